@@ -1,0 +1,67 @@
+/**
+ * Builds dist/: the AssemblyScript kernels to wasm, src/ to JavaScript, and the files that are read at run time (.sql).
+ * The web studio is built only where its sources are newer than what was built. `--no-web` leaves it out.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+function run(command, args) {
+  const done = spawnSync(process.execPath, [command, ...args], { stdio: "inherit" });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+function filesUnder(folder, wanted) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && wanted(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+const newest = (files) => files.reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);
+
+function isStale(target, sources) {
+  return !existsSync(target) || statSync(target).mtimeMs < newest(sources);
+}
+
+// Kernels: each assembly/<name>.ts with no underscore in front is one wasm module; the rest are its parts.
+mkdirSync("dist/assembly", { recursive: true });
+const assemblySources = filesUnder("assembly", (name) => name.endsWith(".ts"));
+for (const entry of existsSync("assembly")
+  ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
+  : []) {
+  const out = `dist/assembly/${entry.replace(/\.ts$/, ".wasm")}`;
+  if (!isStale(out, assemblySources)) continue;
+  const options = [
+    "-O3",
+    "--noAssert",
+    "--runtime",
+    "stub",
+    "--enable",
+    "simd",
+    "--enable",
+    "threads",
+    "--enable",
+    "bulk-memory",
+  ];
+  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+  run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
+}
+
+run("node_modules/typescript-native/bin/tsc", ["-p", "tsconfig.build.json"]);
+
+for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) {
+  const target = join("dist", relative("src", file));
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(file, target);
+}
+
+if (!process.argv.includes("--no-web") && existsSync("web/vite.config.ts")) {
+  const sources = filesUnder("web", (name) => !name.endsWith(".test.ts"));
+  if (isStale("dist/web/index.html", sources))
+    run("node_modules/vite/bin/vite.js", ["build", "web", "--logLevel", "warn"]);
+}

@@ -1,0 +1,21 @@
+/** Every verb, in the order in which `segue --help` shows them. A verb is one file with one `register` function. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { packageRoot } from "../system/index.js";
+
+const verbs: ReadonlyArray<(program: Command) => void> = [];
+
+export function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const program = new Command("segue")
+    .description("What should play next? From raw playlists to a live, checked recommendation endpoint.")
+    .version(version)
+    .showHelpAfterError("(add --help for the options and an example)")
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  for (const register of verbs) register(program);
+  return program;
+}

@@ -1,0 +1,24 @@
+/** Prints what went wrong as one message and says which exit code it deserves: 1 failed, 2 misused, 130 interrupted. */
+import { CommanderError } from "commander";
+import { SegueError } from "../system/index.js";
+
+export function reportError(
+  error: unknown,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): number {
+  // Commander has printed its own message; only --help and --version come with exit code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof SegueError) {
+    write(`error: ${error.message}\n`);
+    if (error.hint !== undefined) write(`  → ${error.hint}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof Error && error.name === "AbortError") {
+    write("interrupted\n");
+    return 130;
+  }
+  const shown =
+    error instanceof Error ? (process.env.SEGUE_DEBUG ? error.stack : error.message) : String(error);
+  write(`error: ${shown}\n  → this looks like a bug in segue; run again with SEGUE_DEBUG=1 for its place\n`);
+  return 1;
+}

@@ -1,0 +1,11 @@
+/** Segue as a library: `import { … } from "segue"`. */
+export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus/index.js";
+export type {
+  Context,
+  FitOptions,
+  FittedRecommender,
+  Ranking,
+  Recommender,
+  RecommenderKind,
+} from "./recommenders/contract.js";
+export { SegueError } from "./system/index.js";

@@ -1,0 +1,80 @@
+/**
+ * The contract that every recommender keeps, and all that evaluation and serving know of one. A recommender is a value:
+ * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
+ */
+import type { Catalogue, Corpus } from "../corpus/index.js";
+import type { Progress } from "../system/index.js";
+
+/** What has played so far, and what else is known of the playlist. */
+export interface Context {
+  /** Track ids in playing order, the last one played last. May be empty, may hold ids that nobody knows. */
+  readonly tracks: readonly string[];
+  /** The playlist's title, for recommenders that read title words. */
+  readonly title?: string;
+}
+
+/** What should play next: track ids, best first, with one score each (higher is better, never NaN). */
+export interface Ranking {
+  readonly tracks: readonly string[];
+  readonly scores: Float32Array;
+}
+
+export interface Recommender {
+  readonly name: string;
+  /**
+   * Scores the next track for each context.
+   *
+   * @param contexts what has played; one ranking comes back for each, in the same order
+   * @param k how many tracks to return at most, an integer ≥ 1
+   * @returns at most k tracks each, best first, distinct, scores never NaN, equal scores ordered by id
+   * @throws SegueError when k is not an integer ≥ 1
+   */
+  recommend(contexts: readonly Context[], k: number): Ranking[];
+}
+
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint32Array
+  | Uint16Array
+  | Int16Array
+  | Uint8Array
+  | Int8Array;
+
+/**
+ * All that is needed to restore a recommender, as plain data. Tracks are numbers into the catalogue it was fitted on, which
+ * the bundle stores once for all.
+ */
+export interface RecommenderState {
+  /** The name of the kind that restores it. */
+  readonly kind: string;
+  /** Raised when the meaning of `settings` or `arrays` changes; a newer one than the code knows is refused. */
+  readonly version: number;
+  /** Options and small facts: anything JSON holds. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, NumericArray>>;
+  /** The states of the recommenders it is made of (the blend has several). */
+  readonly parts?: Readonly<Record<string, RecommenderState>>;
+}
+
+export interface FittedRecommender extends Recommender {
+  save(): RecommenderState;
+}
+
+export interface FitOptions {
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** One sort of recommender: how to fit it and how to restore it. */
+export interface RecommenderKind<Settings extends object = Record<string, unknown>> {
+  readonly name: string;
+  /** One sentence for `--help` and the leaderboard. */
+  readonly summary: string;
+  readonly defaults: Readonly<Settings>;
+  fit(corpus: Corpus, settings: Partial<Settings>, options?: FitOptions): Promise<FittedRecommender>;
+  restore(state: RecommenderState, catalogue: Catalogue): FittedRecommender;
+}

@@ -1,0 +1,26 @@
+/**
+ * Finds files that ship beside the code: wasm kernels, SQL, worker entry points. They live in dist/; when the code runs
+ * from src/ (under vitest) the same file of the last build is used, because a worker thread cannot load TypeScript.
+ */
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The folder of the installed package (where package.json is). */
+export const packageRoot = dirname(dirname(here));
+
+/** The absolute path of a built file, given relative to dist/: `distPath("assembly/track2vec.wasm")`. */
+export function distPath(relative: string): string {
+  return join(packageRoot, "dist", ...relative.split("/"));
+}
+
+/**
+ * The URL of a module beside the caller, for `new Worker(url)` or `fork(path)`:
+ * `besideUrl(import.meta.url, "./train-worker.js")`.
+ */
+export function besideUrl(moduleUrl: string, relative: string): URL {
+  const path = join(dirname(fileURLToPath(moduleUrl)), relative);
+  const source = join(packageRoot, "src") + sep;
+  return pathToFileURL(path.startsWith(source) ? join(packageRoot, "dist", path.slice(source.length)) : path);
+}

@@ -1,0 +1,33 @@
+/**
+ * The one error class that reaches users. A `SegueError` is a message for the person at the keyboard: what is wrong,
+ * where, and what to do next. The command line prints it without a stack trace; anything else that is thrown is a bug.
+ */
+export class SegueError extends Error {
+  override readonly name = "SegueError";
+  /** What to do about it, as one sentence; printed on a line of its own. */
+  readonly hint: string | undefined;
+  /** 1: the work failed; 2: the command was misused. */
+  readonly exitCode: 1 | 2;
+  /** A stable word for programs, such as "unknown-track". */
+  readonly code: string | undefined;
+
+  constructor(
+    message: string,
+    options: { hint?: string; exitCode?: 1 | 2; code?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? 1;
+    this.code = options.code;
+  }
+}
+
+/** A `SegueError` for wrong arguments: exit code 2. */
+export function misuse(message: string, hint?: string): SegueError {
+  return new SegueError(message, { hint, exitCode: 2, code: "misuse" });
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

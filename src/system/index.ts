@@ -1,0 +1,7 @@
+/** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
+export { besideUrl, distPath, packageRoot } from "./assets.js";
+export { writeAtomically, writeFileAtomic } from "./atomic-file.js";
+export { messageOf, misuse, SegueError } from "./errors.js";
+export { peakRssMb } from "./memory.js";
+export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
+export { Random } from "./random.js";

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "web/**/*.test.ts", "bench/**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Worker threads inside tests start threads of their own; processes keep their crashes apart.
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});

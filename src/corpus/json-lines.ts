@@ -1,0 +1,170 @@
+/**
+ * JSON lines, plain or gzipped (told by the first bytes, not by the name), streamed: one block of whole lines in memory at
+ * a time. Every complaint names the file and the line.
+ */
+import { isUtf8 } from "node:buffer";
+import { createReadStream, type ReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { messageOf, type Progress, SegueError, silent } from "../system/index.js";
+
+export interface ReadOptions {
+  /** Told the bytes read of each file. */
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws an error that points at the line that is being read: "plays.jsonl:17: …". */
+export type Complain = (what: string) => never;
+
+/** No sane line is longer; a file without line ends would otherwise fill the memory before anything is said. */
+const LONGEST_LINE = 256 * 1024 * 1024;
+
+/**
+ * Calls `visit` with each line's object, in order. Blank lines, a byte-order mark and \r\n are accepted.
+ *
+ * @param shape an example of a good line, shown as the hint where a line is not a JSON object
+ * @returns the number of objects
+ * @throws SegueError naming file and line: no such file, cut gzip, bad UTF-8, bad JSON, not an object
+ */
+export async function readJsonLines(
+  path: string,
+  shape: string,
+  visit: (object: Record<string, unknown>, complain: Complain) => void,
+  { progress = silent, signal }: ReadOptions = {},
+): Promise<number> {
+  let line = 0;
+  let objects = 0;
+  const complain = (what: string, hint?: string, cause?: unknown): never => {
+    throw new SegueError(`${path}:${line}: ${what}`, { hint, code: "bad-input", cause });
+  };
+  const explain = (what: string) => complain(what, `each line should look like ${shape}`);
+
+  const visitLine = (text: string) => {
+    line++;
+    if (text.trim() === "") return;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      complain(`not JSON: ${messageOf(error)}`, `each line should look like ${shape}`, error);
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      complain(`expected an object, found ${nameOf(value)}`, `each line should look like ${shape}`);
+    }
+    objects++;
+    visit(value as Record<string, unknown>, explain);
+  };
+
+  const visitBlock = (block: Buffer) => {
+    if (!isUtf8(block)) {
+      line += 1 + linesBeforeBadUtf8(block);
+      complain("not UTF-8 text", "save the file as UTF-8");
+    }
+    let text = block.toString("utf8");
+    if (line === 0 && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+    let from = 0;
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
+      visitLine(text.slice(from, end));
+      from = end + 1;
+    }
+    if (from < text.length) visitLine(text.slice(from));
+  };
+
+  const { bytes, done } = await openBytes(path, progress);
+  const parts: Buffer[] = [];
+  let held = 0;
+  try {
+    for await (const chunk of bytes) {
+      signal?.throwIfAborted();
+      const cut = (chunk as Buffer).lastIndexOf(10) + 1;
+      if (cut > 0) {
+        parts.push((chunk as Buffer).subarray(0, cut));
+        visitBlock(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+        parts.length = 0;
+        held = 0;
+      }
+      if (cut < (chunk as Buffer).length) parts.push((chunk as Buffer).subarray(cut));
+      held += (chunk as Buffer).length - cut;
+      if (held > LONGEST_LINE) {
+        line++;
+        complain("a line of more than 256 MiB", `each line should look like ${shape}`);
+      }
+    }
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
+    throw new SegueError(
+      code === "Z_BUF_ERROR"
+        ? `${path}: the gzip file is cut short (after line ${line})`
+        : `${path}: damaged gzip file (after line ${line}): ${messageOf(error)}`,
+      { hint: "fetch or write the file again", code: "bad-input", cause: error },
+    );
+  } finally {
+    done();
+  }
+  if (held > 0) visitBlock(Buffer.concat(parts));
+  return objects;
+}
+
+/** What a JSON value is, for messages. */
+export function nameOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object") return "an object";
+  const shown = JSON.stringify(value);
+  return `${typeof value} ${shown.length > 40 ? `${shown.slice(0, 39)}…` : shown}`;
+}
+
+function linesBeforeBadUtf8(block: Buffer): number {
+  let lines = 0;
+  for (let from = 0; from < block.length; lines++) {
+    const end = block.indexOf(10, from);
+    if (end === -1 || !isUtf8(block.subarray(from, end))) break;
+    from = end + 1;
+  }
+  return lines;
+}
+
+/** The file's bytes, unzipped where they are gzip; `done` closes it. */
+async function openBytes(path: string, progress: Progress) {
+  let total: number;
+  let gzipped: boolean;
+  try {
+    const file = await open(path);
+    try {
+      const facts = await file.stat();
+      if (facts.isDirectory()) throw new Error("it is a folder");
+      total = facts.size;
+      const magic = Buffer.alloc(2);
+      // A pipe has no size and cannot be read twice; it is taken as plain text.
+      gzipped =
+        facts.isFile() &&
+        (await file.read(magic, 0, 2, 0)).bytesRead === 2 &&
+        magic.readUInt16BE() === 0x1f8b;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SegueError(`cannot read ${path}: ${code === "ENOENT" ? "no such file" : messageOf(error)}`, {
+      code: "bad-input",
+      cause: error,
+    });
+  }
+  const source: ReadStream = createReadStream(path, { highWaterMark: 1 << 20 });
+  source.on("data", () =>
+    progress({ task: `reading ${path}`, done: source.bytesRead, total, unit: "bytes" }),
+  );
+  // `pipe` pauses and resumes the source; an error of the source has to be passed on by hand.
+  const bytes = gzipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
+  if (bytes !== source) source.on("error", (error) => bytes.destroy(error));
+  return {
+    bytes,
+    done: () => {
+      source.destroy();
+      bytes.destroy();
+    },
+  };
+}

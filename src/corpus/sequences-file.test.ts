@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { playlistCount, readQueries, readSequences } from "./index.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-sequences-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, contents: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, contents);
+  return path;
+}
+
+const two =
+  '{"playlist_id":"p1","tracks":["a","b","a"]}\n{"playlist_id":7,"tracks":["c"],"title":"rainy sunday"}\n';
+
+describe("readSequences", () => {
+  it("numbers tracks in order of appearance, plain and gzipped alike", async () => {
+    const plain = await readSequences(await file("two.jsonl", two));
+    const zipped = await readSequences(await file("two.jsonl.gz", gzipSync(two)));
+    expect(zipped).toEqual(plain);
+    expect(plain.tracks).toEqual(["a", "b", "c"]);
+    expect([...plain.items]).toEqual([0, 1, 0, 2]);
+    expect([...plain.offsets]).toEqual([0, 3, 4]);
+    expect(plain.playlistIds).toEqual(["p1", "7"]);
+    expect(plain.titles).toEqual(["", "rainy sunday"]);
+    expect(plain.artists).toBeUndefined();
+  });
+
+  it("reads several files as one, with artists, \\r\\n, a byte-order mark, blank lines and no last line end", async () => {
+    const first = await file(
+      "a.jsonl",
+      '\ufeff{"playlist_id":"x","tracks":["é-1","n-2"],"artists":["é","n"]}\r\n\r\n',
+    );
+    const second = await file("b.jsonl", '{"playlist_id":"y","tracks":["n-2"],"artists":["n"]}');
+    const corpus = await readSequences([first, second]);
+    expect(playlistCount(corpus)).toBe(2);
+    expect(corpus.artists).toEqual(["é", "n"]);
+    expect([...corpus.items]).toEqual([0, 1, 1]);
+  });
+
+  it("joins gzip members and lines that span chunks", async () => {
+    const long = Array.from({ length: 300_000 }, (_, i) => `artist-${i}`);
+    const line = `${JSON.stringify({ playlist_id: "long", tracks: long })}\n`;
+    const path = await file("members.gz", Buffer.concat([gzipSync(line), gzipSync(two)]));
+    const corpus = await readSequences(path);
+    expect([...corpus.offsets]).toEqual([0, 300_000, 300_003, 300_004]);
+    expect(corpus.tracks[299_999]).toBe("artist-299999");
+  });
+
+  it.each([
+    ["bad JSON", '{"playlist_id":"p","tracks":["a"]}\n{"playlist_id":', /bad\.jsonl:2: not JSON/],
+    ["a JSON list", "[1]", /:1: expected an object, found a list/],
+    ["no id", '{"tracks":["a"]}', /:1: "playlist_id" is missing/],
+    [
+      "an id of a wrong type",
+      '{"playlist_id":{},"tracks":["a"]}',
+      /:1: "playlist_id" should be text, found an object/,
+    ],
+    ["no tracks", '{"playlist_id":"p"}', /:1: "tracks" is missing/],
+    ["an empty list", '\n\n{"playlist_id":"p","tracks":[]}', /:3: "tracks" is an empty list/],
+    [
+      "tracks of a wrong type",
+      '{"playlist_id":"p","tracks":"a"}',
+      /should be a list of track ids, found string "a"/,
+    ],
+    [
+      "a track of a wrong type",
+      '{"playlist_id":"p","tracks":["a",3]}',
+      /"tracks"\[1\] should be a track id, found number 3/,
+    ],
+    ["an empty track id", '{"playlist_id":"p","tracks":[""]}', /"tracks"\[0\] should be a track id/],
+    [
+      "too few artists",
+      '{"playlist_id":"p","tracks":["a","b"],"artists":["x"]}',
+      /"artists" holds 1 names for 2 tracks/,
+    ],
+    ["a title of a wrong type", '{"playlist_id":"p","tracks":["a"],"title":1}', /"title" should be text/],
+    ["nothing", "\n", /holds no playlists/],
+  ])("refuses %s and says where", async (_, contents, message) => {
+    await expect(readSequences(await file("bad.jsonl", contents))).rejects.toThrow(message);
+  });
+
+  it("refuses a cut gzip, damaged gzip, bad UTF-8, a folder and a missing file", async () => {
+    const zipped = gzipSync(two.repeat(1000));
+    await expect(readSequences(await file("cut.gz", zipped.subarray(0, -20)))).rejects.toThrow(
+      /cut\.gz: the gzip file is cut short/,
+    );
+    const damaged = Buffer.from(zipped);
+    damaged[damaged.length - 6]! ^= 0xff;
+    await expect(readSequences(await file("damaged.gz", damaged))).rejects.toThrow(/damaged gzip/);
+    const latin = Buffer.concat([
+      Buffer.from(two),
+      Buffer.from('{"playlist_id":"\xe9","tracks":["a"]}\n', "latin1"),
+    ]);
+    await expect(readSequences(await file("latin.jsonl", latin))).rejects.toThrow(
+      /latin\.jsonl:3: not UTF-8/,
+    );
+    await expect(readSequences(folder)).rejects.toThrow(/it is a folder/);
+    await expect(readSequences(join(folder, "none"))).rejects.toThrow(/none: no such file/);
+  });
+
+  it("stops when told to", async () => {
+    await expect(
+      readSequences(await file("two.jsonl", two), { signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("readQueries", () => {
+  it("reads contexts, answers and titles", async () => {
+    const path = await file(
+      "q.jsonl",
+      '{"context":["a","b"],"next":"c"}\n{"context":[],"next":"d","title":"sad"}\n',
+    );
+    expect(await readQueries(path)).toEqual([
+      { context: ["a", "b"], next: "c" },
+      { context: [], next: "d", title: "sad" },
+    ]);
+  });
+
+  it.each([
+    ['{"next":"c"}', /:1: "context" is missing/],
+    ['{"context":["a"]}', /:1: "next" is missing/],
+    ['{"context":["a"],"next":4}', /:1: "next" should be a track id, found number 4/],
+    ['{"context":[null],"next":"a"}', /"context"\[0\] should be a track id, found null/],
+    ["", /holds no queries/],
+  ])("refuses %s", async (contents, message) => {
+    await expect(readQueries(await file("q.jsonl", contents))).rejects.toThrow(message);
+  });
+});

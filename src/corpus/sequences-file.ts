@@ -1,0 +1,125 @@
+/**
+ * Playlists and queries as JSON lines: `{"playlist_id": "…", "tracks": ["…", …]}` and `{"context": ["…", …], "next": "…"}`.
+ */
+import { SegueError } from "../system/index.js";
+import { type Corpus, CorpusBuilder } from "./corpus.js";
+import { type Complain, nameOf, type ReadOptions, readJsonLines } from "./json-lines.js";
+
+/** One question with its answer: what has played, and what played next. */
+export interface Query {
+  /** Track ids in playing order, the last one played last; may be empty, where the title alone is known. */
+  readonly context: readonly string[];
+  /** The track that did play next. */
+  readonly next: string;
+  readonly title?: string;
+}
+
+/**
+ * Reads playlists into one corpus, in the order of files and lines.
+ *
+ * A line holds "playlist_id" (text or a whole number), "tracks" (track ids, at least one), and may hold "artists" (one a
+ * track) and "title". Other fields are passed over.
+ *
+ * @param paths one file or several, each plain or gzipped
+ * @throws SegueError naming file and line; also where there is no playlist at all
+ */
+export async function readSequences(
+  paths: string | readonly string[],
+  options?: ReadOptions,
+): Promise<Corpus> {
+  const builder = new CorpusBuilder();
+  let count = 0;
+  for (const path of listOf(paths)) {
+    count += await readJsonLines(
+      path,
+      '{"playlist_id": "p1", "tracks": ["Artist-Track", …]}',
+      (line, complain) => {
+        const id = playlistId(line.playlist_id, complain);
+        const tracks = ids(line.tracks, "tracks", complain);
+        if (tracks.length === 0) complain('"tracks" is an empty list');
+        const title = titleOf(line.title, complain);
+        builder.add({ id, tracks, artists: artistsOf(line.artists, tracks.length, complain), title });
+      },
+      options,
+    );
+  }
+  if (count === 0) throw nothingIn(paths, "playlists");
+  return builder.build();
+}
+
+/**
+ * Reads queries, in the order of files and lines. A line holds "context" (track ids, may be empty) and "next", and may hold
+ * "title".
+ *
+ * @throws SegueError naming file and line; also where there is no query at all
+ */
+export async function readQueries(
+  paths: string | readonly string[],
+  options?: ReadOptions,
+): Promise<Query[]> {
+  const queries: Query[] = [];
+  for (const path of listOf(paths)) {
+    await readJsonLines(
+      path,
+      '{"context": ["Artist-Track", …], "next": "Artist-Track"}',
+      (line, complain) => {
+        const context = ids(line.context, "context", complain);
+        const { next } = line;
+        if (next === undefined) complain('"next" is missing');
+        if (typeof next !== "string" || next === "") {
+          return complain(`"next" should be a track id, found ${nameOf(next)}`);
+        }
+        const title = titleOf(line.title, complain);
+        queries.push(title === undefined ? { context, next } : { context, next, title });
+      },
+      options,
+    );
+  }
+  if (queries.length === 0) throw nothingIn(paths, "queries");
+  return queries;
+}
+
+function listOf(paths: string | readonly string[]): readonly string[] {
+  return typeof paths === "string" ? [paths] : paths;
+}
+
+function nothingIn(paths: string | readonly string[], what: string): SegueError {
+  return new SegueError(`${listOf(paths).join(", ") || "no file"}: holds no ${what}`, { code: "bad-input" });
+}
+
+function playlistId(value: unknown, complain: Complain): string {
+  if (value === undefined) complain('"playlist_id" is missing');
+  if (typeof value === "string" && value !== "") return value;
+  if (Number.isSafeInteger(value)) return String(value);
+  return complain(`"playlist_id" should be text, found ${nameOf(value)}`);
+}
+
+function ids(value: unknown, field: string, complain: Complain): string[] {
+  if (value === undefined) complain(`"${field}" is missing`);
+  if (!Array.isArray(value))
+    return complain(`"${field}" should be a list of track ids, found ${nameOf(value)}`);
+  for (let i = 0; i < value.length; i++) {
+    if (typeof value[i] !== "string" || value[i] === "") {
+      complain(`"${field}"[${i}] should be a track id, found ${nameOf(value[i])}`);
+    }
+  }
+  return value;
+}
+
+function artistsOf(value: unknown, length: number, complain: Complain): string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) return complain(`"artists" should be a list, found ${nameOf(value)}`);
+  if (value.length !== length) {
+    complain(`"artists" holds ${value.length} names for ${length} tracks; it should hold one a track`);
+  }
+  for (let i = 0; i < value.length; i++) {
+    if (typeof value[i] !== "string") complain(`"artists"[${i}] should be text, found ${nameOf(value[i])}`);
+  }
+  return value;
+}
+
+function titleOf(value: unknown, complain: Complain): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") return complain(`"title" should be text, found ${nameOf(value)}`);
+  return value;
+}

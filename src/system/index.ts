@@ -1,6 +1,15 @@
 /** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
 export { besideUrl, distPath, packageRoot } from "./assets.js";
 export { writeAtomically, writeFileAtomic } from "./atomic-file.js";
+export {
+  type Database,
+  type DuckDbOptions,
+  fillSql,
+  type SqlValue,
+  type SqlValues,
+  sqlString,
+  withDuckDb,
+} from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { peakRssMb } from "./memory.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";

@@ -1,0 +1,72 @@
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillSql, sqlString, withDuckDb } from "./duckdb.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-test-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("withDuckDb", () => {
+  it("answers with plain values", async () => {
+    const row = await withDuckDb({}, (db) =>
+      db.row(
+        "SELECT 12::BIGINT AS n, [1::BIGINT, 2] AS list, 'x' AS text, NULL AS nothing, ?::BIGINT AS bound",
+        [7],
+      ),
+    );
+    expect(row).toEqual({ n: 12, list: [1, 2], text: "x", nothing: null, bound: 7 });
+  });
+
+  it("streams chunks in order", async () => {
+    const seen = await withDuckDb({}, async (db) => {
+      let rows = 0;
+      for await (const chunk of db.chunks("SELECT range FROM range(10000)")) rows += chunk.rowCount;
+      return rows;
+    });
+    expect(seen).toBe(10_000);
+  });
+
+  it("spills below its memory limit and leaves no file behind", async () => {
+    const distinct = await withDuckDb(
+      { memoryLimit: "100MB", threads: 1, spillFolder: folder },
+      async (db) => {
+        await db.run("CREATE TABLE t AS SELECT md5(range::VARCHAR) AS h FROM range(2000000)");
+        return (await db.row<{ n: number }>("SELECT count(*) AS n FROM (SELECT h FROM t ORDER BY h)")).n;
+      },
+    );
+    expect(distinct).toBe(2_000_000);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("stops when it is told to", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 100);
+    const started = performance.now();
+    await expect(
+      withDuckDb({ signal: controller.signal, spillFolder: folder }, (db) =>
+        db.run("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"),
+      ),
+    ).rejects.toThrow(/abort/i);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("refuses an amount of memory it cannot read", async () => {
+    await expect(withDuckDb({ memoryLimit: "lots" }, async () => 1)).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe("SQL text", () => {
+  it("quotes strings", () => expect(sqlString("it's")).toBe("'it''s'"));
+
+  it("fills every mark, and only marks that are there", () => {
+    expect(fillSql("SELECT {{a}}, {{a}}", { a: "1" })).toBe("SELECT 1, 1");
+    expect(() => fillSql("SELECT {{a}}", {})).toThrow("{{a}}");
+    expect(() => fillSql("SELECT 1", { a: "1" })).toThrow("no place for a");
+  });
+});

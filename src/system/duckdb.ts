@@ -1,0 +1,144 @@
+/**
+ * DuckDB for the rooms: an in-memory instance with a memory limit and a folder to spill to, both gone when the work is
+ * done. The native library is loaded at the first use, so that commands which need no SQL start fast.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import { messageOf, SegueError } from "./errors.js";
+
+export interface DuckDbOptions {
+  /** How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"). */
+  readonly memoryLimit?: string;
+  /** How many threads it may use; the default is every core. */
+  readonly threads?: number;
+  /** Where it spills to: a folder that exists; the default is the system's folder for temporary files. */
+  readonly spillFolder?: string;
+  /** Interrupts the query that is running. */
+  readonly signal?: AbortSignal;
+}
+
+/** A value to bind to a `?` or `$name` of a statement. */
+export type SqlValue = string | number | bigint | boolean | null;
+export type SqlValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/** One connection, as the rooms use it. */
+export interface Database {
+  /** Runs one or more statements and forgets what they answer. `values` are bound to the last one. */
+  run(sql: string, values?: SqlValues): Promise<void>;
+  /** All rows as plain objects; whole numbers come as `number`, lists as arrays. */
+  rows<Row extends object>(sql: string, values?: SqlValues): Promise<Row[]>;
+  /** The first row, where the statement always has one. */
+  row<Row extends object>(sql: string, values?: SqlValues): Promise<Row>;
+  /** The answer in chunks of about 2,048 rows, without holding all of it in memory. */
+  chunks(sql: string, values?: SqlValues): AsyncIterable<DuckDBDataChunk>;
+}
+
+/**
+ * Opens DuckDB, lets `work` use it, and closes it whatever happens.
+ *
+ * @throws SegueError code "out-of-memory" when the memory limit and the disk are both too small, and the abort reason when
+ *   `signal` fires
+ */
+export async function withDuckDb<T>(
+  options: DuckDbOptions,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  const memoryLimit = options.memoryLimit ?? "3GB";
+  if (!/^\d+(\.\d+)?\s*(B|[KMGT]i?B)$/i.test(memoryLimit))
+    throw new SegueError(`not an amount of memory: "${memoryLimit}"`, {
+      hint: 'write it as "512MB" or "4GB"',
+      exitCode: 2,
+    });
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const spill = await mkdtemp(join(options.spillFolder ?? tmpdir(), "segue-duckdb-"));
+  try {
+    const instance = await DuckDBInstance.create(":memory:", {
+      memory_limit: memoryLimit,
+      threads: String(options.threads ?? availableParallelism()),
+      temp_directory: spill,
+      // Nothing is fetched from the network behind the user's back.
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+    const connection = await instance.connect();
+    const interrupt = () => connection.interrupt();
+    options.signal?.addEventListener("abort", interrupt, { once: true });
+    const bound = (values?: SqlValues) =>
+      (values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...values }) as
+        | DuckDBValue[]
+        | undefined;
+    const rows = async <Row extends object>(sql: string, values?: SqlValues): Promise<Row[]> => {
+      const result = await connection.run(sql, bound(values));
+      const objects = (await result.getRowObjects()) as Record<string, unknown>[];
+      return objects.map(
+        (object) => Object.fromEntries(Object.entries(object).map(([key, v]) => [key, plain(v)])) as Row,
+      );
+    };
+    try {
+      return await work({
+        run: async (sql, values) => {
+          await connection.run(sql, bound(values));
+        },
+        rows,
+        row: async <Row extends object>(sql: string, values?: SqlValues) =>
+          (await rows<Row>(sql, values))[0]!,
+        async *chunks(sql, values) {
+          const result = await connection.stream(sql, bound(values));
+          for (;;) {
+            const chunk = await result.fetchChunk();
+            if (chunk === null || chunk.rowCount === 0) return;
+            yield chunk;
+          }
+        },
+      });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw explained(error, memoryLimit);
+    } finally {
+      options.signal?.removeEventListener("abort", interrupt);
+      connection.closeSync();
+      instance.closeSync();
+    }
+  } finally {
+    await rm(spill, { recursive: true, force: true });
+  }
+}
+
+/** A string as a SQL literal, for the places that take no bound values (`COPY … TO 'path'`). */
+export function sqlString(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Fills `{{name}}` marks of a SQL file. Every mark must be given and every given name must be used. */
+export function fillSql(template: string, fragments: Readonly<Record<string, string>>): string {
+  const used = new Set<string>();
+  const filled = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const fragment = fragments[name];
+    if (fragment === undefined) throw new Error(`the SQL wants {{${name}}}, which was not given`);
+    used.add(name);
+    return fragment;
+  });
+  const unused = Object.keys(fragments).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new Error(`the SQL has no place for ${unused.join(", ")}`);
+  return filled;
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (value !== null && typeof value === "object" && "items" in value && Array.isArray(value.items))
+    return value.items.map(plain);
+  return value;
+}
+
+function explained(error: unknown, memoryLimit: string): unknown {
+  const message = messageOf(error);
+  if (!/Out of Memory/i.test(message)) return error;
+  return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
+    hint: "give it more with --memory-limit, or fewer threads with --threads (each needs its own share)",
+    code: "out-of-memory",
+    cause: error,
+  });
+}

@@ -2,3 +2,4 @@
 export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus.js";
 export type { ReadOptions } from "./json-lines.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
+export { findTwins, twinKey } from "./twins.js";

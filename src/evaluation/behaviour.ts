@@ -1,0 +1,125 @@
+/**
+ * Tests of behaviour rather than of one number, after RecList (Tagliabue et al. 2022, arXiv 2111.09963): a miss near the
+ * target is less wrong than one far from it; a change that a listener would not hear should not change the answer; a longer
+ * answer begins with the shorter one.
+ */
+import type { Catalogue, Query } from "../corpus/index.js";
+import { findTwins } from "../corpus/index.js";
+import type { Recommender } from "../recommenders/contract.js";
+import { Random } from "../system/index.js";
+
+export interface LessWrong {
+  /** Queries whose target was known to `similarity` and not among the first k. */
+  readonly misses: number;
+  /** Mean similarity of target and first answer over the misses; undefined without misses. */
+  readonly similarity: number | undefined;
+  /** The same, of target and a random track of the catalogue: what to compare with. */
+  readonly random: number | undefined;
+}
+
+/** How near the misses are to their targets, under any measure of likeness. Asks at most `sample` queries. */
+export function lessWrong(
+  recommender: Recommender,
+  queries: readonly Query[],
+  {
+    catalogue,
+    similarity,
+    k = 20,
+    sample = 2000,
+    seed = 1,
+  }: {
+    catalogue: Catalogue;
+    /** In [-1, 1], higher is more alike (the cosine of two vectors, or 1 for one artist); undefined where not known. */
+    similarity: (a: string, b: string) => number | undefined;
+    k?: number;
+    sample?: number;
+    seed?: number;
+  },
+): LessWrong {
+  const random = new Random(seed);
+  const asked = random.shuffle([...queries]).slice(0, sample);
+  const rankings = recommender.recommend(asked.map(contextOf), k);
+  let misses = 0;
+  let near = 0;
+  let chance = 0;
+  for (let i = 0; i < asked.length; i++) {
+    const { tracks } = rankings[i]!;
+    const { next } = asked[i]!;
+    if (tracks.length === 0 || tracks.includes(next)) continue;
+    const first = similarity(tracks[0]!, next);
+    const other = similarity(catalogue.tracks[random.below(catalogue.tracks.length)]!, next);
+    if (first === undefined || other === undefined) continue;
+    misses++;
+    near += first;
+    chance += other;
+  }
+  return misses === 0
+    ? { misses, similarity: undefined, random: undefined }
+    : { misses, similarity: near / misses, random: chance / misses };
+}
+
+export interface TwinSwap {
+  /** Queries whose last track has a twin in the catalogue. */
+  readonly queries: number;
+  /** Mean share of the first k that stays when the last track is swapped for its twin, in [0, 1]. */
+  readonly overlap: number | undefined;
+  /** The same where it is swapped for a random track: what to compare with. */
+  readonly randomOverlap: number | undefined;
+}
+
+/** Swaps the last track for its twin ("- Radio Edit", "Remastered 2009"): the answer should hardly change. */
+export function twinSwap(
+  recommender: Recommender,
+  queries: readonly Query[],
+  {
+    catalogue,
+    k = 20,
+    sample = 2000,
+    seed = 1,
+  }: { catalogue: Catalogue; k?: number; sample?: number; seed?: number },
+): TwinSwap {
+  const random = new Random(seed);
+  const twins = findTwins(catalogue);
+  const numbers = new Map(catalogue.tracks.map((track, i) => [track, i]));
+  const twinOfLast = ({ context }: Query) => twins[numbers.get(context.at(-1) ?? "") ?? -1] ?? -1;
+  const asked = random.shuffle(queries.filter((query) => twinOfLast(query) >= 0)).slice(0, sample);
+  if (asked.length === 0) return { queries: 0, overlap: undefined, randomOverlap: undefined };
+  const swapped = (track: (query: Query) => number) =>
+    recommender.recommend(
+      asked.map((query) => {
+        const { tracks, ...rest } = contextOf(query);
+        return { ...rest, tracks: [...tracks.slice(0, -1), catalogue.tracks[track(query)]!] };
+      }),
+      k,
+    );
+  const answers = recommender.recommend(asked.map(contextOf), k);
+  const afterTwin = swapped(twinOfLast);
+  const afterRandom = swapped(() => random.below(catalogue.tracks.length));
+  const mean = (others: typeof answers) =>
+    answers.reduce((sum, { tracks }, i) => sum + overlap(tracks, others[i]!.tracks), 0) / asked.length;
+  return { queries: asked.length, overlap: mean(afterTwin), randomOverlap: mean(afterRandom) };
+}
+
+/** Queries for which the answer of length `long` does not begin with the answer of length `short`; should be none. */
+export function unstablePrefixes(
+  recommender: Recommender,
+  queries: readonly Query[],
+  { short = 10, long = 50 }: { short?: number; long?: number } = {},
+): Query[] {
+  const contexts = queries.map(contextOf);
+  const few = recommender.recommend(contexts, short);
+  const many = recommender.recommend(contexts, long);
+  return queries.filter((_, i) => few[i]!.tracks.some((track, at) => many[i]!.tracks[at] !== track));
+}
+
+function contextOf({ context, title }: Query) {
+  return title === undefined ? { tracks: context } : { tracks: context, title };
+}
+
+/** The share of the longer list that both hold; two empty lists are the same. */
+function overlap(a: readonly string[], b: readonly string[]): number {
+  const longest = Math.max(a.length, b.length);
+  if (longest === 0) return 1;
+  const held = new Set(a);
+  return b.filter((track) => held.has(track)).length / longest;
+}

@@ -1,0 +1,120 @@
+/**
+ * What the answers are like, whether right or not: how much of the catalogue they use, how popular, how varied and how new
+ * they are. All ks in one pass over each ranking.
+ */
+import type { Ranking } from "../recommenders/contract.js";
+import type { TrainingFacts } from "./facts.js";
+
+export interface AnswerFigures {
+  /** The share of the training tracks that were recommended to anyone, in [0, 1]. */
+  readonly coverage: number;
+  /**
+   * How much more popular the answers are than what had played: mean popularity of answers / of contexts − 1, popularity
+   * being the number of training playlists with the track (GAP; Abdollahpouri et al. 2019, arXiv 1907.13286). 0 is no
+   * lift; undefined where no context holds a known track.
+   */
+  readonly popularityLift: number | undefined;
+  /** Distinct artists / tracks of an answer, averaged, in (0, 1]; undefined where the data tells no artists. */
+  readonly artistDiversity: number | undefined;
+  /**
+   * Mean self-information of the recommended tracks, −log2(share of training playlists with the track), in bits (Zhou et
+   * al. 2010, PNAS 107(10); "mean inverse user frequency"). Higher is less obvious; undefined where nothing was recommended.
+   */
+  readonly novelty: number | undefined;
+}
+
+interface Sums {
+  popularity: number;
+  novelty: number;
+  diversity: number;
+}
+
+export class AnswerTally {
+  readonly #facts: TrainingFacts;
+  readonly #ks: readonly number[];
+  readonly #sums: Sums[];
+  /** By track number: the best position (from 0) at which it was ever recommended. */
+  readonly #bestPosition: Int32Array;
+  /** By artist number: the last answer it was counted in. */
+  readonly #artistSeen: Int32Array;
+  readonly #information: Float64Array;
+  #answers = 0;
+  #contexts = 0;
+  #contextPopularity = 0;
+
+  /** @param ks ascending */
+  constructor(facts: TrainingFacts, ks: readonly number[]) {
+    this.#facts = facts;
+    this.#ks = ks;
+    this.#sums = ks.map(() => ({ popularity: 0, novelty: 0, diversity: 0 }));
+    this.#bestPosition = new Int32Array(facts.size).fill(2 ** 31 - 1);
+    this.#artistSeen = new Int32Array(facts.artistCount).fill(-1);
+    this.#information = Float64Array.from(facts.playlistsHolding, (n) => -Math.log2(n / facts.playlists));
+  }
+
+  add(context: readonly string[], { tracks }: Ranking): void {
+    this.#addContext(context);
+    if (tracks.length === 0) return;
+    const { numberOf, playlistsHolding, artistOf } = this.#facts;
+    let popularity = 0;
+    let novelty = 0;
+    let artists = 0;
+    let at = 0;
+    for (let position = 0; position < tracks.length; position++) {
+      const track = numberOf(tracks[position]!);
+      if (track >= 0) {
+        popularity += playlistsHolding[track]!;
+        novelty += this.#information[track]!;
+        if (position < this.#bestPosition[track]!) this.#bestPosition[track] = position;
+      }
+      const artist = artistOf?.[track] ?? -1;
+      if (artist < 0) artists++;
+      else if (this.#artistSeen[artist] !== this.#answers) {
+        this.#artistSeen[artist] = this.#answers;
+        artists++;
+      }
+      // A ranking shorter than k counts with the length that it has.
+      const length = position + 1;
+      while (at < this.#ks.length && (this.#ks[at] === length || length === tracks.length)) {
+        const sums = this.#sums[at++]!;
+        sums.popularity += popularity / length;
+        sums.novelty += novelty / length;
+        sums.diversity += artists / length;
+      }
+    }
+    this.#answers++;
+  }
+
+  /** The figures at each k, in the order of `ks`. */
+  figures(): AnswerFigures[] {
+    const covered = this.#coveredAt();
+    return this.#sums.map((sums, i) => ({
+      coverage: covered[i]! / Math.max(1, this.#facts.size),
+      popularityLift:
+        this.#contextPopularity > 0 && this.#answers > 0
+          ? sums.popularity / this.#answers / (this.#contextPopularity / this.#contexts) - 1
+          : undefined,
+      artistDiversity: this.#facts.artistOf && this.#answers > 0 ? sums.diversity / this.#answers : undefined,
+      novelty: this.#answers > 0 ? sums.novelty / this.#answers : undefined,
+    }));
+  }
+
+  #addContext(context: readonly string[]): void {
+    if (context.length === 0) return;
+    let popularity = 0;
+    for (const id of context) {
+      const track = this.#facts.numberOf(id);
+      if (track >= 0) popularity += this.#facts.playlistsHolding[track]!;
+    }
+    this.#contextPopularity += popularity / context.length;
+    this.#contexts++;
+  }
+
+  #coveredAt(): number[] {
+    const covered = this.#ks.map(() => 0);
+    for (const position of this.#bestPosition) {
+      for (let i = this.#ks.length - 1; i >= 0 && position < this.#ks[i]!; i--) covered[i]!++;
+    }
+    return covered;
+  }
+}

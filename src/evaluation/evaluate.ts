@@ -1,0 +1,213 @@
+/** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
+import { setImmediate } from "node:timers/promises";
+import type { Context, Ranking, Recommender } from "../recommenders/contract.js";
+import { misuse, type Progress, silent } from "../system/index.js";
+import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
+import type { TrainingFacts } from "./facts.js";
+import {
+  type MetricName,
+  metricNames,
+  type RankingMetrics,
+  randomBetMetrics,
+  rankingMetrics,
+} from "./metrics.js";
+import type { Question } from "./questions.js";
+import { slicings } from "./slices.js";
+
+export interface EvaluateOptions {
+  /** The cut-offs, integers ≥ 1. Default [20]. */
+  readonly ks?: readonly number[];
+  /** What training knew; see `trainingFacts`. */
+  readonly facts: TrainingFacts;
+  /** Set for the base protocol; see `base-protocol.ts`. */
+  readonly base?: { readonly vocabulary: ReadonlySet<string> };
+  /** Queries asked at once. Default 256. */
+  readonly batch?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** The means over all queries at one k. */
+export interface FiguresAtK extends RankingMetrics, AnswerFigures {
+  readonly k: number;
+}
+
+export interface SliceFigures {
+  readonly by: string;
+  readonly label: string;
+  readonly queries: number;
+  readonly at: ReadonlyArray<RankingMetrics & { readonly k: number }>;
+}
+
+/** One value a query, in the order of the questions: what intervals and paired differences are made of. */
+export interface Outcomes {
+  readonly playlists?: Uint32Array;
+  values(metric: MetricName, k: number): Float64Array;
+}
+
+export interface Evaluation {
+  readonly recommender: string;
+  readonly protocol: "base" | "full-context";
+  readonly queries: number;
+  /** Seconds inside `recommend`. */
+  readonly recommendSeconds: number;
+  /** In ascending order of k. */
+  readonly at: readonly FiguresAtK[];
+  /** Only slices that hold queries. */
+  readonly slices: readonly SliceFigures[];
+  readonly outcomes: Outcomes;
+}
+
+/**
+ * Asks a recommender every question. The denominator is always every question: an empty answer, an unknown target and an
+ * unknown context count as misses.
+ *
+ * @throws SegueError where there is no question or a k is not an integer ≥ 1; AbortError when the signal says stop
+ */
+export async function evaluateRecommender(
+  recommender: Recommender,
+  questions: readonly Question[],
+  { ks = [20], facts, base, batch = 256, progress = silent, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  if (questions.length === 0) throw misuse("there are no queries to evaluate on");
+  const cuts = checkedKs(ks);
+  const longest = cuts.at(-1)!;
+  const tally = new AnswerTally(facts, cuts);
+  const table = new OutcomeTable(questions, cuts);
+  const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
+  let seconds = 0;
+  for (let from = 0; from < questions.length; from += batch) {
+    signal?.throwIfAborted();
+    const asked = questions.slice(from, from + batch);
+    const contexts = asked.map(({ context, title }): Context => {
+      const tracks = base ? context.slice(-1) : context;
+      return title === undefined || base ? { tracks } : { tracks, title };
+    });
+    const start = performance.now();
+    const rankings = recommender.recommend(contexts, longest);
+    seconds += (performance.now() - start) / 1000;
+    for (let i = 0; i < asked.length; i++) {
+      const question = asked[i]!;
+      const isBet = base && !base.vocabulary.has(question.context.at(-1) ?? "");
+      if (isBet) {
+        if (base.vocabulary.has(question.next)) table.setAll(from + i, bets!);
+        continue;
+      }
+      const ranking = rankings[i]!;
+      tally.add(contexts[i]!.tracks, ranking);
+      table.set(from + i, question, ranking);
+    }
+    progress({
+      task: `asking ${recommender.name}`,
+      done: Math.min(from + batch, questions.length),
+      total: questions.length,
+      unit: "queries",
+    });
+    await setImmediate();
+  }
+  const answers = tally.figures();
+  return {
+    recommender: recommender.name,
+    protocol: base ? "base" : "full-context",
+    queries: questions.length,
+    recommendSeconds: seconds,
+    at: cuts.map((k, i) => ({ k, ...table.means(i).means, ...answers[i]! })),
+    slices: slice(questions, table, cuts, facts),
+    outcomes: table,
+  };
+}
+
+function checkedKs(ks: readonly number[]): number[] {
+  const cuts = [...new Set(ks)].sort((a, b) => a - b);
+  if (cuts.length === 0) throw misuse("no k to evaluate at");
+  for (const k of cuts) {
+    if (!Number.isInteger(k) || k < 1) throw misuse(`k should be a whole number ≥ 1, found ${k}`);
+  }
+  return cuts;
+}
+
+class OutcomeTable implements Outcomes {
+  readonly playlists?: Uint32Array;
+  readonly #ks: readonly number[];
+  /** By k, then by metric: one value a question. */
+  readonly #columns: Record<MetricName, Float64Array>[];
+
+  constructor(questions: readonly Question[], ks: readonly number[]) {
+    this.#ks = ks;
+    this.#columns = ks.map(
+      () =>
+        Object.fromEntries(metricNames.map((name) => [name, new Float64Array(questions.length)])) as Record<
+          MetricName,
+          Float64Array
+        >,
+    );
+    if (questions.every(({ playlist }) => playlist !== undefined)) {
+      this.playlists = Uint32Array.from(questions, ({ playlist }) => playlist!);
+    }
+  }
+
+  values(metric: MetricName, k: number): Float64Array {
+    const at = this.#ks.indexOf(k);
+    if (at === -1) throw misuse(`k = ${k} was not evaluated; there are ${this.#ks.join(", ")}`);
+    return this.#columns[at]![metric];
+  }
+
+  set(row: number, question: Question, ranking: Ranking): void {
+    const { positions, relevant } = standings(question, ranking.tracks);
+    if (positions.length === 0) return;
+    this.setAll(
+      row,
+      this.#ks.map((k) => rankingMetrics(positions, relevant, k)),
+    );
+  }
+
+  setAll(row: number, metrics: readonly RankingMetrics[]): void {
+    for (let i = 0; i < metrics.length; i++) {
+      for (const name of metricNames) this.#columns[i]![name][row] = metrics[i]![name];
+    }
+  }
+
+  /** The mean of each metric at the i-th k over the rows with the label, or over all. */
+  means(i: number, labels?: Uint8Array, label?: number): { means: RankingMetrics; rows: number } {
+    const columns = this.#columns[i]!;
+    const means = { hitRatio: 0, mrr: 0, ndcg: 0, recall: 0, map: 0 };
+    let rows = 0;
+    for (let row = 0; row < columns.hitRatio.length; row++) {
+      if (labels !== undefined && labels[row] !== label) continue;
+      rows++;
+      for (const name of metricNames) means[name] += columns[name][row]!;
+    }
+    for (const name of metricNames) means[name] /= rows;
+    return { means, rows };
+  }
+}
+
+/** Where the relevant tracks of a question stand in a ranking, from 1 and ascending, and how many there are. */
+function standings({ next, rest }: Question, tracks: readonly string[]) {
+  if (rest === undefined || rest.length === 0) {
+    const at = tracks.indexOf(next);
+    return { positions: at === -1 ? [] : [at + 1], relevant: 1 };
+  }
+  const wanted = new Set(rest).add(next);
+  const positions: number[] = [];
+  for (let i = 0; i < tracks.length; i++) if (wanted.has(tracks[i]!)) positions.push(i + 1);
+  return { positions, relevant: wanted.size };
+}
+
+function slice(
+  questions: readonly Question[],
+  table: OutcomeTable,
+  ks: readonly number[],
+  facts: TrainingFacts,
+): SliceFigures[] {
+  return slicings(facts).flatMap(({ by, labels, labelOf }) => {
+    const labelled = Uint8Array.from(questions, labelOf);
+    return labels.flatMap((label, index) => {
+      const all = ks.map((_, i) => table.means(i, labelled, index));
+      const queries = all[0]!.rows;
+      return queries === 0
+        ? []
+        : [{ by, label, queries, at: all.map(({ means }, i) => ({ k: ks[i]!, ...means })) }];
+    });
+  });
+}

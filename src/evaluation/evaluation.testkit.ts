@@ -1,0 +1,22 @@
+import { type Corpus, CorpusBuilder } from "../corpus/index.js";
+import type { Context, Ranking, Recommender } from "../recommenders/contract.js";
+
+/** A recommender that answers by a function from context to ids, best first. */
+export function answering(answer: (context: Context) => readonly string[], name = "scripted"): Recommender {
+  return {
+    name,
+    recommend: (contexts, k) =>
+      contexts.map((context): Ranking => {
+        const tracks = answer(context).slice(0, k);
+        return { tracks, scores: Float32Array.from(tracks, (_, i) => -i) };
+      }),
+  };
+}
+
+export function corpusOf(playlists: readonly string[][], artists?: Record<string, string>): Corpus {
+  const builder = new CorpusBuilder();
+  for (const [i, tracks] of playlists.entries()) {
+    builder.add({ id: `p${i}`, tracks, artists: artists && tracks.map((track) => artists[track]!) });
+  }
+  return builder.build();
+}

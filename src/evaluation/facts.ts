@@ -1,0 +1,60 @@
+/** What is known of the tracks from training alone: how popular each is, and whose it is. */
+import type { Corpus } from "../corpus/index.js";
+
+export interface TrainingFacts {
+  /** Distinct tracks of the training part. */
+  readonly size: number;
+  /** The track's number, or -1 where training never saw it. */
+  numberOf(track: string): number;
+  /** By track number: in how many training playlists it is. */
+  readonly playlistsHolding: Uint32Array;
+  /** By track number: how often it is played in training, repeats included. */
+  readonly plays: Uint32Array;
+  readonly playlists: number;
+  /** By track number: the number of its artist, -1 where the name is empty; undefined where the data tells no artists. */
+  readonly artistOf?: Int32Array;
+  readonly artistCount: number;
+}
+
+/** Counts the corpus that the recommenders were fitted on. */
+export function trainingFacts(corpus: Corpus): TrainingFacts {
+  const size = corpus.tracks.length;
+  const numbers = new Map<string, number>();
+  for (let i = 0; i < size; i++) numbers.set(corpus.tracks[i]!, i);
+  const plays = new Uint32Array(size);
+  const playlistsHolding = new Uint32Array(size);
+  const lastSeen = new Int32Array(size).fill(-1);
+  const playlists = corpus.offsets.length - 1;
+  for (let p = 0; p < playlists; p++) {
+    for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
+      const track = corpus.items[i]!;
+      plays[track]!++;
+      if (lastSeen[track] === p) continue;
+      lastSeen[track] = p;
+      playlistsHolding[track]!++;
+    }
+  }
+  const { artistOf, artistCount } = numberArtists(corpus.artists);
+  return {
+    size,
+    numberOf: (track) => numbers.get(track) ?? -1,
+    plays,
+    playlistsHolding,
+    playlists,
+    artistOf,
+    artistCount,
+  };
+}
+
+function numberArtists(artists: readonly string[] | undefined) {
+  if (artists === undefined) return { artistCount: 0 };
+  const numbers = new Map<string, number>();
+  const artistOf = Int32Array.from(artists, (artist) => {
+    if (artist === "") return -1;
+    const known = numbers.get(artist);
+    if (known !== undefined) return known;
+    numbers.set(artist, numbers.size);
+    return numbers.size - 1;
+  });
+  return { artistOf, artistCount: numbers.size };
+}

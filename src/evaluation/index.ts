@@ -1,0 +1,20 @@
+/** How good a recommender is: protocols, metrics, slices, comparisons. Knows the `Recommender` contract and nothing else. */
+export { evaluateBaseProtocol } from "./base-protocol.js";
+export { type LessWrong, lessWrong, type TwinSwap, twinSwap, unstablePrefixes } from "./behaviour.js";
+export {
+  type BootstrapOptions,
+  bootstrapMeans,
+  type Difference,
+  type Interval,
+  pairedDifference,
+} from "./bootstrap.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateRecommender,
+  type FiguresAtK,
+  type SliceFigures,
+} from "./evaluate.js";
+export { type TrainingFacts, trainingFacts } from "./facts.js";
+export { type MetricName, metricNames } from "./metrics.js";
+export { type Question, type QuestionOptions, questionsOf } from "./questions.js";

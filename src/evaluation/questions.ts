@@ -1,0 +1,43 @@
+/** Queries made from playlists whose end is known: the last track, or every track after the first. */
+import { type Corpus, playlistCount, type Query } from "../corpus/index.js";
+
+/** A query, and what else is known about its answer. */
+export interface Question extends Query {
+  /** The tracks that played after `next`: with them, recall, NDCG and MAP count every remaining track as relevant. */
+  readonly rest?: readonly string[];
+  /** The playlist it was cut from. Questions of one playlist resemble each other, so intervals resample whole playlists. */
+  readonly playlist?: number;
+}
+
+export interface QuestionOptions {
+  /**
+   * "last" (the default): one question a playlist, all but the last track → the last one. "every": one for each track
+   * after the first, as in the benchmarks of session-based recommendation (every prefix of a session is a query).
+   */
+  readonly positions?: "last" | "every";
+  /** Count all remaining tracks as relevant, not the next one alone. Default false. */
+  readonly remaining?: boolean;
+}
+
+/** Cuts playlists into questions; playlists of one track have none. */
+export function questionsOf(
+  playlists: Corpus,
+  { positions = "last", remaining = false }: QuestionOptions = {},
+): Question[] {
+  const questions: Question[] = [];
+  for (let p = 0; p < playlistCount(playlists); p++) {
+    const items = playlists.items.subarray(playlists.offsets[p]!, playlists.offsets[p + 1]!);
+    const tracks = Array.from(items, (item) => playlists.tracks[item]!);
+    const title = playlists.titles?.[p];
+    for (let at = positions === "last" ? tracks.length - 1 : 1; at > 0 && at < tracks.length; at++) {
+      questions.push({
+        context: tracks.slice(0, at),
+        next: tracks[at]!,
+        playlist: p,
+        ...(title ? { title } : {}),
+        ...(remaining ? { rest: tracks.slice(at + 1) } : {}),
+      });
+    }
+  }
+  return questions;
+}

@@ -1,0 +1,81 @@
+/** Where a recommender does well and where it does not: the same metrics over parts of the queries. */
+import type { Query } from "../corpus/index.js";
+import type { TrainingFacts } from "./facts.js";
+
+/** One way to part the queries: each gets exactly one of the labels. */
+export interface Slicing {
+  /** What is looked at: "last track", "target", "context length", "next artist". */
+  readonly by: string;
+  readonly labels: readonly string[];
+  /** The index into `labels`. */
+  labelOf(query: Query): number;
+}
+
+/** The slicings that the facts allow ("next artist" needs artists). */
+export function slicings(facts: TrainingFacts): Slicing[] {
+  const list: Slicing[] = [byLastTrack(facts), byTarget(facts), byLength];
+  if (facts.artistOf !== undefined) list.push(byArtist(facts, facts.artistOf));
+  return list;
+}
+
+/** Whether training knows the last track played, some other track of the context, or none. */
+function byLastTrack(facts: TrainingFacts): Slicing {
+  return {
+    by: "last track",
+    labels: ["known", "unknown, others known", "nothing known"],
+    labelOf: ({ context }) => {
+      if (context.length > 0 && facts.numberOf(context.at(-1)!) >= 0) return 0;
+      return context.some((track) => facts.numberOf(track) >= 0) ? 1 : 2;
+    },
+  };
+}
+
+/**
+ * How popular the target is in training. The tracks, most played first, are cut where they have gathered one third and two
+ * thirds of all plays: head, middle, tail. A target that training never saw cannot be hit by anyone.
+ */
+function byTarget(facts: TrainingFacts): Slicing {
+  const order = Array.from(facts.plays.keys()).sort((a, b) => facts.plays[b]! - facts.plays[a]! || a - b);
+  const all = facts.plays.reduce((sum, plays) => sum + plays, 0);
+  const part = new Uint8Array(facts.size);
+  let gathered = 0;
+  for (const track of order) {
+    part[track] = Math.min(2, Math.floor((3 * gathered) / all));
+    gathered += facts.plays[track]!;
+  }
+  return {
+    by: "target",
+    labels: ["head", "middle", "tail", "never in training"],
+    labelOf: ({ next }) => {
+      const track = facts.numberOf(next);
+      return track < 0 ? 3 : part[track]!;
+    },
+  };
+}
+
+const lengths = [0, 1, 4, 9, 49];
+
+const byLength: Slicing = {
+  by: "context length",
+  labels: ["0", "1", "2–4", "5–9", "10–49", "50 or more"],
+  labelOf: ({ context }) => {
+    const at = lengths.findIndex((longest) => context.length <= longest);
+    return at === -1 ? lengths.length : at;
+  },
+};
+
+/** Whether the target is by the artist of the last track played. */
+function byArtist(facts: TrainingFacts, artistOf: Int32Array): Slicing {
+  const artist = (track: string | undefined) =>
+    track === undefined ? -1 : (artistOf[facts.numberOf(track)] ?? -1);
+  return {
+    by: "next artist",
+    labels: ["the same", "another", "not known"],
+    labelOf: ({ context, next }) => {
+      const before = artist(context.at(-1));
+      const after = artist(next);
+      if (before < 0 || after < 0) return 2;
+      return before === after ? 0 : 1;
+    },
+  };
+}

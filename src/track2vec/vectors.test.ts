@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { SegueError } from "../system/index.js";
+import { TrackVectors } from "./vectors.js";
+
+/** Unit circle: a at 0°, b at 10°, c at 90°, d at 180°, z is zero. */
+const circle = new TrackVectors({
+  tracks: ["a", "b", "c", "d", "z"],
+  size: 2,
+  vectors: Float32Array.of(2, 0, 3 * Math.cos(Math.PI / 18), 3 * Math.sin(Math.PI / 18), 0, 1, -5, 0, 0, 0),
+  counts: Uint32Array.of(9, 7, 5, 3, 1),
+});
+
+describe("TrackVectors", () => {
+  it("finds tracks by id and by row", () => {
+    expect(circle.indexOf("c")).toBe(2);
+    expect(circle.indexOf("nobody")).toBe(-1);
+    expect(circle.indexToKey[1]).toBe("b");
+    expect(circle.count("b")).toBe(7);
+    expect([...circle.vector("d")]).toEqual([-5, 0]);
+  });
+
+  it("ranks by cosine, whatever the lengths, and leaves the query out", () => {
+    const { tracks, scores } = circle.nearest("a", 10);
+    expect(tracks).toEqual(["b", "c", "z", "d"]);
+    expect(scores[0]).toBeCloseTo(Math.cos(Math.PI / 18), 6);
+    expect(scores[3]).toBeCloseTo(-1, 6);
+  });
+
+  it("orders equal scores by row", () => {
+    expect(circle.nearest(Float32Array.of(0, -1), 5).tracks).toEqual(["a", "d", "z", "b", "c"]);
+  });
+
+  it("takes positive and negative lists, weighing each track alike", () => {
+    // a + c is the diagonal at 45°: b is 35° away.
+    const near = circle.nearest({ positive: ["a", "c"] }, 1);
+    expect(near.tracks).toEqual(["b"]);
+    expect(near.scores[0]).toBeCloseTo(Math.cos((35 * Math.PI) / 180), 6);
+    expect(circle.nearest({ positive: ["c"], negative: ["a"] }, 1).tracks).toEqual(["d"]);
+  });
+
+  it("leaves out what is excluded", () => {
+    expect(circle.nearest("a", 2, { exclude: ["b", "nobody"] }).tracks).toEqual(["c", "z"]);
+  });
+
+  it("answers many queries as it answers one", () => {
+    const { k, rows } = circle.nearestOfRows([0, 3], 10);
+    expect(k).toBe(4);
+    expect([...rows]).toEqual([1, 2, 4, 3, 4, 2, 1, 0]);
+  });
+
+  it("knows similarity and rank", () => {
+    expect(circle.similarity("a", "c")).toBeCloseTo(0, 6);
+    expect(circle.rank("a", "b")).toBe(1);
+    expect(circle.rank("a", "d")).toBe(4);
+  });
+
+  it("says what is wrong", () => {
+    expect(() => circle.nearest("nobody")).toThrow('track "nobody" has no vector');
+    expect(() => circle.nearest("a", 0)).toThrow("k must be a whole number ≥ 1, not 0");
+    expect(() => circle.nearest(Float32Array.of(1))).toThrow("has 1 dimensions, the tracks have 2");
+    expect(() => new TrackVectors({ tracks: ["a"], size: 2, vectors: new Float32Array(3) })).toThrow(
+      "need 2 values",
+    );
+    const twice = new TrackVectors({ tracks: ["a", "a"], size: 1, vectors: new Float32Array(2) });
+    expect(() => twice.indexOf("a")).toThrow('track "a" has two vectors');
+    const broken = new TrackVectors({ tracks: ["a"], size: 1, vectors: Float32Array.of(Number.NaN) });
+    expect(() => broken.nearest(Float32Array.of(1), 1)).toThrow(SegueError);
+  });
+});

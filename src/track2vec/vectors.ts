@@ -1,0 +1,248 @@
+/**
+ * Trained vectors by track: what word2vec calls keyed vectors. A value: nothing changes it, so any number of callers may
+ * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
+ */
+import { misuse, SegueError } from "../system/index.js";
+import { type NearestRows, scanExactly, unit } from "./exact-scan.js";
+
+export interface TrackVectorsParts {
+  /** One id a row; distinct. */
+  readonly tracks: readonly string[];
+  /** The number of dimensions. */
+  readonly size: number;
+  /** n×size, row-major; finite. Kept, not copied. */
+  readonly vectors: Float32Array;
+  /** How often each track was played in the training data. */
+  readonly counts?: Float64Array | Uint32Array;
+  /** The output matrix (gensim's syn1neg), n×size, row-major. */
+  readonly outputs?: Float32Array;
+}
+
+/** What to look near: a track, a vector, or tracks and vectors to be near and far from. */
+export type VectorQuery =
+  | string
+  | Float32Array
+  | {
+      readonly positive?: ReadonlyArray<string | Float32Array>;
+      readonly negative?: ReadonlyArray<string | Float32Array>;
+    };
+
+/** Tracks by falling cosine, equal ones in order of row number. */
+export interface NearestTracks {
+  readonly tracks: string[];
+  readonly rows: Uint32Array;
+  /** Cosines in [-1, 1]. */
+  readonly scores: Float32Array;
+}
+
+export class TrackVectors {
+  readonly tracks: readonly string[];
+  readonly size: number;
+  readonly vectors: Float32Array;
+  readonly counts?: Float64Array | Uint32Array;
+  readonly outputs?: Float32Array;
+  #rows: Map<string, number> | undefined;
+  #units: Float32Array | undefined;
+
+  /** @throws SegueError when the parts do not fit together or a track comes twice */
+  constructor(parts: TrackVectorsParts) {
+    const { tracks, size, vectors, counts, outputs } = parts;
+    if (!Number.isInteger(size) || size < 1)
+      throw misuse(`vector size must be a whole number ≥ 1, not ${size}`);
+    const values = tracks.length * size;
+    if (vectors.length !== values)
+      throw misuse(
+        `${tracks.length} tracks of ${size} dimensions need ${values} values, not ${vectors.length}`,
+      );
+    if (counts && counts.length !== tracks.length)
+      throw misuse(`${tracks.length} tracks need as many counts, not ${counts.length}`);
+    if (outputs && outputs.length !== values)
+      throw misuse(`the output matrix needs ${values} values, not ${outputs.length}`);
+    this.tracks = tracks;
+    this.size = size;
+    this.vectors = vectors;
+    if (counts) this.counts = counts;
+    if (outputs) this.outputs = outputs;
+  }
+
+  /** The number of tracks. */
+  get length(): number {
+    return this.tracks.length;
+  }
+
+  /** Track ids by row, under gensim's name. */
+  get indexToKey(): readonly string[] {
+    return this.tracks;
+  }
+
+  /** The row of a track, or -1 where it is not known. */
+  indexOf(track: string): number {
+    if (!this.#rows) {
+      const rows = new Map<string, number>();
+      for (let row = 0; row < this.tracks.length; row++) rows.set(this.tracks[row]!, row);
+      if (rows.size !== this.tracks.length) {
+        const twice = this.tracks.find((id, row) => rows.get(id) !== row);
+        throw new SegueError(`track ${JSON.stringify(twice)} has two vectors`, { code: "duplicate-track" });
+      }
+      this.#rows = rows;
+    }
+    return this.#rows.get(track) ?? -1;
+  }
+
+  has(track: string): boolean {
+    return this.indexOf(track) >= 0;
+  }
+
+  /** The vector of a track as it was trained; a view, not a copy. @throws SegueError when the track is not known */
+  vector(track: string): Float32Array {
+    return this.vectorAt(this.#known(track));
+  }
+
+  /** The vector of a row; a view, not a copy. */
+  vectorAt(row: number): Float32Array {
+    return this.vectors.subarray(row * this.size, (row + 1) * this.size);
+  }
+
+  /** How often a track was played in the training data; undefined where that is not known. */
+  count(track: string): number | undefined {
+    return this.counts?.[this.#known(track)];
+  }
+
+  /** All vectors at length 1 (rows of zeros stay zeros), n×size, row-major. Computed once. @throws SegueError on NaN */
+  get units(): Float32Array {
+    if (!this.#units) {
+      const { size, vectors } = this;
+      const units = new Float32Array(new SharedArrayBuffer(vectors.byteLength));
+      for (let row = 0, start = 0; row < this.length; row++, start += size) {
+        let square = 0;
+        for (let at = start; at < start + size; at++) square += vectors[at]! * vectors[at]!;
+        if (!Number.isFinite(square))
+          throw new SegueError(`the vector of track ${JSON.stringify(this.tracks[row])} is not finite`, {
+            hint: "A learning rate that is too high makes vectors overflow: train again with a lower alpha.",
+          });
+        const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+        for (let at = start; at < start + size; at++) units[at] = vectors[at]! * scale;
+      }
+      this.#units = units;
+    }
+    return this.#units;
+  }
+
+  /**
+   * The nearest tracks by cosine (gensim's `most_similar`). Tracks that are named in the query are left out of the answer;
+   * lists are averaged over their unit vectors, negative ones with weight -1.
+   *
+   * @param k how many at most, an integer ≥ 1
+   * @param options.exclude tracks that may not be in the answer; unknown ones are ignored
+   * @throws SegueError with code "unknown-track" when the query names a track that has no vector
+   */
+  nearest(query: VectorQuery, k = 10, options: { exclude?: Iterable<string> } = {}): NearestTracks {
+    requireK(k);
+    const { vector, named } = this.#resolve(query);
+    const excluded = new Set(named);
+    for (const track of options.exclude ?? []) {
+      const row = this.indexOf(track);
+      if (row >= 0) excluded.add(row);
+    }
+    const found = this.nearestRows(vector, k + excluded.size);
+    const kept = found.rows
+      .map((_, place) => place)
+      .filter((place) => !excluded.has(found.rows[place]!))
+      .subarray(0, k);
+    const rows = kept.map((place) => found.rows[place]!);
+    const scores = Float32Array.from(kept, (place) => found.scores[place]!);
+    return { tracks: Array.from(rows, (row) => this.tracks[row]!), rows, scores };
+  }
+
+  /**
+   * The nearest rows of many queries at once, much faster than one by one: all cores, blocked.
+   *
+   * @param queries m×size, row-major; any length, not NaN
+   * @param k how many at most; the answer's own `k` is lower where there are fewer tracks
+   * @param skip one row a query that is left out (-1: none), such as the query's own
+   * @throws SegueError when k is not an integer ≥ 1 or `queries` is no multiple of the size
+   */
+  nearestRows(queries: Float32Array, k: number, skip?: Int32Array): NearestRows {
+    requireK(k);
+    if (queries.length % this.size !== 0)
+      throw misuse(
+        `queries of ${this.size} dimensions need a multiple of that many values, not ${queries.length}`,
+      );
+    if (skip && skip.length !== queries.length / this.size)
+      throw misuse(`${queries.length / this.size} queries need as many rows to skip, not ${skip.length}`);
+    const most = skip?.some((row) => row >= 0) ? this.length - 1 : this.length;
+    return scanExactly(this.units, this.size, queries, Math.max(0, Math.min(k, most)), skip);
+  }
+
+  /** The nearest rows of each of `rows`, themselves left out (base protocol: the query is a track). */
+  nearestOfRows(rows: ArrayLike<number>, k: number): NearestRows {
+    const queries = new Float32Array(rows.length * this.size);
+    for (let q = 0; q < rows.length; q++) queries.set(this.vectorAt(rows[q]!), q * this.size);
+    return this.nearestRows(queries, k, Int32Array.from(rows));
+  }
+
+  /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. */
+  similarity(a: string, b: string): number {
+    return this.#dot(this.#known(a), this.#known(b));
+  }
+
+  /** The place of `b` among the tracks nearest to `a`, 1 for the nearest (gensim's `rank`). */
+  rank(a: string, b: string): number {
+    const from = this.#known(a);
+    const to = this.#known(b);
+    const score = this.#dot(from, to);
+    let place = 1;
+    for (let row = 0; row < this.length; row++) {
+      if (row === from || row === to) continue;
+      const other = this.#dot(from, row);
+      if (other > score || (other === score && row < to)) place++;
+    }
+    return place;
+  }
+
+  #dot(a: number, b: number): number {
+    const { units, size } = this;
+    let sum = 0;
+    for (let d = 0, i = a * size, j = b * size; d < size; d++) sum += units[i++]! * units[j++]!;
+    return Math.fround(sum);
+  }
+
+  #known(track: string): number {
+    const row = this.indexOf(track);
+    if (row < 0)
+      throw new SegueError(`track ${JSON.stringify(track)} has no vector`, {
+        code: "unknown-track",
+        hint: "It was not in the training data, or less often than min_count.",
+      });
+    return row;
+  }
+
+  #resolve(query: VectorQuery): { vector: Float32Array; named: number[] } {
+    if (typeof query === "string") {
+      const row = this.#known(query);
+      return { vector: this.vectorAt(row), named: [row] };
+    }
+    if (query instanceof Float32Array) {
+      if (query.length !== this.size)
+        throw misuse(`the query vector has ${query.length} dimensions, the tracks have ${this.size}`);
+      return { vector: query, named: [] };
+    }
+    const { positive = [], negative = [] } = query;
+    if (positive.length + negative.length === 0) throw misuse("the query names no track and no vector");
+    const sum = new Float32Array(this.size);
+    const named: number[] = [];
+    const add = (part: string | Float32Array, weight: number) => {
+      const { vector, named: own } = this.#resolve(part);
+      named.push(...own);
+      const direction = unit(vector);
+      for (let d = 0; d < this.size; d++) sum[d]! += weight * direction[d]!;
+    };
+    for (const part of positive) add(part, 1);
+    for (const part of negative) add(part, -1);
+    return { vector: sum, named };
+  }
+}
+
+function requireK(k: number): void {
+  if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number ≥ 1, not ${k}`);
+}

@@ -8,4 +8,5 @@ export type {
   Recommender,
   RecommenderKind,
 } from "./recommenders/contract.js";
+export { fitRecommender, recommenderKinds, restoreRecommender } from "./recommenders/index.js";
 export { SegueError } from "./system/index.js";

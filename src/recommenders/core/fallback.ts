@@ -1,0 +1,65 @@
+/**
+ * What to answer when the context says too little: other tracks of the artists that were played, even where the tracks
+ * themselves are unknown ("Artist-Track" ids give the artist away), then tracks of playlists that share title words, then
+ * what is popular. Never a random bet.
+ */
+import type { Catalogue, Corpus } from "../../corpus/index.js";
+import type { RecommenderState } from "../contract.js";
+import { ArtistIndex } from "./artists.js";
+import type { Query } from "./query.js";
+import type { ScoreBoard } from "./score-board.js";
+import type { Filler } from "./scored.js";
+import { playlistCounts, sessionsOf } from "./sessions.js";
+import { TitleWords } from "./title-words.js";
+
+export class Fallback implements Filler {
+  readonly artists: ArtistIndex | undefined;
+  readonly titles: TitleWords | undefined;
+  readonly counts: Uint32Array;
+  /** Track numbers, most popular first, equal ones by id. */
+  readonly #order: Uint32Array;
+  readonly #mostPopular: number;
+
+  constructor(catalogue: Catalogue, counts: Uint32Array, titles: TitleWords | undefined) {
+    this.counts = counts;
+    this.titles = titles;
+    this.artists = catalogue.artists === undefined ? undefined : new ArtistIndex(catalogue.artists, counts);
+    this.#order = Uint32Array.from(catalogue.tracks.keys()).sort((a, b) => {
+      const difference = counts[b]! - counts[a]!;
+      return difference !== 0 ? difference : catalogue.tracks[a]! < catalogue.tracks[b]! ? -1 : 1;
+    });
+    this.#mostPopular = Math.max(1, counts[this.#order[0] ?? 0] ?? 1);
+  }
+
+  static fit(corpus: Corpus, counts = playlistCounts(sessionsOf(corpus))): Fallback {
+    const titles = corpus.titles === undefined ? undefined : TitleWords.fit(corpus, corpus.titles);
+    return new Fallback(corpus, counts, titles);
+  }
+
+  static restore(state: RecommenderState, catalogue: Catalogue): Fallback {
+    const titles = state.parts?.titles === undefined ? undefined : TitleWords.restore(state.parts.titles);
+    return new Fallback(catalogue, state.arrays.counts as Uint32Array, titles);
+  }
+
+  save(): RecommenderState {
+    return {
+      kind: "fallback",
+      version: 1,
+      settings: {},
+      arrays: { counts: this.counts },
+      ...(this.titles === undefined ? {} : { parts: { titles: this.titles.save() } }),
+    };
+  }
+
+  /** Scores in (0, 1]: artists up to 1/2, title words up to 3/8, popularity up to 1/8. */
+  fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void {
+    this.artists?.score(query, board, 1 / 2);
+    this.titles?.score(query, board, 3 / 8);
+    for (let i = 0, found = 0; i < this.#order.length && found < wanted; i++) {
+      const track = this.#order[i]!;
+      if (skip(track)) continue;
+      board.add(track, ((this.counts[track]! + 1) / (this.#mostPopular + 1)) * (1 / 8));
+      found++;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Session neighbours: the playlists most like the context, and what they hold. Covers V-SKNN (Ludewig & Jannach 2018) and
+ * VSTAN (Ludewig et al. 2021, after STAN, Garg et al. 2019), which differ in how they weigh position and age.
+ */
+
+import { largest } from "./largest.js";
+import { recencyWeights } from "./pairs.js";
+import { ScoreBoard } from "./score-board.js";
+import { invert, type Rows, type Sessions, sessionCount } from "./sessions.js";
+
+export interface NeighbourSettings {
+  /** How many neighbours vote. */
+  readonly neighbours: number;
+  /** The latest playlists of a track that are looked at, at most. */
+  readonly perTrack: number;
+  /** How many tracks of the context, from the last, are read (each once). */
+  readonly last: number;
+  /** The weight of the context's track d places back: "linear" (V-SKNN), or exp(-(d - 1) / contextDecay) (VSTAN). */
+  readonly contextDecay: "linear" | number;
+  /** Similarity is divided by (playlist length)^lengthPower. */
+  readonly lengthPower: number;
+  /** Age, as a share of all playlists, at which a neighbour weighs 1/e; 0: all alike. */
+  readonly recency: number;
+  /** exp(-(places from the match) / near) weighs what a neighbour holds; 0: all alike. */
+  readonly near: number;
+  /** Factor for what a neighbour played before the match. */
+  readonly before: number;
+  /** Matches and votes are weighed by idf^idfPower. */
+  readonly idfMatch: number;
+  readonly idfVote: number;
+}
+
+export class NeighbourFinder {
+  readonly sessions: Sessions;
+  readonly inverted: Rows;
+  /** log(playlists / playlists that hold the track). */
+  readonly idf: Float64Array;
+  readonly settings: NeighbourSettings;
+  /** Neighbours of the last `find`, unordered; the first `found` count. */
+  readonly neighbours: Uint32Array;
+  readonly similarities: Float64Array;
+  found = 0;
+  /** The weight of each track of the context of the last `find`. */
+  readonly context: ScoreBoard;
+  readonly #board: ScoreBoard;
+  readonly #age: Float64Array;
+  readonly #length: Float64Array;
+  readonly #candidates: Float64Array;
+  readonly #idfMatch: Float64Array;
+  readonly #idfVote: Float64Array;
+  readonly #near: Float64Array;
+
+  constructor(sessions: Sessions, settings: NeighbourSettings) {
+    const count = sessionCount(sessions);
+    this.sessions = sessions;
+    this.settings = settings;
+    this.inverted = invert(sessions);
+    this.idf = new Float64Array(sessions.trackCount);
+    for (let t = 0; t < sessions.trackCount; t++) {
+      const playlists = this.inverted.offsets[t + 1]! - this.inverted.offsets[t]!;
+      if (playlists > 0) this.idf[t] = Math.log((count + 1) / playlists);
+    }
+    this.#idfMatch = this.idf.map((idf) => idf ** settings.idfMatch);
+    this.#idfVote = this.idf.map((idf) => idf ** settings.idfVote);
+    this.#age = recencyWeights(count, settings.recency);
+    this.#length = new Float64Array(count);
+    let longest = 0;
+    for (let s = 0; s < count; s++) {
+      const length = sessions.offsets[s + 1]! - sessions.offsets[s]!;
+      longest = Math.max(longest, length);
+      this.#length[s] = Math.max(1, length) ** -settings.lengthPower;
+    }
+    this.#near = Float64Array.from({ length: longest + 1 }, (_, d) =>
+      settings.near > 0 ? Math.exp(-(d - 1) / settings.near) : 1,
+    );
+    const most = Math.min(count, settings.neighbours);
+    this.neighbours = new Uint32Array(most);
+    this.similarities = new Float64Array(most);
+    this.#candidates = new Float64Array(count);
+    this.#board = new ScoreBoard(count);
+    this.context = new ScoreBoard(sessions.trackCount);
+  }
+
+  /** Finds the neighbours of a context into `neighbours` and `similarities`. */
+  find(tracks: Uint32Array): void {
+    const { inverted, settings, context } = this;
+    const { perTrack, contextDecay } = settings;
+    const board = this.#board;
+    board.clear();
+    context.clear();
+    const reach = Math.min(settings.last, tracks.length);
+    for (let d = 1; d <= reach; d++) {
+      const track = tracks[tracks.length - d]!;
+      if (context.has(track)) continue;
+      const weight =
+        contextDecay === "linear"
+          ? (reach - d + 1) / reach
+          : Math.exp(-(d - 1) / Math.max(contextDecay, 1e-9));
+      context.add(track, weight);
+      const added = weight * this.#idfMatch[track]!;
+      const end = inverted.offsets[track + 1]!;
+      for (let i = Math.max(inverted.offsets[track]!, end - perTrack); i < end; i++) {
+        board.add(inverted.values[i]!, added);
+      }
+    }
+    for (let i = 0; i < board.count; i++) {
+      const session = board.touched[i]!;
+      this.#candidates[i] = board.scores[session]! * this.#age[session]! * this.#length[session]!;
+    }
+    this.found = largest(this.#candidates, board.touched, board.count, this.neighbours, this.similarities);
+  }
+
+  /** Lets the neighbours of the last `find` vote. */
+  vote(board: ScoreBoard): void {
+    const { offsets, items } = this.sessions;
+    const { near, before } = this.settings;
+    const { context } = this;
+    for (let n = 0; n < this.found; n++) {
+      const session = this.neighbours[n]!;
+      const similarity = this.similarities[n]!;
+      const start = offsets[session]!;
+      const end = offsets[session + 1]!;
+      let match = start;
+      let matched = -1;
+      for (let i = start; i < end; i++) {
+        const weight = context.get(items[i]!);
+        if (weight > matched) {
+          matched = weight;
+          match = i;
+        }
+      }
+      const weight = similarity * (near > 0 ? 1 : matched);
+      for (let i = start; i < end; i++) {
+        if (i === match) continue;
+        const track = items[i]!;
+        const place = i < match ? before * this.#near[match - i]! : this.#near[i - match]!;
+        board.add(track, weight * place * this.#idfVote[track]!);
+      }
+    }
+  }
+}

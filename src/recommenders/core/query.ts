@@ -1,0 +1,57 @@
+/** A context as numbers: what scorers read. */
+import type { Catalogue } from "../../corpus/index.js";
+import type { Context } from "../contract.js";
+
+export interface Query {
+  /** Numbers of the known tracks, in playing order; those outside the catalogue are left out. */
+  readonly tracks: Uint32Array;
+  /** How many tracks were played after the last known one (0: the last track is known). */
+  readonly unknownAfter: number;
+  /** Ids that the catalogue does not hold, in playing order. */
+  readonly unknown: readonly string[];
+  readonly title: string | undefined;
+}
+
+/** From track ids to numbers, for one catalogue. Building it costs one pass; share it between recommenders. */
+export class TrackNumbers {
+  static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
+  readonly #numbers = new Map<string, number>();
+  readonly tracks: readonly string[];
+
+  private constructor(tracks: readonly string[]) {
+    this.tracks = tracks;
+    for (let i = 0; i < tracks.length; i++) this.#numbers.set(tracks[i]!, i);
+  }
+
+  /** The one index of this list of tracks: recommenders restored on the same catalogue share it. */
+  static of(catalogue: Catalogue): TrackNumbers {
+    let index = TrackNumbers.#shared.get(catalogue.tracks);
+    if (index === undefined) {
+      index = new TrackNumbers(catalogue.tracks);
+      TrackNumbers.#shared.set(catalogue.tracks, index);
+    }
+    return index;
+  }
+
+  get(track: string): number {
+    return this.#numbers.get(track) ?? -1;
+  }
+
+  query(context: Context): Query {
+    const tracks = new Uint32Array(context.tracks.length);
+    const unknown: string[] = [];
+    let count = 0;
+    let unknownAfter = 0;
+    for (const id of context.tracks) {
+      const number = this.#numbers.get(id);
+      if (number === undefined) {
+        unknown.push(id);
+        unknownAfter++;
+      } else {
+        tracks[count++] = number;
+        unknownAfter = 0;
+      }
+    }
+    return { tracks: tracks.subarray(0, count), unknown, unknownAfter, title: context.title };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Sparse scores over all tracks without clearing between queries: a slot counts only where its stamp is the current
+ * generation. One board is shared by all queries of a recommender, which makes a query free of allocation.
+ */
+export class ScoreBoard {
+  readonly scores: Float64Array;
+  /** The tracks scored since `clear`, in order of first touch; the first `count` slots count. */
+  readonly touched: Uint32Array;
+  count = 0;
+  readonly #stamps: Uint32Array;
+  #generation = 0;
+
+  constructor(size: number) {
+    this.scores = new Float64Array(size);
+    this.touched = new Uint32Array(size);
+    this.#stamps = new Uint32Array(size);
+  }
+
+  clear(): void {
+    this.count = 0;
+    if (++this.#generation === 0xffffffff) {
+      this.#stamps.fill(0);
+      this.#generation = 1;
+    }
+  }
+
+  has(track: number): boolean {
+    return this.#stamps[track] === this.#generation;
+  }
+
+  /** The score of a track, 0 where it has none. */
+  get(track: number): number {
+    return this.#stamps[track] === this.#generation ? this.scores[track]! : 0;
+  }
+
+  add(track: number, score: number): void {
+    if (this.#stamps[track] === this.#generation) {
+      this.scores[track] = this.scores[track]! + score;
+    } else {
+      this.#stamps[track] = this.#generation;
+      this.scores[track] = score;
+      this.touched[this.count++] = track;
+    }
+  }
+
+  /** Keeps the larger of what is there and `score`. */
+  raise(track: number, score: number): void {
+    if (this.#stamps[track] !== this.#generation) this.add(track, score);
+    else if (score > this.scores[track]!) this.scores[track] = score;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Makes a recommender of a scorer: ids to numbers on the way in, the best k with ties broken by id on the way out, and a
+ * fall-back that fills the ranking where the scorer knows too few tracks.
+ */
+import type { Catalogue } from "../../corpus/index.js";
+import { misuse } from "../../system/index.js";
+import type { Context, FittedRecommender, Ranking, RecommenderState } from "../contract.js";
+import { type Query, TrackNumbers } from "./query.js";
+import { ScoreBoard } from "./score-board.js";
+import { TopK } from "./top-k.js";
+
+export interface Scorer {
+  /** Adds scores to a cleared board; leaves tracks it has nothing to say of untouched. Scores are finite. */
+  score(query: Query, board: ScoreBoard): void;
+}
+
+/** Tracks for when a scorer has too few, in the order in which they should fill up. */
+export interface Filler {
+  /** Adds scores in (0, 1] to a cleared board: at least `wanted` tracks that `skip` refuses not, where there are as many. */
+  fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void;
+}
+
+export interface ScoredParts {
+  readonly name: string;
+  readonly catalogue: Catalogue;
+  readonly scorer: Scorer;
+  /** Scores of tracks that the context holds are multiplied by this; 0 leaves such tracks out. Default 1. */
+  readonly repeats?: number;
+  readonly filler?: Filler | undefined;
+  readonly state: () => RecommenderState;
+}
+
+/** Refuses a k that is not an integer ≥ 1. */
+export function checkK(k: number): void {
+  if (!Number.isInteger(k) || k < 1) {
+    throw misuse(`k must be a whole number of at least 1, not ${k}`, "Ask for 20, say.");
+  }
+}
+
+export class ScoredRecommender implements FittedRecommender {
+  readonly name: string;
+  readonly #parts: ScoredParts;
+  readonly #repeats: number;
+  readonly #numbers: TrackNumbers;
+  readonly #board: ScoreBoard;
+  readonly #fillBoard: ScoreBoard;
+  readonly #top: TopK;
+  readonly #inContext: Uint8Array;
+
+  constructor(parts: ScoredParts) {
+    const { tracks } = parts.catalogue;
+    this.name = parts.name;
+    this.#parts = parts;
+    this.#repeats = parts.repeats ?? 1;
+    this.#numbers = TrackNumbers.of(parts.catalogue);
+    this.#board = new ScoreBoard(tracks.length);
+    this.#fillBoard = parts.filler === undefined ? this.#board : new ScoreBoard(tracks.length);
+    this.#inContext = new Uint8Array(tracks.length);
+    this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
+  }
+
+  recommend(contexts: readonly Context[], k: number): Ranking[] {
+    checkK(k);
+    const size = Math.min(k, this.#parts.catalogue.tracks.length);
+    return contexts.map((context) => this.#rank(this.#numbers.query(context), size));
+  }
+
+  save(): RecommenderState {
+    return this.#parts.state();
+  }
+
+  #rank(query: Query, k: number): Ranking {
+    const { tracks } = this.#parts.catalogue;
+    const board = this.#board;
+    const inContext = this.#inContext;
+    board.clear();
+    this.#parts.scorer.score(query, board);
+    for (const track of query.tracks) inContext[track] = 1;
+    this.#top.start(k);
+    for (let i = 0; i < board.count; i++) {
+      const track = board.touched[i]!;
+      const weight = inContext[track] === 1 ? this.#repeats : 1;
+      if (weight !== 0) this.#top.push(track, board.scores[track]! * weight);
+    }
+    const best = this.#top.take();
+    const ids = Array.from(best.numbers, (number) => tracks[number]!);
+    const filled = this.#fill(query, k, best.scores);
+    for (const track of query.tracks) inContext[track] = 0;
+    if (filled === undefined) return { tracks: ids, scores: best.scores };
+    const scores = new Float32Array(best.scores.length + filled.scores.length);
+    scores.set(best.scores);
+    scores.set(filled.scores, best.scores.length);
+    for (const number of filled.numbers) ids.push(tracks[number]!);
+    return { tracks: ids, scores };
+  }
+
+  /** Fills up below the lowest score there is: each filling score is less than that by 1 to 2. */
+  #fill(query: Query, k: number, scores: Float32Array) {
+    const { filler } = this.#parts;
+    const missing = k - scores.length;
+    if (missing <= 0 || filler === undefined) return undefined;
+    const board = this.#board;
+    const fills = this.#fillBoard;
+    const skip = (track: number) =>
+      this.#inContext[track] === 1 ? this.#repeats === 0 || board.has(track) : board.has(track);
+    fills.clear();
+    filler.fill(query, fills, missing, skip);
+    const below = Math.min(0, scores.length === 0 ? 0 : scores[scores.length - 1]!) - 2;
+    this.#top.start(missing);
+    for (let i = 0; i < fills.count; i++) {
+      const track = fills.touched[i]!;
+      if (!skip(track)) this.#top.push(track, below + fills.scores[track]!);
+    }
+    return this.#top.take();
+  }
+}

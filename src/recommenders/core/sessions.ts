@@ -1,0 +1,69 @@
+/** Playlists as numbers alone, and the index from a track to the playlists that hold it. */
+import type { Corpus } from "../../corpus/index.js";
+
+export interface Sessions {
+  /** The number of tracks in the catalogue. */
+  readonly trackCount: number;
+  readonly offsets: Uint32Array;
+  readonly items: Uint32Array;
+}
+
+export function sessionCount(sessions: Sessions): number {
+  return sessions.offsets.length - 1;
+}
+
+export function sessionsOf(corpus: Corpus): Sessions {
+  return { trackCount: corpus.tracks.length, offsets: corpus.offsets, items: corpus.items };
+}
+
+/** The playlists [from, to), the catalogue kept. */
+export function sliceSessions(sessions: Sessions, from: number, to: number): Sessions {
+  const start = sessions.offsets[from]!;
+  const offsets = new Uint32Array(to - from + 1);
+  for (let s = from; s <= to; s++) offsets[s - from] = sessions.offsets[s]! - start;
+  return {
+    trackCount: sessions.trackCount,
+    offsets,
+    items: sessions.items.subarray(start, sessions.offsets[to]!),
+  };
+}
+
+/** In how many playlists each track occurs (repeats within one playlist count once). */
+export function playlistCounts(sessions: Sessions): Uint32Array {
+  const counts = new Uint32Array(sessions.trackCount);
+  const seenIn = new Uint32Array(sessions.trackCount);
+  for (let s = 0; s < sessionCount(sessions); s++) {
+    for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
+      const track = sessions.items[i]!;
+      if (seenIn[track] === s + 1) continue;
+      seenIn[track] = s + 1;
+      counts[track] = counts[track]! + 1;
+    }
+  }
+  return counts;
+}
+
+/** Rows of numbers of differing length: row r is `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
+export interface Rows {
+  readonly offsets: Uint32Array;
+  readonly values: Uint32Array;
+}
+
+/** For each track the playlists that hold it, oldest first, each once. */
+export function invert(sessions: Sessions): Rows {
+  const counts = playlistCounts(sessions);
+  const offsets = new Uint32Array(sessions.trackCount + 1);
+  for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t]! + counts[t]!;
+  const next = offsets.slice(0, -1);
+  const values = new Uint32Array(offsets[sessions.trackCount]!);
+  for (let s = 0; s < sessionCount(sessions); s++) {
+    for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
+      const track = sessions.items[i]!;
+      const at = next[track]!;
+      if (at > offsets[track]! && values[at - 1] === s) continue;
+      values[at] = s;
+      next[track] = at + 1;
+    }
+  }
+  return { offsets, values };
+}

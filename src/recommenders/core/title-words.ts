@@ -1,0 +1,123 @@
+/**
+ * Tracks by the words in the titles of the playlists that carry them: "rainy sunday" finds what sits in rainy and in
+ * sunday playlists, rare words counting more than common ones (idf).
+ */
+import type { Corpus } from "../../corpus/index.js";
+import type { NumericArray, RecommenderState } from "../contract.js";
+import type { Query } from "./query.js";
+import { ScoreBoard } from "./score-board.js";
+import { TopK } from "./top-k.js";
+
+/** The words of a title: lower case, accents and punctuation off, a plural "s" off, each once. */
+export function titleWords(title: string): string[] {
+  const plain = title.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [
+    ...new Set(words.map((word) => (word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word))),
+  ];
+}
+
+/** How many tracks are kept for a word. */
+const tracksPerWord = 500;
+
+export class TitleWords {
+  readonly words: readonly string[];
+  /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each. */
+  readonly offsets: Uint32Array;
+  readonly tracks: Uint32Array;
+  readonly shares: Float32Array;
+  readonly idf: Float32Array;
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  private constructor(words: readonly string[], arrays: Readonly<Record<string, NumericArray>>) {
+    this.words = words;
+    this.offsets = arrays.offsets as Uint32Array;
+    this.tracks = arrays.tracks as Uint32Array;
+    this.shares = arrays.shares as Float32Array;
+    this.idf = arrays.idf as Float32Array;
+    this.#numbers = new Map(words.map((word, number) => [word, number]));
+  }
+
+  /** Words of two playlists or more are kept. A share is smoothed: playlists with both / (playlists with the word + 3). */
+  static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
+    const playlistsOf = new Map<string, number[]>();
+    for (let p = 0; p < titles.length; p++) {
+      for (const word of titleWords(titles[p]!)) {
+        const list = playlistsOf.get(word);
+        if (list === undefined) playlistsOf.set(word, [p]);
+        else list.push(p);
+      }
+    }
+    const words = [...playlistsOf.keys()].filter((word) => playlistsOf.get(word)!.length >= 2).sort();
+    const offsets = new Uint32Array(words.length + 1);
+    const idf = new Float32Array(words.length);
+    const tracks: number[] = [];
+    const shares: number[] = [];
+    const board = new ScoreBoard(corpus.tracks.length);
+    const lastPlaylist = new Uint32Array(corpus.tracks.length);
+    const top = new TopK((a, b) => a < b);
+    let visit = 0;
+    words.forEach((word, w) => {
+      const playlists = playlistsOf.get(word)!;
+      idf[w] = Math.log(1 + titles.length / playlists.length);
+      board.clear();
+      for (const p of playlists) {
+        visit++;
+        for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
+          const track = corpus.items[i]!;
+          if (lastPlaylist[track] === visit) continue;
+          lastPlaylist[track] = visit;
+          board.add(track, 1);
+        }
+      }
+      top.start(tracksPerWord);
+      for (let i = 0; i < board.count; i++) top.push(board.touched[i]!, board.scores[board.touched[i]!]!);
+      const best = top.take();
+      for (let i = 0; i < best.numbers.length; i++) {
+        tracks.push(best.numbers[i]!);
+        shares.push(best.scores[i]! / (playlists.length + 3));
+      }
+      offsets[w + 1] = tracks.length;
+    });
+    return new TitleWords(words, {
+      offsets,
+      tracks: Uint32Array.from(tracks),
+      shares: Float32Array.from(shares),
+      idf,
+    });
+  }
+
+  static restore(state: RecommenderState): TitleWords {
+    return new TitleWords(state.settings.words as string[], state.arrays);
+  }
+
+  save(): RecommenderState {
+    const { offsets, tracks, shares, idf } = this;
+    return {
+      kind: "title-words",
+      version: 1,
+      settings: { words: this.words },
+      arrays: { offsets, tracks, shares, idf },
+    };
+  }
+
+  /** Numbers of the known words of a title. */
+  known(title: string | undefined): number[] {
+    if (title === undefined || title === "") return [];
+    return titleWords(title)
+      .map((word) => this.#numbers.get(word) ?? -1)
+      .filter((number) => number >= 0);
+  }
+
+  /** Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares. */
+  score(query: Query, board: ScoreBoard, most: number): void {
+    const words = this.known(query.title);
+    const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
+    for (const word of words) {
+      const weight = (most * this.idf[word]!) / total;
+      for (let i = this.offsets[word]!; i < this.offsets[word + 1]!; i++) {
+        board.add(this.tracks[i]!, weight * this.shares[i]!);
+      }
+    }
+  }
+}

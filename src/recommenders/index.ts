@@ -1,0 +1,12 @@
+/** What should play next: every recommender, behind one contract. */
+export type {
+  Context,
+  FitOptions,
+  FittedRecommender,
+  NumericArray,
+  Ranking,
+  Recommender,
+  RecommenderKind,
+  RecommenderState,
+} from "./contract.js";
+export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";

@@ -1,0 +1,139 @@
+/**
+ * What plays most: overall, of late, or by the artists of the context. The floor that everything else must beat, and what
+ * answers when nothing is known of a context.
+ */
+import type { Catalogue, Corpus } from "../corpus/index.js";
+import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
+import { ArtistIndex } from "./core/artists.js";
+import { Fallback } from "./core/fallback.js";
+import { TrackNumbers } from "./core/query.js";
+import { repeatsFor } from "./core/repeats.js";
+import { checkK, ScoredRecommender } from "./core/scored.js";
+import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
+
+export interface PopularitySettings {
+  /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */
+  readonly window: number;
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  readonly repeats: number | "auto";
+}
+
+class Popularity implements FittedRecommender {
+  readonly name: string;
+  readonly #numbers: TrackNumbers;
+  readonly #tracks: readonly string[];
+  readonly #counts: Float32Array;
+  readonly #order: Uint32Array;
+  readonly #repeats: number;
+
+  constructor(name: string, catalogue: Catalogue, counts: Float32Array, repeats: number) {
+    const { tracks } = catalogue;
+    this.name = name;
+    this.#tracks = tracks;
+    this.#numbers = TrackNumbers.of(catalogue);
+    this.#counts = counts;
+    this.#repeats = repeats;
+    this.#order = Uint32Array.from(tracks.keys()).sort((a, b) => {
+      const difference = counts[b]! - counts[a]!;
+      return difference !== 0 ? difference : tracks[a]! < tracks[b]! ? -1 : 1;
+    });
+  }
+
+  recommend(contexts: readonly Context[], k: number): Ranking[] {
+    checkK(k);
+    return contexts.map((context) => {
+      const dropped = new Set(this.#repeats === 0 ? this.#numbers.query(context).tracks : []);
+      const size = Math.min(k, this.#tracks.length - dropped.size);
+      const ids: string[] = [];
+      const scores = new Float32Array(size);
+      for (let i = 0; ids.length < size; i++) {
+        const track = this.#order[i]!;
+        if (dropped.has(track)) continue;
+        scores[ids.length] = this.#counts[track]!;
+        ids.push(this.#tracks[track]!);
+      }
+      return { tracks: ids, scores };
+    });
+  }
+
+  save(): RecommenderState {
+    return {
+      kind: this.name,
+      version: 1,
+      settings: { repeats: this.#repeats },
+      arrays: { counts: this.#counts },
+    };
+  }
+}
+
+function popularityKind(name: string, summary: string, window: number): RecommenderKind<PopularitySettings> {
+  const defaults: PopularitySettings = { window, repeats: "auto" };
+  return {
+    name,
+    summary,
+    defaults,
+    async fit(corpus: Corpus, settings: Partial<PopularitySettings>) {
+      const { window, repeats } = { ...defaults, ...settings };
+      const sessions = sessionsOf(corpus);
+      const count = sessionCount(sessions);
+      const from = Math.max(0, count - Math.max(1, Math.round(count * window)));
+      const counts = Float32Array.from(playlistCounts(sliceSessions(sessions, from, count)));
+      return new Popularity(name, corpus, counts, repeatsFor(repeats, sessions));
+    },
+    restore(state, catalogue) {
+      return new Popularity(
+        name,
+        catalogue,
+        state.arrays.counts as Float32Array,
+        state.settings.repeats as number,
+      );
+    },
+  };
+}
+
+/** POP: the tracks of the most playlists. */
+export const popularity = popularityKind("popularity", "What is in the most playlists.", 1);
+
+/** The tracks of the most playlists among the last twentieth. */
+export const recentPopularity = popularityKind(
+  "recent-popularity",
+  "What is in the most of the latest playlists (the last twentieth).",
+  0.05,
+);
+
+function artistRecommender(catalogue: Catalogue, fallback: Fallback, repeats: number): FittedRecommender {
+  const artists = fallback.artists ?? new ArtistIndex([], new Uint32Array(0));
+  return new ScoredRecommender({
+    name: "artist",
+    catalogue,
+    repeats,
+    filler: fallback,
+    scorer: {
+      score: (query, board) => {
+        if (fallback.artists !== undefined) artists.score(query, board, 1);
+      },
+    },
+    state: () => ({
+      kind: "artist",
+      version: 1,
+      settings: { repeats },
+      arrays: {},
+      parts: { fallback: fallback.save() },
+    }),
+  });
+}
+
+/** The most popular tracks of the artists that played, the latest artists first. */
+export const artistPopularity: RecommenderKind<{ repeats: number | "auto" }> = {
+  name: "artist",
+  summary: "The most popular tracks of the artists that played; works for tracks nobody knows.",
+  defaults: { repeats: "auto" },
+  async fit(corpus, settings) {
+    const repeats = repeatsFor(settings.repeats ?? "auto", sessionsOf(corpus));
+    return artistRecommender(corpus, Fallback.fit(corpus), repeats);
+  },
+  restore(state, catalogue) {
+    const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
+    return artistRecommender(catalogue, fallback, state.settings.repeats as number);
+  },
+};

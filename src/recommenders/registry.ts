@@ -1,0 +1,82 @@
+/** Every recommender by name. */
+import type { Catalogue, Corpus } from "../corpus/index.js";
+import { misuse, SegueError } from "../system/index.js";
+import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
+import { itemToItem } from "./item-to-item.js";
+import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
+import { vsknn, vstan } from "./session-neighbours.js";
+import { transitions } from "./transitions.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry of kinds with different settings
+type AnyKind = RecommenderKind<any>;
+
+const kinds: readonly AnyKind[] = [
+  popularity,
+  recentPopularity,
+  artistPopularity,
+  transitions,
+  itemToItem,
+  vsknn,
+  vstan,
+];
+
+/** Every kind of recommender by its name, the simplest first. */
+export const recommenderKinds: Readonly<Record<string, AnyKind>> = Object.fromEntries(
+  kinds.map((kind) => [kind.name, kind]),
+);
+
+function kindOf(name: string): AnyKind {
+  const kind = Object.hasOwn(recommenderKinds, name) ? recommenderKinds[name] : undefined;
+  if (kind === undefined) {
+    throw misuse(
+      `there is no recommender "${name}"`,
+      `There are: ${Object.keys(recommenderKinds).join(", ")}.`,
+    );
+  }
+  return kind;
+}
+
+/**
+ * Fits a recommender on a corpus.
+ *
+ * @param name one of `recommenderKinds`
+ * @param settings what differs from the kind's `defaults`; an unknown one is refused
+ * @throws SegueError for an unknown name or setting, or a corpus without a single play
+ */
+export async function fitRecommender(
+  name: string,
+  corpus: Corpus,
+  settings: Readonly<Record<string, unknown>> = {},
+  options: FitOptions = {},
+): Promise<FittedRecommender> {
+  const kind = kindOf(name);
+  for (const key of Object.keys(settings)) {
+    if (!Object.hasOwn(kind.defaults, key)) {
+      const known = Object.keys(kind.defaults).join(", ");
+      throw misuse(`the recommender "${name}" has no setting "${key}"`, `It has: ${known}.`);
+    }
+  }
+  if (corpus.items.length === 0) {
+    throw new SegueError(`there is nothing to fit "${name}" on: the corpus holds no plays`, {
+      hint: "Check that the training file holds playlists of at least 3 tracks.",
+      code: "empty-corpus",
+    });
+  }
+  return kind.fit(corpus, settings, options);
+}
+
+/**
+ * Restores a recommender from its state and the catalogue it was fitted on.
+ *
+ * @throws SegueError where the state is of an unknown kind or a newer version than this code knows
+ */
+export function restoreRecommender(state: RecommenderState, catalogue: Catalogue): FittedRecommender {
+  const kind = kindOf(state.kind);
+  if (state.version !== 1) {
+    throw new SegueError(
+      `the recommender "${state.kind}" was saved in version ${state.version}, this code reads version 1`,
+      { hint: "Use the version of segue that wrote it, or fit it again.", code: "newer-state" },
+    );
+  }
+  return kind.restore(state, catalogue);
+}

@@ -1,0 +1,102 @@
+/** The session-neighbour recommenders: V-SKNN and VSTAN over one engine. */
+import type { Catalogue } from "../corpus/index.js";
+import type { RecommenderKind } from "./contract.js";
+import { Fallback } from "./core/fallback.js";
+import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
+import { repeatsFor } from "./core/repeats.js";
+import { ScoredRecommender } from "./core/scored.js";
+import { type Sessions, sessionsOf } from "./core/sessions.js";
+
+export interface SessionNeighboursSettings extends NeighbourSettings {
+  readonly repeats: number | "auto";
+}
+
+function make(
+  name: string,
+  catalogue: Catalogue,
+  sessions: Sessions,
+  fallback: Fallback,
+  settings: SessionNeighboursSettings,
+) {
+  const finder = new NeighbourFinder(sessions, settings);
+  return new ScoredRecommender({
+    name,
+    catalogue,
+    repeats: settings.repeats as number,
+    filler: fallback,
+    scorer: {
+      score(query, board) {
+        finder.find(query.tracks);
+        finder.vote(board);
+      },
+    },
+    state: () => ({
+      kind: name,
+      version: 1,
+      settings: { ...settings },
+      arrays: { offsets: sessions.offsets, items: sessions.items },
+      parts: { fallback: fallback.save() },
+    }),
+  });
+}
+
+function neighbourKind(
+  name: string,
+  summary: string,
+  defaults: SessionNeighboursSettings,
+): RecommenderKind<SessionNeighboursSettings> {
+  return {
+    name,
+    summary,
+    defaults,
+    async fit(corpus, given) {
+      const sessions = sessionsOf(corpus);
+      const settings = { ...defaults, ...given };
+      const repeats = repeatsFor(settings.repeats, sessions);
+      return make(name, corpus, sessions, Fallback.fit(corpus), { ...settings, repeats });
+    },
+    restore(state, catalogue) {
+      const sessions: Sessions = {
+        trackCount: catalogue.tracks.length,
+        offsets: state.arrays.offsets as Uint32Array,
+        items: state.arrays.items as Uint32Array,
+      };
+      const settings = state.settings as unknown as SessionNeighboursSettings;
+      return make(name, catalogue, sessions, Fallback.restore(state.parts!.fallback!, catalogue), settings);
+    },
+  };
+}
+
+/** V-SKNN: linear weights over the context, idf, no ageing. */
+export const vsknn = neighbourKind("v-sknn", "What the playlists most like the context hold (V-SKNN).", {
+  neighbours: 500,
+  perTrack: 5000,
+  last: 200,
+  contextDecay: "linear",
+  lengthPower: 0.5,
+  recency: 0,
+  near: 0,
+  before: 1,
+  idfMatch: 1,
+  idfVote: 1,
+  repeats: "auto",
+});
+
+/** VSTAN: V-SKNN with exponential weights over the context, the age of neighbours and the places around the match. */
+export const vstan = neighbourKind(
+  "vstan",
+  "What the playlists most like the context hold, late and near plays counting more (VSTAN).",
+  {
+    neighbours: 1000,
+    perTrack: 5000,
+    last: 200,
+    contextDecay: 2,
+    lengthPower: 0.5,
+    recency: 1,
+    near: 4,
+    before: 0.8,
+    idfMatch: 1,
+    idfVote: 0.5,
+    repeats: "auto",
+  },
+);

@@ -1,0 +1,20 @@
+/**
+ * `npm start`: builds Segue, generates sample playlists, and runs all four flows on them, ending with a checked endpoint
+ * and a report. Arguments are passed on to `segue run`.
+ */
+import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+function run(script, ...args) {
+  const done = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+const sample = "data/01_raw/sample_playlists.csv";
+// The studio is not needed for the main job; `npm run build` and `segue studio` build it.
+run("scripts/build.mjs", "--no-web");
+run("dist/cli/main.js", "sample", "--output", sample);
+run("dist/cli/main.js", "run", "--input", sample, ...process.argv.slice(2));

@@ -1,0 +1,78 @@
+/** API keys: compared in constant time, by digest, so that neither their length nor a common beginning shows. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { FastifyRequest } from "fastify";
+import { messageOf, misuse } from "../system/index.js";
+
+/** The environment variable that may hold a key instead of a file. */
+export const apiKeyVariable = "SEGUE_API_KEY";
+const shortest = 16;
+
+export class ApiKeys {
+  readonly #digests: readonly Buffer[];
+
+  constructor(keys: readonly string[]) {
+    this.#digests = keys.map(digest);
+  }
+
+  get required(): boolean {
+    return this.#digests.length > 0;
+  }
+
+  /** Whether `key` is one of them. Always compares with every one. */
+  has(key: string | undefined): boolean {
+    if (key === undefined) return false;
+    const given = digest(key);
+    let found = false;
+    for (const known of this.#digests) if (timingSafeEqual(known, given)) found = true;
+    return found;
+  }
+}
+
+/** The key a request presents: `Authorization: Bearer KEY` or `X-API-Key: KEY`. */
+export function presentedKey(request: FastifyRequest): string | undefined {
+  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  const header = request.headers["x-api-key"];
+  return bearer ?? (typeof header === "string" ? header : undefined);
+}
+
+/**
+ * Reads keys from a file (one a line; empty lines and lines that begin with # do not count) and from the environment.
+ *
+ * @throws SegueError when the file cannot be read, holds none, or holds one shorter than 16 characters
+ */
+export async function readApiKeys(options: {
+  file?: string | undefined;
+  environment?: NodeJS.ProcessEnv;
+}): Promise<string[]> {
+  const keys: string[] = [];
+  if (options.file !== undefined) {
+    let text: string;
+    try {
+      text = await readFile(options.file, "utf8");
+    } catch (error) {
+      throw misuse(`cannot read the API key file ${options.file}: ${messageOf(error)}`);
+    }
+    const lines = text.split(/\r?\n/).map((line) => line.trim());
+    lines.forEach((line, i) => {
+      if (line !== "" && !line.startsWith("#")) keys.push(longEnough(line, `${options.file}:${i + 1}`));
+    });
+    if (keys.length === 0)
+      throw misuse(`the API key file ${options.file} holds no key`, "write one key a line");
+  }
+  const variable = options.environment?.[apiKeyVariable]?.trim();
+  if (variable) keys.push(longEnough(variable, apiKeyVariable));
+  return keys;
+}
+
+function longEnough(key: string, where: string): string {
+  if (key.length >= shortest && !/\s/.test(key)) return key;
+  throw misuse(
+    `the API key at ${where} is too short or has spaces in it`,
+    `use ${shortest} characters or more, such as what "openssl rand -hex 24" prints`,
+  );
+}
+
+function digest(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
+}

@@ -1,0 +1,101 @@
+/** Puts the endpoint together: guards, routes, metrics, docs and error answers around the model in the slot. */
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Logger } from "pino";
+import { Batcher } from "./batcher.js";
+import { addDocs } from "./docs.js";
+import { addGuards } from "./guards.js";
+import { answerError, answerNotFound } from "./http-error.js";
+import { createLogger, logRequests } from "./log.js";
+import { EndpointMetrics } from "./metrics.js";
+import type { ModelSlot } from "./model-slot.js";
+import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { type AdminParts, adminRoutes } from "./routes/admin.js";
+import { healthRoutes } from "./routes/health.js";
+import { invocationsRoute } from "./routes/invocations.js";
+import { recommendRoute } from "./routes/recommend.js";
+import { tracksRoute } from "./routes/tracks.js";
+import { pageOrNotFound, serveFiles } from "./static-files.js";
+import { validatorCompiler } from "./validation.js";
+
+export interface AppParts extends AdminParts {
+  readonly models: ModelSlot;
+  readonly settings: EndpointSettings;
+  readonly metrics?: EndpointMetrics;
+  readonly logger?: Logger;
+  readonly plugins?: readonly EndpointPlugin[];
+  /** True from the moment the endpoint was told to stop. */
+  readonly stopping?: () => boolean;
+}
+
+/** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const { models, settings, plugins = [], stopping = () => false } = parts;
+  const metrics = parts.metrics ?? new EndpointMetrics();
+  const requestTimeout = settings.requestTimeout ?? 10_000;
+  const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: settings.bodyLimit ?? 1024 * 1024,
+    trustProxy: settings.trustProxy ?? false,
+    requestTimeout,
+    // Above the idle time of common load balancers (60 s), so that they close first and never meet a closing socket.
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(1000, requestTimeout) },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { maxParamLength: 500 },
+  });
+  const typed = app.withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are built from the schemas' types; checking each again at run time would cost more than making it.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  const { webRoot } = settings;
+  app.setNotFoundHandler(webRoot === undefined ? answerNotFound : pageOrNotFound(webRoot));
+
+  app.addHook("onRequest", async (_request, reply) => {
+    if (stopping()) reply.header("connection", "close");
+  });
+  addGuards(app, settings);
+  logRequests(app, settings.logTracks ?? false);
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+  if (settings.docs ?? true) await addDocs(typed);
+
+  const routeParts = { models, metrics, batcher: new Batcher(32, (size) => metrics.batch(size)), stopping };
+  healthRoutes(typed, routeParts);
+  invocationsRoute(typed, routeParts);
+  recommendRoute(typed, routeParts);
+  tracksRoute(typed, routeParts);
+  adminRoutes(typed, { ...parts, metrics });
+  for (const plugin of plugins) await plugin(app, { models });
+  if (webRoot !== undefined) await serveFiles(app, webRoot);
+  metrics.serving(models.live.version, models.live.model.defaultRecommender);
+  await app.ready();
+  return app;
+}
+
+/** Requests that never become one: too slow, too long headers, not HTTP. The connection is closed after the answer. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? [408, "the request did not arrive in time"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? [431, "the headers are too long"]
+        : [400, "this is not an HTTP request"];
+  const body = JSON.stringify({ error: reason, code: status === 408 ? "too-slow" : "bad-request" });
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+  socket.end(head + body);
+}

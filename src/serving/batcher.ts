@@ -1,0 +1,71 @@
+/**
+ * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call, because recommenders read
+ * their matrices once a call rather than once a request. Nobody waits for a batch to fill.
+ */
+import type { Context, Ranking, Recommender } from "../recommenders/contract.js";
+
+interface Waiting {
+  readonly context: Context;
+  readonly k: number;
+  readonly resolve: (ranking: Ranking) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Batcher {
+  readonly #waiting = new Map<Recommender, Waiting[]>();
+  readonly #largest: number;
+  readonly #onBatch: (size: number) => void;
+  #scheduled = false;
+
+  /** @param largest the most contexts of one call; more wait for the next turn */
+  constructor(largest = 32, onBatch: (size: number) => void = () => {}) {
+    this.#largest = largest;
+    this.#onBatch = onBatch;
+  }
+
+  /** One context's ranking of k tracks, as `recommender.recommend([context], k)` would give it. */
+  rank(recommender: Recommender, context: Context, k: number): Promise<Ranking> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#waiting.get(recommender);
+      const entry = { context, k, resolve, reject };
+      if (queue === undefined) this.#waiting.set(recommender, [entry]);
+      else queue.push(entry);
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    for (const [recommender, queue] of this.#waiting) {
+      const batch = queue.splice(0, this.#largest);
+      if (queue.length === 0) this.#waiting.delete(recommender);
+      this.#onBatch(batch.length);
+      const k = batch.reduce((most, entry) => Math.max(most, entry.k), 1);
+      try {
+        const rankings = recommender.recommend(
+          batch.map((entry) => entry.context),
+          k,
+        );
+        batch.forEach((entry, i) => {
+          entry.resolve(firstOf(rankings[i]!, entry.k));
+        });
+      } catch (error) {
+        for (const entry of batch) entry.reject(error);
+      }
+    }
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+}
+
+function firstOf(ranking: Ranking, k: number): Ranking {
+  if (ranking.tracks.length <= k) return ranking;
+  return { tracks: ranking.tracks.slice(0, k), scores: ranking.scores.subarray(0, k) };
+}

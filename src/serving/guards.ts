@@ -1,0 +1,60 @@
+/** What every request passes before its route: CORS, rate limit, API key. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ApiKeys, presentedKey } from "./api-keys.js";
+import { HttpError } from "./http-error.js";
+import type { EndpointSettings } from "./options.js";
+import { RateLimit } from "./rate-limit.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Open to everybody, API keys or not: probes and files that hold no data. */
+    open?: boolean;
+  }
+}
+
+export function addGuards(app: FastifyInstance, settings: EndpointSettings): void {
+  addCors(app, settings.corsOrigins ?? []);
+  const keys = new ApiKeys(settings.apiKeys ?? []);
+  const limit = settings.rateLimit === undefined ? undefined : new RateLimit(settings.rateLimit);
+  if (!keys.required && limit === undefined) return;
+  app.addHook("onRequest", async (request) => {
+    if (isOpen(request)) return;
+    const key = presentedKey(request);
+    const known = keys.has(key);
+    if (limit !== undefined && !limit.take(known ? `key ${key}` : request.ip, performance.now())) {
+      throw new HttpError(429, {
+        error: `more than ${settings.rateLimit} requests a second`,
+        code: "rate-limit",
+        hint: "wait a second and try again",
+      });
+    }
+    if (keys.required && !known) {
+      throw new HttpError(401, {
+        error: key === undefined ? "an API key is needed" : "this API key is not known here",
+        code: "unauthorized",
+        hint: "send the header Authorization: Bearer KEY",
+      });
+    }
+  });
+}
+
+function isOpen(request: FastifyRequest): boolean {
+  return request.routeOptions.config.open === true;
+}
+
+function addCors(app: FastifyInstance, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("vary", "origin");
+    const { origin } = request.headers;
+    if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return;
+    reply.header("access-control-allow-origin", origin);
+    if (request.method !== "OPTIONS" || !request.headers["access-control-request-method"]) return;
+    return reply
+      .code(204)
+      .header("access-control-allow-methods", "GET, POST")
+      .header("access-control-allow-headers", "authorization, content-type, x-api-key")
+      .header("access-control-max-age", "600")
+      .send();
+  });
+}

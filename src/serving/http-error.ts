@@ -1,0 +1,106 @@
+/**
+ * How the endpoint says no. Every error answer is one JSON object with `error` (what is wrong; the field that TensorFlow
+ * Serving uses), `code` (a stable word), and where they help `hint` and `issues` (which field, and what is wrong with it).
+ */
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { SegueError } from "../system/index.js";
+
+export interface ErrorBody {
+  readonly error: string;
+  readonly code: string;
+  readonly hint?: string;
+  readonly issues?: ReadonlyArray<{ readonly at: string; readonly message: string }>;
+}
+
+/** An error with the status and body to answer with. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.error);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+const issuesShown = 10;
+
+const codes: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "body-too-large",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "empty-body",
+  FST_ERR_CTP_INVALID_JSON_BODY: "not-json",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported-media-type",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "wrong-content-length",
+  FST_ERR_BAD_URL: "bad-url",
+};
+
+const hints: Readonly<Record<string, string>> = {
+  "unsupported-media-type": "send the header Content-Type: application/json",
+  "empty-body": "send a JSON object",
+  "not-json": "send one JSON object, in UTF-8",
+};
+
+/** The status and body that an error deserves; a 5xx says nothing of its insides. */
+export function describe(error: unknown): { status: number; body: ErrorBody } {
+  if (error instanceof HttpError) return { status: error.status, body: error.body };
+  if (hasZodFastifySchemaValidationErrors(error))
+    return { status: 400, body: invalid(error as FastifyError) };
+  if (error instanceof SegueError && error.code === "misuse") {
+    return { status: 400, body: { error: error.message, code: "misuse", hint: error.hint } };
+  }
+  const { statusCode: status, code = "", message } = error as FastifyError;
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    const word = codes[code] ?? (error instanceof SyntaxError ? "not-json" : "bad-request");
+    return { status, body: { error: message, code: word, ...(hints[word] ? { hint: hints[word] } : {}) } };
+  }
+  return {
+    status: 500,
+    body: { error: "the endpoint failed to answer; its log says why", code: "internal" },
+  };
+}
+
+function invalid(error: FastifyError): ErrorBody {
+  const all = (error.validation ?? []).map((issue) => ({
+    at: fieldAt(error.validationContext ?? "body", issue.instancePath),
+    message: issue.message ?? "invalid",
+  }));
+  const first = all[0]!;
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : "";
+  return {
+    error: `${first.at}: ${first.message}${more}`,
+    code: "invalid-request",
+    issues: all.slice(0, issuesShown),
+  };
+}
+
+/** "/instances/0" of a body → "instances[0]". */
+function fieldAt(where: string, path: string): string {
+  const parts = path.split("/").filter((part) => part !== "");
+  if (parts.length === 0) return where;
+  return parts.reduce(
+    (at, part) => (/^\d+$/.test(part) ? `${at}[${part}]` : at === "" ? part : `${at}.${part}`),
+    "",
+  );
+}
+
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body } = describe(error);
+  if (status >= 500) request.log.error({ err: error }, "request failed");
+  if (status === 429) reply.header("retry-after", "1");
+  void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
+}
+
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  const [path] = request.url.split("?", 1);
+  answerError(
+    new HttpError(404, {
+      error: `there is no ${request.method} ${path!.slice(0, 200)} here`,
+      code: "no-such-route",
+      hint: "GET /docs lists what there is",
+    }),
+    request,
+    reply,
+  );
+}

@@ -1,0 +1,7 @@
+/** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
+export { apiKeyVariable, readApiKeys } from "./api-keys.js";
+export type { EndpointPlugin, EndpointSettings } from "./options.js";
+export { type LogLevel, logLevels } from "./options.js";
+export type { ServedModel } from "./served-model.js";
+export { type RunningServer, type ServerOptions, startServer } from "./server.js";
+export { TrackSearch } from "./track-search.js";

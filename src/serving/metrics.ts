@@ -1,0 +1,78 @@
+/** What the endpoint counts, for Prometheus. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export class EndpointMetrics {
+  readonly registry = new Registry();
+  readonly #seconds: Histogram<"route" | "method" | "status">;
+  readonly #batch: Histogram;
+  readonly #unknown: Counter;
+  readonly #fallbacks: Counter;
+  readonly #reloads: Counter<"outcome">;
+  readonly #bundle: Gauge<"version" | "recommender">;
+
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.#seconds = new Histogram({
+      name: "segue_http_request_duration_seconds",
+      help: "Time from a request's headers to the end of its answer.",
+      labelNames: ["route", "method", "status"],
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    this.#batch = new Histogram({
+      name: "segue_batch_size",
+      help: "How many requests one call of a recommender answered.",
+      buckets: [1, 2, 4, 8, 16, 32],
+      registers,
+    });
+    this.#unknown = new Counter({
+      name: "segue_unknown_tracks_total",
+      help: "Tracks of requests that the model does not know.",
+      registers,
+    });
+    this.#fallbacks = new Counter({
+      name: "segue_fallback_answers_total",
+      help: "Answers ranked by popularity because no track of the request was known.",
+      registers,
+    });
+    this.#reloads = new Counter({
+      name: "segue_reloads_total",
+      help: "Bundles that took another's place, or failed to.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#bundle = new Gauge({
+      name: "segue_bundle_info",
+      help: "Which bundle answers.",
+      labelNames: ["version", "recommender"],
+      aggregator: "first",
+      registers,
+    });
+  }
+
+  request(labels: { route: string; method: string; status: number }, seconds: number): void {
+    this.#seconds.observe({ ...labels, status: String(labels.status) }, seconds);
+  }
+
+  batch(size: number): void {
+    this.#batch.observe(size);
+  }
+
+  unknownTracks(count: number): void {
+    if (count > 0) this.#unknown.inc(count);
+  }
+
+  fallback(): void {
+    this.#fallbacks.inc();
+  }
+
+  reloaded(outcome: "done" | "failed"): void {
+    this.#reloads.inc({ outcome });
+  }
+
+  serving(version: string, recommender: string): void {
+    this.#bundle.reset();
+    this.#bundle.set({ version, recommender }, 1);
+  }
+}

@@ -1,0 +1,40 @@
+/** What can be set on an endpoint. */
+import type { FastifyInstance } from "fastify";
+import type { ModelSlot } from "./model-slot.js";
+
+/** Settings that are plain data, so that they can be sent to worker processes. */
+export interface EndpointSettings {
+  /** The recommender that answers; default: the bundle's own choice. */
+  readonly recommender?: string;
+  /** Whoever calls must present one of these; none: everybody may call. Health probes are always open. */
+  readonly apiKeys?: readonly string[];
+  /** Largest request body in bytes; default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** Requests a second of one client (its API key's or address's) and twice that in a burst; default: no limit. */
+  readonly rateLimit?: number;
+  /** Milliseconds within which a request must have arrived whole; default 10,000. */
+  readonly requestTimeout?: number;
+  /** Milliseconds that requests in flight have to finish when the endpoint stops; default 10,000. */
+  readonly drainTimeout?: number;
+  /** Origins that browsers may call from; default none. */
+  readonly corsOrigins?: readonly string[];
+  /** Believe X-Forwarded-For, for an endpoint behind a proxy; default false. */
+  readonly trustProxy?: boolean;
+  /** Write the tracks of requests to the log; default false. */
+  readonly logTracks?: boolean;
+  /** "silent", "error", "warn", "info" or "debug"; default "info". */
+  readonly logLevel?: LogLevel;
+  /** Serve /docs and /openapi.json; default true. */
+  readonly docs?: boolean;
+  /** A folder of static files to serve at "/", such as a built web app. */
+  readonly webRoot?: string;
+}
+
+export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Adds routes of its own to an endpoint; they get its keys, limits, metrics and error answers. */
+export type EndpointPlugin = (
+  app: FastifyInstance,
+  context: { readonly models: ModelSlot },
+) => void | Promise<void>;

@@ -1,0 +1,32 @@
+/**
+ * Probes. `/healthz`: the process answers. `/readyz` and SageMaker's `/ping`: it should get requests; 503 from the moment it
+ * was told to stop.
+ */
+import { z } from "zod";
+import type { App, RouteParts } from "./routes.js";
+
+const answer = z.object({ status: z.string(), bundle: z.string().optional() });
+
+export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: () => boolean }): void {
+  const open = { config: { open: true } };
+  app.get(
+    "/healthz",
+    { ...open, schema: { summary: "Is the process alive?", response: { 200: answer } } },
+    async () => ({
+      status: "ok",
+    }),
+  );
+  for (const path of ["/readyz", "/ping"]) {
+    app.get(
+      path,
+      {
+        ...open,
+        schema: { summary: "Should requests be sent here?", response: { 200: answer, 503: answer } },
+      },
+      async (_request, reply) => {
+        if (parts.stopping()) return reply.code(503).send({ status: "stopping" });
+        return { status: "ready", bundle: parts.models.live.version };
+      },
+    );
+  }
+}

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { type invocationsAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
+import { songApp, songs } from "../serving.testkit.js";
+
+type Songs = Awaited<ReturnType<typeof songApp>>;
+
+describe("the endpoint's routes", () => {
+  let app: Songs["app"];
+  let model: Songs["model"];
+  beforeAll(async () => {
+    ({ app, model } = await songApp());
+  });
+  afterAll(() => app.close());
+
+  const post = async (url: string, payload: object | string) => {
+    const answer = await app.inject({
+      method: "POST",
+      url,
+      payload,
+      headers: { "content-type": "application/json" },
+    });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  const answerOf = (track: string, k: number) =>
+    model.recommenders.transitions!.recommend([{ tracks: [track] }], k)[0]!;
+
+  it("answers /invocations in row form as the model itself would", async () => {
+    const { status, body } = await post("/invocations", { instances: [songs[0], { input_1: songs[6] }] });
+    expect(status).toBe(200);
+    const { predictions } = body as { predictions: Array<{ output_1: number[]; output_2: string[] }> };
+    expect(predictions).toHaveLength(2);
+    for (const [i, track] of [songs[0]!, songs[6]!].entries()) {
+      const wanted = answerOf(track, 5);
+      expect(predictions[i]!.output_2).toEqual(wanted.tracks);
+      expect(predictions[i]!.output_1).toEqual([...wanted.scores]);
+    }
+  });
+
+  it("answers /invocations in column form, one list an output", async () => {
+    for (const inputs of [[songs[0]], { input_1: [songs[0]] }]) {
+      const { status, body } = await post("/invocations", { inputs });
+      expect(status).toBe(200);
+      const { outputs } = body as Extract<z.infer<typeof invocationsAnswer>, { outputs: unknown }>;
+      expect(outputs.output_2).toEqual([answerOf(songs[0]!, 5).tracks]);
+      expect(outputs.output_1).toEqual([[...answerOf(songs[0]!, 5).scores]]);
+    }
+  });
+
+  it("answers /invocations for an unknown track by popularity", async () => {
+    const { status, body } = await post("/invocations", { instances: ["Nobody-Nothing"] });
+    const popular = model.recommenders.popularity!.recommend([{ tracks: ["Nobody-Nothing"] }], 5)[0]!;
+    expect(status).toBe(200);
+    expect((body as { predictions: Array<{ output_2: string[] }> }).predictions[0]!.output_2).toEqual(
+      popular.tracks,
+    );
+  });
+
+  it("recommends from a context, with artists and titles apart", async () => {
+    const { status, body } = await post("/v1/recommend", { context: [songs[0], songs[1]], k: 3 });
+    expect(status).toBe(200);
+    const answer = recommendAnswer.parse(body);
+    const wanted = model.recommenders.transitions!.recommend([{ tracks: [songs[0]!, songs[1]!] }], 3)[0]!;
+    expect(answer.tracks.map((track) => track.id)).toEqual(wanted.tracks);
+    expect(answer).toMatchObject({
+      bundle: "songs-1",
+      recommender: "transitions",
+      fallback: false,
+      unknown: [],
+    });
+    for (const track of answer.tracks) expect(`${track.artist}-${track.title}`).toBe(track.id);
+  });
+
+  it("names unknown tracks and the titles nearest to them", async () => {
+    const { body } = await post("/v1/recommend", { context: ["Daft Pnk-One Mor Time", songs[1]] });
+    const answer = recommendAnswer.parse(body);
+    expect(answer.fallback).toBe(false);
+    expect(answer.unknown).toHaveLength(1);
+    expect(answer.unknown[0]).toMatchObject({ track: "Daft Pnk-One Mor Time" });
+    expect(answer.unknown[0]!.nearest[0]).toBe(songs[0]);
+  });
+
+  it("falls back on popularity where nothing of the context is known, and says so", async () => {
+    const { body } = await post("/v1/recommend", { context: ["Nobody-Nothing"], k: 4 });
+    const answer = recommendAnswer.parse(body);
+    expect(answer).toMatchObject({ fallback: true, recommender: "popularity" });
+    expect(answer.tracks).toHaveLength(4);
+  });
+
+  it("lets the request choose the recommender, and lists them when it is not there", async () => {
+    const chosen = await post("/v1/recommend", { context: [songs[0]], recommender: "popularity" });
+    expect(chosen.body).toMatchObject({ recommender: "popularity", fallback: false });
+    for (const recommender of ["magic", "constructor", "__proto__"]) {
+      const missing = await post("/v1/recommend", { context: [songs[0]], recommender });
+      expect(missing.status).toBe(400);
+      expect(missing.body).toMatchObject({
+        code: "unknown-recommender",
+        hint: expect.stringContaining("transitions"),
+      });
+    }
+  });
+
+  it("finds tracks in spite of slips, accents and case", async () => {
+    const find = async (q: string) => {
+      const answer = await app.inject({ url: "/v1/tracks", query: { q, limit: "3" } });
+      return tracksAnswer.parse(answer.json()).tracks.map((track) => track.id);
+    };
+    expect((await find("daft pnuk wrold"))[0]).toBe("Daft Punk-Around the World");
+    expect((await find("HOPPIPOLLA"))[0]).toBe("Sigur Rós-Hoppípolla");
+    expect((await find("beyonce deja"))[0]).toBe("Beyoncé-Déjà Vu");
+    expect((await find("林檎"))[0]).toBe("椎名林檎-丸の内サディスティック");
+    expect((await find("karma p"))[0]).toBe("Radiohead-Karma Police");
+    expect(await find("zzzzqqq")).toEqual([]);
+  });
+
+  it("says what is wrong with a request, and where", async () => {
+    const wrong: Array<[url: string, payload: object | string, status: number, error: RegExp]> = [
+      ["/v1/recommend", {}, 400, /^context: /],
+      ["/v1/recommend", { context: ["a", 3] }, 400, /^context\[1\]: .*string/],
+      ["/v1/recommend", { context: ["a"], k: 0 }, 400, /^k: /],
+      ["/v1/recommend", { context: ["a"], k: 1e9 }, 400, /^k: .*1000/],
+      ["/v1/recommend", { context: ["a"], k: 2.5 }, 400, /^k: .*int/],
+      ["/v1/recommend", { context: ["a"], kk: 2 }, 400, /"kk"/],
+      ["/v1/recommend", '{"context":["\\ud800"]}', 400, /^context\[0\]: .*surrogate/],
+      ["/v1/recommend", { context: Array(1001).fill("a") }, 400, /^context: .*1000/],
+      ["/v1/recommend", { context: Array(20_000).fill(1) }, 400, /^context: a list of 20000/],
+      ["/v1/recommend", "{", 400, /JSON/],
+      ["/v1/recommend", "[]", 400, /^body: .*object/],
+      ["/v1/recommend", `${"[".repeat(50_000)}${"]".repeat(50_000)}`, 400, /^body: /],
+      ["/v1/recommend", '{"__proto__":{"a":1},"context":[]}', 400, /JSON/],
+      ["/invocations", {}, 400, /instances/],
+      ["/invocations", { instances: [] }, 400, /^instances: /],
+      ["/invocations", { instances: [7] }, 400, /^instances\[0\]: .*string/],
+      ["/invocations", { instances: [songs[0]], inputs: [songs[0]] }, 400, /either/],
+      ["/v1/recommend", `{"context":["${"x".repeat(1 << 20)}"]}`, 413, /large/],
+      ["/nowhere", {}, 404, /POST \/nowhere/],
+    ];
+    for (const [url, payload, status, error] of wrong) {
+      const answer = await post(url, payload);
+      expect({ status: answer.status, of: url }).toEqual({ status, of: url });
+      expect((answer.body as { error: string }).error).toMatch(error);
+      expect((answer.body as { code: string }).code).toMatch(/^[a-z-]+$/);
+    }
+    const form = await app.inject({
+      method: "POST",
+      url: "/v1/recommend",
+      payload: "a=b",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(form.statusCode).toBe(415);
+    expect((await app.inject("/v1/tracks")).statusCode).toBe(400);
+    expect((await app.inject("/v1/tracks?q=a&limit=1000")).statusCode).toBe(400);
+  });
+
+  it("is alive, ready, measured and documented", async () => {
+    expect((await app.inject("/healthz")).json()).toEqual({ status: "ok" });
+    for (const url of ["/readyz", "/ping"])
+      expect((await app.inject(url)).json()).toMatchObject({ status: "ready", bundle: "songs-1" });
+    const metrics = (await app.inject("/metrics")).body;
+    expect(metrics).toMatch(/segue_bundle_info\{version="songs-1",recommender="transitions"\} 1/);
+    expect(metrics).toMatch(
+      /segue_http_request_duration_seconds_count\{route="\/v1\/recommend",method="POST",status="200"\} \d/,
+    );
+    const { paths, openapi } = (await app.inject("/openapi.json")).json() as {
+      paths: object;
+      openapi: string;
+    };
+    expect(openapi).toBe("3.1.0");
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(["/invocations", "/v1/recommend", "/v1/tracks", "/readyz"]),
+    );
+    expect(Object.keys(paths).filter((path) => path.startsWith("/docs"))).toEqual([]);
+    expect((await app.inject("/docs/")).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,119 @@
+/** The requests that the endpoint takes and the answers that it gives; /docs is generated from these. */
+import { z } from "zod";
+
+/** The most tracks of one context; sessions and playlists that are longer should send their end. */
+export const longestContext = 1_000;
+export const mostTracks = 1_000;
+export const mostInstances = 1_000;
+
+const longestText = 2_000;
+
+const isWellFormed = (value: string) => !/\p{Cs}/u.test(value);
+
+const text = z
+  .string()
+  .min(1)
+  .max(longestText)
+  .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair");
+
+export const trackId = text.describe('A track id, "Artist-Track"');
+
+const k = (fallback: number) =>
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(mostTracks)
+    .default(fallback)
+    .describe(`How many tracks to answer with, 1 to ${mostTracks}`);
+
+export const recommendRequest = z
+  .strictObject({
+    context: z
+      .array(trackId)
+      .max(longestContext)
+      .describe("What has played so far, the last one played last; may be empty"),
+    title: text.optional().describe("The playlist's title, for recommenders that read it"),
+    k: k(20),
+    recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
+  })
+  .meta({
+    title: "RecommendRequest",
+    example: { context: ["Daft Punk-One More Time", "Justice-D.A.N.C.E."], k: 10 },
+  });
+
+export const trackView = z.object({
+  id: z.string(),
+  artist: z.string().optional(),
+  title: z.string(),
+});
+
+export const unknownTrack = z.object({
+  track: z.string(),
+  nearest: z.array(z.string()).describe("Known tracks whose titles are nearest"),
+});
+
+export const recommendAnswer = z.object({
+  bundle: z.string().describe("The version of the bundle that answered"),
+  recommender: z.string(),
+  fallback: z
+    .boolean()
+    .describe("True where no track of the context is known, so that popularity answered instead"),
+  unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
+  tracks: z.array(trackView.extend({ score: z.number() })).describe("Best first"),
+});
+
+export const errorAnswer = z.object({
+  error: z.string().describe("What is wrong"),
+  code: z.string().describe("A stable word for programs"),
+  hint: z.string().optional().describe("What to do about it"),
+  issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
+});
+
+const instance = z.union([trackId, z.strictObject({ input_1: trackId })], {
+  error: 'wants a string, "Artist-Track", or {"input_1": "Artist-Track"}',
+});
+
+/** TensorFlow Serving's REST API: row form ("instances") or column form ("inputs"). */
+export const invocationsRequest = z
+  .strictObject({
+    signature_name: z.literal("serving_default").optional(),
+    instances: z.array(instance).min(1).max(mostInstances).optional(),
+    inputs: z
+      .union(
+        [
+          z.array(trackId).min(1).max(mostInstances),
+          z.strictObject({ input_1: z.array(trackId).min(1).max(mostInstances) }),
+        ],
+        { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
+      )
+      .optional(),
+  })
+  .refine(
+    (body) => (body.instances === undefined) !== (body.inputs === undefined),
+    'wants either "instances" (row form) or "inputs" (column form): {"instances": ["Artist-Track"]}',
+  )
+  .meta({ title: "InvocationsRequest", example: { instances: ["Daft Punk-One More Time"] } });
+
+const scores = z.array(z.number()).describe("Scores, best first");
+const ids = z.array(z.string()).describe("Track ids, best first");
+
+export const invocationsAnswer = z.union([
+  z.object({ predictions: z.array(z.object({ output_1: scores, output_2: ids })) }),
+  z.object({ outputs: z.object({ output_1: z.array(scores), output_2: z.array(ids) }) }),
+]);
+
+export const tracksQuery = z.strictObject({
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair")
+    .describe("What to look for in titles and artists; slips of the finger are forgiven"),
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+});
+
+export const tracksAnswer = z.object({
+  bundle: z.string(),
+  tracks: z.array(trackView.extend({ score: z.number().describe("0 … 1: how much of q the track has") })),
+});

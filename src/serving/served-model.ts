@@ -1,0 +1,83 @@
+/**
+ * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
+ * and libraries may bring their own.
+ */
+import type { Catalogue } from "../corpus/index.js";
+import type { Recommender } from "../recommenders/contract.js";
+import { misuse } from "../system/index.js";
+import { TrackSearch } from "./track-search.js";
+
+export interface ServedModel {
+  /** Changes with the contents; shown in answers, metrics and logs. */
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  readonly recommenders: Readonly<Record<string, Recommender>>;
+  /** The name of the one that answers when a request names none. */
+  readonly defaultRecommender: string;
+  /** How many tracks `/invocations` answers with; default 100, the original's `knn_k`. */
+  readonly invocationsK?: number;
+  /** Frees what garbage collection does not. Called once, when no request uses the model any more. */
+  close?(): void | Promise<void>;
+}
+
+/** One track as answers show it. */
+export interface TrackView {
+  readonly id: string;
+  readonly artist?: string;
+  readonly title: string;
+}
+
+/** A served model with the look-ups that the routes need. */
+export class LiveModel {
+  readonly model: ServedModel;
+  readonly #numbers = new Map<string, number>();
+  #search: Promise<TrackSearch> | undefined;
+
+  constructor(model: ServedModel) {
+    if (!Object.hasOwn(model.recommenders, model.defaultRecommender)) {
+      throw misuse(
+        `the model has no recommender named "${model.defaultRecommender}"`,
+        `it has: ${Object.keys(model.recommenders).join(", ")}`,
+      );
+    }
+    this.model = model;
+    const { tracks } = model.catalogue;
+    for (let i = 0; i < tracks.length; i++) this.#numbers.set(tracks[i]!, i);
+  }
+
+  get version(): string {
+    return this.model.version;
+  }
+
+  knows(track: string): boolean {
+    return this.#numbers.has(track);
+  }
+
+  /** The recommender of that name (the default one for none), or undefined. */
+  recommender(name = this.model.defaultRecommender): Recommender | undefined {
+    return Object.hasOwn(this.model.recommenders, name) ? this.model.recommenders[name] : undefined;
+  }
+
+  /**
+   * Answers where nothing of the context is known: the most popular tracks where the model has a "popularity" recommender,
+   * else what the default one makes of an empty context.
+   */
+  get fallback(): Recommender {
+    return this.recommender("popularity") ?? this.recommender()!;
+  }
+
+  view(id: string): TrackView {
+    const artist = this.model.catalogue.artists?.[this.#numbers.get(id) ?? -1];
+    if (!artist) return { id, title: id };
+    return { id, artist, title: id.startsWith(`${artist}-`) ? id.slice(artist.length + 1) : id };
+  }
+
+  /** The search index over titles and artists, built at the first call, in slices that let other requests through. */
+  search(): Promise<TrackSearch> {
+    this.#search ??= TrackSearch.build(this.model.catalogue.tracks).catch((error: unknown) => {
+      this.#search = undefined;
+      throw error;
+    });
+    return this.#search;
+  }
+}

@@ -1,0 +1,135 @@
+/** Starts the endpoint in this process: opens the model, listens, watches for a newer one, and stops without losing a request. */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Logger } from "pino";
+import { messageOf, misuse, SegueError } from "../system/index.js";
+import { createApp } from "./app.js";
+import { createLogger } from "./log.js";
+import { EndpointMetrics } from "./metrics.js";
+import { ModelSlot } from "./model-slot.js";
+import { type ModelSource, watchSource } from "./model-source.js";
+import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import type { AdminParts, ReloadResult } from "./routes/admin.js";
+import type { ServedModel } from "./served-model.js";
+
+export interface ServerOptions extends EndpointSettings, AdminParts {
+  /** What to answer from: a source that can be opened again, or a model in memory. */
+  readonly model: ModelSource | ServedModel;
+  /** Default 127.0.0.1: only this machine. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Milliseconds between looks for a newer model; default 0: never. */
+  readonly watchInterval?: number;
+  readonly plugins?: readonly EndpointPlugin[];
+  readonly logger?: Logger;
+}
+
+export interface RunningServer {
+  /** "http://127.0.0.1:8080" */
+  readonly url: string;
+  /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
+  reload(): Promise<ReloadResult>;
+  /** Takes no new connection, finishes what is in flight, then frees the model. */
+  close(): Promise<void>;
+}
+
+/** How long connections are told to close before those that stay silent are closed from this side. */
+const lingerMs = 200;
+
+/** @throws SegueError when the model cannot be opened or the port not be had */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw misuse(`no such port: ${port}`, "ports go from 0 (any free one) to 65535");
+  const logger = options.logger ?? createLogger(options.logLevel);
+  const source = "open" in model ? model : undefined;
+  const models = new ModelSlot("open" in model ? await model.open() : model);
+  const metrics = new EndpointMetrics();
+  let stopping = false;
+  let reloading: Promise<ReloadResult> | undefined;
+
+  const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
+    const before = models.live.version;
+    try {
+      const next = await from.open();
+      models.replace(next);
+      metrics.reloaded("done");
+      metrics.serving(next.version, next.defaultRecommender);
+      logger.info({ from: before, to: next.version }, "model reloaded");
+      return { version: next.version, changed: next.version !== before };
+    } catch (error) {
+      metrics.reloaded("failed");
+      logger.error(
+        { reason: messageOf(error), serving: before },
+        "reload failed; the model before it goes on answering",
+      );
+      throw error;
+    }
+  };
+  const reload = async (): Promise<ReloadResult> => {
+    if (source === undefined)
+      throw misuse("this endpoint's model came from memory: there is nothing to open again");
+    // One at a time; whoever asks meanwhile waits for the next, since the one under way may have read what is old by now.
+    while (reloading !== undefined) await reloading.catch(() => {});
+    reloading = reloadNow(source);
+    try {
+      return await reloading;
+    } finally {
+      reloading = undefined;
+    }
+  };
+
+  const app = await createApp({
+    models,
+    settings: options,
+    metrics,
+    logger,
+    plugins: options.plugins,
+    stopping: () => stopping,
+    reload: options.reload ?? (source === undefined ? undefined : reload),
+    gatherMetrics: options.gatherMetrics,
+  });
+  let url: string;
+  try {
+    url = await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    models.close();
+    throw cannotListen(error as NodeJS.ErrnoException, host, port);
+  }
+  const stopWatching =
+    source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
+  logger.info({ url, model: models.live.version }, "endpoint ready");
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    stopping = true;
+    stopWatching();
+    // Every answer now says "connection: close", so that clients leave by themselves before their connections are closed.
+    await wait(lingerMs);
+    const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
+    await app.close();
+    clearTimeout(late);
+    models.close();
+    logger.info("endpoint stopped");
+  };
+  return { url, reload, close: () => (closing ??= close()) };
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Readonly<Record<string, [message: string, hint: string]>> = {
+    EADDRINUSE: [
+      `port ${port} on ${host} is in use`,
+      "choose another with --port, or --port 0 for any free one",
+    ],
+    EACCES: [`port ${port} may not be opened by this user`, "choose one above 1023 with --port"],
+    EADDRNOTAVAIL: [
+      `${host} is not an address of this machine`,
+      "use --host 127.0.0.1, or 0.0.0.0 for all addresses",
+    ],
+    ENOTFOUND: [`the host name ${host} is not known`, "use --host 127.0.0.1, or 0.0.0.0 for all addresses"],
+  };
+  const reason = reasons[error.code ?? ""];
+  if (reason === undefined) return error;
+  return new SegueError(reason[0], { hint: reason[1], code: error.code, cause: error });
+}

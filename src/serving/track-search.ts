@@ -1,0 +1,150 @@
+/**
+ * Typo-tolerant search over track ids ("Artist-Track"): words weighted by rarity (Robertson's idf), whole words before
+ * beginnings before slips of the finger. An inverted index over words in typed arrays, since a million titles as JavaScript
+ * objects would need a gigabyte.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { WordIndex } from "./word-index.js";
+import { wordsOf } from "./words.js";
+
+export interface TrackHit {
+  readonly track: string;
+  /** 0 … 1: how much of what was typed, weighted by rarity, the track has. */
+  readonly score: number;
+}
+
+const sliceMs = 5;
+
+export class TrackSearch {
+  readonly #tracks: readonly string[];
+  readonly #words: WordIndex;
+  /** Tracks of word w: `#postings[#starts[w]] … #postings[#starts[w + 1] - 1]`, ascending. */
+  readonly #starts: Uint32Array;
+  readonly #postings: Uint32Array;
+  readonly #lengths: Uint16Array;
+  readonly #scores: Float32Array;
+  readonly #seenBy: Uint32Array;
+  #serial = 0;
+
+  private constructor(parts: {
+    tracks: readonly string[];
+    numbers: ReadonlyMap<string, number>;
+    starts: Uint32Array;
+    postings: Uint32Array;
+    lengths: Uint16Array;
+  }) {
+    this.#tracks = parts.tracks;
+    this.#words = new WordIndex(parts.numbers);
+    this.#starts = parts.starts;
+    this.#postings = parts.postings;
+    this.#lengths = parts.lengths;
+    this.#scores = new Float32Array(parts.tracks.length);
+    this.#seenBy = new Uint32Array(parts.tracks.length);
+  }
+
+  /** Reads all ids once, in slices of a few milliseconds, so that a server can answer other requests meanwhile. */
+  static async build(tracks: readonly string[]): Promise<TrackSearch> {
+    const numbers = new Map<string, number>();
+    const lengths = new Uint16Array(tracks.length);
+    let words = new Uint32Array(Math.max(16, tracks.length * 6));
+    let counts = new Uint32Array(1024);
+    let length = 0;
+    let sliceEnd = performance.now() + sliceMs;
+    for (let track = 0; track < tracks.length; track++) {
+      const distinct = new Set(wordsOf(tracks[track]!));
+      lengths[track] = distinct.size;
+      if (length + distinct.size > words.length) words = grown(words, length + distinct.size);
+      for (const word of distinct) {
+        let number = numbers.get(word);
+        if (number === undefined) {
+          number = numbers.size;
+          numbers.set(word, number);
+          if (number >= counts.length) counts = grown(counts, number + 1);
+        }
+        words[length++] = number;
+        counts[number]!++;
+      }
+      if (performance.now() > sliceEnd) {
+        await nextTurn();
+        sliceEnd = performance.now() + sliceMs;
+      }
+    }
+    const starts = new Uint32Array(numbers.size + 1);
+    for (let word = 0; word < numbers.size; word++) starts[word + 1] = starts[word]! + counts[word]!;
+    const postings = new Uint32Array(length);
+    const next = starts.slice();
+    for (let track = 0, at = 0; track < tracks.length; track++) {
+      for (const end = at + lengths[track]!; at < end; at++) postings[next[words[at]!]!++] = track;
+    }
+    await nextTurn();
+    return new TrackSearch({ tracks, numbers, starts, postings, lengths });
+  }
+
+  /** The tracks that fit `query` best; at most `limit`, equal scores in catalogue order. */
+  find(query: string, limit: number): TrackHit[] {
+    const typed = [...new Set(wordsOf(query))].slice(0, 16);
+    const scores = this.#scores;
+    const touched: number[] = [];
+    let possible = 0;
+    for (const word of typed) {
+      const matches = this.#words.match(word);
+      const serial = this.#nextSerial();
+      let rarest = matches.length === 0 ? Math.log(1 + this.#tracks.length) : 0;
+      // Best matches first: a track counts a typed word once, by the word that fits best.
+      for (const match of matches) {
+        const start = this.#starts[match.word]!;
+        const end = this.#starts[match.word + 1]!;
+        const rarity = Math.log(1 + this.#tracks.length / (end - start));
+        rarest = Math.max(rarest, rarity);
+        for (let i = start; i < end; i++) {
+          const track = this.#postings[i]!;
+          if (this.#seenBy[track] === serial) continue;
+          this.#seenBy[track] = serial;
+          if (scores[track] === 0) touched.push(track);
+          scores[track]! += match.weight * rarity;
+        }
+      }
+      possible += rarest;
+    }
+    const best = this.#best(touched, typed.length, limit);
+    const hits = best.map(([track, score]) => ({
+      track: this.#tracks[track]!,
+      score: possible === 0 ? 0 : Math.min(1, score / possible),
+    }));
+    for (const track of touched) scores[track] = 0;
+    return hits;
+  }
+
+  #best(touched: readonly number[], typed: number, limit: number): Array<[track: number, score: number]> {
+    const best: Array<[number, number]> = [];
+    for (const track of touched) {
+      // Of two tracks with the same words found, the one with fewer others is meant.
+      const score = this.#scores[track]! * (0.9 + 0.1 * Math.min(1, typed / this.#lengths[track]!));
+      const last = best[best.length - 1];
+      if (best.length === limit && last !== undefined && !isBefore(track, score, last)) continue;
+      let at = best.length;
+      while (at > 0 && isBefore(track, score, best[at - 1]!)) at--;
+      best.splice(at, 0, [track, score]);
+      if (best.length > limit) best.pop();
+    }
+    return best;
+  }
+
+  #nextSerial(): number {
+    if (this.#serial === 0xffffffff) {
+      this.#seenBy.fill(0);
+      this.#serial = 0;
+    }
+    return ++this.#serial;
+  }
+}
+
+function isBefore(track: number, score: number, other: readonly [number, number]): boolean {
+  return score > other[1] || (score === other[1] && track < other[0]);
+}
+
+function grown(array: Uint32Array<ArrayBuffer>, needed: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(Math.max(needed, array.length * 2));
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,28 @@
+/** Checks requests by their zod schemas, and lists that are far too long before any of their members. */
+import { validatorCompiler as zodValidator } from "fastify-type-provider-zod";
+import { HttpError } from "./http-error.js";
+
+/** No request of any route holds a longer list. Without this check each member of a long list would get an issue of its own. */
+const longestList = 10_000;
+
+export const validatorCompiler: typeof zodValidator = (route) => {
+  const validate = zodValidator(route);
+  return (data: unknown) => {
+    const long = longList(data, "", 3);
+    if (long === undefined) return validate(data);
+    const error = `${long.at}: a list of ${long.length}; the longest that any request takes is ${longestList}`;
+    return { error: new HttpError(400, { error, code: "invalid-request" }) };
+  };
+};
+
+function longList(data: unknown, at: string, depth: number): { at: string; length: number } | undefined {
+  if (typeof data !== "object" || data === null || depth === 0) return undefined;
+  if (Array.isArray(data)) {
+    return data.length > longestList ? { at: at || "body", length: data.length } : undefined;
+  }
+  for (const [name, value] of Object.entries(data)) {
+    const found = longList(value, at === "" ? name : `${at}.${name}`, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * The words of a text collection: finds those that equal, begin with, or are a slip or two away from what was typed.
+ * Candidates for slips come from shared trigrams, kept as hashed buckets in one array, which a million titles fill with a
+ * few megabytes.
+ */
+import { editDistance } from "./words.js";
+
+/** A word of the collection and how well it fits: 1 the very word, less for a beginning or a slip. */
+export interface WordMatch {
+  readonly word: number;
+  readonly weight: number;
+}
+
+const buckets = 1 << 18;
+const mostMatches = 64;
+
+export class WordIndex {
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #words: readonly string[];
+  /** Word numbers in the order of the words. */
+  readonly #sorted: Uint32Array;
+  readonly #bucketStarts = new Uint32Array(buckets + 1);
+  readonly #bucketWords: Uint32Array;
+  readonly #shared: Uint8Array;
+
+  /** @param numbers every word with its number, 0 … n-1, in that order */
+  constructor(numbers: ReadonlyMap<string, number>) {
+    this.#numbers = numbers;
+    const words = [...numbers.keys()];
+    this.#words = words;
+    this.#sorted = Uint32Array.from(words.keys()).sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
+    const starts = this.#bucketStarts;
+    for (const word of words) for (const bucket of trigramBuckets(word)) starts[bucket + 1]!++;
+    for (let i = 0; i < buckets; i++) starts[i + 1]! += starts[i]!;
+    this.#bucketWords = new Uint32Array(starts[buckets]!);
+    const next = starts.slice();
+    words.forEach((word, number) => {
+      for (const bucket of trigramBuckets(word)) this.#bucketWords[next[bucket]!++] = number;
+    });
+    this.#shared = new Uint8Array(words.length);
+  }
+
+  /** The words that `typed` may mean, best first. */
+  match(typed: string): WordMatch[] {
+    const best = new Map<number, number>();
+    const note = (word: number, weight: number) => {
+      if (weight > (best.get(word) ?? 0)) best.set(word, weight);
+    };
+    const exact = this.#numbers.get(typed);
+    if (exact !== undefined) note(exact, 1);
+    if (typed.length >= 2) {
+      for (const word of this.#beginningWith(typed))
+        note(word, 0.6 + (0.3 * typed.length) / this.#words[word]!.length);
+    }
+    if (typed.length >= 4) {
+      const limit = typed.length >= 8 ? 2 : 1;
+      for (const word of this.#sharingTrigrams(typed, limit)) {
+        const distance = editDistance(typed, this.#words[word]!, limit);
+        if (distance <= limit) note(word, distance === 0 ? 1 : 0.8 - 0.2 * distance);
+      }
+    }
+    return [...best]
+      .map(([word, weight]) => ({ word, weight }))
+      .sort((a, b) => b.weight - a.weight || a.word - b.word)
+      .slice(0, mostMatches);
+  }
+
+  #beginningWith(typed: string): number[] {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#words[this.#sorted[middle]!]! < typed) low = middle + 1;
+      else high = middle;
+    }
+    const found: number[] = [];
+    for (let i = low; i < this.#sorted.length && found.length < 4 * mostMatches; i++) {
+      const word = this.#sorted[i]!;
+      if (!this.#words[word]!.startsWith(typed)) break;
+      found.push(word);
+    }
+    return found;
+  }
+
+  /** Words with enough trigrams in common: one edit touches at most three of them, a swap of neighbours four. */
+  #sharingTrigrams(typed: string, limit: number): number[] {
+    const wanted = trigramBuckets(typed);
+    const needed = Math.max(1, wanted.length - 4 * limit);
+    const shared = this.#shared;
+    const touched: number[] = [];
+    for (const bucket of wanted) {
+      for (let i = this.#bucketStarts[bucket]!; i < this.#bucketStarts[bucket + 1]!; i++) {
+        const word = this.#bucketWords[i]!;
+        if (shared[word]! === 0) touched.push(word);
+        if (shared[word]! < 255) shared[word]!++;
+      }
+    }
+    const found = touched.filter((word) => shared[word]! >= needed);
+    for (const word of touched) shared[word] = 0;
+    return found;
+  }
+}
+
+/** The distinct buckets of a word's trigrams, its two ends marked. */
+function trigramBuckets(word: string): number[] {
+  const found: number[] = [];
+  const code = (i: number) => (i < 0 || i >= word.length ? 1 : word.charCodeAt(i));
+  for (let i = -1; i <= word.length - 2; i++) {
+    let hash =
+      Math.imul(code(i), 0x9e3779b1) ^
+      Math.imul(code(i + 1), 0x85ebca6b) ^
+      Math.imul(code(i + 2), 0xc2b2ae35);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x27d4eb2f);
+    const bucket = (hash >>> 8) & (buckets - 1);
+    if (!found.includes(bucket)) found.push(bucket);
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+/** Words of a title as search compares them, and how far two of them are apart. */
+
+const wordPattern = /[\p{L}\p{N}]+/gu;
+const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const accents = /\p{M}+/gu;
+
+/**
+ * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts that
+ * write no spaces give overlapping pairs of characters, so that a part of a title finds it.
+ */
+export function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  // Compatibility forms first (full-width letters, ligatures), then accents come off as separate marks. Apostrophes join.
+  const plain = text.normalize("NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
+  for (const [word] of plain.matchAll(wordPattern)) {
+    if (!unspacedScript.test(word)) words.push(word);
+    else {
+      const characters = [...word];
+      if (characters.length < 3) words.push(word);
+      else for (let i = 0; i + 1 < characters.length; i++) words.push(characters[i]! + characters[i + 1]!);
+    }
+  }
+  return words;
+}
+
+/**
+ * The edit distance of two words (insertions, deletions, replacements and swaps of neighbours: Damerau–Levenshtein in its
+ * optimal string alignment form), or `limit + 1` as soon as it is known to be more than `limit`.
+ */
+export function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforeLast = new Int32Array(b.length + 1);
+  let last = Int32Array.from({ length: b.length + 1 }, (_, j) => j);
+  let row = new Int32Array(b.length + 1);
+  for (let i = 1; i <= a.length; i++) {
+    row[0] = i;
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
+      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      if (
+        i > 1 &&
+        j > 1 &&
+        a.charCodeAt(i - 1) === b.charCodeAt(j - 2) &&
+        a.charCodeAt(i - 2) === b.charCodeAt(j - 1)
+      ) {
+        cost = Math.min(cost, beforeLast[j - 2]! + 1);
+      }
+      row[j] = cost;
+      if (cost < least) least = cost;
+    }
+    if (least > limit) return limit + 1;
+    [beforeLast, last, row] = [last, row, beforeLast];
+  }
+  return last[b.length]!;
+}

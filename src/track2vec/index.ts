@@ -1,3 +1,3 @@
 /** Track vectors: training them, asking them, saving and loading them. */
-export type { NearestRows } from "./exact-scan.js";
+export type { NearestRows } from "./exact-index.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";

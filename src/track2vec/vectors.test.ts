@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { SegueError } from "../system/index.js";
 import { TrackVectors } from "./vectors.js";
 
 /** Unit circle: a at 0°, b at 10°, c at 90°, d at 180°, z is zero. */
@@ -64,6 +63,6 @@ describe("TrackVectors", () => {
     const twice = new TrackVectors({ tracks: ["a", "a"], size: 1, vectors: new Float32Array(2) });
     expect(() => twice.indexOf("a")).toThrow('track "a" has two vectors');
     const broken = new TrackVectors({ tracks: ["a"], size: 1, vectors: Float32Array.of(Number.NaN) });
-    expect(() => broken.nearest(Float32Array.of(1), 1)).toThrow(SegueError);
+    expect(() => broken.nearest(Float32Array.of(1), 1)).toThrow('the vector of track "a" is not finite');
   });
 });

@@ -3,7 +3,7 @@
  * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
  */
 import { misuse, SegueError } from "../system/index.js";
-import { type NearestRows, scanExactly, unit } from "./exact-scan.js";
+import { ExactIndex, type NearestRows } from "./exact-index.js";
 
 export interface TrackVectorsParts {
   /** One id a row; distinct. */
@@ -27,6 +27,11 @@ export type VectorQuery =
       readonly negative?: ReadonlyArray<string | Float32Array>;
     };
 
+export interface NearestRowsOptions {
+  readonly skip?: Int32Array;
+  readonly threads?: number;
+}
+
 /** Tracks by falling cosine, equal ones in order of row number. */
 export interface NearestTracks {
   readonly tracks: string[];
@@ -42,7 +47,7 @@ export class TrackVectors {
   readonly counts?: Float64Array | Uint32Array;
   readonly outputs?: Float32Array;
   #rows: Map<string, number> | undefined;
-  #units: Float32Array | undefined;
+  #index: ExactIndex | undefined;
 
   /** @throws SegueError when the parts do not fit together or a track comes twice */
   constructor(parts: TrackVectorsParts) {
@@ -110,22 +115,15 @@ export class TrackVectors {
 
   /** All vectors at length 1 (rows of zeros stay zeros), n×size, row-major. Computed once. @throws SegueError on NaN */
   get units(): Float32Array {
-    if (!this.#units) {
-      const { size, vectors } = this;
-      const units = new Float32Array(new SharedArrayBuffer(vectors.byteLength));
-      for (let row = 0, start = 0; row < this.length; row++, start += size) {
-        let square = 0;
-        for (let at = start; at < start + size; at++) square += vectors[at]! * vectors[at]!;
-        if (!Number.isFinite(square))
-          throw new SegueError(`the vector of track ${JSON.stringify(this.tracks[row])} is not finite`, {
-            hint: "A learning rate that is too high makes vectors overflow: train again with a lower alpha.",
-          });
-        const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-        for (let at = start; at < start + size; at++) units[at] = vectors[at]! * scale;
-      }
-      this.#units = units;
-    }
-    return this.#units;
+    return this.#exact.units;
+  }
+
+  get #exact(): ExactIndex {
+    return (this.#index ??= new ExactIndex(
+      this.vectors,
+      this.size,
+      (row) => `track ${JSON.stringify(this.tracks[row])}`,
+    ));
   }
 
   /**
@@ -155,15 +153,17 @@ export class TrackVectors {
   }
 
   /**
-   * The nearest rows of many queries at once, much faster than one by one: all cores, blocked.
+   * The nearest rows of many queries at once, much faster than one by one. Blocks until it is done, all cores helping.
    *
-   * @param queries m×size, row-major; any length, not NaN
+   * @param queries m×size, row-major; any length, finite
    * @param k how many at most; the answer's own `k` is lower where there are fewer tracks
-   * @param skip one row a query that is left out (-1: none), such as the query's own
+   * @param options.skip one row a query that is left out (-1: none), such as the query's own
+   * @param options.threads the most to use, all cores by default; the answer is the same at any number
    * @throws SegueError when k is not an integer ≥ 1 or `queries` is no multiple of the size
    */
-  nearestRows(queries: Float32Array, k: number, skip?: Int32Array): NearestRows {
+  nearestRows(queries: Float32Array, k: number, options: NearestRowsOptions = {}): NearestRows {
     requireK(k);
+    const { skip, threads } = options;
     if (queries.length % this.size !== 0)
       throw misuse(
         `queries of ${this.size} dimensions need a multiple of that many values, not ${queries.length}`,
@@ -171,14 +171,14 @@ export class TrackVectors {
     if (skip && skip.length !== queries.length / this.size)
       throw misuse(`${queries.length / this.size} queries need as many rows to skip, not ${skip.length}`);
     const most = skip?.some((row) => row >= 0) ? this.length - 1 : this.length;
-    return scanExactly(this.units, this.size, queries, Math.max(0, Math.min(k, most)), skip);
+    return this.#exact.search(queries, Math.max(0, Math.min(k, most)), skip, threads);
   }
 
   /** The nearest rows of each of `rows`, themselves left out (base protocol: the query is a track). */
-  nearestOfRows(rows: ArrayLike<number>, k: number): NearestRows {
+  nearestOfRows(rows: ArrayLike<number>, k: number, options: { threads?: number } = {}): NearestRows {
     const queries = new Float32Array(rows.length * this.size);
     for (let q = 0; q < rows.length; q++) queries.set(this.vectorAt(rows[q]!), q * this.size);
-    return this.nearestRows(queries, k, Int32Array.from(rows));
+    return this.nearestRows(queries, k, { ...options, skip: Int32Array.from(rows) });
   }
 
   /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. */
@@ -245,4 +245,12 @@ export class TrackVectors {
 
 function requireK(k: number): void {
   if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number ≥ 1, not ${k}`);
+}
+
+/** A copy of length 1; a vector of zeros stays as it is. */
+function unit(vector: Float32Array): Float32Array {
+  let square = 0;
+  for (const value of vector) square += value * value;
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  return vector.map((value) => value * scale);
 }

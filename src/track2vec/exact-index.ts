@@ -1,0 +1,168 @@
+/**
+ * Exact nearest rows by cosine: every row is compared with every query and the answer is the true one, by the SIMD kernel of
+ * assembly/nearest.ts. One block of shared memory holds the rows; many queries are spread over worker threads, in blocks
+ * that whoever is free takes next, so that the answer does not depend on the number of threads.
+ */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { besideUrl, distPath, SegueError } from "../system/index.js";
+import { Job, type NearestKernel } from "./exact-job.js";
+import type { HelperData } from "./exact-worker.js";
+
+/** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
+export interface NearestRows {
+  readonly k: number;
+  /** Row numbers. */
+  readonly rows: Uint32Array;
+  /** Cosines in [-1, 1], beside `rows`. */
+  readonly scores: Float32Array;
+}
+
+const PAGE = 65_536;
+/** wasm32 addresses 4 GiB. */
+const MOST_PAGES = 65_536;
+/** A worker thread costs about 40 ms to start: as much as this many multiply-adds of the kernel. */
+const PARALLEL_FROM = 1e9;
+/** Queries, answers and candidates of one round take at most about this many bytes. */
+const ROUND_BYTES = 32 * 1024 * 1024;
+
+const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
+let compiled: WebAssembly.Module | undefined;
+
+export class ExactIndex {
+  readonly length: number;
+  readonly size: number;
+  /** All rows at length 1 (rows of zeros stay zeros), n×size, row-major. */
+  readonly units: Float32Array;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernel: NearestKernel;
+  readonly #module: WebAssembly.Module;
+  readonly #job = new Job(new Int32Array(new SharedArrayBuffer(Job.BYTES)));
+  /** Where the rounds' queries and answers begin. */
+  readonly #rounds: number;
+  readonly #layout: HelperData["layout"];
+
+  /**
+   * @param vectors n×size, row-major; copied
+   * @param name what to call a row in messages
+   * @throws SegueError when a vector is not finite or memory does not suffice
+   */
+  constructor(vectors: Float32Array, size: number, name = (row: number) => `row ${row}`) {
+    this.size = size;
+    this.length = vectors.length / size;
+    const pairs = (size + 1) >> 1;
+    const panels = Math.ceil(this.length / 16) * 4;
+    const panelBytes = panels * pairs * 16;
+    const panelsAt = PAGE;
+    const unitsAt = panelsAt + aligned(panelBytes);
+    this.#rounds = unitsAt + aligned(vectors.byteLength);
+    const pages = Math.ceil(this.#rounds / PAGE);
+    if (pages > MOST_PAGES - (4 * ROUND_BYTES) / PAGE)
+      throw new SegueError(
+        `an exact scan of ${this.length} vectors of ${size} dimensions needs ${(this.#rounds / 2 ** 30).toFixed(1)} GiB; it has 4`,
+        { hint: "Use an approximate index (usearch or pgvector), or fewer tracks (a higher min_count)." },
+      );
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
+    this.#module = compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/nearest.wasm")));
+    this.#kernel = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory } })
+      .exports as unknown as NearestKernel;
+    this.units = new Float32Array(this.#memory.buffer, unitsAt, vectors.length);
+    this.units.set(vectors);
+    const broken = this.#kernel.normalize(unitsAt, unitsAt, this.length, size);
+    if (broken >= 0)
+      throw new SegueError(`the vector of ${name(broken)} is not finite`, {
+        code: "not-finite",
+        hint: "A learning rate that is too high makes vectors overflow: train again with a lower alpha.",
+      });
+    this.#kernel.setRows(panelsAt, unitsAt, this.length, size, 0);
+    const error = this.#kernel.pack();
+    this.#kernel.setRows(panelsAt, unitsAt, this.length, size, error);
+    this.#layout = [panelsAt, unitsAt, this.length, size, error];
+  }
+
+  /**
+   * @param queries m×size, row-major, any length (a query of zeros has cosine 0 with all)
+   * @param k 0 ≤ k ≤ n (≤ n - 1 with `skip`)
+   * @param skip one row a query that is left out (-1: none)
+   * @param threads the most to use; all cores by default, and one where there is little to do
+   * @returns best first; equal scores in order of row number
+   * @throws SegueError when a query is not finite
+   */
+  search(queries: Float32Array, k: number, skip?: Int32Array, threads = availableParallelism()): NearestRows {
+    const { length, size } = this;
+    const count = queries.length / size;
+    const rows = new Uint32Array(count * k);
+    const scores = new Float32Array(count * k);
+    if (k === 0) return { k, rows, scores };
+    const held = Math.min(length + 16, 2 * k + 256);
+    const perQuery = size * 4 + 4 + k * 8;
+    const round = Math.max(1, Math.min(count, Math.floor(ROUND_BYTES / perQuery)));
+    const stateBytes = this.#kernel.setLimits(k, held);
+    const block = Math.max(1, Math.min(32, Math.floor(ROUND_BYTES / stateBytes)));
+    const helpers = this.#helpers(Math.min(threads, Math.ceil(count / block)), count);
+    for (let from = 0; from < count; from += round) {
+      const here = Math.min(round, count - from);
+      const queriesAt = this.#rounds;
+      const skipsAt = queriesAt + aligned(here * size * 4);
+      const rowsAt = skipsAt + aligned(here * 4);
+      const scoresAt = rowsAt + aligned(here * k * 4);
+      const statesAt = scoresAt + aligned(here * k * 4);
+      const stride = aligned(stateBytes * block);
+      this.#grow(statesAt + stride * (helpers + 1));
+      const buffer = this.#memory.buffer;
+      new Float32Array(buffer, queriesAt, here * size).set(
+        queries.subarray(from * size, (from + here) * size),
+      );
+      const broken = this.#kernel.normalize(queriesAt, queriesAt, here, size);
+      if (broken >= 0)
+        throw new SegueError(`query vector ${from + broken} is not finite`, { code: "not-finite" });
+      if (skip) new Int32Array(buffer, skipsAt, here).set(skip.subarray(from, from + here));
+      this.#job.open({
+        queries: queriesAt,
+        bytes: size * 4,
+        skips: skip ? skipsAt : 0,
+        count: here,
+        block,
+        k,
+        held,
+        rows: rowsAt,
+        scores: scoresAt,
+        states: statesAt,
+        stride,
+        seats: helpers + 1,
+      });
+      this.#job.run(this.#kernel, 0);
+      this.#job.close();
+      rows.set(new Uint32Array(buffer, rowsAt, here * k), from * k);
+      scores.set(new Float32Array(buffer, scoresAt, here * k), from * k);
+    }
+    return { k, rows, scores };
+  }
+
+  #grow(bytes: number): void {
+    const missing = Math.ceil((bytes - this.#memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.#memory.grow(missing);
+  }
+
+  /** How many worker threads may help with `count` queries; starts them where none are waiting. */
+  #helpers(threads: number, count: number): number {
+    if (threads < 2 || count < 2) return 0;
+    const alive = this.#job.get("alive");
+    if (alive === 0 && count * this.length * this.size < PARALLEL_FROM) return 0;
+    for (let helper = alive + 1; helper < threads; helper++) {
+      this.#job.countHelper(1);
+      const workerData: HelperData = {
+        module: this.#module,
+        memory: this.#memory,
+        control: this.#job.control,
+        layout: this.#layout,
+      };
+      const worker = new Worker(besideUrl(import.meta.url, "./exact-worker.js"), { workerData });
+      worker.unref();
+      // A helper that fails is no loss: whoever is there takes its blocks.
+      worker.once("error", () => this.#job.countHelper(-1));
+    }
+    return threads - 1;
+  }
+}

@@ -1,0 +1,19 @@
+/** A helper thread of an exact scan. It leaves when it was not needed for a while; the next scan starts another. */
+import { workerData } from "node:worker_threads";
+import { Job, type NearestKernel } from "./exact-job.js";
+
+export interface HelperData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Int32Array;
+  /** The arguments of the kernel's `setRows`. */
+  readonly layout: Parameters<NearestKernel["setRows"]>;
+}
+
+const PATIENCE_MS = 10_000;
+const { module, memory, control, layout } = workerData as HelperData;
+const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as NearestKernel;
+kernel.setRows(...layout);
+const job = new Job(control);
+job.help(kernel, PATIENCE_MS);
+job.countHelper(-1);

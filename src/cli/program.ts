@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../system/index.js";
+import { registerEvaluate } from "./evaluate.js";
 
-const verbs: ReadonlyArray<(program: Command) => void> = [];
+const verbs: ReadonlyArray<(program: Command) => void> = [registerEvaluate];
 
 export function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {

@@ -16,5 +16,15 @@ export {
   type SliceFigures,
 } from "./evaluate.js";
 export { type TrainingFacts, trainingFacts } from "./facts.js";
+export {
+  type Entry,
+  type Leaderboard,
+  type LeaderboardRow,
+  leaderboard,
+  leaderboardHtml,
+  leaderboardJson,
+  leaderboardText,
+} from "./leaderboard.js";
+export { type Measured, measureRecommender, report } from "./measure.js";
 export { type MetricName, metricNames } from "./metrics.js";
 export { type Question, type QuestionOptions, questionsOf } from "./questions.js";

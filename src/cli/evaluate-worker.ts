@@ -1,0 +1,54 @@
+/** One recommender of the leaderboard in a process of its own, so that its memory can be told from the others'. */
+import type { Entry, MetricName } from "../evaluation/index.js";
+import type { ProgressReport } from "../system/index.js";
+import { messageOf, SegueError } from "../system/index.js";
+
+export interface EvaluateTask {
+  readonly train: readonly string[];
+  readonly queries: readonly string[];
+  readonly recommender: string;
+  readonly k: number;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+export type EvaluateAnswer =
+  | { readonly kind: "progress"; readonly report: ProgressReport }
+  | { readonly kind: "done"; readonly entry: Entry }
+  | { readonly kind: "failed"; readonly message: string; readonly hint?: string };
+
+const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
+
+process.once("message", async (task: EvaluateTask) => {
+  try {
+    const { loadAndMeasure } = await import("./load-and-measure.js");
+    const progress = (report: ProgressReport) => void answer({ kind: "progress", report });
+    const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure({
+      ...task,
+      ks: [task.k],
+      settings: {},
+      progress,
+    });
+    const values = (metric: MetricName) => evaluation.outcomes.values(metric, task.k);
+    await answer({
+      kind: "done",
+      entry: {
+        recommender: evaluation.recommender,
+        figures: evaluation.at[0]!,
+        hits: values("hitRatio"),
+        reciprocalRanks: values("mrr"),
+        gains: values("ndcg"),
+        fitSeconds,
+        recommendSeconds: evaluation.recommendSeconds,
+        peakRssMb,
+      },
+    });
+  } catch (error) {
+    await answer({
+      kind: "failed",
+      message: messageOf(error),
+      hint: error instanceof SegueError ? error.hint : undefined,
+    });
+  }
+  process.exit(0);
+});

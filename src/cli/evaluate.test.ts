@@ -1,0 +1,136 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
+
+let folder: string;
+let train: string;
+let queries: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-evaluate-"));
+  train = join(folder, "train.jsonl.gz");
+  queries = join(folder, "queries.jsonl");
+  // Two circles of songs: after number i of a circle comes number i + 1.
+  const lines = Array.from({ length: 60 }, (_, p) => ({
+    playlist_id: `p${p}`,
+    tracks: Array.from({ length: 5 }, (_, i) => `${p % 2 ? "jazz" : "rock"}-${(p + i) % 10}`),
+  }));
+  await writeFile(train, gzipSync(lines.map((line) => JSON.stringify(line)).join("\n")));
+  const asked = [
+    ...Array.from({ length: 8 }, (_, i) => ({ context: [`rock-${i}`], next: `rock-${i + 1}` })).filter(
+      (_, i) => i % 2 === 0,
+    ),
+    { context: ["nobody knows this"], next: "nor this" },
+  ];
+  await writeFile(queries, asked.map((line) => JSON.stringify(line)).join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function segue(...args: string[]) {
+  const ran = spawnSync(process.execPath, [distPath("cli/main.js"), "evaluate", ...args], {
+    encoding: "utf8",
+  });
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+describe("segue evaluate", () => {
+  it("prints one JSON object with exactly the promised names, and nothing else", () => {
+    const args = [
+      "--train",
+      train,
+      "--queries",
+      queries,
+      "--recommender",
+      "transitions",
+      "-k",
+      "9",
+      "--json",
+    ];
+    const { status, stdout, stderr } = segue(...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const figures = JSON.parse(stdout);
+    expect(Object.keys(figures).sort()).toEqual(
+      [
+        ...["recommender", "k", "queries", "hit_ratio", "mrr", "ndcg", "coverage"],
+        ...["fit_seconds", "recommend_seconds", "peak_rss_mb"],
+      ].sort(),
+    );
+    // Four of five queries can be hit; the fifth counts as a miss.
+    expect(figures).toMatchObject({ recommender: "transitions", k: 9, queries: 5, hit_ratio: 0.8 });
+    expect(figures.peak_rss_mb).toBeGreaterThan(20);
+  });
+
+  it("prints a page for people, with slices", () => {
+    const { status, stdout } = segue(
+      "--train",
+      train,
+      "--queries",
+      queries,
+      "--recommender",
+      "popularity",
+      "-k",
+      "5,20",
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain("popularity: 5 queries");
+    expect(stdout).toMatch(/at 5: hit ratio [\s\S]*at 20: hit ratio 80\.00 %/);
+    expect(stdout).toMatch(/target: never in training +1 +0\.00 %/);
+  });
+
+  it("compares recommenders, each in its own process", async () => {
+    const html = join(folder, "board.html");
+    const names = ["--recommender", "popularity", "transitions"];
+    const { status, stdout } = segue(
+      ...["--train", train, "--queries", queries, "-k", "2"],
+      ...names,
+      "--leaderboard",
+      "--json",
+      "--html",
+      html,
+    );
+    expect(status).toBe(0);
+    const board = JSON.parse(stdout);
+    expect(board).toMatchObject({ k: 2, queries: 5, failures: [] });
+    expect(board.rows.map((row: { recommender: string }) => row.recommender)).toEqual([
+      "transitions",
+      "popularity",
+    ]);
+    expect(board.rows[0].hit_ratio).toMatchObject({ mean: expect.closeTo(0.8, 12) });
+    expect(await readFile(html, "utf8")).toContain("transitions");
+  });
+
+  it.each([
+    [["--recommender", "nobody"], /there is no recommender "nobody"[\s\S]*there are: /],
+    [["-k", "0"], /whole number of at least 1/],
+    [["-k", "x"], /whole number/],
+    [["--html", "x.html"], /--html needs --leaderboard/],
+    [["--set", "nonsense=1", "--recommender", "popularity"], /has no setting "nonsense"/],
+  ])("is misused with %j", (args, message) => {
+    const { status, stderr, stdout } = segue("--train", train, "--queries", queries, "--json", ...args);
+    expect(stderr).toMatch(message);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
+
+  it("says where a file is wrong", async () => {
+    const bad = join(folder, "bad.jsonl");
+    await writeFile(bad, '{"context":["a"],"next":"b"}\n{"context":"a"}\n');
+    const { status, stderr, stdout } = segue(
+      "--train",
+      train,
+      "--queries",
+      bad,
+      "--recommender",
+      "popularity",
+      "--json",
+    );
+    expect(stderr).toMatch(/bad\.jsonl:2: "context" should be a list of track ids, found string "a"/);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(segue("--train", join(folder, "none"), "--queries", queries, "--json").stderr).toMatch(
+      /none: no such file/,
+    );
+  });
+});

@@ -1,0 +1,197 @@
+/** `segue evaluate`: fits on one file, asks another, prints the figures. */
+import { fork } from "node:child_process";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Entry, Measured } from "../evaluation/index.js";
+import { besideUrl, misuse, SegueError, writeFileAtomic } from "../system/index.js";
+import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
+import { terminalProgress } from "./terminal-progress.js";
+
+interface Options {
+  readonly train: readonly string[];
+  readonly queries: readonly string[];
+  readonly recommender?: readonly string[];
+  readonly k: readonly number[];
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly leaderboard?: boolean;
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+export function registerEvaluate(program: Command): void {
+  program
+    .command("evaluate")
+    .description("fit a recommender on playlists and measure its answers to queries")
+    .requiredOption("--train <files...>", "playlists to fit on, JSON lines, plain or gzipped")
+    .requiredOption("--queries <files...>", "queries with their answers, JSON lines, plain or gzipped")
+    .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
+    .option(
+      "-k, --k <numbers>",
+      "how many tracks an answer has; several by commas, the first leads",
+      wholeNumbers,
+      [20],
+    )
+    .option("--set <name=value>", "a setting of the recommender; repeat for more", setting, {})
+    .option("--seed <number>", "for what is random in fitting", (text) => wholeNumber(text, 0), 1)
+    .option("--threads <number>", "threads to fit with (default: as the recommender likes)", (text) =>
+      wholeNumber(text),
+    )
+    .option("--leaderboard", "fit every recommender and compare them")
+    .addOption(new Option("--html <file>", "write the leaderboard as an HTML table"))
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+A line of --train:    {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
+A line of --queries:  {"context": ["Artist-Track", …], "next": "Artist-Track"}
+Every query counts: one whose context or answer was never in training is a miss where it is not hit.
+
+Examples:
+  segue evaluate --train train.jsonl.gz --queries test.jsonl --recommender vstan -k 20 --json
+  segue evaluate --train train.jsonl.gz --queries test.jsonl --leaderboard --html leaderboard.html`,
+    )
+    .action(evaluate);
+}
+
+async function evaluate(options: Options): Promise<void> {
+  const { recommenderKinds } = await import("../recommenders/index.js");
+  const known = Object.keys(recommenderKinds);
+  for (const name of options.recommender ?? []) {
+    if (!known.includes(name))
+      throw misuse(`there is no recommender "${name}"`, `there are: ${known.join(", ")}`);
+  }
+  if (options.leaderboard) return printLeaderboard(options, options.recommender ?? known);
+  if (options.html) throw misuse("--html needs --leaderboard");
+  const [name = known.includes("blend") ? "blend" : known.at(-1)!, ...others] = options.recommender ?? [];
+  if (others.length > 0) throw misuse("several recommenders need --leaderboard");
+  const { loadAndMeasure } = await import("./load-and-measure.js");
+  const { report } = await import("../evaluation/index.js");
+  const { progress, clear } = terminalProgress();
+  const measured = await loadAndMeasure({
+    ...options,
+    recommender: name,
+    settings: options.set,
+    ks: options.k,
+    progress,
+  }).finally(clear);
+  if (!options.json) return printText(measured);
+  const [leading, ...more] = options.k.map((k) => report(measured, k));
+  const at = more.map(({ k, hit_ratio, mrr, ndcg, coverage }) => ({ k, hit_ratio, mrr, ndcg, coverage }));
+  console.log(JSON.stringify(at.length > 0 ? { ...leading, at } : leading));
+}
+
+function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`.padStart(9);
+  const lines = [
+    `${evaluation.recommender}: ${evaluation.queries.toLocaleString("en")} queries`,
+    `fitted in ${fitSeconds.toFixed(1)} s, answered in ${evaluation.recommendSeconds.toFixed(1)} s ` +
+      `(${Math.round(evaluation.queries / Math.max(evaluation.recommendSeconds, 1e-6)).toLocaleString("en")} a second), ` +
+      `${peakRssMb.toLocaleString("en")} MiB at most`,
+    "",
+  ];
+  for (const at of evaluation.at) {
+    lines.push(
+      `at ${at.k}: hit ratio ${percent(at.hitRatio).trim()}, MRR ${percent(at.mrr).trim()}, NDCG ${percent(at.ndcg).trim()}`,
+      `  coverage ${percent(at.coverage).trim()}` +
+        (at.popularityLift === undefined ? "" : `, popularity lift ${at.popularityLift.toFixed(2)}`) +
+        (at.artistDiversity === undefined ? "" : `, artist diversity ${at.artistDiversity.toFixed(2)}`) +
+        (at.novelty === undefined ? "" : `, novelty ${at.novelty.toFixed(1)} bits`),
+    );
+  }
+  const k = evaluation.at[0]!.k;
+  lines.push(
+    "",
+    `${"slice".padEnd(38)}${"queries".padStart(9)}${`hit@${k}`.padStart(10)}${`MRR@${k}`.padStart(10)}`,
+  );
+  for (const { by, label, queries, at } of evaluation.slices) {
+    const counted = queries.toLocaleString("en").padStart(9);
+    lines.push(
+      `${`${by}: ${label}`.padEnd(38)}${counted} ${percent(at[0]!.hitRatio)} ${percent(at[0]!.mrr)}`,
+    );
+  }
+  console.log(lines.join("\n"));
+}
+
+async function printLeaderboard(options: Options, names: readonly string[]): Promise<void> {
+  if (options.k.length > 1) throw misuse("--leaderboard takes one k");
+  if (Object.keys(options.set).length > 0)
+    throw misuse("--set is for one recommender, not for --leaderboard");
+  const { leaderboard, leaderboardHtml, leaderboardJson, leaderboardText } = await import(
+    "../evaluation/index.js"
+  );
+  const entries: Entry[] = [];
+  const failures: Array<{ recommender: string; error: string }> = [];
+  for (const recommender of names) {
+    try {
+      const { train, queries, seed, threads } = options;
+      entries.push(await measureApart({ train, queries, recommender, k: options.k[0]!, seed, threads }));
+    } catch (error) {
+      if (!(error instanceof SegueError)) throw error;
+      failures.push({ recommender, error: error.message });
+      // What fails for one for want of a readable file fails for all.
+      if (entries.length === 0 && failures.length === Math.min(2, names.length)) throw error;
+    }
+  }
+  const board = leaderboard(entries, { seed: options.seed });
+  if (options.html) await writeFileAtomic(options.html, page(leaderboardHtml(board)));
+  if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), failures }));
+  else process.stdout.write(leaderboardText(board));
+  if (failures.length > 0) {
+    const list = failures.map(({ recommender, error }) => `${recommender} (${error})`).join("; ");
+    throw new SegueError(`could not evaluate ${list}`);
+  }
+}
+
+function measureApart(task: EvaluateTask): Promise<Entry> {
+  const { progress, clear } = terminalProgress();
+  return new Promise<Entry>((resolve, reject) => {
+    const child = fork(besideUrl(import.meta.url, "./evaluate-worker.js"), {
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    child.on("message", (answer: EvaluateAnswer) => {
+      if (answer.kind === "progress") {
+        progress({ ...answer.report, task: `${task.recommender}: ${answer.report.task}` });
+      } else if (answer.kind === "done") resolve(answer.entry);
+      else reject(new SegueError(answer.message, { hint: answer.hint }));
+    });
+    child.on("error", reject);
+    child.on("exit", (code, signal) =>
+      reject(
+        new SegueError(
+          `the process that evaluated ${task.recommender} ended early (${signal ?? `code ${code}`})`,
+        ),
+      ),
+    );
+    child.send(task);
+  }).finally(clear);
+}
+
+function page(table: string): string {
+  const style =
+    "body{font:14px system-ui;margin:2rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
+    "td,th{padding:.3rem .7rem;text-align:right;border-bottom:1px solid #ddd}th:first-child{text-align:left}";
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Leaderboard</title><style>${style}</style>${table}</html>\n`;
+}
+
+function wholeNumber(text: string, least = 1): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least || text.trim() === "") {
+    throw new InvalidArgumentError(`It should be a whole number of at least ${least}.`);
+  }
+  return value;
+}
+
+const wholeNumbers = (text: string) => text.split(",").map((part) => wholeNumber(part));
+
+function setting(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const [name, ...rest] = text.split("=");
+  if (!name || rest.length === 0) throw new InvalidArgumentError("It should look like name=value.");
+  const value = rest.join("=");
+  try {
+    return { ...before, [name]: JSON.parse(value) };
+  } catch {
+    return { ...before, [name]: value };
+  }
+}

@@ -1,0 +1,159 @@
+/** Several recommenders on the same queries, best first, with intervals and how surely each is behind the best. */
+import {
+  type BootstrapOptions,
+  bootstrapMeans,
+  type Difference,
+  type Interval,
+  pairedDifference,
+} from "./bootstrap.js";
+import type { FiguresAtK } from "./evaluate.js";
+
+/** What is needed of one recommender's evaluation; plain data, so that it can come from another process. */
+export interface Entry {
+  readonly recommender: string;
+  readonly figures: FiguresAtK;
+  /** One value a query. */
+  readonly hits: Float64Array;
+  readonly reciprocalRanks: Float64Array;
+  readonly gains: Float64Array;
+  readonly fitSeconds: number;
+  readonly recommendSeconds: number;
+  readonly peakRssMb: number;
+}
+
+export interface LeaderboardRow {
+  readonly recommender: string;
+  readonly hitRatio: Interval;
+  readonly mrr: Interval;
+  readonly ndcg: Interval;
+  readonly figures: FiguresAtK;
+  /** Hit ratio minus that of the first row, over the same queries; undefined in the first row. */
+  readonly behind?: Difference;
+  readonly fitSeconds: number;
+  readonly queriesPerSecond: number;
+  readonly peakRssMb: number;
+}
+
+export interface Leaderboard {
+  readonly k: number;
+  readonly queries: number;
+  /** By hit ratio, best first. */
+  readonly rows: readonly LeaderboardRow[];
+}
+
+export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
+  const sorted = [...entries].sort(
+    (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
+  );
+  const best = sorted[0];
+  const rows = sorted.map((entry): LeaderboardRow => {
+    const columns = [entry.hits, entry.reciprocalRanks, entry.gains];
+    const [hitRatio, mrr, ndcg] = bootstrapMeans(columns, options) as [Interval, Interval, Interval];
+    return {
+      recommender: entry.recommender,
+      hitRatio,
+      mrr,
+      ndcg,
+      figures: entry.figures,
+      ...(entry === best ? {} : { behind: pairedDifference(entry.hits, best!.hits, options) }),
+      fitSeconds: entry.fitSeconds,
+      queriesPerSecond: entry.hits.length / Math.max(entry.recommendSeconds, 1e-6),
+      peakRssMb: entry.peakRssMb,
+    };
+  });
+  return { k: best?.figures.k ?? 0, queries: best?.hits.length ?? 0, rows };
+}
+
+/** The leaderboard as plain objects under the names of `segue evaluate --json`. */
+export function leaderboardJson({ k, queries, rows }: Leaderboard) {
+  return {
+    k,
+    queries,
+    rows: rows.map((row) => ({
+      recommender: row.recommender,
+      hit_ratio: row.hitRatio,
+      mrr: row.mrr,
+      ndcg: row.ndcg,
+      coverage: row.figures.coverage,
+      popularity_lift: row.figures.popularityLift ?? null,
+      artist_diversity: row.figures.artistDiversity ?? null,
+      novelty: row.figures.novelty ?? null,
+      behind: row.behind ?? null,
+      fit_seconds: row.fitSeconds,
+      queries_per_second: row.queriesPerSecond,
+      peak_rss_mb: row.peakRssMb,
+    })),
+  };
+}
+
+const percent = (share: number | undefined, digits = 2) =>
+  share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
+const fixed = (value: number | undefined, digits: number) =>
+  value === undefined ? "–" : value.toFixed(digits);
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(2)}`;
+
+/** Heading and cell of each column, shared by text and HTML. */
+const columns: ReadonlyArray<
+  readonly [heading: (k: number) => string, cell: (row: LeaderboardRow) => string]
+> = [
+  [() => "recommender", (row) => row.recommender],
+  [(k) => `hit@${k}`, (row) => percent(row.hitRatio.mean)],
+  [
+    () => "95 % interval",
+    ({ hitRatio: { low, high } }) => `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)}`,
+  ],
+  [
+    () => "behind",
+    ({ behind }) => (behind ? `${signed(behind.mean)}${behind.p < 0.05 ? "" : " (even)"}` : ""),
+  ],
+  [(k) => `MRR@${k}`, (row) => percent(row.mrr.mean)],
+  [(k) => `NDCG@${k}`, (row) => percent(row.ndcg.mean)],
+  [() => "coverage", (row) => percent(row.figures.coverage, 1)],
+  [() => "pop. lift", (row) => fixed(row.figures.popularityLift, 2)],
+  [() => "artists", (row) => fixed(row.figures.artistDiversity, 2)],
+  [() => "novelty", (row) => fixed(row.figures.novelty, 1)],
+  [() => "fit s", (row) => row.fitSeconds.toFixed(1)],
+  [() => "queries/s", (row) => Math.round(row.queriesPerSecond).toLocaleString("en")],
+  [() => "MiB", (row) => row.peakRssMb.toLocaleString("en")],
+];
+
+/** The leaderboard as a table for a terminal. "behind" is in points of hit ratio; "(even)" where it may be chance. */
+export function leaderboardText(board: Leaderboard): string {
+  const table = cells(board);
+  const widths = columns.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
+  const lines = table.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
+  return `${board.queries.toLocaleString("en")} queries\n${lines.join("\n")}\n`;
+}
+
+/** The leaderboard as an HTML fragment: a table whose hit ratios are drawn as bars with their intervals. */
+export function leaderboardHtml(board: Leaderboard): string {
+  const [headings, ...rows] = cells(board);
+  const longest = Math.max(...board.rows.map(({ hitRatio }) => hitRatio.high), 1e-9);
+  const bar = ({ hitRatio: { mean, low, high } }: LeaderboardRow) => {
+    const x = (share: number) => ((160 * share) / longest).toFixed(1);
+    return (
+      `<svg width="164" height="14" role="img" aria-label="${percent(mean)}">` +
+      `<rect y="2" width="${x(mean)}" height="10" fill="#4c78a8"/>` +
+      `<path d="M${x(low)} 7H${x(high)}" stroke="#222" stroke-width="2"/></svg>`
+    );
+  };
+  const head = headings!.map((heading) => `<th>${escapeHtml(heading)}</th>`).join("");
+  const body = rows.map((row, i) => {
+    const [name, ...others] = row.map(escapeHtml);
+    return `<tr><th>${name}</th><td>${bar(board.rows[i]!)}</td>${others.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  });
+  return (
+    `<table class="leaderboard"><caption>${board.queries.toLocaleString("en")} queries</caption>` +
+    `<thead><tr>${head.replace("</th>", "</th><th></th>")}</tr></thead><tbody>${body.join("")}</tbody></table>`
+  );
+}
+
+function cells({ k, rows }: Leaderboard): string[][] {
+  return [columns.map(([heading]) => heading(k)), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+}

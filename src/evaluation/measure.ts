@@ -1,0 +1,48 @@
+/** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
+import type { Corpus } from "../corpus/index.js";
+import type { Recommender } from "../recommenders/contract.js";
+import { type Progress, peakRssMb } from "../system/index.js";
+import { type Evaluation, evaluateRecommender } from "./evaluate.js";
+import { trainingFacts } from "./facts.js";
+import type { Question } from "./questions.js";
+
+export interface Measured {
+  readonly evaluation: Evaluation;
+  /** Seconds to fit, reading the file apart. */
+  readonly fitSeconds: number;
+  /** The highest memory of the whole process so far, in MiB: give each recommender a process of its own to compare. */
+  readonly peakRssMb: number;
+}
+
+export async function measureRecommender(
+  fitOn: (corpus: Corpus) => Promise<Recommender>,
+  corpus: Corpus,
+  questions: readonly Question[],
+  options: { ks: readonly number[]; progress?: Progress; signal?: AbortSignal },
+): Promise<Measured> {
+  const start = performance.now();
+  const recommender = await fitOn(corpus);
+  const fitSeconds = (performance.now() - start) / 1000;
+  const facts = trainingFacts(corpus);
+  const evaluation = await evaluateRecommender(recommender, questions, { ...options, facts });
+  return { evaluation, fitSeconds, peakRssMb: peakRssMb() };
+}
+
+/** The figures at one k under the names that `segue evaluate --json` prints; seconds to the millisecond. */
+export function report({ evaluation, fitSeconds, peakRssMb }: Measured, k: number) {
+  const at = evaluation.at.find((figures) => figures.k === k)!;
+  return {
+    recommender: evaluation.recommender,
+    k,
+    queries: evaluation.queries,
+    hit_ratio: at.hitRatio,
+    mrr: at.mrr,
+    ndcg: at.ndcg,
+    coverage: at.coverage,
+    fit_seconds: toMilliseconds(fitSeconds),
+    recommend_seconds: toMilliseconds(evaluation.recommendSeconds),
+    peak_rss_mb: peakRssMb,
+  };
+}
+
+const toMilliseconds = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -1,0 +1,236 @@
+/** The intermediate flow's work: raw files in, the master table out, and every row accounted for. */
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  type Database,
+  misuse,
+  type Progress,
+  SegueError,
+  silent,
+  sqlString,
+  throttled,
+  withDuckDb,
+} from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
+import type { ColumnMapping, EscapeStyle } from "./csv-header.js";
+import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
+import { findInputs, type InputFile } from "./input-files.js";
+import { readCsv } from "./read-csv.js";
+import { readMpdSlice } from "./read-mpd.js";
+import { readParquetRows } from "./read-parquet.js";
+import { readSequenceRows } from "./read-sequences.js";
+import { type Reject, Rejects } from "./rejects.js";
+import { RowWriter } from "./row-writer.js";
+import type { TextEncoding } from "./text-source.js";
+
+export interface CleanOptions {
+  /** Paths or globs, plain or gzipped, all of one form. */
+  readonly inputs: readonly string[];
+  /** What the inputs are; the default, "auto", looks into them. */
+  readonly format?: "auto" | InputForm;
+  /** Names the columns of a CSV or Parquet file that has its own; without user_id there are no users. */
+  readonly mapping?: ColumnMapping;
+  /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
+  readonly escape?: EscapeStyle;
+  /** How the text is encoded (the default is "utf-8"). */
+  readonly encoding?: TextEncoding;
+  /** The master table, Parquet: row_id, user_id, artist, track, playlist. */
+  readonly output: string;
+  /** Every row that was not used, as JSON lines: file, line, reason, detail, text. */
+  readonly rejects: string;
+  /** Keeps about half the rows, for trying things: whole playlists, chosen by a hash, always the same ones. */
+  readonly subset?: boolean;
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface CleanFacts {
+  /** Rows in the files: `accepted + rejected`. */
+  readonly rows: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Rows in the master table: `accepted`, less what `subset` left out. */
+  readonly written: number;
+  readonly rejectsByReason: Readonly<Record<string, number>>;
+  /** The first few, for the screen. */
+  readonly firstRejects: readonly Reject[];
+  readonly form: InputForm;
+  readonly files: ReadonlyArray<{ readonly path: string; readonly rows: number }>;
+  readonly seconds: number;
+}
+
+/**
+ * Reads playlists of any form that Segue knows and writes the master table. Nothing is dropped in silence: every row of the
+ * inputs is either in the table or in the rejects file. Both files are written whole or not at all.
+ *
+ * @throws SegueError where an input is missing, empty, cut short, of another form than the first, or has other columns, and
+ *   where no row at all can be used (the rejects file is written then, the table is not)
+ */
+export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
+  const started = performance.now();
+  const files = await findInputs(options.inputs);
+  const form = await commonForm(files, options.format ?? "auto");
+  await mkdir(dirname(resolve(options.output)), { recursive: true });
+  await mkdir(dirname(resolve(options.rejects)), { recursive: true });
+  // Beside the output, so that the last step is a rename.
+  const scratch = await mkdtemp(join(dirname(resolve(options.output)), `.${basename(options.output)}-`));
+  try {
+    const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
+      cleanInto(scratch, database, files, form, options),
+    );
+    return { ...facts, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function cleanInto(
+  scratch: string,
+  database: Database,
+  files: readonly InputFile[],
+  form: InputForm,
+  options: CleanOptions,
+): Promise<Omit<CleanFacts, "seconds">> {
+  const rejectsFile = join(scratch, "rejects.jsonl");
+  const rejects = new Rejects(rejectsFile);
+  const parts: string[] = [];
+  let read: { path: string; rows: number }[];
+  try {
+    read = await readAll(scratch, database, files, form, options, rejects, parts);
+  } catch (error) {
+    rejects.abandon();
+    throw error;
+  }
+  rejects.close();
+  const rows = read.reduce((sum, file) => sum + file.rows, 0);
+  const accepted = rows - rejects.count;
+  if (rows === 0)
+    throw new SegueError(`${files.map((file) => file.path).join(", ")}: no rows, only a header`, {
+      hint: "was it downloaded or exported completely?",
+      code: "empty-input",
+    });
+  if (accepted === 0) {
+    await rename(rejectsFile, options.rejects);
+    const [first] = rejects.first;
+    throw new SegueError(
+      `none of the ${rows} rows can be used; the first, ${first!.file} line ${first!.line}: ${first!.reason}${
+        first!.detail === undefined ? "" : ` (${first!.detail})`
+      }`,
+      { hint: `all of them are in ${options.rejects}`, code: "no-usable-rows" },
+    );
+  }
+  options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
+  const master = join(scratch, "master.parquet");
+  await database.run(
+    sqlFile("write-master", {
+      parts: `[${parts.map(sqlString).join(", ")}]`,
+      kept: options.subset ? subsetCondition : "true",
+      output: sqlString(master),
+    }),
+  );
+  const { written } = await database.row<{ written: number }>(
+    `SELECT count(*) AS written FROM read_parquet(${sqlString(master)})`,
+  );
+  options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
+  await rename(rejectsFile, options.rejects);
+  await rename(master, options.output);
+  return {
+    rows,
+    accepted,
+    rejected: rejects.count,
+    written,
+    rejectsByReason: rejects.byReason as Record<string, number>,
+    firstRejects: rejects.first,
+    form,
+    files: read,
+  };
+}
+
+// md5 and not hash(): it must choose the same playlists in every version of DuckDB.
+const subsetCondition = "md5_number_lower(concat(user_id, chr(31), playlist)) % 2 = 0";
+
+async function readAll(
+  scratch: string,
+  database: Database,
+  files: readonly InputFile[],
+  form: InputForm,
+  options: CleanOptions,
+  rejects: Rejects,
+  parts: string[],
+): Promise<{ path: string; rows: number }[]> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  const progress = throttled(options.progress ?? silent);
+  const read: { path: string; rows: number }[] = [];
+  let done = 0;
+  let rowId = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    progress({ task: "reading", done, total, unit: "bytes" });
+  };
+  const part = () => {
+    parts.push(join(scratch, `part-${parts.length}.parquet`));
+    return parts.at(-1)!;
+  };
+  if (form === "parquet") {
+    const { mapping } = options;
+    for (const { path, bytes } of files) {
+      const { rows } = await readParquetRows(
+        database,
+        path,
+        { mapping, firstRowId: rowId, part: part() },
+        rejects,
+      );
+      rowId += rows;
+      read.push({ path, rows });
+      onBytes(bytes);
+    }
+    return read;
+  }
+  const writer = new RowWriter(part());
+  try {
+    let columns: readonly string[] | undefined;
+    for (const { path } of files) {
+      options.signal?.throwIfAborted();
+      const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
+      let rows: number;
+      if (form === "csv") {
+        const found = await readCsv(source, options, rowId, writer, rejects);
+        columns ??= found.columns;
+        if (columns.join("\0") !== found.columns.join("\0"))
+          throw new SegueError(
+            `${path} has the columns ${found.columns.join(", ")}, but ${files[0]!.path} has ${columns.join(", ")}`,
+            { hint: "clean files of different forms one by one", code: "different-forms" },
+          );
+        rows = found.rows;
+      } else {
+        const reader = form === "mpd" ? readMpdSlice : readSequenceRows;
+        rows = (await reader(source, rowId, writer, rejects)).rows;
+      }
+      rowId += rows;
+      read.push({ path, rows });
+    }
+    writer.close();
+    return read;
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+async function commonForm(files: readonly InputFile[], format: "auto" | InputForm): Promise<InputForm> {
+  if (format !== "auto" && !inputForms.includes(format))
+    throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
+  const forms = await Promise.all(files.map((file) => detectForm(file.path)));
+  const wanted = format === "auto" ? forms[0]! : format;
+  const odd = forms.findIndex((form) => form !== wanted);
+  if (odd !== -1)
+    throw new SegueError(
+      format === "auto"
+        ? `${files[odd]!.path} is ${formTitles[forms[odd]!]}, but ${files[0]!.path} is ${formTitles[wanted]}`
+        : `${files[odd]!.path} is ${formTitles[forms[odd]!]}, not ${formTitles[wanted]}`,
+      { hint: "clean files of different forms one by one", code: "different-forms" },
+    );
+  return wanted;
+}

@@ -1,0 +1,265 @@
+/**
+ * Cuts CSV text into rows, byte by byte. It is written for one aim that the common readers miss: no line is lost. A line
+ * that cannot be read is rejected alone, with its number and the reason, and reading goes on with the next line.
+ *
+ * The grammar: fields are parted by one delimiter; a field whose first character (after spaces) is a quote goes on to the
+ * closing quote, over line ends too; inside, `""` stands for a quote. Where there is an escape character, it makes the next
+ * byte stand for itself, inside quotes and outside. A line ends with LF or CR LF. Empty lines are no rows.
+ *
+ * A record that runs over several lines counts only if it ends well, with the right number of fields, within 64 KiB;
+ * otherwise its first line alone is rejected as an unclosed quote. So one bad quote costs one line, not the rest of the file.
+ */
+import { isUtf8 } from "node:buffer";
+import type { RejectReason } from "./rejects.js";
+import { fieldNames, type RowWriter } from "./row-writer.js";
+
+export interface CsvLayout {
+  /** The byte between fields. */
+  readonly delimiter: number;
+  /** The escape byte, or -1 where there is none. */
+  readonly escape: number;
+  /** For each field of the file the column of `RowWriter` that takes it; `fieldNames.length` throws it away. */
+  readonly columns: readonly number[];
+}
+
+/** Told about each row that is not used. `text` holds for the length of the call only. */
+export type OnReject = (line: number, reason: RejectReason, detail: string | undefined, text: Buffer) => void;
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
+const longestRecord = 1 << 16;
+
+// What `#record` answers where it is not the position after the record.
+const needMore = -1;
+const malformed = -2;
+const blank = -3;
+
+export class CsvScanner {
+  /** Rows so far, used and rejected. */
+  rows = 0;
+  /** The number of the next line, from 1. */
+  line: number;
+  readonly #layout: CsvLayout;
+  readonly #writer: RowWriter;
+  readonly #onReject: OnReject;
+  readonly #firstRowId: number;
+  readonly #starts: Int32Array;
+  // Facts of the record that was scanned last.
+  #fields = 0;
+  #lineEnds = 0;
+  #problem: "open" | "text" | "fields" = "open";
+
+  constructor(
+    layout: CsvLayout,
+    writer: RowWriter,
+    onReject: OnReject,
+    options: { firstLine: number; firstRowId: number },
+  ) {
+    this.#layout = layout;
+    this.#writer = writer;
+    this.#onReject = onReject;
+    this.#firstRowId = options.firstRowId;
+    this.line = options.firstLine;
+    this.#starts = new Int32Array(writer.columns.length);
+  }
+
+  /**
+   * Reads the records of `buffer[0 … end)` that are complete.
+   *
+   * @param last whether the file ends at `end`
+   * @returns how many bytes are done with; the rest must come again, with more behind it
+   */
+  scan(buffer: Buffer, end: number, last: boolean): number {
+    if (end === 0) return 0;
+    const wholeLines = last ? end : buffer.lastIndexOf(lineFeed, end - 1) + 1;
+    if (wholeLines === 0) return 0;
+    // One quick look over everything spares each record its own.
+    const text = buffer.subarray(0, wholeLines);
+    const clean = isUtf8(text) && !text.includes(0);
+    this.#writer.reserve(end);
+    let position = 0;
+    while (position < wholeLines) {
+      for (let column = 0; column < this.#starts.length; column++)
+        this.#starts[column] = this.#writer.columns[column]!.length;
+      let next = this.#record(buffer, position, end, last);
+      if (next === needMore) break;
+      if (next === blank) {
+        position = Math.min(end, position + (buffer[position] === lineFeed ? 1 : 2));
+        this.line++;
+        continue;
+      }
+      if (next === malformed) {
+        const found = buffer.indexOf(lineFeed, position);
+        next = found === -1 || found >= end ? end : found + 1;
+        this.#lineEnds = 1;
+        const line = buffer.subarray(position, next);
+        if (clean || !this.#rejectBytes(line)) this.#rejectLine(line);
+      } else {
+        const record = clean ? undefined : buffer.subarray(position, next);
+        if (record === undefined || !this.#rejectBytes(record)) {
+          const empty = this.#emptyField();
+          if (empty === undefined) this.#writer.commit(this.#firstRowId + this.rows);
+          else this.#reject(`empty ${empty}`, undefined, buffer.subarray(position, next));
+        }
+      }
+      this.rows++;
+      this.line += this.#lineEnds;
+      position = next;
+    }
+    return position;
+  }
+
+  /** Scans one record into the columns; the position after it, or one of the answers above. */
+  #record(buffer: Buffer, start: number, end: number, last: boolean): number {
+    const { delimiter, escape: escapeByte, columns } = this.#layout;
+    const spare = fieldNames.length;
+    const wanted = columns.length;
+    let position = start;
+    let fields = 0;
+    let lineEnds = 0;
+    if (buffer[position] === lineFeed) return blank;
+    if (buffer[position] === carriageReturn) {
+      if (position + 1 < end ? buffer[position + 1] === lineFeed : last) return blank;
+    }
+    for (;;) {
+      const column = this.#writer.columns[fields < wanted ? columns[fields]! : spare]!;
+      const out = column.bytes;
+      const begin = column.length;
+      let to = begin + 4;
+      fields++;
+      let first = position;
+      while (first < end && buffer[first] === space) first++;
+      let byte: number;
+      if (first < end && buffer[first] === quote) {
+        position = first + 1;
+        for (;;) {
+          if (position >= end) return last ? this.#spoilt("open") : needMore;
+          byte = buffer[position]!;
+          if (byte === quote) {
+            if (position + 1 >= end && !last) return needMore;
+            if (position + 1 >= end || buffer[position + 1] !== quote) {
+              position++;
+              break;
+            }
+            position++;
+          } else if (byte === escapeByte) {
+            if (position + 1 >= end) return last ? this.#spoilt("open") : needMore;
+            byte = buffer[++position]!;
+          }
+          if (byte === lineFeed) {
+            lineEnds++;
+            if (position - start > longestRecord) return this.#spoilt("open");
+          }
+          out[to++] = byte;
+          position++;
+        }
+      } else {
+        for (;;) {
+          if (position >= end) {
+            if (last) break;
+            return needMore;
+          }
+          byte = buffer[position]!;
+          if (byte === delimiter || byte === lineFeed) break;
+          if (byte === carriageReturn) {
+            if (position + 1 >= end && !last) return needMore;
+            if (position + 1 >= end || buffer[position + 1] === lineFeed) break;
+          } else if (byte === escapeByte) {
+            if (position + 1 >= end && !last) return needMore;
+            // Before the end of the line there is nothing to escape: it stands for itself.
+            const escaped = position + 1 < end ? buffer[position + 1]! : lineFeed;
+            if (escaped !== lineFeed && escaped !== carriageReturn) byte = buffer[++position]!;
+          }
+          out[to++] = byte;
+          position++;
+        }
+      }
+      const length = to - begin - 4;
+      out[begin] = length & 255;
+      out[begin + 1] = (length >>> 8) & 255;
+      out[begin + 2] = (length >>> 16) & 255;
+      out[begin + 3] = length >>> 24;
+      column.length = to;
+      if (position < end && buffer[position] === delimiter) {
+        position++;
+        continue;
+      }
+      // The record has to end here.
+      this.#fields = fields;
+      if (position < end && buffer[position] === carriageReturn) {
+        if (position + 1 >= end && !last) return needMore;
+        position++;
+      }
+      if (position < end) {
+        if (buffer[position] !== lineFeed) return this.#spoilt(lineEnds > 0 ? "open" : "text");
+        position++;
+      } else if (!last) return needMore;
+      this.#lineEnds = lineEnds + 1;
+      return fields === wanted ? position : this.#spoilt(lineEnds > 0 ? "open" : "fields");
+    }
+  }
+
+  #spoilt(problem: "open" | "text" | "fields"): typeof malformed {
+    this.#problem = problem;
+    return malformed;
+  }
+
+  /** The name of a field that holds nothing but white space. */
+  #emptyField(): (typeof fieldNames)[number] | undefined {
+    for (let i = 0; i < fieldNames.length; i++) {
+      const column = this.#writer.columns[i]!;
+      let at = this.#starts[i]! + 4;
+      // A column that the file does not have stays without bytes; it holds nothing to check.
+      if (column.length === this.#starts[i]) {
+        this.#appendEmpty(i);
+        continue;
+      }
+      while (at < column.length && column.bytes[at]! <= space) at++;
+      if (at === column.length) return fieldNames[i];
+    }
+    return undefined;
+  }
+
+  #appendEmpty(column: number): void {
+    const { bytes, length } = this.#writer.columns[column]!;
+    bytes.fill(0, length, length + 4);
+    this.#writer.columns[column]!.length += 4;
+  }
+
+  #rejectBytes(record: Buffer): boolean {
+    const nul = record.indexOf(0);
+    if (nul !== -1) {
+      this.#reject("NUL byte", `at byte ${nul + 1} of the line`, record);
+      return true;
+    }
+    if (isUtf8(record)) return false;
+    this.#reject("not UTF-8", undefined, record);
+    return true;
+  }
+
+  #rejectLine(line: Buffer): void {
+    const { escape: escapeByte, columns } = this.#layout;
+    if (this.#problem === "fields") {
+      this.#reject("wrong number of fields", `${this.#fields} where ${columns.length} are wanted`, line);
+      return;
+    }
+    let quotes = 0;
+    for (let i = 0; i < line.length; i++) {
+      if (line[i] === escapeByte) i++;
+      else if (line[i] === quote) quotes++;
+    }
+    const open = this.#problem === "open" || quotes % 2 === 1;
+    this.#reject(open ? "unclosed quote" : "text after a closing quote", undefined, line);
+  }
+
+  #reject(reason: RejectReason, detail: string | undefined, text: Buffer): void {
+    for (let column = 0; column < this.#starts.length; column++)
+      this.#writer.columns[column]!.length = this.#starts[column]!;
+    let end = text.length;
+    if (text[end - 1] === lineFeed) end--;
+    if (text[end - 1] === carriageReturn) end--;
+    this.#onReject(this.line, reason, detail, text.subarray(0, end));
+  }
+}

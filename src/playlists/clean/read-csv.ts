@@ -1,0 +1,92 @@
+/** Reads one CSV file into the row writer. */
+import { SegueError } from "../../system/index.js";
+import { type ColumnMapping, type EscapeStyle, readHeader } from "./csv-header.js";
+import { CsvScanner } from "./csv-scanner.js";
+import type { Rejects } from "./rejects.js";
+import type { RowWriter } from "./row-writer.js";
+import { type TextSource, textChunks } from "./text-source.js";
+
+export interface CsvOptions {
+  readonly mapping?: ColumnMapping;
+  readonly escape?: EscapeStyle;
+}
+
+const longestLine = 1 << 26;
+const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * @param firstRowId the number of the first row; every row of the file counts, used or not
+ * @returns the number of rows in the file, and its columns
+ */
+export async function readCsv(
+  source: TextSource,
+  options: CsvOptions,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<{ rows: number; columns: readonly string[] }> {
+  let buffer = Buffer.allocUnsafe(1 << 22);
+  let filled = 0;
+  let line = 1;
+  let scanner: CsvScanner | undefined;
+  let columns: readonly string[] = [];
+  const onReject = (
+    at: number,
+    reason: Parameters<Rejects["add"]>[0]["reason"],
+    detail: string | undefined,
+    text: Buffer,
+  ) => rejects.add({ file: source.path, line: at, reason, detail, text: readable(text) });
+
+  const work = (last: boolean) => {
+    let from = 0;
+    while (scanner === undefined) {
+      const end = buffer.subarray(0, filled).indexOf(0x0a, from);
+      if (end === -1 && !last) break;
+      const stop = end === -1 ? filled : end;
+      const bytes = buffer.subarray(from, stop);
+      const text = (
+        line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes
+      ).toString();
+      from = Math.min(stop + 1, filled);
+      if (text.trim() === "" && from < filled) {
+        line++;
+        continue;
+      }
+      const header = readHeader(text, `${source.path}, line ${line}`, options);
+      columns = header.names;
+      scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
+    }
+    if (from > 0) {
+      buffer.copyWithin(0, from, filled);
+      filled -= from;
+    }
+    if (scanner === undefined) return;
+    const done = scanner.scan(buffer, filled, last);
+    buffer.copyWithin(0, done, filled);
+    filled -= done;
+  };
+
+  for await (const chunk of textChunks(source)) {
+    if (filled + chunk.length > buffer.length) {
+      if (filled > longestLine)
+        throw new SegueError(
+          `${source.path}, line ${scanner?.line ?? line} is longer than ${longestLine >> 20} MiB`,
+          { hint: "is this a text file with one row a line?" },
+        );
+      const grown = Buffer.allocUnsafe(Math.max(buffer.length * 2, filled + chunk.length));
+      buffer.copy(grown, 0, 0, filled);
+      buffer = grown;
+    }
+    chunk.copy(buffer, filled);
+    filled += chunk.length;
+    work(false);
+  }
+  work(true);
+  return { rows: scanner!.rows, columns };
+}
+
+/** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */
+function readable(text: Buffer): string {
+  const decoded = text.toString("utf8");
+  return decoded.includes("\ufffd") ? text.toString("latin1") : decoded;
+}

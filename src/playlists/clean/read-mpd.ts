@@ -1,0 +1,72 @@
+/**
+ * Reads a slice of Spotify's Million Playlist Dataset (`mpd.slice.0-999.json`): one row a track, in order of `pos`;
+ * user_id = the playlist's `pid`, playlist = its name.
+ */
+import { SegueError } from "../../system/index.js";
+import type { RejectReason, Rejects } from "./rejects.js";
+import type { RowWriter } from "./row-writer.js";
+import { type TextSource, textChunks } from "./text-source.js";
+
+/** @throws SegueError code "damaged" when the file as a whole is not a slice */
+export async function readMpdSlice(
+  source: TextSource,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<{ rows: number }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of textChunks(source)) chunks.push(chunk);
+  const text = Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
+  let slice: { playlists?: unknown };
+  try {
+    slice = JSON.parse(text);
+  } catch (error) {
+    throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
+      hint: "a slice is read whole; copy or download it again",
+      code: "damaged",
+    });
+  }
+  if (!Array.isArray(slice.playlists) || slice.playlists.length === 0)
+    throw new SegueError(`${source.path} holds no playlists`, {
+      hint: 'a slice looks like {"info": …, "playlists": [{"pid": …, "name": "…", "tracks": […]}, …]}',
+      code: "empty-input",
+    });
+  const lineOf = lineCounter(text);
+  let rows = 0;
+  const reject = (reason: RejectReason, detail: string, pid: unknown, entry: unknown) => {
+    rejects.add({ file: source.path, line: lineOf(pid), reason, detail, text: JSON.stringify(entry) });
+    rows++;
+  };
+  for (const playlist of slice.playlists as Record<string, unknown>[]) {
+    const { pid, name, tracks } = playlist ?? {};
+    if ((typeof pid !== "number" && typeof pid !== "string") || !Array.isArray(tracks)) {
+      reject("not a playlist", "wanted pid, name and tracks", pid, playlist ?? null);
+      continue;
+    }
+    const inOrder = tracks.every((track, i) => i === 0 || !(track?.pos < tracks[i - 1]?.pos))
+      ? tracks
+      : [...tracks].sort((a, b) => a?.pos - b?.pos);
+    inOrder.forEach((track, position) => {
+      const fields = [String(pid), track?.artist_name, track?.track_name, name] as const;
+      const detail = `track ${position + 1} of playlist ${pid}`;
+      const missing = (["user_id", "artist", "track", "playlist"] as const).find((_, i) => {
+        const field = fields[i];
+        return typeof field !== "string" || field.trim() === "";
+      });
+      if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);
+      else if (fields.some((field) => field.includes("\0"))) reject("NUL byte", detail, pid, track);
+      else writer.add(firstRowId + rows++, fields as [string, string, string, string]);
+    });
+  }
+  return { rows };
+}
+
+/** The line on which a playlist's `pid` stands; 1 where it cannot be found. */
+function lineCounter(text: string): (pid: unknown) => number {
+  return (pid) => {
+    const at = text.search(new RegExp(`"pid"\\s*:\\s*"?${String(pid).replace(/\W/g, "\\$&")}"?\\b`));
+    return at === -1 ? 1 : text.slice(0, at).split("\n").length;
+  };
+}

@@ -1,0 +1,54 @@
+/** Reads a Parquet input by DuckDB: the accepted rows become one more part, the rest go to the rejects. */
+import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
+import { sqlFile, sqlName } from "../sql-file.js";
+import { type ColumnMapping, matchColumns } from "./csv-header.js";
+import type { RejectReason, Rejects } from "./rejects.js";
+import { fieldNames } from "./row-writer.js";
+
+export async function readParquetRows(
+  database: Database,
+  path: string,
+  options: { mapping?: ColumnMapping; firstRowId: number; part: string },
+  rejects: Rejects,
+): Promise<{ rows: number; columns: readonly string[] }> {
+  const columns = await columnsOf(database, path);
+  const at = matchColumns(columns, options.mapping, path);
+  const name = (field: (typeof fieldNames)[number]) =>
+    at[field] === -1 ? "NULL" : sqlName(columns[at[field]]!);
+  await database.run(
+    sqlFile("read-parquet-rows", {
+      first_row_id: String(options.firstRowId),
+      user_is_wanted: String(at.user_id !== -1),
+      path: sqlString(path),
+      ...Object.fromEntries(fieldNames.map((field) => [field, name(field)])),
+    }),
+  );
+  const texts = fieldNames.map((field) => `coalesce(${field}, '') AS ${field}`).join(", ");
+  await database.run(
+    `COPY (SELECT row_id, ${texts} FROM parquet_rows WHERE reason IS NULL) TO ${sqlString(options.part)} (FORMAT parquet)`,
+  );
+  const { rows } = await database.row<{ rows: number }>("SELECT count(*) AS rows FROM parquet_rows");
+  for await (const chunk of database.chunks(
+    `SELECT line, reason, to_json({${fieldNames.map((field) => `${field}: ${field}`).join(", ")}})::VARCHAR
+     FROM parquet_rows WHERE reason IS NOT NULL ORDER BY line`,
+  )) {
+    for (const [line, reason, text] of chunk.getRows())
+      rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
+  }
+  return { rows, columns };
+}
+
+async function columnsOf(database: Database, path: string): Promise<string[]> {
+  try {
+    const described = await database.rows<{ column_name: string }>(
+      `DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`,
+    );
+    return described.map((column) => column.column_name);
+  } catch (error) {
+    throw new SegueError(`${path} is damaged Parquet: ${messageOf(error).split("\n")[0]}`, {
+      hint: "copy or download it again",
+      code: "damaged",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+/** The rows that could not be used: every one in a file, counted by reason, the first few at hand for the screen. */
+import { closeSync, openSync, writeSync } from "node:fs";
+
+/** Why a row was not used. */
+export type RejectReason =
+  | "wrong number of fields"
+  | "unclosed quote"
+  | "text after a closing quote"
+  | "NUL byte"
+  | "not UTF-8"
+  | "not valid JSON"
+  | "not a playlist"
+  | "empty user_id"
+  | "empty artist"
+  | "empty track"
+  | "empty playlist";
+
+export interface Reject {
+  readonly file: string;
+  /** The line in the file, from 1; for Parquet the row, from 1. */
+  readonly line: number;
+  readonly reason: RejectReason;
+  /** What exactly: "3 fields where 4 are wanted". */
+  readonly detail?: string;
+  /** What stands there, cut after 10,000 characters. Bytes that are not UTF-8 are read as Latin-1. */
+  readonly text: string;
+}
+
+const longestText = 10_000;
+const shown = 5;
+
+export class Rejects {
+  readonly first: Reject[] = [];
+  readonly byReason: Partial<Record<RejectReason, number>> = {};
+  count = 0;
+  readonly #file: number;
+  #pending: string[] = [];
+
+  constructor(path: string) {
+    this.#file = openSync(path, "wx");
+  }
+
+  add(reject: Reject): void {
+    const cut = reject.text.length > longestText ? `${reject.text.slice(0, longestText)}…` : reject.text;
+    const kept = { ...reject, text: cut };
+    this.count++;
+    this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
+    if (this.first.length < shown) this.first.push(kept);
+    this.#pending.push(JSON.stringify(kept));
+    if (this.#pending.length >= 1000) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#file);
+  }
+
+  abandon(): void {
+    closeSync(this.#file);
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const bytes = Buffer.from(`${this.#pending.join("\n")}\n`);
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+    this.#pending = [];
+  }
+}

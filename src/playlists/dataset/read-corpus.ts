@@ -1,0 +1,117 @@
+/** Reads the Parquet parts that `prepareDataset` writes: as a corpus to learn from, or as queries to be tested on. */
+import { stat } from "node:fs/promises";
+import type { DuckDBIntegerVector } from "@duckdb/node-api";
+import type { Corpus, Query } from "../../corpus/index.js";
+import { type Database, type DuckDbOptions, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
+
+const wanted = [
+  "playlist_id",
+  "playlist",
+  "artist_sequence",
+  "track_sequence",
+  "track_test_x",
+  "track_test_y",
+];
+
+/**
+ * Reads whole playlists. DuckDB numbers the tracks, so a string is made for each distinct track and not for each play.
+ *
+ * @param path train.parquet, or any file with its columns
+ * @returns tracks numbered by first appearance, with artists where the data has them, ids and titles
+ * @throws SegueError where the file is missing or has other columns
+ */
+export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus> {
+  await checkFile(path);
+  return withDuckDb(options, async (database) => {
+    await checkColumns(database, path);
+    await database.run(sqlFile("corpus-items", { path: sqlString(path) }));
+    const playlistIds: string[] = [];
+    const titles: string[] = [];
+    const ends: number[] = [0];
+    for await (const chunk of database.chunks(
+      "SELECT id, coalesce(title, ''), (begin + len(sequence))::INTEGER FROM playlists ORDER BY number",
+    )) {
+      for (const [id, title, end] of chunk.getRows()) {
+        playlistIds.push(id as string);
+        titles.push(title as string);
+        ends.push(end as number);
+      }
+    }
+    const tracks: string[] = [];
+    const artists: string[] = [];
+    let anyArtist = false;
+    for await (const chunk of database.chunks("SELECT track, artist FROM vocabulary ORDER BY number")) {
+      for (const [track, artist] of chunk.getRows()) {
+        tracks.push(track as string);
+        artists.push((artist as string | null) ?? "");
+        anyArtist ||= artist !== null;
+      }
+    }
+    const items = new Uint32Array(ends.at(-1)!);
+    // In whatever order the join gives them: each number knows its place.
+    for await (const chunk of database.chunks(
+      "SELECT place, number FROM items JOIN vocabulary USING (track)",
+    )) {
+      const places = chunk.getColumnVector(0) as DuckDBIntegerVector;
+      const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
+      for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;
+    }
+    return {
+      tracks,
+      ...(anyArtist ? { artists } : {}),
+      offsets: Uint32Array.from(ends),
+      items,
+      playlistIds,
+      titles,
+    };
+  });
+}
+
+/**
+ * Reads a part as queries, one a playlist: context = all tracks but the last, next = the last, and the playlist's title.
+ *
+ * @param path validation.parquet, test.parquet, or any file with their columns
+ * @throws SegueError where the file is missing or has other columns
+ */
+export async function readPartQueries(path: string, options: DuckDbOptions = {}): Promise<Query[]> {
+  await checkFile(path);
+  return withDuckDb(options, async (database) => {
+    await checkColumns(database, path);
+    const queries: Query[] = [];
+    for await (const chunk of database.chunks(
+      `SELECT track_test_x, track_test_y, playlist FROM read_parquet(${sqlString(path)})`,
+    )) {
+      for (const [context, next, title] of chunk.getRows()) {
+        queries.push({
+          context: (context as { items: string[] }).items,
+          next: next as string,
+          ...(title === null ? {} : { title: title as string }),
+        });
+      }
+    }
+    return queries;
+  });
+}
+
+async function checkFile(path: string): Promise<void> {
+  if (!(await stat(path).catch(() => undefined))?.isFile())
+    throw new SegueError(`there is no file ${path}`, {
+      hint: "run the primary flow first: segue run primary",
+      code: "missing-input",
+    });
+}
+
+async function checkColumns(database: Database, path: string): Promise<void> {
+  const columns = await database
+    .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`)
+    .catch((cause: unknown) => {
+      throw new SegueError(`${path} is not Parquet, or damaged`, { code: "damaged", cause });
+    });
+  const missing = wanted.filter((name) => !columns.some((column) => column.column_name === name));
+  if (missing.length > 0)
+    throw new SegueError(
+      `${path}: found the columns ${columns.map((column) => column.column_name).join(", ")}; ${missing.join(", ")} missing`,
+      { hint: "wanted a file that the primary flow wrote, such as train.parquet", code: "wrong-columns" },
+    );
+}

@@ -1,0 +1,12 @@
+/** Playlists from raw files to what models read: cleaning, sequences and splits, the data catalog, samples, download. */
+export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
+export { type ColumnMapping, parseColumnMapping } from "./clean/csv-header.js";
+export type { Reject, RejectReason } from "./clean/rejects.js";
+export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";
+export {
+  type PartName,
+  type PrepareFacts,
+  type PrepareOptions,
+  partNames,
+  prepareDataset,
+} from "./prepare/prepare-dataset.js";

@@ -1,0 +1,199 @@
+/** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  type Database,
+  misuse,
+  type Progress,
+  SegueError,
+  silent,
+  sqlString,
+  withDuckDb,
+} from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
+
+export interface PrepareOptions {
+  /** The master table that cleaning wrote. */
+  readonly master: string;
+  /** Takes model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet. */
+  readonly outputFolder: string;
+  /** Chooses the split (the default is 42). The same seed puts the same playlist in the same part. */
+  readonly seed?: number;
+  /** Works on a sample of the playlists only, `ratio` of them. */
+  readonly dev?: boolean;
+  /** How many of the playlists `dev` takes, in (0, 1]; the default is 0.1. */
+  readonly ratio?: number;
+  /** Shorter playlists are dropped, and counted (the default is 3). */
+  readonly minTracks?: number;
+  /** Counts "Song - Radio Edit", "Song - Remastered 2011" and "Song (feat. X)" as one song (the default is false). */
+  readonly mergeVersions?: boolean;
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export const partNames = ["train", "validation", "test"] as const;
+export type PartName = (typeof partNames)[number];
+
+export interface PrepareFacts {
+  /** Plays, and how many distinct users, artists, tracks and playlists they name, before short playlists are dropped. */
+  readonly rows: number;
+  readonly users: number;
+  readonly artists: number;
+  readonly tracks: number;
+  readonly playlists: number;
+  readonly firstRow: Readonly<Record<string, string | number | null>>;
+  /** Playlists of fewer than `minTracks` tracks. */
+  readonly droppedPlaylists: number;
+  readonly droppedRows: number;
+  readonly parts: Readonly<Record<PartName, { readonly playlists: number; readonly rows: number }>>;
+  /** Ids that stand for more than one artist's track, or user's playlist; each counts as one thing. */
+  readonly ambiguous: { readonly tracks: number; readonly playlists: number };
+  /** What merging did, where it was on: tracks before and after, and plays whose title was shortened. */
+  readonly merged?: { readonly tracksBefore: number; readonly tracksAfter: number; readonly rows: number };
+  /** The files by name. */
+  readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
+  readonly seconds: number;
+}
+
+/**
+ * Makes sequences of the plays, by the SQL in `../sql`: playlist_id = user_id-playlist, track_id = artist-track, in order of
+ * row_id. The files appear together at the end or not at all.
+ *
+ * @throws SegueError where `ratio` is not in (0, 1], the master table is missing, or too few playlists are left to have all
+ *   three parts
+ */
+export async function prepareDataset(options: PrepareOptions): Promise<PrepareFacts> {
+  const started = performance.now();
+  const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
+  if (!(ratio > 0 && ratio <= 1)) throw misuse(`ratio is ${ratio}, wanted a number above 0 and at most 1`);
+  if (!Number.isInteger(minTracks) || minTracks < 2)
+    throw misuse(`minTracks is ${minTracks}, wanted a whole number of at least 2`);
+  if (!Number.isInteger(seed)) throw misuse(`seed is ${seed}, wanted a whole number`);
+  if (!(await stat(options.master).catch(() => undefined))?.isFile())
+    throw new SegueError(`there is no master table ${options.master}`, {
+      hint: "run the intermediate flow first: segue run intermediate",
+      code: "missing-input",
+    });
+  const folder = resolve(options.outputFolder);
+  await mkdir(folder, { recursive: true });
+  const scratch = await mkdtemp(join(folder, ".prepare-"));
+  try {
+    const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
+      prepareInto(scratch, database, { ...options, minTracks, ratio, seed }),
+    );
+    const files = Object.fromEntries(
+      outputs.map((name) => [name, join(folder, `${name}.parquet`)]),
+    ) as PrepareFacts["files"];
+    for (const name of outputs) await rename(join(scratch, `${name}.parquet`), files[name]);
+    return { ...facts, files, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const outputs = ["model_input_full", ...partNames, "tracks"] as const;
+
+type Settled = PrepareOptions & Required<Pick<PrepareOptions, "minTracks" | "ratio" | "seed">>;
+
+async function prepareInto(
+  scratch: string,
+  database: Database,
+  options: Settled,
+): Promise<Omit<PrepareFacts, "files" | "seconds">> {
+  let step = 0;
+  const report = (note: string) =>
+    (options.progress ?? silent)({ task: "preparing", done: step++, total: 9, unit: "steps", note });
+
+  report("counting");
+  await database.run(sqlFile("merge-versions"));
+  await database.run(playsView(options));
+  const counts = await database.row<
+    Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists">
+  >(sqlFile("counts"));
+  if (counts.rows === 0)
+    throw new SegueError(
+      options.dev
+        ? `a sample of ${options.ratio} leaves no playlist of ${options.master}`
+        : `${options.master} has no rows`,
+      {
+        hint: options.dev ? "take a larger --ratio" : "run the intermediate flow again",
+        code: "no-playlists",
+      },
+    );
+  const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
+  const ambiguous = await database.row<{ tracks: number; playlists: number }>(sqlFile("ambiguous"));
+  const merged = options.mergeVersions
+    ? await database.row<NonNullable<PrepareFacts["merged"]>>(sqlFile("merged"))
+    : undefined;
+
+  report("making sequences");
+  await database.run(
+    sqlFile("sequences", { seed: sqlString(String(options.seed)), min_tracks: String(options.minTracks) }),
+  );
+  const parts = await sizesOf(database, options, counts.playlists);
+  for (const name of ["model_input_full", ...partNames] as const) {
+    report(`writing ${name}`);
+    const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
+    await database.run(sqlFile("write-part", { which, output: sqlString(join(scratch, `${name}.parquet`)) }));
+  }
+  report("writing tracks");
+  await database.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
+  const kept = partNames.reduce(
+    (sum, name) => ({
+      playlists: sum.playlists + parts[name].playlists,
+      rows: sum.rows + parts[name].rows,
+    }),
+    { playlists: 0, rows: 0 },
+  );
+  (options.progress ?? silent)({ task: "preparing", done: 9, total: 9, unit: "steps" });
+  return {
+    ...counts,
+    firstRow,
+    droppedPlaylists: counts.playlists - kept.playlists,
+    droppedRows: counts.rows - kept.rows,
+    parts,
+    ambiguous,
+    ...(merged === undefined ? {} : { merged }),
+  };
+}
+
+function playsView(options: Settled): string {
+  const sampled = options.dev
+    ? `md5_number_lower(concat(${sqlString(`sample ${options.seed}`)}, ':', concat_ws('-', user_id, playlist)))::DOUBLE
+       / 18446744073709551616 < ${options.ratio}`
+    : "true";
+  return sqlFile("plays", {
+    song: options.mergeVersions ? "song_of(track)" : "track",
+    master: sqlString(options.master),
+    sampled,
+  });
+}
+
+async function sizesOf(
+  database: Database,
+  options: Settled,
+  playlists: number,
+): Promise<PrepareFacts["parts"]> {
+  const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
+    "SELECT part, count(*) AS playlists, sum(len(track_sequence))::BIGINT AS rows FROM sequences GROUP BY part",
+  );
+  const parts = Object.fromEntries(
+    partNames.map((name) => {
+      const found = sizes.find((size) => size.part === name);
+      return [name, { playlists: found?.playlists ?? 0, rows: found?.rows ?? 0 }];
+    }),
+  ) as Record<PartName, { playlists: number; rows: number }>;
+  const empty = partNames.filter((name) => parts[name].playlists === 0);
+  if (empty.length > 0) {
+    const kept = partNames.reduce((sum, name) => sum + parts[name].playlists, 0);
+    throw new SegueError(
+      `too few playlists to split 70/20/10: ${kept} of ${playlists} have at least ${options.minTracks} tracks, and ${empty.join(
+        " and ",
+      )} would be empty`,
+      { hint: "give it some dozens of playlists, or another --seed", code: "too-few-playlists" },
+    );
+  }
+  return parts;
+}

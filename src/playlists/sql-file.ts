@@ -1,0 +1,13 @@
+/** Reads the SQL that lies beside the code, and fills its `{{marks}}`. */
+import { readFileSync } from "node:fs";
+import { fillSql } from "../system/index.js";
+
+/** @param name a file of src/playlists/sql, without ".sql" */
+export function sqlFile(name: string, fragments: Readonly<Record<string, string>> = {}): string {
+  return fillSql(readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), "utf8"), fragments);
+}
+
+/** A name as a SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,28 @@
+-- Every track of a dataset at its place in the order of all playlists, and the tracks numbered by first appearance.
+CREATE TEMP TABLE playlists AS
+SELECT
+  file_row_number AS number,
+  playlist_id AS id,
+  playlist AS title,
+  track_sequence AS sequence,
+  artist_sequence AS artists,
+  sum(len(sequence)) OVER (ORDER BY file_row_number) - len(sequence) AS begin
+FROM read_parquet({{path}}, file_row_number = true);
+
+CREATE TEMP TABLE items AS
+SELECT
+  (begin + unnest(range(len(sequence))))::INTEGER AS place,
+  unnest(sequence) AS track,
+  unnest(artists) AS artist
+FROM playlists;
+
+CREATE TEMP TABLE vocabulary AS
+SELECT
+  track,
+  artist,
+  (row_number() OVER (ORDER BY first_place) - 1)::INTEGER AS number
+FROM (
+  SELECT track, min(place) AS first_place, arg_min(artist, place) AS artist
+  FROM items
+  GROUP BY track
+)

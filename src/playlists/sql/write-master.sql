@@ -1,0 +1,11 @@
+-- The master table from the parts that hold the accepted rows. An empty user_id or artist is one that the input does not have.
+COPY (
+  SELECT
+    row_id,
+    nullif(user_id, '') AS user_id,
+    nullif(artist, '') AS artist,
+    track,
+    playlist
+  FROM read_parquet({{parts}})
+  WHERE {{kept}}
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd)

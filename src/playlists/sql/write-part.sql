@@ -1,0 +1,13 @@
+-- track_test_x is all but the last track, track_test_y the last.
+COPY (
+  SELECT
+    playlist_id,
+    user_id,
+    playlist,
+    artist_sequence,
+    track_sequence,
+    track_sequence[:-2] AS track_test_x,
+    track_sequence[-1] AS track_test_y
+  FROM sequences
+  WHERE {{which}}
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd)

@@ -59,7 +59,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { webRoot } = settings;
   app.setNotFoundHandler(webRoot === undefined ? answerNotFound : pageOrNotFound(webRoot));
 
-  app.addHook("onRequest", async (_request, reply) => {
+  // As late as possible, so that requests that were under way when the stop began tell their clients too.
+  app.addHook("onSend", async (_request, reply) => {
     if (stopping()) reply.header("connection", "close");
   });
   addGuards(app, settings);

@@ -27,6 +27,8 @@ export interface TrackView {
   readonly title: string;
 }
 
+const originalK = 100;
+
 /** A served model with the look-ups that the routes need. */
 export class LiveModel {
   readonly model: ServedModel;
@@ -64,6 +66,17 @@ export class LiveModel {
    */
   get fallback(): Recommender {
     return this.recommender("popularity") ?? this.recommender()!;
+  }
+
+  /** How `/invocations` answers for one track: by which recommender, and with how many tracks. */
+  invocation(track: string): {
+    readonly recommender: Recommender;
+    readonly known: boolean;
+    readonly k: number;
+  } {
+    const known = this.knows(track);
+    const k = this.model.invocationsK ?? originalK;
+    return { recommender: known ? this.recommender()! : this.fallback, known, k };
   }
 
   view(id: string): TrackView {

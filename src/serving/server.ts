@@ -22,6 +22,7 @@ export interface ServerOptions extends EndpointSettings, AdminParts {
   readonly watchInterval?: number;
   readonly plugins?: readonly EndpointPlugin[];
   readonly logger?: Logger;
+  readonly metrics?: EndpointMetrics;
 }
 
 export interface RunningServer {
@@ -44,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const logger = options.logger ?? createLogger(options.logLevel);
   const source = "open" in model ? model : undefined;
   const models = new ModelSlot("open" in model ? await model.open() : model);
-  const metrics = new EndpointMetrics();
+  const metrics = options.metrics ?? new EndpointMetrics();
   let stopping = false;
   let reloading: Promise<ReloadResult> | undefined;
 
@@ -107,8 +108,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopWatching();
     // Every answer now says "connection: close", so that clients leave by themselves before their connections are closed.
     await wait(lingerMs);
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
     await app.close();
+    clearInterval(idle);
     clearTimeout(late);
     models.close();
     logger.info("endpoint stopped");

@@ -2,19 +2,22 @@
  * Probes. `/healthz`: the process answers. `/readyz` and SageMaker's `/ping`: it should get requests; 503 from the moment it
  * was told to stop.
  */
+import cluster from "node:cluster";
 import { z } from "zod";
 import type { App, RouteParts } from "./routes.js";
 
 const answer = z.object({ status: z.string(), bundle: z.string().optional() });
+const alive = z.object({
+  status: z.literal("ok"),
+  pid: z.number().describe("The process to send signals to"),
+});
 
 export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: () => boolean }): void {
   const open = { config: { open: true } };
   app.get(
     "/healthz",
-    { ...open, schema: { summary: "Is the process alive?", response: { 200: answer } } },
-    async () => ({
-      status: "ok",
-    }),
+    { ...open, schema: { summary: "Is the process alive?", response: { 200: alive } } },
+    async () => ({ status: "ok" as const, pid: cluster.isWorker ? process.ppid : process.pid }),
   );
   for (const path of ["/readyz", "/ping"]) {
     app.get(

@@ -6,8 +6,6 @@ import type { Ranking } from "../../recommenders/contract.js";
 import { errorAnswer, invocationsAnswer, invocationsRequest } from "../schemas.js";
 import type { App, RouteParts } from "./routes.js";
 
-const originalK = 100;
-
 export function invocationsRoute(app: App, { models, batcher, metrics }: RouteParts): void {
   app.post(
     "/invocations",
@@ -23,18 +21,17 @@ export function invocationsRoute(app: App, { models, batcher, metrics }: RoutePa
       const lease = models.lease();
       try {
         const { live } = lease;
-        const k = live.model.invocationsK ?? originalK;
         const asked =
           instances?.map((one) => (typeof one === "string" ? one : one.input_1)) ??
           (Array.isArray(inputs) ? inputs : inputs!.input_1);
         const rankings = await Promise.all(
           asked.map((track) => {
-            const known = live.knows(track);
+            const { recommender, known, k } = live.invocation(track);
             if (!known) {
               metrics.unknownTracks(1);
               metrics.fallback();
             }
-            return batcher.rank(known ? live.recommender()! : live.fallback, { tracks: [track] }, k);
+            return batcher.rank(recommender, { tracks: [track] }, k);
           }),
         );
         if (instances !== undefined) {

@@ -153,7 +153,7 @@ describe("the endpoint's routes", () => {
   });
 
   it("is alive, ready, measured and documented", async () => {
-    expect((await app.inject("/healthz")).json()).toEqual({ status: "ok" });
+    expect((await app.inject("/healthz")).json()).toEqual({ status: "ok", pid: process.pid });
     for (const url of ["/readyz", "/ping"])
       expect((await app.inject(url)).json()).toMatchObject({ status: "ready", bundle: "songs-1" });
     const metrics = (await app.inject("/metrics")).body;

@@ -1,0 +1,309 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pino } from "pino";
+import { afterEach, describe, expect, it } from "vitest";
+import { createLogger } from "./log.js";
+import type { ModelSource } from "./model-source.js";
+import type { ServedModel } from "./served-model.js";
+import { type RunningServer, type ServerOptions, startServer } from "./server.js";
+import { songModel, songs } from "./serving.testkit.js";
+
+const running: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await startServer({ model: await songModel(), logLevel: "silent", ...options });
+  running.push(server);
+  return server;
+}
+
+const json = { "content-type": "application/json" };
+
+function recommend(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/v1/recommend`, {
+    method: "POST",
+    headers: { ...json, ...headers },
+    body: JSON.stringify({ context: [songs[0]], k: 3 }),
+  });
+}
+
+/** A source whose model can be changed, and which tells which of its models have been closed. */
+interface ChangingSource extends ModelSource {
+  version: string;
+  broken: boolean;
+  readonly closed: string[];
+}
+
+function changingSource(): ChangingSource {
+  const closed: string[] = [];
+  const source: ChangingSource = {
+    place: "memory",
+    version: "v1",
+    broken: false,
+    closed,
+    fingerprint: async () => `${source.version} ${source.broken}`,
+    open: async (): Promise<ServedModel> => {
+      if (source.broken) throw new Error("manifest.json: checksum differs");
+      const model = await songModel(source.version);
+      return { ...model, close: () => void closed.push(model.version) };
+    },
+  };
+  return source;
+}
+
+describe("the endpoint as a server", () => {
+  it("listens on this machine only and answers", async () => {
+    const { url } = await start();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await (await recommend(url)).json()).toMatchObject({ bundle: "songs-1" });
+  });
+
+  it("says which port is in use, and what to do", async () => {
+    const { url } = await start();
+    const port = Number(new URL(url).port);
+    await expect(start({ port })).rejects.toMatchObject({
+      message: `port ${port} on 127.0.0.1 is in use`,
+      hint: expect.stringContaining("--port 0"),
+    });
+    await expect(start({ port: 70_000 })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(start({ host: "203.0.113.7" })).rejects.toMatchObject({
+      message: expect.stringContaining("203.0.113.7"),
+    });
+  });
+
+  it("lets a new model take over without a failed request, and closes the old one", async () => {
+    const source = changingSource();
+    const server = await start({ model: source });
+    const seen = new Set<string>();
+    let going = true;
+    const load = Array.from({ length: 8 }, async () => {
+      while (going) {
+        const answer = await recommend(server.url);
+        expect(answer.status).toBe(200);
+        seen.add(((await answer.json()) as { bundle: string }).bundle);
+      }
+    });
+    for (let version = 2; version <= 5; version++) {
+      await wait(30);
+      source.version = `v${version}`;
+      expect(await server.reload()).toEqual({ version: `v${version}`, changed: true });
+    }
+    await wait(30);
+    going = false;
+    await Promise.all(load);
+    expect([...seen].sort()).toEqual(["v1", "v2", "v3", "v4", "v5"]);
+    expect(source.closed).toEqual(["v1", "v2", "v3", "v4"]);
+  });
+
+  it("notices a newer model by itself, and goes on with the old one where the new one is broken", async () => {
+    const source = changingSource();
+    const { url } = await start({ model: source, watchInterval: 20 });
+    const version = async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle;
+    source.version = "v2";
+    await expect.poll(version).toBe("v2");
+    source.version = "v3";
+    source.broken = true;
+    await expect
+      .poll(async () => (await fetch(`${url}/metrics`)).text())
+      .toMatch(/segue_reloads_total\{outcome="failed"\} [1-9]/);
+    expect(await version()).toBe("v2");
+    source.broken = false;
+    await expect.poll(version).toBe("v3");
+  });
+
+  it("finishes what is in flight when it stops", async () => {
+    const { url, close } = await start({
+      plugins: [(app) => void app.get("/slow", async () => wait(500, { done: true }))],
+    });
+    const agent = new Agent({ keepAlive: true });
+    const slow = fetch(`${url}/slow`);
+    const kept = await statusOf(`${url}/healthz`, agent);
+    expect(kept).toEqual({ status: 200, connection: "keep-alive" });
+    await wait(50);
+    const stopped = close();
+    // The kept connection still answers, tells its client to leave, and the probe says no.
+    expect(await statusOf(`${url}/readyz`, agent)).toEqual({ status: 503, connection: "close" });
+    expect(await (await slow).json()).toEqual({ done: true });
+    const finished = performance.now();
+    await stopped;
+    expect(performance.now() - finished).toBeLessThan(2_000);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    agent.destroy();
+  });
+
+  it("wants an API key where it was given some, except for probes and docs", async () => {
+    const apiKeys = ["first-key-0123456789", "second-key-0123456789"];
+    const source = changingSource();
+    const { url } = await start({ apiKeys, model: source });
+    expect((await recommend(url)).status).toBe(401);
+    expect((await recommend(url, { authorization: "Bearer wrong" })).status).toBe(401);
+    expect((await recommend(url, { authorization: `Bearer ${apiKeys[1]}` })).status).toBe(200);
+    expect((await recommend(url, { "x-api-key": apiKeys[0]! })).status).toBe(200);
+    for (const open of ["/ping", "/healthz", "/readyz", "/openapi.json", "/docs/"]) {
+      expect((await fetch(url + open)).status, open).toBe(200);
+    }
+    for (const guarded of ["/metrics", "/v1/tracks?q=a", "/nowhere"]) {
+      expect((await fetch(url + guarded)).status, guarded).toBe(401);
+    }
+    expect((await fetch(`${url}/admin/reload`, { method: "POST" })).status).toBe(401);
+    source.version = "v2";
+    const reloaded = await fetch(`${url}/admin/reload`, {
+      method: "POST",
+      headers: { "x-api-key": apiKeys[0]! },
+    });
+    expect(await reloaded.json()).toEqual({ version: "v2", changed: true });
+  });
+
+  it("does not reload for everybody", async () => {
+    const { url } = await start({ model: changingSource() });
+    const refused = await fetch(`${url}/admin/reload`, { method: "POST" });
+    expect(refused.status).toBe(403);
+  });
+
+  it("limits the rate of one client", async () => {
+    const { url } = await start({ rateLimit: 2 });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => recommend(url)));
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
+    const refused = answers.find((answer) => answer.status === 429)!;
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({ code: "rate-limit" });
+    expect((await fetch(`${url}/ping`)).status).toBe(200);
+  });
+
+  it("lets no other origin in unless told", async () => {
+    const origin = "https://app.example";
+    const closed = await start();
+    expect((await recommend(closed.url, { origin })).headers.get("access-control-allow-origin")).toBeNull();
+    const opened = await start({ corsOrigins: [origin], apiKeys: ["first-key-0123456789"] });
+    const preflight = await fetch(`${opened.url}/v1/recommend`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST" },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
+    const other = await recommend(opened.url, {
+      origin: "https://other.example",
+      "x-api-key": "first-key-0123456789",
+    });
+    expect(other.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("answers requests that come too slowly, too large or not at all as HTTP", async () => {
+    const { url } = await start({ requestTimeout: 300 });
+    const head = "POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    expect(await raw(url, `${head}content-length: 50\r\n\r\n{"context`)).toMatch(
+      /^HTTP\/1\.1 408 .*"code":"too-slow"/s,
+    );
+    expect(await raw(url, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await raw(url, `GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 /,
+    );
+    const large = await fetch(`${url}/v1/recommend`, {
+      method: "POST",
+      headers: json,
+      body: "x".repeat(10_000_000),
+    });
+    expect(large.status).toBe(413);
+    expect(await large.json()).toMatchObject({ code: "body-too-large" });
+    expect((await recommend(url)).status).toBe(200);
+  });
+
+  it("logs no track unless asked", async () => {
+    for (const logTracks of [false, true]) {
+      const lines: string[] = [];
+      const logger = createLogger("info", { write: (line) => void lines.push(line) });
+      const { url } = await start({ logger, logTracks });
+      await recommend(url);
+      await fetch(`${url}/v1/tracks?q=daft`);
+      await expect.poll(() => lines.filter((line) => line.includes('"route"'))).toHaveLength(2);
+      const entry = JSON.parse(lines.find((line) => line.includes("/v1/recommend"))!) as object;
+      expect(entry).toMatchObject({
+        method: "POST",
+        route: "/v1/recommend",
+        status: 200,
+        level: pino.levels.values.info,
+      });
+      const text = lines.join("").toLowerCase();
+      expect(text.includes("daft")).toBe(logTracks);
+    }
+  });
+
+  it("serves a web app's files and nothing beside them", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "segue-web-"));
+    const webRoot = join(folder, "web");
+    await mkdir(join(webRoot, "assets"), { recursive: true });
+    await writeFile(join(folder, "secret.txt"), "secret");
+    await writeFile(join(webRoot, "index.html"), "<title>Studio</title>");
+    await writeFile(join(webRoot, "assets", "app-1a2b.js"), "let a;");
+    await writeFile(join(webRoot, ".env"), "secret");
+    try {
+      const { url } = await start({
+        webRoot,
+        apiKeys: ["first-key-0123456789"],
+        plugins: [
+          (app, { models }) =>
+            void app.get("/v1/studio", async () => ({ tracks: models.live.model.catalogue.tracks.length })),
+        ],
+      });
+      expect(await (await fetch(`${url}/`)).text()).toContain("Studio");
+      expect(await (await fetch(`${url}/runs/7`, { headers: { accept: "text/html" } })).text()).toContain(
+        "Studio",
+      );
+      const script = await fetch(`${url}/assets/app-1a2b.js`);
+      expect(script.headers.get("cache-control")).toContain("immutable");
+      for (const path of [
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/assets/../../secret.txt",
+        "/.env",
+      ]) {
+        expect(
+          await raw(url, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
+          path,
+        ).not.toContain("\r\n\r\nsecret");
+      }
+      expect((await fetch(`${url}/v1/studio`)).status).toBe(401);
+      const studio = await fetch(`${url}/v1/studio`, { headers: { "x-api-key": "first-key-0123456789" } });
+      expect(await studio.json()).toEqual({ tracks: songs.length });
+      await expect(start({ webRoot: join(folder, "none") })).rejects.toMatchObject({
+        hint: expect.stringContaining("build"),
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = httpRequest(url, { agent }, (answer) => {
+      answer
+        .resume()
+        .on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection! }));
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+/** Sends bytes and gives back all that comes until the other side closes. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.on("error", () => {});
+  socket.write(bytes);
+  await once(socket, "close");
+  return text;
+}

@@ -1,0 +1,95 @@
+/** What AWS and those who speak its language answer, put for the person at the keyboard. */
+import { messageOf, SegueError } from "../system/index.js";
+
+interface AwsError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly cause?: unknown;
+}
+
+const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]> = [
+  [
+    /^(CredentialsProviderError|CredentialsError|TokenProviderError)$/,
+    "no AWS credentials found",
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is given",
+  ],
+  [
+    /^(InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|AuthorizationHeaderMalformed)$/,
+    "the AWS credentials were refused",
+    "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, the profile and the region",
+  ],
+  [
+    /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/,
+    "the AWS credentials have expired",
+    "sign in again (aws sso login)",
+  ],
+  [
+    /^(AccessDenied|AccessDeniedException|AllAccessDisabled|Forbidden|403)$/,
+    "access was denied",
+    "the user or role needs the permission named in the message; docs/deploy.md lists them all",
+  ],
+  [/^(NoSuchBucket)$/, "the bucket does not exist", "create it, or check its name, region and account"],
+  [
+    /^(PermanentRedirect|IllegalLocationConstraintException|301)$/,
+    "the bucket is in another region",
+    "set AWS_REGION to the bucket's region",
+  ],
+  [
+    /^(ResourceLimitExceeded|LimitExceededException)$/,
+    "a quota of the account is used up",
+    "ask AWS for more, or use another instance type",
+  ],
+  [
+    /^(ThrottlingException|SlowDown|TooManyRequestsException|RequestLimitExceeded)$/,
+    "AWS is throttling",
+    "try again later",
+  ],
+];
+
+const unreachable = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|TimeoutError)$/;
+
+/**
+ * Wraps what the SDK threw.
+ *
+ * @param doing "upload model.tar.gz to s3://models"
+ */
+export function awsFailure(doing: string, error: unknown): SegueError {
+  if (error instanceof SegueError) return error;
+  const { name, code, $metadata } = error as AwsError;
+  const detail = messageOf(error) || (code ?? name ?? "");
+  const wrap = (what: string, hint: string | undefined, kind: string) =>
+    new SegueError(`cannot ${doing}: ${what}${detail && detail !== what ? ` (${detail})` : ""}`, {
+      hint,
+      code: kind,
+      cause: error,
+    });
+  // A HEAD request has no body to name the error in; its status is all there is.
+  const names = [
+    name,
+    code,
+    $metadata?.httpStatusCode === undefined ? undefined : String($metadata.httpStatusCode),
+  ];
+  for (const [pattern, what, hint] of byName) {
+    if (names.some((candidate) => candidate !== undefined && pattern.test(candidate)))
+      return wrap(what, hint, "aws");
+  }
+  if ([name, code].some((candidate) => candidate !== undefined && unreachable.test(candidate))) {
+    return wrap("no answer", "check the network, AWS_REGION and AWS_ENDPOINT_URL", "unreachable");
+  }
+  if (/region is missing/i.test(detail)) return wrap("no AWS region is set", "set AWS_REGION", "aws");
+  return wrap(detail || "it failed", undefined, "aws");
+}
+
+/** Whether the error says that the thing is not there. */
+export function isNotFound(error: unknown): boolean {
+  const { name, $metadata } = error as AwsError;
+  if (name === "NoSuchBucket") return false;
+  return name === "NotFound" || name === "NoSuchKey" || $metadata?.httpStatusCode === 404;
+}
+
+/** The abort that the caller asked for, to be passed on as it is. */
+export function isAbort(error: unknown): boolean {
+  return (error as { name?: string } | undefined)?.name === "AbortError";
+}

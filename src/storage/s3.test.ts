@@ -1,0 +1,182 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SegueError } from "../system/index.js";
+import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
+import { parseS3Url, S3Store } from "./s3.js";
+
+if (motoPython === undefined) console.warn(motoMissing);
+
+describe.skipIf(motoPython === undefined)("S3Store", () => {
+  let moto: Moto;
+  let folder: string;
+  let options: { endpoint: string; region: string; credentials: typeof motoCredentials };
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    folder = await mkdtemp(join(tmpdir(), "segue-s3-"));
+    options = { endpoint: moto.endpoint, region: "us-east-1", credentials: motoCredentials };
+    await new S3Store("s3://models", options).client.send(new CreateBucketCommand({ Bucket: "models" }));
+  });
+  afterAll(async () => {
+    await moto?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  const uploadsLeft = async (store: S3Store) =>
+    (await store.client.send(new ListMultipartUploadsCommand({ Bucket: "models" }))).Uploads ?? [];
+
+  it("uploads 50 MB in parts, with progress, and gets the same bytes back", async () => {
+    const store = new S3Store("s3://models/big", options);
+    const contents = randomBytes(50 * 1024 * 1024);
+    const path = join(folder, "model.tar.gz");
+    await writeFile(path, contents);
+    const seen: number[] = [];
+    await store.putFile("model.tar.gz", path, { progress: ({ done }) => seen.push(done) });
+    expect(seen.length).toBe(7); // 50 MiB in parts of 8
+    expect(seen.at(-1)).toBe(contents.length);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    const copy = join(folder, "copy", "model.tar.gz");
+    const got: number[] = [];
+    expect(await store.getFile("model.tar.gz", copy, { progress: ({ done }) => got.push(done) })).toBe(true);
+    expect(got.at(-1)).toBe(contents.length);
+    const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+    expect(digest(await readFile(copy))).toBe(digest(contents));
+    const head = await store.client.send(
+      new HeadObjectCommand({ Bucket: "models", Key: "big/model.tar.gz" }),
+    );
+    expect(head.ETag).toMatch(/-7"$/);
+    expect(await uploadsLeft(store)).toEqual([]);
+  });
+
+  it("leaves nothing when it is aborted, at any moment", async () => {
+    const store = new S3Store("s3://models/aborted", { ...options, partSize: 5 * 1024 * 1024, parallel: 2 });
+    const path = join(folder, "aborted.bin");
+    await writeFile(path, randomBytes(31 * 1024 * 1024));
+    for (const moment of [0, 1, 10, 25, 60]) {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), moment);
+      const upload = store.putFile("a.bin", path, { signal: stop.signal });
+      await expect(upload).rejects.toMatchObject({ name: "AbortError" });
+      expect(await uploadsLeft(store)).toEqual([]);
+      expect(await store.exists("a.bin")).toBe(false);
+    }
+    const stop = new AbortController();
+    const later = store.putFile("a.bin", path, {
+      signal: stop.signal,
+      progress: ({ done }) => done > 15e6 && stop.abort(),
+    });
+    await expect(later).rejects.toMatchObject({ name: "AbortError" });
+    expect(await uploadsLeft(store)).toEqual([]);
+  });
+
+  it("encrypts as it is told to", async () => {
+    const store = new S3Store("s3://models/secret", {
+      ...options,
+      encryption: "aws:kms",
+      kmsKeyId: "alias/models",
+    });
+    await store.put("a", "text");
+    const path = join(folder, "secret.bin");
+    await writeFile(path, randomBytes(9 * 1024 * 1024));
+    await store.putFile("b", path);
+    for (const key of ["a", "b"]) {
+      const head = await store.client.send(new HeadObjectCommand({ Bucket: "models", Key: `secret/${key}` }));
+      expect(head).toMatchObject({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: "alias/models" });
+    }
+  });
+
+  it("lists more than one page, in order, without what a console leaves", async () => {
+    const store = new S3Store("s3://models/many", options);
+    await store.client.send(new PutObjectCommand({ Bucket: "models", Key: "many/sub/", Body: "" }));
+    const keys = Array.from({ length: 1010 }, (_, i) => `sub/${String(i).padStart(4, "0")}`);
+    for (let at = 0; at < keys.length; at += 50)
+      await Promise.all(keys.slice(at, at + 50).map((k) => store.put(k, "x")));
+    const found: string[] = [];
+    for await (const { key, size } of store.list("sub/")) {
+      expect(size).toBe(1);
+      found.push(key);
+    }
+    expect(found).toEqual(keys);
+  });
+
+  it("cannot be left by a key", async () => {
+    const store = new S3Store("s3://models/inside", options);
+    await store.client.send(new PutObjectCommand({ Bucket: "models", Key: "outside", Body: "x" }));
+    for (const key of ["../outside", "a/../../outside", "/outside", "", "a//b", "./a"]) {
+      await expect(store.get(key)).rejects.toThrow(/invalid key/);
+      await expect(store.put(key, "x")).rejects.toThrow(/invalid key/);
+    }
+  });
+
+  it("says that the bucket is missing", async () => {
+    const store = new S3Store("s3://not-there", options);
+    const path = join(folder, "small");
+    await writeFile(path, "x");
+    await expect(store.put("a", "x")).rejects.toThrow(
+      /cannot write s3:\/\/not-there\/a: the bucket does not exist/,
+    );
+    await expect(store.putFile("a", path)).rejects.toThrow(/cannot upload .*: the bucket does not exist/);
+    await expect(store.get("a")).rejects.toThrow(/the bucket does not exist/);
+    await expect(store.list("").next()).rejects.toThrow(
+      /cannot list s3:\/\/not-there: the bucket does not exist/,
+    );
+  });
+
+  it("says that a local file is missing", async () => {
+    const store = new S3Store("s3://models", options);
+    await expect(store.putFile("a", join(folder, "none"))).rejects.toThrow(
+      /cannot upload .*none: no such file/,
+    );
+  });
+
+  it("says that nobody answers", async () => {
+    const store = new S3Store("s3://models", { ...options, endpoint: "http://127.0.0.1:9", attempts: 1 });
+    const failure = store.put("a", "x").catch((error: unknown) => error);
+    expect(await failure).toBeInstanceOf(SegueError);
+    expect(await failure).toMatchObject({
+      message: expect.stringContaining("no answer"),
+      code: "unreachable",
+    });
+  });
+});
+
+describe.skipIf(motoPython === undefined)("S3Store with wrong credentials", () => {
+  it("says that they were refused", async () => {
+    const moto = await startMoto({ INITIAL_NO_AUTH_ACTION_COUNT: "0" });
+    try {
+      const store = new S3Store("s3://models", {
+        endpoint: moto.endpoint,
+        region: "us-east-1",
+        credentials: motoCredentials,
+      });
+      await expect(store.put("a", "x")).rejects.toThrow(/the AWS credentials were refused/);
+      await expect(store.list("").next()).rejects.toMatchObject({
+        hint: expect.stringContaining("AWS_ACCESS_KEY_ID"),
+      });
+    } finally {
+      await moto.stop();
+    }
+  });
+});
+
+describe("parseS3Url", () => {
+  it("reads bucket and prefix", () => {
+    expect(parseS3Url("s3://my.bucket-1")).toEqual({ bucket: "my.bucket-1", prefix: "" });
+    expect(parseS3Url("s3://bucket/a/b/")).toEqual({ bucket: "bucket", prefix: "a/b" });
+  });
+  it.each(["bucket/a", "s3://", "s3://x", "s3://bad_/", "s3://bucket/../a", "s3://bucket//a"])(
+    "refuses %s",
+    (url) => {
+      expect(() => parseS3Url(url)).toThrow(SegueError);
+    },
+  );
+});

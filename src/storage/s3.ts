@@ -1,0 +1,242 @@
+/**
+ * A store in a bucket of S3, or of anything that speaks S3 (MinIO, R2, Ceph): credentials, region and endpoint come from
+ * the SDK's own chain (environment, profile, role) unless given.
+ */
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+  type ChecksumAlgorithm,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+  type ServerSideEncryption,
+} from "@aws-sdk/client-s3";
+import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
+import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
+import { checkKey } from "./key.js";
+import { uploadFile } from "./s3-upload.js";
+import type { Store, StoredObject } from "./store.js";
+
+// The SDK warns on Node 20 that its next versions want a newer one. Which version runs is pinned here, not by the user.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+export interface S3StoreOptions {
+  readonly region?: string;
+  /** Another server than AWS; addressed as endpoint/bucket/key. */
+  readonly endpoint?: string;
+  /** Fixed credentials instead of the SDK's chain. */
+  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** How the bucket encrypts: AES256, aws:kms or aws:kms:dsse; without it, as the bucket's own default says. */
+  readonly encryption?: ServerSideEncryption;
+  /** The key for aws:kms: its id, ARN or alias. */
+  readonly kmsKeyId?: string;
+  /** Sent along and checked by the server. Default CRC32, the SDK's own. */
+  readonly checksum?: ChecksumAlgorithm;
+  /** Bytes of a part of a multipart upload, at least 5 MiB. Default 8 MiB, more for files above 80 GB. */
+  readonly partSize?: number;
+  /** Parts on the way at once. Default 4. */
+  readonly parallel?: number;
+  /** How often a request is tried in all. Default 5. */
+  readonly attempts?: number;
+}
+
+export interface TransferOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export class S3Store implements Store {
+  readonly url: string;
+  readonly bucket: string;
+  readonly client: S3Client;
+  readonly #root: string;
+  readonly #options: S3StoreOptions;
+
+  /**
+   * @param url "s3://bucket" or "s3://bucket/prefix"
+   * @throws SegueError (misuse) where the URL names no bucket
+   */
+  constructor(url: string, options: S3StoreOptions = {}) {
+    const { bucket, prefix } = parseS3Url(url);
+    this.bucket = bucket;
+    this.#root = prefix === "" ? "" : `${prefix}/`;
+    this.url = `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`;
+    this.#options = options;
+    const endpoint = options.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
+    this.client = new S3Client({
+      ...(options.credentials ? { credentials: options.credentials } : {}),
+      ...(options.region ? { region: options.region } : {}),
+      // Bucket names as host names need DNS for each; other servers than AWS seldom have it.
+      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+      maxAttempts: options.attempts ?? 5,
+    });
+  }
+
+  /** The full URL of an object, as SageMaker wants it. */
+  urlOf(key: string): string {
+    return `s3://${this.bucket}/${this.#full(key)}`;
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const body = await this.#open(key);
+    if (body === undefined) return undefined;
+    try {
+      const parts: Buffer[] = [];
+      for await (const part of body) parts.push(part as Buffer);
+      return Buffer.concat(parts);
+    } catch (error) {
+      throw awsFailure(`read ${this.urlOf(key)}`, error);
+    }
+  }
+
+  async put(key: string, contents: Uint8Array | string): Promise<void> {
+    const input = { ...this.#target(key), Body: contents };
+    await this.#try(`write ${this.urlOf(key)}`, () => this.client.send(new PutObjectCommand(input)));
+  }
+
+  async putIfAbsent(key: string, contents: Uint8Array | string): Promise<boolean> {
+    const command = new PutObjectCommand({ ...this.#target(key), Body: contents, IfNoneMatch: "*" });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.client.send(command);
+        return true;
+      } catch (error) {
+        const { name } = error as Error;
+        if (name === "PreconditionFailed") return false;
+        // Two writers at the same instant: one has won, and the next try will see it.
+        if (name === "ConditionalRequestConflict" && attempt < 5) continue;
+        throw awsFailure(`write ${this.urlOf(key)}`, error);
+      }
+    }
+  }
+
+  /** Copies a local file in. An abort, as any failure, leaves no part behind. */
+  async putFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<void> {
+    let size: number;
+    try {
+      size = (await stat(path)).size;
+    } catch (error) {
+      throw new SegueError(`cannot upload ${path}: no such file`, { cause: error });
+    }
+    const { partSize = 8 * 1024 * 1024, parallel = 4 } = this.#options;
+    await this.#try(`upload ${path} to ${this.urlOf(key)}`, () =>
+      uploadFile(this.client, this.#target(key), path, { size, partSize, parallel, progress, signal }),
+    );
+  }
+
+  async getFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<boolean> {
+    const body = await this.#open(key, signal);
+    if (body === undefined) return false;
+    let done = 0;
+    async function* counted(parts: AsyncIterable<Buffer>) {
+      for await (const part of parts) {
+        done += part.length;
+        progress?.({ task: `downloading ${key}`, done, unit: "bytes" });
+        yield part;
+      }
+    }
+    await this.#try(`download ${this.urlOf(key)}`, () =>
+      writeAtomically(path, (temporary) =>
+        pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
+      ),
+    );
+    return true;
+  }
+
+  async exists(key: string): Promise<boolean> {
+    try {
+      await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.#full(key) }));
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw awsFailure(`look up ${this.urlOf(key)}`, error);
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject, void> {
+    const slash = prefix.lastIndexOf("/");
+    if (slash > 0) checkKey(prefix.slice(0, slash));
+    let token: string | undefined;
+    do {
+      const page = await this.#try(`list ${this.url}`, () =>
+        this.client.send(
+          new ListObjectsV2Command({
+            Bucket: this.bucket,
+            Prefix: this.#root + prefix,
+            ContinuationToken: token,
+          }),
+        ),
+      );
+      for (const { Key, Size, LastModified } of page.Contents ?? []) {
+        // Consoles make empty objects named "folder/"; they are no objects of ours.
+        if (Key === undefined || Key.endsWith("/")) continue;
+        yield { key: Key.slice(this.#root.length), size: Size ?? 0, modified: LastModified?.getTime() ?? 0 };
+      }
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  async delete(key: string): Promise<void> {
+    const input = { Bucket: this.bucket, Key: this.#full(key) };
+    await this.#try(`delete ${this.urlOf(key)}`, () => this.client.send(new DeleteObjectCommand(input)));
+  }
+
+  #full(key: string): string {
+    checkKey(key);
+    return this.#root + key;
+  }
+
+  #target(key: string): PutObjectCommandInput & { Bucket: string; Key: string } {
+    const { encryption, kmsKeyId, checksum } = this.#options;
+    return {
+      Bucket: this.bucket,
+      Key: this.#full(key),
+      ...(encryption ? { ServerSideEncryption: encryption } : {}),
+      ...(kmsKeyId ? { SSEKMSKeyId: kmsKeyId } : {}),
+      ...(checksum ? { ChecksumAlgorithm: checksum } : {}),
+    };
+  }
+
+  async #open(key: string, signal?: AbortSignal): Promise<Readable | undefined> {
+    const command = new GetObjectCommand({ Bucket: this.bucket, Key: this.#full(key) });
+    try {
+      const { Body } = await this.client.send(command, { abortSignal: signal });
+      return Body as Readable;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      if (isAbort(error)) throw error;
+      throw awsFailure(`read ${this.urlOf(key)}`, error);
+    }
+  }
+
+  async #try<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw awsFailure(doing, error);
+    }
+  }
+}
+
+/** @throws SegueError (misuse) where it is not an S3 URL of a bucket that could exist. */
+export function parseS3Url(url: string): { bucket: string; prefix: string } {
+  const parts = /^s3:\/\/([^/]*)\/?(.*)$/i.exec(url);
+  if (parts === null) throw misuse(`not an S3 URL: ${url}`, "it looks like s3://bucket/prefix");
+  const bucket = parts[1]!;
+  const prefix = parts[2]!.replace(/\/+$/, "");
+  if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
+    throw misuse(
+      `"${bucket}" in ${url} cannot be a bucket`,
+      "names have 3 to 63 letters, digits, dots and dashes",
+    );
+  }
+  if (prefix !== "") checkKey(prefix);
+  return { bucket, prefix };
+}

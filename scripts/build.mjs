@@ -34,22 +34,15 @@ const assemblySources = filesUnder("assembly", (name) => name.endsWith(".ts"));
 for (const entry of existsSync("assembly")
   ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
   : []) {
-  const out = `dist/assembly/${entry.replace(/\.ts$/, ".wasm")}`;
-  if (!isStale(out, assemblySources)) continue;
-  const options = [
-    "-O3",
-    "--noAssert",
-    "--runtime",
-    "stub",
-    "--enable",
-    "simd",
-    "--enable",
-    "threads",
-    "--enable",
-    "bulk-memory",
-  ];
-  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
-  run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
+  // Twice: with memory that threads share, and with plain memory for where SharedArrayBuffer is missing.
+  for (const shared of [true, false]) {
+    const out = `dist/assembly/${entry.replace(/\.ts$/, shared ? ".wasm" : "-unshared.wasm")}`;
+    if (!isStale(out, assemblySources)) continue;
+    const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"];
+    const memory = ["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+    if (shared) memory.push("--enable", "threads", "--sharedMemory");
+    run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
+  }
 }
 
 run("node_modules/typescript-native/bin/tsc", ["-p", "tsconfig.build.json"]);

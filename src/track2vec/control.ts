@@ -1,0 +1,88 @@
+/** The words through which the threads of one training, and the thread that started them, agree on what to do next. */
+
+const NEXT_CHUNK = 0;
+const STOP = 1;
+const ARRIVED = 2;
+const GENERATION = 3;
+const GO_EPOCH = 4;
+const WORDS = 8;
+
+/** How often a thread looks before it sleeps: on the order of 20 µs, longer than most waits. */
+const LOOKS = 4000;
+
+export class Control {
+  readonly #words: Int32Array;
+
+  constructor(readonly buffer: SharedArrayBuffer | ArrayBuffer = Control.allocate()) {
+    this.#words = new Int32Array(buffer);
+  }
+
+  static allocate(): SharedArrayBuffer | ArrayBuffer {
+    return typeof SharedArrayBuffer === "undefined"
+      ? new ArrayBuffer(WORDS * 4)
+      : new SharedArrayBuffer(WORDS * 4);
+  }
+
+  /** Takes the next chunk that nobody works on. */
+  takeChunk(): number {
+    return Atomics.add(this.#words, NEXT_CHUNK, 1);
+  }
+
+  get nextChunk(): number {
+    return Atomics.load(this.#words, NEXT_CHUNK);
+  }
+
+  set nextChunk(chunk: number) {
+    Atomics.store(this.#words, NEXT_CHUNK, chunk);
+  }
+
+  get stopped(): boolean {
+    return Atomics.load(this.#words, STOP) !== 0;
+  }
+
+  /** Tells every thread to leave, those that wait too. */
+  stop(): void {
+    Atomics.store(this.#words, STOP, 1);
+    Atomics.notify(this.#words, GENERATION);
+    Atomics.notify(this.#words, GO_EPOCH);
+  }
+
+  /**
+   * Waits until all `threads` are here; the last one to come runs `last` before any goes on.
+   *
+   * @returns false when the training was stopped meanwhile
+   */
+  meet(threads: number, last: () => void): boolean {
+    const generation = Atomics.load(this.#words, GENERATION);
+    if (Atomics.add(this.#words, ARRIVED, 1) === threads - 1) {
+      Atomics.store(this.#words, ARRIVED, 0);
+      last();
+      Atomics.add(this.#words, GENERATION, 1);
+      Atomics.notify(this.#words, GENERATION);
+      return !this.stopped;
+    }
+    for (let look = 0; look < LOOKS; look++) {
+      if (Atomics.load(this.#words, GENERATION) !== generation) return !this.stopped;
+    }
+    while (Atomics.load(this.#words, GENERATION) === generation && !this.stopped) {
+      Atomics.wait(this.#words, GENERATION, generation, 50);
+    }
+    return !this.stopped;
+  }
+
+  /** Lets the threads start epoch number `epoch`. */
+  startEpoch(epoch: number): void {
+    Atomics.store(this.#words, GO_EPOCH, epoch + 1);
+    Atomics.notify(this.#words, GO_EPOCH);
+  }
+
+  /** Waits until epoch number `epoch` may start; false when the training was stopped. */
+  awaitEpoch(epoch: number): boolean {
+    for (;;) {
+      if (this.stopped) return false;
+      const go = Atomics.load(this.#words, GO_EPOCH);
+      if (go > epoch) return true;
+      Atomics.wait(this.#words, GO_EPOCH, go, 50);
+    }
+  }
+}

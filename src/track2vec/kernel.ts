@@ -1,0 +1,93 @@
+/** The compiled kernel (assembly/track2vec.ts): loading it and its typed face. */
+import { readFile } from "node:fs/promises";
+import { distPath } from "../system/index.js";
+import type { Layout } from "./layout.js";
+import type { Word2VecOptions } from "./options.js";
+
+export interface Kernel {
+  trainChunk(playlists: number, seed: bigint, alpha: number, copies: number, touched: number): void;
+  finishChunk(): number;
+  mergeShard(copies: number, touched: number, count: number, part: number, parts: number): void;
+  initializeRows(from: number, to: number, size: number, seed: bigint): void;
+}
+
+type KernelExports = Kernel & {
+  setMatrices(...addresses: number[]): void;
+  setOptions(...options: number[]): void;
+  setScratch(...addresses: number[]): void;
+};
+
+const modules = new Map<boolean, Promise<WebAssembly.Module>>();
+
+/** Compiles the kernel, once a process. `shared`: for memory that threads share. */
+export function loadKernel(shared: boolean): Promise<WebAssembly.Module> {
+  let module = modules.get(shared);
+  if (!module) {
+    const path = distPath(`assembly/track2vec${shared ? "" : "-unshared"}.wasm`);
+    module = readFile(path).then((bytes) => WebAssembly.compile(bytes));
+    modules.set(shared, module);
+  }
+  return module;
+}
+
+/** An instance for one thread. */
+export function startKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  layout: Layout,
+  options: Word2VecOptions,
+  vocabulary: number,
+  thread: number,
+): Kernel {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const kernel = instance.exports as unknown as KernelExports;
+  kernel.setMatrices(
+    layout.rows,
+    layout.rowBytes,
+    vocabulary,
+    layout.negativeRow,
+    layout.nodeRow,
+    layout.numberOf,
+    layout.keep,
+    layout.alias,
+    layout.pathStart,
+    layout.pathNodes,
+  );
+  kernel.setOptions(
+    Number(options.sg),
+    options.window,
+    Number(options.shrinkWindows),
+    options.negative,
+    Number(options.hs),
+    Number(options.cbowMean),
+    Number(layout.shards.length > 0),
+  );
+  const s = layout.scratches[thread]!;
+  kernel.setScratch(
+    s.tokens,
+    s.ends,
+    s.kept,
+    s.inputAt,
+    s.windows,
+    s.outputAt,
+    s.labelAt,
+    s.list,
+    s.grid,
+    s.sums,
+    s.zeros,
+    s.slots,
+    s.result,
+  );
+  return kernel;
+}
+
+/** A seed of 64 bits from a few whole numbers; the kernel mixes it further. */
+export function seedOf(seed: number, epoch: number, chunk: number): bigint {
+  return BigInt.asUintN(
+    64,
+    BigInt(seed) * 0xd1342543de82ef95n +
+      BigInt(epoch) * 0x9e3779b97f4a7c15n * 0x10001n +
+      (BigInt(chunk) << 1n) +
+      1n,
+  );
+}

@@ -1,0 +1,133 @@
+/** Where everything lies in the kernel's linear memory, and whether it fits. */
+import { SegueError } from "../system/index.js";
+
+export interface LayoutNeeds {
+  readonly vocabulary: number;
+  /** Track numbers of the corpus. */
+  readonly tracks: number;
+  readonly size: number;
+  readonly window: number;
+  readonly negative: number;
+  readonly hs: boolean;
+  /** The longest Huffman path and the length of all of them. */
+  readonly depth: number;
+  readonly pathWords: number;
+  readonly mostWords: number;
+  readonly mostSegments: number;
+  readonly threads: number;
+  /** Shards that keep copies of rows; 0: threads work on the matrices themselves. */
+  readonly shards: number;
+}
+
+/** Addresses in bytes. */
+export interface Layout {
+  /** Bytes of a row: whole vectors of four floats. */
+  readonly rowBytes: number;
+  readonly rows: number;
+  readonly negativeRow: number;
+  readonly nodeRow: number;
+  readonly numberOf: number;
+  readonly keep: number;
+  readonly alias: number;
+  readonly pathStart: number;
+  readonly pathNodes: number;
+  readonly scratches: readonly Scratch[];
+  readonly shards: readonly Shard[];
+  readonly totalBytes: number;
+}
+
+export interface Scratch {
+  readonly tokens: number;
+  readonly ends: number;
+  readonly kept: number;
+  readonly inputAt: number;
+  readonly windows: number;
+  readonly outputAt: number;
+  readonly labelAt: number;
+  readonly list: number;
+  readonly grid: number;
+  readonly sums: number;
+  readonly zeros: number;
+  readonly slots: number;
+  readonly result: number;
+}
+
+export interface Shard {
+  readonly copies: number;
+  readonly touched: number;
+}
+
+const ADDRESSABLE = 4 * 1024 ** 3;
+/** What the compiled module keeps for itself (tables of the logarithm). */
+const RESERVED = 65_536;
+
+/** @throws SegueError with code "out-of-memory" when it is more than wasm32 can address */
+export function layOut(needs: LayoutNeeds): Layout {
+  let top = RESERVED;
+  const take = (bytes: number): number => {
+    const at = top;
+    top += Math.ceil(bytes / 64) * 64;
+    return at;
+  };
+  const { vocabulary, threads, mostWords } = needs;
+  const rowBytes = Math.ceil(needs.size / 4) * 16;
+  const negativeRow = vocabulary;
+  const nodeRow = vocabulary + (needs.negative > 0 ? vocabulary : 0);
+  const rowCount = nodeRow + (needs.hs ? vocabulary : 0);
+  const rows = take(rowCount * rowBytes);
+  const numberOf = take(needs.tracks * 4);
+  const keep = take(vocabulary * 4);
+  const alias = take(needs.negative > 0 ? vocabulary * 8 : 0);
+  const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
+  const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
+  const outputs =
+    Math.ceil(((needs.negative > 0 ? 1 + needs.negative : 0) + (needs.hs ? needs.depth : 0)) / 4) * 4;
+  const inputs = Math.min(2 * needs.window, mostWords);
+  const scratches = Array.from({ length: threads }, () => ({
+    tokens: take(mostWords * 4),
+    ends: take(needs.mostSegments * 4),
+    kept: take(mostWords * 4),
+    inputAt: take(mostWords * 4),
+    windows: take(mostWords * 16),
+    outputAt: take(mostWords * outputs * 4),
+    labelAt: take(mostWords * outputs * 4),
+    list: take((inputs + 8) * 4),
+    grid: take((outputs + 1) * 128),
+    sums: take(34 * rowBytes),
+    zeros: take(rowBytes),
+    slots: take(needs.shards > 0 ? rowCount * 4 : 0),
+    result: take(128),
+  }));
+  const copied = Math.min(rowCount, mostWords * (1 + outputs));
+  const shards = Array.from({ length: needs.shards }, () => ({
+    copies: take(copied * rowBytes),
+    touched: take(copied * 4),
+  }));
+  if (top > ADDRESSABLE) {
+    throw new SegueError(
+      `training ${vocabulary} tracks × ${needs.size} dimensions needs ${gib(top)} GiB of memory, and the kernel addresses 4 GiB`,
+      {
+        hint: `${gib(rowCount * rowBytes)} GiB of it are matrices: raise min_count, set max_final_vocab (about ${Math.floor((vocabulary * ADDRESSABLE * 0.95) / top)} tracks fit), or lower vector_size.`,
+        code: "out-of-memory",
+      },
+    );
+  }
+  return {
+    rowBytes,
+    rows,
+    negativeRow,
+    nodeRow,
+    numberOf,
+    keep,
+    alias,
+    pathStart,
+    pathNodes,
+    scratches,
+    shards,
+    totalBytes: top,
+  };
+}
+
+function gib(bytes: number): string {
+  return (bytes / 1024 ** 3).toFixed(2);
+}

@@ -1,0 +1,105 @@
+/** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
+import { availableParallelism } from "node:os";
+import { misuse } from "../system/index.js";
+
+export interface Word2VecOptions {
+  /** Skip-gram (true) or CBOW (false). gensim's `sg`. Default false. */
+  readonly sg: boolean;
+  /** Hierarchical softmax. gensim's `hs`. Default false. */
+  readonly hs: boolean;
+  /** Dimensions of a vector, a whole number ≥ 1. Default 100. */
+  readonly vectorSize: number;
+  /** The farthest context on each side of a centre, in tokens, ≥ 1. Default 5. */
+  readonly window: number;
+  /** Draw each centre's window uniformly from 1 … `window` (true) or always take the whole (false). Default true. */
+  readonly shrinkWindows: boolean;
+  /** Tokens that occur less often than this are left out. Default 5. */
+  readonly minCount: number;
+  /** The most tokens to keep: `minCount` is raised until they fit. Default: no limit. */
+  readonly maxFinalVocab: number | undefined;
+  /** Tokens more frequent than this share of the corpus are thinned out; 0 keeps all. Default 1e-3. */
+  readonly sample: number;
+  /** Negatives a centre; 0 for none (then `hs` must be on). Default 5. */
+  readonly negative: number;
+  /** Negatives are drawn in proportion to count^nsExponent; any finite number. Default 0.75. */
+  readonly nsExponent: number;
+  /** The learning rate at the start. Default 0.025. */
+  readonly alpha: number;
+  /** The learning rate at the end, reached linearly in words. Default 0.0001. */
+  readonly minAlpha: number;
+  /** CBOW: take the mean of the context (true) or its sum (false). Default true. */
+  readonly cbowMean: boolean;
+  /** Passes over the corpus. Default 5. */
+  readonly epochs: number;
+  /** A whole number; the same seed gives the same vectors at any number of threads. Default 1. */
+  readonly seed: number;
+  /** Threads to work with. Default: one for each processor. gensim's `workers`. */
+  readonly threads: number;
+  /**
+   * `deterministic`: bit-identical vectors for a seed at any number of threads. `racy`: threads write to the shared
+   * matrices without waiting for each other (Hogwild, Recht et al. 2011): faster, and never twice the same above one
+   * thread. Default `deterministic`.
+   */
+  readonly workers: "deterministic" | "racy";
+}
+
+export const word2vecDefaults: Word2VecOptions = {
+  sg: false,
+  hs: false,
+  vectorSize: 100,
+  window: 5,
+  shrinkWindows: true,
+  minCount: 5,
+  maxFinalVocab: undefined,
+  sample: 1e-3,
+  negative: 5,
+  nsExponent: 0.75,
+  alpha: 0.025,
+  minAlpha: 0.0001,
+  cbowMean: true,
+  epochs: 5,
+  seed: 1,
+  threads: availableParallelism(),
+  workers: "deterministic",
+};
+
+/** Fills in the defaults and checks every option. @throws SegueError (misuse) that names the option and what it may be */
+export function resolveOptions(given: Partial<Word2VecOptions> = {}): Word2VecOptions {
+  const options = { ...word2vecDefaults };
+  for (const key of Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[]) {
+    if (given[key] !== undefined) Object.assign(options, { [key]: given[key] });
+  }
+  whole("vectorSize", options.vectorSize, 1, 65_536);
+  whole("window", options.window, 1, 10_000);
+  whole("minCount", options.minCount, 0);
+  if (options.maxFinalVocab !== undefined) whole("maxFinalVocab", options.maxFinalVocab, 1);
+  real("sample", options.sample, 0);
+  whole("negative", options.negative, 0, 1000);
+  real("nsExponent", options.nsExponent, Number.NEGATIVE_INFINITY);
+  real("alpha", options.alpha, 0);
+  real("minAlpha", options.minAlpha, 0);
+  whole("epochs", options.epochs, 1);
+  whole("seed", options.seed, 0);
+  whole("threads", options.threads, 1, 256);
+  if (options.workers !== "deterministic" && options.workers !== "racy") {
+    throw misuse(`workers must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`);
+  }
+  if (options.negative === 0 && !options.hs) {
+    throw misuse("negative is 0 and hs is off: nothing would be learnt", "set negative to 5, or turn hs on");
+  }
+  if (options.minAlpha > options.alpha) {
+    throw misuse(`minAlpha (${options.minAlpha}) is above alpha (${options.alpha})`);
+  }
+  return options;
+}
+
+function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
+  throw misuse(`${name} must be a whole number ${range}, got ${value}`);
+}
+
+function real(name: string, value: number, least: number): void {
+  if (Number.isFinite(value) && value >= least) return;
+  throw misuse(`${name} must be a number${least === 0 ? " ≥ 0" : ""}, got ${value}`);
+}

@@ -1,0 +1,160 @@
+/** A training in memory: vocabulary, matrices and tables laid out for the kernel, ready for threads to work on. */
+import type { Corpus } from "../corpus/index.js";
+import { SegueError } from "../system/index.js";
+import { aliasTable } from "./alias-table.js";
+import { type Chunks, cutIntoChunks, sharedItems } from "./chunks.js";
+import { Control } from "./control.js";
+import { huffmanPaths } from "./huffman.js";
+import { loadKernel, seedOf } from "./kernel.js";
+import { type Layout, layOut } from "./layout.js";
+import { Matrices, type Weights } from "./matrices.js";
+import type { Word2VecOptions } from "./options.js";
+import { planShards } from "./shards.js";
+import { keepBars, type Vocabulary } from "./vocabulary.js";
+import { type Job, Work } from "./work.js";
+
+export class Session {
+  readonly control: Control;
+
+  private constructor(
+    readonly job: Job,
+    readonly vocabulary: Vocabulary,
+    readonly words: number,
+    readonly shared: boolean,
+    readonly matrices: Matrices,
+  ) {
+    this.control = new Control(job.control);
+  }
+
+  /**
+   * @param start matrices to go on from; rows that it lacks start at random (inputs) or at zero (outputs)
+   * @param shared whether threads may share memory
+   */
+  static async open(
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    options: Word2VecOptions,
+    { start, firstEpoch, shared }: { start?: Weights; firstEpoch: number; shared: boolean },
+  ): Promise<Session> {
+    const n = vocabulary.tracks.length;
+    const plan = planShards(n, options);
+    const chunks = cutIntoChunks(corpus, plan.chunkWords);
+    const chunkCount = chunks.firsts.length - 1;
+    const threads = shared ? Math.max(1, Math.min(options.threads, plan.mostThreads, chunkCount)) : 1;
+    const paths = options.hs ? huffmanPaths(vocabulary.counts) : undefined;
+    const layout = layOut({
+      vocabulary: n,
+      tracks: corpus.tracks.length,
+      size: options.vectorSize,
+      window: options.window,
+      negative: options.negative,
+      hs: options.hs,
+      depth: paths?.depth ?? 0,
+      pathWords: paths?.nodes.length ?? 0,
+      mostWords: chunks.mostWords,
+      mostSegments: chunks.mostSegments,
+      threads,
+      shards: plan.shards,
+    });
+    const memory = allocate(layout, shared);
+    const words = new Uint32Array(memory.buffer);
+    words.set(vocabulary.rowOf, layout.numberOf / 4);
+    words.set(keepBars(vocabulary.counts, options.sample), layout.keep / 4);
+    if (options.negative > 0) {
+      const weights = vocabulary.counts.map((count) => (count > 0 ? count ** options.nsExponent : 0));
+      words.set(aliasTable(weights), layout.alias / 4);
+    }
+    if (paths) {
+      words.set(paths.starts, layout.pathStart / 4);
+      words.set(paths.nodes, layout.pathNodes / 4);
+    }
+    const job: Job = {
+      module: await loadKernel(shared),
+      memory,
+      layout,
+      options,
+      vocabulary: n,
+      items: shared ? sharedItems(corpus.items) : corpus.items,
+      chunks,
+      control: shared ? Control.allocate() : new ArrayBuffer(64),
+      results: new Float64Array(block(chunkCount * 24, shared)),
+      touched: new Uint32Array(block(Math.max(1, plan.shards) * 4, shared)),
+      threads,
+      firstEpoch,
+    };
+    const session = new Session(
+      job,
+      vocabulary,
+      vocabulary.words,
+      shared,
+      new Matrices(memory, layout, options.vectorSize),
+    );
+    session.#fill(start);
+    return session;
+  }
+
+  get chunks(): Chunks {
+    return this.job.chunks;
+  }
+
+  #fill(start: Weights | undefined): void {
+    const { options, layout, vocabulary } = this.job;
+    const known = start ? start.inputs.length / options.vectorSize : 0;
+    if (start) {
+      this.matrices.write(0, start.inputs);
+      if (start.outputs && options.negative > 0) this.matrices.write(layout.negativeRow, start.outputs);
+      if (start.nodes && options.hs) this.matrices.write(layout.nodeRow, start.nodes);
+    }
+    new Work(this.job, 0).kernel.initializeRows(
+      known,
+      vocabulary,
+      options.vectorSize,
+      seedOf(options.seed, 0xffff_ffff, 0),
+    );
+  }
+
+  /** Copies of the matrices as they are now. */
+  weights(): Weights {
+    const { options, layout, vocabulary } = this.job;
+    return {
+      inputs: this.matrices.read(0, vocabulary),
+      ...(options.negative > 0 ? { outputs: this.matrices.read(layout.negativeRow, vocabulary) } : {}),
+      ...(options.hs ? { nodes: this.matrices.read(layout.nodeRow, vocabulary) } : {}),
+    };
+  }
+
+  /** The mean loss of the epoch that has just ended, in nats a trained pair (skip-gram) or centre (CBOW). */
+  meanLoss(): number {
+    const { results } = this.job;
+    let loss = 0;
+    let pairs = 0;
+    for (let at = 0; at < results.length; at += 3) {
+      loss += results[at]!;
+      pairs += results[at + 1]!;
+    }
+    return pairs > 0 ? loss / pairs : 0;
+  }
+
+  /** Words of the current epoch whose chunks have been taken. */
+  wordsTaken(): number {
+    const { segments, firsts } = this.chunks;
+    const chunk = Math.min(this.control.nextChunk, firsts.length - 1);
+    return segments[firsts[chunk]!]! - segments[0]!;
+  }
+}
+
+function block(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer {
+  return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
+
+function allocate(layout: Layout, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(layout.totalBytes / 65_536);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch (cause) {
+    throw new SegueError(
+      `training needs ${(layout.totalBytes / 1024 ** 3).toFixed(2)} GiB of memory in one piece, and the system refused it`,
+      { hint: "Free memory, raise min_count or lower vector_size.", code: "out-of-memory", cause },
+    );
+  }
+}

@@ -9,7 +9,8 @@ declare namespace WebAssembly {
   }
   class Memory {
     /** Sizes are in pages of 64 KiB. */
-    constructor(options: { initial: number; maximum: number; shared: true });
+    constructor(options: { initial: number; maximum: number; shared: boolean });
+    /** Plain where the memory is not shared; both read and write alike. */
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }

@@ -24,7 +24,7 @@ export function loadKernel(shared: boolean): Promise<WebAssembly.Module> {
   let module = modules.get(shared);
   if (!module) {
     const path = distPath(`assembly/track2vec${shared ? "" : "-unshared"}.wasm`);
-    module = readFile(path).then((bytes) => WebAssembly.compile(bytes));
+    module = readFile(path).then((bytes) => new WebAssembly.Module(bytes));
     modules.set(shared, module);
   }
   return module;

@@ -1,6 +1,7 @@
 /** Every recommender by name. */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { misuse, SegueError } from "../system/index.js";
+import { blend } from "./blend/blend.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
 import { itemToItem } from "./item-to-item.js";
 import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
@@ -18,6 +19,7 @@ const kinds: readonly AnyKind[] = [
   itemToItem,
   vsknn,
   vstan,
+  blend,
 ];
 
 /** Every kind of recommender by its name, the simplest first. */

@@ -67,3 +67,23 @@ export function invert(sessions: Sessions): Rows {
   }
   return { offsets, values };
 }
+
+/** All playlists but [from, to), the catalogue kept. */
+export function withoutSessions(sessions: Sessions, from: number, to: number): Sessions {
+  const before = sliceSessions(sessions, 0, from);
+  const after = sliceSessions(sessions, to, sessionCount(sessions));
+  const items = new Uint32Array(before.items.length + after.items.length);
+  items.set(before.items);
+  items.set(after.items, before.items.length);
+  const offsets = new Uint32Array(before.offsets.length + after.offsets.length - 1);
+  offsets.set(before.offsets);
+  for (let s = 1; s < after.offsets.length; s++) {
+    offsets[before.offsets.length + s - 1] = after.offsets[s]! + before.items.length;
+  }
+  return { trackCount: sessions.trackCount, offsets, items };
+}
+
+/** The typical length of a playlist: the mean, 1 where there is none. */
+export function meanLength(sessions: Sessions): number {
+  return Math.max(1, sessions.items.length / Math.max(1, sessionCount(sessions)));
+}

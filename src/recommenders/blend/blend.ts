@@ -1,0 +1,325 @@
+/**
+ * The blend: candidates and scores of all other recommenders, ranked by boosted trees. The trees are fitted on the tail of
+ * the training part, with the sources counted on what comes before it; then the sources are counted again on everything.
+ */
+import type { Catalogue, Corpus } from "../../corpus/index.js";
+import { Random, silent } from "../../system/index.js";
+import type { FitOptions, RecommenderKind, RecommenderState } from "../contract.js";
+import { Fallback } from "../core/fallback.js";
+import { largest } from "../core/largest.js";
+import type { Query } from "../core/query.js";
+import { ScoredRecommender } from "../core/scored.js";
+import {
+  meanLength,
+  type Sessions,
+  sessionCount,
+  sessionsOf,
+  sliceSessions,
+  withoutSessions,
+} from "../core/sessions.js";
+import { type BoostSettings, boost, type RankingData } from "./boost.js";
+import { Forest, type ForestArrays } from "./forest.js";
+import { countLinks, type Links } from "./links.js";
+import { meritFeature, type SignalSettings, Signals } from "./signals.js";
+
+export interface BlendSettings extends SignalSettings, BoostSettings {
+  /** The share of the playlists, the last ones, that the ranker learns from. */
+  readonly tail: number;
+  /** How many parts of that size are held back, one after the other, where there are few playlists. */
+  readonly folds: number;
+  /** How many queries the ranker learns from, at most. */
+  readonly queries: number;
+  /** How many candidates of a query the ranker sees: the best of them all, the others by lot. */
+  readonly hard: number;
+  readonly easy: number;
+  readonly window: number;
+  readonly keep: number;
+  /** The first trees rank all candidates, the others only the best `finalists` of these. */
+  readonly firstTrees: number;
+  readonly finalists: number;
+}
+
+const defaults: BlendSettings = {
+  tail: 0.1,
+  folds: 4,
+  queries: 40_000,
+  candidates: 400,
+  hard: 40,
+  easy: 30,
+  neighbours: 1000,
+  perTrack: 3000,
+  window: 10,
+  keep: 200,
+  trees: 150,
+  leaves: 31,
+  rate: 0.1,
+  leastHessian: 2,
+  lambda: 1,
+  querySample: 0.6,
+  featureSample: 0.6,
+  firstTrees: 20,
+  finalists: 120,
+};
+
+/** What finalists are ahead by; far more than leaves add up to. */
+const lead = 1000;
+
+class Blend {
+  readonly #pickedScores: Float64Array;
+  readonly #scores: Float64Array;
+  readonly #picked: Uint32Array;
+  readonly #everyone: Uint32Array;
+
+  constructor(
+    readonly signals: Signals,
+    readonly forest: Forest,
+    readonly settings: BlendSettings,
+  ) {
+    this.#scores = new Float64Array(settings.candidates);
+    this.#everyone = Uint32Array.from({ length: settings.candidates }, (_, i) => i);
+    this.#picked = new Uint32Array(Math.min(settings.finalists, settings.candidates));
+    this.#pickedScores = new Float64Array(this.#picked.length);
+  }
+
+  score(query: Query, board: { add(track: number, score: number): void }): void {
+    const { signals, forest, settings } = this;
+    signals.gather(query);
+    const { count, rows, width } = signals;
+    const scores = this.#scores;
+    for (let i = 0; i < count; i++) scores[i] = rows[i * width + meritFeature]!;
+    const first = Math.min(settings.firstTrees, forest.trees);
+    forest.add(rows, width, this.#everyone, count, scores, 0, first);
+    // The finalists stay ahead of all others by a constant that no sum of leaves reaches.
+    const finalists = largest(scores, this.#everyone, count, this.#picked, this.#pickedScores);
+    for (let i = 0; i < count; i++) scores[i]! -= lead;
+    forest.add(rows, width, this.#picked, finalists, this.#pickedScores, first, forest.trees);
+    for (let i = 0; i < finalists; i++) {
+      scores[this.#picked[i]!] = this.#pickedScores[i]!;
+    }
+    for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, scores[i]!);
+  }
+}
+
+function signalsOf(
+  catalogue: Catalogue,
+  sessions: Sessions,
+  fallback: Fallback,
+  settings: BlendSettings,
+  links?: Links,
+) {
+  const { window, keep } = settings;
+  const reach = Math.max(window, Math.min(100, Math.round(meanLength(sessions))));
+  const counted = links ?? countLinks(sessions, { window: reach, recency: 0.15, keep });
+  return new Signals(catalogue, sessions, counted, fallback, settings);
+}
+
+/** The queries of the tail with their candidates: what the ranker learns from. */
+export function rankingData(
+  signals: Signals,
+  tail: Sessions,
+  titles: readonly string[] | undefined,
+  settings: BlendSettings,
+  random: Random,
+  onQuery: (done: number) => void,
+): RankingData & { reached: number; asked: number } {
+  const { width } = signals;
+  const perQuery = settings.hard + settings.easy + 1;
+  const places = placesOf(tail, settings.queries, random);
+  const asked = places.length;
+  const values = new Float32Array(asked * perQuery * width);
+  const weights = new Float32Array(asked * perQuery);
+  const offsets = [0];
+  const answers: number[] = [];
+  let row = 0;
+  const write = (candidate: number, weight: number) => {
+    values.set(signals.rows.subarray(candidate * width, (candidate + 1) * width), row * width);
+    weights[row++] = weight;
+  };
+  for (let q = 0; q < asked; q++) {
+    const [session, place] = places[q]!;
+    const answer = tail.items[place]!;
+    if (signals.fallback.counts[answer] === 0) continue;
+    signals.gather(
+      queryAsOfHead(signals, tail.items.subarray(tail.offsets[session]!, place), titles?.[session]),
+    );
+    onQuery(q);
+    const { candidates, count } = signals;
+    let found = -1;
+    for (let i = 0; i < count && found < 0; i++) if (candidates[i] === answer) found = i;
+    if (found < 0) continue;
+    const hard = Math.min(settings.hard, count);
+    for (let i = 0; i < hard; i++) {
+      if (i === found) answers.push(row);
+      write(i, 1);
+    }
+    if (found >= hard) {
+      answers.push(row);
+      write(found, 1);
+    }
+    const rest = count - hard;
+    const easy = Math.min(settings.easy, rest);
+    for (let e = 0; e < easy; e++) {
+      const i = hard + Math.floor(((e + random.next()) * rest) / easy);
+      if (i !== found) write(i, rest / easy);
+    }
+    offsets.push(row);
+  }
+  return {
+    width,
+    start: meritFeature,
+    values: values.subarray(0, row * width),
+    weights: weights.subarray(0, row),
+    offsets: Uint32Array.from(offsets),
+    answers: Uint32Array.from(answers),
+    reached: answers.length,
+    asked,
+  };
+}
+
+/** Which plays of the tail are asked for: all, or as many of each playlist, the last play always among them. */
+function placesOf(tail: Sessions, most: number, random: Random): Array<[session: number, place: number]> {
+  const places: Array<[session: number, place: number]> = [];
+  const count = sessionCount(tail);
+  const each = most / count;
+  for (let s = 0; s < count; s++) {
+    const first = tail.offsets[s]! + 1;
+    const last = tail.offsets[s + 1]! - 1;
+    const plays = last - first + 1;
+    if (plays < 1) continue;
+    const wanted =
+      tail.items.length - count <= most ? plays : Math.min(plays, Math.floor(each + random.next()));
+    if (wanted < 1) continue;
+    for (let w = 0; w < wanted - 1; w++) {
+      places.push([s, first + Math.floor(((w + random.next()) * (plays - 1)) / (wanted - 1))]);
+    }
+    places.push([s, last]);
+  }
+  return random.shuffle(places);
+}
+
+/** A context of the tail as the head sees it: tracks that the head does not hold are unknown. */
+function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | undefined): Query {
+  const { counts } = signals.fallback;
+  const unknown: string[] = [];
+  let unknownAfter = 0;
+  const tracks = context.filter((track) => {
+    const known = counts[track]! > 0;
+    if (known) unknownAfter = 0;
+    else {
+      unknownAfter++;
+      unknown.push(signals.catalogue.tracks[track]!);
+    }
+    return known;
+  });
+  return { tracks, unknown, unknownAfter, title };
+}
+
+function recommenderOf(
+  catalogue: Catalogue,
+  sessions: Sessions,
+  signals: Signals,
+  forest: Forest,
+  fallback: Fallback,
+  settings: BlendSettings,
+) {
+  const blend = new Blend(signals, forest, settings);
+  const state = (): RecommenderState => ({
+    kind: "blend",
+    version: 1,
+    settings: { ...settings },
+    arrays: { offsets: sessions.offsets, items: sessions.items, ...forest.arrays },
+    parts: { fallback: fallback.save() },
+  });
+  return new ScoredRecommender({ name: "blend", catalogue, scorer: blend, filler: fallback, state });
+}
+
+/** One tail where it is long enough to learn from; else several parts are held back, one after the other. */
+function howToHoldBack(settings: BlendSettings, count: number): { folds: number; tail: number } {
+  return count >= 20_000
+    ? { folds: 1, tail: settings.tail }
+    : { folds: settings.folds, tail: Math.max(settings.tail, 0.2) };
+}
+
+function joined(parts: readonly RankingData[]): RankingData {
+  if (parts.length === 1) return parts[0]!;
+  const rows = parts.reduce((sum, part) => sum + part.weights.length, 0);
+  const { width, start } = parts[0]!;
+  const values = new Float32Array(rows * width);
+  const weights = new Float32Array(rows);
+  const offsets = [0];
+  const answers: number[] = [];
+  let row = 0;
+  for (const part of parts) {
+    values.set(part.values, row * width);
+    weights.set(part.weights, row);
+    for (const answer of part.answers) answers.push(row + answer);
+    for (let q = 1; q < part.offsets.length; q++) offsets.push(row + part.offsets[q]!);
+    row += part.weights.length;
+  }
+  return {
+    width,
+    start,
+    values,
+    weights,
+    offsets: Uint32Array.from(offsets),
+    answers: Uint32Array.from(answers),
+  };
+}
+
+async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOptions = {}) {
+  const settings = { ...defaults, ...given };
+  const progress = options.progress ?? silent;
+  const random = new Random(options.seed ?? 1);
+  const sessions = sessionsOf(corpus);
+  const count = sessionCount(sessions);
+  const { folds, tail: share } = howToHoldBack(settings, count);
+  const parts: RankingData[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const to = count - Math.round(count * share * fold);
+    const from = Math.max(1, count - Math.round(count * share * (fold + 1)));
+    const head = withoutSessions(sessions, from, to);
+    const headFallback = Fallback.fit({
+      tracks: corpus.tracks,
+      artists: corpus.artists,
+      offsets: head.offsets,
+      items: head.items,
+      titles: corpus.titles && [...corpus.titles.slice(0, from), ...corpus.titles.slice(to)],
+    });
+    const signals = signalsOf(corpus, head, headFallback, settings);
+    const each = { ...settings, queries: Math.ceil(settings.queries / folds) };
+    const held = sliceSessions(sessions, from, to);
+    const data = rankingData(signals, held, corpus.titles?.slice(from, to), each, random, (done) => {
+      if (done % 500 === 0) progress({ task: "gathering", done, total: each.queries, unit: "queries" });
+    });
+    progress({ task: "gathered", done: data.asked, note: `reach ${data.reached}/${data.asked}` });
+    parts.push(data);
+  }
+  const data = joined(parts);
+  const forest = boost(data, settings, {
+    seed: random.uint32(),
+    onTree: (tree, loss) =>
+      progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
+  });
+  const fallback = Fallback.fit(corpus);
+  const signals = signalsOf(corpus, sessions, fallback, settings);
+  return recommenderOf(corpus, sessions, signals, forest, fallback, settings);
+}
+
+export const blend: RecommenderKind<BlendSettings> = {
+  name: "blend",
+  summary: "All of the others, ranked by boosted trees that learn from the latest playlists.",
+  defaults,
+  fit,
+  restore(state, catalogue) {
+    const settings = state.settings as unknown as BlendSettings;
+    const sessions: Sessions = {
+      trackCount: catalogue.tracks.length,
+      offsets: state.arrays.offsets as Uint32Array,
+      items: state.arrays.items as Uint32Array,
+    };
+    const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
+    const signals = signalsOf(catalogue, sessions, fallback, settings);
+    const forest = new Forest(state.arrays as unknown as ForestArrays);
+    return recommenderOf(catalogue, sessions, signals, forest, fallback, settings);
+  },
+};

@@ -1,0 +1,372 @@
+/**
+ * What the blend knows of a query: gathers candidates from every source (neighbours, links, artists, title words, the
+ * context itself, what is popular) and writes one row of features for each.
+ */
+import type { Catalogue } from "../../corpus/index.js";
+import type { Fallback } from "../core/fallback.js";
+import { largest } from "../core/largest.js";
+import { NeighbourFinder } from "../core/neighbours.js";
+import type { Query } from "../core/query.js";
+import { ScoreBoard } from "../core/score-board.js";
+import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
+import { Evidence } from "./evidence.js";
+import { type Links, linkWeights, weightsPerLink } from "./links.js";
+import { trackTraits, traitNames, traitsPerTrack } from "./traits.js";
+
+/** Columns of evidence. */
+const col = {
+  lastNext: 0,
+  lastAfter: 1,
+  lastBefore: 2,
+  lastCosine: 3,
+  lastLate: 4,
+  secondAfter: 5,
+  after: 6,
+  before: 7,
+  cosine: 8,
+  cosineFlat: 9,
+  cosineMost: 10,
+  late: 11,
+  linked: 12,
+  stan: 13,
+  sknn: 14,
+  near: 15,
+  following: 16,
+  recent: 17,
+  voters: 18,
+  closest: 19,
+  artist: 20,
+  title: 21,
+  repeats: 22,
+  back: 23,
+  lastNextCount: 24,
+} as const;
+const columns = 25;
+
+/** Evidence that is also given relative to the query's largest. */
+const relative = [
+  col.lastAfter,
+  col.lastCosine,
+  col.lastLate,
+  col.after,
+  col.cosine,
+  col.cosineFlat,
+  col.late,
+  col.stan,
+  col.sknn,
+  col.near,
+  col.following,
+  col.recent,
+  col.artist,
+  col.title,
+];
+
+const queryFeatures = [
+  "log context length",
+  "unknown since the last known",
+  "share of unknown",
+  "log plays of the last",
+  "repeat rate of the last",
+  "share of repeats in the context",
+  "last repeats the one before",
+  "log neighbours",
+  "largest stan",
+  "largest last after",
+  "largest cosine",
+] as const;
+
+export const featureNames: readonly string[] = [
+  ...Object.keys(col),
+  ...relative.map((c) => `${Object.keys(col)[c]} / largest`),
+  ...traitNames,
+  "same artist as last",
+  "log plays of the artist",
+  "order of merit",
+  "merit",
+  ...queryFeatures,
+];
+
+/** The feature that holds the plain sum of shares from which boosting starts. */
+export const meritFeature = featureNames.indexOf("merit");
+
+export interface SignalSettings {
+  readonly candidates: number;
+  readonly neighbours: number;
+  readonly perTrack: number;
+}
+
+export class Signals {
+  readonly width = featureNames.length;
+  /** Candidates of the last query, best guess first; the first `count` count. */
+  readonly candidates: Uint32Array;
+  count = 0;
+  /** One row of features a candidate. */
+  readonly rows: Float32Array;
+  readonly #finder: NeighbourFinder;
+  readonly #evidence: Evidence;
+  readonly #traits: Float32Array;
+  readonly #scores: ScoreBoard;
+  readonly #age: Float64Array;
+  readonly #merits: Float64Array;
+  readonly #slotNumbers: Uint32Array;
+  readonly #picked: Uint32Array;
+  readonly #pickedMerits: Float64Array;
+  readonly #most = new Float64Array(columns);
+  readonly #popular: Uint32Array;
+  readonly #near: number;
+
+  constructor(
+    readonly catalogue: Catalogue,
+    readonly sessions: Sessions,
+    readonly links: Links,
+    readonly fallback: Fallback,
+    readonly settings: SignalSettings,
+  ) {
+    const { trackCount } = sessions;
+    const scale = Math.sqrt(meanLength(sessions));
+    this.#near = 1.5 * scale;
+    this.#finder = new NeighbourFinder(sessions, {
+      neighbours: settings.neighbours,
+      perTrack: settings.perTrack,
+      last: 200,
+      contextDecay: scale,
+      lengthPower: 0.5,
+      recency: 1,
+      near: this.#near,
+      before: 0.8,
+      idfMatch: 1,
+      idfVote: 0.5,
+    });
+    this.#evidence = new Evidence(trackCount, columns);
+    this.#traits = trackTraits(sessions);
+    this.#scores = new ScoreBoard(trackCount);
+    const count = sessionCount(sessions);
+    this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
+    this.#merits = new Float64Array(trackCount);
+    this.#slotNumbers = Uint32Array.from({ length: trackCount }, (_, i) => i);
+    this.#picked = new Uint32Array(settings.candidates);
+    this.#pickedMerits = new Float64Array(settings.candidates);
+    this.candidates = new Uint32Array(settings.candidates);
+    this.rows = new Float32Array(settings.candidates * this.width);
+    this.#popular = popularTracks(this.#traits, trackCount, 100);
+  }
+
+  /** Gathers the candidates of a query and their features. */
+  gather(query: Query): void {
+    const evidence = this.#evidence;
+    evidence.clear();
+    this.#fromNeighbours(query);
+    this.#fromLinks(query);
+    this.#fromContext(query);
+    this.#fromNames(query);
+    if (evidence.count < 200) for (const track of this.#popular) evidence.slot(track);
+    this.#select();
+    this.#write(query);
+  }
+
+  #fromNeighbours(query: Query): void {
+    const finder = this.#finder;
+    finder.find(query.tracks);
+    const { offsets, items } = this.sessions;
+    const { context, idf } = finder;
+    const evidence = this.#evidence;
+    for (let n = 0; n < finder.found; n++) {
+      const session = finder.neighbours[n]!;
+      const similarity = finder.similarities[n]!;
+      const start = offsets[session]!;
+      const end = offsets[session + 1]!;
+      const age = this.#age[session]!;
+      let match = start;
+      let matched = -1;
+      let overlap = 0;
+      for (let i = start; i < end; i++) {
+        const weight = context.get(items[i]!);
+        if (weight === 0) continue;
+        overlap += idf[items[i]!]!;
+        if (weight >= matched) {
+          matched = weight;
+          match = i;
+        }
+      }
+      const flat = overlap / Math.sqrt(end - start);
+      for (let i = start; i < end; i++) {
+        if (i === match) continue;
+        const track = items[i]!;
+        const base = evidence.slot(track);
+        const data = evidence.columns;
+        const distance = i > match ? i - match : match - i;
+        const place = Math.exp(-(distance - 1) / this.#near) * (i > match ? 1 : 0.8);
+        data[base + col.stan]! += similarity;
+        data[base + col.sknn]! += flat;
+        data[base + col.near]! += similarity * place;
+        if (i === match + 1) data[base + col.following]! += similarity;
+        data[base + col.recent]! += similarity * age * place;
+        data[base + col.voters]! += 1;
+        if (similarity > data[base + col.closest]!) data[base + col.closest] = similarity;
+      }
+    }
+  }
+
+  #fromLinks(query: Query): void {
+    const { links } = this;
+    const { counts } = this.fallback;
+    const evidence = this.#evidence;
+    const { tracks } = query;
+    const reach = Math.min(tracks.length, 100);
+    for (let d = 1; d <= reach; d++) {
+      const track = tracks[tracks.length - d]!;
+      const totals = track * weightsPerLink;
+      const smooth = 3;
+      const perAfter = 1 / (links.totals[totals + linkWeights.after]! + smooth);
+      const perBefore = 1 / (links.totals[totals + linkWeights.before]! + smooth);
+      const perLate = 1 / (links.totals[totals + linkWeights.late]! + 0.5);
+      const perNext = 1 / (links.totals[totals + linkWeights.next]! + smooth);
+      const fade = 0.7 ** (d - 1);
+      const slow = d ** -0.7;
+      const count = counts[track]!;
+      for (let i = links.offsets[track]!; i < links.offsets[track + 1]!; i++) {
+        const other = links.tracks[i]!;
+        const at = i * weightsPerLink;
+        const base = evidence.slot(other);
+        const data = evidence.columns;
+        const after = links.weights[at + linkWeights.after]! * perAfter;
+        const before = links.weights[at + linkWeights.before]! * perBefore;
+        const late = links.weights[at + linkWeights.late]! * perLate;
+        const cosine = links.weights[at + linkWeights.together]! / (Math.sqrt(count * counts[other]!) + 5);
+        if (d === 1) {
+          const next = links.weights[at + linkWeights.next]!;
+          data[base + col.lastNext] = next * perNext;
+          data[base + col.lastNextCount] = next;
+          data[base + col.lastAfter] = after;
+          data[base + col.lastBefore] = before;
+          data[base + col.lastCosine] = cosine;
+          data[base + col.lastLate] = late;
+        } else if (d === 2) {
+          data[base + col.secondAfter] = after;
+        }
+        data[base + col.after]! += fade * after;
+        data[base + col.before]! += fade * before;
+        data[base + col.late]! += fade * late;
+        data[base + col.cosine]! += slow * cosine;
+        data[base + col.cosineFlat]! += cosine;
+        if (cosine > data[base + col.cosineMost]!) data[base + col.cosineMost] = cosine;
+        data[base + col.linked]! += 1;
+      }
+    }
+  }
+
+  #fromContext(query: Query): void {
+    const evidence = this.#evidence;
+    const { tracks } = query;
+    const reach = Math.min(tracks.length, 200);
+    for (let d = 1; d <= reach; d++) {
+      const base = evidence.slot(tracks[tracks.length - d]!);
+      const data = evidence.columns;
+      data[base + col.repeats]! += 1;
+      if (data[base + col.back] === 0) data[base + col.back] = 1 / d;
+    }
+  }
+
+  #fromNames(query: Query): void {
+    const { artists, titles } = this.fallback;
+    if (artists !== undefined) this.#spread(query, col.artist, artists);
+    if (titles !== undefined) this.#spread(query, col.title, titles);
+  }
+
+  #spread(
+    query: Query,
+    column: number,
+    source: { score(query: Query, board: ScoreBoard, most: number): void },
+  ): void {
+    const board = this.#scores;
+    board.clear();
+    source.score(query, board, 1);
+    for (let i = 0; i < board.count; i++) {
+      const track = board.touched[i]!;
+      const base = this.#evidence.slot(track);
+      this.#evidence.columns[base + column] = board.scores[track]!;
+    }
+  }
+
+  /** Keeps the candidates of most merit: a plain sum of shares, good enough to lose hardly any answer. */
+  #select(): void {
+    const { count, columns: data } = this.#evidence;
+    const most = this.#most.fill(1e-9);
+    for (let s = 0; s < count; s++) {
+      for (let c = 0; c < columns; c++)
+        if (data[s * columns + c]! > most[c]!) most[c] = data[s * columns + c]!;
+    }
+    for (let s = 0; s < count; s++) {
+      const base = s * columns;
+      this.#merits[s] =
+        data[base + col.near]! / most[col.near]! +
+        data[base + col.stan]! / most[col.stan]! +
+        data[base + col.sknn]! / most[col.sknn]! +
+        data[base + col.recent]! / most[col.recent]! +
+        data[base + col.lastAfter]! / most[col.lastAfter]! +
+        data[base + col.after]! / most[col.after]! +
+        (0.5 * data[base + col.late]!) / most[col.late]! +
+        data[base + col.cosine]! / most[col.cosine]! +
+        (0.5 * data[base + col.cosineFlat]!) / most[col.cosineFlat]! +
+        0.5 * data[base + col.artist]! +
+        (0.7 * data[base + col.title]!) / most[col.title]! +
+        data[base + col.back]!;
+    }
+    this.count = largest(this.#merits, this.#slotNumbers, count, this.#picked, this.#pickedMerits);
+    const order = this.#picked.subarray(0, this.count);
+    order.sort(
+      (a, b) => this.#merits[b]! - this.#merits[a]! || this.#evidence.tracks[a]! - this.#evidence.tracks[b]!,
+    );
+    for (let i = 0; i < this.count; i++) this.candidates[i] = this.#evidence.tracks[order[i]!]!;
+  }
+
+  #write(query: Query): void {
+    const { rows, width } = this;
+    const data = this.#evidence.columns;
+    const most = this.#most;
+    const { tracks } = query;
+    const { artists } = this.fallback;
+    const last = tracks.length > 0 ? tracks[tracks.length - 1]! : -1;
+    const lastArtist = artists === undefined || last < 0 ? 0 : artists.artistOf[last]!;
+    const known = tracks.length;
+    const all = known + query.unknown.length;
+    const distinct = new Set(tracks).size;
+    const facts = [
+      Math.log1p(all),
+      query.unknownAfter,
+      all === 0 ? 1 : query.unknown.length / all,
+      last < 0 ? 0 : this.#traits[last * traitsPerTrack]!,
+      last < 0 ? 0 : this.#traits[last * traitsPerTrack + 6]!,
+      known === 0 ? 0 : 1 - distinct / known,
+      known > 1 && tracks[known - 2] === last ? 1 : 0,
+      Math.log1p(this.#finder.found),
+      most[col.stan]!,
+      most[col.lastAfter]!,
+      most[col.cosine]!,
+    ];
+    for (let i = 0; i < this.count; i++) {
+      const track = this.candidates[i]!;
+      const from = this.#picked[i]! * columns;
+      let at = i * width;
+      for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
+      for (const c of relative) rows[at++] = data[from + c]! / most[c]!;
+      for (let t = 0; t < traitsPerTrack; t++) rows[at++] = this.#traits[track * traitsPerTrack + t]!;
+      const artist = artists === undefined ? 0 : artists.artistOf[track]!;
+      rows[at++] = artist !== 0 && artist === lastArtist ? 1 : 0;
+      rows[at++] =
+        artists === undefined || artist === 0
+          ? 0
+          : Math.log1p(artists.tracks.offsets[artist + 1]! - artists.tracks.offsets[artist]!);
+      rows[at++] = i;
+      rows[at++] = this.#merits[this.#picked[i]!]!;
+      for (const fact of facts) rows[at++] = fact;
+    }
+  }
+}
+
+function popularTracks(traits: Float32Array, trackCount: number, most: number): Uint32Array {
+  const merit = (t: number) => traits[t * traitsPerTrack]! + traits[t * traitsPerTrack + 1]!;
+  return Uint32Array.from({ length: trackCount }, (_, t) => t)
+    .sort((a, b) => merit(b) - merit(a) || a - b)
+    .slice(0, most);
+}

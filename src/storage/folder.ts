@@ -1,0 +1,192 @@
+/** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
+import { randomBytes } from "node:crypto";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import {
+  chmod,
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+} from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { SegueError, writeAtomically, writeFileAtomic } from "../system/index.js";
+import { checkKey } from "./key.js";
+import type { Store, StoredObject } from "./store.js";
+
+/** Up to this size a blocking read is quicker than a turn through the thread pool. */
+const smallFile = 64 * 1024;
+
+/** What `writeAtomically` calls the files it has not finished. */
+const unfinished = /\.\d+-[0-9a-f]{8}\.tmp$/;
+
+const isAbsent = (error: unknown) =>
+  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+export class FolderStore implements Store {
+  readonly url: string;
+
+  /** @param folder the root; made when the first object is written */
+  constructor(folder: string) {
+    this.url = resolve(folder);
+  }
+
+  /** The file that holds `key`; whoever reads it directly must not change it. */
+  localPath(key: string): string {
+    checkKey(key);
+    return join(this.url, key);
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const path = this.localPath(key);
+    try {
+      const file = openSync(path, "r");
+      try {
+        const { size } = fstatSync(file);
+        if (size <= smallFile) {
+          const contents = new Uint8Array(size);
+          let read = 0;
+          while (read < size) {
+            const count = readSync(file, contents, read, size - read, read);
+            if (count === 0) break;
+            read += count;
+          }
+          return contents.subarray(0, read);
+        }
+      } finally {
+        closeSync(file);
+      }
+      return await readFile(path);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw readingFailed(key, this.url, error);
+    }
+  }
+
+  async put(key: string, contents: Uint8Array | string): Promise<void> {
+    await this.#retryWhenSwept(() => writeFileAtomic(this.localPath(key), contents));
+  }
+
+  async putIfAbsent(key: string, contents: Uint8Array | string): Promise<boolean> {
+    const path = this.localPath(key);
+    return this.#retryWhenSwept(async () => {
+      await mkdir(dirname(path), { recursive: true });
+      const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+      try {
+        const file = await open(temporary, "wx");
+        try {
+          await file.writeFile(contents);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        // link, unlike rename, refuses a name that is taken.
+        await link(temporary, path);
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+        throw error;
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    });
+  }
+
+  async putFile(key: string, path: string): Promise<void> {
+    const target = this.localPath(key);
+    await this.#retryWhenSwept(() =>
+      writeAtomically(target, async (temporary) => {
+        await copyFile(path, temporary, constants.COPYFILE_FICLONE);
+        await chmod(temporary, 0o644);
+        const file = await open(temporary, "r+");
+        try {
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      }),
+    );
+  }
+
+  async getFile(key: string, path: string): Promise<boolean> {
+    const source = this.localPath(key);
+    try {
+      if (!(await stat(source)).isFile()) return false;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw readingFailed(key, this.url, error);
+    }
+    await writeAtomically(path, (temporary) => copyFile(source, temporary, constants.COPYFILE_FICLONE));
+    return true;
+  }
+
+  async exists(key: string): Promise<boolean> {
+    try {
+      return statSync(this.localPath(key)).isFile();
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw readingFailed(key, this.url, error);
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<StoredObject> {
+    const slash = prefix.lastIndexOf("/");
+    if (slash > 0) checkKey(prefix.slice(0, slash));
+    yield* this.#walk(slash < 0 ? "" : prefix.slice(0, slash + 1), prefix);
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = this.localPath(key);
+    await rm(path, { force: true });
+    // Folders that hold nothing more go too, up to the root.
+    for (let folder = dirname(path); folder.length > this.url.length; folder = dirname(folder)) {
+      try {
+        await rmdir(folder);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  *#walk(folder: string, prefix: string): Iterable<StoredObject> {
+    let entries: import("node:fs").Dirent[];
+    try {
+      entries = readdirSync(join(this.url, folder), { withFileTypes: true });
+    } catch (error) {
+      if (isAbsent(error)) return;
+      throw readingFailed(folder, this.url, error);
+    }
+    // A folder sorts as its name and "/", so that the keys come in order.
+    const named = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(byText);
+    for (const name of named) {
+      const key = folder + name;
+      if (name.endsWith("/")) {
+        if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
+      } else if (key.startsWith(prefix) && !unfinished.test(name)) {
+        const facts = statSync(join(this.url, key), { throwIfNoEntry: false });
+        if (facts?.isFile()) yield { key, size: facts.size, modified: facts.mtimeMs };
+      }
+    }
+  }
+
+  /** A deleter may remove a folder between our making it and writing into it; then the write is simply tried again. */
+  async #retryWhenSwept<T>(write: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await write();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 5) throw error;
+      }
+    }
+  }
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function readingFailed(key: string, url: string, cause: unknown): SegueError {
+  return new SegueError(`cannot read ${key || "."} in ${url}: ${(cause as Error).message}`, { cause });
+}

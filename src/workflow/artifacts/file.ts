@@ -1,0 +1,50 @@
+/** A file or folder as an artifact: stored by content, never loaded into memory. */
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { SegueError } from "../../system/index.js";
+import { type ArtifactRef, handleMark } from "./ref.js";
+
+/** A file or folder that a step produced, or that a step before produced. */
+export interface FileArtifact {
+  readonly [handleMark]: "file";
+  /** The name it had when it was stored. */
+  readonly name: string;
+  /**
+   * Where it can be read on this machine; fetched first where the datastore is elsewhere. Others may read the same file: do not
+   * write to it.
+   */
+  path(): Promise<string>;
+}
+
+/** A `FileArtifact` that is in the datastore. */
+export interface StoredFile extends FileArtifact {
+  readonly ref: ArtifactRef;
+}
+
+/** A `FileArtifact` that is not stored yet. */
+export interface LocalFile extends FileArtifact {
+  readonly source: string;
+  readonly isFolder: boolean;
+}
+
+/**
+ * Makes an artifact of a file or a folder that the step wrote, best in `task.folder`: `return { model: file(path) }`.
+ *
+ * @throws SegueError where there is none
+ */
+export function file(path: string): FileArtifact {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (!facts) throw new SegueError(`there is no file ${path} to make an artifact of`);
+  const local: LocalFile = {
+    [handleMark]: "file",
+    name: basename(resolve(path)),
+    source: resolve(path),
+    isFolder: facts.isDirectory(),
+    path: async () => resolve(path),
+  };
+  return local;
+}
+
+export function isFileArtifact(value: unknown): value is LocalFile | StoredFile {
+  return typeof value === "object" && value !== null && (value as FileArtifact)[handleMark] === "file";
+}

@@ -1,0 +1,71 @@
+/**
+ * Plain values as JSON that any language reads. JSON has no NaN, no infinities and no dates; those few are written as
+ * `{"$number": "NaN"}` and `{"$date": "2026-01-31T…Z"}` and come back as they were. Everything else that JSON would change in
+ * silence (a Map becomes {}, a class instance loses its class) is refused with its place.
+ */
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** @throws Error naming the place ("rows[3].model") and what is there, for a value that JSON cannot hold. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(plain(value, "", new Set()));
+}
+
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_key, value) => {
+    if (typeof value !== "object" || value === null) return value;
+    if (typeof value.$number === "string") return Number(value.$number);
+    if (typeof value.$date === "string") return new Date(value.$date);
+    if (typeof value.$plain === "string") return fromEntries(value.$plain);
+    return value;
+  });
+}
+
+/** The keys apart from the values, so that no object in between looks like a mark. */
+function fromEntries(text: string): object {
+  return Object.fromEntries(fromJson(text) as [string, unknown][]);
+}
+
+function plain(value: unknown, place: string, above: Set<object>): Json | undefined {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "undefined":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
+    case "object":
+      return value === null ? null : plainObject(value, place, above);
+    default:
+      throw unstorable(place, `a ${typeof value}`);
+  }
+}
+
+function plainObject(value: object, place: string, above: Set<object>): Json {
+  if (value instanceof Date) return { $date: value.toISOString() };
+  if (above.has(value)) throw unstorable(place, "an object that contains itself");
+  above.add(value);
+  try {
+    if (Array.isArray(value)) return value.map((item, i) => plain(item, `${place}[${i}]`, above) ?? null);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+      throw unstorable(place, `a ${prototype.constructor?.name ?? "class instance"}`);
+    }
+    const copy: { [key: string]: Json } = {};
+    for (const [key, item] of Object.entries(value)) {
+      const stored = plain(item, place === "" ? key : `${place}.${key}`, above);
+      if (stored !== undefined) copy[key] = stored;
+    }
+    // An object that happens to look like one of our marks is wrapped, so that it comes back as itself.
+    return "$number" in copy || "$date" in copy || "$plain" in copy 
+      ? { $plain: JSON.stringify(Object.entries(copy)) }
+      : copy;
+  } finally {
+    above.delete(value);
+  }
+}
+
+function unstorable(place: string, what: string): Error {
+  return new Error(`${place === "" ? "it is" : `its ${place} is`} ${what}`);
+}

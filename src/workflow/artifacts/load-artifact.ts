@@ -1,0 +1,47 @@
+/** Artifacts out of the datastore. */
+import { createHash } from "node:crypto";
+import type { Store } from "../../storage/index.js";
+import { messageOf, SegueError } from "../../system/index.js";
+import { type StoredFile } from "./file.js";
+import { fromJson } from "./json.js";
+import { materialize } from "./materialize.js";
+import { fromNpy } from "./npy.js";
+import { type ArtifactRef, handleMark, objectKey } from "./ref.js";
+import { openTable } from "./table.js";
+
+/**
+ * The value that `ref` points at. Tables and files come as handles that fetch nothing until asked; JSON and typed arrays are
+ * read, and checked against their hash.
+ *
+ * @param where the artifact and the step, for messages: `artifact "grid" of modeling/2026…/start/0`
+ */
+export async function loadArtifact(store: Store, ref: ArtifactRef, where: string): Promise<unknown> {
+  if (ref.kind === "file" || ref.kind === "folder") return storedFile(store, ref, where);
+  if (ref.kind === "table") return openTable(ref, () => materialize(store, { ...ref, name: "table.parquet" }, where));
+  const bytes = await store.get(objectKey(ref.sha));
+  if (!bytes) {
+    throw new SegueError(`${where}: its content is no longer in the datastore`, {
+      hint: "it may have been removed by `segue gc`; run the flow again",
+      code: "artifact-missing",
+    });
+  }
+  if (createHash("sha256").update(bytes).digest("hex") !== ref.sha)
+    throw new SegueError(`${where} is damaged: its content does not match its hash`, {
+      hint: `remove ${objectKey(ref.sha)} from ${store.url} and resume the run from step ${ref.by.split("/")[0]}`,
+      code: "artifact-damaged",
+    });
+  try {
+    return ref.kind === "json" ? fromJson(new TextDecoder().decode(bytes)) : fromNpy(bytes);
+  } catch (error) {
+    throw new SegueError(`cannot read ${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function storedFile(store: Store, ref: ArtifactRef, where: string): StoredFile {
+  return {
+    [handleMark]: "file",
+    name: ref.name ?? "file",
+    ref,
+    path: () => materialize(store, ref, where),
+  };
+}

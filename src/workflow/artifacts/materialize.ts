@@ -1,0 +1,62 @@
+/** Puts stored files where this machine can read them: hard links beside a local datastore, downloads from a remote one. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { FolderStore, type Store } from "../../storage/index.js";
+import { SegueError } from "../../system/index.js";
+import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
+
+/** Where the readable copies are: within a local datastore, else SEGUE_CACHE or ~/.cache/segue. */
+export function filesFolder(store: Store): string {
+  return store instanceof FolderStore
+    ? join(store.url, "files")
+    : join(process.env.SEGUE_CACHE ?? join(homedir(), ".cache", "segue"), "files");
+}
+
+/** The path at which a stored file or folder can be read, under the name it had. */
+export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
+  const target = join(filesFolder(store), ref.sha.slice(0, 32), ref.name ?? "file");
+  if (existsSync(target)) return target;
+  const temporary = `${dirname(target)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    const entry = join(temporary, ref.name ?? "file");
+    if (ref.kind === "folder") {
+      const manifest = await store.get(objectKey(ref.sha));
+      if (!manifest) throw missing(where);
+      await mkdir(entry, { recursive: true });
+      for (const { path, sha } of (JSON.parse(new TextDecoder().decode(manifest)) as FolderManifest).files)
+        await place(store, sha, join(entry, ...path.split("/")), where);
+    } else {
+      await place(store, ref.sha, entry, where);
+    }
+    await mkdir(dirname(target), { recursive: true });
+    // Whoever came first has put the same content there.
+    await rename(entry, target).catch((error) => {
+      if (!existsSync(target)) throw error;
+    });
+    return target;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function place(store: Store, sha: string, target: string, where: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  if (!(store instanceof FolderStore)) {
+    if (!(await store.getFile(objectKey(sha), target))) throw missing(where);
+    return;
+  }
+  const source = store.localPath(objectKey(sha));
+  if (!existsSync(source)) throw missing(where);
+  // Not every file system has hard links.
+  await link(source, target).catch(() => copyFile(source, target));
+}
+
+function missing(where: string): SegueError {
+  return new SegueError(`${where}: its content is no longer in the datastore`, {
+    hint: "it may have been removed by `segue gc`; run the flow again",
+    code: "artifact-missing",
+  });
+}

@@ -1,0 +1,86 @@
+/** Artifacts into the datastore: what a step returned becomes content-addressed objects and references to them. */
+import { createHash } from "node:crypto";
+import { createReadStream, readdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Store } from "../../storage/index.js";
+import { messageOf, SegueError } from "../../system/index.js";
+import { isFileArtifact, type LocalFile } from "./file.js";
+import { toJson } from "./json.js";
+import { isTypedArray, toNpy } from "./npy.js";
+import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
+import { isTable, writeTable } from "./table.js";
+
+/** Where an artifact comes from, for messages and for `by`. */
+export interface Origin {
+  readonly step: string;
+  readonly task: string;
+  /** A folder for intermediate files. */
+  readonly folder: string;
+}
+
+/**
+ * Stores one value.
+ *
+ * @throws SegueError naming the artifact and the step, where the value cannot be stored
+ */
+export async function storeArtifact(store: Store, name: string, value: unknown, origin: Origin): Promise<ArtifactRef> {
+  const by = `${origin.step}/${origin.task}`;
+  try {
+    if (isFileArtifact(value)) {
+      if ("ref" in value) return { ...value.ref, by };
+      return { ...(await storeFile(store, value)), by };
+    }
+    if (isTable(value)) {
+      if (value.ref) return { ...value.ref, by };
+      const path = join(origin.folder, `.${name}.parquet`);
+      const rows = await writeTable(value, path);
+      const { sha, size } = await putFile(store, path);
+      return { kind: "table", sha, size, by, length: rows };
+    }
+    if (isTypedArray(value)) {
+      return { kind: "array", ...(await putBytes(store, toNpy(value))), by, length: value.length };
+    }
+    const stored = await putBytes(store, new TextEncoder().encode(toJson(value)));
+    return { kind: "json", ...stored, by, ...(Array.isArray(value) ? { length: value.length } : {}) };
+  } catch (error) {
+    if (error instanceof SegueError) throw error;
+    throw new SegueError(`cannot store artifact "${name}" of step ${by}: ${messageOf(error)}`, {
+      hint: "artifacts are plain values (JSON), typed arrays, table(rows) and file(path)",
+      cause: error,
+      code: "artifact-unstorable",
+    });
+  }
+}
+
+async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactRef, "by">> {
+  if (!value.isFolder) return { kind: "file", ...(await putFile(store, value.source)), name: value.name };
+  const files: { path: string; sha: string; size: number }[] = [];
+  for (const entry of readdirSync(value.source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const key = relative(value.source, path).split(sep).join("/");
+    files.push({ path: key, ...(await putFile(store, path)) });
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const manifest: FolderManifest = { files };
+  const { sha } = await putBytes(store, new TextEncoder().encode(JSON.stringify(manifest)));
+  const size = files.reduce((sum, each) => sum + each.size, 0);
+  return { kind: "folder", sha, size, name: value.name, length: files.length };
+}
+
+/** Stores bytes under their hash, unless they are there. */
+async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string; size: number }> {
+  const sha = createHash("sha256").update(bytes).digest("hex");
+  if (!(await store.exists(objectKey(sha)))) await store.put(objectKey(sha), bytes);
+  return { sha, size: bytes.byteLength };
+}
+
+async function putFile(store: Store, path: string): Promise<{ sha: string; size: number }> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  const sha = hash.digest("hex");
+  if (!(await store.exists(objectKey(sha)))) await store.putFile(objectKey(sha), path);
+  return { sha, size: (await stat(path)).size };
+}

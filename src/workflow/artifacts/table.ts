@@ -1,0 +1,137 @@
+/** Tables as Parquet, written and read by DuckDB, which is loaded only where a step has a table. */
+import { SegueError } from "../../system/index.js";
+import { type ArtifactRef, handleMark } from "./ref.js";
+
+/** What a cell may hold. */
+export type Cell = string | number | bigint | boolean | Date | null | undefined;
+
+/** Rows with named columns. */
+export interface Table<Row extends object = Record<string, Cell>> {
+  readonly [handleMark]: "table";
+  readonly ref?: ArtifactRef;
+  /** How many rows there are. */
+  readonly length: number;
+  /** Every row, as objects. Whole numbers that fit come as numbers, larger ones as bigint. */
+  rows(): Promise<Row[]>;
+  /** The Parquet file on this machine, for DuckDB and others to read; do not write to it. */
+  path(): Promise<string>;
+}
+
+interface RowsTable extends Table<object> {
+  readonly given: readonly object[];
+}
+
+/** Makes a table artifact of rows: `return { ranking: table([{ name: "a", hits: 0.2 }]) }`. Columns are those of all rows. */
+export function table<Row extends object>(rows: readonly Row[]): Table<Row> {
+  const made: RowsTable = {
+    [handleMark]: "table",
+    given: rows,
+    length: rows.length,
+    rows: async () => [...rows],
+    path: () => Promise.reject(new SegueError("this table has no file yet: return it from the step first")),
+  };
+  return made as unknown as Table<Row>;
+}
+
+export function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && (value as Table)[handleMark] === "table";
+}
+
+/** The handle of a stored table. */
+export function openTable(ref: ArtifactRef, path: () => Promise<string>): Table {
+  return {
+    [handleMark]: "table",
+    ref,
+    length: ref.length ?? 0,
+    path,
+    rows: async () => readParquet(await path()),
+  };
+}
+
+/** Writes a table to a Parquet file (zstd) and returns how many rows it has. */
+export async function writeTable(value: Table, path: string): Promise<number> {
+  const rows = (value as unknown as RowsTable).given;
+  const columns = columnsOf(rows);
+  const { DuckDBInstance, VARCHAR, DOUBLE, BIGINT, BOOLEAN, TIMESTAMP, timestampValue } = await duckdb();
+  const types = { string: VARCHAR, float: DOUBLE, integer: BIGINT, boolean: BOOLEAN, date: TIMESTAMP };
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    const spec = [...columns].map(([name, type]) => `${quoted(name)} ${types[type]}`);
+    // Parquet needs a column even where there is no row to name one.
+    await connection.run(`CREATE TABLE t (${spec.length > 0 ? spec.join(", ") : "nothing BOOLEAN"})`);
+    const appender = await connection.createAppender("t");
+    for (const row of rows as readonly Record<string, Cell>[]) {
+      for (const [name, type] of columns) {
+        const cell = row[name];
+        if (cell === null || cell === undefined) appender.appendNull();
+        else if (type === "string") appender.appendVarchar(String(cell));
+        else if (type === "float") appender.appendDouble(Number(cell));
+        else if (type === "integer") appender.appendBigInt(BigInt(cell as number));
+        else if (type === "boolean") appender.appendBoolean(cell as boolean);
+        else appender.appendTimestamp(timestampValue(BigInt((cell as Date).getTime()) * 1000n));
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+    await connection.run(`COPY t TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+    return rows.length;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+type ColumnType = "string" | "float" | "integer" | "boolean" | "date";
+
+function columnsOf(rows: readonly object[]): Map<string, ColumnType> {
+  const columns = new Map<string, ColumnType>();
+  const unset = new Set<string>();
+  for (const row of rows) {
+    for (const [name, cell] of Object.entries(row) as [string, Cell][]) {
+      const type = typeOf(name, cell);
+      const known = columns.get(name);
+      if (type === undefined) {
+        if (known === undefined) unset.add(name);
+      } else if (known === undefined || known === type) columns.set(name, type);
+      else if (isNumber(known) && isNumber(type)) columns.set(name, "float");
+      else throw new Error(`its column "${name}" holds both a ${known} and a ${type}`);
+    }
+  }
+  for (const name of unset) if (!columns.has(name)) columns.set(name, "string");
+  return columns;
+}
+
+const isNumber = (type: ColumnType) => type === "float" || type === "integer";
+
+function typeOf(name: string, cell: Cell): ColumnType | undefined {
+  if (cell === null || cell === undefined) return undefined;
+  if (typeof cell === "number") return Number.isSafeInteger(cell) ? "integer" : "float";
+  if (typeof cell === "bigint") return "integer";
+  if (typeof cell === "string" || typeof cell === "boolean") return typeof cell as "string" | "boolean";
+  if (cell instanceof Date) return "date";
+  throw new Error(`its column "${name}" holds ${Array.isArray(cell) ? "an array" : `a ${typeof cell}`}`);
+}
+
+async function readParquet(path: string): Promise<Record<string, Cell>[]> {
+  const { DuckDBInstance } = await duckdb();
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}')`);
+    return reader.getRowObjectsJS().map((row) => {
+      for (const [name, cell] of Object.entries(row)) {
+        if (typeof cell === "bigint" && cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER)
+          row[name] = Number(cell);
+      }
+      return row as Record<string, Cell>;
+    });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+const duckdb = () => import("@duckdb/node-api");

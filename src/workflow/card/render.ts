@@ -1,0 +1,132 @@
+/** A card's blocks as one HTML page that needs nothing else: no script, no font, no picture from outside. */
+import { messageOf } from "../../system/index.js";
+import type { ValueBox } from "./card.js";
+import { drawChart } from "./chart.js";
+import { escapeHtml } from "./escape.js";
+import { markdownToHtml } from "./markdown.js";
+import { cardStyle } from "./style.js";
+import { tableToHtml } from "./table-html.js";
+
+export type Block =
+  | { readonly type: "markdown"; readonly text: string }
+  | {
+      readonly type: "table";
+      readonly rows: readonly object[];
+      readonly caption?: string;
+      readonly columns?: readonly string[];
+      readonly highlight?: number;
+    }
+  | { readonly type: "chart"; readonly spec: object; readonly caption?: string }
+  | {
+      readonly type: "image";
+      readonly contents: Uint8Array | string;
+      readonly caption?: string;
+      readonly alt?: string;
+    }
+  | { readonly type: "values"; readonly boxes: readonly ValueBox[] }
+  | {
+      readonly type: "progress";
+      readonly title: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit?: string;
+      readonly note?: string;
+    }
+  | { readonly type: "error"; readonly message: string; readonly hint?: string; readonly stack?: string };
+
+export interface CardPage {
+  readonly flow: string;
+  readonly run: string;
+  readonly step: string;
+  readonly task: string;
+  readonly title?: string;
+  readonly blocks: readonly Block[];
+  /** A page of a step that still runs reloads itself. */
+  readonly isOver: boolean;
+}
+
+export async function renderCard(page: CardPage): Promise<string> {
+  const place = [page.flow, page.run, page.step, page.task].map(escapeHtml).join(" / ");
+  const title = escapeHtml(page.title ?? page.step);
+  const body: string[] = [];
+  for (const block of page.blocks) body.push(await renderBlock(block));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+${page.isOver ? "" : '<meta http-equiv="refresh" content="2">\n'}<title>${title}</title>
+<style>${cardStyle}</style>
+</head>
+<body>
+<header><h1>${title}</h1><p>${place}${page.isOver ? "" : ' · <span class="live">running</span>'}</p></header>
+<main>
+${body.join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+async function renderBlock(block: Block): Promise<string> {
+  switch (block.type) {
+    case "markdown":
+      return `<section>${markdownToHtml(block.text)}</section>`;
+    case "table":
+      return figure(tableToHtml(block.rows, block), block.caption);
+    case "chart":
+      try {
+        return figure(svgImage(await drawChart(block.spec), block.caption ?? "chart"), block.caption);
+      } catch (error) {
+        return renderBlock({ type: "error", message: `this chart cannot be drawn: ${messageOf(error)}` });
+      }
+    case "image":
+      return figure(image(block.contents, block.alt ?? block.caption ?? ""), block.caption);
+    case "values":
+      return `<div class="values">${block.boxes.map(valueBox).join("")}</div>`;
+    case "progress":
+      return progressBar(block);
+    case "error": {
+      const hint = block.hint ? `<p>→ ${escapeHtml(block.hint)}</p>` : "";
+      const stack = block.stack ? `<details><summary>where</summary><pre>${escapeHtml(block.stack)}</pre></details>` : "";
+      return `<section class="error"><strong>${escapeHtml(block.message)}</strong>${hint}${stack}</section>`;
+    }
+  }
+}
+
+function figure(contents: string, caption: string | undefined): string {
+  const below = caption === undefined ? "" : `<figcaption>${escapeHtml(caption)}</figcaption>`;
+  return `<figure>${contents}${below}</figure>`;
+}
+
+function valueBox({ title, value, note }: ValueBox): string {
+  const shown = typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 4 }) : value;
+  const below = note === undefined ? "" : `<small>${escapeHtml(note)}</small>`;
+  return `<div><span>${escapeHtml(title)}</span><strong>${escapeHtml(shown)}</strong>${below}</div>`;
+}
+
+function progressBar(block: Extract<Block, { type: "progress" }>): string {
+  const share = block.total > 0 ? Math.min(1, Math.max(0, block.done / block.total)) : 0;
+  const count = `${block.done} of ${block.total}${block.unit ? ` ${block.unit}` : ""}`;
+  const note = block.note ? ` · ${block.note}` : "";
+  return `<section class="progress"><span>${escapeHtml(block.title)}</span><progress max="1" value="${share.toFixed(4)}"></progress><small>${escapeHtml(count + note)}</small></section>`;
+}
+
+/** As an image, nothing within an SVG can act on the page. */
+function svgImage(svg: string, alt: string): string {
+  return `<img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
+}
+
+function image(contents: Uint8Array | string, alt: string): string {
+  if (typeof contents === "string") return svgImage(contents, alt);
+  const type =
+    contents[0] === 0x89
+      ? "image/png"
+      : contents[0] === 0xff
+        ? "image/jpeg"
+        : contents[0] === 0x52
+          ? "image/webp"
+          : "image/gif";
+  return `<img alt="${escapeHtml(alt)}" src="data:${type};base64,${Buffer.from(contents).toString("base64")}">`;
+}

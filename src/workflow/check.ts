@@ -1,0 +1,200 @@
+/** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
+import { misuse } from "../system/index.js";
+import type { AnyFlow } from "./flow.js";
+import { foreachScopes, type StepNode } from "./graph.js";
+import { closest } from "./nearest.js";
+
+export interface FlowProblem {
+  readonly step?: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** @throws SegueError (misuse) that tells every problem at once */
+export function checkFlow(flow: AnyFlow): void {
+  const problems = findProblems(flow.nodes);
+  if (!/^[a-z][\w-]*$/i.test(flow.name))
+    problems.unshift({
+      message: `"${flow.name}" is no name for a flow`,
+      hint: "use letters, digits, - and _, beginning with a letter",
+    });
+  if (problems.length === 0) return;
+  throw misuse(
+    [`flow "${flow.name}" is not sound:`, ...problems.map((each) => `${each.message}\n    → ${each.hint}`)].join("\n  "),
+    "put it right and try again: `segue check` looks without running",
+  );
+}
+
+/** All that is wrong with a flow's steps; empty where it is sound. */
+export function findProblems(nodes: readonly StepNode[]): FlowProblem[] {
+  if (nodes.length === 0)
+    return [{ message: "it has no step", hint: 'add one: .step("start", () => ({ … }))' }];
+  const problems = [...nameProblems(nodes), ...wiringProblems(nodes)];
+  // What follows needs every name to be known.
+  return problems.length > 0 ? problems : [...reachProblems(nodes), ...levelProblems(nodes)];
+}
+
+function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
+  const problems: FlowProblem[] = [];
+  const seen = new Set<string>();
+  for (const { name, timeout, retry } of nodes) {
+    if (!/^[a-z][\w-]*$/i.test(name))
+      problems.push({
+        step: name,
+        message: `"${name}" is no name for a step`,
+        hint: "use letters, digits, - and _, beginning with a letter",
+      });
+    if (seen.has(name))
+      problems.push({
+        step: name,
+        message: `there are two steps "${name}"`,
+        hint: "give one of them another name",
+      });
+    seen.add(name);
+    if (timeout !== undefined && !(timeout > 0))
+      problems.push({
+        step: name,
+        message: `the timeout of step "${name}" is ${timeout} s`,
+        hint: 'write seconds more than 0, or "90s", "10m", "2h"',
+      });
+    if (retry && (retry.delay < 0 || retry.backoff < 1))
+      problems.push({
+        step: name,
+        message: `the retry of step "${name}" waits ${retry.delay} s and then ${retry.backoff} times as long`,
+        hint: "write a delay of 0 or more and a backoff of 1 or more",
+      });
+  }
+  return problems;
+}
+
+function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
+  const names = nodes.map((node) => node.name);
+  const problems: FlowProblem[] = [];
+  for (const node of nodes) {
+    for (const before of node.after) {
+      if (names.includes(before)) continue;
+      const near = closest(before, names);
+      problems.push({
+        step: node.name,
+        message: `step "${node.name}" comes after "${before}", but there is no step of that name`,
+        hint: near ? `did you mean "${near}"?` : `the steps are ${names.join(", ")}`,
+      });
+    }
+    if (node.kind !== "join" && node.after.length > 1)
+      problems.push({
+        step: node.name,
+        message: `step "${node.name}" comes after ${node.after.length} steps, but is no join`,
+        hint: `write .join("${node.name}", { after: [${node.after.map((each) => `"${each}"`).join(", ")}] }, ({ inputs }) => …)`,
+      });
+    if (node.kind === "foreach" && !node.over)
+      problems.push({
+        step: node.name,
+        message: `the foreach "${node.name}" does not say what it goes over`,
+        hint: `name an artifact that is an array: .foreach("${node.name}", { over: "…" }, …)`,
+      });
+  }
+  const starts = nodes.filter((node) => node.after.length === 0);
+  const [first, ...others] = starts;
+  if (!first)
+    problems.push({ message: "every step comes after another one", hint: "one step must be the first: leave its after out" });
+  else if (first.kind !== "step")
+    problems.push({
+      step: first.name,
+      message: `the first step, "${first.name}", is a ${first.kind}`,
+      hint: 'begin with .step("start", …)',
+    });
+  for (const other of others)
+    problems.push({
+      step: other.name,
+      message: `step "${other.name}" comes after nothing, but "${first!.name}" is the first step`,
+      hint: `say what it comes after: { after: "${first!.name}" }`,
+    });
+  return problems;
+}
+
+function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
+  const problems: FlowProblem[] = [];
+  const reached = new Set<string>();
+  const visit = (name: string) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    for (const node of nodes) if (node.after.includes(name)) visit(node.name);
+  };
+  visit(nodes.find((node) => node.after.length === 0)!.name);
+  for (const node of nodes) {
+    if (reached.has(node.name)) continue;
+    problems.push({
+      step: node.name,
+      message: `step "${node.name}" can never be reached: it waits for ${node.after.map((each) => `"${each}"`).join(" and ")}, which wait for it`,
+      hint: "let one of them come after a step that runs",
+    });
+  }
+  if (problems.length > 0) return problems;
+  const cycle = nodes.find((node) => comesBack(nodes, node.name));
+  if (cycle)
+    problems.push({
+      step: cycle.name,
+      message: `step "${cycle.name}" waits for itself, by way of ${cycle.after.map((each) => `"${each}"`).join(" and ")}`,
+      hint: "a flow goes one way: take the step that leads back out of its after",
+    });
+  return problems;
+}
+
+function comesBack(nodes: readonly StepNode[], name: string): boolean {
+  const seen = new Set<string>();
+  const visit = (at: string): boolean =>
+    nodes.some((node) => {
+      if (!node.after.includes(at)) return false;
+      if (node.name === name) return true;
+      if (seen.has(node.name)) return false;
+      seen.add(node.name);
+      return visit(node.name);
+    });
+  return visit(name);
+}
+
+/** Every foreach must be joined once, every branch brought together at its own level. */
+function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
+  const problems: FlowProblem[] = [];
+  const scopes = foreachScopes(nodes);
+  const inWords = (scope: readonly string[]) =>
+    scope.length === 0 ? "outside of every foreach" : `within the foreach "${scope.join('", "')}"`;
+  for (const node of nodes) {
+    if (node.kind !== "join") continue;
+    const scope = scopes.get(node.after[0]!)!;
+    if (node.after.length === 1 && scope.length === 0)
+      problems.push({
+        step: node.name,
+        message: `the join "${node.name}" has nothing to join: "${node.after[0]}" is outside of every foreach`,
+        hint: `write .step("${node.name}", …), or name the branches: { after: ["${node.after[0]}", "…"] }`,
+      });
+    for (const other of node.after.slice(1)) {
+      const theirs = scopes.get(other)!;
+      if (theirs.join("/") === scope.join("/")) continue;
+      const deeper = theirs.length > scope.length ? other : node.after[0]!;
+      problems.push({
+        step: node.name,
+        message: `the join "${node.name}" brings together "${node.after[0]}", ${inWords(scope)}, and "${other}", ${inWords(theirs)}`,
+        hint: `end the foreach first: .join("…", { after: ["${deeper}"] }, ({ inputs }) => …)`,
+      });
+    }
+  }
+  const ends = nodes.filter((node) => !nodes.some((other) => other.after.includes(node.name)));
+  const last = nodes.at(-1)!;
+  for (const end of ends) {
+    const scope = scopes.get(end.name)!;
+    if (scope.length > 0)
+      problems.push({
+        step: end.name,
+        message: `the foreach "${scope.at(-1)}" is never joined: "${end.name}" is its last step`,
+        hint: `add .join("…", ({ inputs }) => …) after "${end.name}"`,
+      });
+    else if (end !== last)
+      problems.push({
+        step: end.name,
+        message: `the branch that ends with "${end.name}" is never joined`,
+        hint: `let a join bring it together with the others: { after: ["${end.name}", "…"] }`,
+      });
+  }
+  return problems;
+}

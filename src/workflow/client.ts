@@ -1,0 +1,248 @@
+/**
+ * Reading runs, tasks and artifacts back:
+ *
+ * ```ts
+ * const ratio = await Segue.flow("modeling").latestSuccessfulRun.task("eval").artifact<number>("testHitRatio");
+ * ```
+ *
+ * Every step of such a chain is lazy: nothing is read before the last one is awaited. What is not there is an error that says
+ * what there is instead.
+ */
+import { FolderStore, type Store } from "../storage/index.js";
+import { misuse, SegueError } from "../system/index.js";
+import { loadArtifact } from "./artifacts/load-artifact.js";
+import type { ArtifactRef } from "./artifacts/ref.js";
+import { closest } from "./nearest.js";
+import { type DoneRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
+import { listRuns, type RunSummary, runSummary } from "./runs.js";
+import { findTasks, type TaskSummary } from "./tasks.js";
+import { type LogLine, parseLog } from "./task-log.js";
+
+export class Client {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  flow(name: string): FlowReader {
+    return new FlowReader(this.store, name);
+  }
+
+  /** Runs of all flows, newest first. */
+  runs(options: { flow?: string; tag?: string; limit?: number } = {}): Promise<RunSummary[]> {
+    return listRuns(this.store, options);
+  }
+
+  /** The run that "flow/run", a run's id, the end of one, or a flow's name (its latest run) means. */
+  async findRun(text: string): Promise<RunReader> {
+    const [flow, run] = text.includes("/") ? (text.split("/", 2) as [string, string]) : [undefined, text];
+    const all = await listRuns(this.store, flow === undefined ? {} : { flow });
+    const found =
+      all.find((each) => each.run === run) ??
+      (run === "latest" || run === "" ? all[0] : undefined) ??
+      all.find((each) => flow === undefined && each.flow === run) ??
+      (run && run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
+    if (found) return new RunReader(this.store, found.flow, async () => found.run);
+    const near = closest(run, [...new Set(all.map((each) => each.flow))]);
+    throw misuse(
+      all.length === 0 ? `there are no runs in ${this.store.url}` : `there is no run "${text}" in ${this.store.url}`,
+      near ? `did you mean "${near}"?` : "`segue runs` lists them",
+    );
+  }
+}
+
+/** Reads the datastore `store`, or that of SEGUE_DATASTORE, or .segue in the current folder. */
+export function openClient(store?: Store): Client {
+  return new Client(store ?? new FolderStore(process.env.SEGUE_DATASTORE ?? ".segue"));
+}
+
+export class FlowReader {
+  readonly store: Store;
+  readonly name: string;
+
+  constructor(store: Store, name: string) {
+    this.store = store;
+    this.name = name;
+  }
+
+  /** Newest first. */
+  runs(options: { tag?: string; limit?: number } = {}): Promise<RunSummary[]> {
+    return listRuns(this.store, { ...options, flow: this.name });
+  }
+
+  run(id: string): RunReader {
+    return new RunReader(this.store, this.name, async () => id);
+  }
+
+  get latestRun(): RunReader {
+    return this.#latest(() => true, "run");
+  }
+
+  get latestSuccessfulRun(): RunReader {
+    return this.#latest((run) => run.status === "done", "successful run");
+  }
+
+  #latest(wanted: (run: RunSummary) => boolean, what: string): RunReader {
+    return new RunReader(this.store, this.name, async () => {
+      const found = (await this.runs()).find(wanted);
+      if (found) return found.run;
+      throw new SegueError(`flow "${this.name}" has no ${what} in ${this.store.url}`, {
+        hint: `segue run ${this.name}`,
+        code: "no-run",
+      });
+    });
+  }
+}
+
+export class RunReader {
+  readonly store: Store;
+  readonly flow: string;
+  readonly #find: () => Promise<string>;
+  #id: Promise<string> | undefined;
+
+  constructor(store: Store, flow: string, find: () => Promise<string>) {
+    this.store = store;
+    this.flow = flow;
+    this.#find = find;
+  }
+
+  id(): Promise<string> {
+    this.#id ??= this.#find();
+    return this.#id;
+  }
+
+  async record(): Promise<RunRecord> {
+    const id = await this.id();
+    const record = await readRecord<RunRecord>(this.store, keys.run(this.flow, id));
+    if (!record) throw misuse(`there is no run ${this.flow}/${id} in ${this.store.url}`, "`segue runs` lists them");
+    return record;
+  }
+
+  async summary(): Promise<RunSummary> {
+    return runSummary(this.store, await this.record());
+  }
+
+  async status(): Promise<RunStatus> {
+    return (await this.summary()).status;
+  }
+
+  async tags(): Promise<readonly string[]> {
+    return (await this.record()).tags;
+  }
+
+  /** What is known of every task that was begun, in the order of the flow. */
+  async tasks(step?: string): Promise<TaskSummary[]> {
+    return findTasks(this.store, await this.record(), step);
+  }
+
+  /** @param task its place within a foreach: "3", nested "3.1" */
+  task(step: string, task: string | number = "0"): TaskReader {
+    return new TaskReader(this, step, String(task));
+  }
+
+  /** An artifact of the last step. */
+  async artifact<T = unknown>(name: string): Promise<T> {
+    const { nodes } = await this.record();
+    return this.task(nodes.at(-1)!.name).artifact<T>(name);
+  }
+}
+
+export class TaskReader {
+  readonly run: RunReader;
+  readonly step: string;
+  readonly task: string;
+
+  constructor(run: RunReader, step: string, task: string) {
+    this.run = run;
+    this.step = step;
+    this.task = task;
+  }
+
+  /** @throws SegueError where the task is not done */
+  async record(): Promise<DoneRecord> {
+    const { store, flow } = this.run;
+    const id = await this.run.id();
+    const record = await readRecord<DoneRecord>(store, keys.done(flow, id, this.step, this.task));
+    if (record) return record;
+    const { nodes } = await this.run.record();
+    const names = nodes.map((node) => node.name);
+    const place = `${flow}/${id}/${this.step}/${this.task}`;
+    if (!names.includes(this.step)) {
+      const near = closest(this.step, names);
+      throw misuse(
+        `flow "${flow}" has no step "${this.step}"`,
+        near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
+      );
+    }
+    const done = (await this.run.tasks(this.step)).filter((each) => each.status === "done");
+    throw new SegueError(`task ${place} is not done`, {
+      hint:
+        done.length > 0
+          ? `done in this step: ${done.slice(0, 10).map((each) => each.task).join(", ")}${done.length > 10 ? ", …" : ""}`
+          : `segue show ${flow}/${id} tells how far the run is`,
+      code: "task-not-done",
+    });
+  }
+
+  /** The artifacts that can be read after the task, by reference: their kind, size and hash. */
+  async artifacts(): Promise<Readonly<Record<string, ArtifactRef>>> {
+    return (await this.record()).artifacts;
+  }
+
+  /**
+   * The value of an artifact; a table or a file comes as a handle.
+   *
+   * @throws SegueError where the task has none of that name: names the ones it has
+   */
+  async artifact<T = unknown>(name: string): Promise<T> {
+    const { artifacts } = await this.record();
+    const place = `${this.run.flow}/${await this.run.id()}/${this.step}/${this.task}`;
+    const ref = artifacts[name];
+    if (!ref) {
+      const names = Object.keys(artifacts);
+      const near = closest(name, names);
+      throw misuse(
+        `${place} has no artifact "${name}"`,
+        near ? `did you mean "${near}"?` : names.length > 0 ? `it has ${names.join(", ")}` : "it has none",
+      );
+    }
+    return (await loadArtifact(this.run.store, ref, `artifact "${name}" of ${place}`)) as T;
+  }
+
+  /** What the task printed, in its last attempt or in the one named. */
+  async logs(attempt?: string): Promise<LogLine[]> {
+    const bytes = await this.#file("log", attempt);
+    return bytes === undefined ? [] : parseLog(new TextDecoder().decode(bytes));
+  }
+
+  /** The task's card as an HTML page; undefined where it made none. */
+  async card(attempt?: string): Promise<string | undefined> {
+    const bytes = await this.#file("card.html", attempt);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  async summary(): Promise<TaskSummary> {
+    const found = (await this.run.tasks(this.step)).find((each) => each.task === this.task);
+    if (found) return found;
+    await this.record();
+    throw new SegueError(`task ${this.step}/${this.task} has not been begun`);
+  }
+
+  async #file(file: string, attempt?: string): Promise<Uint8Array | undefined> {
+    const { flow, store } = this.run;
+    const summary = await this.summary();
+    const name = attempt ?? summary.attempts.at(-1)?.attempt;
+    if (name === undefined) return undefined;
+    // A task that was taken over left its log and card where it ran.
+    const run = summary.reusedFrom ?? (await this.run.id());
+    return store.get(keys.attempt(flow, run, this.step, this.task, name, file));
+  }
+}
+
+/** Everything in the default datastore: SEGUE_DATASTORE, or .segue in the current folder. */
+export const Segue = {
+  flow: (name: string): FlowReader => openClient().flow(name),
+  runs: (options: { flow?: string; tag?: string; limit?: number } = {}): Promise<RunSummary[]> =>
+    openClient().runs(options),
+};

@@ -1,0 +1,185 @@
+/** The engine of one machine: a bounded pool of child processes, and files. No server, no database. */
+import { totalmem } from "node:os";
+import type { Store } from "../../storage/index.js";
+import type { RunListener } from "../events.js";
+import type { AnyFlow } from "../flow.js";
+import { type DoneRecord, type EndRecord, randomWord, type RunRecord } from "../records.js";
+import { moduleUrl } from "../load-flow.js";
+import { retryDelay } from "../retry.js";
+import type { Reuse } from "../reuse.js";
+import { publishCaught, writeFailure } from "../task-runner.js";
+import type { TaskSpec } from "../task-spec.js";
+import type { TaskFailure } from "../types.js";
+import { type ReadyTask, Walk } from "../walk.js";
+import { Pool } from "./pool.js";
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly run: RunRecord;
+  readonly flow: AnyFlow;
+  readonly reuse: Reuse;
+  readonly maxWorkers: number;
+  readonly listener: RunListener;
+  readonly signal: AbortSignal;
+}
+
+/** How often a task is started again when its process was lost, whatever its `retry` says. */
+const lostRetries = 2;
+
+/** Walks the run to its end. Never rejects for what a step did wrong. */
+export async function runLocal(options: EngineOptions): Promise<EndRecord> {
+  const engine = new LocalEngine(options);
+  return engine.run();
+}
+
+class LocalEngine {
+  readonly #options: EngineOptions;
+  readonly #walk: Walk;
+  readonly #pool = new Pool();
+  readonly #queue: ReadyTask[] = [];
+  #slots = 0;
+  #memory = 0;
+  #active = 0;
+  #failed: EndRecord["failed"];
+  #wake: () => void = () => {};
+  #broken: unknown;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#walk = new Walk(options.run.nodes);
+  }
+
+  async run(): Promise<EndRecord> {
+    const { signal } = this.#options;
+    const onAbort = () => this.#wake();
+    signal.addEventListener("abort", onAbort);
+    try {
+      this.#pool.warm(1);
+      this.#take([this.#walk.start()]);
+      for (;;) {
+        this.#startWhatFits();
+        if (this.#active === 0 && (this.#queue.length === 0 || this.#stopping)) break;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      await this.#pool.close();
+    }
+    if (this.#broken) throw this.#broken;
+    const finished = new Date().toISOString();
+    if (signal.aborted && !this.#failed) return { status: "stopped", finished };
+    if (this.#failed) return { status: "failed", finished, failed: this.#failed };
+    return { status: "done", finished };
+  }
+
+  /** Nothing new is begun: what runs is let finish, so that it need not be done again. */
+  get #stopping(): boolean {
+    return this.#failed !== undefined || this.#broken !== undefined || this.#options.signal.aborted;
+  }
+
+  #take(tasks: readonly ReadyTask[]): void {
+    this.#queue.push(...tasks);
+    for (const step of new Set(tasks.map((task) => task.step)))
+      this.#options.listener({ type: "step-known", step, tasks: this.#walk.known(step) });
+  }
+
+  #startWhatFits(): void {
+    while (this.#queue.length > 0 && !this.#stopping) {
+      const next = this.#queue[0]!;
+      const cpus = Math.min(next.node.resources?.cpus ?? 1, this.#options.maxWorkers);
+      const memory = next.node.resources?.memory ?? 0;
+      const fits =
+        this.#slots + cpus <= this.#options.maxWorkers &&
+        (this.#memory === 0 || this.#memory + memory <= totalmem() / 2 ** 20);
+      if (!fits) return;
+      this.#queue.shift();
+      this.#slots += cpus;
+      this.#memory += memory;
+      this.#active++;
+      this.#task(next)
+        .catch((error: unknown) => {
+          this.#broken ??= error;
+        })
+        .finally(() => {
+          this.#slots -= cpus;
+          this.#memory -= memory;
+          this.#active--;
+          this.#wake();
+        });
+    }
+  }
+
+  async #task(ready: ReadyTask): Promise<void> {
+    const { reuse, listener } = this.#options;
+    const known = await reuse.find(ready);
+    const result = known ? { done: known } : await this.#attempts(ready);
+    if (!result) return;
+    if ("failed" in result) {
+      this.#failed ??= { step: ready.step, task: ready.task, error: result.failed };
+      listener({ type: "task-failed", step: ready.step, task: ready.task, error: result.failed });
+      return;
+    }
+    if (!known) await reuse.note(ready, result.done);
+    listener({ type: "task-done", record: result.done });
+    this.#take(this.#walk.finish(ready, result.done));
+  }
+
+  /** Undefined where the run was stopped before the task was done. */
+  async #attempts(ready: ReadyTask): Promise<{ done: DoneRecord } | { failed: TaskFailure } | undefined> {
+    const { listener, signal, store, run } = this.#options;
+    const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
+    let failures = 0;
+    let losses = 0;
+    for (let number = 1; ; number++) {
+      if (signal.aborted) return undefined;
+      const spec: TaskSpec = {
+        flow: run.flow,
+        run: run.run,
+        module: moduleUrl(run.module),
+        store: store.url,
+        parameters: run.parameters,
+        ready,
+        number,
+        attempt: `${number}-${randomWord(4)}`,
+        last: failures >= retry.count,
+      };
+      const place = { step: ready.step, task: ready.task };
+      const started = new Date().toISOString();
+      listener({ type: "task-started", ...place, attempt: number });
+      const result = await this.#pool.run(spec, {
+        signal,
+        timeout: ready.node.timeout,
+        onLog: (stream, line) => listener({ type: "task-log", ...place, stream, line }),
+        onProgress: (report) => listener({ type: "task-progress", ...place, report }),
+      });
+      if ("done" in result) return result;
+      if (signal.aborted) return undefined;
+      const error = result.failed;
+      if (error.kind !== "error") await writeFailure(store, spec, started, error);
+      const wasLost = error.kind === "lost" && losses < lostRetries;
+      if (wasLost) losses++;
+      else if (failures >= retry.count) {
+        if (ready.node.catch === undefined) return { failed: error };
+        return { done: await publishCaught(store, spec, started, error) };
+      } else failures++;
+      const delay = wasLost ? 0 : retryDelay(retry, failures);
+      listener({ type: "task-retry", ...place, error, delay, attempt: number + 1 });
+      await pause(delay * 1000, signal);
+    }
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0) return;
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}

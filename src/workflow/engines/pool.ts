@@ -1,0 +1,172 @@
+/**
+ * A bounded pool of task processes. They are warm: a process that ended a task well takes the next one, so that an empty step
+ * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { besideUrl } from "../../system/index.js";
+import { killGroup, residentMb } from "../processes.js";
+import { LineSplitter } from "../task-log.js";
+import type { FromChild, TaskSpec, ToChild } from "../task-spec.js";
+import type { TaskFailure } from "../types.js";
+import type { DoneRecord } from "../records.js";
+import type { ProgressReport } from "../../system/index.js";
+
+/** How one attempt ended. "lost": its process died before it could say anything. */
+export type AttemptResult =
+  | { readonly done: DoneRecord }
+  | { readonly failed: TaskFailure };
+
+export interface AttemptEvents {
+  onLog?(stream: "out" | "err", line: string): void;
+  onProgress?(report: ProgressReport): void;
+  /** The process that took the task. */
+  onStart?(pid: number): void;
+}
+
+/** How long a process may take to end by itself before it is killed. */
+const graceMs = 1000;
+
+/** A process that holds more than this after its task is not used again. */
+const largeMb = 512;
+
+interface Worker {
+  readonly child: ChildProcess;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  receive: ((message: FromChild) => void) | undefined;
+  print: ((stream: "out" | "err", line: string) => void) | undefined;
+}
+
+export class Pool {
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  #closed = false;
+
+  /** Starts processes ahead of the tasks, so that the first need not wait for them. */
+  warm(count: number): void {
+    while (this.#all.size < count) this.#idle.push(this.#start());
+  }
+
+  /** Runs one attempt in a process of its own for as long as it lasts. Never rejects. */
+  async run(
+    spec: TaskSpec,
+    options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
+  ): Promise<AttemptResult> {
+    const worker = this.#idle.pop() ?? this.#start();
+    const { child } = worker;
+    options.onStart?.(child.pid!);
+    let stopped: TaskFailure | undefined;
+    const stop = (failure: TaskFailure) => {
+      stopped ??= failure;
+      this.#send(worker, { type: "cancel", why: failure.message });
+      setTimeout(() => this.#kill(worker), graceMs).unref();
+    };
+    const onAbort = () => stop({ kind: "error", message: "stopped" });
+    const timer =
+      spec.ready.node.timeout === undefined
+        ? undefined
+        : setTimeout(
+            () =>
+              stop({
+                kind: "timeout",
+                message: `step "${spec.ready.step}" took longer than its timeout of ${spec.ready.node.timeout} s`,
+                hint: "give it more time: timeout on the step",
+              }),
+            spec.ready.node.timeout * 1000,
+          );
+    try {
+      const answered = new Promise<AttemptResult>((resolve) => {
+        worker.receive = (message) => {
+          if (message.type === "log") options.onLog?.(message.stream, message.line);
+          else if (message.type === "progress") {
+            const { type: _, ...report } = message;
+            options.onProgress?.(report);
+          } else if (message.type === "done") resolve({ done: message.record });
+          else if (message.type === "failed") resolve({ failed: message.error });
+        };
+      });
+      worker.print = options.onLog;
+      if (options.signal.aborted) onAbort();
+      else options.signal.addEventListener("abort", onAbort, { once: true });
+      this.#send(worker, { type: "run", spec });
+      const result = await Promise.race([
+        answered,
+        worker.exited.then(({ code, signal }): AttemptResult => ({ failed: lost(child.pid!, code, signal) })),
+      ]);
+      if ("done" in result) {
+        if (stopped || residentMb(child.pid!) > largeMb) this.#kill(worker);
+        else this.#release(worker);
+        return result;
+      }
+      this.#kill(worker);
+      await worker.exited;
+      return { failed: stopped ?? result.failed };
+    } finally {
+      clearTimeout(timer);
+      options.signal.removeEventListener("abort", onAbort);
+      worker.receive = undefined;
+      worker.print = undefined;
+    }
+  }
+
+  /** Ends every process, and waits until they are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#all];
+    for (const worker of all) this.#kill(worker);
+    await Promise.all(all.map((worker) => worker.exited));
+  }
+
+  #start(): Worker {
+    const child = fork(fileURLToPath(besideUrl(import.meta.url, "../task-entry.js")), {
+      // A group of its own: Ctrl-C is the parent's to handle, and what a step starts can be ended with it.
+      detached: true,
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith("--inspect")),
+    });
+    const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+      child.once("error", () => resolve({ code: null, signal: null }));
+    });
+    const worker: Worker = { child, exited, receive: undefined, print: undefined };
+    this.#all.add(worker);
+    void exited.then(() => {
+      this.#all.delete(worker);
+      const place = this.#idle.indexOf(worker);
+      if (place >= 0) this.#idle.splice(place, 1);
+    });
+    child.on("message", (message: FromChild) => worker.receive?.(message));
+    // What native code prints does not pass through the child's JavaScript and comes this way.
+    for (const stream of ["out", "err"] as const) {
+      const lines = new LineSplitter((line) => worker.print?.(stream, line));
+      const pipe = stream === "out" ? child.stdout : child.stderr;
+      pipe?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
+    }
+    return worker;
+  }
+
+  #send(worker: Worker, message: ToChild): void {
+    // A process that has just died is noticed by its exit.
+    if (worker.child.connected) worker.child.send(message, () => {});
+  }
+
+  #release(worker: Worker): void {
+    if (this.#closed) this.#kill(worker);
+    else if (this.#all.has(worker)) this.#idle.push(worker);
+  }
+
+  #kill(worker: Worker): void {
+    if (worker.child.pid !== undefined && this.#all.has(worker)) killGroup(worker.child.pid, "SIGKILL");
+  }
+
+}
+
+function lost(pid: number, code: number | null, signal: NodeJS.Signals | null): TaskFailure {
+  const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  return {
+    kind: "lost",
+    message: `its process (${pid}) ${how} before the task was done`,
+    ...(signal === "SIGKILL" ? { hint: "was there not enough memory?" } : {}),
+  };
+}

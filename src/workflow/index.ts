@@ -1,0 +1,44 @@
+/**
+ * Workflows: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
+ * anything. Knows nothing of music.
+ *
+ * ```ts
+ * // tuning.ts
+ * import { flow, openStore, runFlow } from "segue/workflow";
+ * import { z } from "zod";
+ *
+ * export const tuning = flow("tuning", {
+ *   module: import.meta.url,
+ *   parameters: z.object({ seed: z.int().default(1).describe("the seed of everything random") }),
+ * })
+ *   .step("start", ({ parameters }) => ({ grid: [3, 5, 10], seed: parameters.seed }))
+ *   .foreach("train", { over: "grid", retry: 2 }, ({ item, artifacts }) => ({ loss: item * artifacts.seed }))
+ *   .join("keep_best", ({ inputs }) => ({ best: Math.min(...inputs.map((input) => input.loss)) }))
+ *   .step("end", ({ artifacts }) => console.log(artifacts.best));
+ *
+ * // main.ts
+ * const store = await openStore(".segue");
+ * const result = await runFlow(tuning, { seed: 7 }, { store, listener: console.log });
+ * ```
+ *
+ * Steps run in processes of their own that import the flow's module: keep its top level light, and `import()` what is heavy
+ * within the steps.
+ */
+export { FolderStore, openStore, type Store } from "../storage/index.js";
+export { type FileArtifact, file } from "./artifacts/file.js";
+export { type Table, table } from "./artifacts/table.js";
+export type { Card } from "./card/card.js";
+export { checkFlow, findProblems } from "./check.js";
+export { type LayeredParameters, readParameters } from "./config.js";
+export { Client, openClient, Segue } from "./client.js";
+export type { RunEvent, RunListener } from "./events.js";
+export { type AnyFlow, flow } from "./flow.js";
+export { loadFlow, flowsOf } from "./load-flow.js";
+export { closest } from "./nearest.js";
+export { parseParameters } from "./parameters.js";
+export { resumeRun, type RunOptions, type RunResult, runFlow } from "./run.js";
+export type { RunSummary } from "./runs.js";
+export { addParameterFlags, givenParameters, refuseUnknownFlags } from "./terminal/flags.js";
+export { runInTerminal } from "./terminal/run-in-terminal.js";
+export type { JoinTask, Task } from "./task.js";
+export type { TaskFailure } from "./types.js";

@@ -1,0 +1,93 @@
+/** Gathers what a task reads: the records of the tasks before it, and the artifacts they point at. */
+import type { Store } from "../storage/index.js";
+import { SegueError } from "../system/index.js";
+import { loadArtifact } from "./artifacts/load-artifact.js";
+import type { ArtifactRef } from "./artifacts/ref.js";
+import { merged, type Refs, unchanged } from "./merge.js";
+import { type DoneRecord, keys, readRecord } from "./records.js";
+import type { TaskSpec } from "./task-spec.js";
+import type { TaskPlace } from "./walk.js";
+
+export interface Inputs {
+  /** What can be read, by reference; the task's own record inherits these. */
+  readonly refs: Refs;
+  readonly artifacts: object;
+  /** Joins only. */
+  readonly inputs: unknown;
+  readonly item: unknown;
+}
+
+interface InputRefs {
+  readonly refs: Refs;
+  readonly ambiguous: readonly string[];
+  readonly parents: readonly Refs[];
+}
+
+/** What a task can read, by reference. */
+export async function loadRefs(store: Store, spec: TaskSpec): Promise<InputRefs> {
+  const { ready } = spec;
+  const parents = await Promise.all(ready.parents.map((place) => recordOf(store, spec, place)));
+  if (ready.node.kind !== "join") return { refs: parents[0] ?? {}, ambiguous: [], parents };
+  if (ready.outer) {
+    return { refs: unchanged(await recordOf(store, spec, ready.outer), parents), ambiguous: [], parents };
+  }
+  return { ...merged(parents), parents };
+}
+
+async function recordOf(store: Store, spec: TaskSpec, { step, task }: TaskPlace): Promise<Refs> {
+  const record = await readRecord<DoneRecord>(store, keys.done(spec.flow, spec.run, step, task));
+  if (!record) throw new SegueError(`${spec.flow}/${spec.run}/${step}/${task} has no done-record in ${store.url}`);
+  return record.artifacts;
+}
+
+export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> {
+  const { ready } = spec;
+  const loaded = new Map<string, Promise<unknown>>();
+  const load = (name: string, ref: ArtifactRef) => {
+    // The same content is fetched once; handles carry names, so they are made for each.
+    const key = `${ref.kind}/${ref.sha}/${ref.name ?? ""}`;
+    let value = loaded.get(key);
+    if (!value) {
+      value = loadArtifact(store, ref, `artifact "${name}" of ${spec.flow}/${spec.run}/${ref.by}`);
+      loaded.set(key, value);
+    }
+    return value;
+  };
+  const { refs, ambiguous, parents } = await loadRefs(store, spec);
+  let inputs: unknown;
+  if (ready.node.kind === "join") {
+    const values = await Promise.all(parents.map((parent) => readable(parent, load)));
+    inputs = ready.outer
+      ? values
+      : Object.fromEntries(ready.parents.map((parent, i) => [parent.step, values[i]]));
+  }
+  const artifacts = await readable(refs, load);
+  for (const name of ambiguous) refuse(artifacts, name, ready.node.name, ready.node.after);
+  const innermost = ready.items.at(-1);
+  let item: unknown;
+  if (innermost) {
+    const { holder, over, index } = innermost;
+    const ref = (await recordOf(store, spec, holder))[over]!;
+    item = ((await load(over, ref)) as unknown[])[index];
+  }
+  return { refs, artifacts, inputs, item };
+}
+
+/** Values by name. They are shared within a task only, so a step may change what it reads without touching the stored thing. */
+async function readable(refs: Refs, load: (name: string, ref: ArtifactRef) => Promise<unknown>): Promise<object> {
+  const entries = await Promise.all(
+    Object.entries(refs).map(async ([name, ref]) => [name, await load(name, ref)] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+function refuse(artifacts: object, name: string, step: string, branches: readonly string[]): void {
+  Object.defineProperty(artifacts, name, {
+    enumerable: false,
+    get() {
+      throw new SegueError(`artifact "${name}" is ambiguous in step "${step}": the branches wrote it differently`, {
+        hint: `say which one: ${branches.map((branch) => `inputs.${branch}.${name}`).join(" or ")}`,
+      });
+    },
+  });
+}

@@ -1,0 +1,22 @@
+/** Task processes that outlived the command that started them, because they were too busy to notice. */
+import { hostname } from "node:os";
+import type { Store } from "../storage/index.js";
+import { isAlive, killGroup } from "./processes.js";
+import { type AttemptRecord, keys, readRecord } from "./records.js";
+
+/** Ends the processes of a dead run's unfinished attempts, where they are on this machine. */
+export async function endLeftovers(store: Store, flow: string, run: string): Promise<void> {
+  const started = new Map<string, string>();
+  const finished = new Set<string>();
+  for await (const { key } of store.list(keys.tasks(flow, run))) {
+    const [, , , step, task, attempt, file] = key.split("/");
+    if (attempt === "done.json") finished.add(`${step}/${task}`);
+    else if (file === "started.json") started.set(key, `${step}/${task}`);
+  }
+  for (const [key, place] of started) {
+    if (finished.has(place)) continue;
+    const attempt = await readRecord<AttemptRecord>(store, key);
+    if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) continue;
+    if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid, "SIGKILL");
+  }
+}

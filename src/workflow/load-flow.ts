@@ -1,0 +1,53 @@
+/** Finds a flow in the module that exports it. */
+import { existsSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { besideUrl, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
+import type { AnyFlow } from "./flow.js";
+
+/** The flows that a module exports. */
+export async function flowsOf(url: string): Promise<AnyFlow[]> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(url)) as Record<string, unknown>;
+  } catch (error) {
+    throw new SegueError(`cannot load the flow's module ${shown(url)}: ${messageOf(error)}`, { cause: error });
+  }
+  return [...new Set(Object.values(module))].filter(isFlow);
+}
+
+/** @throws SegueError where the module exports no flow of that name */
+export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
+  const flows = await flowsOf(url);
+  const found = flows.find((flow) => flow.name === name);
+  if (found) return found;
+  const others = flows.map((flow) => `"${flow.name}"`).join(", ");
+  throw new SegueError(`${shown(url)} exports no flow "${name}"${others ? `, but ${others}` : ""}`, {
+    hint: `export const ${name.replace(/\W/g, "_")} = flow("${name}", { module: import.meta.url, … })`,
+  });
+}
+
+function isFlow(value: unknown): value is AnyFlow {
+  return typeof value === "object" && value !== null && "isSegueFlow" in value;
+}
+
+/** A module's place as a run's record holds it: within the package, relative to it, so that the package may move. */
+export function modulePlace(url: string): string {
+  // A flow that is read from src/ runs from its built form: task processes cannot load TypeScript.
+  const built = url.endsWith(".ts") ? besideUrl(url, `./${url.split("/").at(-1)!.replace(/\.ts$/, ".js")}`) : url;
+  const path = fileURLToPath(built);
+  const within = relative(packageRoot, path);
+  return within.startsWith("..") ? pathToFileURL(path).href : within.split(sep).join("/");
+}
+
+/** The URL to import, from what `modulePlace` gave. */
+export function moduleUrl(place: string): string {
+  const url = place.startsWith("file:") ? place : pathToFileURL(join(packageRoot, place)).href;
+  if (!existsSync(fileURLToPath(url)))
+    throw misuse(`the flow's module ${shown(url)} is no longer there`, "was the code moved, or not built?");
+  return url;
+}
+
+function shown(url: string): string {
+  return url.startsWith("file:") ? relative(process.cwd(), resolve(fileURLToPath(url))) : url;
+}

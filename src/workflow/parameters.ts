@@ -1,0 +1,143 @@
+/**
+ * A flow's parameters: a zod object whose keys become flags. Values may come from files and flags as text; they are turned into
+ * what the schema wants, and what does not fit is said in one sentence.
+ */
+import { z } from "zod";
+import { misuse } from "../system/index.js";
+import { closest } from "./nearest.js";
+
+interface HasParameters {
+  readonly name: string;
+  readonly parameters: z.ZodObject;
+}
+
+/** "knnK" and "knn_k" as a flag: "knn-k". */
+export function flagName(parameter: string): string {
+  return parameter
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll("_", "-")
+    .toLowerCase();
+}
+
+/**
+ * Checks values against the schema.
+ *
+ * @param given by name in any spelling: knn_k, knnK or knn-k
+ * @param options.sources by flag name: the file that a value comes from, for messages
+ * @returns every parameter, with defaults filled in
+ * @throws SegueError (misuse) naming each wrong parameter: "knn-k must be at least 1, got 0"
+ */
+export function parseParameters(
+  flow: HasParameters,
+  given: Readonly<Record<string, unknown>>,
+  options: { readonly ignoreUnknown?: boolean; readonly sources?: Readonly<Record<string, string>> } = {},
+): Record<string, unknown> {
+  const shape = flow.parameters.shape as Readonly<Record<string, z.ZodType>>;
+  const byFlag = new Map(Object.keys(shape).map((key) => [flagName(key), key]));
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const key = byFlag.get(flagName(name));
+    if (key !== undefined) values[key] = fromText(shape[key]!, value);
+    else if (!options.ignoreUnknown) throw unknownParameter(flow, name);
+  }
+  const parsed = flow.parameters.safeParse(values);
+  if (parsed.success) return parsed.data as Record<string, unknown>;
+  const problems = parsed.error.issues.map((issue) => {
+    const source = options.sources?.[flagName(String(issue.path[0] ?? ""))];
+    return problem(issue, values) + (source === undefined ? "" : ` (in ${source})`);
+  });
+  throw misuse(
+    problems.join("; "),
+    `segue run ${flow.name} --help tells what each parameter takes`,
+  );
+}
+
+/** The error for a parameter that the flow does not have. `others` are flags that are no parameters and may be meant, too. */
+export function unknownParameter(flow: HasParameters, name: string, others: readonly string[] = []): Error {
+  const flags = Object.keys(flow.parameters.shape).map(flagName);
+  const near = closest(flagName(name), [...flags, ...others]);
+  return misuse(
+    `flow "${flow.name}" has no parameter "${flagName(name)}"`,
+    near ? `did you mean "--${near}"?` : `its parameters: ${flags.map((flag) => `--${flag}`).join(", ")}`,
+  );
+}
+
+/** What kind of value a schema takes, below its defaults and optionals. */
+export function innerType(schema: z.ZodType): z.ZodType {
+  let inner = schema;
+  while (
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodNullable ||
+    inner instanceof z.ZodPrefault
+  )
+    inner = inner.unwrap() as z.ZodType;
+  return inner;
+}
+
+/** Text from a flag as what the schema takes; anything else as it is. */
+function fromText(schema: z.ZodType, value: unknown): unknown {
+  const inner = innerType(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.map((each) => fromText(inner.element as z.ZodType, each));
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  if (inner instanceof z.ZodNumber) return text !== "" && Number.isFinite(Number(text)) ? Number(text) : value;
+  if (inner instanceof z.ZodBoolean) {
+    if (/^(true|yes|on|1)$/i.test(text)) return true;
+    if (/^(false|no|off|0)$/i.test(text)) return false;
+    return value;
+  }
+  if (inner instanceof z.ZodArray) {
+    if (text.startsWith("[")) return parsedJson(text) ?? value;
+    return text.split(",").map((each) => fromText(inner.element as z.ZodType, each.trim()));
+  }
+  if (inner instanceof z.ZodString || inner instanceof z.ZodEnum) return value;
+  if (inner instanceof z.ZodUnion) {
+    for (const option of inner.options as z.ZodType[]) {
+      const tried = fromText(option, value);
+      if (option.safeParse(tried).success) return tried;
+    }
+    return value;
+  }
+  return parsedJson(text) ?? value;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One of zod's issues as a sentence that names the flag and the value. */
+function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
+  const [first, ...rest] = issue.path;
+  const name = first === undefined ? "the parameters" : flagName(String(first)) + rest.map((key) => `[${String(key)}]`).join("");
+  let at: unknown = values;
+  for (const key of issue.path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
+  const got = at === undefined ? "nothing" : JSON.stringify(at);
+  switch (issue.code) {
+    case "too_small":
+      if (issue.origin === "array" || issue.origin === "string")
+        return `${name} must have at least ${issue.minimum} ${issue.origin === "array" ? "items" : "characters"}, got ${got}`;
+      return `${name} must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}, got ${got}`;
+    case "too_big":
+      if (issue.origin === "array" || issue.origin === "string")
+        return `${name} must have at most ${issue.maximum} ${issue.origin === "array" ? "items" : "characters"}, got ${got}`;
+      return `${name} must be ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}, got ${got}`;
+    case "invalid_type": {
+      if (at === undefined) return `${name} is required`;
+      const wanted = { int: "a whole number", number: "a number", boolean: "true or false", array: "a list", string: "text" };
+      return `${name} must be ${wanted[issue.expected as keyof typeof wanted] ?? `a ${issue.expected}`}, got ${got}`;
+    }
+    case "invalid_value":
+      return `${name} must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}, got ${got}`;
+    case "not_multiple_of":
+      return `${name} must be a multiple of ${issue.divisor}, got ${got}`;
+    default:
+      return `${name}: ${issue.message.toLowerCase()}, got ${got}`;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What is written down about runs, and where. Files are the truth: whatever is not in these records did not happen. Keys:
+ *
+ *     runs/<flow>/<run>.json                                       RunRecord, when the run begins
+ *     runs/<flow>/<run>.end.json                                   EndRecord, when it ends
+ *     tasks/<flow>/<run>/<step>/<task>/done.json                   DoneRecord, once, after all its artifacts
+ *     tasks/<flow>/<run>/<step>/<task>/<attempt>/started.json      AttemptRecord
+ *     tasks/<flow>/<run>/<step>/<task>/<attempt>/failed.json       FailedRecord
+ *     tasks/<flow>/<run>/<step>/<task>/<attempt>/log               lines: time, "out" or "err", text
+ *     tasks/<flow>/<run>/<step>/<task>/<attempt>/card.html
+ *     objects/<aa>/<rest of the SHA-256>                           the artifacts
+ */
+import type { Store } from "../storage/index.js";
+import type { ArtifactRef } from "./artifacts/ref.js";
+import type { StepNode } from "./graph.js";
+import type { TaskFailure } from "./types.js";
+
+export interface RunRecord {
+  readonly version: 1;
+  readonly flow: string;
+  readonly run: string;
+  readonly description?: string;
+  /** ISO time. */
+  readonly created: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly engine: "local" | "dbos";
+  /** Where the flow's module is: relative to the package ("dist/flows/modeling.js") or a file URL. */
+  readonly module: string;
+  /** Hash of the flow's code. */
+  readonly code: string;
+  readonly nodes: readonly StepNode[];
+  readonly user: string;
+  readonly host: string;
+  /** The runs whose done-records are reused, nearest first; `rerun` are the steps that were asked to run anew. */
+  readonly origins: ReadonlyArray<{ readonly run: string; readonly rerun: readonly string[] }>;
+}
+
+export type RunStatus = "running" | "done" | "failed" | "stopped" | "interrupted";
+
+export interface EndRecord {
+  readonly status: "done" | "failed" | "stopped";
+  readonly finished: string;
+  /** The first task that failed, and why. */
+  readonly failed?: { readonly step: string; readonly task: string; readonly error: TaskFailure };
+}
+
+export interface DoneRecord {
+  readonly version: 1;
+  readonly flow: string;
+  readonly run: string;
+  readonly step: string;
+  readonly task: string;
+  /** The name of the attempt's folder. */
+  readonly attempt: string;
+  readonly started: string;
+  readonly finished: string;
+  /** Hash of what the task was given: place, parameters and the artifacts that it could read. */
+  readonly inputs: string;
+  /** Everything that can be read after this task, inherited artifacts included. */
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  /** The error that `catch` turned into an artifact. */
+  readonly caught?: TaskFailure;
+  /** Where the task really ran, when a run that was resumed or cached took it over. */
+  readonly reused?: { readonly run: string; readonly why: "resume" | "cache" };
+  readonly host: string;
+}
+
+export interface AttemptRecord {
+  readonly started: string;
+  readonly host: string;
+  readonly pid: number;
+  /** When the process began, as the system counts it: tells it from a later one of the same number. */
+  readonly born?: string;
+}
+
+export interface FailedRecord {
+  readonly started: string;
+  readonly finished: string;
+  readonly error: TaskFailure;
+}
+
+export const keys = {
+  run: (flow: string, run: string) => `runs/${flow}/${run}.json`,
+  end: (flow: string, run: string) => `runs/${flow}/${run}.end.json`,
+  tasks: (flow: string, run: string) => `tasks/${flow}/${run}/`,
+  task: (flow: string, run: string, step: string, task: string) => `tasks/${flow}/${run}/${step}/${task}/`,
+  done: (flow: string, run: string, step: string, task: string) => `tasks/${flow}/${run}/${step}/${task}/done.json`,
+  attempt: (flow: string, run: string, step: string, task: string, attempt: string, file: string) =>
+    `tasks/${flow}/${run}/${step}/${task}/${attempt}/${file}`,
+  locks: (flow: string, run: string) => `locks/${flow}/${run}/`,
+  cache: (key: string) => `cache/${key}.json`,
+};
+
+/** Reads a JSON record; undefined where there is none. */
+export async function readRecord<T>(store: Store, key: string): Promise<T | undefined> {
+  const bytes = await store.get(key);
+  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as T);
+}
+
+export const recordText = (record: object) => `${JSON.stringify(record)}\n`;
+
+/** Sorts by time and is unique: "20260131-090507-k3f9". */
+export function newRunId(now = new Date()): string {
+  const digits = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${digits}-${randomWord(4)}`;
+}
+
+/** A short random word, without letters that are mistaken for one another. */
+export function randomWord(length: number): string {
+  const letters = "23456789abcdefghjkmnpqrstuvwxyz";
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
+}

@@ -1,0 +1,82 @@
+/** Done-records that need not be made again: of the runs that a run resumes, and of the cache. */
+import { createHash } from "node:crypto";
+import type { Store } from "../storage/index.js";
+import { objectKey } from "./artifacts/ref.js";
+import { type DoneRecord, keys, type RunRecord, readRecord, recordText } from "./records.js";
+import type { ReadyTask } from "./walk.js";
+
+interface CacheEntry {
+  readonly flow: string;
+  readonly run: string;
+  readonly step: string;
+  readonly task: string;
+}
+
+export class Reuse {
+  readonly #store: Store;
+  readonly #run: RunRecord;
+  readonly #cache: boolean;
+
+  constructor(store: Store, run: RunRecord, cache: boolean) {
+    this.#store = store;
+    this.#run = run;
+    this.#cache = cache;
+  }
+
+  /** The record of this run for a task that needs no work; published before it is returned. */
+  async find(ready: ReadyTask): Promise<DoneRecord | undefined> {
+    const { flow, run, origins } = this.#run;
+    const own = await this.#read(run, ready);
+    if (own) return own;
+    for (const origin of origins) {
+      if (origin.rerun.includes(ready.step)) break;
+      const record = await this.#read(origin.run, ready);
+      // Other inputs than it had then: a step before it has run anew and found something else.
+      if (record && record.inputs === ready.inputs) return this.#take(record, "resume");
+    }
+    if (!this.#cache || ready.node.cache === false) return undefined;
+    const entry = await readRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)));
+    if (!entry || (entry.flow === flow && entry.run === run)) return undefined;
+    const record = await readRecord<DoneRecord>(
+      this.#store,
+      keys.done(entry.flow, entry.run, entry.step, entry.task),
+    );
+    if (!record || record.caught || !(await this.#isComplete(record))) return undefined;
+    return this.#take(record, "cache");
+  }
+
+  /** Notes a record for later runs. */
+  async note(ready: ReadyTask, record: DoneRecord): Promise<void> {
+    if (ready.node.cache === false || record.caught) return;
+    const { flow, run, step, task } = record;
+    await this.#store.put(keys.cache(this.#cacheKey(ready)), recordText({ flow, run, step, task } satisfies CacheEntry));
+  }
+
+  async #read(run: string, ready: ReadyTask): Promise<DoneRecord | undefined> {
+    return readRecord<DoneRecord>(this.#store, keys.done(this.#run.flow, run, ready.step, ready.task));
+  }
+
+  async #take(record: DoneRecord, why: "resume" | "cache"): Promise<DoneRecord> {
+    const taken: DoneRecord = {
+      ...record,
+      run: this.#run.run,
+      reused: { run: record.reused?.run ?? record.run, why },
+    };
+    const key = keys.done(this.#run.flow, this.#run.run, record.step, record.task);
+    if (await this.#store.putIfAbsent(key, recordText(taken))) return taken;
+    return (await readRecord<DoneRecord>(this.#store, key))!;
+  }
+
+  async #isComplete(record: DoneRecord): Promise<boolean> {
+    for (const ref of Object.values(record.artifacts))
+      if (!(await this.#store.exists(objectKey(ref.sha)))) return false;
+    return true;
+  }
+
+  #cacheKey(ready: ReadyTask): string {
+    const { flow, code, parameters } = this.#run;
+    return createHash("sha256")
+      .update(JSON.stringify([flow, code, parameters, ready.step, ready.inputs]))
+      .digest("hex");
+  }
+}

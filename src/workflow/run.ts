@@ -1,0 +1,192 @@
+/** Running a flow, and resuming a run. */
+import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { availableParallelism } from "node:os";
+import type { Store } from "../storage/index.js";
+import { misuse, SegueError } from "../system/index.js";
+import { checkFlow } from "./check.js";
+import { codeHash } from "./code-hash.js";
+import { runLocal } from "./engines/local.js";
+import type { RunListener } from "./events.js";
+import type { AnyFlow } from "./flow.js";
+import type { RetryPolicy, StepNode } from "./graph.js";
+import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
+import { type RunLock, holderOf, lockRun } from "./lock.js";
+import { closest } from "./nearest.js";
+import { parseParameters } from "./parameters.js";
+import { type EndRecord, keys, newRunId, type RunRecord, readRecord, recordText } from "./records.js";
+import { retryPolicy } from "./retry.js";
+import { Reuse } from "./reuse.js";
+import { endLeftovers } from "./leftovers.js";
+
+export interface RunOptions {
+  /** Where runs and artifacts are kept: `await openStore(".segue")`. */
+  readonly store: Store;
+  /** How many tasks run at once. Default: the number of processors. */
+  readonly maxWorkers?: number;
+  readonly tags?: readonly string[];
+  /** For every step that has no `retry` of its own. */
+  readonly retry?: number | Partial<RetryPolicy>;
+  /** Takes results of earlier runs for steps whose code, parameters and inputs are unchanged. Default false. */
+  readonly cache?: boolean;
+  readonly engine?: "local" | "dbos";
+  /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
+  readonly databaseUrl?: string;
+  /** Told of everything that happens. */
+  readonly listener?: RunListener;
+  /** Stops the run: nothing new is begun, every process is ended within 2 s. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly flow: string;
+  readonly run: string;
+  readonly status: EndRecord["status"];
+  readonly end: EndRecord;
+  readonly seconds: number;
+}
+
+/**
+ * Runs a flow from its first step.
+ *
+ * @param parameters by name; missing ones take their defaults
+ * @throws SegueError (misuse) for a parameter that is unknown or out of range, and for a flow that is not sound.
+ *   A step that fails does not throw: the result's `status` says so.
+ */
+export async function runFlow(
+  flow: AnyFlow,
+  parameters: Readonly<Record<string, unknown>>,
+  options: RunOptions,
+): Promise<RunResult> {
+  return begin(flow, parseParameters(flow, parameters), [], options.tags ?? [], options);
+}
+
+export interface ResumeOptions extends RunOptions {
+  /** The run to resume. Default: the latest of the flow that is not done. */
+  readonly run?: string;
+  /** Runs this step, and what comes after it, anew. Default: whatever is not done. */
+  readonly step?: string;
+}
+
+/**
+ * Resumes a run: a new run with the same parameters takes over every done-record of the old one, task by task, and does the
+ * rest with the code as it is now.
+ *
+ * @param flowName which flow's run
+ * @throws SegueError where there is nothing to resume, or the run is still being run
+ */
+export async function resumeRun(flowName: string, options: ResumeOptions): Promise<RunResult> {
+  const { store } = options;
+  const origin = await findOrigin(store, flowName, options);
+  const held = await holderOf(store, flowName, origin.run);
+  if (held)
+    throw new SegueError(
+      `run ${flowName}/${origin.run} is held by process ${held.pid} on ${held.host} since ${held.since}`,
+      { hint: `wait for it, or stop it first: kill ${held.pid}`, code: "run-held" },
+    );
+  const flow = await loadFlow(moduleUrl(origin.module), flowName);
+  if (options.step !== undefined && !flow.nodes.some((node) => node.name === options.step)) {
+    const names = flow.nodes.map((node) => node.name);
+    const near = closest(options.step, names);
+    throw misuse(
+      `flow "${flowName}" has no step "${options.step}"`,
+      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
+    );
+  }
+  // Two resumers of one run: the lock on the origin lets one of them through at a time.
+  const lock = await lockRun(store, flowName, origin.run);
+  try {
+    await endLeftovers(store, flowName, origin.run);
+    const rerun = options.step === undefined ? [] : [options.step];
+    return await begin(
+      flow,
+      parseParameters(flow, origin.parameters, { ignoreUnknown: true }),
+      [{ run: origin.run, rerun }, ...origin.origins],
+      options.tags ?? origin.tags,
+      { ...options, engine: options.engine ?? origin.engine },
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
+  if (options.run !== undefined) {
+    const record = await readRecord<RunRecord>(store, keys.run(flow, options.run));
+    if (!record) throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
+    return record;
+  }
+  let latest: RunRecord | undefined;
+  for await (const { key } of store.list(`runs/${flow}/`)) {
+    if (!key.endsWith(".end.json")) latest = (await readRecord<RunRecord>(store, key)) ?? latest;
+  }
+  if (!latest) throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
+  const end = await readRecord<EndRecord>(store, keys.end(flow, latest.run));
+  if (end?.status === "done" && options.step === undefined)
+    throw misuse(`the latest run of "${flow}", ${latest.run}, is done`, "say which step to run anew: --step NAME");
+  return latest;
+}
+
+async function begin(
+  flow: AnyFlow,
+  parameters: Readonly<Record<string, unknown>>,
+  origins: RunRecord["origins"],
+  tags: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const started = performance.now();
+  const { store, listener = () => {}, signal = new AbortController().signal } = options;
+  checkFlow(flow);
+  const module = modulePlace(flow.module);
+  const url = moduleUrl(module);
+  if (!existsSync(new URL(url))) throw misuse(`the module of flow "${flow.name}" is not built: ${url}`);
+  const engine = options.engine ?? "local";
+  const record: RunRecord = {
+    version: 1,
+    flow: flow.name,
+    run: newRunId(),
+    ...(flow.description === undefined ? {} : { description: flow.description }),
+    created: new Date().toISOString(),
+    parameters,
+    tags: [...tags],
+    engine,
+    module,
+    code: codeHash(url),
+    nodes: withRetry(flow.nodes, options.retry),
+    user: userName(),
+    host: hostname(),
+    origins,
+  };
+  // The lock comes first, so that a run without one is known to be over.
+  const lock: RunLock = await lockRun(store, flow.name, record.run);
+  try {
+    await store.put(keys.run(flow.name, record.run), recordText(record));
+    listener({ type: "run-started", run: record });
+    const reuse = new Reuse(store, record, options.cache ?? false);
+    const maxWorkers = options.maxWorkers ?? availableParallelism();
+    if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
+      throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
+    const end = await runLocal({ store, run: record, flow, reuse, maxWorkers, listener, signal });
+    await store.put(keys.end(flow.name, record.run), recordText(end));
+    const seconds = (performance.now() - started) / 1000;
+    listener({ type: "run-ended", run: record, end, seconds });
+    return { flow: flow.name, run: record.run, status: end.status, end, seconds };
+  } finally {
+    await lock.release();
+  }
+}
+
+function withRetry(nodes: readonly StepNode[], retry: RunOptions["retry"]): readonly StepNode[] {
+  if (retry === undefined) return nodes;
+  const policy = retryPolicy(retry);
+  return nodes.map((node) => (node.retry ? node : { ...node, retry: policy }));
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}
+

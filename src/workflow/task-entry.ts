@@ -1,0 +1,103 @@
+/**
+ * The process that runs tasks, one at a time, for as long as its parent wants. It imports the flow's module once. When the
+ * parent is gone, it goes too: nobody would take the result.
+ */
+import { openStore } from "../storage/index.js";
+import { type Progress, throttled } from "../system/index.js";
+import type { AnyFlow } from "./flow.js";
+import { loadFlow } from "./load-flow.js";
+import { keys } from "./records.js";
+import { failureOf, runTask } from "./task-runner.js";
+import { LineSplitter, TaskLog } from "./task-log.js";
+import type { FromChild, TaskSpec, ToChild } from "./task-spec.js";
+
+const flows = new Map<string, Promise<AnyFlow>>();
+const stores = new Map<string, ReturnType<typeof openStore>>();
+let current: AbortController | undefined;
+
+const send = (message: FromChild) => {
+  if (process.connected) process.send!(message);
+};
+
+function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let made = map.get(key);
+  if (!made) {
+    made = make();
+    map.set(key, made);
+  }
+  return made;
+}
+
+/** Sends what is printed to the task's log and to the parent. */
+function capture(log: TaskLog): () => void {
+  const restore = (["out", "err"] as const).map((stream) => {
+    const target = stream === "out" ? process.stdout : process.stderr;
+    const original = target.write;
+    const lines = new LineSplitter((line) => {
+      log.write(stream, line);
+      send({ type: "log", stream, line });
+    });
+    target.write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
+      lines.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+      const callback = typeof encoding === "function" ? encoding : done;
+      if (typeof callback === "function") process.nextTick(callback as () => void);
+      return true;
+    }) as typeof target.write;
+    return () => {
+      lines.end();
+      target.write = original;
+    };
+  });
+  return () => {
+    for (const undo of restore) undo();
+  };
+}
+
+async function run(spec: TaskSpec): Promise<void> {
+  const controller = new AbortController();
+  current = controller;
+  const { step, task } = spec.ready;
+  try {
+    const store = await once(stores, spec.store, () => openStore(spec.store));
+    const log = new TaskLog(store, keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "log"));
+    const release = capture(log);
+    let closed = false;
+    const closeLog = async () => {
+      if (closed) return;
+      closed = true;
+      release();
+      await log.close();
+    };
+    const progress: Progress = throttled((report) => send({ type: "progress", ...report, task: report.task }), 100);
+    try {
+      const flow = await once(flows, `${spec.module} ${spec.flow}`, () => loadFlow(spec.module, spec.flow));
+      const outcome = await runTask(flow, spec, store, { progress, signal: controller.signal, closeLog });
+      await closeLog();
+      send(
+        "done" in outcome ? { type: "done", record: outcome.done } : { type: "failed", error: outcome.failed },
+      );
+    } finally {
+      await closeLog();
+    }
+  } catch (error) {
+    send({ type: "failed", error: failureOf(error) });
+  } finally {
+    current = undefined;
+  }
+}
+
+process.on("message", (message: ToChild) => {
+  if (message.type === "run") void run(message.spec);
+  else current?.abort({ kind: "error", message: message.why });
+});
+process.on("disconnect", () => process.exit(1));
+process.on("uncaughtException", (error) => {
+  // Reported as the task's failure; the state of the process cannot be trusted any more.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const message: FromChild = { type: "failed", error: failureOf(error) };
+  if (process.connected) process.send!(message, () => process.exit(1));
+  else process.exit(1);
+});
+// Ctrl-C in a terminal reaches every process; the parent decides what happens.
+process.on("SIGINT", () => {});
+send({ type: "ready" });

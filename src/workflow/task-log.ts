@@ -1,0 +1,97 @@
+/**
+ * The log of one attempt: a line has its time, "out" or "err", and what was printed. Beside a local datastore it is appended
+ * to in place; a remote one gets the whole of it now and then, and at the end.
+ */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { FolderStore, type Store } from "../storage/index.js";
+
+export interface LogLine {
+  /** ISO time. */
+  readonly time: string;
+  readonly stream: "out" | "err";
+  readonly text: string;
+}
+
+const uploadEvery = 3000;
+
+export class TaskLog {
+  readonly #store: Store;
+  readonly #key: string;
+  readonly #path: string | undefined;
+  #text = "";
+  #uploaded = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #uploading: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, key: string) {
+    this.#store = store;
+    this.#key = key;
+    this.#path = store instanceof FolderStore ? store.localPath(key) : undefined;
+  }
+
+  write(stream: LogLine["stream"], text: string): void {
+    const line = `${new Date().toISOString()} ${stream} ${text}\n`;
+    if (this.#path !== undefined) {
+      if (this.#uploaded++ === 0) mkdirSync(dirname(this.#path), { recursive: true });
+      appendFileSync(this.#path, line);
+      return;
+    }
+    this.#text += line;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#upload();
+    }, uploadEvery).unref();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#path === undefined && this.#text.length > this.#uploaded) this.#upload();
+    await this.#uploading;
+  }
+
+  #upload(): void {
+    const text = this.#text;
+    this.#uploading = this.#uploading
+      .then(() => this.#store.put(this.#key, text))
+      .then(() => {
+        this.#uploaded = text.length;
+      })
+      // A log that cannot be written now is tried again with the next lines; the task itself goes on.
+      .catch(() => {});
+  }
+}
+
+/** The lines of a stored log; a last line that is still being written is left out. */
+export function parseLog(text: string): LogLine[] {
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const match = /^(\S+) (out|err) (.*)$/s.exec(line);
+      return match
+        ? { time: match[1]!, stream: match[2] as LogLine["stream"], text: match[3]! }
+        : { time: "", stream: "out", text: line };
+    });
+}
+
+/** Cuts a stream of chunks into lines. */
+export class LineSplitter {
+  #rest = "";
+  readonly #line: (line: string) => void;
+
+  constructor(line: (line: string) => void) {
+    this.#line = line;
+  }
+
+  push(chunk: string): void {
+    const lines = (this.#rest + chunk).split(/\r?\n/);
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#line(line);
+  }
+
+  end(): void {
+    if (this.#rest !== "") this.#line(this.#rest);
+    this.#rest = "";
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Runs one attempt of a task in this process: loads what it reads, calls the step's function, stores what it returned and,
+ * last of all, publishes the done-record. Until that record is there, nothing of the attempt counts.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Store } from "../storage/index.js";
+import { messageOf, type Progress, SegueError } from "../system/index.js";
+import type { ArtifactRef } from "./artifacts/ref.js";
+import { storeArtifact } from "./artifacts/store-artifact.js";
+import { openCard } from "./card/live-card.js";
+import { openClient } from "./client.js";
+import type { AnyFlow } from "./flow.js";
+import { loadInputs, loadRefs } from "./inputs.js";
+import { bornOf } from "./processes.js";
+import { type AttemptRecord, type DoneRecord, type FailedRecord, keys, readRecord, recordText } from "./records.js";
+import type { TaskSpec } from "./task-spec.js";
+import type { TaskFailure } from "./types.js";
+
+export interface RunTaskOptions {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Called once the step's function has returned and before its log is closed. */
+  readonly closeLog?: () => Promise<void>;
+}
+
+export type TaskOutcome = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
+
+/** Never throws for what the step did wrong; does throw where the datastore cannot be reached. */
+export async function runTask(
+  flow: AnyFlow,
+  spec: TaskSpec,
+  store: Store,
+  options: RunTaskOptions,
+): Promise<TaskOutcome> {
+  const { step, task, node } = spec.ready;
+  const key = (file: string) => keys.attempt(spec.flow, spec.run, step, task, spec.attempt, file);
+  const started = new Date().toISOString();
+  const attempt: AttemptRecord = { started, host: hostname(), pid: process.pid, born: bornOf(process.pid) };
+  await store.put(key("started.json"), recordText(attempt));
+  const folder = await mkdtemp(join(tmpdir(), `segue-${step}-`));
+  const card = openCard(store, key("card.html"), { flow: spec.flow, run: spec.run, step, task });
+  try {
+    const inputs = await loadInputs(store, spec);
+    const returned = await flow.functionOf(step)({
+      flow: spec.flow,
+      run: spec.run,
+      step,
+      task,
+      attempt: spec.number,
+      parameters: Object.freeze({ ...spec.parameters }),
+      artifacts: inputs.artifacts,
+      inputs: inputs.inputs,
+      item: inputs.item,
+      index: spec.ready.index,
+      folder,
+      resources: node.resources ?? {},
+      signal: options.signal,
+      progress: options.progress,
+      card,
+      client: openClient(store),
+    });
+    if (options.signal.aborted) return { failed: failureOf(options.signal.reason) };
+    const written = await storeAll(store, returned, { step, task, folder });
+    await card.close();
+    await options.closeLog?.();
+    return { done: await publish(store, spec, started, { ...inputs.refs, ...written }) };
+  } catch (thrown) {
+    const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
+    card.error(error);
+    await card.close();
+    await writeFailure(store, spec, started, error);
+    await options.closeLog?.();
+    if (node.catch === undefined || !spec.last || options.signal.aborted) return { failed: error };
+    return { done: await publishCaught(store, spec, started, error) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Publishes the record of a task whose process could not do so itself: its error becomes the artifact that `catch` names. */
+export async function publishCaught(
+  store: Store,
+  spec: TaskSpec,
+  started: string,
+  error: TaskFailure,
+): Promise<DoneRecord> {
+  const { step, task, node } = spec.ready;
+  const { refs } = await loadRefs(store, spec);
+  const ref = await storeArtifact(store, node.catch!, { ...error }, { step, task, folder: tmpdir() });
+  return publish(store, spec, started, { ...refs, [node.catch!]: ref }, error);
+}
+
+/** Writes the done-record, unless another attempt, thought dead, was first: then what that one published counts. */
+async function publish(
+  store: Store,
+  spec: TaskSpec,
+  started: string,
+  artifacts: Readonly<Record<string, ArtifactRef>>,
+  caught?: TaskFailure,
+): Promise<DoneRecord> {
+  const { step, task } = spec.ready;
+  const record: DoneRecord = {
+    version: 1,
+    flow: spec.flow,
+    run: spec.run,
+    step,
+    task,
+    attempt: spec.attempt,
+    started,
+    finished: new Date().toISOString(),
+    inputs: spec.ready.inputs,
+    artifacts,
+    ...(caught === undefined ? {} : { caught }),
+    host: hostname(),
+  };
+  const key = keys.done(spec.flow, spec.run, step, task);
+  if (await store.putIfAbsent(key, recordText(record))) return record;
+  return (await readRecord<DoneRecord>(store, key))!;
+}
+
+export async function writeFailure(
+  store: Store,
+  spec: TaskSpec,
+  started: string,
+  error: TaskFailure,
+): Promise<void> {
+  const { step, task } = spec.ready;
+  const record: FailedRecord = { started, finished: new Date().toISOString(), error };
+  await store.put(
+    keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "failed.json"),
+    recordText(record),
+  );
+}
+
+async function storeAll(
+  store: Store,
+  returned: unknown,
+  origin: { step: string; task: string; folder: string },
+): Promise<Record<string, ArtifactRef>> {
+  if (returned === undefined || returned === null) return {};
+  if (typeof returned !== "object" || Array.isArray(returned)) {
+    const what = Array.isArray(returned) ? "an array" : `a ${typeof returned}`;
+    throw new SegueError(`step "${origin.step}" returned ${what}`, {
+      hint: "return an object whose keys are the artifacts' names: return { result }",
+    });
+  }
+  const entries = Object.entries(returned).filter(([, value]) => value !== undefined);
+  const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
+  return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
+}
+
+/** What was thrown, as plain data. */
+export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"): TaskFailure {
+  const known = thrown as Partial<TaskFailure> | undefined;
+  const isFailure = !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
+  if (isFailure) return known as TaskFailure;
+  return {
+    kind,
+    message: messageOf(thrown),
+    ...((thrown as SegueError)?.hint === undefined ? {} : { hint: (thrown as SegueError).hint }),
+    ...(thrown instanceof Error && thrown.name !== "SegueError" && thrown.stack ? { stack: thrown.stack } : {}),
+  };
+}

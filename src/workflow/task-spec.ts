@@ -1,0 +1,30 @@
+/** The order for one attempt of a task, as it travels to the process that runs it, and what travels back. */
+import type { DoneRecord } from "./records.js";
+import type { TaskFailure } from "./types.js";
+import type { ReadyTask } from "./walk.js";
+
+export interface TaskSpec {
+  readonly flow: string;
+  readonly run: string;
+  /** URL of the flow's module. */
+  readonly module: string;
+  /** URL of the datastore. */
+  readonly store: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly ready: ReadyTask;
+  /** 1 for the first attempt. */
+  readonly number: number;
+  /** The name of the attempt's folder in the datastore: its number and a random word. */
+  readonly attempt: string;
+  /** Whether a later attempt may follow; the last one applies `catch`. */
+  readonly last: boolean;
+}
+
+export type ToChild = { type: "run"; spec: TaskSpec } | { type: "cancel"; why: string };
+
+export type FromChild =
+  | { type: "ready" }
+  | { type: "log"; stream: "out" | "err"; line: string }
+  | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }
+  | { type: "done"; record: DoneRecord }
+  | { type: "failed"; error: TaskFailure };

@@ -1,0 +1,128 @@
+/** What is known of a run's tasks, from their records. */
+import type { Store } from "../storage/index.js";
+import {
+  type AttemptRecord,
+  type DoneRecord,
+  type FailedRecord,
+  keys,
+  type RunRecord,
+  readRecord,
+} from "./records.js";
+import { holderOf } from "./lock.js";
+import type { TaskFailure } from "./types.js";
+
+export type TaskStatus = "done" | "running" | "failed" | "interrupted";
+
+export interface AttemptSummary {
+  /** The name of the attempt's folder: its number and a random word. */
+  readonly attempt: string;
+  readonly started?: string;
+  readonly finished?: string;
+  readonly error?: TaskFailure;
+}
+
+export interface TaskSummary {
+  readonly step: string;
+  readonly task: string;
+  readonly status: TaskStatus;
+  readonly started?: string;
+  readonly finished?: string;
+  readonly seconds?: number;
+  readonly attempts: readonly AttemptSummary[];
+  /** Of the last attempt, or the one that `catch` turned into an artifact. */
+  readonly error?: TaskFailure;
+  readonly caught: boolean;
+  /** The run in which it really ran, where it was taken over. */
+  readonly reusedFrom?: string;
+  readonly reusedWhy?: "resume" | "cache";
+}
+
+/** Every task that was begun, in the order of the flow and of the items. */
+export async function findTasks(store: Store, run: RunRecord, step?: string): Promise<TaskSummary[]> {
+  const prefix = keys.tasks(run.flow, run.run) + (step === undefined ? "" : `${step}/`);
+  const files = new Map<string, { done: boolean; attempts: Map<string, Set<string>> }>();
+  for await (const { key } of store.list(prefix)) {
+    const [, , , stepName, task, attempt, file] = key.split("/");
+    const place = `${stepName}/${task}`;
+    let found = files.get(place);
+    if (!found) files.set(place, (found = { done: false, attempts: new Map() }));
+    if (attempt === "done.json") found.done = true;
+    else if (attempt !== undefined && file !== undefined) {
+      const names = found.attempts.get(attempt) ?? new Set();
+      found.attempts.set(attempt, names.add(file));
+    }
+  }
+  const isHeld = (await holderOf(store, run.flow, run.run)) !== undefined;
+  const tasks = await Promise.all(
+    [...files].map(([place, found]) => summarize(store, run, place.split("/") as [string, string], found, isHeld)),
+  );
+  const order = new Map(run.nodes.map((node, i) => [node.name, i]));
+  return tasks.sort(
+    (a, b) => order.get(a.step)! - order.get(b.step)! || compareTasks(a.task, b.task),
+  );
+}
+
+async function summarize(
+  store: Store,
+  { flow, run }: RunRecord,
+  [step, task]: [string, string],
+  found: { done: boolean; attempts: Map<string, Set<string>> },
+  isHeld: boolean,
+): Promise<TaskSummary> {
+  const attempts = await Promise.all(
+    [...found.attempts].map(async ([attempt, files]): Promise<AttemptSummary> => {
+      const read = <T>(file: string) =>
+        files.has(file)
+          ? readRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file))
+          : Promise.resolve(undefined);
+      const started = await read<AttemptRecord>("started.json");
+      const failed = await read<FailedRecord>("failed.json");
+      return {
+        attempt,
+        ...((failed ?? started) ? { started: (failed ?? started)!.started } : {}),
+        ...(failed ? { finished: failed.finished, error: failed.error } : {}),
+      };
+    }),
+  );
+  attempts.sort((a, b) => Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10));
+  const done = found.done ? await readRecord<DoneRecord>(store, keys.done(flow, run, step, task)) : undefined;
+  if (done) {
+    const own = attempts.find((each) => each.attempt === done.attempt);
+    const others = attempts.filter((each) => each !== own);
+    return {
+      step,
+      task,
+      status: "done",
+      started: done.started,
+      finished: done.finished,
+      seconds: (Date.parse(done.finished) - Date.parse(done.started)) / 1000,
+      attempts: [...others, { attempt: done.attempt, started: done.started, finished: done.finished, ...(own?.error ? { error: own.error } : {}) }],
+      ...(done.caught ? { error: done.caught } : {}),
+      caught: done.caught !== undefined,
+      ...(done.reused ? { reusedFrom: done.reused.run, reusedWhy: done.reused.why } : {}),
+    };
+  }
+  const last = attempts.at(-1);
+  const status = last?.error ? "failed" : isHeld ? "running" : "interrupted";
+  const until = last?.finished ? Date.parse(last.finished) : status === "running" ? Date.now() : undefined;
+  return {
+    step,
+    task,
+    status,
+    ...(last?.started ? { started: last.started } : {}),
+    ...(last?.finished ? { finished: last.finished } : {}),
+    ...(last?.started && until !== undefined ? { seconds: (until - Date.parse(last.started)) / 1000 } : {}),
+    attempts,
+    ...(last?.error ? { error: last.error } : {}),
+    caught: false,
+  };
+}
+
+/** By the numbers: "2" before "10", "1.2" before "1.10". */
+function compareTasks(a: string, b: string): number {
+  const left = a.split(".").map(Number);
+  const right = b.split(".").map(Number);
+  for (let i = 0; i < Math.min(left.length, right.length); i++)
+    if (left[i] !== right[i]) return left[i]! - right[i]!;
+  return left.length - right.length;
+}

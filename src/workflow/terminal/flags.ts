@@ -1,0 +1,63 @@
+/** A flow's parameters as flags of a commander command. */
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import type { AnyFlow } from "../flow.js";
+import { flagName, innerType, unknownParameter } from "../parameters.js";
+
+/**
+ * Adds one flag a parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and
+ * `--no-x`. Nothing is checked here: `parseParameters` (within `runFlow`) does that, for flags and files alike.
+ */
+export function addParameterFlags(command: Command, flow: AnyFlow): Command {
+  for (const [key, schema] of Object.entries(flow.parameters.shape as Readonly<Record<string, z.ZodType>>)) {
+    const name = flagName(key);
+    if (command.options.some((option) => option.long === `--${name}`)) continue;
+    const inner = innerType(schema);
+    const help = helpOf(schema, inner);
+    if (inner instanceof z.ZodBoolean) {
+      command.addOption(new Option(`--${name}`, help));
+      command.addOption(new Option(`--no-${name}`).hideHelp());
+    } else {
+      command.addOption(new Option(`--${name} <${placeholder(inner)}>`, help));
+    }
+  }
+  return command;
+}
+
+/** The flags that were given, by parameter: what belongs to the flow out of `command.opts()`. */
+export function givenParameters(command: Command, flow: AnyFlow): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const key of Object.keys(flow.parameters.shape)) {
+    const attribute = new Option(`--${flagName(key)}`).attributeName();
+    if (command.getOptionValueSource(attribute) === "cli") given[key] = command.getOptionValue(attribute);
+  }
+  return given;
+}
+
+/** Refuses flags that commander did not know (with `allowUnknownOption`), suggesting the nearest parameter. */
+export function refuseUnknownFlags(command: Command, flow: AnyFlow, unknown: readonly string[]): void {
+  const flag = unknown.find((each) => each.startsWith("--"));
+  if (flag === undefined) return;
+  const others = command.options.flatMap((option) => (option.long ? [option.long.slice(2)] : []));
+  throw unknownParameter(flow, flag.slice(2).split("=")[0]!, others);
+}
+
+function helpOf(schema: z.ZodType, inner: z.ZodType): string {
+  const parts = [schema.description ?? inner.description ?? ""];
+  if (inner instanceof z.ZodEnum) parts.push(`(${inner.options.join(", ")})`);
+  const fallback = schema.safeParse(undefined);
+  if (fallback.success && fallback.data !== undefined) parts.push(`[default: ${shown(fallback.data)}]`);
+  else if (!fallback.success) parts.push("[required]");
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function placeholder(inner: z.ZodType): string {
+  if (inner instanceof z.ZodNumber) return "n";
+  if (inner instanceof z.ZodArray) return "list";
+  return "value";
+}

@@ -1,0 +1,50 @@
+/** Times, sizes and colours for people. */
+import { styleText } from "node:util";
+
+/** "0.31 s", "12.4 s", "3m 05s", "2h 10m". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
+  return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
+}
+
+/** "812 B", "1.4 MiB". */
+export function bytes(size: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let at = 0;
+  let left = size;
+  while (left >= 1024 && at < units.length - 1) {
+    left /= 1024;
+    at++;
+  }
+  return at === 0 ? `${left} B` : `${left.toFixed(1)} ${units[at]}`;
+}
+
+/** Colours the text where the stream is a terminal and NO_COLOR is not set. */
+export function colour(
+  format: "red" | "green" | "yellow" | "dim" | "bold",
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  const wanted = stream.isTTY === true && !process.env.NO_COLOR;
+  return wanted ? styleText(format, text) : text;
+}
+
+/** Rows as aligned columns; the last one is not padded. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - visible(cell))))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
+const visible = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "").length;

@@ -1,0 +1,40 @@
+/** A run as plain lines, one an event: for pipes, log files and CI. */
+import type { RunListener } from "../events.js";
+import { duration } from "./format.js";
+
+export function plainReporter(write: (line: string) => void): RunListener {
+  let flow = "";
+  return (event) => {
+    switch (event.type) {
+      case "run-started":
+        flow = event.run.flow;
+        write(`${flow}/${event.run.run} started`);
+        break;
+      case "task-log":
+        write(`${flow} ${event.step}/${event.task} | ${event.line}`);
+        break;
+      case "task-retry":
+        write(
+          `${flow} ${event.step}/${event.task} failed: ${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`,
+        );
+        break;
+      case "task-done": {
+        const { step, task, reused, caught, started, finished } = event.record;
+        const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
+        const how = reused
+          ? `taken from run ${reused.run} (${reused.why})`
+          : caught
+            ? `failed and caught: ${caught.message}`
+            : `done in ${duration(seconds)}`;
+        write(`${flow} ${step}/${task} ${how}`);
+        break;
+      }
+      case "task-failed":
+        write(`${flow} ${event.step}/${event.task} failed: ${event.error.message}`);
+        break;
+      case "run-ended":
+        write(`${flow}/${event.run.run} ${event.end.status} in ${duration(event.seconds)}`);
+        break;
+    }
+  };
+}

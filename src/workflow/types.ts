@@ -1,0 +1,91 @@
+/**
+ * How artifacts are typed from step to step. The builder carries, for every step, which artifacts can be read after it, and
+ * for each of them its type and the step that wrote it last. A join may read an artifact without saying whose it is only where
+ * the same step wrote it on every way in; that is a fact of the types too.
+ */
+
+/** An artifact as the types know it: its value and the step that wrote it. */
+export interface Written<Value = unknown, By extends string = string> {
+  readonly value: Value;
+  readonly by: By;
+}
+
+export type ArtifactTypes = Record<string, Written>;
+
+/** What is known after a step: its artifacts, the item of the foreach it is in, and what was known before that foreach. */
+export interface StepState {
+  readonly artifacts: object;
+  readonly item: unknown;
+  readonly outer: unknown;
+}
+
+// biome-ignore lint/complexity/noBannedTypes: "no artifacts yet" is the empty object.
+export type NoArtifacts = {};
+
+export interface Root {
+  readonly artifacts: NoArtifacts;
+  readonly item: undefined;
+  readonly outer: undefined;
+}
+
+type Simplify<T> = { [K in keyof T]: T[K] } & unknown;
+
+/** The values as a step reads them. */
+export type Values<A> = Simplify<{ readonly [K in keyof A]: A[K] extends { value: infer V } ? V : never }>;
+
+/** What a step's function returned, as artifacts. A step that returns nothing writes none. */
+export type Outputs<Out, By extends string> = [Out] extends [undefined | null | void]
+  ? NoArtifacts
+  : { [K in keyof Out]: Written<Out[K], By> };
+
+/** With `catch`, what the step writes may be missing and the error may be there. */
+export type Caught<Out, By extends string, Catch> = [Catch] extends [string]
+  ? { [K in keyof Outputs<Out, By>]: Written<ValueOf<Outputs<Out, By>[K]> | undefined, By> } & {
+      [K in Catch & string]: Written<TaskFailure | undefined, By>;
+    }
+  : Outputs<Out, By>;
+
+type ValueOf<W> = W extends { value: infer V } ? V : never;
+
+/** What was there, overlaid with what the step wrote. */
+export type Overlay<Before, Now> = Simplify<Omit<Before, keyof Now> & Now>;
+
+/** The artifacts that hold an array, which foreach can go over. */
+export type ArrayNames<A> = {
+  [K in keyof A]: A[K] extends { value: readonly unknown[] } ? K : never;
+}[keyof A] &
+  string;
+
+export type ItemOf<A, Over extends keyof A> = A[Over] extends { value: readonly (infer Item)[] } ? Item : never;
+
+type SameWriter<X, Y> = X extends { by: infer B } ? (Y extends { by: infer C } ? ([B] extends [C] ? ([C] extends [B] ? true : false) : false) : false) : false;
+
+/** After a foreach: what was there before it and that no step within wrote again. */
+export type Unchanged<Outer, Inner> = {
+  [K in keyof Outer as K extends keyof Inner ? (SameWriter<Outer[K], Inner[K]> extends true ? K : never) : never]: Outer[K];
+};
+
+/** After branches: what only one of them has, or what all have from the same step. */
+export type MergedBranches<S, Names extends string> = {
+  [K in AllKeys<S, Names> as Unambiguous<S, Names, K> extends true ? K : never]: ArtifactOf<S, Names, K>;
+};
+
+type ArtifactsOf<S, N> = N extends keyof S ? (S[N] extends { artifacts: infer A } ? A : never) : never;
+type AllKeys<S, Names extends string> = Names extends string ? keyof ArtifactsOf<S, Names> & string : never;
+type ArtifactOf<S, Names extends string, K> = Names extends string
+  ? K extends keyof ArtifactsOf<S, Names>
+    ? ArtifactsOf<S, Names>[K]
+    : never
+  : never;
+type WriterOf<W> = W extends { by: infer B } ? B : never;
+type IsUnion<T, U = T> = [T] extends [never] ? false : T extends unknown ? ([U] extends [T] ? false : true) : never;
+type Unambiguous<S, Names extends string, K> = IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
+
+/** What `catch` stores of an error. */
+export interface TaskFailure {
+  readonly message: string;
+  readonly hint?: string;
+  readonly stack?: string;
+  /** "error", "timeout" or "lost" (its process died). */
+  readonly kind: "error" | "timeout" | "lost";
+}

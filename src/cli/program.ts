@@ -3,9 +3,26 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../system/index.js";
+import { registerCard } from "./card.js";
+import { registerCheck } from "./check.js";
+import { registerDump } from "./dump.js";
 import { registerEvaluate } from "./evaluate.js";
 
-const verbs: ReadonlyArray<(program: Command) => void> = [registerEvaluate];
+import { registerLogs } from "./logs.js";
+import { registerResume } from "./resume.js";
+import { registerRuns } from "./runs.js";
+import { registerShow } from "./show.js";
+
+const verbs: ReadonlyArray<(program: Command) => void> = [
+  registerEvaluate,
+  registerResume,
+  registerRuns,
+  registerShow,
+  registerLogs,
+  registerDump,
+  registerCard,
+  registerCheck,
+];
 
 export function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {

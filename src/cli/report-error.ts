@@ -15,6 +15,7 @@ export function reportError(
   }
   if (error instanceof Error && error.name === "AbortError") {
     write("interrupted\n");
+    if ("hint" in error) write(`  → ${String(error.hint)}\n`);
     return 130;
   }
   const shown =

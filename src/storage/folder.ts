@@ -1,18 +1,7 @@
 /** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import {
-  chmod,
-  constants,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  rm,
-  rmdir,
-  stat,
-} from "node:fs/promises";
+import { chmod, constants, copyFile, link, mkdir, open, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { SegueError, writeAtomically, writeFileAtomic } from "../system/index.js";
 import { checkKey } from "./key.js";

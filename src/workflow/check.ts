@@ -20,7 +20,10 @@ export function checkFlow(flow: AnyFlow): void {
     });
   if (problems.length === 0) return;
   throw misuse(
-    [`flow "${flow.name}" is not sound:`, ...problems.map((each) => `${each.message}\n    → ${each.hint}`)].join("\n  "),
+    [
+      `flow "${flow.name}" is not sound:`,
+      ...problems.map((each) => `${each.message}\n    → ${each.hint}`),
+    ].join("\n  "),
     "put it right and try again: `segue check` looks without running",
   );
 }
@@ -96,7 +99,10 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const starts = nodes.filter((node) => node.after.length === 0);
   const [first, ...others] = starts;
   if (!first)
-    problems.push({ message: "every step comes after another one", hint: "one step must be the first: leave its after out" });
+    problems.push({
+      message: "every step comes after another one",
+      hint: "one step must be the first: leave its after out",
+    });
   else if (first.kind !== "step")
     problems.push({
       step: first.name,

@@ -15,8 +15,8 @@ import type { ArtifactRef } from "./artifacts/ref.js";
 import { closest } from "./nearest.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
 import { listRuns, type RunSummary, runSummary } from "./runs.js";
-import { findTasks, type TaskSummary } from "./tasks.js";
 import { type LogLine, parseLog } from "./task-log.js";
+import { findTasks, type TaskSummary } from "./tasks.js";
 
 export class Client {
   readonly store: Store;
@@ -42,11 +42,15 @@ export class Client {
       all.find((each) => each.run === run) ??
       (run === "latest" || run === "" ? all[0] : undefined) ??
       all.find((each) => flow === undefined && each.flow === run) ??
-      (run && run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
+      (run && run.length >= 3
+        ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run))
+        : undefined);
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
     const near = closest(run, [...new Set(all.map((each) => each.flow))]);
     throw misuse(
-      all.length === 0 ? `there are no runs in ${this.store.url}` : `there is no run "${text}" in ${this.store.url}`,
+      all.length === 0
+        ? `there are no runs in ${this.store.url}`
+        : `there is no run "${text}" in ${this.store.url}`,
       near ? `did you mean "${near}"?` : "`segue runs` lists them",
     );
   }
@@ -115,7 +119,8 @@ export class RunReader {
   async record(): Promise<RunRecord> {
     const id = await this.id();
     const record = await readRecord<RunRecord>(this.store, keys.run(this.flow, id));
-    if (!record) throw misuse(`there is no run ${this.flow}/${id} in ${this.store.url}`, "`segue runs` lists them");
+    if (!record)
+      throw misuse(`there is no run ${this.flow}/${id} in ${this.store.url}`, "`segue runs` lists them");
     return record;
   }
 
@@ -179,7 +184,10 @@ export class TaskReader {
     throw new SegueError(`task ${place} is not done`, {
       hint:
         done.length > 0
-          ? `done in this step: ${done.slice(0, 10).map((each) => each.task).join(", ")}${done.length > 10 ? ", …" : ""}`
+          ? `done in this step: ${done
+              .slice(0, 10)
+              .map((each) => each.task)
+              .join(", ")}${done.length > 10 ? ", …" : ""}`
           : `segue show ${flow}/${id} tells how far the run is`,
       code: "task-not-done",
     });

@@ -42,7 +42,8 @@ export async function readParameters(folder: string, flow: AnyFlow): Promise<Lay
     };
     for (const [name, value] of Object.entries(document)) if (name !== flow.name) set(name, value, false);
     const own = document[flow.name];
-    if (own && typeof own === "object") for (const [name, value] of Object.entries(own)) set(name, value, true);
+    if (own && typeof own === "object")
+      for (const [name, value] of Object.entries(own)) set(name, value, true);
   }
   return { values, sources };
 }

@@ -14,7 +14,12 @@ export type RunEvent =
       readonly stream: "out" | "err";
       readonly line: string;
     }
-  | { readonly type: "task-progress"; readonly step: string; readonly task: string; readonly report: ProgressReport }
+  | {
+      readonly type: "task-progress";
+      readonly step: string;
+      readonly task: string;
+      readonly report: ProgressReport;
+    }
   | {
       readonly type: "task-retry";
       readonly step: string;
@@ -26,7 +31,17 @@ export type RunEvent =
       readonly attempt: number;
     }
   | { readonly type: "task-done"; readonly record: DoneRecord }
-  | { readonly type: "task-failed"; readonly step: string; readonly task: string; readonly error: TaskFailure }
-  | { readonly type: "run-ended"; readonly run: RunRecord; readonly end: EndRecord; readonly seconds: number };
+  | {
+      readonly type: "task-failed";
+      readonly step: string;
+      readonly task: string;
+      readonly error: TaskFailure;
+    }
+  | {
+      readonly type: "run-ended";
+      readonly run: RunRecord;
+      readonly end: EndRecord;
+      readonly seconds: number;
+    };
 
 export type RunListener = (event: RunEvent) => void;

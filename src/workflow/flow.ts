@@ -51,11 +51,8 @@ export interface StepOptions<After extends string = string, Catch extends string
   cache?: boolean;
 }
 
-export interface ForeachOptions<
-  After extends string,
-  Over extends string,
-  Catch extends string | undefined,
-> extends StepOptions<After, Catch> {
+export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
+  extends StepOptions<After, Catch> {
   /** The artifact that is gone over: an array; every item gets a task of its own. */
   over: Over;
 }
@@ -86,7 +83,9 @@ type Next<S, Name extends string, A, Item, Outer> = S & {
   [N in Name]: { artifacts: A; item: Item; outer: Outer };
 };
 
-type BranchInputs<S, Branches extends string> = { readonly [B in Branches]: Values<ArtifactsIn<State<S, B>>> };
+type BranchInputs<S, Branches extends string> = {
+  readonly [B in Branches]: Values<ArtifactsIn<State<S, B>>>;
+};
 
 /** A flow as the engines see it, without its types. */
 export interface AnyFlow {
@@ -144,10 +143,18 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   /** A step: one task (one for each item, within a foreach). What it returns are its artifacts. */
   step<Name extends string, Out extends Returned, After extends Names<S> | Last = Last>(
     name: Name,
-    run: (task: Task<Parameters, Values<ArtifactsIn<State<S, After>>>, ItemIn<State<S, After>>>) => MaybePromise<Out>,
+    run: (
+      task: Task<Parameters, Values<ArtifactsIn<State<S, After>>>, ItemIn<State<S, After>>>,
+    ) => MaybePromise<Out>,
   ): Flow<
     Parameters,
-    Next<S, Name, Overlay<ArtifactsIn<State<S, After>>, Caught<Out, Name, undefined>>, ItemIn<State<S, After>>, OuterOf<State<S, After>>>,
+    Next<
+      S,
+      Name,
+      Overlay<ArtifactsIn<State<S, After>>, Caught<Out, Name, undefined>>,
+      ItemIn<State<S, After>>,
+      OuterOf<State<S, After>>
+    >,
     Name
   >;
   step<
@@ -158,10 +165,18 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   >(
     name: Name,
     options: StepOptions<After, Catch>,
-    run: (task: Task<Parameters, Values<ArtifactsIn<State<S, After>>>, ItemIn<State<S, After>>>) => MaybePromise<Out>,
+    run: (
+      task: Task<Parameters, Values<ArtifactsIn<State<S, After>>>, ItemIn<State<S, After>>>,
+    ) => MaybePromise<Out>,
   ): Flow<
     Parameters,
-    Next<S, Name, Overlay<ArtifactsIn<State<S, After>>, Caught<Out, Name, Catch>>, ItemIn<State<S, After>>, OuterOf<State<S, After>>>,
+    Next<
+      S,
+      Name,
+      Overlay<ArtifactsIn<State<S, After>>, Caught<Out, Name, Catch>>,
+      ItemIn<State<S, After>>,
+      OuterOf<State<S, After>>
+    >,
     Name
   >;
   step(name: string, ...rest: unknown[]): never {
@@ -289,7 +304,11 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
 
   functionOf(step: string): (task: unknown) => unknown {
     const run = this.#functions.get(step);
-    if (!run) throw misuse(`flow "${this.name}" has no step "${step}"`, `its steps: ${this.nodes.map((n) => n.name).join(", ")}`);
+    if (!run)
+      throw misuse(
+        `flow "${this.name}" has no step "${step}"`,
+        `its steps: ${this.nodes.map((n) => n.name).join(", ")}`,
+      );
     return run as (task: unknown) => unknown;
   }
 
@@ -303,7 +322,8 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     const node: StepNode = {
       name,
       kind,
-      after: after === undefined ? [] : typeof after === "string" ? [after] : [...(after as readonly string[])],
+      after:
+        after === undefined ? [] : typeof after === "string" ? [after] : [...(after as readonly string[])],
       ...(options.over === undefined ? {} : { over: options.over }),
       ...(options.description === undefined ? {} : { description: options.description }),
       ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
@@ -321,7 +341,8 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
 export function seconds(time: number | string): number {
   if (typeof time === "number") return time;
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(time.trim());
-  if (!match) throw misuse(`"${time}" is not a time`, 'write seconds as a number, or "500ms", "90s", "10m", "2h"');
+  if (!match)
+    throw misuse(`"${time}" is not a time`, 'write seconds as a number, or "500ms", "90s", "10m", "2h"');
   return Number(match[1]) * { ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] as "ms" | "s" | "m" | "h"];
 }
 

@@ -36,7 +36,8 @@ export async function loadRefs(store: Store, spec: TaskSpec): Promise<InputRefs>
 
 async function recordOf(store: Store, spec: TaskSpec, { step, task }: TaskPlace): Promise<Refs> {
   const record = await readRecord<DoneRecord>(store, keys.done(spec.flow, spec.run, step, task));
-  if (!record) throw new SegueError(`${spec.flow}/${spec.run}/${step}/${task} has no done-record in ${store.url}`);
+  if (!record)
+    throw new SegueError(`${spec.flow}/${spec.run}/${step}/${task} has no done-record in ${store.url}`);
   return record.artifacts;
 }
 
@@ -74,7 +75,10 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
 }
 
 /** Values by name. They are shared within a task only, so a step may change what it reads without touching the stored thing. */
-async function readable(refs: Refs, load: (name: string, ref: ArtifactRef) => Promise<unknown>): Promise<object> {
+async function readable(
+  refs: Refs,
+  load: (name: string, ref: ArtifactRef) => Promise<unknown>,
+): Promise<object> {
   const entries = await Promise.all(
     Object.entries(refs).map(async ([name, ref]) => [name, await load(name, ref)] as const),
   );
@@ -85,9 +89,12 @@ function refuse(artifacts: object, name: string, step: string, branches: readonl
   Object.defineProperty(artifacts, name, {
     enumerable: false,
     get() {
-      throw new SegueError(`artifact "${name}" is ambiguous in step "${step}": the branches wrote it differently`, {
-        hint: `say which one: ${branches.map((branch) => `inputs.${branch}.${name}`).join(" or ")}`,
-      });
+      throw new SegueError(
+        `artifact "${name}" is ambiguous in step "${step}": the branches wrote it differently`,
+        {
+          hint: `say which one: ${branches.map((branch) => `inputs.${branch}.${name}`).join(" or ")}`,
+        },
+      );
     },
   });
 }

@@ -11,7 +11,9 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
   try {
     module = (await import(url)) as Record<string, unknown>;
   } catch (error) {
-    throw new SegueError(`cannot load the flow's module ${shown(url)}: ${messageOf(error)}`, { cause: error });
+    throw new SegueError(`cannot load the flow's module ${shown(url)}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   return [...new Set(Object.values(module))].filter(isFlow);
 }
@@ -34,7 +36,9 @@ function isFlow(value: unknown): value is AnyFlow {
 /** A module's place as a run's record holds it: within the package, relative to it, so that the package may move. */
 export function modulePlace(url: string): string {
   // A flow that is read from src/ runs from its built form: task processes cannot load TypeScript.
-  const built = url.endsWith(".ts") ? besideUrl(url, `./${url.split("/").at(-1)!.replace(/\.ts$/, ".js")}`) : url;
+  const built = url.endsWith(".ts")
+    ? besideUrl(url, `./${url.split("/").at(-1)!.replace(/\.ts$/, ".js")}`)
+    : url;
   const path = fileURLToPath(built);
   const within = relative(packageRoot, path);
   return within.startsWith("..") ? pathToFileURL(path).href : within.split(sep).join("/");

@@ -47,10 +47,7 @@ export function parseParameters(
     const source = options.sources?.[flagName(String(issue.path[0] ?? ""))];
     return problem(issue, values) + (source === undefined ? "" : ` (in ${source})`);
   });
-  throw misuse(
-    problems.join("; "),
-    `segue run ${flow.name} --help tells what each parameter takes`,
-  );
+  throw misuse(problems.join("; "), `segue run ${flow.name} --help tells what each parameter takes`);
 }
 
 /** The error for a parameter that the flow does not have. `others` are flags that are no parameters and may be meant, too. */
@@ -83,7 +80,8 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     return value.map((each) => fromText(inner.element as z.ZodType, each));
   if (typeof value !== "string") return value;
   const text = value.trim();
-  if (inner instanceof z.ZodNumber) return text !== "" && Number.isFinite(Number(text)) ? Number(text) : value;
+  if (inner instanceof z.ZodNumber)
+    return text !== "" && Number.isFinite(Number(text)) ? Number(text) : value;
   if (inner instanceof z.ZodBoolean) {
     if (/^(true|yes|on|1)$/i.test(text)) return true;
     if (/^(false|no|off|0)$/i.test(text)) return false;
@@ -115,7 +113,10 @@ function parsedJson(text: string): unknown {
 /** One of zod's issues as a sentence that names the flag and the value. */
 function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
   const [first, ...rest] = issue.path;
-  const name = first === undefined ? "the parameters" : flagName(String(first)) + rest.map((key) => `[${String(key)}]`).join("");
+  const name =
+    first === undefined
+      ? "the parameters"
+      : flagName(String(first)) + rest.map((key) => `[${String(key)}]`).join("");
   let at: unknown = values;
   for (const key of issue.path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
   const got = at === undefined ? "nothing" : JSON.stringify(at);
@@ -130,7 +131,13 @@ function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
       return `${name} must be ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}, got ${got}`;
     case "invalid_type": {
       if (at === undefined) return `${name} is required`;
-      const wanted = { int: "a whole number", number: "a number", boolean: "true or false", array: "a list", string: "text" };
+      const wanted = {
+        int: "a whole number",
+        number: "a number",
+        boolean: "true or false",
+        array: "a list",
+        string: "text",
+      };
       return `${name} must be ${wanted[issue.expected as keyof typeof wanted] ?? `a ${issue.expected}`}, got ${got}`;
     }
     case "invalid_value":

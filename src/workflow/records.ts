@@ -85,7 +85,8 @@ export const keys = {
   end: (flow: string, run: string) => `runs/${flow}/${run}.end.json`,
   tasks: (flow: string, run: string) => `tasks/${flow}/${run}/`,
   task: (flow: string, run: string, step: string, task: string) => `tasks/${flow}/${run}/${step}/${task}/`,
-  done: (flow: string, run: string, step: string, task: string) => `tasks/${flow}/${run}/${step}/${task}/done.json`,
+  done: (flow: string, run: string, step: string, task: string) =>
+    `tasks/${flow}/${run}/${step}/${task}/done.json`,
   attempt: (flow: string, run: string, step: string, task: string, attempt: string, file: string) =>
     `tasks/${flow}/${run}/${step}/${task}/${attempt}/${file}`,
   locks: (flow: string, run: string) => `locks/${flow}/${run}/`,

@@ -49,7 +49,10 @@ export class Reuse {
   async note(ready: ReadyTask, record: DoneRecord): Promise<void> {
     if (ready.node.cache === false || record.caught) return;
     const { flow, run, step, task } = record;
-    await this.#store.put(keys.cache(this.#cacheKey(ready)), recordText({ flow, run, step, task } satisfies CacheEntry));
+    await this.#store.put(
+      keys.cache(this.#cacheKey(ready)),
+      recordText({ flow, run, step, task } satisfies CacheEntry),
+    );
   }
 
   async #read(run: string, ready: ReadyTask): Promise<DoneRecord | undefined> {

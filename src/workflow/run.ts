@@ -1,7 +1,6 @@
 /** Running a flow, and resuming a run. */
 import { existsSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import { checkFlow } from "./check.js";
@@ -10,14 +9,14 @@ import { runLocal } from "./engines/local.js";
 import type { RunListener } from "./events.js";
 import type { AnyFlow } from "./flow.js";
 import type { RetryPolicy, StepNode } from "./graph.js";
+import { endLeftovers } from "./leftovers.js";
 import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
-import { type RunLock, holderOf, lockRun } from "./lock.js";
+import { holderOf, lockRun, type RunLock } from "./lock.js";
 import { closest } from "./nearest.js";
 import { parseParameters } from "./parameters.js";
 import { type EndRecord, keys, newRunId, type RunRecord, readRecord, recordText } from "./records.js";
 import { retryPolicy } from "./retry.js";
 import { Reuse } from "./reuse.js";
-import { endLeftovers } from "./leftovers.js";
 
 export interface RunOptions {
   /** Where runs and artifacts are kept: `await openStore(".segue")`. */
@@ -113,17 +112,22 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
 async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
   if (options.run !== undefined) {
     const record = await readRecord<RunRecord>(store, keys.run(flow, options.run));
-    if (!record) throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
+    if (!record)
+      throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
     return record;
   }
   let latest: RunRecord | undefined;
   for await (const { key } of store.list(`runs/${flow}/`)) {
     if (!key.endsWith(".end.json")) latest = (await readRecord<RunRecord>(store, key)) ?? latest;
   }
-  if (!latest) throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
+  if (!latest)
+    throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
   const end = await readRecord<EndRecord>(store, keys.end(flow, latest.run));
   if (end?.status === "done" && options.step === undefined)
-    throw misuse(`the latest run of "${flow}", ${latest.run}, is done`, "say which step to run anew: --step NAME");
+    throw misuse(
+      `the latest run of "${flow}", ${latest.run}, is done`,
+      "say which step to run anew: --step NAME",
+    );
   return latest;
 }
 
@@ -189,4 +193,3 @@ function userName(): string {
     return "unknown";
   }
 }
-

@@ -69,4 +69,3 @@ export async function runSummary(store: Store, record: RunRecord): Promise<RunSu
     ...(end?.failed ? { failed: end.failed } : {}),
   };
 }
-

@@ -7,8 +7,8 @@ import { type Progress, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
 import { keys } from "./records.js";
-import { failureOf, runTask } from "./task-runner.js";
 import { LineSplitter, TaskLog } from "./task-log.js";
+import { failureOf, runTask } from "./task-runner.js";
 import type { FromChild, TaskSpec, ToChild } from "./task-spec.js";
 
 const flows = new Map<string, Promise<AnyFlow>>();
@@ -68,13 +68,18 @@ async function run(spec: TaskSpec): Promise<void> {
       release();
       await log.close();
     };
-    const progress: Progress = throttled((report) => send({ type: "progress", ...report, task: report.task }), 100);
+    const progress: Progress = throttled(
+      (report) => send({ type: "progress", ...report, task: report.task }),
+      100,
+    );
     try {
       const flow = await once(flows, `${spec.module} ${spec.flow}`, () => loadFlow(spec.module, spec.flow));
       const outcome = await runTask(flow, spec, store, { progress, signal: controller.signal, closeLog });
       await closeLog();
       send(
-        "done" in outcome ? { type: "done", record: outcome.done } : { type: "failed", error: outcome.failed },
+        "done" in outcome
+          ? { type: "done", record: outcome.done }
+          : { type: "failed", error: outcome.failed },
       );
     } finally {
       await closeLog();

@@ -14,7 +14,14 @@ import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
 import { loadInputs, loadRefs } from "./inputs.js";
 import { bornOf } from "./processes.js";
-import { type AttemptRecord, type DoneRecord, type FailedRecord, keys, readRecord, recordText } from "./records.js";
+import {
+  type AttemptRecord,
+  type DoneRecord,
+  type FailedRecord,
+  keys,
+  readRecord,
+  recordText,
+} from "./records.js";
 import type { TaskSpec } from "./task-spec.js";
 import type { TaskFailure } from "./types.js";
 
@@ -154,12 +161,15 @@ async function storeAll(
 /** What was thrown, as plain data. */
 export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"): TaskFailure {
   const known = thrown as Partial<TaskFailure> | undefined;
-  const isFailure = !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
+  const isFailure =
+    !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
   return {
     kind,
     message: messageOf(thrown),
     ...((thrown as SegueError)?.hint === undefined ? {} : { hint: (thrown as SegueError).hint }),
-    ...(thrown instanceof Error && thrown.name !== "SegueError" && thrown.stack ? { stack: thrown.stack } : {}),
+    ...(thrown instanceof Error && thrown.name !== "SegueError" && thrown.stack
+      ? { stack: thrown.stack }
+      : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** What is known of a run's tasks, from their records. */
 import type { Store } from "../storage/index.js";
+import { holderOf } from "./lock.js";
 import {
   type AttemptRecord,
   type DoneRecord,
@@ -8,7 +9,6 @@ import {
   type RunRecord,
   readRecord,
 } from "./records.js";
-import { holderOf } from "./lock.js";
 import type { TaskFailure } from "./types.js";
 
 export type TaskStatus = "done" | "running" | "failed" | "interrupted";
@@ -54,12 +54,12 @@ export async function findTasks(store: Store, run: RunRecord, step?: string): Pr
   }
   const isHeld = (await holderOf(store, run.flow, run.run)) !== undefined;
   const tasks = await Promise.all(
-    [...files].map(([place, found]) => summarize(store, run, place.split("/") as [string, string], found, isHeld)),
+    [...files].map(([place, found]) =>
+      summarize(store, run, place.split("/") as [string, string], found, isHeld),
+    ),
   );
   const order = new Map(run.nodes.map((node, i) => [node.name, i]));
-  return tasks.sort(
-    (a, b) => order.get(a.step)! - order.get(b.step)! || compareTasks(a.task, b.task),
-  );
+  return tasks.sort((a, b) => order.get(a.step)! - order.get(b.step)! || compareTasks(a.task, b.task));
 }
 
 async function summarize(
@@ -96,7 +96,15 @@ async function summarize(
       started: done.started,
       finished: done.finished,
       seconds: (Date.parse(done.finished) - Date.parse(done.started)) / 1000,
-      attempts: [...others, { attempt: done.attempt, started: done.started, finished: done.finished, ...(own?.error ? { error: own.error } : {}) }],
+      attempts: [
+        ...others,
+        {
+          attempt: done.attempt,
+          started: done.started,
+          finished: done.finished,
+          ...(own?.error ? { error: own.error } : {}),
+        },
+      ],
       ...(done.caught ? { error: done.caught } : {}),
       caught: done.caught !== undefined,
       ...(done.reused ? { reusedFrom: done.reused.run, reusedWhy: done.reused.why } : {}),

@@ -34,6 +34,7 @@ type Simplify<T> = { [K in keyof T]: T[K] } & unknown;
 export type Values<A> = Simplify<{ readonly [K in keyof A]: A[K] extends { value: infer V } ? V : never }>;
 
 /** What a step's function returned, as artifacts. A step that returns nothing writes none. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it is a function's return type that is looked at.
 export type Outputs<Out, By extends string> = [Out] extends [undefined | null | void]
   ? NoArtifacts
   : { [K in keyof Out]: Written<Out[K], By> };
@@ -56,13 +57,27 @@ export type ArrayNames<A> = {
 }[keyof A] &
   string;
 
-export type ItemOf<A, Over extends keyof A> = A[Over] extends { value: readonly (infer Item)[] } ? Item : never;
+export type ItemOf<A, Over extends keyof A> = A[Over] extends { value: readonly (infer Item)[] }
+  ? Item
+  : never;
 
-type SameWriter<X, Y> = X extends { by: infer B } ? (Y extends { by: infer C } ? ([B] extends [C] ? ([C] extends [B] ? true : false) : false) : false) : false;
+type SameWriter<X, Y> = X extends { by: infer B }
+  ? Y extends { by: infer C }
+    ? [B] extends [C]
+      ? [C] extends [B]
+        ? true
+        : false
+      : false
+    : false
+  : false;
 
 /** After a foreach: what was there before it and that no step within wrote again. */
 export type Unchanged<Outer, Inner> = {
-  [K in keyof Outer as K extends keyof Inner ? (SameWriter<Outer[K], Inner[K]> extends true ? K : never) : never]: Outer[K];
+  [K in keyof Outer as K extends keyof Inner
+    ? SameWriter<Outer[K], Inner[K]> extends true
+      ? K
+      : never
+    : never]: Outer[K];
 };
 
 /** After branches: what only one of them has, or what all have from the same step. */
@@ -78,8 +93,15 @@ type ArtifactOf<S, Names extends string, K> = Names extends string
     : never
   : never;
 type WriterOf<W> = W extends { by: infer B } ? B : never;
-type IsUnion<T, U = T> = [T] extends [never] ? false : T extends unknown ? ([U] extends [T] ? false : true) : never;
-type Unambiguous<S, Names extends string, K> = IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
+type IsUnion<T, U = T> = [T] extends [never]
+  ? false
+  : T extends unknown
+    ? [U] extends [T]
+      ? false
+      : true
+    : never;
+type Unambiguous<S, Names extends string, K> =
+  IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
 
 /** What `catch` stores of an error. */
 export interface TaskFailure {

@@ -22,7 +22,11 @@ export interface ReadyTask extends TaskPlace {
   /** For a task that begins an item: its place in the array. Inherited by the steps after it. */
   readonly index?: number;
   /** For every foreach the task is in, outermost first: the task that holds the array, and the array's name. */
-  readonly items: ReadonlyArray<{ readonly holder: TaskPlace; readonly over: string; readonly index: number }>;
+  readonly items: ReadonlyArray<{
+    readonly holder: TaskPlace;
+    readonly over: string;
+    readonly index: number;
+  }>;
   /** Hash of everything that the task is given, apart from parameters. */
   readonly inputs: string;
 }
@@ -68,7 +72,9 @@ export class Walk {
     const scope = this.#scopes.get(place.step)!;
     const within = `${place.step}/${taskName(path.slice(0, -1))}`;
     if (scope.length > 0) this.#finishedIn.set(within, (this.#finishedIn.get(within) ?? 0) + 1);
-    return this.#nodes.flatMap((node) => (node.after.includes(place.step) ? this.#next(node, place, path) : []));
+    return this.#nodes.flatMap((node) =>
+      node.after.includes(place.step) ? this.#next(node, place, path) : [],
+    );
   }
 
   #next(node: StepNode, place: TaskPlace, path: readonly number[]): ReadyTask[] {
@@ -76,12 +82,15 @@ export class Walk {
     if (node.kind === "foreach") {
       const length = this.#done.get(nameOf(place))!.artifacts[node.over!]?.length ?? 0;
       this.#counts.set(`${node.name}/${taskName(path)}`, length);
-      if (length === 0) return this.#endsOf(node.name).flatMap((join) => this.#closeForeach(join, node.name, path));
+      if (length === 0)
+        return this.#endsOf(node.name).flatMap((join) => this.#closeForeach(join, node.name, path));
       return Array.from({ length }, (_, i) => this.#ready(node, [...path, i], [place]));
     }
     if (node.after.length > 1) {
       const parents = node.after.map((step) => ({ step, task: taskName(path) }));
-      return parents.every((parent) => this.#done.has(nameOf(parent))) ? [this.#ready(node, path, parents)] : [];
+      return parents.every((parent) => this.#done.has(nameOf(parent)))
+        ? [this.#ready(node, path, parents)]
+        : [];
     }
     return this.#closeForeach(node, this.#scopes.get(place.step)!.at(-1)!, path.slice(0, -1));
   }
@@ -89,7 +98,8 @@ export class Walk {
   /** The joins that end the foreach `name`. */
   #endsOf(name: string): StepNode[] {
     return this.#nodes.filter(
-      (node) => node.kind === "join" && node.after.length === 1 && this.#scopes.get(node.after[0]!)!.at(-1) === name,
+      (node) =>
+        node.kind === "join" && node.after.length === 1 && this.#scopes.get(node.after[0]!)!.at(-1) === name,
     );
   }
 
@@ -97,12 +107,20 @@ export class Walk {
     const last = join.after[0]!;
     const expected = this.#counts.get(`${foreach}/${taskName(path)}`)!;
     if ((this.#finishedIn.get(`${last}/${taskName(path)}`) ?? 0) < expected) return [];
-    const parents = Array.from({ length: expected }, (_, i) => ({ step: last, task: taskName([...path, i]) }));
+    const parents = Array.from({ length: expected }, (_, i) => ({
+      step: last,
+      task: taskName([...path, i]),
+    }));
     const before = this.#nodes.find((node) => node.name === foreach)!.after[0]!;
     return [this.#ready(join, path, parents, { step: before, task: taskName(path) })];
   }
 
-  #ready(node: StepNode, path: readonly number[], parents: readonly TaskPlace[], outer?: TaskPlace): ReadyTask {
+  #ready(
+    node: StepNode,
+    path: readonly number[],
+    parents: readonly TaskPlace[],
+    outer?: TaskPlace,
+  ): ReadyTask {
     const scope = this.#scopes.get(node.name)!;
     const items = scope.map((foreach, depth) => {
       const each = this.#nodes.find((other) => other.name === foreach)!;

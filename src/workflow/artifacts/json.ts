@@ -34,7 +34,9 @@ function plain(value: unknown, place: string, above: Set<object>): Json | undefi
     case "undefined":
       return undefined;
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $number: Object.is(value, -0) ? "-0" : String(value) };
     case "object":
       return value === null ? null : plainObject(value, place, above);
     default:
@@ -58,7 +60,7 @@ function plainObject(value: object, place: string, above: Set<object>): Json {
       if (stored !== undefined) copy[key] = stored;
     }
     // An object that happens to look like one of our marks is wrapped, so that it comes back as itself.
-    return "$number" in copy || "$date" in copy || "$plain" in copy 
+    return "$number" in copy || "$date" in copy || "$plain" in copy
       ? { $plain: JSON.stringify(Object.entries(copy)) }
       : copy;
   } finally {

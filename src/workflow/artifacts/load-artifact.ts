@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Store } from "../../storage/index.js";
 import { messageOf, SegueError } from "../../system/index.js";
-import { type StoredFile } from "./file.js";
+import type { StoredFile } from "./file.js";
 import { fromJson } from "./json.js";
 import { materialize } from "./materialize.js";
 import { fromNpy } from "./npy.js";
@@ -17,7 +17,8 @@ import { openTable } from "./table.js";
  */
 export async function loadArtifact(store: Store, ref: ArtifactRef, where: string): Promise<unknown> {
   if (ref.kind === "file" || ref.kind === "folder") return storedFile(store, ref, where);
-  if (ref.kind === "table") return openTable(ref, () => materialize(store, { ...ref, name: "table.parquet" }, where));
+  if (ref.kind === "table")
+    return openTable(ref, () => materialize(store, { ...ref, name: "table.parquet" }, where));
   const bytes = await store.get(objectKey(ref.sha));
   if (!bytes) {
     throw new SegueError(`${where}: its content is no longer in the datastore`, {

@@ -25,7 +25,12 @@ export interface Origin {
  *
  * @throws SegueError naming the artifact and the step, where the value cannot be stored
  */
-export async function storeArtifact(store: Store, name: string, value: unknown, origin: Origin): Promise<ArtifactRef> {
+export async function storeArtifact(
+  store: Store,
+  name: string,
+  value: unknown,
+  origin: Origin,
+): Promise<ArtifactRef> {
   const by = `${origin.step}/${origin.task}`;
   try {
     if (isFileArtifact(value)) {

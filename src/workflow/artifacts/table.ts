@@ -118,7 +118,9 @@ async function readParquet(path: string): Promise<Record<string, Cell>[]> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}')`);
+    const reader = await connection.runAndReadAll(
+      `SELECT * FROM read_parquet('${path.replaceAll("'", "''")}')`,
+    );
     return reader.getRowObjectsJS().map((row) => {
       for (const [name, cell] of Object.entries(row)) {
         if (typeof cell === "bigint" && cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER)

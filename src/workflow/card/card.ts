@@ -18,7 +18,10 @@ export interface Card {
   /** CommonMark's common part: headings, lists, emphasis, code, links, quotes. HTML in it is shown, not run. */
   markdown(text: string): void;
   /** Rows as a table; numbers are aligned right. `highlight` marks a row. */
-  table(rows: readonly object[], options?: { caption?: string; columns?: readonly string[]; highlight?: number }): void;
+  table(
+    rows: readonly object[],
+    options?: { caption?: string; columns?: readonly string[]; highlight?: number },
+  ): void;
   /** A Vega-Lite specification, drawn as SVG. */
   chart(spec: object, options?: { caption?: string }): void;
   /** An image: PNG, JPEG or WebP bytes, or SVG text. */

@@ -52,7 +52,14 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
     image: (contents, options = {}) => add({ type: "image", contents, ...options }),
     values: (boxes: readonly ValueBox[]) => add({ type: "values", boxes: [...boxes] }),
     progress(text: string, total: number, unit?: string): ProgressBar {
-      const block = { type: "progress" as const, title: text, done: 0, total, unit, note: undefined as string | undefined };
+      const block = {
+        type: "progress" as const,
+        title: text,
+        done: 0,
+        total,
+        unit,
+        note: undefined as string | undefined,
+      };
       add(block);
       return {
         update(done, note) {

@@ -38,7 +38,10 @@ function blocks(lines: readonly string[]): string {
       html.push(`<blockquote>${blocks(quoted)}</blockquote>`);
     } else if (bullet.test(line) || numbered.test(line)) {
       const [marker, tag] = bullet.test(line) ? ([bullet, "ul"] as const) : ([numbered, "ol"] as const);
-      const items = list(takeWhile((each) => marker.test(each) || (/^\s{2,}\S/.test(each) && each.trim() !== "")), marker);
+      const items = list(
+        takeWhile((each) => marker.test(each) || (/^\s{2,}\S/.test(each) && each.trim() !== "")),
+        marker,
+      );
       html.push(`<${tag}>${items}</${tag}>`);
     } else if (line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(lines[i + 1] ?? "")) {
       const rows = takeWhile((each) => each.includes("|") && each.trim() !== "");
@@ -75,7 +78,12 @@ function pipeTable(rows: readonly string[]): string {
       .map((cell) => inline(cell.trim()));
   const [head, , ...body] = rows;
   const header = cells(head!).map((cell) => `<th>${cell}</th>`);
-  const lines = body.map((row) => `<tr>${cells(row).map((cell) => `<td>${cell}</td>`).join("")}</tr>`);
+  const lines = body.map(
+    (row) =>
+      `<tr>${cells(row)
+        .map((cell) => `<td>${cell}</td>`)
+        .join("")}</tr>`,
+  );
   return `<table><thead><tr>${header.join("")}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
 }
 
@@ -83,7 +91,9 @@ function inline(text: string): string {
   // Code first: nothing within it is Markdown.
   return text
     .split(/(`[^`]+`)/)
-    .map((part, i) => (i % 2 === 1 ? `<code>${escapeHtml(part.slice(1, -1))}</code>` : emphasis(escapeHtml(part))))
+    .map((part, i) =>
+      i % 2 === 1 ? `<code>${escapeHtml(part.slice(1, -1))}</code>` : emphasis(escapeHtml(part)),
+    )
     .join("");
 }
 

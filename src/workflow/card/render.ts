@@ -89,7 +89,9 @@ async function renderBlock(block: Block): Promise<string> {
       return progressBar(block);
     case "error": {
       const hint = block.hint ? `<p>→ ${escapeHtml(block.hint)}</p>` : "";
-      const stack = block.stack ? `<details><summary>where</summary><pre>${escapeHtml(block.stack)}</pre></details>` : "";
+      const stack = block.stack
+        ? `<details><summary>where</summary><pre>${escapeHtml(block.stack)}</pre></details>`
+        : "";
       return `<section class="error"><strong>${escapeHtml(block.message)}</strong>${hint}${stack}</section>`;
     }
   }
@@ -101,7 +103,8 @@ function figure(contents: string, caption: string | undefined): string {
 }
 
 function valueBox({ title, value, note }: ValueBox): string {
-  const shown = typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 4 }) : value;
+  const shown =
+    typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 4 }) : value;
   const below = note === undefined ? "" : `<small>${escapeHtml(note)}</small>`;
   return `<div><span>${escapeHtml(title)}</span><strong>${escapeHtml(shown)}</strong>${below}</div>`;
 }

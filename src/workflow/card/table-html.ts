@@ -13,26 +13,32 @@ export function tableToHtml(rows: readonly object[], look: TableLook): string {
   const columns = look.columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const isNumeric = new Map(
     columns.map((column) => {
-      const cells = rows.map((row) => (row as Record<string, unknown>)[column]).filter((cell) => cell != null);
-      return [column, cells.length > 0 && cells.every((cell) => typeof cell === "number" || typeof cell === "bigint")];
+      const cells = rows
+        .map((row) => (row as Record<string, unknown>)[column])
+        .filter((cell) => cell != null);
+      return [
+        column,
+        cells.length > 0 && cells.every((cell) => typeof cell === "number" || typeof cell === "bigint"),
+      ];
     }),
   );
   const aligned = (column: string) => (isNumeric.get(column) ? ' class="number"' : "");
   const head = columns.map((column) => `<th${aligned(column)}>${escapeHtml(column)}</th>`).join("");
   const body = rows.slice(0, shownRows).map((row, i) => {
     const cells = columns.map(
-      (column) => `<td${aligned(column)}>${escapeHtml(cellText((row as Record<string, unknown>)[column]))}</td>`,
+      (column) =>
+        `<td${aligned(column)}>${escapeHtml(cellText((row as Record<string, unknown>)[column]))}</td>`,
     );
     return `<tr${i === look.highlight ? ' class="mark"' : ""}>${cells.join("")}</tr>`;
   });
-  const rest =
-    rows.length > shownRows ? `<p class="rest">and ${rows.length - shownRows} rows more</p>` : "";
+  const rest = rows.length > shownRows ? `<p class="rest">and ${rows.length - shownRows} rows more</p>` : "";
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>${rest}`;
 }
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
-  if (typeof cell === "number") return Number.isInteger(cell) ? String(cell) : cell.toPrecision(5).replace(/\.?0+$/, "");
+  if (typeof cell === "number")
+    return Number.isInteger(cell) ? String(cell) : cell.toPrecision(5).replace(/\.?0+$/, "");
   if (cell instanceof Date) return cell.toISOString();
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }

@@ -4,18 +4,16 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { ProgressReport } from "../../system/index.js";
 import { besideUrl } from "../../system/index.js";
 import { killGroup, residentMb } from "../processes.js";
+import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, TaskSpec, ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
-import type { DoneRecord } from "../records.js";
-import type { ProgressReport } from "../../system/index.js";
 
 /** How one attempt ended. "lost": its process died before it could say anything. */
-export type AttemptResult =
-  | { readonly done: DoneRecord }
-  | { readonly failed: TaskFailure };
+export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
 
 export interface AttemptEvents {
   onLog?(stream: "out" | "err", line: string): void;
@@ -159,7 +157,6 @@ export class Pool {
   #kill(worker: Worker): void {
     if (worker.child.pid !== undefined && this.#all.has(worker)) killGroup(worker.child.pid, "SIGKILL");
   }
-
 }
 
 function lost(pid: number, code: number | null, signal: NodeJS.Signals | null): TaskFailure {

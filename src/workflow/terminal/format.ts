@@ -35,7 +35,9 @@ export function colour(
 /** Rows as aligned columns; the last one is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))));
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, visible(cell));
+  }
   return rows
     .map((row) =>
       row
@@ -48,3 +50,16 @@ export function columns(rows: readonly (readonly string[])[]): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
 const visible = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "").length;
+
+/** A colour for how a run or a task stands. */
+export function colourOfStatus(status: string): "red" | "green" | "yellow" {
+  if (status === "done") return "green";
+  return status === "running" ? "yellow" : "red";
+}
+
+/** "2026-01-31 09:05:07" in this machine's time. */
+export function localTime(iso: string): string {
+  const time = new Date(iso);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}

@@ -1,5 +1,5 @@
 /** A run as a list of steps on a terminal: what runs, how far it is, what it prints. */
-import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
+import { Listr } from "listr2";
 import type { RunListener } from "../events.js";
 import type { StepNode } from "../graph.js";
 import { duration } from "./format.js";
@@ -20,8 +20,6 @@ interface Line {
   shown: { title: string; output: string } | undefined;
   isOver: boolean;
 }
-
-type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
 /** How many of a step's last lines stay on the screen. */
 const keptLines = 30;
@@ -57,7 +55,9 @@ export function listReporter(): { listener: RunListener; finished(): Promise<voi
       case "run-started": {
         steps = new Map(event.run.nodes.map((node) => [node.name, newLine(node)]));
         process.stdout.write(`${event.run.flow}/${event.run.run}\n`);
-        running = list([...steps.values()], show).run().catch(() => {});
+        running = list([...steps.values()], show)
+          .run()
+          .catch(() => {});
         break;
       }
       case "step-known": {
@@ -73,13 +73,18 @@ export function listReporter(): { listener: RunListener; finished(): Promise<voi
       case "task-progress": {
         const line = steps.get(event.step)!;
         const { task, done, total, unit, note } = event.report;
-        const share = total ? `${Math.floor((100 * done) / total)} %` : `${done.toLocaleString("en-US")} ${unit ?? ""}`.trim();
+        const share = total
+          ? `${Math.floor((100 * done) / total)} %`
+          : `${done.toLocaleString("en-US")} ${unit ?? ""}`.trim();
         line.note = `${task} ${share}${note ? `, ${note}` : ""}`;
         show(line);
         break;
       }
       case "task-retry":
-        print(steps.get(event.step)!, `task ${event.task}: ${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`);
+        print(
+          steps.get(event.step)!,
+          `task ${event.task}: ${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`,
+        );
         break;
       case "task-done": {
         const { step, reused, caught, started, finished } = event.record;
@@ -128,15 +133,29 @@ function newLine(node: StepNode): Line {
   const over = new Promise<string | undefined>((resolve) => {
     end = resolve;
   });
-  return { node, began, begin, over, end, done: 0, known: 0, reused: 0, seconds: 0, note: "", lines: [], shown: undefined, isOver: false };
+  return {
+    node,
+    began,
+    begin,
+    over,
+    end,
+    done: 0,
+    known: 0,
+    reused: 0,
+    seconds: 0,
+    note: "",
+    lines: [],
+    shown: undefined,
+    isOver: false,
+  };
 }
 
 function list(lines: readonly Line[], show: (line: Line) => void): Listr<unknown> {
-  return new Listr(
+  return new Listr<unknown, "default", "simple">(
     lines.map((line) => ({
       title: line.node.name,
       rendererOptions: { outputBar: Number.POSITIVE_INFINITY, persistentOutput: true },
-      task: async (_context: unknown, task: Wrapper) => {
+      task: async (_context, task) => {
         line.shown = task;
         if (line.lines.length > 0) task.output = line.lines.join("\n");
         await line.began;
@@ -146,6 +165,10 @@ function list(lines: readonly Line[], show: (line: Line) => void): Listr<unknown
         else if (failure !== undefined) throw new Error(failure);
       },
     })),
-    { concurrent: true, exitOnError: false, rendererOptions: { collapseErrors: false, collapseSubtasks: false } },
+    {
+      concurrent: true,
+      exitOnError: false,
+      rendererOptions: { collapseErrors: false, collapseSubtasks: false },
+    },
   );
 }

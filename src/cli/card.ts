@@ -1,0 +1,56 @@
+/** `segue card`: the page that a step made. */
+import type { Command } from "commander";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { taskNamed } from "./task-named.js";
+
+interface Options extends DatastoreOptions {
+  readonly output?: string;
+  readonly open?: boolean;
+}
+
+export function registerCard(program: Command): void {
+  addDatastoreOption(program.command("card"))
+    .description("print the HTML card of a task, write it to a file, or open it")
+    .argument("<task>", "run/step/task; run/step for the first task, flow/step for the latest run")
+    .option("-o, --output <file>", "write it there")
+    .option("--open", "open it in the browser")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  segue card modeling/keep_best --open\n  segue card modeling/train/3 -o card.html",
+    )
+    .action(card);
+}
+
+async function card(path: string, options: Options): Promise<void> {
+  const { SegueError, writeFileAtomic } = await import("../system/index.js");
+  const { task } = await taskNamed(await clientOf(options), path);
+  const page = await task.card();
+  if (page === undefined)
+    throw new SegueError(`task ${task.step}/${task.task} made no card`, {
+      hint: "a step makes one with card.markdown(…), card.table(…), card.chart(…)",
+    });
+  if (!options.open && !options.output) {
+    process.stdout.write(page);
+    return;
+  }
+  const { tmpdir } = await import("node:os");
+  const { join } = await import("node:path");
+  const file = options.output ?? join(tmpdir(), `segue-card-${task.step}-${process.pid}.html`);
+  await writeFileAtomic(file, page);
+  console.log(file);
+  if (options.open) await openInBrowser(file);
+}
+
+async function openInBrowser(file: string): Promise<void> {
+  const { spawn } = await import("node:child_process");
+  const command = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
+  const child = spawn(command, [file], { detached: true, stdio: "ignore" });
+  await new Promise<void>((resolve) => {
+    child.once("spawn", resolve);
+    child.once("error", () => {
+      console.error(`${command} is not there; open the file yourself`);
+      resolve();
+    });
+  });
+  child.unref();
+}

@@ -1,0 +1,21 @@
+/** `segue check`: whether flows are sound, without running them. */
+import type { Command } from "commander";
+import { flowNamed, ownFlows } from "./flow-named.js";
+
+export function registerCheck(program: Command): void {
+  program
+    .command("check")
+    .description("look whether flows are sound, without running them")
+    .argument("[flows...]", "names, or modules that export a flow (default: all of Segue's own)")
+    .addHelpText("after", "\nExamples:\n  segue check\n  segue check ./flows/tuning.js")
+    .action(check);
+}
+
+async function check(targets: string[]): Promise<void> {
+  const { checkFlow } = await import("../workflow/index.js");
+  for (const target of targets.length > 0 ? targets : ownFlows()) {
+    const flow = await flowNamed(target);
+    checkFlow(flow);
+    console.log(`${flow.name}: sound, ${flow.nodes.length} steps`);
+  }
+}

@@ -1,0 +1,22 @@
+/** The option that says where runs and artifacts are kept; every verb that reads or writes them has it. */
+import { type Command, Option } from "commander";
+import type { Client } from "../workflow/index.js";
+
+export interface DatastoreOptions {
+  readonly datastore: string;
+}
+
+/** Adds --datastore: a folder or s3://bucket/prefix; SEGUE_DATASTORE, else .segue in the current folder. */
+export function addDatastoreOption(command: Command): Command {
+  return command.addOption(
+    new Option("--datastore <url>", "where runs are kept: a folder, or s3://bucket/prefix")
+      .env("SEGUE_DATASTORE")
+      .default(".segue"),
+  );
+}
+
+/** The runs and artifacts there. */
+export async function clientOf(options: DatastoreOptions): Promise<Client> {
+  const { openClient, openStore } = await import("../workflow/index.js");
+  return openClient(await openStore(options.datastore));
+}

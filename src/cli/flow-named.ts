@@ -1,0 +1,49 @@
+/** Finds a flow by its name (one of Segue's own, in dist/flows) or by the path of a module that exports it. */
+import { existsSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { distPath, misuse } from "../system/index.js";
+import type { AnyFlow } from "../workflow/index.js";
+
+/**
+ * @param target "modeling", "./flows/tuning.js", or "./flows.js:tuning" where a module exports several
+ * @throws SegueError (misuse) where there is none
+ */
+export async function flowNamed(target: string): Promise<AnyFlow> {
+  const { closest, flowsOf } = await import("../workflow/index.js");
+  const [path, wanted] = /^(.+\.m?js)(?::(.+))?$/.exec(target)?.slice(1) ?? [];
+  if (path !== undefined) {
+    if (!existsSync(path)) throw misuse(`there is no file ${path}`);
+    const flows = await flowsOf(pathToFileURL(resolve(path)).href);
+    const found = wanted === undefined ? flows[0] : flows.find((flow) => flow.name === wanted);
+    if (flows.length > 1 && wanted === undefined)
+      throw misuse(`${path} exports ${flows.length} flows`, `say which: ${path}:${flows[0]!.name}`);
+    if (!found)
+      throw misuse(
+        wanted === undefined ? `${path} exports no flow` : `${path} exports no flow "${wanted}"`,
+        flows.length > 0 ? `it exports ${flows.map((flow) => flow.name).join(", ")}` : "see docs/workflow.md",
+      );
+    return found;
+  }
+  const own = ownFlows();
+  if (!own.includes(target)) {
+    const near = closest(target, own);
+    throw misuse(
+      `there is no flow "${target}"`,
+      near ? `did you mean "${near}"?` : `the flows are ${own.join(", ")}`,
+    );
+  }
+  const flows = await flowsOf(pathToFileURL(distPath(`flows/${target}.js`)).href);
+  const found = flows.find((flow) => flow.name === target);
+  if (!found) throw misuse(`there is no flow "${target}"`);
+  return found;
+}
+
+/** The names of Segue's own flows: the modules of dist/flows that are named as the flow they export. */
+export function ownFlows(): string[] {
+  const folder = distPath("flows");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".js") && name !== "index.js")
+    .map((name) => name.slice(0, -3));
+}

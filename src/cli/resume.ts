@@ -1,0 +1,54 @@
+/** `segue resume`: takes over what a run has done, and does the rest. */
+import type { Command } from "commander";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+
+interface Options extends DatastoreOptions {
+  readonly step?: string;
+  readonly maxWorkers?: string;
+  readonly tag?: string[];
+  readonly engine?: "local" | "dbos";
+  readonly json?: boolean;
+}
+
+export function registerResume(program: Command): void {
+  addDatastoreOption(program.command("resume"))
+    .description("go on with a run that failed or was stopped, with the code as it is now")
+    .argument("[run]", "a run, the end of its id, or a flow (its latest run); default: the latest run of all")
+    .option("--step <name>", "run this step, and what comes after it, anew")
+    .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
+    .option("--tag <tags...>", "tags of the new run (default: those of the old one)")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nA resumed run is a new run: it takes over every task that is done, and runs the rest.\n\nExamples:\n  segue resume\n  segue resume modeling/20260131-090507-k3f9 --step eval",
+    )
+    .action(resume);
+}
+
+async function resume(target: string | undefined, options: Options): Promise<void> {
+  const { misuse } = await import("../system/index.js");
+  const { resumeRun, runInTerminal } = await import("../workflow/index.js");
+  const client = await clientOf(options);
+  const run = await client.findRun(target ?? "latest");
+  const { status } = await run.summary();
+  if (status === "done" && options.step === undefined)
+    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
+  const result = await runInTerminal(
+    async ({ listener, signal }) =>
+      resumeRun(run.flow, {
+        store: client.store,
+        run: await run.id(),
+        step: options.step,
+        ...(options.maxWorkers === undefined ? {} : { maxWorkers: Number(options.maxWorkers) }),
+        ...(options.tag === undefined ? {} : { tags: options.tag }),
+        ...(options.engine === undefined ? {} : { engine: options.engine }),
+        listener,
+        signal,
+      }),
+    { quiet: options.json },
+  );
+  if (options.json)
+    console.log(
+      JSON.stringify({ flow: result.flow, run: result.run, status: result.status, seconds: result.seconds }),
+    );
+}

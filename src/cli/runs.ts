@@ -1,0 +1,49 @@
+/** `segue runs`: lists runs, newest first. */
+import type { Command } from "commander";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+
+interface Options extends DatastoreOptions {
+  readonly tag?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+export function registerRuns(program: Command): void {
+  addDatastoreOption(program.command("runs"))
+    .description("list runs, newest first")
+    .argument("[flow]", "only the runs of this flow")
+    .option("--tag <tag>", "only runs with this tag")
+    .option("--limit <n>", "at most so many", "20")
+    .option("--json", "print one JSON array")
+    .addHelpText("after", "\nExample:\n  segue runs modeling --tag nightly --limit 5")
+    .action(runs);
+}
+
+async function runs(flow: string | undefined, options: Options): Promise<void> {
+  const { misuse } = await import("../system/index.js");
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw misuse(`--limit must be at least 1, got ${options.limit}`);
+  const client = await clientOf(options);
+  const found = await client.runs({ flow, tag: options.tag, limit });
+  if (options.json) {
+    console.log(JSON.stringify(found, null, 2));
+    return;
+  }
+  if (found.length === 0) {
+    console.log(`no runs${flow ? ` of "${flow}"` : ""} in ${client.store.url}; segue run makes one`);
+    return;
+  }
+  const { colourOfStatus, colour, columns, duration, localTime } = await import(
+    "../workflow/terminal/format.js"
+  );
+  const rows = found.map((run) => [
+    `${run.flow}/${run.run}`,
+    colour(colourOfStatus(run.status), run.status),
+    run.seconds === undefined ? "" : duration(run.seconds),
+    localTime(run.created),
+    [...run.tags, ...(run.origin ? [`resumes ${run.origin}`] : [])].join(", "),
+  ]);
+  console.log(
+    columns([["run", "status", "time", "begun", "tags"].map((name) => colour("dim", name)), ...rows]),
+  );
+}

@@ -1,0 +1,67 @@
+/** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
+import type { Command } from "commander";
+import type { RunReader } from "../workflow/index.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { flowNamed } from "./flow-named.js";
+
+interface Options extends DatastoreOptions {
+  readonly svg?: string | true;
+  readonly json?: boolean;
+}
+
+export function registerShow(program: Command): void {
+  addDatastoreOption(program.command("show"))
+    .description("show a run step by step, or draw a flow")
+    .argument("<run>", "a run, the end of its id, a flow (its latest run), or a flow's module")
+    .option("--svg [file]", "draw the steps with their states and times; without a file, print it")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  segue show modeling\n  segue show modeling/20260131-090507-k3f9 --svg run.svg\n  segue show ./flows/tuning.js --svg flow.svg",
+    )
+    .action(show);
+}
+
+async function show(target: string, options: Options): Promise<void> {
+  const client = await clientOf(options);
+  const isModule = /\.m?js$/.test(target);
+  const known = isModule ? undefined : await client.findRun(target).catch((error: unknown) => error as Error);
+  if (known === undefined || known instanceof Error) {
+    const flow = await flowNamed(target).catch(() => undefined);
+    if (!flow) throw known ?? new Error(`no flow in ${target}`);
+    if (options.svg === undefined) {
+      const { describeFlow } = await import("../workflow/terminal/describe.js");
+      console.log(
+        options.json ? JSON.stringify({ flow: flow.name, steps: flow.nodes }, null, 2) : describeFlow(flow),
+      );
+      return;
+    }
+    const { drawFlow } = await import("../workflow/index.js");
+    return printSvg(drawFlow(flow.name, flow.nodes), options.svg);
+  }
+  if (options.svg !== undefined) {
+    const { drawRun } = await import("../workflow/index.js");
+    return printSvg(await drawRun(known), options.svg);
+  }
+  await showRun(known, options);
+}
+
+async function printSvg(svg: string, file: string | true): Promise<void> {
+  if (file === true) {
+    process.stdout.write(svg);
+    return;
+  }
+  const { writeFileAtomic } = await import("../system/index.js");
+  await writeFileAtomic(file, svg);
+  console.log(`drew ${file}`);
+}
+
+async function showRun(run: RunReader, options: Options): Promise<void> {
+  const [summary, tasks] = await Promise.all([run.summary(), run.tasks()]);
+  if (options.json) {
+    console.log(JSON.stringify({ ...summary, tasks }, null, 2));
+    return;
+  }
+  const { describeRun } = await import("../workflow/terminal/describe.js");
+  console.log(describeRun(summary, tasks));
+}

@@ -1,0 +1,132 @@
+/** The picture of a flow: its steps in columns from left to right, a foreach as a stack of sheets, with state and time of a run. */
+
+import { escapeHtml } from "./card/escape.js";
+import type { RunReader } from "./client.js";
+import { foreachScopes, type StepNode } from "./graph.js";
+import { duration } from "./terminal/format.js";
+
+export interface StepState {
+  readonly status: "done" | "running" | "failed" | "interrupted" | "waiting";
+  readonly done: number;
+  readonly known: number;
+  /** From the first task's beginning to the last one's end. */
+  readonly seconds?: number;
+}
+
+const box = { width: 148, height: 58, gapX: 46, gapY: 26, margin: 18, title: 34 };
+
+/** A flow that has not run. */
+export function drawFlow(name: string, nodes: readonly StepNode[]): string {
+  return draw(name, nodes, new Map());
+}
+
+/** A run, as far as it is. */
+export async function drawRun(run: RunReader): Promise<string> {
+  const [record, summary, tasks] = await Promise.all([run.record(), run.summary(), run.tasks()]);
+  const states = new Map<string, StepState>();
+  for (const { name } of record.nodes) {
+    const own = tasks.filter((task) => task.step === name);
+    const done = own.filter((task) => task.status === "done");
+    const worst = (["failed", "running", "interrupted"] as const).find((status) =>
+      own.some((task) => task.status === status),
+    );
+    const begun = own.flatMap((task) => (task.started && !task.reusedFrom ? [Date.parse(task.started)] : []));
+    const ended = own.map((task) => (task.finished ? Date.parse(task.finished) : Date.now()));
+    states.set(name, {
+      status: own.length === 0 ? "waiting" : (worst ?? "done"),
+      done: done.length,
+      known: own.length,
+      ...(begun.length > 0 ? { seconds: (Math.max(...ended) - Math.min(...begun)) / 1000 } : {}),
+    });
+  }
+  const time = summary.seconds === undefined ? "" : ` in ${duration(summary.seconds)}`;
+  return draw(`${record.flow}/${record.run} · ${summary.status}${time}`, record.nodes, states);
+}
+
+function draw(title: string, nodes: readonly StepNode[], states: ReadonlyMap<string, StepState>): string {
+  const places = layOut(nodes);
+  const columns = Math.max(...[...places.values()].map((place) => place.column)) + 1;
+  const rows = Math.max(...[...places.values()].map((place) => place.row)) + 1;
+  const width = 2 * box.margin + columns * box.width + (columns - 1) * box.gapX;
+  const height = 2 * box.margin + box.title + rows * box.height + (rows - 1) * box.gapY;
+  const at = (name: string) => {
+    const { column, row } = places.get(name)!;
+    return {
+      x: box.margin + column * (box.width + box.gapX),
+      y: box.margin + box.title + row * (box.height + box.gapY),
+    };
+  };
+  const scopes = foreachScopes(nodes);
+  const arrows = nodes.flatMap((node) => node.after.map((before) => arrow(at(before), at(node.name))));
+  const boxes = nodes.map((node) =>
+    stepBox(node, at(node.name), scopes.get(node.name)!.length > 0, states.get(node.name)),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(title)}">
+<style>${style}</style>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" class="tip"/></marker></defs>
+<rect class="ground" width="${width}" height="${height}" rx="10"/>
+<text class="title" x="${box.margin}" y="${box.margin + 14}">${escapeHtml(title)}</text>
+${[...arrows, ...boxes].join("\n")}
+</svg>
+`;
+}
+
+/** A step stands one column after the latest of those it waits for; branches stand in rows of their own. */
+function layOut(nodes: readonly StepNode[]): Map<string, { column: number; row: number }> {
+  const places = new Map<string, { column: number; row: number }>();
+  const taken = new Set<string>();
+  const left = [...nodes];
+  while (left.length > 0) {
+    const next = left.findIndex((node) => node.after.every((before) => places.has(before)));
+    if (next < 0) break;
+    const [node] = left.splice(next, 1) as [StepNode];
+    const before = node.after.map((name) => places.get(name)!);
+    const column = before.length === 0 ? 0 : Math.max(...before.map((place) => place.column)) + 1;
+    // A join stands in the row of its topmost branch, a branch in the first row that is free.
+    let row = before.length === 0 ? 0 : Math.min(...before.map((place) => place.row));
+    while (taken.has(`${column}/${row}`)) row++;
+    taken.add(`${column}/${row}`);
+    places.set(node.name, { column, row });
+  }
+  return places;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+function arrow(from: Point, to: Point): string {
+  const [x1, y1] = [from.x + box.width, from.y + box.height / 2];
+  const [x2, y2] = [to.x - 3, to.y + box.height / 2];
+  const bend = Math.max(18, (x2 - x1) / 2);
+  return `<path class="arrow" marker-end="url(#tip)" d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"/>`;
+}
+
+function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepState | undefined): string {
+  const status = state?.status ?? "plain";
+  const sheet = (by: number) =>
+    `<rect class="box ${status}" x="${x + by}" y="${y - by}" width="${box.width}" height="${box.height}" rx="8"/>`;
+  const count = state && isMany && state.known > 0 ? `${state.done} of ${state.known} tasks` : "";
+  const time = state?.seconds === undefined ? "" : duration(state.seconds);
+  const over = node.kind === "foreach" ? `foreach of ${node.over}` : node.kind === "join" ? "join" : "";
+  const below = state
+    ? [time, count].filter((part) => part !== "").join(" · ") ||
+      (state.status === "done" ? "taken over" : state.status)
+    : over;
+  const name = node.name.length > 18 ? `${node.name.slice(0, 17)}…` : node.name;
+  const hint = [node.name, over, node.description ?? "", state?.status ?? ""]
+    .filter((part) => part !== "")
+    .join(" · ");
+  return `<g><title>${escapeHtml(hint)}</title>${isMany ? sheet(6) + sheet(3) : ""}${sheet(0)}<circle class="dot ${status}" cx="${x + 16}" cy="${y + 21}" r="5"/><text class="name" x="${x + 28}" y="${y + 26}">${escapeHtml(name)}</text><text class="below" x="${x + 28}" y="${y + 45}">${escapeHtml(below)}</text></g>`;
+}
+
+/** Its own ground, so that it can be read on a light page and on a dark one. */
+const style = `
+svg{--ground:#fbfcfe;--ink:#1c2330;--soft:#5b6575;--line:#b9c2d0;--box:#fff;--done:#1f8a4c;--running:#2f6fde;--failed:#c8321f;--waiting:#a2abb8;font-family:system-ui,-apple-system,"Segoe UI",sans-serif}
+@media(prefers-color-scheme:dark){svg{--ground:#161b22;--ink:#e6e9ef;--soft:#9aa4b5;--line:#4a5568;--box:#1f2630;--done:#4cc27d;--running:#7aa7ff;--failed:#ff8a7a;--waiting:#6b7585}}
+.ground{fill:var(--ground)}.title{font-size:14px;font-weight:600;fill:var(--soft)}.name{font-size:14px;font-weight:600;fill:var(--ink)}.below{font-size:12px;fill:var(--soft)}
+.arrow{fill:none;stroke:var(--line);stroke-width:1.6}.tip{fill:var(--line)}
+.box{fill:var(--box);stroke:var(--line);stroke-width:1.4}.box.done{stroke:var(--done)}.box.running{stroke:var(--running);stroke-width:2}.box.failed,.box.interrupted{stroke:var(--failed);stroke-width:2}.box.waiting{stroke-dasharray:4 3}
+.dot{fill:var(--waiting)}.dot.plain{fill:var(--running)}.dot.done{fill:var(--done)}.dot.running{fill:var(--running)}.dot.failed,.dot.interrupted{fill:var(--failed)}
+`.trim();

@@ -1,0 +1,76 @@
+/** Runs and flows as text for people. */
+import type { AnyFlow } from "../flow.js";
+import type { RunSummary } from "../runs.js";
+import type { TaskSummary } from "../tasks.js";
+import { colour, colourOfStatus, columns, duration, localTime } from "./format.js";
+
+/** How many tasks of one step are listed by name. */
+const shownTasks = 20;
+
+export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): string {
+  const head = [
+    `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), run.status)}${run.seconds === undefined ? "" : ` in ${duration(run.seconds)}`}`,
+    `begun ${localTime(run.created)} by ${run.user}@${run.host}, engine ${run.engine}${run.origin ? `, resumes ${run.origin}` : ""}${run.tags.length > 0 ? `, tags: ${run.tags.join(", ")}` : ""}`,
+  ];
+  const parameters = Object.entries(run.parameters).map(
+    ([name, value]) => `${name} = ${JSON.stringify(value)}`,
+  );
+  if (parameters.length > 0) head.push(colour("dim", parameters.join("  ")));
+  const rows: string[][] = [];
+  for (const step of new Set(tasks.map((task) => task.step))) {
+    const own = tasks.filter((task) => task.step === step);
+    // Of many tasks, those that are not simply done come first.
+    const listed =
+      own.length > shownTasks ? own.filter((task) => task.status !== "done").slice(0, shownTasks) : own;
+    for (const task of listed) rows.push(taskRow(task));
+    if (listed.length < own.length) {
+      const done = own.filter((task) => task.status === "done");
+      const seconds = done.reduce((sum, task) => sum + (task.seconds ?? 0), 0);
+      rows.push([
+        `  ${step}`,
+        colour("green", `${done.length} of ${own.length} done`),
+        duration(seconds),
+        "",
+      ]);
+    }
+  }
+  const text = [...head, "", columns(rows)];
+  if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
+    text.push("", `go on with: segue resume ${run.flow}/${run.run}`);
+  return text.join("\n");
+}
+
+function taskRow(task: TaskSummary): string[] {
+  const notes = [
+    ...(task.attempts.length > 1 ? [`${task.attempts.length} attempts`] : []),
+    ...(task.reusedFrom ? [`taken from ${task.reusedFrom} (${task.reusedWhy})`] : []),
+    ...(task.caught ? ["caught"] : []),
+    ...(task.error ? [task.error.message] : []),
+  ];
+  return [
+    `  ${task.step}/${task.task}`,
+    colour(colourOfStatus(task.status), task.status),
+    task.seconds === undefined ? "" : duration(task.seconds),
+    notes.join("; "),
+  ];
+}
+
+export function describeFlow(flow: AnyFlow): string {
+  const rows = flow.nodes.map((node) => [
+    `  ${node.name}`,
+    node.kind === "foreach" ? `foreach of ${node.over}` : node.kind,
+    node.after.length > 0 ? `after ${node.after.join(", ")}` : "first",
+    [
+      ...(node.retry ? [`retry ${node.retry.count}`] : []),
+      ...(node.timeout ? [`timeout ${duration(node.timeout)}`] : []),
+      ...(node.catch ? [`catch as ${node.catch}`] : []),
+      node.description ?? "",
+    ]
+      .filter((each) => each !== "")
+      .join("; "),
+  ]);
+  return [
+    `${colour("bold", flow.name)}${flow.description ? `: ${flow.description}` : ""}`,
+    columns(rows),
+  ].join("\n");
+}

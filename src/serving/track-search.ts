@@ -89,12 +89,14 @@ export class TrackSearch {
     for (const word of typed) {
       const matches = this.#words.match(word);
       const serial = this.#nextSerial();
+      // Where the very word is known, a rarer word like it must not count for more.
+      const known = matches[0]?.weight === 1 ? this.#rarity(matches[0].word) : Number.POSITIVE_INFINITY;
       let rarest = matches.length === 0 ? Math.log(1 + this.#tracks.length) : 0;
       // Best matches first: a track counts a typed word once, by the word that fits best.
       for (const match of matches) {
         const start = this.#starts[match.word]!;
         const end = this.#starts[match.word + 1]!;
-        const rarity = Math.log(1 + this.#tracks.length / (end - start));
+        const rarity = Math.min(known, this.#rarity(match.word));
         rarest = Math.max(rarest, rarity);
         for (let i = start; i < end; i++) {
           const track = this.#postings[i]!;
@@ -113,6 +115,10 @@ export class TrackSearch {
     }));
     for (const track of touched) scores[track] = 0;
     return hits;
+  }
+
+  #rarity(word: number): number {
+    return Math.log(1 + this.#tracks.length / (this.#starts[word + 1]! - this.#starts[word]!));
   }
 
   #best(touched: readonly number[], typed: number, limit: number): Array<[track: number, score: number]> {

@@ -52,7 +52,7 @@ export class WordIndex {
       for (const word of this.#beginningWith(typed))
         note(word, 0.6 + (0.3 * typed.length) / this.#words[word]!.length);
     }
-    if (typed.length >= 4) {
+    if (typed.length >= 3) {
       const limit = typed.length >= 8 ? 2 : 1;
       for (const word of this.#sharingTrigrams(typed, limit)) {
         const distance = editDistance(typed, this.#words[word]!, limit);
@@ -95,7 +95,9 @@ export class WordIndex {
         if (shared[word]! < 255) shared[word]!++;
       }
     }
-    const found = touched.filter((word) => shared[word]! >= needed);
+    const found = touched.filter(
+      (word) => shared[word]! >= needed && Math.abs(this.#words[word]!.length - typed.length) <= limit,
+    );
     for (const word of touched) shared[word] = 0;
     return found;
   }

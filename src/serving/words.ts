@@ -23,15 +23,18 @@ export function wordsOf(text: string): string[] {
   return words;
 }
 
+/** Kept between calls, since a search makes thousands. */
+let rows = [0, 1, 2].map(() => new Int32Array(64));
+
 /**
  * The edit distance of two words (insertions, deletions, replacements and swaps of neighbours: Damerau–Levenshtein in its
  * optimal string alignment form), or `limit + 1` as soon as it is known to be more than `limit`.
  */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforeLast = new Int32Array(b.length + 1);
-  let last = Int32Array.from({ length: b.length + 1 }, (_, j) => j);
-  let row = new Int32Array(b.length + 1);
+  if (b.length >= rows[0]!.length) rows = rows.map(() => new Int32Array(b.length + 1));
+  let [beforeLast, last, row] = rows as [Int32Array, Int32Array, Int32Array];
+  for (let j = 0; j <= b.length; j++) last[j] = j;
   for (let i = 1; i <= a.length; i++) {
     row[0] = i;
     let least = i;

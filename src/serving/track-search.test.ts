@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Random } from "../system/index.js";
+import { TrackSearch } from "./track-search.js";
+import { editDistance, wordsOf } from "./words.js";
+
+const random = new Random(5);
+const syllables = ["ka", "ri", "to", "mun", "del", "sha", "vo", "qui", "ber", "lin", "ost", "ara"];
+const word = () =>
+  Array.from({ length: 2 + random.below(3) }, () => syllables[random.below(syllables.length)]).join("");
+const artists = Array.from({ length: 300 }, () => `${word()} ${word()}`);
+const tracks = [
+  ...new Set(
+    Array.from({ length: 3_000 }, () => `${artists[random.below(300)]}-${word()} ${word()} ${word()}`),
+  ),
+];
+
+/** One slip of the finger: a letter left out, doubled, replaced or swapped with its neighbour. */
+function misspell(text: string): string {
+  const i = 1 + random.below(text.length - 3);
+  const slips = [
+    text.slice(0, i) + text.slice(i + 1),
+    text.slice(0, i) + text[i] + text.slice(i),
+    `${text.slice(0, i)}x${text.slice(i + 1)}`,
+    text.slice(0, i) + text[i + 1] + text[i] + text.slice(i + 2),
+  ];
+  return slips[random.below(slips.length)]!;
+}
+
+describe("search over titles and artists", () => {
+  it("finds every track by its own words, first", async () => {
+    const search = await TrackSearch.build(tracks);
+    for (const track of tracks.slice(0, 300)) {
+      const [hit] = search.find(track, 1);
+      expect(new Set(wordsOf(hit!.track))).toEqual(new Set(wordsOf(track)));
+      expect(hit!.score).toBeGreaterThan(0.85);
+    }
+  });
+
+  it("finds 95 % of tracks with a slip in one word", async () => {
+    const search = await TrackSearch.build(tracks);
+    const found = tracks.slice(0, 500).filter((track) => {
+      const words = wordsOf(track);
+      const at = random.below(words.length);
+      words[at] = misspell(words[at]!);
+      return search.find(words.join(" "), 5).some((hit) => hit.track === track);
+    });
+    expect(found.length / 500).toBeGreaterThan(0.95);
+  });
+
+  it("gives at most the limit, best first, each once, and leaves no trace of the last query", async () => {
+    const search = await TrackSearch.build(tracks);
+    const first = search.find("karito mundel", 20);
+    for (let i = 0; i < 20; i++) search.find(tracks[i]!, 5);
+    expect(search.find("karito mundel", 20)).toEqual(first);
+    expect(new Set(first.map((hit) => hit.track)).size).toBe(first.length);
+    for (let i = 1; i < first.length; i++) expect(first[i]!.score).toBeLessThanOrEqual(first[i - 1]!.score);
+  });
+
+  it("holds no word in an empty collection and takes any query", async () => {
+    const empty = await TrackSearch.build([]);
+    const search = await TrackSearch.build(tracks.slice(0, 50));
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (query) => {
+        expect(empty.find(query, 5)).toEqual([]);
+        for (const hit of search.find(query, 5)) {
+          expect(hit.score).toBeGreaterThan(0);
+          expect(hit.score).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+});
+
+describe("words", () => {
+  it("are compared without case, accents and punctuation, and pairwise where a script writes no spaces", () => {
+    expect(wordsOf("Beyoncé – Déjà Vu (feat. JAY-Z)")).toEqual(["beyonce", "deja", "vu", "feat", "jay", "z"]);
+    expect(wordsOf("Don't Stop 'Til")).toEqual(["dont", "stop", "til"]);
+    expect(wordsOf("丸の内サ")).toEqual(["丸の", "の内", "内サ"]);
+    expect(wordsOf("Ｆｕｌｌ ﬁne")).toEqual(["full", "fine"]);
+    expect(wordsOf("!!!")).toEqual([]);
+  });
+
+  it("are as far apart as a plain recursion says", () => {
+    const plain = (a: string, b: string): number => {
+      if (a === "" || b === "") return a.length + b.length;
+      const same = a[0] === b[0] ? 0 : 1;
+      let best = Math.min(
+        plain(a.slice(1), b) + 1,
+        plain(a, b.slice(1)) + 1,
+        plain(a.slice(1), b.slice(1)) + same,
+      );
+      if (a.length > 1 && b.length > 1 && a[0] === b[1] && a[1] === b[0])
+        best = Math.min(best, plain(a.slice(2), b.slice(2)) + 1);
+      return best;
+    };
+    const short = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
+    fc.assert(
+      fc.property(short, short, fc.integer({ min: 0, max: 6 }), (a, b, limit) => {
+        expect(Math.min(editDistance(a, b, limit), limit + 1)).toBe(Math.min(plain(a, b), limit + 1));
+      }),
+    );
+  });
+});

@@ -1,0 +1,50 @@
+/** Packs a folder as SageMaker wants it: a .tar.gz whose files lie at its root. The same files give the same bytes. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create } from "tar";
+import { misuse, SegueError } from "../../system/index.js";
+
+export interface Archive {
+  readonly path: string;
+  readonly size: number;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+  /** Removes what was made for it; the folder or archive that was given stays. */
+  remove(): Promise<void>;
+}
+
+/** @param model a folder, or a .tar.gz that is taken as it is */
+export async function archiveOf(model: string): Promise<Archive> {
+  const facts = await stat(model).catch((cause: unknown) => {
+    throw new SegueError(`no model at ${model}`, { hint: "run the modeling flow first", cause });
+  });
+  if (!facts.isDirectory()) {
+    if (!/\.(tar\.gz|tgz)$/.test(model)) throw misuse(`the model ${model} is neither a folder nor a .tar.gz`);
+    return { path: model, size: facts.size, digest: await digestOf(model), remove: async () => {} };
+  }
+  const entries = (await readdir(model)).sort();
+  if (entries.length === 0) throw new SegueError(`the model folder ${model} is empty`);
+  const folder = await mkdtemp(join(tmpdir(), "segue-archive-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, "model.tar.gz");
+    // "portable" leaves out owners and times; links are followed, for a container cannot.
+    await create(
+      { cwd: model, file: path, gzip: true, portable: true, noMtime: true, follow: true },
+      entries,
+    );
+    return { path, size: (await stat(path)).size, digest: await digestOf(path), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(path)) hash.update(part as Buffer);
+  return hash.digest("hex");
+}

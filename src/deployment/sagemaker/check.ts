@@ -1,0 +1,83 @@
+/** Calls a living SageMaker endpoint as a client would, compares its answers with the bundle's, and takes it away again. */
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { messageOf, type Progress, SegueError } from "../../system/index.js";
+import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
+import type { SageMakerDeployment } from "./deploy.js";
+import type { AwsConnection } from "./options.js";
+import { removeSageMaker } from "./remove.js";
+
+export interface SageMakerCheckOptions extends Omit<CheckOptions, "endpoint" | "invoke"> {
+  /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
+  readonly keep?: boolean;
+  readonly connection?: AwsConnection;
+  readonly timeout?: number;
+  readonly pollInterval?: number;
+  readonly progress?: Progress;
+}
+
+/** @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted */
+export async function checkSageMaker(
+  deployment: SageMakerDeployment,
+  { keep = false, connection, timeout, pollInterval, progress, ...check }: SageMakerCheckOptions,
+): Promise<CheckResult> {
+  const remove = () => removeSageMaker(deployment, { connection, timeout, pollInterval, progress });
+  let result: CheckResult;
+  try {
+    const invoke = invoker(deployment.endpoint, connection);
+    result = await checkAnswers({ ...check, endpoint: deployment.endpoint, invoke });
+  } catch (error) {
+    if (keep) throw error;
+    const remains = await remove().then(
+      () => "",
+      (failure: unknown) => `; ${messageOf(failure)}`,
+    );
+    if (remains === "") throw error;
+    throw new SegueError(`${messageOf(error)}${remains}`, { code: "remains", cause: error });
+  }
+  if (!keep) await remove();
+  return result;
+}
+
+/** Sends `{"instances": […]}` to the endpoint. The content type is exact: SageMaker's TensorFlow image knows no other. */
+export function invoker(endpoint: string, connection: AwsConnection = {}) {
+  const { region, credentials } = connection;
+  const client = new SageMakerRuntimeClient({
+    ...(region ? { region } : {}),
+    ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
+    ...(credentials ? { credentials } : {}),
+  });
+  return async (instances: readonly string[]): Promise<Prediction[]> => {
+    const command = new InvokeEndpointCommand({
+      EndpointName: endpoint,
+      ContentType: "application/json",
+      Accept: "application/json",
+      Body: JSON.stringify({ instances }),
+    });
+    const { Body } = await client.send(command).catch((error: unknown) => {
+      if (isAbort(error)) throw error;
+      const { name, OriginalMessage, OriginalStatusCode } = error as {
+        name?: string;
+        OriginalMessage?: string;
+        OriginalStatusCode?: number;
+      };
+      if (name !== "ModelError") throw awsFailure(`invoke the endpoint ${endpoint}`, error);
+      throw new SegueError(`the model in ${endpoint} answered ${OriginalStatusCode}: ${OriginalMessage}`, {
+        hint: `its log is in CloudWatch: /aws/sagemaker/Endpoints/${endpoint}`,
+        code: "model-error",
+        cause: error,
+      });
+    });
+    const text = new TextDecoder().decode(Body);
+    let answer: { predictions?: Prediction[] };
+    try {
+      answer = JSON.parse(text);
+    } catch (cause) {
+      throw new SegueError(`the endpoint ${endpoint} answered no JSON: ${text.slice(0, 200)}`, { cause });
+    }
+    if (!Array.isArray(answer.predictions)) {
+      throw new SegueError(`the endpoint ${endpoint} answered without "predictions": ${text.slice(0, 200)}`);
+    }
+    return answer.predictions;
+  };
+}

@@ -1,0 +1,246 @@
+/** Archive → S3 → model → endpoint configuration → endpoint; what a failed deployment made is taken away again. */
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  type DescribeEndpointCommandOutput,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  type SageMakerClient,
+  UpdateEndpointCommand,
+} from "@aws-sdk/client-sagemaker";
+import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { S3Store } from "../../storage/s3.js";
+import { messageOf, misuse, SegueError } from "../../system/index.js";
+import { archiveOf } from "./archive.js";
+import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
+import { checkOptions, type SageMakerOptions } from "./options.js";
+import { removalsOf, removeAll } from "./remove.js";
+import {
+  configRequest,
+  createRequest,
+  modelRequest,
+  type Names,
+  namesFor,
+  updateRequest,
+} from "./requests.js";
+
+/** A living endpoint as plain data, for another process to check or to remove. */
+export interface SageMakerDeployment {
+  readonly endpoint: string;
+  readonly arn: string;
+  readonly config: string;
+  readonly model: string;
+  /** "s3://bucket/…/model.tar.gz" */
+  readonly archive: string;
+  /** Whether an endpoint of this name lived before and was updated. */
+  readonly updated: boolean;
+  readonly seconds: number;
+}
+
+/** One request of a deployment, as it is sent. */
+export interface PlannedRequest {
+  readonly service: "s3" | "sagemaker";
+  readonly operation: string;
+  readonly input: object;
+}
+
+/**
+ * Every request that a deployment would send, in order, without asking AWS for anything; whether the endpoint lives, and so
+ * will be updated, is therefore yours to say.
+ */
+export async function planSageMaker(
+  options: SageMakerOptions,
+  { exists = false, now = new Date() }: { exists?: boolean; now?: Date } = {},
+): Promise<PlannedRequest[]> {
+  checkOptions(options);
+  const archive = await archiveOf(options.model);
+  await archive.remove();
+  const store = storeOf(options);
+  const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
+  const upload = { Bucket: store.bucket, Key: names.archive.slice(`s3://${store.bucket}/`.length) };
+  return [
+    {
+      service: "s3",
+      operation: "PutObject",
+      input: {
+        ...upload,
+        ContentLength: archive.size,
+        ...(options.encryption ? { ServerSideEncryption: options.encryption } : {}),
+        ...(options.kmsKeyId ? { SSEKMSKeyId: options.kmsKeyId } : {}),
+      },
+    },
+    { service: "sagemaker", operation: "CreateModel", input: modelRequest(options, names) },
+    { service: "sagemaker", operation: "CreateEndpointConfig", input: configRequest(options, names) },
+    exists
+      ? { service: "sagemaker", operation: "UpdateEndpoint", input: updateRequest(options, names) }
+      : { service: "sagemaker", operation: "CreateEndpoint", input: createRequest(options, names) },
+  ];
+}
+
+/**
+ * Deploys a model and waits until the endpoint answers. An endpoint of that name that lives is updated blue/green, and goes
+ * on answering from the old model meanwhile, and where the update fails.
+ *
+ * @throws SegueError (misuse) for wrong options, before AWS is asked; SegueError for every failure after, when what was made
+ *   is removed, or the message says what remains
+ */
+export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
+  checkOptions(options);
+  const { name, progress, signal, connection } = options;
+  const start = performance.now();
+  const client = sageMakerClient(connection);
+  const before = await describeEndpoint(client, name);
+  if (before !== undefined && before.EndpointStatus !== "InService") {
+    throw new SegueError(`the endpoint ${name} exists and is ${before.EndpointStatus}`, {
+      hint: isMoving(before.EndpointStatus)
+        ? "wait until it is InService"
+        : "delete it first, or take another name",
+    });
+  }
+  const old = before && (await partsOf(client, before));
+  const archive = await archiveOf(options.model);
+  const made: { -readonly [Part in "endpoint" | "config" | "model" | "archive"]?: string } = {};
+  try {
+    const store = storeOf(options);
+    const names = namesFor(options, archive.digest, new Date(), (key) => store.urlOf(key));
+    // The key is the archive's digest: what is there already is the same archive, and not ours to remove.
+    if (!(await store.exists(names.key))) {
+      await store.putFile(names.key, archive.path, { progress, signal });
+      made.archive = names.archive;
+    }
+    signal?.throwIfAborted();
+    await attempt(`create the model ${names.model}`, () => {
+      made.model = names.model;
+      return client.send(new CreateModelCommand(modelRequest(options, names)));
+    });
+    await attempt(`create the endpoint configuration ${names.config}`, () => {
+      made.config = names.config;
+      return client.send(new CreateEndpointConfigCommand(configRequest(options, names)));
+    });
+    signal?.throwIfAborted();
+    const arn = await bringUp(client, options, names, before, made);
+    if (old !== undefined) {
+      const same = old.archive === names.archive;
+      const remaining = await removeAll(
+        removalsOf({ ...old, ...(same ? { archive: undefined } : {}) }, connection),
+      );
+      if (remaining.length > 0) {
+        progress?.({
+          task: `deployed ${name}`,
+          done: 1,
+          total: 1,
+          note: `of the old one remains ${remaining.join(", ")}`,
+        });
+      }
+    }
+    const { model, config } = names;
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      endpoint: name,
+      arn,
+      config,
+      model,
+      archive: names.archive,
+      updated: before !== undefined,
+      seconds,
+    };
+  } catch (error) {
+    const { timeout, pollInterval } = options;
+    const remaining = await removeAll(removalsOf(made, connection, { timeout, pollInterval, progress }));
+    if (remaining.length === 0) throw error;
+    throw new SegueError(
+      `${isAbort(error) ? "interrupted" : messageOf(error)}; what remains: ${remaining.join(", ")}`,
+      {
+        hint: "remove it in the AWS console: an endpoint costs money while it lives",
+        code: "remains",
+        cause: error,
+      },
+    );
+  } finally {
+    await archive.remove();
+  }
+}
+
+/** Creates or updates the endpoint, and waits. @returns its ARN */
+async function bringUp(
+  client: SageMakerClient,
+  options: SageMakerOptions,
+  names: Names,
+  before: DescribeEndpointCommandOutput | undefined,
+  made: { endpoint?: string },
+): Promise<string> {
+  const { name } = options;
+  const log = `its log is in CloudWatch: /aws/sagemaker/Endpoints/${name}`;
+  if (before === undefined) {
+    await attempt(`create the endpoint ${name}`, () => {
+      made.endpoint = name;
+      return client.send(new CreateEndpointCommand(createRequest(options, names)));
+    });
+  } else {
+    await attempt(`update the endpoint ${name}`, () =>
+      client.send(new UpdateEndpointCommand(updateRequest(options, names))),
+    );
+  }
+  const after = await waitForEndpoint(client, name, options);
+  if (after === undefined) throw new SegueError(`the endpoint ${name} was deleted while it was awaited`);
+  const {
+    EndpointStatus: status,
+    FailureReason: reason = "no reason given",
+    EndpointConfigName: config,
+  } = after;
+  if (status !== "InService")
+    throw new SegueError(`the endpoint ${name} is ${status}: ${reason}`, {
+      hint: log,
+      code: "endpoint-failed",
+    });
+  if (config !== names.config) {
+    throw new SegueError(`the update of ${name} was rolled back to ${config}: ${reason}`, {
+      hint: log,
+      code: "rolled-back",
+    });
+  }
+  return after.EndpointArn ?? "";
+}
+
+/** What the endpoint is made of now, to be removed once it is replaced; only what this code's naming shows to be its own. */
+async function partsOf(
+  client: SageMakerClient,
+  { EndpointName, EndpointConfigName }: DescribeEndpointCommandOutput,
+) {
+  const isOurs = (name: string | undefined) => name !== undefined && /-\d{14}-[0-9a-f]{8}$/.test(name);
+  if (!isOurs(EndpointConfigName)) return undefined;
+  return attempt(`look up what ${EndpointName} is made of`, async () => {
+    const config = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+    const model = config.ProductionVariants?.[0]?.ModelName;
+    if (!isOurs(model)) return { config: EndpointConfigName };
+    const { PrimaryContainer } = await client.send(new DescribeModelCommand({ ModelName: model }));
+    return { config: EndpointConfigName, model, archive: PrimaryContainer?.ModelDataUrl };
+  });
+}
+
+function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
+  return new S3Store(bucket, {
+    ...connection,
+    encryption,
+    kmsKeyId: encryption === "aws:kms" ? kmsKeyId : undefined,
+  });
+}
+
+async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const message = messageOf(error);
+    if (/assume role|role.*(trust|not valid|cannot be assumed)/i.test(message)) {
+      throw new SegueError(`cannot ${doing}: SageMaker may not use the role (${message})`, {
+        hint: "the role must exist, trust sagemaker.amazonaws.com, and be allowed to read the bucket",
+        code: "role",
+        cause: error,
+      });
+    }
+    if ((error as Error).name === "ValidationException") throw misuse(`cannot ${doing}: ${message}`);
+    throw awsFailure(doing, error);
+  }
+}

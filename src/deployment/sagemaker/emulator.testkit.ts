@@ -1,0 +1,277 @@
+/**
+ * SageMaker on this machine: moto keeps S3 and the control plane's records, and what moto lacks is added in front of it:
+ * endpoints that take time, fail, are updated and rolled back; roles and archives that must exist; and InvokeEndpoint, which
+ * follows endpoint → configuration → model → archive in S3, unpacks it, starts the real server on it and forwards.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DescribeEndpointConfigCommand, DescribeModelCommand } from "@aws-sdk/client-sagemaker";
+import { extract } from "tar";
+import { motoCredentials, startMoto } from "../../storage/moto.testkit.js";
+import { S3Store } from "../../storage/s3.js";
+import { messageOf } from "../../system/index.js";
+import { sageMakerClient } from "./endpoint.js";
+
+export interface Container {
+  readonly url: string;
+  close(): Promise<unknown>;
+}
+
+/** One endpoint as the emulator keeps it beside moto's record. */
+interface Endpoint {
+  config: string;
+  status: "Creating" | "Updating" | "InService" | "Failed";
+  reason?: string;
+  container?: Container;
+  /** How often it must still be looked at before it may settle. */
+  looks: number;
+  settled: boolean;
+}
+
+export interface SeenRequest {
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
+
+export interface Emulator {
+  readonly connection: { endpoint: string; region: string; credentials: typeof motoCredentials };
+  /** Every SageMaker request so far. */
+  readonly seen: SeenRequest[];
+  /** Set to let every invocation end as a model error. */
+  modelError: boolean;
+  stop(): Promise<void>;
+}
+
+export const goodRole = "arn:aws:iam::123456789012:role/segue";
+
+/**
+ * @param serve starts the server on what lay in the archive, as the container does at /opt/ml/model; where it throws, the
+ *   endpoint becomes Failed
+ */
+export async function startEmulator(serve: (modelFolder: string) => Promise<Container>): Promise<Emulator> {
+  const moto = await startMoto();
+  const behind = { endpoint: moto.endpoint, region: "us-east-1", credentials: motoCredentials };
+  const client = sageMakerClient(behind);
+  const folder = await mkdtemp(join(tmpdir(), "segue-sagemaker-"));
+  const endpoints = new Map<string, Endpoint>();
+  const seen: SeenRequest[] = [];
+  let unpacked = 0;
+
+  async function start(configName: string): Promise<Container> {
+    const config = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName: configName }));
+    const { ModelName } = config.ProductionVariants![0]!;
+    const { PrimaryContainer } = await client.send(new DescribeModelCommand({ ModelName }));
+    const url = PrimaryContainer!.ModelDataUrl!;
+    const slash = url.lastIndexOf("/");
+    const place = join(folder, String(unpacked++));
+    const model = join(place, "opt", "ml", "model");
+    await mkdir(model, { recursive: true });
+    const archive = join(place, "model.tar.gz");
+    if (!(await new S3Store(url.slice(0, slash), behind).getFile(url.slice(slash + 1), archive))) {
+      throw new Error(`no archive at ${url}`);
+    }
+    await extract({ file: archive, cwd: model });
+    const container = await serve(model);
+    const ping = await fetch(`${container.url}/ping`);
+    if (!ping.ok) throw new Error(`/ping answered ${ping.status}`);
+    return container;
+  }
+
+  /** Starts the container of a configuration; what comes of it is seen only after some looks at the endpoint. */
+  function bringUp(endpoint: Endpoint, config: string): void {
+    endpoint.looks = 2;
+    endpoint.settled = false;
+    start(config).then(
+      async (container) => {
+        const before = endpoint.container;
+        Object.assign(endpoint, { config, container, settled: true, reason: undefined });
+        await before?.close();
+      },
+      (error: unknown) => {
+        const reason = `The container did not pass the ping health check: ${messageOf(error)}`;
+        Object.assign(endpoint, { settled: true, reason });
+      },
+    );
+  }
+
+  function look(endpoint: Endpoint): void {
+    if (endpoint.status !== "Creating" && endpoint.status !== "Updating") return;
+    if (endpoint.looks-- > 0 || !endpoint.settled) return;
+    // A failed update is rolled back to what ran before; a failed creation has nothing to go back to.
+    endpoint.status = endpoint.status === "Creating" && endpoint.reason ? "Failed" : "InService";
+  }
+
+  async function control(
+    operation: string,
+    input: Record<string, unknown>,
+    forward: () => Promise<Answer>,
+  ): Promise<Answer> {
+    seen.push({ operation, input });
+    const name = String(input.EndpointName);
+    const endpoint = endpoints.get(name);
+    switch (operation) {
+      case "CreateModel": {
+        const role = String(input.ExecutionRoleArn);
+        if (role !== goodRole) {
+          return refusal(
+            `Could not assume role ${role}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com'.`,
+          );
+        }
+        return forward();
+      }
+      case "CreateEndpoint": {
+        const answer = await forward();
+        if (answer.status === 200) {
+          const made: Endpoint = {
+            config: String(input.EndpointConfigName),
+            status: "Creating",
+            looks: 2,
+            settled: false,
+          };
+          endpoints.set(name, made);
+          bringUp(made, made.config);
+        }
+        return answer;
+      }
+      case "UpdateEndpoint": {
+        if (endpoint?.status !== "InService") return refusal(`Cannot update endpoint "${name}".`);
+        endpoint.status = "Updating";
+        bringUp(endpoint, String(input.EndpointConfigName));
+        return {
+          status: 200,
+          body: { EndpointArn: `arn:aws:sagemaker:us-east-1:123456789012:endpoint/${name}` },
+        };
+      }
+      case "DescribeEndpoint": {
+        const answer = await forward();
+        if (answer.status !== 200 || endpoint === undefined) return answer;
+        look(endpoint);
+        const { config: EndpointConfigName, status: EndpointStatus, reason: FailureReason } = endpoint;
+        return { status: 200, body: { ...answer.body, EndpointConfigName, EndpointStatus, FailureReason } };
+      }
+      case "DeleteEndpoint": {
+        if (endpoint && /ing$/.test(endpoint.status))
+          return refusal(`Cannot delete in-progress endpoint "${name}".`);
+        endpoints.delete(name);
+        await endpoint?.container?.close();
+        return forward();
+      }
+      default:
+        return forward();
+    }
+  }
+
+  async function invoke(
+    name: string,
+    body: Buffer,
+    headers: IncomingMessage["headers"],
+    modelError: boolean,
+  ): Promise<Answer> {
+    const endpoint = endpoints.get(name);
+    if (
+      endpoint?.container === undefined ||
+      (endpoint.status !== "InService" && endpoint.status !== "Updating")
+    ) {
+      return refusal(`Endpoint ${name} of account 123456789012 not found.`, "ValidationError");
+    }
+    const answer = await fetch(`${endpoint.container.url}/invocations`, {
+      method: "POST",
+      body: new Uint8Array(body),
+      headers: { "content-type": headers["content-type"] ?? "", accept: headers.accept ?? "" },
+    });
+    const text = modelError ? "out of memory" : await answer.text();
+    if (modelError || !answer.ok) {
+      const OriginalStatusCode = modelError ? 500 : answer.status;
+      const Message = `Received server error (${OriginalStatusCode}) from primary`;
+      return {
+        status: 424,
+        type: "ModelError",
+        body: { Message, OriginalStatusCode, OriginalMessage: text },
+      };
+    }
+    return { status: 200, body: text };
+  }
+
+  const emulator: Emulator = {
+    connection: { ...behind, endpoint: "" },
+    seen,
+    modelError: false,
+    stop: async () => {
+      for (const { container } of endpoints.values()) await container?.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await moto.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+
+  const server = createServer(async (req, res) => {
+    const operation = /^SageMaker\.(\w+)$/.exec(String(req.headers["x-amz-target"] ?? ""))?.[1];
+    const invoked = /^\/endpoints\/([^/]+)\/invocations/.exec(req.url ?? "")?.[1];
+    if (operation === undefined && invoked === undefined) return pass(moto.endpoint, req, res);
+    try {
+      const body = await bodyOf(req);
+      const forward = async (): Promise<Answer> => {
+        const {
+          host: _,
+          "content-length": __,
+          connection: ___,
+          ...headers
+        } = req.headers as Record<string, string>;
+        const answer = await fetch(moto.endpoint, { method: "POST", headers, body: new Uint8Array(body) });
+        return {
+          status: answer.status,
+          body: await answer.text().then((text) => (text ? JSON.parse(text) : {})),
+        };
+      };
+      const answer = invoked
+        ? await invoke(invoked, body, req.headers, emulator.modelError)
+        : await control(operation!, JSON.parse(body.toString()), forward);
+      res.writeHead(answer.status, {
+        "content-type": "application/x-amz-json-1.1",
+        ...(answer.type ? { "x-amzn-errortype": answer.type } : {}),
+      });
+      res.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
+    } catch (error) {
+      res.writeHead(500).end(messageOf(error));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  emulator.connection.endpoint = `http://127.0.0.1:${port}`;
+  return emulator;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says
+  readonly body: any;
+}
+
+function refusal(message: string, type = "ValidationException"): Answer {
+  return { status: 400, type, body: { __type: type, message } };
+}
+
+async function bodyOf(req: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of req) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+/** Everything else (S3) goes to moto as it comes. */
+function pass(target: string, req: IncomingMessage, res: ServerResponse): void {
+  const { hostname, port } = new URL(target);
+  const onward = request(
+    { hostname, port, path: req.url, method: req.method, headers: req.headers },
+    (answer) => {
+      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(res);
+    },
+  );
+  onward.on("error", () => res.writeHead(502).end());
+  req.on("aborted", () => onward.destroy());
+  req.pipe(onward);
+}

@@ -1,0 +1,85 @@
+/** An endpoint's state, and the wait for it to settle. */
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  DescribeEndpointCommand,
+  type DescribeEndpointCommandOutput,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import { awsFailure } from "../../storage/aws-error.js";
+import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
+import type { AwsConnection } from "./options.js";
+
+export function sageMakerClient({ region, endpoint, credentials }: AwsConnection = {}): SageMakerClient {
+  return new SageMakerClient({
+    ...(region ? { region } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(credentials ? { credentials } : {}),
+    maxAttempts: 5,
+  });
+}
+
+/** The endpoint as SageMaker describes it, or undefined where there is none. */
+export async function describeEndpoint(
+  client: SageMakerClient,
+  name: string,
+): Promise<DescribeEndpointCommandOutput | undefined> {
+  try {
+    return await client.send(new DescribeEndpointCommand({ EndpointName: name }));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw awsFailure(`look up the endpoint ${name}`, error);
+  }
+}
+
+/** SageMaker has no error of its own for what is not there, only words. */
+export function isMissing(error: unknown): boolean {
+  const { name } = error as Error;
+  return (
+    name === "ResourceNotFound" ||
+    (name === "ValidationException" && /could not find|does not exist/i.test(messageOf(error)))
+  );
+}
+
+const moving = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"]);
+
+export function isMoving(status: string | undefined): boolean {
+  return status !== undefined && moving.has(status);
+}
+
+/**
+ * Waits until the endpoint is in a state that lasts.
+ *
+ * @returns its description, or undefined where it is gone
+ * @throws SegueError when it takes longer than `timeout` seconds
+ */
+export async function waitForEndpoint(
+  client: SageMakerClient,
+  name: string,
+  {
+    timeout = 1800,
+    pollInterval = 10,
+    progress = silent,
+    signal,
+  }: { timeout?: number; pollInterval?: number; progress?: Progress; signal?: AbortSignal },
+): Promise<DescribeEndpointCommandOutput | undefined> {
+  const start = performance.now();
+  for (;;) {
+    signal?.throwIfAborted();
+    const found = await describeEndpoint(client, name);
+    const seconds = Math.round((performance.now() - start) / 1000);
+    progress({
+      task: `waiting for endpoint ${name}`,
+      done: seconds,
+      unit: "s",
+      note: found?.EndpointStatus ?? "gone",
+    });
+    if (found === undefined || !isMoving(found.EndpointStatus)) return found;
+    if (seconds > timeout) {
+      throw new SegueError(`the endpoint ${name} is still ${found.EndpointStatus} after ${seconds} s`, {
+        hint: `give it more time, or look at its log in CloudWatch: /aws/sagemaker/Endpoints/${name}`,
+        code: "timeout",
+      });
+    }
+    await sleep(pollInterval * 1000, undefined, { signal });
+  }
+}

@@ -1,0 +1,90 @@
+/** Takes a deployment away again: endpoint, configuration, model and archive. */
+import {
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
+} from "@aws-sdk/client-sagemaker";
+import { S3Store } from "../../storage/s3.js";
+import { messageOf, type Progress, SegueError } from "../../system/index.js";
+import type { SageMakerDeployment } from "./deploy.js";
+import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
+import type { AwsConnection } from "./options.js";
+
+/** One thing to take away. */
+export interface Removal {
+  /** "endpoint playlists" */
+  readonly what: string;
+  remove(): Promise<unknown>;
+}
+
+/** Removes all that it can, in order. @returns what remains, with the reason */
+export async function removeAll(removals: readonly Removal[]): Promise<string[]> {
+  const remaining: string[] = [];
+  for (const { what, remove } of removals) {
+    try {
+      await remove();
+    } catch (error) {
+      if (!isMissing(error)) remaining.push(`${what} (${messageOf(error)})`);
+    }
+  }
+  return remaining;
+}
+
+type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
+
+/** Removals of a deployment's parts; parts that are undefined are left out. */
+export function removalsOf(
+  parts: { endpoint?: string; config?: string; model?: string; archive?: string },
+  connection: AwsConnection | undefined,
+  waiting: Waiting = {},
+): Removal[] {
+  const client = sageMakerClient(connection);
+  const { endpoint, config, model, archive } = parts;
+  const removals: Removal[] = [];
+  if (endpoint) {
+    removals.push({
+      what: `endpoint ${endpoint}`,
+      remove: async () => {
+        const command = new DeleteEndpointCommand({ EndpointName: endpoint });
+        // SageMaker deletes no endpoint that is being made or changed; then it is awaited first.
+        const found = await waitForEndpoint(client, endpoint, waiting);
+        if (found === undefined) return;
+        await client.send(command);
+        const left = await waitForEndpoint(client, endpoint, waiting);
+        if (left !== undefined && !isMoving(left.EndpointStatus))
+          throw new Error(`it is ${left.EndpointStatus}`);
+      },
+    });
+  }
+  if (config) {
+    const command = new DeleteEndpointConfigCommand({ EndpointConfigName: config });
+    removals.push({ what: `endpoint configuration ${config}`, remove: () => client.send(command) });
+  }
+  if (model) {
+    const command = new DeleteModelCommand({ ModelName: model });
+    removals.push({ what: `model ${model}`, remove: () => client.send(command) });
+  }
+  if (archive) {
+    const slash = archive.indexOf("/", "s3://".length);
+    const store = new S3Store(archive.slice(0, slash), connection);
+    removals.push({ what: archive, remove: () => store.delete(archive.slice(slash + 1)) });
+  }
+  return removals;
+}
+
+/** @throws SegueError that says what remains, where not all could be removed */
+export async function removeSageMaker(
+  deployment: SageMakerDeployment,
+  options: Waiting & { connection?: AwsConnection } = {},
+): Promise<void> {
+  const { endpoint, config, model, archive } = deployment;
+  const remaining = await removeAll(
+    removalsOf({ endpoint, config, model, archive }, options.connection, options),
+  );
+  if (remaining.length > 0) {
+    throw new SegueError(`could not remove ${remaining.join(", ")}`, {
+      hint: "remove it in the AWS console: an endpoint costs money while it lives",
+      code: "remains",
+    });
+  }
+}

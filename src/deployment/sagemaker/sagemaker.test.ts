@@ -1,0 +1,311 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import {
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readSequences } from "../../corpus/index.js";
+import { fitRecommender } from "../../recommenders/index.js";
+import { startServer } from "../../serving/index.js";
+import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
+import { S3Store } from "../../storage/s3.js";
+import type { ProgressReport } from "../../system/index.js";
+import type { Prediction } from "../check.js";
+import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
+import { sageMakerClient } from "./endpoint.js";
+import {
+  checkSageMaker,
+  deploySageMaker,
+  planSageMaker,
+  removeSageMaker,
+  type SageMakerOptions,
+} from "./index.js";
+
+if (motoPython === undefined) console.warn(motoMissing);
+
+/** The model of these tests: playlists in the archive, a recommender fitted on them when the server starts. */
+async function modelAt(folder: string) {
+  const catalogue = await readSequences(join(folder, "train.jsonl"));
+  const transitions = await fitRecommender("transitions", catalogue);
+  return {
+    version: "1",
+    catalogue,
+    recommenders: { transitions },
+    defaultRecommender: "transitions",
+    invocationsK: 3,
+  };
+}
+
+describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
+  let emulator: Emulator;
+  let folder: string;
+  let store: S3Store;
+  let good: SageMakerOptions;
+
+  async function model(name: string, first = 0): Promise<string> {
+    const place = join(folder, name);
+    await mkdir(place, { recursive: true });
+    const lines = Array.from({ length: 40 }, (_, p) => {
+      const tracks = [0, 1, 2, 3].map((i) => `band-${(first + p + i * (1 + first)) % 10}`);
+      return JSON.stringify({ playlist_id: `p${p}`, tracks });
+    });
+    await writeFile(join(place, "train.jsonl"), lines.join("\n"));
+    return place;
+  }
+
+  async function expectedOf(place: string): Promise<(track: string) => Prediction> {
+    const { recommenders } = await modelAt(place);
+    return (track) => {
+      const [ranking] = recommenders.transitions.recommend([{ tracks: [track] }], 3);
+      return { output_1: Array.from(ranking!.scores), output_2: ranking!.tracks };
+    };
+  }
+
+  /** What is left in the account. */
+  async function left() {
+    const client = sageMakerClient(emulator.connection);
+    const keys: string[] = [];
+    for await (const { key } of store.list("")) keys.push(key);
+    const uploads = await store.client.send(new ListMultipartUploadsCommand({ Bucket: store.bucket }));
+    return {
+      keys,
+      uploads: uploads.Uploads ?? [],
+      endpoints:
+        (await client.send(new ListEndpointsCommand({}))).Endpoints?.map((e) => e.EndpointName) ?? [],
+      configs:
+        (await client.send(new ListEndpointConfigsCommand({}))).EndpointConfigs?.map(
+          (c) => c.EndpointConfigName,
+        ) ?? [],
+      models: (await client.send(new ListModelsCommand({}))).Models?.map((m) => m.ModelName) ?? [],
+    };
+  }
+  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [] };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
+    emulator = await startEmulator(async (place) =>
+      startServer({ model: await modelAt(place), logLevel: "silent" }),
+    );
+    store = new S3Store("s3://models/segue", emulator.connection);
+    await store.client.send(new CreateBucketCommand({ Bucket: "models" }));
+    good = {
+      name: "playlists",
+      model: await model("small"),
+      bucket: "s3://models/segue",
+      image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/segue:1",
+      role: goodRole,
+      pollInterval: 0.02,
+      connection: emulator.connection,
+    };
+  });
+  afterEach(() => {
+    emulator.modelError = false;
+  });
+  afterAll(async () => {
+    await emulator?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it("uploads 50 MB in parts, deploys, checks, and leaves nothing", async () => {
+    const place = await model("large");
+    await writeFile(join(place, "vectors.bin"), randomBytes(50 * 1024 * 1024));
+    const seen: ProgressReport[] = [];
+    const deployment = await deploySageMaker({
+      ...good,
+      model: place,
+      tags: { team: "radio" },
+      dataCapture: { url: "s3://models/captured", percent: 20 },
+      environment: { SEGUE_LOG_LEVEL: "warn" },
+      progress: (report) => seen.push(report),
+    });
+    expect(deployment).toMatchObject({ endpoint: "playlists", updated: false });
+    expect(deployment.archive).toMatch(/^s3:\/\/models\/segue\/playlists\/[0-9a-f]{16}\/model\.tar\.gz$/);
+    const uploads = seen.filter(({ task }) => task.startsWith("uploading"));
+    expect(uploads.length).toBeGreaterThan(5);
+    expect(uploads.at(-1)!.done).toBe(uploads.at(-1)!.total);
+    const states = seen
+      .filter(({ task }) => task === "waiting for endpoint playlists")
+      .map(({ note }) => note);
+    expect(states[0]).toBe("Creating");
+    expect(states.at(-1)).toBe("InService");
+
+    const result = await checkSageMaker(deployment, {
+      expected: await expectedOf(place),
+      tracks: ["band-1", "band-7", "band-3"],
+      connection: emulator.connection,
+      pollInterval: 0.02,
+    });
+    expect(result).toMatchObject({ endpoint: "playlists", track: "band-1", compared: 3, k: 3 });
+    expect(result.answer[0]).toMatchObject({ track: "band-2" });
+    expect(result.latency).toMatchObject({ calls: 50 });
+    expect(result.latency.p99).toBeGreaterThanOrEqual(result.latency.p50);
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("updates a living endpoint blue/green, and removes what the old one was made of", async () => {
+    const first = await deploySageMaker(good);
+    const again = await model("again", 1);
+    const blueGreen = {
+      routing: "canary",
+      percent: 20,
+      interval: 60,
+      termination: 30,
+      alarms: ["errors"],
+    } as const;
+    const second = await deploySageMaker({ ...good, model: again, blueGreen });
+    expect(second).toMatchObject({ updated: true, endpoint: "playlists" });
+    expect(second.config).not.toBe(first.config);
+    const { configs, models, keys } = await left();
+    expect({ configs, models }).toEqual({ configs: [second.config], models: [second.model] });
+    expect(keys).toHaveLength(1);
+    const check = { tracks: ["band-4"], connection: emulator.connection, pollInterval: 0.02 };
+    await checkSageMaker(second, { ...check, expected: await expectedOf(again), keep: true });
+    expect((await left()).endpoints).toEqual(["playlists"]);
+    await expect(
+      checkSageMaker(second, { ...check, expected: await expectedOf(good.model) }),
+    ).rejects.toThrow(/answers "band-4" otherwise than its bundle/);
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("goes on with the old model where an update fails", async () => {
+    const first = await deploySageMaker(good);
+    const broken = join(folder, "broken");
+    await mkdir(broken);
+    await writeFile(join(broken, "train.jsonl"), "not JSON");
+    await expect(deploySageMaker({ ...good, model: broken })).rejects.toThrow(
+      /the update of playlists was rolled back to playlists-\d{14}-[0-9a-f]{8}: .*not JSON/,
+    );
+    expect(await left()).toMatchObject({
+      configs: [first.config],
+      models: [first.model],
+      endpoints: ["playlists"],
+    });
+    const check = { tracks: ["band-4"], connection: emulator.connection, pollInterval: 0.02 };
+    await checkSageMaker(first, { ...check, expected: await expectedOf(good.model) });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("plans exactly what it sends", async () => {
+    const options: SageMakerOptions = {
+      ...good,
+      serverless: { memoryMb: 2048, maxConcurrency: 5 },
+      tags: { team: "radio", cost: "42" },
+    };
+    emulator.seen.length = 0;
+    const plan = await planSageMaker(options);
+    expect(emulator.seen).toEqual([]);
+    const deployment = await deploySageMaker(options);
+    const sent = emulator.seen.filter(({ operation }) => operation.startsWith("Create"));
+    const timeless = (value: unknown) => JSON.parse(JSON.stringify(value).replace(/-\d{14}-/g, "-NOW-"));
+    expect(timeless(plan.slice(1).map(({ operation, input }) => ({ operation, input })))).toEqual(
+      timeless(sent),
+    );
+    expect(plan[0]).toMatchObject({ service: "s3", operation: "PutObject", input: { Bucket: "models" } });
+    await removeSageMaker(deployment, { connection: emulator.connection, pollInterval: 0.02 });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("packs the same folder into the same archive", async () => {
+    const [a, b] = [await planSageMaker(good), await planSageMaker({ ...good, model: await model("twin") })];
+    expect(a[0]).toEqual(b[0]);
+  });
+
+  it.each<[string, Partial<SageMakerOptions>, RegExp]>([
+    [
+      "the bucket is missing",
+      { bucket: "s3://not-there/x" },
+      /^cannot look up .*not-there.*the bucket does not exist[^;]*$|^cannot upload .*the bucket does not exist[^;]*$/,
+    ],
+    ["the role is wrong", { role: "arn:aws:iam::123456789012:role/other" }, /SageMaker may not use the role/],
+    [
+      "nobody answers",
+      { connection: { endpoint: "http://127.0.0.1:9", region: "us-east-1" } },
+      /no answer|no AWS credentials/,
+    ],
+  ])("cleans up where %s", async (_, change, message) => {
+    await expect(deploySageMaker({ ...good, ...change })).rejects.toThrow(message);
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("cleans up where the endpoint fails, and passes the reason on", async () => {
+    const broken = join(folder, "failing");
+    await mkdir(broken);
+    await writeFile(join(broken, "train.jsonl"), "{}");
+    const failure = await deploySageMaker({ ...good, model: broken }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/the endpoint playlists is Failed: .*"playlist_id" is missing/),
+      hint: expect.stringContaining("CloudWatch"),
+      code: "endpoint-failed",
+    });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("cleans up where the model does not answer", async () => {
+    const deployment = await deploySageMaker(good);
+    emulator.modelError = true;
+    const options = {
+      expected: await expectedOf(good.model),
+      tracks: ["band-1"],
+      connection: emulator.connection,
+    };
+    await expect(checkSageMaker(deployment, { ...options, pollInterval: 0.02 })).rejects.toThrow(
+      /did not answer for "band-1": the model in playlists answered 500: out of memory/,
+    );
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("cleans up when it is interrupted while it waits", async () => {
+    const stop = new AbortController();
+    const deployed = deploySageMaker({
+      ...good,
+      signal: stop.signal,
+      progress: ({ note }) => note === "Creating" && stop.abort(),
+    });
+    await expect(deployed).rejects.toMatchObject({ name: "AbortError" });
+    expect(await left()).toEqual(nothing);
+  });
+
+  it("says what remains where it cannot clean up", async () => {
+    const deployment = await deploySageMaker(good);
+    const wrong = { ...deployment, archive: "s3://gone/a/model.tar.gz" };
+    await expect(
+      removeSageMaker(wrong, { connection: emulator.connection, pollInterval: 0.02 }),
+    ).rejects.toThrow(/could not remove s3:\/\/gone\/a\/model\.tar\.gz \(.*the bucket does not exist/);
+    await store.delete(deployment.archive.slice("s3://models/segue/".length));
+    expect(await left()).toEqual(nothing);
+  });
+});
+
+describe("options for SageMaker", () => {
+  const good: SageMakerOptions = {
+    name: "playlists",
+    model: ".",
+    bucket: "s3://models",
+    image: "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu",
+    role: goodRole,
+  };
+  it.each<[Partial<SageMakerOptions>, RegExp]>([
+    [{ name: "-bad-" }, /name "-bad-"/],
+    [{ name: "a".repeat(64) }, /name/],
+    [{ bucket: "models" }, /bucket "models": it should look like s3:/],
+    [{ image: "segue:latest" }, /image "segue:latest": it should look like \d+\.dkr/],
+    [{ role: "" }, /role ""/],
+    [{ instanceType: "t2.medium" }, /instanceType "t2\.medium"/],
+    [{ instanceCount: 0 }, /instanceCount 0/],
+    [{ serverless: { memoryMb: 1000, maxConcurrency: 0 } }, /memoryMb 1000[\s\S]*maxConcurrency 0/],
+    [{ serverless: { memoryMb: 1024, maxConcurrency: 1 }, instanceCount: 1 }, /no instances/],
+    [{ dataCapture: { url: "x", percent: 101 } }, /dataCapture\.url "x"[\s\S]*dataCapture\.percent 101/],
+    [{ blueGreen: { percent: 60 } }, /blueGreen\.percent 60/],
+    [{ tags: { "aws:x": "y" } }, /tag "aws:x=y"/],
+    [{ environment: { "a-b": "c" } }, /environment "a-b"/],
+  ])("are refused before AWS is asked: %j", async (change, message) => {
+    const connection = { endpoint: "http://127.0.0.1:9", region: "us-east-1" };
+    await expect(deploySageMaker({ ...good, ...change, connection })).rejects.toThrow(message);
+    await expect(deploySageMaker({ ...good, ...change, connection })).rejects.toMatchObject({ exitCode: 2 });
+  });
+});

@@ -53,6 +53,15 @@ for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) 
   cpSync(file, target);
 }
 
+// The font that charts are drawn with, where a machine has none: two files of a development dependency, with their licence.
+mkdirSync("dist/fonts", { recursive: true });
+for (const [from, to] of [
+  ["400Regular/Inter_400Regular.ttf", "Inter-Regular.ttf"],
+  ["600SemiBold/Inter_600SemiBold.ttf", "Inter-SemiBold.ttf"],
+  ["LICENSE_FONT", "LICENSE-OFL.txt"],
+])
+  cpSync(join("node_modules/@expo-google-fonts/inter", from), join("dist/fonts", to));
+
 if (!process.argv.includes("--no-web") && existsSync("web/vite.config.ts")) {
   const sources = filesUnder("web", (name) => !name.endsWith(".test.ts"));
   if (isStale("dist/web/index.html", sources))

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { type ChartSpec, renderPng, renderSvg } from "./index.js";
+
+const bars: ChartSpec = {
+  title: "Songs of Björk",
+  data: {
+    values: [
+      { name: "Hyperballad", plays: 40 },
+      { name: "Jóga", plays: 31 },
+    ],
+  },
+  mark: "bar",
+  encoding: {
+    x: { field: "plays", type: "quantitative" },
+    y: { field: "name", type: "nominal", title: null },
+  },
+};
+
+describe("renderSvg", () => {
+  it("draws the same bytes every time", async () => {
+    const svg = await renderSvg(bars);
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain("Jóga");
+    expect(await renderSvg(bars)).toBe(svg);
+  });
+
+  it("takes the colours of the theme", async () => {
+    expect(await renderSvg(bars, { theme: "dark" })).toContain("#17171b");
+    expect(await renderSvg(bars)).toContain("#ffffff");
+  });
+
+  it("measures text with the font, so a narrow label leaves little room", async () => {
+    const plotStart = async (name: string) => {
+      const svg = await renderSvg({ ...bars, data: { values: [{ name, plays: 1 }] } } as ChartSpec);
+      return Number(/translate\((\d+)/.exec(svg)![1]);
+    };
+    expect(await plotStart("WWWWWWWWWW")).toBeGreaterThan((await plotStart("iiiiiiiiii")) + 40);
+  });
+
+  it("says what is wrong with a spec it cannot draw", async () => {
+    await expect(renderSvg({ mark: "bagpipe", data: { values: [] } } as never)).rejects.toThrow(
+      /cannot be drawn/,
+    );
+  });
+});
+
+describe("renderPng", () => {
+  it("rasters at the scale asked for, with text", async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">Hello</text></svg>';
+    const png = await renderPng(svg, { scale: 3 });
+    expect(Buffer.from(png.subarray(1, 4)).toString()).toBe("PNG");
+    expect(Buffer.from(png).readUInt32BE(16)).toBe(180);
+    const blank = await renderPng(svg.replace("Hello", ""), { scale: 3 });
+    expect(png.length).toBeGreaterThan(blank.length + 100);
+  });
+});

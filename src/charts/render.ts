@@ -67,7 +67,7 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
 export async function renderPng(svg: string, options: { scale?: number } = {}): Promise<Uint8Array> {
   const { Resvg } = await import("@resvg/resvg-js");
   // Latin, Greek, Cyrillic, punctuation, arrows and maths are Inter's; beyond, look around on the machine.
-  const foreign = /[^\u0000-\u052f\u1e00-\u22ff]/u.test(svg);
+  const foreign = /[\u0530-\u1dff\u2300-\u{10ffff}]/u.test(svg);
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: options.scale ?? 2 },
     font: {

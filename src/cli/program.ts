@@ -7,13 +7,14 @@ import { registerCard } from "./card.js";
 import { registerCheck } from "./check.js";
 import { registerDump } from "./dump.js";
 import { registerEvaluate } from "./evaluate.js";
-
 import { registerLogs } from "./logs.js";
 import { registerResume } from "./resume.js";
 import { registerRuns } from "./runs.js";
+import { registerSample } from "./sample.js";
 import { registerShow } from "./show.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
+  registerSample,
   registerEvaluate,
   registerResume,
   registerRuns,

@@ -1,4 +1,6 @@
 /** Playlists from raw files to what models read: cleaning, sequences and splits, the data catalog, samples, download. */
+
+export { Catalog, type CatalogEntry, loadCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/csv-header.js";
 export type { Reject, RejectReason } from "./clean/rejects.js";
@@ -10,3 +12,4 @@ export {
   partNames,
   prepareDataset,
 } from "./prepare/prepare-dataset.js";
+export { generateSample, type SampleFacts, type SampleOptions } from "./sample/generate-sample.js";

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { packageRoot } from "../../system/index.js";
+import { loadCatalog } from "./load-catalog.js";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "segue-catalog-"));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function write(layer: "base" | "local", text: string): Promise<void> {
+  await mkdir(join(root, "conf", layer), { recursive: true });
+  await writeFile(join(root, "conf", layer, "catalog.yml"), text);
+}
+
+describe("loadCatalog", () => {
+  it("knows where the download goes, in the project's own catalog", async () => {
+    const catalog = await loadCatalog(packageRoot);
+    expect(catalog.entry("raw_playlists")).toEqual({
+      name: "raw_playlists",
+      path: join(packageRoot, "data/01_raw/spotify_dataset.csv"),
+      format: "csv",
+    });
+  });
+
+  it("falls back on the catalog it ships with, under the folder it is given", async () => {
+    expect((await loadCatalog(root)).path("train")).toBe(join(root, "data/03_inputs/train.parquet"));
+  });
+
+  it("lays conf/local over conf/base entry by entry", async () => {
+    await write("base", "a: {path: x.csv, format: csv}\nb: {path: y, format: folder}\n");
+    await write("local", "a: {path: /elsewhere/x.csv}\nc: {path: z.json, format: json}\n");
+    const catalog = await loadCatalog(root);
+    expect(catalog.path("a")).toBe("/elsewhere/x.csv");
+    expect(catalog.entry("a").format).toBe("csv");
+    expect(catalog.path("b")).toBe(join(root, "y"));
+    expect(catalog.path("c")).toBe(join(root, "z.json"));
+  });
+
+  it("takes an empty local catalog", async () => {
+    await write("local", "# nothing yet\n");
+    expect((await loadCatalog(root)).entries.size).toBeGreaterThan(5);
+  });
+
+  it.each([
+    ["a: {path: x.csv, format: cvs}", /catalog\.yml, line 1: a\.format/],
+    ["a:\n  path: x.csv\n  format: csv\nb:\n  pth: y\n  format: csv", /catalog\.yml, line 5: b: .*pth/],
+    ["a: {path: [x.csv, format: csv}", /catalog\.yml, line 1: not valid YAML/],
+    ["a: {path: x.csv}", /entry a is not complete/],
+    ["- a\n- b", /the catalog/],
+  ])("names the place of the mistake in %j", async (text, message) => {
+    await write("base", text);
+    await expect(loadCatalog(root)).rejects.toThrow(message);
+    await expect(loadCatalog(root)).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("says which names there are", async () => {
+    const catalog = await loadCatalog(root);
+    expect(() => catalog.path("trane")).toThrow('no "trane"');
+  });
+});

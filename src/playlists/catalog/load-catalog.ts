@@ -1,0 +1,102 @@
+/** The data catalog: which file each name stands for. */
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { misuse, packageRoot, SegueError } from "../../system/index.js";
+
+const formats = ["csv", "parquet", "jsonl", "json", "folder"] as const;
+
+const entrySchema = z.strictObject({
+  path: z.string().min(1),
+  format: z.enum(formats),
+});
+// An entry in conf/local may change the path alone.
+const overlaySchema = z.record(z.string(), entrySchema.partial());
+
+export interface CatalogEntry {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly format: (typeof formats)[number];
+}
+
+export class Catalog {
+  readonly entries: ReadonlyMap<string, CatalogEntry>;
+
+  constructor(entries: ReadonlyMap<string, CatalogEntry>) {
+    this.entries = entries;
+  }
+
+  /** @throws SegueError (misuse) where the catalog has no such name */
+  entry(name: string): CatalogEntry {
+    const entry = this.entries.get(name);
+    if (entry === undefined)
+      throw misuse(
+        `the catalog has no "${name}"`,
+        `it has ${[...this.entries.keys()].join(", ")}; add one in conf/local/catalog.yml`,
+      );
+    return entry;
+  }
+
+  /** The absolute path behind a name. */
+  path(name: string): string {
+    return this.entry(name).path;
+  }
+}
+
+/**
+ * Reads conf/base/catalog.yml with conf/local/catalog.yml over it, entry by entry. Where the folder has no conf/base, the
+ * catalog that ships with Segue is used; paths start from `root` either way.
+ *
+ * @param root the project's folder; the default is the current one
+ * @throws SegueError naming the file, the line and the entry, where a catalog is not valid
+ */
+export async function loadCatalog(root: string = process.cwd()): Promise<Catalog> {
+  const base =
+    (await readCatalog(join(root, "conf", "base", "catalog.yml"))) ??
+    (await readCatalog(join(packageRoot, "conf", "base", "catalog.yml"))) ??
+    {};
+  const local = (await readCatalog(join(root, "conf", "local", "catalog.yml"))) ?? {};
+  const entries = new Map<string, CatalogEntry>();
+  for (const name of new Set([...Object.keys(base), ...Object.keys(local)])) {
+    const merged = entrySchema.safeParse({ ...base[name], ...local[name] });
+    if (!merged.success)
+      throw new SegueError(`the catalog's entry ${name} is not complete: ${z.prettifyError(merged.error)}`, {
+        hint: `an entry has a path and a format (${formats.join(", ")})`,
+        exitCode: 2,
+      });
+    const { path, format } = merged.data;
+    entries.set(name, { name, path: isAbsolute(path) ? path : resolve(root, path), format });
+  }
+  return new Catalog(entries);
+}
+
+async function readCatalog(path: string): Promise<z.infer<typeof overlaySchema> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken !== undefined)
+    throw new SegueError(
+      `${path}, line ${lines.linePos(broken.pos[0]).line}: not valid YAML: ${broken.message.split("\n")[0]}`,
+      { hint: "see conf/base/catalog.yml for the form", exitCode: 2 },
+    );
+  const parsed = overlaySchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue!.code === "unrecognized_keys" ? [...issue!.path, issue!.keys[0]] : issue!.path;
+  const at = document.getIn(place, true) ?? document.getIn(place.slice(0, -1), true);
+  const range = (at as { range?: [number, number, number] } | undefined)?.range;
+  const where = range === undefined ? path : `${path}, line ${lines.linePos(range[0]).line}`;
+  throw new SegueError(`${where}: ${issue!.path.join(".") || "the catalog"}: ${issue!.message}`, {
+    hint: `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
+    exitCode: 2,
+  });
+}

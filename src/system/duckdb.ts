@@ -33,6 +33,8 @@ export interface Database {
   row<Row extends object>(sql: string, values?: SqlValues): Promise<Row>;
   /** The answer in chunks of about 2,048 rows, without holding all of it in memory. */
   chunks(sql: string, values?: SqlValues): AsyncIterable<DuckDBDataChunk>;
+  /** Appends chunks to a table as they are: the fast way in for arrays. A chunk may be filled again after it was taken. */
+  append(table: string, chunks: Iterable<DuckDBDataChunk>): Promise<void>;
 }
 
 /**
@@ -91,6 +93,18 @@ export async function withDuckDb<T>(
             const chunk = await result.fetchChunk();
             if (chunk === null || chunk.rowCount === 0) return;
             yield chunk;
+          }
+        },
+        append: async (table, chunks) => {
+          const appender = await connection.createAppender(table);
+          try {
+            for (const chunk of chunks) {
+              options.signal?.throwIfAborted();
+              appender.appendDataChunk(chunk);
+            }
+            appender.flushSync();
+          } finally {
+            appender.closeSync();
           }
         },
       });

@@ -12,5 +12,13 @@ export {
 } from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { peakRssMb } from "./memory.js";
+export { type PackedStrings, packStrings, unpackStrings } from "./packed-strings.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { Random } from "./random.js";
+export {
+  readSafetensors,
+  type Tensor,
+  type Tensors,
+  type TypedArray,
+  writeSafetensors,
+} from "./safetensors.js";

@@ -1,5 +1,6 @@
 /** Track vectors: training them, asking them, saving and loading them. */
 export type { NearestRows } from "./exact-index.js";
+export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
 export { type Word2VecOptions, word2vecDefaults } from "./options.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";

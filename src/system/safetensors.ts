@@ -1,0 +1,205 @@
+/**
+ * Arrays in a file: the safetensors format (https://github.com/huggingface/safetensors). Eight bytes with the length of a
+ * JSON header, the header, then the arrays one after the other, little-endian. Written in pieces and read into one buffer, so
+ * that files above 2 GB work, and the same arrays always give the same bytes.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { SegueError } from "./errors.js";
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint32Array
+  | Uint16Array
+  | Int16Array
+  | Uint8Array
+  | Int8Array;
+
+export interface Tensor {
+  readonly array: TypedArray;
+  /** Rows first; its product is the array's length. One dimension where it is left out. */
+  readonly shape?: readonly number[];
+}
+
+export interface Tensors {
+  readonly tensors: Readonly<Record<string, Required<Tensor>>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const types = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+} as const;
+type DataType = keyof typeof types;
+
+/** The format's own bound. */
+const MOST_HEADER_BYTES = 100_000_000;
+/** Neither `read` nor `write` takes 2 GiB at once. */
+const PIECE_BYTES = 1 << 28;
+
+/** Writes arrays to `path` (not atomically: wrap it in `writeAtomically`). */
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const entries = Object.entries(tensors).map(([name, { array, shape }]) => {
+    const full = shape ?? [array.length];
+    if (full.reduce((product, length) => product * length, 1) !== array.length)
+      throw new Error(`tensor ${name} of shape [${full}] does not have ${array.length} values`);
+    return { name, array, shape: full, type: typeOf(array) };
+  });
+  // Wide types first, so that every array begins at a multiple of its own width.
+  entries.sort((a, b) => b.array.BYTES_PER_ELEMENT - a.array.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  let at = 0;
+  for (const { name, array, shape, type } of entries) {
+    header[name] = { dtype: type, shape, data_offsets: [at, (at += array.byteLength)] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, " ");
+  padded.writeBigUInt64LE(BigInt(padded.length - 8));
+  json.copy(padded, 8);
+  const file = await open(path, "w");
+  try {
+    await writeWhole(file, padded);
+    for (const { array } of entries)
+      await writeWhole(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads all arrays of a file.
+ *
+ * @param options.shared arrays lie in shared memory, for worker threads
+ * @param options.onBytes sees every byte in order, for a checksum
+ * @throws SegueError when it is no safetensors file, is cut short, or its header and its data do not fit together
+ */
+export async function readSafetensors(
+  path: string,
+  options: { shared?: boolean; onBytes?: (bytes: Uint8Array) => void } = {},
+): Promise<Tensors> {
+  const bad = (what: string) =>
+    new SegueError(`${path}: ${what}`, {
+      code: "corrupt",
+      hint: "The file is damaged or no safetensors file.",
+    });
+  const file = await open(path, "r").catch((cause) => {
+    throw new SegueError(`cannot read ${path}`, { cause });
+  });
+  try {
+    const { size } = await file.stat();
+    if (size < 8) throw bad(`${size} bytes are too few for a header`);
+    const length = new Uint8Array(8);
+    await readWhole(file, length, 0);
+    const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
+    if (headerBytes > MOST_HEADER_BYTES) throw bad(`the header claims ${headerBytes} bytes`);
+    if (8 + headerBytes > size) throw bad(`it ends within its header (${size} of ${8 + headerBytes} bytes)`);
+    const header = new Uint8Array(headerBytes);
+    await readWhole(file, header, 8);
+    options.onBytes?.(length);
+    options.onBytes?.(header);
+    const { entries, metadata, dataBytes } = parseHeader(header, bad);
+    const held = size - 8 - headerBytes;
+    if (held < dataBytes) throw bad(`cut short: ${held} bytes of data where the header tells ${dataBytes}`);
+    if (held > dataBytes) throw bad(`${held - dataBytes} bytes too many after the data`);
+    const buffer = options.shared ? new SharedArrayBuffer(dataBytes) : new ArrayBuffer(dataBytes);
+    await readWhole(file, new Uint8Array(buffer), 8 + headerBytes, options.onBytes);
+    const tensors: Record<string, Required<Tensor>> = {};
+    for (const { name, type, shape, from, to } of entries) {
+      const Type = types[type];
+      const length = (to - from) / Type.BYTES_PER_ELEMENT;
+      const array =
+        from % Type.BYTES_PER_ELEMENT === 0
+          ? new Type(buffer as ArrayBuffer, from, length)
+          : new Type((buffer as ArrayBuffer).slice(from, to));
+      tensors[name] = { array, shape };
+    }
+    return { tensors, metadata };
+  } finally {
+    await file.close();
+  }
+}
+
+interface Entry {
+  name: string;
+  type: DataType;
+  shape: number[];
+  from: number;
+  to: number;
+}
+
+function parseHeader(bytes: Uint8Array, bad: (what: string) => SegueError) {
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw bad("the header is not JSON");
+  }
+  if (header === null || typeof header !== "object" || Array.isArray(header))
+    throw bad("the header is not a JSON object");
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+    if (!(typeof dtype === "string" && dtype in types))
+      throw bad(`tensor "${name}" has data type ${JSON.stringify(dtype)}, known are ${Object.keys(types)}`);
+    const isSize = (length: unknown) => Number.isSafeInteger(length) && (length as number) >= 0;
+    if (!(Array.isArray(shape) && shape.every(isSize))) throw bad(`tensor "${name}" has no proper shape`);
+    if (!(Array.isArray(offsets) && offsets.length === 2 && offsets.every(isSize)))
+      throw bad(`tensor "${name}" has no proper data_offsets`);
+    const [from, to] = offsets as [number, number];
+    const needed =
+      shape.reduce((product: number, length: number) => product * length, 1) *
+      types[dtype as DataType].BYTES_PER_ELEMENT;
+    if (to - from !== needed)
+      throw bad(`tensor "${name}" of shape [${shape}] has ${to - from} bytes, not ${needed}`);
+    entries.push({ name, type: dtype as DataType, shape: shape as number[], from, to });
+  }
+  entries.sort((a, b) => a.from - b.from || a.to - b.to);
+  let dataBytes = 0;
+  for (const { name, from, to } of entries) {
+    if (from !== dataBytes) throw bad(`tensor "${name}" begins at byte ${from}, not ${dataBytes}`);
+    dataBytes = to;
+  }
+  const metadata = (header.__metadata__ ?? {}) as Record<string, unknown>;
+  if (typeof metadata !== "object" || Object.values(metadata).some((value) => typeof value !== "string"))
+    throw bad("its metadata are not strings by name");
+  return { entries, metadata: metadata as Record<string, string>, dataBytes };
+}
+
+function typeOf(array: TypedArray): DataType {
+  return (Object.keys(types) as DataType[]).find((type) => array instanceof types[type])!;
+}
+
+async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, Math.min(PIECE_BYTES, bytes.length - at));
+    at += bytesWritten;
+  }
+}
+
+async function readWhole(
+  file: FileHandle,
+  into: Uint8Array,
+  position: number,
+  onBytes?: (bytes: Uint8Array) => void,
+): Promise<void> {
+  for (let at = 0; at < into.length; ) {
+    const { bytesRead } = await file.read(into, at, Math.min(PIECE_BYTES, into.length - at), position + at);
+    if (bytesRead === 0) throw new SegueError("the file became shorter while it was read");
+    onBytes?.(into.subarray(at, at + bytesRead));
+    at += bytesRead;
+  }
+}

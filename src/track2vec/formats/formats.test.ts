@@ -1,0 +1,176 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { withDuckDb } from "../../system/index.js";
+import { TrackVectors } from "../vectors.js";
+import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "segue-formats-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string) => join(folder, name);
+
+const sample = new TrackVectors({
+  tracks: ["Sigur Rós-Hoppípolla", "a b\tc\nd", "100%25 Pure", "%zz", "東京-夜 😀", "plain"],
+  size: 3,
+  vectors: Float32Array.from({ length: 18 }, (_, i) => Math.fround(Math.sin(i + 1) * 10 ** ((i % 9) - 4))),
+  counts: Float64Array.of(9, 8, 7, 6, 5, 4),
+  outputs: Float32Array.from({ length: 18 }, (_, i) => i),
+});
+const extension: Record<VectorFormat, string> = {
+  "word2vec-binary": "bin",
+  "word2vec-text": "vec",
+  parquet: "parquet",
+  safetensors: "safetensors",
+};
+
+describe.each(vectorFormats)("%s", (format) => {
+  const path = file(`sample.${extension[format]}`);
+
+  it("gives back what was saved, bit by bit", async () => {
+    await saveVectors(sample, path);
+    const loaded = await loadVectors(path);
+    expect(loaded.tracks).toEqual(sample.tracks);
+    expect(loaded.size).toBe(3);
+    expect(loaded.vectors).toEqual(sample.vectors);
+    if (format === "parquet" || format === "safetensors") expect(loaded.counts).toEqual(sample.counts);
+    if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
+  });
+
+  it("writes the same bytes for the same vectors", async () => {
+    await saveVectors(sample, file("again"), format);
+    expect(readFileSync(file("again")).equals(readFileSync(path))).toBe(true);
+  });
+
+  it("refuses a file that is cut short, at any place", async () => {
+    const whole = readFileSync(path);
+    // The last number of a text file still is one when digits are missing, so cut before it.
+    const most = format === "word2vec-text" ? whole.lastIndexOf(" ") : whole.length - 1;
+    const step = Math.max(1, Math.floor(most / 40));
+    for (let length = 0; length < most; length += step) {
+      writeFileSync(file("cut"), whole.subarray(0, length));
+      await expect(loadVectors(file("cut"), format), `${length} bytes`).rejects.toMatchObject({
+        code: "corrupt",
+      });
+    }
+  });
+
+  it("refuses a track that comes twice and values that are not finite", async () => {
+    const twice = new TrackVectors({ tracks: ["x", "x"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) });
+    await saveVectors(twice, file("bad"), format);
+    const load = async () => (await loadVectors(file("bad"), format)).indexOf("x");
+    await expect(load()).rejects.toThrow(/twice|two vectors|more than once/);
+    const broken = new TrackVectors({
+      tracks: ["x", "y"],
+      size: 2,
+      vectors: Float32Array.of(1, 2, Number.NaN, 4),
+    });
+    await saveVectors(broken, file("bad"), format);
+    await expect(loadVectors(file("bad"), format).then((v) => v.units)).rejects.toThrow(/not finite/);
+  });
+
+  it("names a file that is not there", async () => {
+    await expect(loadVectors(file("nowhere"), format)).rejects.toThrow("nowhere");
+  });
+});
+
+describe("any ids and sizes", () => {
+  it.each(["word2vec-binary", "word2vec-text", "safetensors"] as const)(
+    "come back from %s",
+    async (format) => {
+      const ids = fc.uniqueArray(fc.string({ unit: "grapheme", minLength: 1 }), {
+        minLength: 1,
+        maxLength: 30,
+      });
+      await fc.assert(
+        fc.asyncProperty(ids, fc.integer({ min: 1, max: 9 }), async (tracks, size) => {
+          const vectors = Float32Array.from(
+            { length: tracks.length * size },
+            (_, i) => Math.cos(i * 7) / (i + 1),
+          );
+          await saveVectors(new TrackVectors({ tracks, size, vectors }), file("any"), format);
+          const loaded = await loadVectors(file("any"), format);
+          expect(loaded.tracks).toEqual(tracks);
+          expect(loaded.vectors).toEqual(vectors);
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+});
+
+describe("word2vec text", () => {
+  it.each([
+    ["a 1 2\n", /first line is not/],
+    ["2 2\na 1 2\nb 3\n", /line 3 is not a track and 2 numbers/],
+    ["1 2\na 1 x\n", /line 2: "x" is not a number/],
+    ["1 2\na 1 2\nb 3 4\n", /bytes too many/],
+    ["3 2\na 1 2\nb 3 4\n", /cut short/],
+  ])("%j is refused", async (text, message) => {
+    writeFileSync(file("bad.txt"), text);
+    await expect(loadVectors(file("bad.txt"))).rejects.toThrow(message);
+  });
+
+  it("reads keys with blanks and blanks at the ends of lines, as other writers leave them", async () => {
+    writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4");
+    expect((await loadVectors(file("other.txt"))).tracks).toEqual(["New York", "b"]);
+  });
+});
+
+it("names the formats when none is told", async () => {
+  await expect(loadVectors(file("x.dat"))).rejects.toMatchObject({
+    exitCode: 2,
+    hint: expect.stringContaining("parquet"),
+  });
+});
+
+it("lets DuckDB query the Parquet file", async () => {
+  await saveVectors(sample, file("q.parquet"));
+  await withDuckDb({}, async (database) => {
+    const row = await database.row<{ track: string; n: number }>(
+      `SELECT track, len(vector) AS n FROM '${file("q.parquet")}' ORDER BY count LIMIT 1`,
+    );
+    expect(row).toEqual({ track: "plain", n: 3 });
+  });
+});
+
+const python = process.env.SEGUE_PYTHON ?? "/usr/bin/python3";
+const hasGensim = spawnSync(python, ["-c", "import gensim"]).status === 0;
+if (!hasGensim)
+  console.log(
+    `gensim round trip skipped: ${python} has no gensim (apt install python3-gensim, or set SEGUE_PYTHON)`,
+  );
+
+describe.skipIf(!hasGensim)("gensim", () => {
+  it.each(["word2vec-binary", "word2vec-text"] as const)(
+    "reads %s, and what it writes is read",
+    async (format) => {
+      await saveVectors(sample, file("ours"), format);
+      const binary = format === "word2vec-binary" ? "True" : "False";
+      const done = spawnSync(
+        python,
+        [
+          "-c",
+          `
+import json, sys, urllib.parse
+from gensim.models import KeyedVectors
+kv = KeyedVectors.load_word2vec_format(sys.argv[1], binary=${binary})
+kv.save_word2vec_format(sys.argv[2], binary=${binary})
+print(json.dumps([urllib.parse.unquote(key) for key in kv.index_to_key]))
+`,
+          file("ours"),
+          file("theirs"),
+        ],
+        { encoding: "utf8" },
+      );
+      expect(done.stderr).toBe("");
+      expect(JSON.parse(done.stdout)).toEqual(sample.tracks);
+      const back = await loadVectors(file("theirs"), format);
+      expect(back.tracks).toEqual(sample.tracks);
+      for (let i = 0; i < 18; i++) expect(back.vectors[i]).toBeCloseTo(sample.vectors[i]!, 5);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,62 @@
+/** Saving and loading track vectors. */
+import { extname } from "node:path";
+import { misuse, writeAtomically } from "../../system/index.js";
+import type { TrackVectors } from "../vectors.js";
+import { readVectorParquet, writeVectorParquet } from "./parquet.js";
+import { readVectorTensors, writeVectorTensors } from "./safetensors.js";
+import { readWord2VecBinary, writeWord2VecBinary } from "./word2vec-binary.js";
+import { readWord2VecText, writeWord2VecText } from "./word2vec-text.js";
+
+const formats = {
+  "word2vec-binary": { write: writeWord2VecBinary, read: readWord2VecBinary, extensions: [".bin"] },
+  "word2vec-text": { write: writeWord2VecText, read: readWord2VecText, extensions: [".txt", ".vec"] },
+  parquet: { write: writeVectorParquet, read: readVectorParquet, extensions: [".parquet"] },
+  safetensors: {
+    write: writeVectorTensors,
+    read: (path: string) => readVectorTensors(path),
+    extensions: [".safetensors"],
+  },
+} as const;
+
+export type VectorFormat = keyof typeof formats;
+export const vectorFormats = Object.keys(formats) as VectorFormat[];
+
+/** The format that a file's name tells, or undefined. */
+export function formatOf(path: string): VectorFormat | undefined {
+  const extension = extname(path).toLowerCase();
+  return vectorFormats.find((format) =>
+    (formats[format].extensions as readonly string[]).includes(extension),
+  );
+}
+
+/**
+ * Saves vectors, atomically. word2vec's formats hold neither counts nor the output matrix, Parquet holds no output matrix;
+ * in word2vec's, white space in ids is percent-encoded, because their keys end at a blank.
+ *
+ * @param format by the name's extension where it is left out: .bin, .txt or .vec, .parquet, .safetensors
+ * @throws SegueError (misuse) when neither tells the format
+ */
+export async function saveVectors(vectors: TrackVectors, path: string, format?: VectorFormat): Promise<void> {
+  const { write } = formats[chosen(path, format)];
+  await writeAtomically(path, (temporary) => write(vectors, temporary));
+}
+
+/**
+ * Loads vectors and checks them.
+ *
+ * @throws SegueError code "corrupt" when the file is cut short, damaged, holds a track twice, values that are not finite,
+ *   or not as many as it says; (misuse) when the format is not known
+ */
+export async function loadVectors(path: string, format?: VectorFormat): Promise<TrackVectors> {
+  return formats[chosen(path, format)].read(path);
+}
+
+function chosen(path: string, format: string | undefined): VectorFormat {
+  const found = format ?? formatOf(path);
+  if (found === undefined || !(found in formats))
+    throw misuse(
+      found === undefined ? `cannot tell the format of ${path}` : `there is no vector format "${found}"`,
+      `Name one with --format: ${vectorFormats.join(", ")}.`,
+    );
+  return found as VectorFormat;
+}

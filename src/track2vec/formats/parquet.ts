@@ -1,0 +1,98 @@
+/** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
+import { stat } from "node:fs/promises";
+import { messageOf, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { TrackVectors } from "../vectors.js";
+
+/** DuckDB's chunks hold this many rows. */
+const CHUNK_ROWS = 2048;
+
+export async function writeVectorParquet(vectors: TrackVectors, path: string): Promise<void> {
+  const { ARRAY, BIGINT, DuckDBArrayVector, DuckDBDataChunk, FLOAT, VARCHAR } = await import(
+    "@duckdb/node-api"
+  );
+  // One thread keeps the row groups, and so the bytes, the same on every machine.
+  await withDuckDb({ threads: 1 }, async (database) => {
+    await database.run(`CREATE TABLE vectors (track VARCHAR, count BIGINT, vector FLOAT[${vectors.size}])`);
+    const chunk = DuckDBDataChunk.create([VARCHAR, BIGINT, ARRAY(FLOAT, vectors.size)]);
+    function* chunks() {
+      for (let from = 0; from < vectors.length; from += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, vectors.length - from);
+        chunk.reset();
+        chunk.rowCount = rows;
+        chunk.setColumnValues(0, vectors.tracks.slice(from, from + rows));
+        chunk.setColumnValues(
+          1,
+          Array.from({ length: rows }, (_, row) =>
+            vectors.counts ? BigInt(vectors.counts[from + row]!) : null,
+          ),
+        );
+        const column = chunk.getColumnVector(2);
+        if (!(column instanceof DuckDBArrayVector))
+          throw new Error("DuckDB gave another vector than asked for");
+        floatsOf(column).set(vectors.vectors.subarray(from * vectors.size, (from + rows) * vectors.size));
+        column.flush();
+        yield chunk;
+      }
+    }
+    await database.append("vectors", chunks());
+    await database.run(`COPY vectors TO ${sqlString(path)} (FORMAT parquet)`);
+  });
+}
+
+/** @throws SegueError when the file is damaged, has other columns, a track twice, or vectors of several sizes */
+export async function readVectorParquet(path: string): Promise<TrackVectors> {
+  await stat(path).catch((cause) => {
+    throw new SegueError(`cannot read ${path}`, { cause });
+  });
+  const fail = (what: string, cause?: unknown) =>
+    new SegueError(`${path}: ${what}`, { code: "corrupt", cause });
+  return withDuckDb({}, async (database) => {
+    const from = `read_parquet(${sqlString(path)})`;
+    const columns = await database
+      .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${from}`)
+      .catch((error) => {
+        throw fail(`not a readable Parquet file (${messageOf(error).split("\n")[0]})`, error);
+      });
+    const names = columns.map((column) => column.column_name);
+    for (const name of ["track", "vector"])
+      if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
+    const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
+      `SELECT count(*) AS n, count(DISTINCT track) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
+              count(DISTINCT len(vector)) AS sizes,
+              count(*) FILTER (track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> x IS NULL OR NOT isfinite(x))) > 0) AS broken
+       FROM ${from}`,
+    );
+    const { n, size } = facts;
+    if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
+    if (facts.broken > 0)
+      throw fail(`${facts.broken} rows have no track, no vector, or values that are not finite`);
+    if (facts.distinct_n < n) throw fail(`${n - facts.distinct_n} tracks come more than once`);
+    if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
+    const { DuckDBArrayVector } = await import("@duckdb/node-api");
+    const tracks: string[] = [];
+    const vectors = new Float32Array(n * size);
+    const counts = names.includes("count") ? new Float64Array(n) : undefined;
+    let counted = true;
+    const query = `SELECT track, ${counts ? '"count"::DOUBLE' : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
+    for await (const chunk of database.chunks(query)) {
+      const at = tracks.length;
+      const column = chunk.getColumnVector(2);
+      if (!(column instanceof DuckDBArrayVector))
+        throw new Error("DuckDB gave another vector than asked for");
+      vectors.set(floatsOf(column).subarray(0, chunk.rowCount * size), at * size);
+      chunk.getColumnValues(1).forEach((count, row) => {
+        if (count === null) counted = false;
+        else if (counts) counts[at + row] = count as number;
+      });
+      for (const track of chunk.getColumnValues(0)) tracks.push(track as string);
+    }
+    return new TrackVectors({ tracks, size, vectors, ...(counts && counted ? { counts } : {}) });
+  });
+}
+
+/** The floats under an array column: typed arrays are copied at once, `setColumnValues` takes them one by one. */
+function floatsOf(column: object): Float32Array {
+  const { childData } = column as { childData?: { items?: unknown } };
+  if (!(childData?.items instanceof Float32Array)) throw new Error("DuckDB's array vectors have changed");
+  return childData.items;
+}

@@ -1,0 +1,53 @@
+/**
+ * Track vectors as safetensors: `vectors` (F32, n×size), the ids as `tracks.text` (UTF-8) and `tracks.ends`, and where known
+ * `counts` (F64) and `outputs` (F32, n×size), so that training can go on from them.
+ */
+import {
+  packStrings,
+  readSafetensors,
+  SegueError,
+  type Tensor,
+  unpackStrings,
+  writeSafetensors,
+} from "../../system/index.js";
+import { TrackVectors } from "../vectors.js";
+
+export async function writeVectorTensors(vectors: TrackVectors, path: string): Promise<void> {
+  const { text, ends } = packStrings(vectors.tracks);
+  const shape = [vectors.length, vectors.size];
+  const tensors: Record<string, Tensor> = {
+    vectors: { array: vectors.vectors, shape },
+    "tracks.text": { array: text },
+    "tracks.ends": { array: ends },
+  };
+  if (vectors.counts) tensors.counts = { array: Float64Array.from(vectors.counts) };
+  if (vectors.outputs) tensors.outputs = { array: vectors.outputs, shape };
+  await writeSafetensors(path, tensors, { format: "segue-track-vectors", version: "1" });
+}
+
+/** @throws SegueError when the file is damaged, holds no track vectors, an id twice, or values that are no numbers */
+export async function readVectorTensors(
+  path: string,
+  options: { shared?: boolean; onBytes?: (bytes: Uint8Array) => void } = {},
+): Promise<TrackVectors> {
+  const { tensors } = await readSafetensors(path, options);
+  const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
+  const { vectors, counts, outputs, "tracks.text": text, "tracks.ends": ends } = tensors;
+  if (!(vectors?.array instanceof Float32Array) || vectors.shape.length !== 2)
+    throw fail('it has no tensor "vectors" of 32-bit floats in two dimensions');
+  if (!(text?.array instanceof Uint8Array) || !(ends?.array instanceof Uint32Array))
+    throw fail('it has no track ids ("tracks.text" and "tracks.ends")');
+  const [length, size] = vectors.shape as [number, number];
+  if (ends.array.length !== length) throw fail(`${ends.array.length} track ids for ${length} vectors`);
+  if (counts && !(counts.array instanceof Float64Array && counts.array.length === length))
+    throw fail(`"counts" is not ${length} 64-bit floats`);
+  if (outputs && !(outputs.array instanceof Float32Array && outputs.array.length === vectors.array.length))
+    throw fail('"outputs" has not the shape of "vectors"');
+  return new TrackVectors({
+    tracks: unpackStrings({ text: text.array, ends: ends.array }),
+    size,
+    vectors: vectors.array,
+    ...(counts ? { counts: counts.array as Float64Array } : {}),
+    ...(outputs ? { outputs: outputs.array as Float32Array } : {}),
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * Track ids as word2vec's files can hold them. There a key ends at the first blank, but "Artist-Track" has many, so white
+ * space, and what would look like an escape, is percent-encoded (Python: `urllib.parse.unquote`). Keys without any of it
+ * stay as they are.
+ */
+import { SegueError } from "../../system/index.js";
+
+/** Longer "keys" are a sign of another format. */
+export const MOST_KEY_BYTES = 65_536;
+
+export function encodeKey(track: string): string {
+  return track.replace(/%(?=[0-9a-f]{2})|[\s\p{Cc}]/giu, (found) => encodeURIComponent(found));
+}
+
+/** @throws SegueError when the bytes are not UTF-8 */
+export function decodeKey(bytes: Uint8Array, where: () => string): string {
+  let key: string;
+  try {
+    key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new SegueError(`${where()}: the key is not UTF-8`, { code: "corrupt", cause });
+  }
+  if (!key.includes("%")) return key;
+  return key.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
+}
+
+/** Reads the first line, "<tracks> <dimensions>". */
+export function parseHeader(line: Uint8Array | undefined, path: string): { count: number; size: number } {
+  const text = line === undefined ? "" : Buffer.from(line).toString("latin1").trim();
+  const [, count, size] = /^(\d{1,10}) (\d{1,6})$/.exec(text) ?? [];
+  if (count === undefined || size === undefined || Number(size) < 1)
+    throw new SegueError(
+      `${path}: the first line is not "<tracks> <dimensions>" but ${JSON.stringify(text.slice(0, 60))}`,
+      {
+        code: "corrupt",
+        hint: "word2vec files begin with the two numbers; check the format that you gave.",
+      },
+    );
+  return { count: Number(count), size: Number(size) };
+}
+
+/** Collects rows in order and refuses keys that come twice and values that are no numbers. */
+export class Rows {
+  readonly tracks: string[] = [];
+  readonly vectors: Float32Array;
+  readonly #seen = new Map<string, number>();
+
+  constructor(
+    readonly path: string,
+    count: number,
+    readonly size: number,
+  ) {
+    this.vectors = new Float32Array(count * size);
+  }
+
+  /** Where the next row's values go. */
+  next(): Float32Array {
+    const at = this.tracks.length * this.size;
+    return this.vectors.subarray(at, at + this.size);
+  }
+
+  /** Adds the row whose values were put into `next()`. */
+  add(track: string): void {
+    const row = this.tracks.length;
+    const name = JSON.stringify(track);
+    const before = this.#seen.get(track);
+    if (before !== undefined)
+      throw new SegueError(`${this.path}: track ${name} comes twice, as rows ${before + 1} and ${row + 1}`, {
+        code: "corrupt",
+      });
+    if (!this.next().every(Number.isFinite))
+      throw new SegueError(`${this.path}: the vector of track ${name} (row ${row + 1}) is not finite`, {
+        code: "corrupt",
+      });
+    this.#seen.set(track, row);
+    this.tracks.push(track);
+  }
+}

@@ -1,0 +1,83 @@
+/** word2vec's text format: a line "<tracks> <dimensions>", then one line a track with its key and its numbers. */
+import { open } from "node:fs/promises";
+import { SegueError } from "../../system/index.js";
+import { TrackVectors } from "../vectors.js";
+import { ByteCursor } from "./byte-cursor.js";
+import { decodeKey, encodeKey, parseHeader, Rows } from "./word2vec-keys.js";
+
+const NEWLINE = 0x0a;
+const BLANK = 0x20;
+const ROWS_AT_ONCE = 2_000;
+
+export async function writeWord2VecText(vectors: TrackVectors, path: string): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.write(`${vectors.length} ${vectors.size}\n`);
+    for (let from = 0; from < vectors.length; from += ROWS_AT_ONCE) {
+      let lines = "";
+      for (let row = from; row < Math.min(from + ROWS_AT_ONCE, vectors.length); row++)
+        lines += `${encodeKey(vectors.tracks[row]!)} ${Array.from(vectors.vectorAt(row), shortest).join(" ")}\n`;
+      await file.writeFile(lines);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Nine significant digits tell every 32-bit float from its neighbours. */
+function shortest(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}
+
+/** @throws SegueError with the line, when it has not the numbers that line 1 tells, or a key comes twice */
+export async function readWord2VecText(path: string): Promise<TrackVectors> {
+  const cursor = new ByteCursor(path);
+  try {
+    const { count, size } = parseHeader(cursor.until(NEWLINE, 100), path);
+    const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
+    if (cursor.left < count * size * 2)
+      throw fail(`cut short: ${count} tracks of ${size} dimensions do not fit into ${cursor.left} bytes`);
+    const rows = new Rows(path, count, size);
+    for (let row = 0; row < count; row++) {
+      const where = () => `${path}, line ${row + 2}`;
+      const line = cursor.peek() === undefined ? undefined : lineOf(cursor);
+      if (line === undefined) throw fail(`cut short: ${row} tracks where line 1 tells ${count}`);
+      const start = startOfNumbers(line, size);
+      const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
+      if (start < 1 || numbers.length !== size) {
+        throw fail(`line ${row + 2} is not a track and ${size} numbers`);
+      }
+      const into = rows.next();
+      for (let d = 0; d < size; d++) {
+        const value = numbers[d] === "" ? Number.NaN : Number(numbers[d]);
+        if (Number.isNaN(value) && !/^[+-]?nan$/i.test(numbers[d]!))
+          throw fail(`line ${row + 2}: ${JSON.stringify(numbers[d])} is not a number`);
+        into[d] = value;
+      }
+      rows.add(decodeKey(line.subarray(0, start - 1), where));
+    }
+    const rest = cursor.left;
+    if (rest > 0 && lineOf(cursor).some((byte) => byte > BLANK))
+      throw fail(`${rest} bytes too many after the ${count} tracks that line 1 tells`);
+    return new TrackVectors({ tracks: rows.tracks, size, vectors: rows.vectors });
+  } finally {
+    cursor.close();
+  }
+}
+
+/** The next line; the last one may lack its newline. */
+function lineOf(cursor: ByteCursor): Uint8Array {
+  return cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
+}
+
+/** Where the last `size` fields begin: counted from the right, because other writers leave blanks in keys. */
+function startOfNumbers(line: Uint8Array, size: number): number {
+  let at = line.length;
+  while (at > 0 && line[at - 1]! <= BLANK) at--;
+  for (let fields = 0; fields < size; fields++) {
+    at = line.lastIndexOf(BLANK, at - 1);
+    if (at < 1) return -1;
+  }
+  return at + 1;
+}

@@ -84,7 +84,10 @@ export class CsvScanner {
       for (let column = 0; column < this.#starts.length; column++)
         this.#starts[column] = this.#writer.columns[column]!.length;
       let next = this.#record(buffer, position, end, last);
-      if (next === needMore) break;
+      if (next === needMore) {
+        this.#takeBack();
+        break;
+      }
       if (next === blank) {
         position = Math.min(end, position + (buffer[position] === lineFeed ? 1 : 2));
         this.line++;
@@ -168,9 +171,13 @@ export class CsvScanner {
             if (position + 1 >= end || buffer[position + 1] === lineFeed) break;
           } else if (byte === escapeByte) {
             if (position + 1 >= end && !last) return needMore;
-            // Before the end of the line there is nothing to escape: it stands for itself.
             const escaped = position + 1 < end ? buffer[position + 1]! : lineFeed;
-            if (escaped !== lineFeed && escaped !== carriageReturn) byte = buffer[++position]!;
+            if (escaped === carriageReturn && position + 2 >= end && !last) return needMore;
+            // Before the end of the line there is nothing to escape: it stands for itself.
+            const atEnd =
+              escaped === lineFeed ||
+              (escaped === carriageReturn && (position + 2 >= end || buffer[position + 2] === lineFeed));
+            if (!atEnd) byte = buffer[++position]!;
           }
           out[to++] = byte;
           position++;
@@ -254,9 +261,14 @@ export class CsvScanner {
     this.#reject(open ? "unclosed quote" : "text after a closing quote", undefined, line);
   }
 
-  #reject(reason: RejectReason, detail: string | undefined, text: Buffer): void {
+  /** Takes what the last record wrote out of the columns again. */
+  #takeBack(): void {
     for (let column = 0; column < this.#starts.length; column++)
       this.#writer.columns[column]!.length = this.#starts[column]!;
+  }
+
+  #reject(reason: RejectReason, detail: string | undefined, text: Buffer): void {
+    this.#takeBack();
     let end = text.length;
     if (text[end - 1] === lineFeed) end--;
     if (text[end - 1] === carriageReturn) end--;

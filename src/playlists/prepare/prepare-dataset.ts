@@ -93,6 +93,9 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
   }
 }
 
+/** About half a gigabyte of lists. */
+const rowsPerBatch = 2_000_000;
+
 const outputs = ["model_input_full", ...partNames, "tracks"] as const;
 
 type Settled = PrepareOptions & Required<Pick<PrepareOptions, "minTracks" | "ratio" | "seed">>;
@@ -104,15 +107,25 @@ async function prepareInto(
 ): Promise<Omit<PrepareFacts, "files" | "seconds">> {
   let step = 0;
   const report = (note: string) =>
-    (options.progress ?? silent)({ task: "preparing", done: step++, total: 9, unit: "steps", note });
+    (options.progress ?? silent)({ task: "preparing", done: step++, unit: "steps", note });
 
   report("counting");
   await database.run(sqlFile("merge-versions"));
   await database.run(playsView(options));
-  const counts = await database.row<
-    Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists">
+  await database.run(
+    sqlFile("index-playlists", {
+      seed: sqlString(String(options.seed)),
+      min_tracks: String(options.minTracks),
+      rows_per_batch: String(rowsPerBatch),
+    }),
+  );
+  const { ambiguousTracks, ambiguousPlaylists, ...counts } = await database.row<
+    Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists"> & {
+      ambiguousTracks: number;
+      ambiguousPlaylists: number;
+    }
   >(sqlFile("counts"));
-  if (counts.rows === 0)
+  if (counts.playlists === 0)
     throw new SegueError(
       options.dev
         ? `a sample of ${options.ratio} leaves no playlist of ${options.master}`
@@ -123,23 +136,32 @@ async function prepareInto(
       },
     );
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
-  const ambiguous = await database.row<{ tracks: number; playlists: number }>(sqlFile("ambiguous"));
   const merged = options.mergeVersions
     ? await database.row<NonNullable<PrepareFacts["merged"]>>(sqlFile("merged"))
     : undefined;
-
-  report("making sequences");
-  await database.run(
-    sqlFile("sequences", { seed: sqlString(String(options.seed)), min_tracks: String(options.minTracks) }),
-  );
   const parts = await sizesOf(database, options, counts.playlists);
+
+  const { batches } = await database.row<{ batches: number }>(
+    "SELECT max(batch) + 1 AS batches FROM playlist_index",
+  );
+  const pieces: string[] = [];
+  for (let batch = 0; batch < batches; batch++) {
+    report(`making sequences${batches === 1 ? "" : `, batch ${batch + 1} of ${batches}`}`);
+    const output = join(scratch, `sequences-${batch}.parquet`);
+    pieces.push(sqlString(output));
+    await database.run(sqlFile("write-sequences", { batch: String(batch), output: sqlString(output) }));
+  }
+  const sequences = `[${pieces.join(", ")}]`;
   for (const name of ["model_input_full", ...partNames] as const) {
     report(`writing ${name}`);
     const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
-    await database.run(sqlFile("write-part", { which, output: sqlString(join(scratch, `${name}.parquet`)) }));
+    const output = sqlString(join(scratch, `${name}.parquet`));
+    await database.run(sqlFile("write-part", { sequences, which, output }));
   }
   report("writing tracks");
-  await database.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
+  await database.run(
+    sqlFile("write-tracks", { sequences, output: sqlString(join(scratch, "tracks.parquet")) }),
+  );
   const kept = partNames.reduce(
     (sum, name) => ({
       playlists: sum.playlists + parts[name].playlists,
@@ -147,14 +169,14 @@ async function prepareInto(
     }),
     { playlists: 0, rows: 0 },
   );
-  (options.progress ?? silent)({ task: "preparing", done: 9, total: 9, unit: "steps" });
+  (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });
   return {
     ...counts,
     firstRow,
     droppedPlaylists: counts.playlists - kept.playlists,
     droppedRows: counts.rows - kept.rows,
     parts,
-    ambiguous,
+    ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
     ...(merged === undefined ? {} : { merged }),
   };
 }
@@ -177,7 +199,7 @@ async function sizesOf(
   playlists: number,
 ): Promise<PrepareFacts["parts"]> {
   const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
-    "SELECT part, count(*) AS playlists, sum(len(track_sequence))::BIGINT AS rows FROM sequences GROUP BY part",
+    "SELECT part, count(*) AS playlists, sum(rows)::BIGINT AS rows FROM playlist_index WHERE part IS NOT NULL GROUP BY part",
   );
   const parts = Object.fromEntries(
     partNames.map((name) => {

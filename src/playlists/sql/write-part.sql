@@ -1,4 +1,4 @@
--- track_test_x is all but the last track, track_test_y the last.
+-- track_test_x is all but the last track, track_test_y the last. Small row groups: one row holds a whole playlist.
 COPY (
   SELECT
     playlist_id,
@@ -8,6 +8,6 @@ COPY (
     track_sequence,
     track_sequence[:-2] AS track_test_x,
     track_sequence[-1] AS track_test_y
-  FROM sequences
+  FROM read_parquet({{sequences}})
   WHERE {{which}}
-) TO {{output}} (FORMAT parquet, COMPRESSION zstd)
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)

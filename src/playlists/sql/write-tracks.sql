@@ -3,7 +3,7 @@
 COPY (
   WITH plays_of AS (
     SELECT unnest(track_sequence) AS track_id, unnest(artist_sequence) AS artist
-    FROM sequences
+    FROM read_parquet({{sequences}})
   ), by_artist AS (
     SELECT track_id, artist, count(*) AS plays
     FROM plays_of
@@ -11,7 +11,7 @@ COPY (
   )
   SELECT
     track_id,
-    first(artist ORDER BY plays DESC, artist) AS artist,
+    min({fewest: -plays, artist: artist}).artist AS artist,
     sum(plays)::BIGINT AS count
   FROM by_artist
   GROUP BY track_id

@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { playlistCount } from "../../corpus/index.js";
+import { sqlString, withDuckDb } from "../../system/index.js";
+import { cleanPlaylists } from "../clean/clean-playlists.js";
+import { readCorpus, readPartQueries } from "../dataset/read-corpus.js";
+import { generateSample } from "../sample/generate-sample.js";
+import { type PrepareOptions, partNames, prepareDataset } from "./prepare-dataset.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-prepare-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+type Play = [user: string | null, artist: string | null, track: string, playlist: string];
+
+async function writeMaster(plays: readonly Play[]): Promise<string> {
+  const path = join(folder, "master.parquet");
+  const text = (value: string | null) => (value === null ? "NULL" : sqlString(value));
+  const rows = plays.map((play, i) => `(${i}::BIGINT, ${play.map(text).join(", ")})`).join(",\n");
+  await withDuckDb({}, (database) =>
+    database.run(
+      `COPY (SELECT * FROM (VALUES ${rows}) t(row_id, user_id, artist, track, playlist)) TO ${sqlString(path)} (FORMAT parquet)`,
+    ),
+  );
+  return path;
+}
+
+async function prepare(plays: readonly Play[], options: Partial<PrepareOptions> = {}) {
+  const master = await writeMaster(plays);
+  const facts = await prepareDataset({ master, outputFolder: join(folder, "out"), threads: 2, ...options });
+  const read = <Row extends object>(name: keyof typeof facts.files) =>
+    withDuckDb({}, (database) => database.rows<Row>(`FROM read_parquet(${sqlString(facts.files[name])})`));
+  return { facts, read };
+}
+
+interface Sequence {
+  playlist_id: string;
+  artist_sequence: (string | null)[];
+  track_sequence: string[];
+  track_test_x: string[];
+  track_test_y: string;
+}
+
+/** Enough playlists that every part has some. */
+const filler: Play[] = Array.from({ length: 60 }, (_, p) =>
+  ["a", "b", "c"].map((track): Play => [`f${p}`, "Filler", track, "list"]),
+).flat();
+
+describe("sequences", () => {
+  it("orders by row_id and keeps to the definitions, however rows are interleaved", async () => {
+    const { read } = await prepare([
+      ["u", "A", "1", "p"],
+      ["v", "B", "x", "q"],
+      ["u", "B", "2", "p"],
+      ["v", "B", "y", "q"],
+      ["u", "A", "1", "p"],
+      ["v", "C", "z", "q"],
+      ["u", "C", "3", "p"],
+      ...filler,
+    ]);
+    const [first, second] = await read<Sequence>("model_input_full");
+    expect(first).toMatchObject({
+      playlist_id: "u-p",
+      user_id: "u",
+      playlist: "p",
+      artist_sequence: ["A", "B", "A", "C"],
+      track_sequence: ["A-1", "B-2", "A-1", "C-3"],
+      track_test_x: ["A-1", "B-2", "A-1"],
+      track_test_y: "C-3",
+    });
+    expect(second!.track_sequence).toEqual(["B-x", "B-y", "C-z"]);
+  });
+
+  it("drops playlists of fewer than three tracks, and counts them", async () => {
+    const { facts, read } = await prepare([
+      ["u", "A", "1", "one"],
+      ["u", "A", "1", "two"],
+      ["u", "A", "2", "two"],
+      ...filler,
+    ]);
+    expect(facts).toMatchObject({
+      rows: 183,
+      playlists: 62,
+      droppedPlaylists: 2,
+      droppedRows: 3,
+      users: 61,
+      artists: 2,
+      tracks: 5,
+    });
+    expect((await read("model_input_full")).length).toBe(60);
+    expect(facts.firstRow).toMatchObject({ row_id: 0, user_id: "u", playlist_id: "u-one", track_id: "A-1" });
+  });
+
+  it("leaves the dash out where there is no user or artist", async () => {
+    const { read, facts } = await prepare([
+      [null, null, "x", "p1"],
+      [null, null, "y", "p1"],
+      [null, "A", "z", "p1"],
+      ...filler,
+    ]);
+    expect((await read<Sequence>("model_input_full"))[0]).toMatchObject({
+      playlist_id: "p1",
+      artist_sequence: [null, null, "A"],
+      track_sequence: ["x", "y", "A-z"],
+    });
+    expect(facts.users).toBe(60);
+  });
+
+  it("counts ids that stand for two things, and gives the track the artist it is played with most", async () => {
+    const { facts, read } = await prepare([
+      ["u", "A", "B-C", "p-q"],
+      ["u-p", "A-B", "C", "q"],
+      ["u-p", "A-B", "C", "q"],
+      ...filler,
+    ]);
+    expect(facts.ambiguous).toEqual({ tracks: 1, playlists: 1 });
+    const tracks = await read<{ track_id: string; artist: string; count: number }>("tracks");
+    expect(tracks.find((track) => track.track_id === "A-B-C")).toEqual({
+      track_id: "A-B-C",
+      artist: "A-B",
+      count: 3,
+    });
+    expect(tracks[0]!.count).toBe(60);
+  });
+});
+
+describe("versions of one song", () => {
+  const versions = [
+    "Song",
+    "Song - Radio Edit",
+    "Song - Remastered 2011",
+    "Song - 2011 Remaster",
+    "Song - 2009 Digital Remaster",
+    "Song (Remastered)",
+    "Song (feat. Somebody)",
+    "Song [ft. Somebody] - Single Version",
+    "Song feat. Somebody & Another",
+    "Song - Mono Version",
+    "Song (Album Version)",
+    "Song - Radio Edit - Remastered 2009",
+  ];
+  const others = [
+    "Song - Live",
+    "Song (Somebody Remix)",
+    "Song 2",
+    "Radio Edit",
+    "Original",
+    "Remastered",
+    "Defeat. Now",
+  ];
+  const plays = [...versions, ...others].map((track): Play => ["u", "A", track, "p"]);
+
+  it("are one track when merged, counted, and live takes and remixes are not", async () => {
+    const { facts, read } = await prepare([...plays, ...filler], { mergeVersions: true });
+    const [first] = await read<Sequence>("model_input_full");
+    expect(first!.track_sequence).toEqual([
+      ...versions.map(() => "A-Song"),
+      ...others.map((track) => `A-${track}`),
+    ]);
+    expect(facts.merged).toEqual({ tracksBefore: 22, tracksAfter: 11, rows: versions.length - 1 });
+  });
+
+  it("stay apart by default", async () => {
+    const { facts } = await prepare([...plays, ...filler]);
+    expect(facts.tracks).toBe(22);
+    expect(facts.merged).toBeUndefined();
+  });
+});
+
+describe("the split", () => {
+  const many = (from: number, to: number): Play[] =>
+    Array.from({ length: to - from }, (_, i) =>
+      ["x", "y", "z"].map((t): Play => [`u${from + i}`, "A", t, "p"]),
+    ).flat();
+  const placeOf = async (read: (name: "train" | "validation" | "test") => Promise<Sequence[]>) => {
+    const place = new Map<string, string>();
+    for (const part of partNames)
+      for (const { playlist_id } of await read(part)) place.set(playlist_id, part);
+    return place;
+  };
+
+  it("is near 70/20/10, whole, and stable when playlists are added before and behind", async () => {
+    const few = await prepare(many(100, 900));
+    const before = await placeOf((name) => few.read<Sequence>(name));
+    expect(before.size).toBe(800);
+    const { train, validation, test } = few.facts.parts;
+    expect(train.playlists + validation.playlists + test.playlists).toBe(800);
+    expect(train.playlists / 800).toBeCloseTo(0.7, 1);
+    expect(validation.playlists / 800).toBeCloseTo(0.2, 1);
+    const more = await prepare(many(0, 1500));
+    const after = await placeOf((name) => more.read<Sequence>(name));
+    for (const [id, part] of before) expect(after.get(id)).toBe(part);
+    const reseeded = await prepare(many(100, 900), { seed: 7 });
+    const moved = await placeOf((name) => reseeded.read<Sequence>(name));
+    expect([...before].some(([id, part]) => moved.get(id) !== part)).toBe(true);
+  });
+
+  it("takes a sample of whole playlists for dev", async () => {
+    const { facts } = await prepare(many(0, 1000), { dev: true, ratio: 0.3 });
+    expect(facts.playlists).toBeGreaterThan(230);
+    expect(facts.playlists).toBeLessThan(370);
+    expect(facts.rows).toBe(facts.playlists * 3);
+    expect((await prepare(many(0, 50), { dev: true, ratio: 1 })).facts.playlists).toBe(50);
+  });
+
+  it.each([{ ratio: 2 }, { ratio: 0 }, { ratio: Number.NaN }, { minTracks: 1 }, { seed: 1.5 }])(
+    "refuses %j",
+    async (wrong) => {
+      await expect(prepare(filler, { dev: true, ...wrong })).rejects.toMatchObject({ exitCode: 2 });
+    },
+  );
+
+  it("says so when there are too few playlists, and leaves nothing", async () => {
+    await expect(prepare(many(0, 1))).rejects.toThrow(/too few playlists.*1 of 1/);
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("says so when the master table is not there", async () => {
+    await expect(
+      prepareDataset({ master: join(folder, "gone.parquet"), outputFolder: folder }),
+    ).rejects.toMatchObject({ code: "missing-input" });
+  });
+});
+
+describe("reading back", () => {
+  it("gives the same corpus as the table, numbered by first appearance, with artists and titles", async () => {
+    await generateSample({ playlists: 300, output: join(folder, "s.csv") });
+    const master = join(folder, "m.parquet");
+    await cleanPlaylists({
+      inputs: [join(folder, "s.csv")],
+      output: master,
+      rejects: join(folder, "r.jsonl"),
+    });
+    const hashes: string[] = [];
+    for (const threads of [1, 2]) {
+      const { files, parts } = await prepareDataset({
+        master,
+        outputFolder: join(folder, `out${threads}`),
+        threads,
+      });
+      hashes.push(
+        createHash("sha256")
+          .update(await readFile(files.model_input_full))
+          .digest("hex"),
+      );
+      const corpus = await readCorpus(files.train, { threads });
+      const rows = await withDuckDb({}, (database) =>
+        database.rows<Sequence & { playlist: string }>(`FROM read_parquet(${sqlString(files.train)})`),
+      );
+      expect(playlistCount(corpus)).toBe(parts.train.playlists);
+      let seen = -1;
+      rows.forEach((row, p) => {
+        const items = [...corpus.items.slice(corpus.offsets[p], corpus.offsets[p + 1])];
+        expect(items.map((item) => corpus.tracks[item])).toEqual(row.track_sequence);
+        expect(items.map((item) => corpus.artists![item])).toEqual(row.artist_sequence);
+        for (const item of items) {
+          expect(item).toBeLessThanOrEqual(seen + 1);
+          seen = Math.max(seen, item);
+        }
+        expect(corpus.playlistIds![p]).toBe(row.playlist_id);
+        expect(corpus.titles![p]).toBe(row.playlist);
+      });
+      expect(corpus.tracks.length).toBe(seen + 1);
+      const queries = await readPartQueries(files.test);
+      expect(queries.length).toBe(parts.test.playlists);
+      expect(
+        queries.every((query) => query.context.length >= 2 && query.next !== "" && query.title !== ""),
+      ).toBe(true);
+    }
+    expect(hashes[0]).toBe(hashes[1]);
+  });
+
+  it("refuses files that are something else", async () => {
+    const master = await writeMaster(filler);
+    await expect(readCorpus(master)).rejects.toMatchObject({ code: "wrong-columns" });
+    await expect(readPartQueries(join(folder, "gone.parquet"))).rejects.toMatchObject({
+      code: "missing-input",
+    });
+  });
+});

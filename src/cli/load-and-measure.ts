@@ -1,7 +1,8 @@
 /** Reads the files, fits, asks: what `segue evaluate` does for one recommender. */
+import { availableParallelism } from "node:os";
 import { readQueries, readSequences } from "../corpus/index.js";
 import { type Measured, measureRecommender } from "../evaluation/index.js";
-import { fitRecommender } from "../recommenders/index.js";
+import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { type Progress, throttled } from "../system/index.js";
 
 export async function loadAndMeasure({
@@ -26,6 +27,19 @@ export async function loadAndMeasure({
   const told = throttled(progress);
   const questions = await readQueries(queries, { progress: told });
   const corpus = await readSequences(train, { progress: told });
-  const fit = () => fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
-  return measureRecommender(fit, corpus, questions, { ks, progress: told });
+  // Threads pay for themselves when there is much to ask.
+  const lanes = Math.min(threads ?? availableParallelism(), Math.ceil(questions.length / 1000));
+  let close = async () => {};
+  const fitOn = async () => {
+    const fitted = await fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
+    if (lanes < 2) return fitted;
+    const parallel = await parallelRecommender(fitted, corpus, lanes);
+    close = parallel.close;
+    return parallel;
+  };
+  try {
+    return await measureRecommender(fitOn, corpus, questions, { ks, progress: told });
+  } finally {
+    await close();
+  }
 }

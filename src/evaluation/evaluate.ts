@@ -1,6 +1,6 @@
 /** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
 import { setImmediate } from "node:timers/promises";
-import type { Context, Ranking, Recommender } from "../recommenders/contract.js";
+import type { Context, Ranking } from "../recommenders/contract.js";
 import { misuse, type Progress, silent } from "../system/index.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
@@ -13,6 +13,13 @@ import {
 } from "./metrics.js";
 import type { Question } from "./questions.js";
 import { slicings } from "./slices.js";
+
+/** A recommender, or several threads of one: up to `lanes` batches are then asked at the same time. */
+export interface Answering {
+  readonly name: string;
+  readonly lanes?: number;
+  recommend(contexts: readonly Context[], k: number): Ranking[] | Promise<Ranking[]>;
+}
 
 export interface EvaluateOptions {
   /** The cut-offs, integers ≥ 1. Default [20]. */
@@ -49,7 +56,7 @@ export interface Evaluation {
   readonly recommender: string;
   readonly protocol: "base" | "full-context";
   readonly queries: number;
-  /** Seconds inside `recommend`. */
+  /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
   /** In ascending order of k. */
   readonly at: readonly FiguresAtK[];
@@ -65,9 +72,9 @@ export interface Evaluation {
  * @throws SegueError where there is no question or a k is not an integer ≥ 1; AbortError when the signal says stop
  */
 export async function evaluateRecommender(
-  recommender: Recommender,
+  recommender: Answering,
   questions: readonly Question[],
-  { ks = [20], facts, base, batch = 256, progress = silent, signal }: EvaluateOptions,
+  { ks = [20], facts, base, batch: size = 256, progress = silent, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
   if (questions.length === 0) throw misuse("there are no queries to evaluate on");
   const cuts = checkedKs(ks);
@@ -75,21 +82,32 @@ export async function evaluateRecommender(
   const tally = new AnswerTally(facts, cuts);
   const table = new OutcomeTable(questions, cuts);
   const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
+  const { lanes = 1 } = recommender;
+  const start = performance.now();
   let seconds = 0;
-  for (let from = 0; from < questions.length; from += batch) {
-    signal?.throwIfAborted();
-    const asked = questions.slice(from, from + batch);
-    const contexts = asked.map(({ context, title }): Context => {
+  let asked = 0;
+  const ask = () => {
+    const from = asked;
+    const batch = questions.slice(from, (asked = Math.min(from + size, questions.length)));
+    const contexts = batch.map(({ context, title }): Context => {
       const tracks = base ? context.slice(-1) : context;
       return title === undefined || base ? { tracks } : { tracks, title };
     });
-    const start = performance.now();
+    const began = performance.now();
     const rankings = recommender.recommend(contexts, longest);
-    seconds += (performance.now() - start) / 1000;
-    for (let i = 0; i < asked.length; i++) {
-      const question = asked[i]!;
-      const isBet = base && !base.vocabulary.has(question.context.at(-1) ?? "");
-      if (isBet) {
+    seconds += (performance.now() - began) / 1000;
+    return { from, batch, contexts, rankings };
+  };
+  const waiting: ReturnType<typeof ask>[] = [];
+  while (asked < questions.length || waiting.length > 0) {
+    signal?.throwIfAborted();
+    while (asked < questions.length && waiting.length < lanes) waiting.push(ask());
+    // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
+    const { from, batch, contexts, ...answer } = waiting.shift()!;
+    const rankings = await answer.rankings;
+    for (let i = 0; i < batch.length; i++) {
+      const question = batch[i]!;
+      if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
         if (base.vocabulary.has(question.next)) table.setAll(from + i, bets!);
         continue;
       }
@@ -97,14 +115,11 @@ export async function evaluateRecommender(
       tally.add(contexts[i]!.tracks, ranking);
       table.set(from + i, question, ranking);
     }
-    progress({
-      task: `asking ${recommender.name}`,
-      done: Math.min(from + batch, questions.length),
-      total: questions.length,
-      unit: "queries",
-    });
+    const done = from + batch.length;
+    progress({ task: `asking ${recommender.name}`, done, total: questions.length, unit: "queries" });
     await setImmediate();
   }
+  if (recommender.lanes !== undefined) seconds = (performance.now() - start) / 1000;
   const answers = tally.figures();
   return {
     recommender: recommender.name,

@@ -9,6 +9,7 @@ export {
   pairedDifference,
 } from "./bootstrap.js";
 export {
+  type Answering,
   type EvaluateOptions,
   type Evaluation,
   evaluateRecommender,

@@ -1,8 +1,7 @@
 /** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
 import type { Corpus } from "../corpus/index.js";
-import type { Recommender } from "../recommenders/contract.js";
 import { type Progress, peakRssMb } from "../system/index.js";
-import { type Evaluation, evaluateRecommender } from "./evaluate.js";
+import { type Answering, type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { trainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
 
@@ -15,7 +14,7 @@ export interface Measured {
 }
 
 export async function measureRecommender(
-  fitOn: (corpus: Corpus) => Promise<Recommender>,
+  fitOn: (corpus: Corpus) => Promise<Answering>,
   corpus: Corpus,
   questions: readonly Question[],
   options: { ks: readonly number[]; progress?: Progress; signal?: AbortSignal },

@@ -9,4 +9,5 @@ export type {
   RecommenderKind,
   RecommenderState,
 } from "./contract.js";
+export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
+import { fitRecommender, parallelRecommender } from "./index.js";
+
+it("answers as the recommender itself does, in order, from several threads", async () => {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 50; p++)
+    builder.add({ id: `p${p}`, tracks: [0, 1, 2].map((i) => `t${(p * (i + 1)) % 13}`) });
+  const corpus = builder.build();
+  const recommender = await fitRecommender("vstan", corpus);
+  const pool = await parallelRecommender(recommender, corpus, 2);
+  try {
+    expect(pool).toMatchObject({ name: "vstan", lanes: 2 });
+    const batches = Array.from({ length: 7 }, (_, b) =>
+      Array.from({ length: 5 }, (_, i) => ({ tracks: [`t${(b + i) % 13}`, `t${(b * i) % 13}`] })),
+    );
+    const answers = await Promise.all(batches.map((contexts) => pool.recommend(contexts, 6)));
+    expect(answers).toEqual(batches.map((contexts) => recommender.recommend(contexts, 6)));
+    await expect(pool.recommend([{ tracks: [] }], 0)).rejects.toThrow();
+  } finally {
+    await pool.close();
+  }
+});

@@ -43,6 +43,7 @@ type DataType = keyof typeof types;
 const MOST_HEADER_BYTES = 100_000_000;
 /** Neither `read` nor `write` takes 2 GiB at once. */
 const PIECE_BYTES = 1 << 28;
+const READ_BYTES = 1 << 23;
 
 /** Writes arrays to `path` (not atomically: wrap it in `writeAtomically`). */
 export async function writeSafetensors(
@@ -190,16 +191,28 @@ async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Reads a piece ahead of the one that `onBytes` sees, so that the disk and the checksum work at the same time. */
 async function readWhole(
   file: FileHandle,
   into: Uint8Array,
   position: number,
   onBytes?: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  for (let at = 0; at < into.length; ) {
-    const { bytesRead } = await file.read(into, at, Math.min(PIECE_BYTES, into.length - at), position + at);
-    if (bytesRead === 0) throw new SegueError("the file became shorter while it was read");
-    onBytes?.(into.subarray(at, at + bytesRead));
-    at += bytesRead;
+  const readPiece = async (from: number) => {
+    const end = Math.min(from + READ_BYTES, into.length);
+    for (let at = from; at < end; ) {
+      const { bytesRead } = await file.read(into, at, end - at, position + at);
+      if (bytesRead === 0) throw new SegueError("the file became shorter while it was read");
+      at += bytesRead;
+    }
+    return end;
+  };
+  let from = 0;
+  let reading = readPiece(0);
+  while (from < into.length) {
+    const end = await reading;
+    reading = end < into.length ? readPiece(end) : Promise.resolve(end);
+    onBytes?.(into.subarray(from, end));
+    from = end;
   }
 }

@@ -1,0 +1,51 @@
+/** A bundle as one file: a .tar.gz whose bytes depend on the bundle alone. */
+import { readdir } from "node:fs/promises";
+import { create, extract } from "tar";
+import { messageOf, SegueError, writeAtomically } from "../system/index.js";
+
+/**
+ * Packs a folder into `file`, in order of name, with no times, owners or modes of this machine.
+ *
+ * @param options.prefix a folder that the files are put under inside the archive, such as "model/1"
+ */
+export async function packFolder(
+  folder: string,
+  file: string,
+  options: { prefix?: string } = {},
+): Promise<void> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      `${entry.parentPath ?? entry.path}/${entry.name}`.slice(folder.replace(/\/*$/, "").length + 1),
+    )
+    .sort();
+  await writeAtomically(file, async (temporary) => {
+    await create(
+      {
+        cwd: folder,
+        file: temporary,
+        gzip: { level: 6, portable: true } as object,
+        portable: true,
+        noPax: true,
+        mtime: new Date(0),
+        ...(options.prefix ? { prefix: options.prefix } : {}),
+      },
+      names,
+    );
+  });
+}
+
+/** @throws SegueError code "corrupt" when it is no whole .tar.gz */
+export async function unpackBundle(file: string, folder: string): Promise<void> {
+  try {
+    await extract({
+      file,
+      cwd: folder,
+      strict: true,
+      // Links could lead out of the folder; a bundle has none.
+      filter: (_, entry) => !("type" in entry) || entry.type === "File" || entry.type === "Directory",
+    });
+  } catch (cause) {
+    throw new SegueError(`${file} is not a whole .tar.gz: ${messageOf(cause)}`, { code: "corrupt", cause });
+  }
+}

@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SegueError, withDuckDb } from "../system/index.js";
+import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
+import { openBundle, packFolder, writeBundle } from "./index.js";
+
+const at = testFolder();
+let input: Awaited<ReturnType<typeof smallInput>>;
+const contexts = [{ tracks: ["Ártist 3-Track 3", "Ártist 1-Track 8"] }, { tracks: ["nobody"] }];
+
+beforeAll(async () => {
+  input = await smallInput();
+  await writeBundle(at("bundle"), input);
+});
+
+describe("a bundle", () => {
+  it("gives back recommenders that answer as those that were saved", async () => {
+    const bundle = await openBundle(at("bundle"));
+    expect(bundle.manifest.recommenders).toEqual(["cooccurrence", "transitions", "again"]);
+    for (const name of ["cooccurrence", "transitions"] as const)
+      expect(bundle.recommender(name).recommend(contexts, 20)).toEqual(
+        input.fitted[name].recommend(contexts, 20),
+      );
+    expect(bundle.recommender()).toBe(bundle.recommender("cooccurrence"));
+    expect(() => bundle.recommender("nobody")).toThrow('has no recommender "nobody"');
+  });
+
+  it("gives back catalogue, vectors and facts", async () => {
+    const { catalogue, vectors, manifest, index } = await openBundle(at("bundle"));
+    expect(catalogue).toEqual(input.catalogue);
+    expect(vectors!.tracks).toEqual(input.vectors.tracks);
+    expect([...vectors!.vectors]).toEqual([...input.vectors.vectors]);
+    expect(vectors!.count(input.vectors.tracks[4]!)).toBe(46);
+    expect(manifest).toMatchObject({
+      parameters: input.parameters,
+      metrics: input.metrics,
+      dataFingerprint: "abc",
+      vectors: { rows: 50, size: 12 },
+      index: { kind: "exact", recall: 1 },
+    });
+    expect(index!.kind).toBe("exact");
+  });
+
+  it("stores equal arrays once", async () => {
+    const states = JSON.parse(readFileSync(join(at("bundle"), "recommenders.json"), "utf8"));
+    expect(states.again).toEqual(states.cooccurrence);
+  });
+
+  it("has tables that DuckDB reads", async () => {
+    await withDuckDb({}, async (database) => {
+      const tracks = await database.rows(`SELECT * FROM '${join(at("bundle"), "tracks.parquet")}' LIMIT 1`);
+      expect(tracks).toEqual([
+        { track: input.catalogue.tracks[0], artist: input.catalogue.artists[0], count: null },
+      ]);
+      const row = await database.row(`SELECT count(*) AS n FROM '${join(at("bundle"), "vectors.parquet")}'`);
+      expect(row).toEqual({ n: 50 });
+    });
+  });
+
+  it("has the same bytes when written again, and in an archive", async () => {
+    await writeBundle(at("again"), input);
+    const names = readdirSync(at("bundle")).sort();
+    expect(readdirSync(at("again")).sort()).toEqual(names);
+    for (const name of names)
+      expect(readFileSync(join(at("again"), name)).equals(readFileSync(join(at("bundle"), name))), name).toBe(
+        true,
+      );
+    await packFolder(at("bundle"), at("a.tar.gz"));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await packFolder(at("again"), at("b.tar.gz"));
+    expect(readFileSync(at("a.tar.gz")).equals(readFileSync(at("b.tar.gz")))).toBe(true);
+  });
+
+  it("opens from a .tar.gz", async () => {
+    await packFolder(at("bundle"), at("c.tar.gz"));
+    const bundle = await openBundle(at("c.tar.gz"));
+    expect(bundle.recommender("transitions").recommend(contexts, 5)).toEqual(
+      input.fitted.transitions.recommend(contexts, 5),
+    );
+    truncateSync(at("c.tar.gz"), 2000);
+    await expect(openBundle(at("c.tar.gz"))).rejects.toMatchObject({
+      code: expect.stringMatching(/corrupt|no-bundle/),
+    });
+  });
+
+  it("replaces a bundle, and nothing else", async () => {
+    await writeBundle(at("again"), { ...input, metrics: { better: 1 } });
+    expect((await openBundle(at("again"))).manifest.metrics).toEqual({ better: 1 });
+    await expect(writeBundle(at("."), input)).rejects.toThrow("holds other things than a bundle");
+    expect(readdirSync(at(".")).filter((name) => /tmp|old/.test(name))).toEqual([]);
+  });
+
+  it("leaves the old bundle as it was when writing fails", async () => {
+    const strange = { ...input, vectors: randomVectors(["not in the catalogue"], 3) };
+    await expect(writeBundle(at("again"), strange)).rejects.toThrow(
+      "has a vector but is not in the catalogue",
+    );
+    expect((await openBundle(at("again"))).manifest.tracks).toBe(input.catalogue.tracks.length);
+    await expect(writeBundle(at("new"), strange)).rejects.toThrow();
+    expect(existsSync(at("new"))).toBe(false);
+  });
+});
+
+describe("opening refuses", () => {
+  /** What opening says of a bundle to which something was done. */
+  async function refusal(change: (folder: string) => void | Promise<void>): Promise<SegueError> {
+    rmSync(at("changed"), { recursive: true, force: true });
+    await cp(at("bundle"), at("changed"), { recursive: true });
+    await change(at("changed"));
+    return openBundle(at("changed")).then(
+      () => expect.unreachable("it was opened"),
+      (error) => error,
+    );
+  }
+
+  it("a missing bundle", async () => {
+    await expect(openBundle(at("nowhere"))).rejects.toMatchObject({ code: "no-bundle" });
+  });
+
+  it("any file that is missing, longer, or has one other byte", async () => {
+    for (const name of readdirSync(at("bundle"))) {
+      if (name === "manifest.json") continue;
+      const missing = await refusal((folder) => rmSync(join(folder, name)));
+      expect(missing.message).toContain(`${name} is missing`);
+      const longer = await refusal((folder) => writeFileSync(join(folder, name), "x", { flag: "a" }));
+      expect(longer.message).toContain(`${name} has`);
+      for (const place of [0.3, 0.6, 0.99]) {
+        const other = await refusal((folder) => {
+          const bytes = readFileSync(join(folder, name));
+          bytes[Math.floor(bytes.length * place)]! ^= 1;
+          writeFileSync(join(folder, name), bytes);
+        });
+        expect(other, name).toBeInstanceOf(SegueError);
+        expect(other.code, name).toBe("corrupt");
+      }
+    }
+  });
+
+  it("a newer format, and a manifest that was changed or is none", async () => {
+    const edited = (change: (text: string) => string) =>
+      refusal(async (folder) => {
+        const path = join(folder, "manifest.json");
+        await writeFile(path, change(await readFile(path, "utf8")));
+      });
+    const newer = await edited((text) => text.replace('"formatVersion": 1', '"formatVersion": 2'));
+    expect(newer.code).toBe("newer-bundle");
+    expect((await edited((text) => text.replace("0.25", "0.95"))).message).toContain(
+      "changed after it was written",
+    );
+    expect((await edited(() => "{")).message).toContain("not JSON");
+    expect((await edited(() => "[]")).message).toContain("not a bundle's");
+  });
+});
+
+describe("a usearch index", () => {
+  it.each(["usearch-f16", "usearch-i8"] as const)(
+    "%s finds nearly all, with exact scores, from a bundle",
+    async (index) => {
+      const vectors = randomVectors(
+        Array.from({ length: 4000 }, (_, i) => `t${i}`),
+        24,
+        3,
+      );
+      const manifest = await writeBundle(at(index), { catalogue: vectors, recommenders: {}, vectors, index });
+      expect(manifest.index!.recall).toBeGreaterThan(0.95);
+      const bundle = await openBundle(at(index));
+      expect(bundle.index!.kind).toBe("usearch");
+      const found = await bundle.index!.search(vectors.vectorAt(5), 10);
+      const exact = vectors.nearestRows(vectors.vectorAt(5), 10);
+      expect(found.rows[0]).toBe(5);
+      for (let i = 0; i < 10; i++) {
+        const place = exact.rows.indexOf(found.rows[i]!);
+        if (place >= 0) expect(found.scores[i]).toBeCloseTo(exact.scores[place]!, 5);
+      }
+      const again = await writeBundle(at(`${index}-again`), {
+        catalogue: vectors,
+        recommenders: {},
+        vectors,
+        index,
+      });
+      expect(again.id).toBe(manifest.id);
+    },
+  );
+});

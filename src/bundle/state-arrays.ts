@@ -1,0 +1,68 @@
+/**
+ * Recommender states as JSON and arrays. States often hold the same arrays (a blend and its parts, a recommender and the
+ * vectors it was made of), so each array is stored once, under a name that its content gives.
+ */
+import { createHash } from "node:crypto";
+import type { NumericArray, RecommenderState } from "../recommenders/index.js";
+import { SegueError, type Tensor } from "../system/index.js";
+
+/** A state whose arrays are named, not held. */
+export interface StoredState {
+  kind: string;
+  version: number;
+  settings: Readonly<Record<string, unknown>>;
+  arrays: Record<string, string>;
+  parts?: Record<string, StoredState>;
+}
+
+/** Gathers arrays, equal ones once. */
+export class ArrayPool {
+  readonly tensors: Record<string, Tensor> = {};
+  readonly #names = new Map<NumericArray, string>();
+
+  /** @returns the name under which the array is stored */
+  add(array: NumericArray): string {
+    let name = this.#names.get(array);
+    if (name === undefined) {
+      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      const hash = createHash("sha256").update(array.constructor.name).update(`${array.length}:`);
+      // An update takes no more than 2 GiB.
+      for (let at = 0; at < bytes.length; at += 1 << 28) hash.update(bytes.subarray(at, at + (1 << 28)));
+      name = hash.digest("hex").slice(0, 24);
+      this.#names.set(array, name);
+      this.tensors[name] = { array };
+    }
+    return name;
+  }
+
+  store(state: RecommenderState): StoredState {
+    const { kind, version, settings, arrays, parts } = state;
+    return {
+      kind,
+      version,
+      settings,
+      arrays: mapped(arrays, (array) => this.add(array)),
+      ...(parts ? { parts: mapped(parts, (part) => this.store(part)) } : {}),
+    };
+  }
+}
+
+/** @throws SegueError when an array is missing */
+export function loadState(stored: StoredState, tensors: Readonly<Record<string, Tensor>>): RecommenderState {
+  return {
+    ...stored,
+    arrays: mapped(stored.arrays, (name) => {
+      const tensor = tensors[name];
+      if (!tensor)
+        throw new SegueError(`the array ${name} of recommender "${stored.kind}" is missing`, {
+          code: "corrupt",
+        });
+      return tensor.array;
+    }),
+    ...(stored.parts ? { parts: mapped(stored.parts, (part) => loadState(part, tensors)) } : {}),
+  } as RecommenderState;
+}
+
+function mapped<A, B>(values: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../system/index.js";
+import { registerAnalyze } from "./analyze.js";
 import { registerCard } from "./card.js";
 import { registerCheck } from "./check.js";
 import { registerDump } from "./dump.js";
@@ -15,6 +16,7 @@ import { registerShow } from "./show.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
   registerSample,
+  registerAnalyze,
   registerEvaluate,
   registerResume,
   registerRuns,

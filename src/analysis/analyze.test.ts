@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { renderSvg } from "../charts/index.js";
+import { CorpusBuilder } from "../corpus/index.js";
+import { generatedCorpus } from "./analysis.testkit.js";
+import { analysisText, analyzeCorpus, picturesOf } from "./index.js";
+import { fitColumns } from "./text.js";
+
+const snapshot = (name: string) => new URL(`./pictures/snapshots/${name}`, import.meta.url).pathname;
+
+describe("analyzeCorpus", () => {
+  const corpus = generatedCorpus();
+
+  it("counts every entry once", async () => {
+    const analysis = await analyzeCorpus(corpus);
+    expect(analysis.songBins.reduce((sum, bin) => sum + bin.count, 0)).toBe(analysis.songs);
+    expect(analysis.artistBins!.reduce((sum, bin) => sum + bin.count, 0)).toBe(analysis.artists);
+    expect(analysis.lengths.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(analysis.playlists);
+    expect(analysis.plays).toBe(corpus.items.length);
+  });
+
+  it("tells which next tracks cannot be known", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["a", "b"] });
+    builder.add({ id: "2", tracks: ["b", "a"] });
+    builder.add({ id: "3", tracks: ["a", "c"] });
+    const { unknownNext } = await analyzeCorpus(builder.build());
+    // Before: a twice, b once, c never. Next: b, a, c.
+    expect(unknownNext.slice(0, 3).map((each) => each.share)).toEqual([1 / 3, 2 / 3, 1]);
+  });
+
+  it("draws the checked-in pictures", async () => {
+    const analysis = await analyzeCorpus(corpus, { bootstrap: 10, top: 8 });
+    for (const theme of ["light", "dark"] as const)
+      for (const [name, spec] of Object.entries(picturesOf(corpus, analysis, theme)))
+        if (theme === "light" || name === "power-law")
+          await expect(await renderSvg(spec, { theme })).toMatchFileSnapshot(
+            snapshot(`${name}-${theme}.svg`),
+          );
+  });
+
+  it("prints the checked-in text, within 80 columns", async () => {
+    const text = analysisText(await analyzeCorpus(corpus, { bootstrap: 10 }));
+    for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
+    await expect(text).toMatchFileSnapshot(snapshot("text.txt"));
+  });
+});
+
+describe("fitColumns", () => {
+  it("counts wide letters twice and cuts with an ellipsis", () => {
+    expect(fitColumns("abc", 5)).toBe("abc  ");
+    expect(fitColumns("abcdef", 4)).toBe("abc…");
+    expect(fitColumns("丸の内", 5)).toBe("丸の…");
+    expect(fitColumns("e\u0301a", 3)).toBe("e\u0301a ");
+  });
+});

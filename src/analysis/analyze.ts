@@ -1,0 +1,82 @@
+/** Everything that `segue analyze` finds out, as numbers and as pictures. */
+import type { ChartSpec, ChartTheme } from "../charts/index.js";
+import type { Corpus } from "../corpus/index.js";
+import type { Progress } from "../system/index.js";
+import { type Distributions, describeCorpus, playsOfArtists, playsOfTracks } from "./distributions.js";
+import type { MusicMap } from "./map/music-map.js";
+import { histogramSpec, lengthsSpec, mapSpec, topSpec, unknownSpec } from "./pictures/pictures.js";
+import { powerLawSpec } from "./pictures/power-law-spec.js";
+import {
+  type Comparison,
+  compareFit,
+  fitPowerLaw,
+  type GoodnessOfFit,
+  goodnessOfFit,
+  type PowerLawFit,
+  tally,
+} from "./power-law/index.js";
+
+export interface PowerLawReport extends PowerLawFit {
+  /** "Artists", or "Songs" where the data does not tell artists. */
+  readonly what: string;
+  readonly comparisons: readonly Comparison[];
+  /** Undefined where no bootstrap was asked for. */
+  readonly goodness?: GoodnessOfFit;
+}
+
+export interface Analysis extends Distributions {
+  /** Undefined where the counts are too few to fit. */
+  readonly powerLaw?: PowerLawReport;
+  readonly map?: MusicMap;
+}
+
+export interface AnalyzeOptions {
+  /** How many artists and songs to name; default 20. */
+  readonly top?: number;
+  /** Samples of the bootstrap that tests the power law; default 0: none. */
+  readonly bootstrap?: number;
+  readonly seed?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+const countsOf = (corpus: Corpus) => {
+  const artists = playsOfArtists(corpus);
+  return artists
+    ? { what: "Artists", counts: tally([...artists.values()]) }
+    : { what: "Songs", counts: tally(playsOfTracks(corpus)) };
+};
+
+/** Distributions and the power law of a corpus. The map is made apart (`drawMap`), since it needs vectors. */
+export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}): Promise<Analysis> {
+  const distributions = describeCorpus(corpus, options);
+  const { what, counts } = countsOf(corpus);
+  if (counts.values.length < 2) return distributions;
+  const fit = fitPowerLaw(counts);
+  const comparisons = compareFit(counts, fit);
+  const samples = options.bootstrap ?? 0;
+  const goodness = samples > 0 ? await goodnessOfFit(counts, fit, { ...options, samples }) : undefined;
+  return { ...distributions, powerLaw: { what, ...fit, comparisons, ...(goodness ? { goodness } : {}) } };
+}
+
+/** The pictures by name, as specs for one theme. */
+export function picturesOf(corpus: Corpus, analysis: Analysis, theme: ChartTheme): Record<string, ChartSpec> {
+  const { powerLaw, map } = analysis;
+  return {
+    ...(powerLaw
+      ? {
+          "power-law": powerLawSpec(countsOf(corpus).counts, powerLaw, powerLaw.comparisons, {
+            theme,
+            what: powerLaw.what,
+          }),
+        }
+      : {}),
+    ...(analysis.artistBins ? { artists: histogramSpec(analysis.artistBins, "Artists") } : {}),
+    songs: histogramSpec(analysis.songBins, "Songs"),
+    ...(analysis.topArtists ? { "top-artists": topSpec(analysis.topArtists, "artists") } : {}),
+    "top-songs": topSpec(analysis.topSongs, "songs"),
+    lengths: lengthsSpec(analysis),
+    "unknown-next": unknownSpec(analysis),
+    ...(map ? { map: mapSpec(map, theme) } : {}),
+  };
+}

@@ -1,0 +1,130 @@
+/** How playlists are made up: how often artists and songs are played, how long playlists are, what a model cannot know. */
+import { type Corpus, playlistCount } from "../corpus/index.js";
+
+export interface Bin {
+  /** Least and greatest whole number in the bin. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface Ranked {
+  readonly name: string;
+  readonly plays: number;
+}
+
+export interface Distributions {
+  readonly playlists: number;
+  readonly plays: number;
+  readonly songs: number;
+  /** Undefined where the data does not tell artists. */
+  readonly artists?: number;
+  /** Songs by number of playlist entries, in bins that double. */
+  readonly songBins: readonly Bin[];
+  readonly artistBins?: readonly Bin[];
+  readonly topSongs: readonly Ranked[];
+  readonly topArtists?: readonly Ranked[];
+  readonly lengths: {
+    readonly bins: readonly Bin[];
+    readonly median: number;
+    readonly mean: number;
+    readonly longest: number;
+  };
+  /** By min_count: the share of playlists whose last track a vocabulary made of all that comes before lacks. */
+  readonly unknownNext: ReadonlyArray<{ readonly minCount: number; readonly share: number }>;
+}
+
+/** Playlist entries of each track, by track number. */
+export function playsOfTracks(corpus: Corpus): Uint32Array {
+  const plays = new Uint32Array(corpus.tracks.length);
+  for (const item of corpus.items) plays[item]!++;
+  return plays;
+}
+
+/** Playlist entries of each artist; undefined where the corpus does not tell artists. */
+export function playsOfArtists(corpus: Corpus): Map<string, number> | undefined {
+  if (!corpus.artists) return undefined;
+  const plays = new Map<string, number>();
+  playsOfTracks(corpus).forEach((count, track) => {
+    const artist = corpus.artists![track]!;
+    if (count > 0) plays.set(artist, (plays.get(artist) ?? 0) + count);
+  });
+  return plays;
+}
+
+/** Bins 1, 2–3, 4–7, 8–15 …: equally wide on a log axis, each of whole numbers. */
+export function doublingBins(values: Iterable<number>): Bin[] {
+  const counts: number[] = [];
+  for (const value of values) {
+    if (value < 1) continue;
+    const bin = Math.floor(Math.log2(value));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return Array.from(counts, (count, i) => ({ from: 2 ** i, to: 2 ** (i + 1) - 1, count: count ?? 0 }));
+}
+
+function evenBins(values: Uint32Array, wanted = 40): Bin[] {
+  const longest = values.reduce((a, b) => Math.max(a, b), 0);
+  const width = Math.max(1, Math.ceil((longest + 1) / wanted));
+  const bins = Array.from({ length: Math.floor(longest / width) + 1 }, (_, i) => ({
+    from: i * width,
+    to: (i + 1) * width - 1,
+    count: 0,
+  }));
+  for (const value of values) bins[Math.floor(value / width)]!.count++;
+  return bins;
+}
+
+function top(entries: Iterable<readonly [string, number]>, count: number): Ranked[] {
+  return Array.from(entries, ([name, plays]) => ({ name, plays }))
+    .sort((a, b) => b.plays - a.plays || (a.name < b.name ? -1 : 1))
+    .slice(0, count);
+}
+
+function unknownNext(corpus: Corpus, minCounts: readonly number[]): Distributions["unknownNext"] {
+  const known = playsOfTracks(corpus);
+  const last: number[] = [];
+  for (let p = 0; p < playlistCount(corpus); p++) {
+    const end = corpus.offsets[p + 1]!;
+    if (end - corpus.offsets[p]! < 2) continue;
+    last.push(corpus.items[end - 1]!);
+  }
+  for (const track of last) known[track]!--;
+  return minCounts.map((minCount) => ({
+    minCount,
+    share: last.length === 0 ? 0 : last.filter((track) => known[track]! < minCount).length / last.length,
+  }));
+}
+
+/** @param options.top how many artists and songs to name; default 20 */
+export function describeCorpus(corpus: Corpus, options: { top?: number } = {}): Distributions {
+  const count = options.top ?? 20;
+  const plays = playsOfTracks(corpus);
+  const artists = playsOfArtists(corpus);
+  const lengths = Uint32Array.from(
+    { length: playlistCount(corpus) },
+    (_, p) => corpus.offsets[p + 1]! - corpus.offsets[p]!,
+  );
+  const sorted = lengths.slice().sort();
+  const played = plays.reduce((sum, n) => sum + (n > 0 ? 1 : 0), 0);
+  return {
+    playlists: lengths.length,
+    plays: corpus.items.length,
+    songs: played,
+    ...(artists ? { artists: artists.size } : {}),
+    songBins: doublingBins(plays),
+    ...(artists ? { artistBins: doublingBins(artists.values()) } : {}),
+    topSongs: top(
+      corpus.tracks.map((track, i) => [track, plays[i]!] as const),
+      count,
+    ),
+    ...(artists ? { topArtists: top(artists, count) } : {}),
+    lengths: {
+      bins: evenBins(lengths),
+      median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+      mean: lengths.length === 0 ? 0 : corpus.items.length / lengths.length,
+      longest: sorted.at(-1) ?? 0,
+    },
+    unknownNext: unknownNext(corpus, [1, 2, 3, 5, 10, 20, 50]),
+  };
+}

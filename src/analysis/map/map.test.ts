@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../system/index.js";
+import { TrackVectors } from "../../track2vec/index.js";
+import { generatedCorpus } from "../analysis.testkit.js";
+import { genreAgreement, genresOfTracks, unknownGenre } from "./genres.js";
+import { drawMap } from "./music-map.js";
+import { nearestNeighbours } from "./neighbours.js";
+import { similarities } from "./perplexity.js";
+import { QuadTree } from "./quadtree.js";
+import { tsne } from "./tsne.js";
+
+function clusters(n: number, size: number, groups: number): Float32Array {
+  const random = new Random(3);
+  const centres = Array.from({ length: groups * size }, () => 2 * random.normal());
+  return Float32Array.from(
+    { length: n * size },
+    (_, i) => centres[(Math.floor(i / size) % groups) * size + (i % size)]! + 0.5 * random.normal(),
+  );
+}
+
+describe("QuadTree", () => {
+  it("gives the exact repulsion at theta 0, and nearly it at 0.5, equal points included", () => {
+    const random = new Random(1);
+    const n = 300;
+    const positions = Float64Array.from({ length: 2 * n }, () => 10 * random.normal());
+    positions.copyWithin(20, 0, 20);
+    const exact = new Float64Array(2 * n);
+    let z = 0;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        if (i === j) continue;
+        const [dx, dy] = [
+          positions[2 * i]! - positions[2 * j]!,
+          positions[2 * i + 1]! - positions[2 * j + 1]!,
+        ];
+        const q = 1 / (1 + dx * dx + dy * dy);
+        z += q;
+        exact[2 * i]! += q * q * dx;
+        exact[2 * i + 1]! += q * q * dy;
+      }
+    const tree = new QuadTree(n);
+    tree.build(positions);
+    const forces = new Float64Array(2 * n);
+    expect(tree.repulsion(forces, 0)).toBeCloseTo(z, 8);
+    for (let i = 0; i < 2 * n; i++) expect(forces[i]).toBeCloseTo(exact[i]!, 9);
+    expect(Math.abs(tree.repulsion(forces, 0.5) / z - 1)).toBeLessThan(0.01);
+  });
+});
+
+describe("similarities", () => {
+  it("is symmetric, sums to 1, and joins what comes from both sides", () => {
+    const near = similarities(nearestNeighbours(clusters(120, 5, 3), 5, 30), 10);
+    expect(near.values.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    const at = new Map<string, number>();
+    for (let i = 0; i < 120; i++)
+      for (let k = near.starts[i]!; k < near.starts[i + 1]!; k++) {
+        expect(at.has(`${i} ${near.columns[k]}`)).toBe(false);
+        at.set(`${i} ${near.columns[k]}`, near.values[k]!);
+      }
+    for (const [key, value] of at) expect(at.get(key.split(" ").reverse().join(" "))).toBeCloseTo(value, 12);
+  });
+});
+
+describe("tsne", () => {
+  it("keeps groups together and repeats itself to the bit", async () => {
+    const points = clusters(240, 8, 4);
+    const { positions, divergence } = await tsne(points, 8, { iterations: 400, perplexity: 15 });
+    const flat = nearestNeighbours(Float32Array.from(positions), 2, 5);
+    const same = flat.rows.filter((j, at) => j % 4 === Math.floor(at / 5) % 4).length;
+    expect(same / flat.rows.length).toBeGreaterThan(0.95);
+    expect(divergence).toBeGreaterThan(0);
+    expect(divergence).toBeLessThan(1);
+    expect((await tsne(points, 8, { iterations: 400, perplexity: 15 })).positions).toEqual(positions);
+    expect((await tsne(points, 8, { iterations: 400, perplexity: 15, seed: 2 })).positions).not.toEqual(
+      positions,
+    );
+  });
+
+  it("needs four points, tells its progress, and stops when told", async () => {
+    await expect(tsne(new Float32Array(6), 2)).rejects.toThrow(/at least 4 points, not 3/);
+    const stop = AbortSignal.abort();
+    await expect(tsne(clusters(60, 3, 2), 3, { signal: stop })).rejects.toThrow();
+    const done: number[] = [];
+    await tsne(clusters(60, 3, 2), 3, { iterations: 40, progress: (report) => done.push(report.done) });
+    expect(done).toEqual([0, 20, 40]);
+  });
+});
+
+describe("genres", () => {
+  it("takes whole words of titles, and the commoner one", () => {
+    const corpus = {
+      tracks: ["a", "b", "c"],
+      offsets: Uint32Array.of(0, 2, 3, 4, 5),
+      items: Uint32Array.of(0, 1, 0, 0, 2),
+      titles: ["Rock!", "rap rap", "RAP 2", "trap"],
+    };
+    expect([...genresOfTracks(corpus, ["rock", "rap"])]).toEqual([1, 0, unknownGenre]);
+  });
+
+  it("counts how often neighbours share a genre, against chance", () => {
+    const agreement = genreAgreement([0, 0, 1, 1], Uint32Array.of(1, 0, 3, 2), 1);
+    expect(agreement).toMatchObject({ share: 1, tracks: 4, neighbours: 1 });
+    expect(agreement.chance).toBeCloseTo(1 / 3);
+  });
+
+  it("draws the most played tracks with what is known of them", async () => {
+    const corpus = generatedCorpus(60);
+    const random = new Random(1);
+    const vectors = new TrackVectors({
+      tracks: corpus.tracks,
+      size: 4,
+      vectors: Float32Array.from({ length: corpus.tracks.length * 4 }, () => random.normal()),
+    });
+    const map = await drawMap(corpus, vectors, { tracks: 50, iterations: 60 });
+    expect(map.points).toHaveLength(50);
+    expect(map.points[0]!.plays).toBeGreaterThanOrEqual(map.points[49]!.plays);
+    expect(new Set(map.points.map((p) => p.genre))).toContain("rock");
+  });
+});

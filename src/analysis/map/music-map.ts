@@ -1,0 +1,90 @@
+/** The map of music: the most played tracks laid out by their vectors, with the genre words of their playlists. */
+import type { Corpus } from "../../corpus/index.js";
+import type { Progress } from "../../system/index.js";
+import type { TrackVectors } from "../../track2vec/index.js";
+import {
+  defaultGenres,
+  type GenreAgreement,
+  genreAgreement,
+  genresOfTracks,
+  unknownGenre,
+} from "./genres.js";
+import { nearestNeighbours } from "./neighbours.js";
+import { tsne } from "./tsne.js";
+
+export interface MapPoint {
+  readonly track: string;
+  readonly artist?: string;
+  readonly x: number;
+  readonly y: number;
+  /** Playlist entries. */
+  readonly plays: number;
+  /** A genre word, or "unknown". */
+  readonly genre: string;
+}
+
+export interface MusicMap {
+  /** Most played first. */
+  readonly points: readonly MapPoint[];
+  readonly genres: readonly string[];
+  readonly agreement: GenreAgreement;
+  readonly divergence: number;
+  readonly perplexity: number;
+  readonly iterations: number;
+  readonly seed: number;
+}
+
+export interface MapOptions {
+  /** How many tracks, the most played ones; default 5000. */
+  readonly tracks?: number;
+  readonly genres?: readonly string[];
+  readonly perplexity?: number;
+  readonly iterations?: number;
+  readonly seed?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Lays tracks out on a plane: those that are played together lie together. Distances are those of unit vectors (cosines). */
+export async function drawMap(
+  corpus: Corpus,
+  vectors: TrackVectors,
+  options: MapOptions = {},
+): Promise<MusicMap> {
+  const { tracks = 5000, genres = defaultGenres, perplexity = 30, iterations = 1000, seed = 1 } = options;
+  const plays = new Uint32Array(corpus.tracks.length);
+  for (const item of corpus.items) plays[item]!++;
+  const rowOf = Int32Array.from(corpus.tracks, (track) => vectors.indexOf(track));
+  const chosen = Array.from(corpus.tracks.keys())
+    .filter((track) => rowOf[track]! >= 0)
+    .sort((a, b) => plays[b]! - plays[a]! || a - b)
+    .slice(0, tracks);
+  const { size } = vectors;
+  const points = new Float32Array(chosen.length * size);
+  chosen.forEach((track, i) => {
+    const vector = vectors.vectors.subarray(rowOf[track]! * size, (rowOf[track]! + 1) * size);
+    const length = Math.hypot(...vector) || 1;
+    for (let d = 0; d < size; d++) points[i * size + d] = vector[d]! / length;
+  });
+  const each = Math.min(chosen.length - 1, Math.floor(3 * Math.min(perplexity, (chosen.length - 1) / 3)));
+  const neighbours = chosen.length < 4 ? undefined : nearestNeighbours(points, size, each);
+  const { positions, divergence } = await tsne(points, size, { ...options, perplexity, neighbours });
+  const genreOf = genresOfTracks(corpus, genres);
+  const chosenGenres = chosen.map((track) => genreOf[track]!);
+  return {
+    points: chosen.map((track, i) => ({
+      track: corpus.tracks[track]!,
+      ...(corpus.artists ? { artist: corpus.artists[track]! } : {}),
+      x: Number(positions[2 * i]!.toFixed(3)),
+      y: Number(positions[2 * i + 1]!.toFixed(3)),
+      plays: plays[track]!,
+      genre: chosenGenres[i] === unknownGenre ? "unknown" : genres[chosenGenres[i]!]!,
+    })),
+    genres,
+    agreement: genreAgreement(chosenGenres, neighbours!.rows, each),
+    divergence,
+    perplexity,
+    iterations,
+    seed,
+  };
+}

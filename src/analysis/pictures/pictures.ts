@@ -1,0 +1,159 @@
+/** The pictures of an analysis as Vega-Lite specs: the same ones for SVG, PNG and the studio. */
+import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/index.js";
+import type { Bin, Distributions, Ranked } from "../distributions.js";
+import type { MusicMap } from "../map/music-map.js";
+
+const size = { width: 520, height: 300 };
+const logAxis = { type: "log", base: 10, nice: false } as const;
+const number = (value: number) => value.toLocaleString("en");
+
+export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
+  const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1, floor: 0.8 }));
+  return {
+    ...size,
+    title: {
+      text: `${what} by number of playlist entries`,
+      subtitle: "Both axes are logarithmic; bins double in width",
+    },
+    data: { values },
+    mark: { type: "bar", binSpacing: 1.5, cornerRadiusEnd: 2, tooltip: true },
+    encoding: {
+      x: {
+        field: "from",
+        type: "quantitative",
+        title: "playlist entries",
+        scale: logAxis,
+        axis: { grid: false, format: "~s", tickCount: 6 },
+      },
+      x2: { field: "end" },
+      y: {
+        field: "count",
+        type: "quantitative",
+        title: what.toLowerCase(),
+        scale: { ...logAxis, domainMin: 0.8 },
+        axis: { format: "~s", tickCount: 5 },
+      },
+      y2: { datum: 0.8 },
+    },
+  } as ChartSpec;
+}
+
+export function topSpec(ranked: readonly Ranked[], what: string): ChartSpec {
+  return {
+    width: 420,
+    height: { step: 20 },
+    title: { text: `Most played ${what}` },
+    data: { values: ranked.map((each) => ({ ...each })) },
+    encoding: {
+      y: {
+        field: "name",
+        type: "nominal",
+        sort: null,
+        title: null,
+        axis: { ticks: false, domain: false, labelLimit: 280 },
+      },
+      x: {
+        field: "plays",
+        type: "quantitative",
+        title: "playlist entries",
+        axis: { format: "~s", tickCount: 5 },
+      },
+    },
+    layer: [
+      { mark: { type: "bar", height: 13, cornerRadiusEnd: 2, tooltip: true } },
+      {
+        mark: { type: "text", align: "left", dx: 5 },
+        encoding: { text: { field: "plays", type: "quantitative", format: "," } },
+      },
+    ],
+  } as ChartSpec;
+}
+
+export function lengthsSpec({ lengths, playlists }: Distributions): ChartSpec {
+  return {
+    ...size,
+    title: {
+      text: "How long playlists are",
+      subtitle: `${number(playlists)} playlists, median ${number(lengths.median)} tracks, mean ${lengths.mean.toFixed(1)}`,
+    },
+    data: { values: lengths.bins.map((bin) => ({ ...bin, end: bin.to + 1 })) },
+    mark: { type: "bar", binSpacing: 1, tooltip: true },
+    encoding: {
+      x: { field: "from", type: "quantitative", title: "tracks", axis: { grid: false } },
+      x2: { field: "end" },
+      y: { field: "count", type: "quantitative", title: "playlists", axis: { tickCount: 5 } },
+      y2: { datum: 0 },
+    },
+  } as ChartSpec;
+}
+
+export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
+  return {
+    ...size,
+    title: {
+      text: "Next tracks that a model cannot know",
+      subtitle: "Share of playlists whose last track is played fewer than min_count times before",
+    },
+    data: { values: unknownNext.map((each) => ({ ...each })) },
+    encoding: {
+      x: { field: "minCount", type: "ordinal", title: "min_count", axis: { labelAngle: 0 } },
+      y: {
+        field: "share",
+        type: "quantitative",
+        title: "unknown next tracks",
+        scale: { domain: [0, 1] },
+        axis: { format: ".0%", tickCount: 5 },
+      },
+    },
+    layer: [
+      { mark: { type: "line" } },
+      { mark: { type: "point", size: 50, opacity: 1, tooltip: true } },
+      {
+        mark: { type: "text", dy: -11 },
+        encoding: { text: { field: "share", type: "quantitative", format: ".0%" } },
+      },
+    ],
+  } as ChartSpec;
+}
+
+export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
+  const colours = chartColours[theme];
+  const { share, chance, lift, neighbours } = map.agreement;
+  // Unknown first, so that the coloured points lie on top.
+  const values = [...map.points]
+    .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
+    .map((p) => ({ ...p }));
+  return {
+    width: 640,
+    height: 560,
+    title: {
+      text: `The map of music: ${number(map.points.length)} tracks`,
+      subtitle: `Of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share the genre word, ${(100 * chance).toFixed(1)} % by chance (${lift.toFixed(1)}×)`,
+    },
+    data: { values },
+    mark: { type: "circle", opacity: 0.75 },
+    encoding: {
+      x: { field: "x", type: "quantitative", axis: null, scale: { zero: false } },
+      y: { field: "y", type: "quantitative", axis: null, scale: { zero: false } },
+      size: {
+        field: "plays",
+        type: "quantitative",
+        title: "playlist entries",
+        scale: { rangeMin: 6, rangeMax: 180 },
+        legend: { symbolFillColor: colours.muted },
+      },
+      color: {
+        field: "genre",
+        type: "nominal",
+        title: "word in titles",
+        scale: {
+          domain: [...map.genres, "unknown"],
+          range: [
+            ...map.genres.map((_, i) => colours.categories[i % colours.categories.length]!),
+            colours.unknown,
+          ],
+        },
+      },
+    },
+  } as ChartSpec;
+}

@@ -1,0 +1,43 @@
+/**
+ * Which of two distributions the tail is likelier to come from: Vuong's likelihood ratio test (Econometrica 57, 1989), as
+ * Clauset et al. 2009, appendix C, apply it.
+ */
+import { type AlternativeName, alternatives } from "./alternatives.js";
+import type { PowerLawFit } from "./fit.js";
+import { twoSided } from "./normal.js";
+import { sumOver, type Tally, tailFrom, tally } from "./tally.js";
+import { hurwitzZeta } from "./zeta.js";
+
+export interface Comparison {
+  readonly alternative: AlternativeName;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** R: ln likelihood of the power law less that of the alternative; above 0 where the power law is likelier. */
+  readonly ratio: number;
+  /** R over √n·σ, its standard deviation: a z score. */
+  readonly normalisedRatio: number;
+  /** The chance of an |R| this large where both are equally near the truth. Small: the sign of R can be trusted. */
+  readonly p: number;
+  /** True where the alternative holds the power law as a special case, and p is that of a χ² with one degree of freedom. */
+  readonly nested: boolean;
+}
+
+/** Compares a fitted power law with each alternative, on the same tail. */
+export function compareFit(
+  sample: ArrayLike<number> | Tally,
+  fit: Pick<PowerLawFit, "alpha" | "xmin">,
+  names: readonly AlternativeName[] = ["lognormal", "exponential", "truncated_power_law"],
+): Comparison[] {
+  const tail = tailFrom("times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>), fit.xmin);
+  const norm = Math.log(hurwitzZeta(fit.alpha, fit.xmin));
+  return names.map((name) => {
+    const other = alternatives[name](tail);
+    const difference = (x: number) => -fit.alpha * Math.log(x) - norm - other.logMass(x);
+    const ratio = sumOver(tail, difference);
+    const mean = ratio / tail.size;
+    const deviation = Math.sqrt(sumOver(tail, (x) => (difference(x) - mean) ** 2) / tail.size);
+    const normalisedRatio = deviation === 0 ? 0 : ratio / (Math.sqrt(tail.size) * deviation);
+    const nested = name === "truncated_power_law";
+    const p = nested ? twoSided(Math.sqrt(2 * Math.max(0, -ratio))) : twoSided(normalisedRatio);
+    return { alternative: name, parameters: other.parameters, ratio, normalisedRatio, p, nested };
+  });
+}

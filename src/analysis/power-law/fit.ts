@@ -1,0 +1,118 @@
+/**
+ * The discrete power law p(x) = x^-α / ζ(α, xmin), x ≥ xmin, fitted as Clauset, Shalizi & Newman, "Power-law distributions in
+ * empirical data" (SIAM Review 51, 2009) say: α by exact maximum likelihood (their eq. 3.7, no continuous approximation),
+ * xmin as the value whose tail is nearest to its fit by Kolmogorov–Smirnov, over every value of the sample.
+ */
+import { SegueError } from "../../system/index.js";
+import { type Tally, tailFrom, tally } from "./tally.js";
+import { hurwitzZeta } from "./zeta.js";
+
+export interface PowerLawFit {
+  /** The exponent. */
+  readonly alpha: number;
+  /** Its standard error, from the curvature of the likelihood (their eq. 3.6). */
+  readonly alphaError: number;
+  /** The least value of the tail that follows the law. */
+  readonly xmin: number;
+  /** Kolmogorov–Smirnov distance D between the tail and the law. */
+  readonly distance: number;
+  /** How many numbers are ≥ xmin. */
+  readonly tail: number;
+  /** How many numbers (≥ 1) the sample has. */
+  readonly total: number;
+  readonly logLikelihood: number;
+}
+
+const steep = 60;
+
+/** α of the tail, given the mean of ln x in it: Newton's method on d/dα [α·mean + ln ζ(α, xmin)] = 0. */
+function likeliestAlpha(meanLog: number, xmin: number, guess: number): number {
+  let alpha = guess;
+  const h = 1e-4;
+  for (let step = 0; step < 50; step++) {
+    const middle = Math.log(hurwitzZeta(alpha, xmin));
+    const above = Math.log(hurwitzZeta(alpha + h, xmin));
+    const below = Math.log(hurwitzZeta(alpha - h, xmin));
+    const slope = meanLog + (above - below) / (2 * h);
+    const curvature = (above - 2 * middle + below) / (h * h);
+    // A step never leaves (1, 60); half-way to the border keeps it inside.
+    const wanted = curvature > 0 ? alpha - slope / curvature : slope > 0 ? 1 : steep;
+    const next = wanted <= 1.001 ? (alpha + 1.001) / 2 : wanted >= steep ? (alpha + steep) / 2 : wanted;
+    if (Math.abs(next - alpha) < 1e-9 * alpha) return next;
+    alpha = next;
+  }
+  return alpha;
+}
+
+/** (d²/dα²) ln ζ(α, xmin): the information that one number carries about α. */
+function information(alpha: number, xmin: number): number {
+  const h = Math.min(1e-3, (alpha - 1) / 4);
+  const at = (s: number) => Math.log(hurwitzZeta(s, xmin));
+  return (at(alpha + h) - 2 * at(alpha) + at(alpha - h)) / (h * h);
+}
+
+/** The largest gap between the two cumulative distributions, at every whole number from xmin to the largest value. */
+function kolmogorovSmirnov(sample: Tally, from: number, size: number, alpha: number): number {
+  const { values, times } = sample;
+  const norm = hurwitzZeta(alpha, values[from]!);
+  let largest = 0;
+  let seen = 0;
+  for (let i = from; i < values.length; i++) {
+    const value = values[i]!;
+    const above = i === from ? norm : hurwitzZeta(alpha, value);
+    // Just below this value the law has grown and the sample has not.
+    const before = Math.abs(1 - above / norm - seen / size);
+    seen += times[i]!;
+    const after = Math.abs(1 - (above - value ** -alpha) / norm - seen / size);
+    if (before > largest) largest = before;
+    if (after > largest) largest = after;
+  }
+  return largest;
+}
+
+/**
+ * Fits a discrete power law.
+ *
+ * @param sample whole numbers, such as the number of playlist entries of each artist; or their tally
+ * @param options.xmin a fixed xmin; without it every value but the largest is tried
+ * @throws SegueError where fewer than two distinct values are left to fit on
+ */
+export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?: number } = {}): PowerLawFit {
+  const counts = "times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>);
+  const { values, times, total } = counts;
+  let size = 0;
+  let sumLog = 0;
+  let guess = 2.5;
+  let best: { from: number; alpha: number; distance: number; size: number; sumLog: number } | undefined;
+  const consider = (from: number) => {
+    const alpha = likeliestAlpha(sumLog / size, values[from]!, guess);
+    guess = Math.min(alpha, 10);
+    const distance = kolmogorovSmirnov(counts, from, size, alpha);
+    if (best === undefined || distance <= best.distance) best = { from, alpha, distance, size, sumLog };
+  };
+  for (let from = values.length - 1; from >= 0; from--) {
+    if (options.xmin !== undefined && values[from]! < options.xmin) break;
+    size += times[from]!;
+    sumLog += times[from]! * Math.log(values[from]!);
+    if (options.xmin === undefined && from < values.length - 1) consider(from);
+  }
+  if (options.xmin !== undefined) {
+    const tail = tailFrom(counts, options.xmin);
+    if (tail.values.length > 1) consider(values.length - tail.values.length);
+  }
+  if (best === undefined)
+    throw new SegueError("too few distinct counts to fit a power law: it needs at least two", {
+      hint: "analyze more playlists",
+      code: "too-little-data",
+    });
+  const xmin = values[best.from]!;
+  return {
+    alpha: best.alpha,
+    alphaError: 1 / Math.sqrt(best.size * information(best.alpha, xmin)),
+    xmin,
+    distance: best.distance,
+    tail: best.size,
+    total,
+    logLikelihood: -best.alpha * best.sumLog - best.size * Math.log(hurwitzZeta(best.alpha, xmin)),
+  };
+}

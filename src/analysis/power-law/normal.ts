@@ -1,0 +1,41 @@
+/** The normal distribution's tails, exact also where they are tiny: power-law-like lognormals live at 10 sigma and more. */
+
+const rootTwoPi = Math.sqrt(2 * Math.PI);
+
+/** Φ̄(z) / φ(z) for z ≥ 3 (Mills ratio): Laplace's continued fraction, from its far end. */
+function millsRatio(z: number): number {
+  let fraction = z;
+  for (let k = 60; k >= 1; k--) fraction = z + k / fraction;
+  return 1 / fraction;
+}
+
+/** Φ(z) − 1/2 for |z| ≤ 3, as φ(z) (z + z³/3 + z⁵/(3·5) + …) (Abramowitz & Stegun 26.2.11). */
+function centralArea(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {
+    term *= (z * z) / k;
+    sum += term;
+  }
+  return (sum * Math.exp((-z * z) / 2)) / rootTwoPi;
+}
+
+/** ln P(Z > z) of a standard normal Z. */
+export function logUpperTail(z: number): number {
+  if (z > 3) return Math.log(millsRatio(z) / rootTwoPi) - (z * z) / 2;
+  if (z < -3) return Math.log1p(-Math.exp(logUpperTail(-z)));
+  return Math.log(0.5 - centralArea(z));
+}
+
+/** ln P(low < Z ≤ high). */
+export function logBetween(low: number, high: number): number {
+  if (low < 0 && high <= 0) return logBetween(-high, -low);
+  if (low < 0) return Math.log1p(-Math.exp(logUpperTail(-low)) - Math.exp(logUpperTail(high)));
+  const outer = logUpperTail(low);
+  return outer + Math.log(-Math.expm1(logUpperTail(high) - outer));
+}
+
+/** P(|Z| > z): the two-sided p value of a z score. */
+export function twoSided(z: number): number {
+  return Math.min(1, 2 * Math.exp(logUpperTail(Math.abs(z))));
+}

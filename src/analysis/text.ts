@@ -1,0 +1,113 @@
+/** An analysis for the terminal: figures and small charts within 80 columns. */
+import type { Analysis } from "./analyze.js";
+import type { Bin, Ranked } from "./distributions.js";
+
+const number = (value: number) => value.toLocaleString("en");
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** A bar of at most `width` columns, to an eighth of a column. */
+function bar(share: number, width: number): string {
+  const units = Math.round(Math.max(0, Math.min(1, share)) * width * 8);
+  return "█".repeat(Math.floor(units / 8)) + eighths[units % 8]!;
+}
+
+const wideMark = /\p{Mark}/u;
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Cuts or pads to a number of terminal columns; Chinese, Japanese, Korean and emoji take two. */
+export function fitColumns(text: string, columns: number): string {
+  let used = 0;
+  let shown = "";
+  const parts = [...text.replace(/\p{Cc}/gu, " ")].map((letter) => ({
+    letter,
+    width: wideMark.test(letter) ? 0 : wide.test(letter) ? 2 : 1,
+  }));
+  const total = parts.reduce((sum, { width }) => sum + width, 0);
+  const room = total > columns ? columns - 1 : columns;
+  for (const { letter, width } of parts) {
+    if (used + width > room) break;
+    shown += letter;
+    used += width;
+  }
+  if (total > columns) {
+    shown += "…";
+    used++;
+  }
+  return shown + " ".repeat(columns - used);
+}
+
+function bins(title: string, list: readonly Bin[]): string[] {
+  const most = Math.max(...list.map((bin) => Math.log1p(bin.count)), 1);
+  return [
+    title,
+    ...list.map(({ from, to, count }) => {
+      const range = from === to ? number(from) : `${number(from)}–${number(to)}`;
+      return `  ${range.padStart(17)} ${number(count).padStart(9)} ${bar(Math.log1p(count) / most, 48)}`.trimEnd();
+    }),
+    "",
+  ];
+}
+
+function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
+  const most = list[0]?.plays ?? 1;
+  return [
+    title,
+    ...list
+      .slice(0, count)
+      .map(({ name, plays }) =>
+        `  ${fitColumns(name, 40)} ${number(plays).padStart(9)} ${bar(plays / most, 26)}`.trimEnd(),
+      ),
+    "",
+  ];
+}
+
+/** The text that `segue analyze` prints; no line is wider than 80 columns, and there is no colour in it. */
+export function analysisText(analysis: Analysis): string {
+  const { powerLaw, map, lengths } = analysis;
+  const lines = [
+    `${number(analysis.playlists)} playlists, ${number(analysis.plays)} entries, ${number(analysis.songs)} songs${analysis.artists === undefined ? "" : `, ${number(analysis.artists)} artists`}`,
+    `a playlist has ${lengths.mean.toFixed(1)} tracks on average, half of them ${number(lengths.median)} or fewer, the longest ${number(lengths.longest)}`,
+    "",
+    ...(analysis.artistBins ? bins("artists by playlist entries (log scale)", analysis.artistBins) : []),
+    ...bins("songs by playlist entries (log scale)", analysis.songBins),
+    ...(analysis.topArtists ? ranking("most played artists", analysis.topArtists) : []),
+    ...ranking("most played songs", analysis.topSongs),
+    "next tracks that a model cannot know, by min_count",
+    ...analysis.unknownNext.map(({ minCount, share }) =>
+      `  ${String(minCount).padStart(17)} ${`${(100 * share).toFixed(1)} %`.padStart(9)} ${bar(share, 48)}`.trimEnd(),
+    ),
+    "",
+  ];
+  if (powerLaw) {
+    lines.push(
+      `power law of the ${powerLaw.what.toLowerCase()}`,
+      `  alpha ${powerLaw.alpha.toFixed(3)} ± ${powerLaw.alphaError.toFixed(3)}, xmin ${number(powerLaw.xmin)}, tail ${number(powerLaw.tail)} of ${number(powerLaw.total)}, D ${powerLaw.distance.toFixed(4)}`,
+    );
+    if (powerLaw.goodness)
+      lines.push(
+        `  goodness of fit p ${powerLaw.goodness.p.toFixed(2)} (${number(powerLaw.goodness.samples)} samples): ${powerLaw.goodness.p < 0.1 ? "to be doubted" : "plausible"}`,
+      );
+    for (const { alternative, ratio, p } of powerLaw.comparisons) {
+      const verdict =
+        p > 0.1
+          ? "cannot tell"
+          : ratio > 0
+            ? "power law likelier"
+            : `${alternative.replaceAll("_", " ")} likelier`;
+      lines.push(
+        `  against ${alternative.replaceAll("_", " ").padEnd(19)} R ${ratio.toFixed(1).padStart(9)}  p ${p.toFixed(3)}  ${verdict}`,
+      );
+    }
+    lines.push("");
+  }
+  if (map) {
+    const { share, chance, lift, neighbours, tracks } = map.agreement;
+    lines.push(
+      `map of ${number(map.points.length)} tracks (divergence ${map.divergence.toFixed(3)}), ${number(tracks)} with a genre word`,
+      `  of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share it, ${(100 * chance).toFixed(1)} % by chance: ${lift.toFixed(1)}×`,
+      "",
+    );
+  }
+  return lines.join("\n");
+}

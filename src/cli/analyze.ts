@@ -1,0 +1,107 @@
+/** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
+import { type Command, InvalidArgumentError } from "commander";
+import { loadCorpus } from "./load-corpus.js";
+import { terminalProgress } from "./terminal-progress.js";
+
+interface Options {
+  readonly output?: string;
+  readonly genres: readonly string[];
+  readonly map: boolean;
+  readonly mapTracks: number;
+  readonly bootstrap: number;
+  readonly top: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+export function registerAnalyze(program: Command): void {
+  program
+    .command("analyze")
+    .description("draw distributions, the power law and the map of music of playlists")
+    .argument("<input...>", "playlists: JSON lines, CSV, Parquet, or Million Playlist slices")
+    .option(
+      "-o, --output <folder>",
+      "write analysis.json and every picture there, SVG and PNG, light and dark",
+    )
+    .option("--no-map", "leave out the map, which trains track vectors first")
+    .option("--map-tracks <n>", "how many tracks the map shows", atLeast(4), 5000)
+    .option("--genres <words>", "words in titles that colour the map", words, ["rock", "rap", "country"])
+    .option("--bootstrap <n>", "samples that test the power law; 0 for none", atLeast(0), 100)
+    .option("--top <n>", "how many artists and songs to name", atLeast(1), 20)
+    .option("--seed <n>", "for all that is random", atLeast(0), 1)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json",
+    )
+    .action(analyze);
+}
+
+async function analyze(inputs: readonly string[], options: Options): Promise<void> {
+  const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
+  const { progress, clear } = terminalProgress();
+  const corpus = await loadCorpus(inputs, progress).finally(clear);
+  const found = await analyzeCorpus(corpus, { ...options, progress }).finally(clear);
+  const map = options.map ? await mapOf() : undefined;
+  const analysis = { ...found, ...(map ? { map } : {}) };
+  const files = options.output === undefined ? [] : await writePictures(options.output);
+  if (options.json) console.log(JSON.stringify(analysis));
+  else {
+    process.stdout.write(analysisText(analysis));
+    if (files.length > 0) console.log(`wrote ${files.length} files to ${options.output}`);
+  }
+
+  async function mapOf() {
+    const { trainTrack2Vec } = await import("../track2vec/index.js");
+    // As the grid's first point, but with fewer epochs: a map needs neighbourhoods, not the last per cent.
+    const trained = await trainTrack2Vec(corpus, {
+      vectorSize: 48,
+      window: 10,
+      minCount: 3,
+      epochs: 10,
+      sg: true,
+      nsExponent: 0.75,
+      seed: options.seed,
+      progress,
+    }).finally(clear);
+    const { genres, mapTracks, seed } = options;
+    return drawMap(corpus, trained.vectors, { tracks: mapTracks, genres, seed, progress }).finally(clear);
+  }
+
+  async function writePictures(folder: string): Promise<string[]> {
+    const { picturesOf } = await import("../analysis/index.js");
+    const { renderPng, renderSvg } = await import("../charts/index.js");
+    const { writeFileAtomic } = await import("../system/index.js");
+    const { join } = await import("node:path");
+    const written: string[] = [];
+    const write = async (name: string, contents: string | Uint8Array) => {
+      await writeFileAtomic(join(folder, name), contents);
+      written.push(name);
+    };
+    await write("analysis.json", `${JSON.stringify(analysis, null, 1)}\n`);
+    for (const theme of ["light", "dark"] as const)
+      for (const [name, spec] of Object.entries(picturesOf(corpus, analysis, theme))) {
+        const svg = await renderSvg(spec, { theme });
+        const stem = theme === "light" ? name : `${name}-dark`;
+        await write(`${stem}.svg`, svg);
+        await write(`${stem}.png`, await renderPng(svg));
+      }
+    return written;
+  }
+}
+
+function atLeast(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`It should be a whole number of at least ${least}.`);
+    return value;
+  };
+}
+
+function words(text: string): string[] {
+  const list = text.split(",").map((word) => word.trim());
+  if (list.some((word) => word === "") || list.length > 8)
+    throw new InvalidArgumentError("It should be one to eight words with commas between.");
+  return list;
+}

@@ -202,8 +202,10 @@ function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | u
   const { counts } = signals.fallback;
   const unknown: string[] = [];
   let unknownAfter = 0;
-  const tracks = context.filter((track) => {
+  const played = new Int32Array(context.length);
+  const tracks = context.filter((track, i) => {
     const known = counts[track]! > 0;
+    played[i] = known ? track : ~unknown.length;
     if (known) unknownAfter = 0;
     else {
       unknownAfter++;
@@ -211,7 +213,7 @@ function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | u
     }
     return known;
   });
-  return { tracks, unknown, unknownAfter, title };
+  return { tracks, unknown, unknownAfter, played, title };
 }
 
 function recommenderOf(

@@ -9,6 +9,7 @@ import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
+import { ArtistSignals } from "./artist-signals.js";
 import { Evidence } from "./evidence.js";
 import { type Links, linkWeights, weightsPerLink } from "./links.js";
 import { trackTraits, traitNames, traitsPerTrack } from "./traits.js";
@@ -40,11 +41,14 @@ const col = {
   repeats: 22,
   back: 23,
   lastNextCount: 24,
+  artistVotes: 25,
+  artistNear: 26,
+  artistLink: 27,
 } as const;
-const columns = 25;
+const columns = 28;
 
 /** Evidence that is also given relative to the query's largest. */
-const relative = [
+const relative: readonly number[] = [
   col.lastAfter,
   col.lastCosine,
   col.lastLate,
@@ -59,6 +63,15 @@ const relative = [
   col.recent,
   col.artist,
   col.title,
+  col.before,
+  col.lastBefore,
+  col.secondAfter,
+  col.linked,
+  col.voters,
+  col.closest,
+  col.artistVotes,
+  col.artistNear,
+  col.artistLink,
 ];
 
 const queryFeatures = [
@@ -84,6 +97,14 @@ export const featureNames: readonly string[] = [
   "order of merit",
   "merit",
   ...queryFeatures,
+];
+
+const relativeStart = Object.keys(col).length;
+/** The features that the first guess reads: the relative ones, how far back it played, its plays. */
+export const meritInputs: readonly number[] = [
+  ...relative.map((_, i) => relativeStart + i),
+  col.back,
+  relativeStart + relative.length,
 ];
 
 /** The feature that holds the plain sum of shares from which boosting starts. */
@@ -114,6 +135,7 @@ export class Signals {
   readonly #most = new Float64Array(columns);
   readonly #popular: Uint32Array;
   readonly #near: number;
+  readonly #byArtist: ArtistSignals | undefined;
 
   constructor(
     readonly catalogue: Catalogue,
@@ -121,6 +143,7 @@ export class Signals {
     readonly links: Links,
     readonly fallback: Fallback,
     readonly settings: SignalSettings,
+    readonly meritWeights: Float64Array = plainMerit(),
   ) {
     const { trackCount } = sessions;
     const scale = Math.sqrt(meanLength(sessions));
@@ -148,6 +171,9 @@ export class Signals {
     this.#pickedMerits = new Float64Array(settings.candidates);
     this.candidates = new Uint32Array(settings.candidates);
     this.rows = new Float32Array(settings.candidates * this.width);
+    if (fallback.artists !== undefined) {
+      this.#byArtist = new ArtistSignals(sessions, fallback.artists, settings);
+    }
     this.#popular = popularTracks(this.#traits, trackCount, 100);
   }
 
@@ -159,6 +185,7 @@ export class Signals {
     this.#fromLinks(query);
     this.#fromContext(query);
     this.#fromNames(query);
+    if (this.#byArtist !== undefined) this.#fromArtists(query, this.#byArtist);
     if (evidence.count < 200) for (const track of this.#popular) evidence.slot(track);
     this.#select();
     this.#write(query);
@@ -273,6 +300,23 @@ export class Signals {
     if (titles !== undefined) this.#spread(query, col.title, titles);
   }
 
+  #fromArtists(query: Query, by: ArtistSignals): void {
+    by.find(query);
+    const evidence = this.#evidence;
+    const { offsets, items } = this.sessions;
+    by.eachNeighbour((session, similarity, match) => {
+      for (let i = offsets[session]!; i < offsets[session + 1]!; i++) {
+        const base = evidence.slot(items[i]!);
+        const data = evidence.columns;
+        data[base + col.artistVotes]! += similarity;
+        const distance = i > match ? i - match : match - i;
+        data[base + col.artistNear]! += similarity * Math.exp(-distance / this.#near);
+      }
+    });
+    const { count, tracks, columns: data } = evidence;
+    for (let s = 0; s < count; s++) data[s * columns + col.artistLink] = by.linkOf(tracks[s]!);
+  }
+
   #spread(
     query: Query,
     column: number,
@@ -292,25 +336,26 @@ export class Signals {
   #select(): void {
     const { count, columns: data } = this.#evidence;
     const most = this.#most.fill(1e-9);
+    const weights = this.meritWeights;
+    const size = meritInputs.length;
     for (let s = 0; s < count; s++) {
       for (let c = 0; c < columns; c++)
         if (data[s * columns + c]! > most[c]!) most[c] = data[s * columns + c]!;
     }
     for (let s = 0; s < count; s++) {
       const base = s * columns;
-      this.#merits[s] =
-        data[base + col.near]! / most[col.near]! +
-        data[base + col.stan]! / most[col.stan]! +
-        data[base + col.sknn]! / most[col.sknn]! +
-        data[base + col.recent]! / most[col.recent]! +
-        data[base + col.lastAfter]! / most[col.lastAfter]! +
-        data[base + col.after]! / most[col.after]! +
-        (0.5 * data[base + col.late]!) / most[col.late]! +
-        data[base + col.cosine]! / most[col.cosine]! +
-        (0.5 * data[base + col.cosineFlat]!) / most[col.cosineFlat]! +
-        0.5 * data[base + col.artist]! +
-        (0.7 * data[base + col.title]!) / most[col.title]! +
-        data[base + col.back]!;
+      let merit = 0;
+      for (let i = 0; i < relative.length; i++) {
+        const value = data[base + relative[i]!]!;
+        if (value === 0) continue;
+        const share = value / most[relative[i]!]!;
+        merit += weights[i]! * share + weights[size + i]! * Math.sqrt(share);
+      }
+      const back = data[base + col.back]!;
+      const plays = this.#traits[this.#evidence.tracks[s]! * traitsPerTrack]!;
+      merit += weights[size - 2]! * back + weights[2 * size - 2]! * Math.sqrt(back);
+      merit += weights[size - 1]! * plays + weights[2 * size - 1]! * Math.sqrt(plays);
+      this.#merits[s] = merit;
     }
     this.count = largest(this.#merits, this.#slotNumbers, count, this.#picked, this.#pickedMerits);
     const order = this.#picked.subarray(0, this.count);
@@ -369,4 +414,24 @@ function popularTracks(traits: Float32Array, trackCount: number, most: number): 
   return Uint32Array.from({ length: trackCount }, (_, t) => t)
     .sort((a, b) => merit(b) - merit(a) || a - b)
     .slice(0, most);
+}
+
+/** The weights of the first guess before there is anything to fit them on: neighbours and links alike. */
+function plainMerit(): Float64Array {
+  const weights = new Float64Array(2 * meritInputs.length);
+  for (const c of [
+    col.near,
+    col.stan,
+    col.sknn,
+    col.recent,
+    col.lastAfter,
+    col.after,
+    col.cosine,
+    col.artist,
+    col.title,
+  ]) {
+    weights[relative.indexOf(c)] = 1;
+  }
+  weights[meritInputs.length - 2] = 1;
+  return weights;
 }

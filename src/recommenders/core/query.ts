@@ -9,6 +9,8 @@ export interface Query {
   readonly unknownAfter: number;
   /** Ids that the catalogue does not hold, in playing order. */
   readonly unknown: readonly string[];
+  /** All of the context in playing order: a track's number, or ~i for `unknown[i]`. */
+  readonly played: Int32Array;
   readonly title: string | undefined;
 }
 
@@ -39,19 +41,23 @@ export class TrackNumbers {
 
   query(context: Context): Query {
     const tracks = new Uint32Array(context.tracks.length);
+    const played = new Int32Array(context.tracks.length);
     const unknown: string[] = [];
     let count = 0;
+    let at = 0;
     let unknownAfter = 0;
     for (const id of context.tracks) {
       const number = this.#numbers.get(id);
       if (number === undefined) {
+        played[at++] = ~unknown.length;
         unknown.push(id);
         unknownAfter++;
       } else {
+        played[at++] = number;
         tracks[count++] = number;
         unknownAfter = 0;
       }
     }
-    return { tracks: tracks.subarray(0, count), unknown, unknownAfter, title: context.title };
+    return { tracks: tracks.subarray(0, count), unknown, unknownAfter, played, title: context.title };
   }
 }

@@ -5,7 +5,7 @@ import { Fallback } from "./core/fallback.js";
 import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
-import { type Sessions, sessionsOf } from "./core/sessions.js";
+import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
 
 export interface SessionNeighboursSettings extends NeighbourSettings {
   readonly repeats: number | "auto";
@@ -51,7 +51,9 @@ function neighbourKind(
     defaults,
     async fit(corpus, given) {
       const sessions = sessionsOf(corpus);
-      const settings = { ...defaults, ...given };
+      const scale = Math.sqrt(meanLength(sessions));
+      const fitted = name === "vstan" ? { contextDecay: 0.8 * scale, near: 1.8 * scale } : {};
+      const settings = { ...defaults, ...fitted, ...given };
       const repeats = repeatsFor(settings.repeats, sessions);
       return make(name, corpus, sessions, Fallback.fit(corpus), { ...settings, repeats });
     },

@@ -25,7 +25,7 @@ export class ArtistSignals {
     const scale = Math.sqrt(meanLength(sessions));
     this.#artists = artists;
     this.#finder = new NeighbourFinder(byArtist, {
-      neighbours: Math.min(300, settings.neighbours),
+      neighbours: Math.min(100, settings.neighbours),
       perTrack: 3000,
       last: 200,
       contextDecay: scale,

@@ -4,10 +4,12 @@
  */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import { Random, silent } from "../../system/index.js";
+import { trainTrack2Vec } from "../../track2vec/index.js";
 import type { FitOptions, RecommenderKind, RecommenderState } from "../contract.js";
 import { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
 import type { Query } from "../core/query.js";
+import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
 import {
   meanLength,
@@ -17,10 +19,12 @@ import {
   sliceSessions,
   withoutSessions,
 } from "../core/sessions.js";
+import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
 import { type BoostSettings, boost, type RankingData } from "./boost.js";
 import { Forest, type ForestArrays } from "./forest.js";
-import { countLinks, type Links } from "./links.js";
-import { meritFeature, type SignalSettings, Signals } from "./signals.js";
+import { countLinks } from "./links.js";
+import { fitMerit } from "./merit.js";
+import { meritFeature, meritInputs, type SignalSettings, Signals } from "./signals.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings {
   /** The share of the playlists, the last ones, that the ranker learns from. */
@@ -32,9 +36,11 @@ export interface BlendSettings extends SignalSettings, BoostSettings {
   /** How many candidates of a query the ranker sees: the best of them all, the others by lot. */
   readonly hard: number;
   readonly easy: number;
+  readonly vectorSize: number;
+  readonly vectorEpochs: number;
   readonly window: number;
   readonly keep: number;
-  /** The first trees rank all candidates, the others only the best `finalists` of these. */
+  /** The first trees rank all candidates, the others only the best `finalists` of these, or 3 k where that is more. */
   readonly firstTrees: number;
   readonly finalists: number;
 }
@@ -42,23 +48,25 @@ export interface BlendSettings extends SignalSettings, BoostSettings {
 const defaults: BlendSettings = {
   tail: 0.1,
   folds: 4,
-  queries: 40_000,
-  candidates: 400,
+  queries: 25_000,
+  candidates: 300,
   hard: 40,
   easy: 30,
-  neighbours: 1000,
+  neighbours: 700,
   perTrack: 3000,
+  vectorSize: 48,
+  vectorEpochs: 10,
   window: 10,
   keep: 200,
-  trees: 150,
-  leaves: 31,
+  trees: 120,
+  leaves: 24,
   rate: 0.1,
   leastHessian: 2,
   lambda: 1,
   querySample: 0.6,
   featureSample: 0.6,
   firstTrees: 20,
-  finalists: 120,
+  finalists: 64,
 };
 
 /** What finalists are ahead by; far more than leaves add up to. */
@@ -75,13 +83,14 @@ class Blend {
     readonly forest: Forest,
     readonly settings: BlendSettings,
   ) {
-    this.#scores = new Float64Array(settings.candidates);
-    this.#everyone = Uint32Array.from({ length: settings.candidates }, (_, i) => i);
-    this.#picked = new Uint32Array(Math.min(settings.finalists, settings.candidates));
+    const most = signals.candidates.length;
+    this.#scores = new Float64Array(most);
+    this.#everyone = Uint32Array.from({ length: most }, (_, i) => i);
+    this.#picked = new Uint32Array(most);
     this.#pickedScores = new Float64Array(this.#picked.length);
   }
 
-  score(query: Query, board: { add(track: number, score: number): void }): void {
+  score(query: Query, board: ScoreBoard, k: number): void {
     const { signals, forest, settings } = this;
     signals.gather(query);
     const { count, rows, width } = signals;
@@ -90,27 +99,69 @@ class Blend {
     const first = Math.min(settings.firstTrees, forest.trees);
     forest.add(rows, width, this.#everyone, count, scores, 0, first);
     // The finalists stay ahead of all others by a constant that no sum of leaves reaches.
-    const finalists = largest(scores, this.#everyone, count, this.#picked, this.#pickedScores);
+    const wanted = Math.min(Math.max(settings.finalists, 3 * k), this.#picked.length);
+    const picked = this.#picked.subarray(0, wanted);
+    const finalists = largest(scores, this.#everyone, count, picked, this.#pickedScores);
     for (let i = 0; i < count; i++) scores[i]! -= lead;
-    forest.add(rows, width, this.#picked, finalists, this.#pickedScores, first, forest.trees);
+    forest.add(rows, width, picked, finalists, this.#pickedScores, first, forest.trees);
     for (let i = 0; i < finalists; i++) {
-      scores[this.#picked[i]!] = this.#pickedScores[i]!;
+      scores[picked[i]!] = this.#pickedScores[i]!;
     }
     for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, scores[i]!);
   }
+}
+
+/**
+ * Long playlists name more candidates, of which the answer is harder to tell apart: more are kept, and fewer neighbours
+ * name them.
+ */
+function sizesFor(settings: BlendSettings, sessions: Sessions) {
+  const length = meanLength(sessions);
+  return {
+    candidates: Math.round(settings.candidates * Math.min(4, Math.max(1, Math.sqrt(length / 8)))),
+    neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(30_000 / length))),
+  };
 }
 
 function signalsOf(
   catalogue: Catalogue,
   sessions: Sessions,
   fallback: Fallback,
+  vectors: TrackMatrix,
   settings: BlendSettings,
-  links?: Links,
 ) {
   const { window, keep } = settings;
   const reach = Math.max(window, Math.min(100, Math.round(meanLength(sessions))));
-  const counted = links ?? countLinks(sessions, { window: reach, recency: 0.15, keep });
-  return new Signals(catalogue, sessions, counted, fallback, settings);
+  const links = countLinks(sessions, { window: reach, recency: 0.15, keep });
+  return new Signals(catalogue, sessions, links, fallback, vectors, {
+    ...settings,
+    ...sizesFor(settings, sessions),
+  });
+}
+
+/** Vectors of the tracks that occur often enough; none where no track does. */
+async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: number, options: FitOptions) {
+  const { vectorSize, vectorEpochs } = settings;
+  const counts = new Uint32Array(corpus.tracks.length);
+  for (const track of corpus.items) counts[track]! += 1;
+  const minCount = 2;
+  if (vectorEpochs === 0 || !counts.some((count) => count >= minCount)) {
+    const none = new Float32Array(corpus.tracks.length * vectorSize);
+    return { size: vectorSize, units: none, outputs: none };
+  }
+  const { vectors } = await trainTrack2Vec(corpus, {
+    sg: true,
+    vectorSize,
+    window: 10,
+    minCount,
+    epochs: vectorEpochs,
+    sample: 1e-3,
+    seed,
+    threads: options.threads,
+    progress: options.progress,
+    signal: options.signal,
+  });
+  return trackMatrix(corpus, vectors);
 }
 
 /** The queries of the tail with their candidates: what the ranker learns from. */
@@ -229,7 +280,14 @@ function recommenderOf(
     kind: "blend",
     version: 1,
     settings: { ...settings },
-    arrays: { offsets: sessions.offsets, items: sessions.items, ...forest.arrays },
+    arrays: {
+      offsets: sessions.offsets,
+      items: sessions.items,
+      vectors: signals.vectors.units,
+      outputs: signals.vectors.outputs,
+      meritWeights: signals.meritWeights,
+      ...forest.arrays,
+    },
     parts: { fallback: fallback.save() },
   });
   return new ScoredRecommender({ name: "blend", catalogue, scorer: blend, filler: fallback, state });
@@ -275,19 +333,29 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const sessions = sessionsOf(corpus);
   const count = sessionCount(sessions);
   const { folds, tail: share } = howToHoldBack(settings, count);
+  const vectorSeed = random.uint32();
+  let meritWeights: Float64Array | undefined;
   const parts: RankingData[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const to = count - Math.round(count * share * fold);
     const from = Math.max(1, count - Math.round(count * share * (fold + 1)));
     const head = withoutSessions(sessions, from, to);
-    const headFallback = Fallback.fit({
+    const headCorpus: Corpus = {
       tracks: corpus.tracks,
       artists: corpus.artists,
       offsets: head.offsets,
       items: head.items,
       titles: corpus.titles && [...corpus.titles.slice(0, from), ...corpus.titles.slice(to)],
-    });
-    const signals = signalsOf(corpus, head, headFallback, settings);
+    };
+    const vectors = await vectorsOf(headCorpus, settings, vectorSeed, options);
+    const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings);
+    if (meritWeights === undefined) {
+      const few = { ...settings, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
+      const sliced = sliceSessions(sessions, from, to);
+      const data = rankingData(signals, sliced, corpus.titles?.slice(from, to), few, random, () => {});
+      meritWeights = fitMerit(data, { inputs: meritInputs, passes: 5 });
+    }
+    signals.meritWeights = meritWeights;
     const each = { ...settings, queries: Math.ceil(settings.queries / folds) };
     const held = sliceSessions(sessions, from, to);
     const data = rankingData(signals, held, corpus.titles?.slice(from, to), each, random, (done) => {
@@ -303,7 +371,9 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
       progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
   });
   const fallback = Fallback.fit(corpus);
-  const signals = signalsOf(corpus, sessions, fallback, settings);
+  const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
+  const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
+  signals.meritWeights = meritWeights ?? signals.meritWeights;
   return recommenderOf(corpus, sessions, signals, forest, fallback, settings);
 }
 
@@ -320,7 +390,13 @@ export const blend: RecommenderKind<BlendSettings> = {
       items: state.arrays.items as Uint32Array,
     };
     const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
-    const signals = signalsOf(catalogue, sessions, fallback, settings);
+    const vectors: TrackMatrix = {
+      size: settings.vectorSize,
+      units: state.arrays.vectors as Float32Array,
+      outputs: state.arrays.outputs as Float32Array,
+    };
+    const signals = signalsOf(catalogue, sessions, fallback, vectors, settings);
+    signals.meritWeights = state.arrays.meritWeights as Float64Array;
     const forest = new Forest(state.arrays as unknown as ForestArrays);
     return recommenderOf(catalogue, sessions, signals, forest, fallback, settings);
   },

@@ -9,6 +9,7 @@ import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
+import { contextMean, inner, type TrackMatrix } from "../core/track-matrix.js";
 import { ArtistSignals } from "./artist-signals.js";
 import { Evidence } from "./evidence.js";
 import { type Links, linkWeights, weightsPerLink } from "./links.js";
@@ -74,6 +75,9 @@ const relative: readonly number[] = [
   col.artistLink,
 ];
 
+/** Cosines of track vectors. */
+const vectorFeatures = ["vector of last", "vector of context", "output vector of context"] as const;
+
 const queryFeatures = [
   "log context length",
   "unknown since the last known",
@@ -94,6 +98,7 @@ export const featureNames: readonly string[] = [
   ...traitNames,
   "same artist as last",
   "log plays of the artist",
+  ...vectorFeatures,
   "order of merit",
   "merit",
   ...queryFeatures,
@@ -135,6 +140,9 @@ export class Signals {
   readonly #most = new Float64Array(columns);
   readonly #popular: Uint32Array;
   readonly #near: number;
+  /** The weight of a play so many places from the match. */
+  readonly #places: Float64Array;
+  readonly #mean: Float32Array;
   readonly #byArtist: ArtistSignals | undefined;
 
   constructor(
@@ -142,12 +150,15 @@ export class Signals {
     readonly sessions: Sessions,
     readonly links: Links,
     readonly fallback: Fallback,
+    readonly vectors: TrackMatrix,
     readonly settings: SignalSettings,
-    readonly meritWeights: Float64Array = plainMerit(),
+    public meritWeights: Float64Array = plainMerit(),
   ) {
     const { trackCount } = sessions;
     const scale = Math.sqrt(meanLength(sessions));
     this.#near = 1.5 * scale;
+    this.#mean = new Float32Array(vectors.size);
+    this.#places = Float64Array.from({ length: 1024 }, (_, d) => Math.exp(-(d - 1) / this.#near));
     this.#finder = new NeighbourFinder(sessions, {
       neighbours: settings.neighbours,
       perTrack: settings.perTrack,
@@ -222,7 +233,7 @@ export class Signals {
         const base = evidence.slot(track);
         const data = evidence.columns;
         const distance = i > match ? i - match : match - i;
-        const place = Math.exp(-(distance - 1) / this.#near) * (i > match ? 1 : 0.8);
+        const place = this.#places[Math.min(distance, 1023)]! * (i > match ? 1 : 0.8);
         data[base + col.stan]! += similarity;
         data[base + col.sknn]! += flat;
         data[base + col.near]! += similarity * place;
@@ -310,7 +321,7 @@ export class Signals {
         const data = evidence.columns;
         data[base + col.artistVotes]! += similarity;
         const distance = i > match ? i - match : match - i;
-        data[base + col.artistNear]! += similarity * Math.exp(-distance / this.#near);
+        data[base + col.artistNear]! += similarity * this.#places[Math.min(distance, 1023)]!;
       }
     });
     const { count, tracks, columns: data } = evidence;
@@ -338,17 +349,19 @@ export class Signals {
     const most = this.#most.fill(1e-9);
     const weights = this.meritWeights;
     const size = meritInputs.length;
-    for (let s = 0; s < count; s++) {
-      for (let c = 0; c < columns; c++)
-        if (data[s * columns + c]! > most[c]!) most[c] = data[s * columns + c]!;
+    for (let s = 0, at = 0; s < count; s++) {
+      for (let c = 0; c < columns; c++, at++) if (data[at]! > most[c]!) most[c] = data[at]!;
     }
+    const active = relative.map((_, i) => i).filter((i) => most[relative[i]!]! > 1e-9);
+    const scales = relative.map((c) => 1 / most[c]!);
     for (let s = 0; s < count; s++) {
       const base = s * columns;
       let merit = 0;
-      for (let i = 0; i < relative.length; i++) {
+      for (let a = 0; a < active.length; a++) {
+        const i = active[a]!;
         const value = data[base + relative[i]!]!;
         if (value === 0) continue;
-        const share = value / most[relative[i]!]!;
+        const share = value * scales[i]!;
         merit += weights[i]! * share + weights[size + i]! * Math.sqrt(share);
       }
       const back = data[base + col.back]!;
@@ -389,6 +402,11 @@ export class Signals {
       most[col.lastAfter]!,
       most[col.cosine]!,
     ];
+    const mean = this.#mean;
+    const decay = 1 - 0.5 / Math.sqrt(meanLength(this.sessions));
+    const placed = contextMean(this.vectors, tracks, decay, 100, mean);
+    const { units, outputs } = this.vectors;
+    const lastVector = last < 0 ? mean : units.subarray(last * mean.length, (last + 1) * mean.length);
     for (let i = 0; i < this.count; i++) {
       const track = this.candidates[i]!;
       const from = this.#picked[i]! * columns;
@@ -402,6 +420,9 @@ export class Signals {
         artists === undefined || artist === 0
           ? 0
           : Math.log1p(artists.tracks.offsets[artist + 1]! - artists.tracks.offsets[artist]!);
+      rows[at++] = last < 0 ? 0 : inner(lastVector, units, track);
+      rows[at++] = placed ? inner(mean, units, track) : 0;
+      rows[at++] = placed ? inner(mean, outputs, track) : 0;
       rows[at++] = i;
       rows[at++] = this.#merits[this.#picked[i]!]!;
       for (const fact of facts) rows[at++] = fact;

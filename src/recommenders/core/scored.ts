@@ -10,8 +10,11 @@ import { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
 
 export interface Scorer {
-  /** Adds scores to a cleared board; leaves tracks it has nothing to say of untouched. Scores are finite. */
-  score(query: Query, board: ScoreBoard): void;
+  /**
+   * Adds scores to a cleared board; leaves tracks it has nothing to say of untouched. Scores are finite. The best k are
+   * asked for, so that a scorer may take more care with these.
+   */
+  score(query: Query, board: ScoreBoard, k: number): void;
 }
 
 /** Tracks for when a scorer has too few, in the order in which they should fill up. */
@@ -74,7 +77,7 @@ export class ScoredRecommender implements FittedRecommender {
     const board = this.#board;
     const inContext = this.#inContext;
     board.clear();
-    this.#parts.scorer.score(query, board);
+    this.#parts.scorer.score(query, board, k);
     for (const track of query.tracks) inContext[track] = 1;
     this.#top.start(k);
     for (let i = 0; i < board.count; i++) {

@@ -1,0 +1,54 @@
+/** `segue download`: fetches the #nowplaying playlists. */
+import type { Command } from "commander";
+import { terminalProgress } from "./terminal-progress.js";
+
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+export function registerDownload(program: Command): void {
+  program
+    .command("download")
+    .description("download the #nowplaying playlists and unpack them")
+    .option(
+      "--from <address>",
+      "http(s) address, or a zip archive that is here (default: andrewmvd/spotify-playlists on Kaggle)",
+    )
+    .option("--to <file>", "the CSV file to write (default: raw_playlists of the catalog)")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+A download that was cut off goes on where it stopped when the command is run again.
+
+Examples:
+  segue download
+  segue download --from ~/Downloads/archive.zip`,
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { download, loadCatalog } = await import("../playlists/index.js");
+  const to = options.to ?? (await loadCatalog()).path("raw_playlists");
+  const { progress, clear } = terminalProgress();
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once("SIGINT", interrupt);
+  const facts = await download({ ...options, to, progress, signal: interrupted.signal }).finally(() => {
+    process.off("SIGINT", interrupt);
+    clear();
+  });
+  if (options.json) {
+    console.log(JSON.stringify(facts));
+    return;
+  }
+  const count = (number: number) => number.toLocaleString("en");
+  console.log(
+    `${facts.path}: ${count(facts.bytes)} bytes from ${facts.from}\n` +
+      `archive: ${count(facts.archiveBytes)} bytes, sha256 ${facts.sha256}` +
+      (facts.resumedFrom > 0 ? `, of which ${count(facts.resumedFrom)} bytes came earlier` : ""),
+  );
+}

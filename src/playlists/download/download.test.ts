@@ -1,0 +1,253 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deflateRawSync, gzipSync, crc32 as zlibCrc32 } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { download } from "./download.js";
+
+const csv = `"user_id", "artistname", "trackname", "playlistname"\n${Array.from(
+  { length: 20_000 },
+  (_, i) =>
+    `"u${i % 97}","artist ${(i * 7919) % 1009}","track ${createHash("md5").update(String(i)).digest("hex")}","list"\n`,
+).join("")}`;
+const archive = zipOf({ "README.txt": "hello", "spotify_dataset.csv": csv });
+
+let folder: string;
+let server: Server;
+let url: string;
+let handler: (request: IncomingMessage, response: ServerResponse, count: number) => void;
+let requests: IncomingMessage[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-download-"));
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request);
+    handler(request, response, requests.length);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/archive`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+const to = () => join(folder, "raw", "spotify_dataset.csv");
+const get = (more: Partial<Parameters<typeof download>[0]> = {}) =>
+  download({ from: url, to: to(), retryDelay: 1, ...more });
+
+/** Serves `archive` with ranges, but cuts the connection after `cut` bytes of each answer. */
+function serve(
+  response: ServerResponse,
+  request: IncomingMessage,
+  { cut = Infinity, etag = '"v1"', body = archive } = {},
+) {
+  const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+  const from = range && request.headers["if-range"] === etag ? Number(range[1]) : 0;
+  const rest = body.subarray(from);
+  response.writeHead(from > 0 ? 206 : 200, {
+    etag,
+    "content-length": rest.length,
+    ...(from > 0 ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
+  });
+  if (rest.length <= cut) response.end(rest);
+  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+}
+
+describe("download", () => {
+  it("fetches, checks and unpacks, and removes the archive", async () => {
+    handler = (request, response) => serve(response, request);
+    const reports: number[] = [];
+    const facts = await get({ progress: ({ task, done }) => task === "downloading" && reports.push(done) });
+    expect(await readFile(to(), "utf8")).toBe(csv);
+    expect(facts).toMatchObject({
+      bytes: Buffer.byteLength(csv),
+      archiveBytes: archive.length,
+      sha256: createHash("sha256").update(archive).digest("hex"),
+      resumedFrom: 0,
+    });
+    expect(reports.at(-1)).toBe(archive.length);
+    expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
+  });
+
+  it("goes on by itself when the connection is cut, again and again", async () => {
+    handler = (request, response) => serve(response, request, { cut: 200_000 });
+    await get({ retries: 2 });
+    expect(await readFile(to(), "utf8")).toBe(csv);
+    expect(requests.length).toBeGreaterThan(2);
+    expect(requests.slice(1).every((request) => request.headers["if-range"] === '"v1"')).toBe(true);
+  });
+
+  it("keeps what came when it gives up, and goes on from there in the next run", async () => {
+    handler = (request, response, count) =>
+      count === 1 ? serve(response, request, { cut: 300_000 }) : response.destroy();
+    await expect(get({ retries: 1 })).rejects.toMatchObject({
+      code: "cut-off",
+      hint: expect.stringMatching(/again/),
+    });
+    expect(existsSync(to())).toBe(false);
+    const kept = (await stat(`${to()}.download.part`)).size;
+    expect(kept).toBeGreaterThan(0);
+    handler = (request, response) => serve(response, request);
+    const facts = await get();
+    expect(facts.resumedFrom).toBe(kept);
+    expect(requests.at(-1)!.headers.range).toBe(`bytes=${kept}-`);
+    expect(await readFile(to(), "utf8")).toBe(csv);
+  });
+
+  it("starts over when the file has changed in between", async () => {
+    const other = zipOf({ "spotify_dataset.csv": csv.toUpperCase() });
+    handler = (request, response, count) =>
+      count === 1
+        ? serve(response, request, { cut: 300_000 })
+        : serve(response, request, { etag: '"v2"', body: other });
+    await get();
+    expect(await readFile(to(), "utf8")).toBe(csv.toUpperCase());
+  });
+
+  it("starts over on a server without ranges, and without version marks", async () => {
+    handler = (_, response, count) => {
+      response.writeHead(200, { "content-length": archive.length });
+      if (count < 3)
+        response.write(archive.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+      else response.end(archive);
+    };
+    await get();
+    expect(await readFile(to(), "utf8")).toBe(csv);
+    expect(requests.every((request) => request.headers.range === undefined)).toBe(true);
+  });
+
+  it("does not fetch again what is whole already (416)", async () => {
+    await mkdir(join(folder, "raw"), { recursive: true });
+    await writeFile(`${to()}.download.part`, archive);
+    await writeFile(`${to()}.download.part.json`, JSON.stringify({ url, version: '"v1"' }));
+    handler = (_, response) =>
+      response.writeHead(416, { "content-range": `bytes */${archive.length}` }).end();
+    expect((await get()).resumedFrom).toBe(archive.length);
+    expect(await readFile(to(), "utf8")).toBe(csv);
+  });
+
+  it("follows redirects and waits out an overload", async () => {
+    handler = (request, response, count) => {
+      if (count === 1) response.writeHead(503).end();
+      else if (request.url === "/archive") response.writeHead(302, { location: "/elsewhere" }).end();
+      else serve(response, request);
+    };
+    await get();
+    expect(await readFile(to(), "utf8")).toBe(csv);
+  });
+
+  it.each([
+    [403, "text/plain", /answered 403/, /sign in.*--from/],
+    [404, "text/plain", /answered 404/, /--from/],
+    [200, "text/html; charset=utf-8", /web page/, /sign in/],
+  ])("says what to do about %i %s", async (status, type, message, hint) => {
+    handler = (_, response) => response.writeHead(status, { "content-type": type }).end("<html>");
+    const error = await get().catch((caught) => caught);
+    expect(error.message).toMatch(message);
+    expect(error.hint).toMatch(hint);
+    expect(requests.length).toBe(1);
+    expect(existsSync(to())).toBe(false);
+  });
+
+  it("refuses a damaged archive and leaves nothing of it", async () => {
+    const broken = Buffer.from(archive);
+    broken.fill(0x55, 5000, 9000);
+    handler = (request, response) => serve(response, request, { body: broken });
+    await expect(get()).rejects.toMatchObject({ code: "damaged" });
+    expect(await readdir(join(folder, "raw"))).toEqual([]);
+  });
+
+  it("says so where the place cannot be written", async () => {
+    handler = (request, response) => serve(response, request);
+    await writeFile(join(folder, "file"), "in the way");
+    await expect(get({ to: join(folder, "file", "x.csv") })).rejects.toMatchObject({ code: "disk" });
+    await expect(get({ to: folder })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(get({ from: "ftp://somewhere/x.zip" })).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it("stops when it is told to, and can go on", async () => {
+    const controller = new AbortController();
+    handler = (_, response) => {
+      response.writeHead(200, { etag: '"v1"', "content-length": archive.length });
+      response.write(archive.subarray(0, 200_000), () => setTimeout(() => controller.abort(), 50));
+    };
+    await expect(get({ signal: controller.signal })).rejects.toThrow(/abort/i);
+    expect(existsSync(to())).toBe(false);
+    handler = (request, response) => serve(response, request);
+    expect((await get()).resumedFrom).toBeGreaterThan(0);
+  });
+
+  it("takes an archive that is here, a gzip file, or the CSV itself, and keeps them", async () => {
+    for (const [name, contents] of [
+      ["a.zip", archive],
+      ["a.csv.gz", gzipSync(csv)],
+      ["a.csv", csv],
+    ] as const) {
+      await writeFile(join(folder, name), contents);
+      await download({ from: join(folder, name), to: to() });
+      expect(await readFile(to(), "utf8")).toBe(csv);
+      expect(existsSync(join(folder, name))).toBe(true);
+    }
+  });
+
+  it("lets no archive write anywhere else", async () => {
+    for (const name of ["../../evil.csv", "/evil.csv", "..\\evil.csv"]) {
+      await writeFile(join(folder, "slip.zip"), zipOf({ [name]: "x" }));
+      await download({ from: join(folder, "slip.zip"), to: to() }).catch((error) =>
+        expect(error.name).toBe("SegueError"),
+      );
+      expect((await readdir(folder)).sort()).toEqual(["raw", "slip.zip"]);
+      expect((await readdir(join(folder, "raw"))).every((file) => file === "spotify_dataset.csv")).toBe(true);
+    }
+  });
+
+  it("says so where an archive has no CSV file, or several", async () => {
+    await writeFile(join(folder, "none.zip"), zipOf({ "a.txt": "x" }));
+    await expect(download({ from: join(folder, "none.zip"), to: to() })).rejects.toThrow(/no CSV file/);
+    await writeFile(join(folder, "two.zip"), zipOf({ "a.csv": "x", "b.csv": "y" }));
+    await expect(download({ from: join(folder, "two.zip"), to: to() })).rejects.toThrow(
+      /several.*a\.csv, b\.csv/,
+    );
+  });
+});
+
+/** A zip archive (PKWARE's APPNOTE 6.3: local headers, central directory, its end). */
+function zipOf(files: Record<string, string>): Buffer {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const contents = Buffer.from(text);
+    const packed = deflateRawSync(contents);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(zlibCrc32(contents), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(contents.length, 18);
+    common.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, Buffer.from(name), packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(offset, 10);
+    directory.push(
+      Buffer.concat([Buffer.from("PK\x01\x02\x14\0", "latin1"), common, tail, Buffer.from(name)]),
+    );
+    locals.push(local);
+    offset += local.length;
+  }
+  const size = directory.reduce((sum, entry) => sum + entry.length, 0);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(size, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, ...directory, end]);
+}

@@ -1,0 +1,162 @@
+/** Fetches a file over HTTP into a `.part` file, and goes on where an earlier attempt was cut off. */
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { messageOf, type Progress, SegueError, writeFileAtomic } from "../../system/index.js";
+import { isDiskError } from "./disk-error.js";
+
+export interface FetchOptions {
+  readonly url: string;
+  /** Where the whole file goes; `<to>.part` holds what has come so far, `<to>.part.json` what it is a part of. */
+  readonly to: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+  /** How often to try again after a cut before giving up; attempts that brought something do not count. */
+  readonly retries: number;
+  /** Milliseconds before the first retry; doubled for each further one. */
+  readonly retryDelay: number;
+}
+
+/** What the part is a part of. */
+interface PartNote {
+  readonly url: string;
+  /** The strong ETag or the Last-Modified date, for If-Range; without either a part cannot be trusted. */
+  readonly version: string;
+}
+
+/**
+ * @returns how many bytes had come in earlier runs and were kept
+ * @throws SegueError where the server refuses, answers with a web page, or keeps cutting the connection (the part is kept)
+ */
+export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: number }> {
+  const part = `${options.to}.part`;
+  await mkdir(dirname(part), { recursive: true });
+  const resumedFrom = await usableBytes(part, options.url);
+  let failures = 0;
+  for (;;) {
+    const before = await sizeOf(part);
+    try {
+      if (await attempt(part, options)) break;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (error instanceof SegueError || isDiskError(error)) throw error;
+      const after = await sizeOf(part);
+      failures = after > before ? 1 : failures + 1;
+      if (failures > options.retries)
+        throw new SegueError(`the download was cut off after ${after} bytes: ${reasonOf(error)}`, {
+          hint: "run the same command again to go on from there",
+          code: "cut-off",
+          cause: error,
+        });
+      await wait(options.retryDelay * 2 ** (failures - 1), undefined, { signal: options.signal });
+    }
+  }
+  await rename(part, options.to);
+  await rm(`${part}.json`, { force: true });
+  return { resumedFrom };
+}
+
+/** One request. True when the file is whole; throws when the connection is cut. */
+async function attempt(part: string, { url, progress, signal }: FetchOptions): Promise<boolean> {
+  const have = await usableBytes(part, url);
+  const note = have > 0 ? await readNote(part) : undefined;
+  const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "segue" };
+  if (note !== undefined) Object.assign(headers, { range: `bytes=${have}-`, "if-range": note.version });
+  const response = await fetch(url, { headers, signal, redirect: "follow" });
+  if (response.status === 416) {
+    await response.body?.cancel();
+    const total = /\*\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
+    if (Number(total) === have) return true;
+    await rm(part, { force: true });
+    return false;
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw refused(url, response);
+  }
+  if (/^text\/html\b/.test(response.headers.get("content-type") ?? "")) {
+    await response.body?.cancel();
+    throw new SegueError(`${url} answered with a web page where a file was wanted`, {
+      hint: signInHint,
+      code: "refused",
+    });
+  }
+  const start = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
+  // A server without ranges, or whose file has changed, answers 200 with all of it.
+  const resumes = response.status === 206 && start === have;
+  if (response.status === 206 && !resumes) {
+    await response.body?.cancel();
+    await rm(part, { force: true });
+    return false;
+  }
+  const length = response.headers.get("content-length");
+  const begin = resumes ? have : 0;
+  const total = length === null ? undefined : begin + Number(length);
+  const version = versionOf(response);
+  if (version === undefined) await rm(`${part}.json`, { force: true });
+  else await writeFileAtomic(`${part}.json`, JSON.stringify({ url, version } satisfies PartNote));
+  let done = begin;
+  progress({ task: "downloading", done, total, unit: "bytes" });
+  await pipeline(
+    Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
+    async function* (chunks) {
+      for await (const chunk of chunks) {
+        done += (chunk as Uint8Array).length;
+        progress({ task: "downloading", done, total, unit: "bytes" });
+        yield chunk;
+      }
+    },
+    createWriteStream(part, { flags: resumes ? "a" : "w" }),
+    { signal },
+  );
+  if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
+  return true;
+}
+
+/** How much of the part can be built upon. */
+async function usableBytes(part: string, url: string): Promise<number> {
+  const note = await readNote(part);
+  return note?.url === url ? sizeOf(part) : 0;
+}
+
+async function readNote(part: string): Promise<PartNote | undefined> {
+  try {
+    return JSON.parse(await readFile(`${part}.json`, "utf8")) as PartNote;
+  } catch {
+    return undefined;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+function versionOf(response: Response): string | undefined {
+  const etag = response.headers.get("etag");
+  // If-Range takes strong tags only (RFC 9110, 13.1.5).
+  return etag !== null && !etag.startsWith("W/")
+    ? etag
+    : (response.headers.get("last-modified") ?? undefined);
+}
+
+const signInHint =
+  "the site may want you to sign in: download it in a browser, then say segue download --from THE-FILE.zip";
+
+function refused(url: string, response: Response): SegueError {
+  const said = `${url} answered ${response.status} ${response.statusText}`.trim();
+  if (response.status === 401 || response.status === 403)
+    return new SegueError(said, { hint: signInHint, code: "refused" });
+  if (response.status === 404 || response.status === 410)
+    return new SegueError(said, { hint: "name another address with --from", code: "refused" });
+  // Overload passes; it is tried again like a cut connection.
+  if (response.status === 429 || response.status >= 500) throw new Error(said);
+  return new SegueError(said, { code: "refused" });
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return messageOf(cause);
+}

@@ -6,6 +6,7 @@ import { packageRoot } from "../system/index.js";
 import { registerAnalyze } from "./analyze.js";
 import { registerCard } from "./card.js";
 import { registerCheck } from "./check.js";
+import { registerDownload } from "./download.js";
 import { registerDump } from "./dump.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerLogs } from "./logs.js";
@@ -16,6 +17,7 @@ import { registerShow } from "./show.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
   registerSample,
+  registerDownload,
   registerAnalyze,
   registerEvaluate,
   registerResume,

@@ -11,3 +11,4 @@ export type {
 } from "./contract.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
+export { nearestOf } from "./track2vec.js";

@@ -6,6 +6,7 @@ import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState }
 import { itemToItem } from "./item-to-item.js";
 import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
 import { vsknn, vstan } from "./session-neighbours.js";
+import { nearest, track2vec } from "./track2vec.js";
 import { transitions } from "./transitions.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry of kinds with different settings
@@ -15,6 +16,8 @@ const kinds: readonly AnyKind[] = [
   popularity,
   recentPopularity,
   artistPopularity,
+  nearest,
+  track2vec,
   transitions,
   itemToItem,
   vsknn,

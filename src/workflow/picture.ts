@@ -121,12 +121,57 @@ function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepSt
   return `<g><title>${escapeHtml(hint)}</title>${isMany ? sheet(6) + sheet(3) : ""}${sheet(0)}<circle class="dot ${status}" cx="${x + 16}" cy="${y + 21}" r="5"/><text class="name" x="${x + 28}" y="${y + 26}">${escapeHtml(name)}</text><text class="below" x="${x + 28}" y="${y + 45}">${escapeHtml(below)}</text></g>`;
 }
 
+interface Colours {
+  readonly ground: string;
+  readonly ink: string;
+  readonly soft: string;
+  readonly line: string;
+  readonly box: string;
+  readonly done: string;
+  readonly running: string;
+  readonly failed: string;
+  readonly waiting: string;
+}
+
+const light: Colours = {
+  ground: "#fbfcfe",
+  ink: "#1c2330",
+  soft: "#5b6575",
+  line: "#b9c2d0",
+  box: "#ffffff",
+  done: "#1f8a4c",
+  running: "#2f6fde",
+  failed: "#c8321f",
+  waiting: "#a2abb8",
+};
+
+const dark: Colours = {
+  ground: "#161b22",
+  ink: "#e6e9ef",
+  soft: "#9aa4b5",
+  line: "#4a5568",
+  box: "#1f2630",
+  done: "#4cc27d",
+  running: "#7aa7ff",
+  failed: "#ff8a7a",
+  waiting: "#6b7585",
+};
+
+/** Literal colours, not variables: not every program that draws SVG knows those. */
+function coloured(c: Colours): string {
+  return [
+    `.ground{fill:${c.ground}}.title,.below{fill:${c.soft}}.name{fill:${c.ink}}.arrow{stroke:${c.line}}.tip{fill:${c.line}}`,
+    `.box{fill:${c.box};stroke:${c.line}}.box.done{stroke:${c.done}}.box.running{stroke:${c.running}}.box.failed,.box.interrupted{stroke:${c.failed}}`,
+    `.dot{fill:${c.waiting}}.dot.plain,.dot.running{fill:${c.running}}.dot.done{fill:${c.done}}.dot.failed,.dot.interrupted{fill:${c.failed}}`,
+  ].join("\n");
+}
+
 /** Its own ground, so that it can be read on a light page and on a dark one. */
 const style = `
-svg{--ground:#fbfcfe;--ink:#1c2330;--soft:#5b6575;--line:#b9c2d0;--box:#fff;--done:#1f8a4c;--running:#2f6fde;--failed:#c8321f;--waiting:#a2abb8;font-family:system-ui,-apple-system,"Segoe UI",sans-serif}
-@media(prefers-color-scheme:dark){svg{--ground:#161b22;--ink:#e6e9ef;--soft:#9aa4b5;--line:#4a5568;--box:#1f2630;--done:#4cc27d;--running:#7aa7ff;--failed:#ff8a7a;--waiting:#6b7585}}
-.ground{fill:var(--ground)}.title{font-size:14px;font-weight:600;fill:var(--soft)}.name{font-size:14px;font-weight:600;fill:var(--ink)}.below{font-size:12px;fill:var(--soft)}
-.arrow{fill:none;stroke:var(--line);stroke-width:1.6}.tip{fill:var(--line)}
-.box{fill:var(--box);stroke:var(--line);stroke-width:1.4}.box.done{stroke:var(--done)}.box.running{stroke:var(--running);stroke-width:2}.box.failed,.box.interrupted{stroke:var(--failed);stroke-width:2}.box.waiting{stroke-dasharray:4 3}
-.dot{fill:var(--waiting)}.dot.plain{fill:var(--running)}.dot.done{fill:var(--done)}.dot.running{fill:var(--running)}.dot.failed,.dot.interrupted{fill:var(--failed)}
+text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}.title{font-size:14px;font-weight:600}.name{font-size:14px;font-weight:600}.below{font-size:12px}
+.arrow{fill:none;stroke-width:1.6}.box{stroke-width:1.4}.box.running,.box.failed,.box.interrupted{stroke-width:2}.box.waiting{stroke-dasharray:4 3}
+${coloured(light)}
+@media (prefers-color-scheme: dark) {
+${coloured(dark)}
+}
 `.trim();

@@ -14,6 +14,7 @@ import { registerResume } from "./resume.js";
 import { registerRuns } from "./runs.js";
 import { registerSample } from "./sample.js";
 import { registerShow } from "./show.js";
+import { registerWorker } from "./worker.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
   registerSample,
@@ -27,6 +28,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerDump,
   registerCard,
   registerCheck,
+  registerWorker,
 ];
 
 export function createProgram(): Command {

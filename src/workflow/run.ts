@@ -170,7 +170,17 @@ async function begin(
     const maxWorkers = options.maxWorkers ?? availableParallelism();
     if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
       throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
-    const end = await runLocal({ store, run: record, flow, reuse, maxWorkers, listener, signal });
+    const end =
+      engine === "dbos"
+        ? await (await import("./engines/dbos/command.js")).runOnWorkers({
+            store,
+            run: record,
+            listener,
+            signal,
+            cache: options.cache ?? false,
+            databaseUrl: options.databaseUrl,
+          })
+        : await runLocal({ store, run: record, flow, reuse, maxWorkers, listener, signal });
     await store.put(keys.end(flow.name, record.run), recordText(end));
     const seconds = (performance.now() - started) / 1000;
     listener({ type: "run-ended", run: record, end, seconds });

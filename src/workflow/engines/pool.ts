@@ -107,6 +107,12 @@ export class Pool {
     }
   }
 
+  /** Lets running tasks end and keeps no process for more. */
+  retire(): void {
+    this.#closed = true;
+    for (const worker of this.#idle) this.#kill(worker);
+  }
+
   /** Ends every process, and waits until they are gone. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,0 +1,42 @@
+/** `segue worker`: joins the queue of the engine dbos. */
+import { type Command, Option } from "commander";
+
+interface Options {
+  readonly database?: string;
+  readonly maxWorkers?: string;
+}
+
+export function registerWorker(program: Command): void {
+  program
+    .command("worker")
+    .description("run tasks of flows that were started with --engine dbos")
+    .addOption(new Option("--database <url>", "the Postgres they share").env("SEGUE_DATABASE_URL"))
+    .option(
+      "--max-workers <n>",
+      "how many tasks each worker runs at once (default: the number of processors)",
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  export SEGUE_DATABASE_URL=postgres://segue:secret@db:5432/segue SEGUE_DATASTORE=s3://bucket/segue\n  segue worker --max-workers 4 &\n  segue run modeling --engine dbos",
+    )
+    .action(worker);
+}
+
+async function worker(options: Options): Promise<void> {
+  const { availableParallelism } = await import("node:os");
+  const { misuse } = await import("../system/index.js");
+  const maxWorkers = options.maxWorkers === undefined ? availableParallelism() : Number(options.maxWorkers);
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
+    throw misuse(`--max-workers must be at least 1, got ${options.maxWorkers}`);
+  const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
+  await runWorker({
+    databaseUrl: databaseUrlOf(options.database),
+    maxWorkers,
+    log: (line) => console.log(`${new Date().toISOString()} ${line}`),
+    signal: controller.signal,
+  });
+  // DBOS keeps connections open that nobody needs any more.
+  process.exit(0);
+}

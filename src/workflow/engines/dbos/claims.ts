@@ -1,0 +1,138 @@
+/**
+ * Who of the workers is alive. Each holds a Postgres advisory lock for as long as its connection lasts; nothing has to be
+ * renewed, so a worker that is merely busy is never taken for dead. Whoever can take the lock of another one knows that it is
+ * gone, and takes over its work while holding that lock, so that two never take over the same.
+ */
+import pg from "pg";
+
+const table = `CREATE TABLE IF NOT EXISTS segue_workers (
+  executor text PRIMARY KEY, host text NOT NULL, pid integer NOT NULL, since timestamptz NOT NULL DEFAULT now())`;
+const lockOf = "hashtextextended('segue-worker/' || $1, 0)";
+
+export class Claims {
+  readonly #url: string;
+  readonly #executor: string;
+  readonly #lost: (why: string) => void;
+  #client: pg.Client | undefined;
+  #closed = false;
+
+  /** @param lost called when the lock is gone for good: another worker may have taken over */
+  constructor(url: string, executor: string, lost: (why: string) => void) {
+    this.#url = url;
+    this.#executor = executor;
+    this.#lost = lost;
+  }
+
+  async open(host: string): Promise<void> {
+    const client = await this.#connect();
+    // Two workers that start at once would both try to make the table.
+    await this.alone("segue-table", () => client.query(table));
+    await client.query(`SELECT pg_advisory_lock(${lockOf})`, [this.#executor]);
+    await client.query("INSERT INTO segue_workers (executor, host, pid) VALUES ($1, $2, $3)", [
+      this.#executor,
+      host,
+      process.pid,
+    ]);
+  }
+
+  /**
+   * Does something while no other worker does it. Asks again and again instead of waiting within Postgres, because an index that
+   * is built concurrently waits for every query that waits.
+   */
+  async alone(name: string, work: () => Promise<unknown>): Promise<void> {
+    const client = this.#client!;
+    const lock = "hashtextextended($1, 0)";
+    for (;;) {
+      const tried = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS free`, [
+        name,
+      ]);
+      if (tried.rows[0]!.free) break;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    try {
+      await work();
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
+    }
+  }
+
+  /** Workers that are gone: `takeOver` is called for each while its lock is held; then it is forgotten. */
+  async eachDead(takeOver: (executor: string) => Promise<void>): Promise<void> {
+    const client = this.#client;
+    if (!client) return;
+    const { rows } = await client.query<{ executor: string }>(
+      "SELECT executor FROM segue_workers WHERE executor <> $1",
+      [this.#executor],
+    );
+    for (const { executor } of rows) {
+      const tried = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lockOf}) AS free`, [
+        executor,
+      ]);
+      if (!tried.rows[0]!.free) continue;
+      try {
+        // Somebody else may have been quicker; the row is gone then.
+        const still = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [executor]);
+        if (still.rowCount === 0) continue;
+        await takeOver(executor);
+        await client.query("DELETE FROM segue_workers WHERE executor = $1", [executor]);
+      } finally {
+        await client.query(`SELECT pg_advisory_unlock(${lockOf})`, [executor]);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const client = this.#client;
+    this.#client = undefined;
+    if (!client) return;
+    await client.query("DELETE FROM segue_workers WHERE executor = $1", [this.#executor]).catch(() => {});
+    await client.end().catch(() => {});
+  }
+
+  /** Ends without forgetting this worker, so that the others take over what it leaves. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
+    await this.#client?.end().catch(() => {});
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.#url,
+      keepAlive: true,
+      application_name: "segue worker",
+    });
+    client.on("error", (error) => void this.#reconnect(client, error.message));
+    client.on("end", () => void this.#reconnect(client, "the connection ended"));
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+
+  /** A connection that broke took the lock with it. It is ours again only if nobody took over in between. */
+  async #reconnect(broken: pg.Client, why: string): Promise<void> {
+    if (this.#closed || this.#client !== broken) return;
+    this.#client = undefined;
+    for (let attempt = 0; attempt < 120 && !this.#closed; attempt++) {
+      try {
+        const client = await this.#connect();
+        this.#client = undefined;
+        const held = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lockOf}) AS free`, [
+          this.#executor,
+        ]);
+        const known = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [this.#executor]);
+        if (!held.rows[0]!.free || known.rowCount === 0) {
+          this.#closed = true;
+          await client.end().catch(() => {});
+          this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);
+          return;
+        }
+        this.#client = client;
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+    if (!this.#closed) this.#lost(`the database has not answered for two minutes (${why})`);
+  }
+}

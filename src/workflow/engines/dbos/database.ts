@@ -1,0 +1,54 @@
+/** The Postgres that the command and the workers share. */
+import { misuse, SegueError } from "../../../system/index.js";
+
+/** @throws SegueError (misuse) where no database is named */
+export function databaseUrlOf(given: string | undefined): string {
+  const url = given ?? process.env.SEGUE_DATABASE_URL;
+  if (url) return url;
+  throw misuse(
+    "the engine dbos needs a Postgres database",
+    "set SEGUE_DATABASE_URL=postgres://user:password@host:5432/segue, or pass --database URL",
+  );
+}
+
+/** The URL without its password, for messages. */
+export function shownUrl(url: string): string {
+  return url.replace(/\/\/([^:@/]+):[^@/]*@/, "//$1:…@");
+}
+
+/** @throws SegueError where the database does not answer, or is older than 13 */
+export async function checkDatabase(url: string): Promise<void> {
+  const { Client } = (await import("pg")).default;
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server_version_num: string }>("SHOW server_version_num");
+    if (Number(rows[0]!.server_version_num) < 130_000)
+      throw new SegueError(`the database at ${shownUrl(url)} is older than Postgres 13`);
+  } catch (error) {
+    if (error instanceof SegueError) throw error;
+    throw new SegueError(`cannot reach the database at ${shownUrl(url)}: ${(error as Error).message}`, {
+      hint: "is it running, and does SEGUE_DATABASE_URL name it?",
+      cause: error,
+    });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Whether an error says that DBOS's tables are not there yet: the first worker makes them. */
+export function isWithoutTables(error: unknown): boolean {
+  for (let at = error as { code?: string; cause?: unknown } | undefined; at; at = at.cause as typeof at)
+    if (at.code === "42P01" || at.code === "3F000" || at.code === "42703") return true;
+  return false;
+}
+
+/** A logger for DBOS that passes on what is wrong, and nothing else. */
+export const quietLogger = {
+  info() {},
+  debug() {},
+  warn() {},
+  error(entry: unknown) {
+    if (process.env.SEGUE_DEBUG) console.error(entry);
+  },
+};

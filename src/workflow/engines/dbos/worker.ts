@@ -1,0 +1,139 @@
+/** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. Any number, on any machines. */
+import { hostname } from "node:os";
+import { DBOS } from "@dbos-inc/dbos-sdk";
+import { SegueError } from "../../../system/index.js";
+import { randomWord } from "../../records.js";
+import { Pool } from "../pool.js";
+import { Claims } from "./claims.js";
+import { checkDatabase, quietLogger } from "./database.js";
+import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
+import { registerWorkflows, type TaskContext } from "./workflows.js";
+
+export interface WorkerOptions {
+  readonly databaseUrl: string;
+  /** How many tasks this and every other worker runs at once. */
+  readonly maxWorkers: number;
+  readonly log: (line: string) => void;
+  /** Stops the worker: its tasks are ended and taken over by others. */
+  readonly signal: AbortSignal;
+}
+
+const lookEvery = 1000;
+/** Runs that one worker walks at once: walking costs next to nothing. */
+const runsAtOnce = 50;
+
+/**
+ * Works until `signal` is aborted.
+ *
+ * @throws SegueError where the database cannot be reached, or another worker took over this one's tasks
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { databaseUrl, log, signal } = options;
+  await checkDatabase(databaseUrl);
+  const executor = `${hostname()}-${process.pid}-${randomWord(6)}`;
+  const pools = new Map<string, Pool>();
+  const active = new Map<string, AbortController>();
+  let failure: string | undefined;
+  let wake = () => {};
+  const claims = new Claims(databaseUrl, executor, (why) => {
+    failure = why;
+    for (const controller of active.values()) controller.abort();
+    wake();
+  });
+  signal.addEventListener("abort", () => wake(), { once: true });
+  const context: TaskContext = {
+    poolFor(code) {
+      let pool = pools.get(code);
+      if (!pool) {
+        // Processes that hold older code are of no more use.
+        for (const old of pools.values()) old.retire();
+        pool = new Pool();
+        pools.set(code, pool);
+      }
+      return pool;
+    },
+    signalFor(id) {
+      const controller = new AbortController();
+      active.set(id, controller);
+      return { signal: controller.signal, release: () => active.delete(id) };
+    },
+    log,
+  };
+  registerWorkflows(context);
+  DBOS.setConfig({
+    name: application,
+    systemDatabaseUrl: databaseUrl,
+    applicationVersion,
+    executorID: executor,
+    logger: quietLogger,
+    listenQueues: [runQueue, taskQueue],
+  });
+  // The claim comes before the first task, so that no task is ever held by a worker that nobody can take over.
+  await claims.open(hostname());
+  try {
+    await claims.alone("segue-launch", () => DBOS.launch());
+    await DBOS.registerQueue(runQueue, {
+      workerConcurrency: runsAtOnce,
+      minPollingIntervalMs: 250,
+      onConflict: "always_update",
+    });
+    await DBOS.registerQueue(taskQueue, {
+      workerConcurrency: options.maxWorkers,
+      minPollingIntervalMs: 100,
+      onConflict: "always_update",
+    });
+    log(`worker ${executor} is ready for ${options.maxWorkers} tasks at once`);
+    while (!signal.aborted && failure === undefined) {
+      // A database that is away for a while is waited for; Claims gives up when it has been too long.
+      await look(claims, active, log).catch(() => {});
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, lookEvery);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    // What this worker leaves is in its name still; the others take it over as they would after a crash.
+    const leaving = active.size > 0;
+    for (const pool of pools.values()) await pool.close();
+    if (leaving) log("its tasks are left to other workers");
+    else await DBOS.shutdown().catch(() => {});
+    if (leaving) await claims.abandon();
+    else await claims.close();
+  }
+  if (failure !== undefined)
+    throw new SegueError(`worker ${executor} stops: ${failure}`, { hint: "start it again: segue worker" });
+}
+
+async function look(
+  claims: Claims,
+  active: ReadonlyMap<string, AbortController>,
+  log: (line: string) => void,
+): Promise<void> {
+  await claims.eachDead(async (dead) => {
+    const left = await DBOS.listWorkflows({
+      executorId: dead,
+      status: "PENDING",
+      loadInput: false,
+      loadOutput: false,
+    });
+    for (const queueName of [runQueue, taskQueue]) {
+      const own = left.filter((each) => each.queueName === queueName).map((each) => each.workflowID);
+      if (own.length > 0) await DBOS.resumeWorkflows(own, { queueName });
+    }
+    log(`took over ${left.length} of ${dead}, which is gone`);
+  });
+  if (active.size === 0) return;
+  const cancelled = await DBOS.listWorkflows({
+    workflowIDs: [...active.keys()],
+    status: "CANCELLED",
+    loadInput: false,
+    loadOutput: false,
+  });
+  for (const { workflowID } of cancelled) {
+    log(`${workflowID} is cancelled`);
+    active.get(workflowID)?.abort();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The two workflows that workers run: one walks a flow, the other runs a task. DBOS records what each has done, so that another
+ * worker goes on where a dead one stopped; the records in the datastore stay the truth about results.
+ */
+import { DBOS, type WorkflowHandle } from "@dbos-inc/dbos-sdk";
+import { openStore } from "../../../storage/index.js";
+import { messageOf, SegueError } from "../../../system/index.js";
+import { codeHash } from "../../code-hash.js";
+import { moduleUrl } from "../../load-flow.js";
+import { type DoneRecord, type EndRecord, keys, randomWord, recordText } from "../../records.js";
+import { retryDelay } from "../../retry.js";
+import { Reuse } from "../../reuse.js";
+import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
+import type { TaskSpec } from "../../task-spec.js";
+import { type ReadyTask, Walk } from "../../walk.js";
+import type { Pool } from "../pool.js";
+import {
+  type RunOrder,
+  runWorkflow,
+  type TaskAnswer,
+  taskQueue,
+  taskWorkflow,
+  taskWorkflowId,
+  workflowId,
+} from "./names.js";
+
+export interface TaskContext {
+  /** The pool for tasks of this version of the code. */
+  poolFor(code: string): Pool;
+  /** A signal that is aborted when the workflow is cancelled or the worker stops. */
+  signalFor(workflowId: string): { signal: AbortSignal; release(): void };
+  log(line: string): void;
+}
+
+const pollingIntervalMs = 150;
+
+/** How often a task is started again when its process was lost. */
+const lostRetries = 2;
+
+type RunFunction = (order: RunOrder) => Promise<EndRecord>;
+
+/** Makes both known to DBOS; to be called once, before DBOS is launched. */
+export function registerWorkflows(context: TaskContext): { run: RunFunction } {
+  const task = DBOS.registerWorkflow((order: RunOrder, ready: ReadyTask) => runTask(context, order, ready), {
+    name: taskWorkflow,
+    maxRecoveryAttempts: 1000,
+  });
+  const run = DBOS.registerWorkflow((order: RunOrder) => walkRun(context, order, task), {
+    name: runWorkflow,
+    maxRecoveryAttempts: 1000,
+  });
+  return { run };
+}
+
+type TaskFunction = (order: RunOrder, ready: ReadyTask) => Promise<TaskAnswer>;
+
+/** Every decision follows from what DBOS recorded before, so a second walk takes the same way. */
+async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
+  const { run } = order;
+  context.log(`run ${workflowId(run.flow, run.run)}`);
+  const walk = new Walk(run.nodes);
+  const places = new Map<string, ReadyTask>();
+  let waiting: WorkflowHandle<TaskAnswer>[] = [];
+  let failed: EndRecord["failed"];
+  const begin = async (tasks: readonly ReadyTask[]) => {
+    for (const ready of tasks) {
+      const id = taskWorkflowId(run.flow, run.run, ready.step, ready.task);
+      places.set(id, ready);
+      waiting.push(await DBOS.startWorkflow(task, { workflowID: id, queueName: taskQueue })(order, ready));
+    }
+  };
+  await begin([walk.start()]);
+  while (waiting.length > 0) {
+    const first = await DBOS.waitFirst(waiting, { pollingIntervalMs });
+    waiting = waiting.filter((handle) => handle.workflowID !== first.workflowID);
+    const ready = places.get(first.workflowID)!;
+    const answer = (await first.getResult()) as TaskAnswer;
+    if ("failed" in answer) failed ??= { step: ready.step, task: ready.task, error: answer.failed };
+    else if (!failed) await begin(walk.finish(ready, answer.done));
+  }
+  return DBOS.runStep(
+    async () => {
+      const finished = new Date().toISOString();
+      const end: EndRecord = failed ? { status: "failed", finished, failed } : { status: "done", finished };
+      const store = await openStore(order.store);
+      await store.putIfAbsent(keys.end(run.flow, run.run), recordText(end));
+      return end;
+    },
+    { name: "end", ...patient },
+  );
+}
+
+/** A datastore that does not answer for a while is tried again. */
+const patient = { retriesAllowed: true, intervalSeconds: 1, maxAttempts: 6, backoffRate: 2 };
+
+async function runTask(context: TaskContext, order: RunOrder, ready: ReadyTask): Promise<TaskAnswer> {
+  const known = await DBOS.runStep(() => findKnown(order, ready), { name: "reuse", ...patient });
+  if (known) return { done: known };
+  const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
+  let failures = 0;
+  let losses = 0;
+  for (let number = 1; ; number++) {
+    const last = failures >= retry.count;
+    const result = await DBOS.runStep(() => attempt(context, order, ready, number, last), {
+      name: `attempt ${number}`,
+    });
+    if ("done" in result) return result;
+    if (result.failed.kind === "lost" && losses < lostRetries) losses++;
+    else if (last) return result;
+    else {
+      failures++;
+      await DBOS.sleep(retryDelay(retry, failures) * 1000);
+    }
+  }
+}
+
+async function findKnown(order: RunOrder, ready: ReadyTask): Promise<DoneRecord | null> {
+  const store = await openStore(order.store);
+  return (await new Reuse(store, order.run, order.cache).find(ready)) ?? null;
+}
+
+/** One attempt, in a process of its own: however long it blocks, this worker goes on answering. */
+async function attempt(
+  context: TaskContext,
+  order: RunOrder,
+  ready: ReadyTask,
+  number: number,
+  last: boolean,
+): Promise<TaskAnswer> {
+  const { run } = order;
+  const id = taskWorkflowId(run.flow, run.run, ready.step, ready.task);
+  const store = await openStore(order.store);
+  const reuse = new Reuse(store, run, false);
+  // A dead worker may have published its result without living to tell.
+  const published = await reuse.find(ready);
+  if (published) return { done: published };
+  const module = codeOrProblem(run);
+  if (module instanceof SegueError) {
+    context.log(`${id}: ${module.message}`);
+    return { failed: failureOf(module) };
+  }
+  const spec: TaskSpec = {
+    flow: run.flow,
+    run: run.run,
+    module,
+    store: order.store,
+    parameters: run.parameters,
+    ready,
+    number,
+    attempt: `${number}-${randomWord(4)}`,
+    last,
+  };
+  const started = new Date().toISOString();
+  const { signal, release } = context.signalFor(id);
+  try {
+    context.log(`${id} attempt ${number}`);
+    const result = await context.poolFor(run.code).run(spec, { signal, timeout: ready.node.timeout });
+    if ("done" in result) {
+      await new Reuse(store, run, order.cache).note(ready, result.done);
+      return result;
+    }
+    if (signal.aborted) return result;
+    if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
+    const isOver = last && (result.failed.kind !== "lost" || number > lostRetries);
+    if (isOver && ready.node.catch !== undefined)
+      return { done: await publishCaught(store, spec, started, result.failed) };
+    return result;
+  } finally {
+    release();
+  }
+}
+
+/** The module's URL, or why this worker cannot run it. */
+function codeOrProblem(run: RunOrder["run"]): string | SegueError {
+  try {
+    const url = moduleUrl(run.module);
+    const code = codeHash(url);
+    if (code === run.code) return url;
+    return new SegueError(`this worker has other code than the run (${code} instead of ${run.code})`, {
+      hint: "bring the worker's code up to date, start it again and resume the run",
+      code: "other-code",
+    });
+  } catch (error) {
+    return error instanceof SegueError ? error : new SegueError(messageOf(error));
+  }
+}

@@ -13,6 +13,7 @@ import { registerLogs } from "./logs.js";
 import { registerResume } from "./resume.js";
 import { registerRuns } from "./runs.js";
 import { registerSample } from "./sample.js";
+import { registerServe } from "./serve.js";
 import { registerShow } from "./show.js";
 import { registerWorker } from "./worker.js";
 
@@ -21,6 +22,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerDownload,
   registerAnalyze,
   registerEvaluate,
+  registerServe,
   registerResume,
   registerRuns,
   registerShow,

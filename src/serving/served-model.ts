@@ -3,7 +3,7 @@
  * and libraries may bring their own.
  */
 import type { Catalogue } from "../corpus/index.js";
-import type { Recommender } from "../recommenders/contract.js";
+import type { Ranking, Recommender } from "../recommenders/contract.js";
 import { misuse } from "../system/index.js";
 import { TrackSearch } from "./track-search.js";
 
@@ -93,4 +93,13 @@ export class LiveModel {
     });
     return this.#search;
   }
+}
+
+/** Answers as `/invocations` does, without the endpoint: what a deployed one is checked against. */
+export function invocationAnswers(model: ServedModel): (track: string) => Ranking {
+  const live = new LiveModel(model);
+  return (track) => {
+    const { recommender, k } = live.invocation(track);
+    return recommender.recommend([{ tracks: [track] }], k)[0]!;
+  };
 }

@@ -1,4 +1,5 @@
 /** Starts the endpoint in this process: opens the model, listens, watches for a newer one, and stops without losing a request. */
+import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf, misuse, SegueError } from "../system/index.js";
@@ -30,7 +31,9 @@ export interface RunningServer {
   readonly url: string;
   /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
   reload(): Promise<ReloadResult>;
-  /** Takes no new connection, finishes what is in flight, then frees the model. */
+  /** Takes no new connection from here on; those that are there go on. */
+  refuse(): void;
+  /** Refuses new connections, finishes what is in flight, then frees the model. */
   close(): Promise<void>;
 }
 
@@ -102,21 +105,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
   logger.info({ url, model: models.live.version }, "endpoint ready");
 
+  let refused: Promise<void> | undefined;
+  // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.
+  const refuse = () =>
+    (refused ??= new Promise<void>((resolve) => Server.prototype.close.call(app.server, () => resolve())));
   let closing: Promise<void> | undefined;
   const close = async () => {
     stopping = true;
     stopWatching();
-    // Every answer now says "connection: close", so that clients leave by themselves before their connections are closed.
-    await wait(lingerMs);
-    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+    // Each connection is told to close by its next answer; those that stay silent are closed from this side.
+    const ended = refuse();
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
-    await app.close();
+    await Promise.race([ended, wait(lingerMs)]);
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+    await ended;
     clearInterval(idle);
     clearTimeout(late);
+    await app.close();
     models.close();
     logger.info("endpoint stopped");
   };
-  return { url, reload, close: () => (closing ??= close()) };
+  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -1,0 +1,136 @@
+/** `segue serve`: the HTTP endpoint. */
+import { type Command, Option } from "commander";
+import { misuse } from "../system/index.js";
+
+interface Flags {
+  port: number;
+  host: string;
+  workers: number;
+  recommender?: string;
+  apiKeyFile?: string;
+  rateLimit?: number;
+  bodyLimit: number;
+  timeout: number;
+  corsOrigin?: string[];
+  trustProxy?: boolean;
+  logTracks?: boolean;
+  logLevel: "silent" | "error" | "warn" | "info" | "debug";
+  watch: number;
+  docs: boolean;
+}
+
+export function registerServe(program: Command): void {
+  program
+    .command("serve")
+    .summary("answer “what should play next?” over HTTP")
+    .description(
+      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle again.",
+    )
+    .argument("<bundle>", "a bundle's folder, or a folder with a `current` that points to one")
+    .option("-p, --port <n>", "port; 0: any free one", wholeNumber("--port", 0), 8080)
+    .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
+    .option("-w, --workers <n>", "processes that share the port", wholeNumber("--workers", 1), 1)
+    .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
+    .option(
+      "--api-key-file <file>",
+      "whoever calls must present a key of this file, one a line (or $SEGUE_API_KEY)",
+    )
+    .option("--rate-limit <n>", "requests a second of one client", positiveNumber("--rate-limit"))
+    .option("--body-limit <bytes>", "largest request body", wholeNumber("--body-limit", 1), 1024 * 1024)
+    .option("--timeout <seconds>", "time for a request to arrive whole", positiveNumber("--timeout"), 10)
+    .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
+    .option("--trust-proxy", "believe X-Forwarded-For: the endpoint is behind a proxy")
+    .option(
+      "--watch <seconds>",
+      "look this often for a newer bundle; 0: never",
+      nonNegativeNumber("--watch"),
+      1,
+    )
+    .option("--no-docs", "no /docs and no /openapi.json")
+    .option("--log-tracks", "write the tracks of requests to the log")
+    .addOption(
+      new Option("--log-level <level>", "what to log")
+        .choices(["silent", "error", "warn", "info", "debug"])
+        .default("info"),
+    )
+    .addHelpText(
+      "after",
+      `
+Example:
+  segue serve data/04_models/bundle --port 8080 &
+  curl -s localhost:8080/v1/recommend -H 'content-type: application/json' \\
+    -d '{"context": ["Daft Punk-One More Time"], "k": 5}'
+
+http://localhost:8080/docs shows every request that it takes.`,
+    )
+    .action(async (bundle: string, flags: Flags) => {
+      const { readApiKeys, serve } = await import("../serving/index.js");
+      const apiKeys = await readApiKeys({ file: flags.apiKeyFile, environment: process.env });
+      const stopWithParent = followParent();
+      await serve({
+        bundle,
+        port: flags.port,
+        host: flags.host,
+        workers: flags.workers,
+        apiKeys,
+        bodyLimit: flags.bodyLimit,
+        requestTimeout: flags.timeout * 1000,
+        corsOrigins: flags.corsOrigin ?? [],
+        trustProxy: flags.trustProxy ?? false,
+        logTracks: flags.logTracks ?? false,
+        logLevel: flags.logLevel,
+        watchInterval: flags.watch * 1000,
+        docs: flags.docs,
+        ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
+        ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),
+        onReady: ({ url }) => {
+          process.stdout.write(`${url}\n`);
+          process.send?.({ segue: "ready", url });
+        },
+        signal: stopWithParent,
+      });
+    });
+}
+
+/**
+ * Where another Node process started this one with a channel (deployments do), the endpoint ends when that process does,
+ * unless it was told to stay.
+ */
+function followParent(): AbortSignal | undefined {
+  if (process.send === undefined) return undefined;
+  const controller = new AbortController();
+  let keep = false;
+  process.on("message", (message) => {
+    if ((message as { segue?: string }).segue === "keep") keep = true;
+  });
+  process.once("disconnect", () => {
+    if (!keep) controller.abort();
+  });
+  // Listening must not keep the process alive once the endpoint has stopped.
+  process.channel?.unref();
+  return controller.signal;
+}
+
+function wholeNumber(flag: string, least: number) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (value.trim() === "" || !Number.isInteger(number) || number < least) {
+      throw misuse(`${flag} must be a whole number of ${least} or more, not "${value}"`);
+    }
+    return number;
+  };
+}
+
+function positiveNumber(flag: string) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (!(number > 0 && Number.isFinite(number)))
+      throw misuse(`${flag} must be a number above 0, not "${value}"`);
+    return number;
+  };
+}
+
+function nonNegativeNumber(flag: string) {
+  return (value: string): number =>
+    Number(value) === 0 && value.trim() !== "" ? 0 : positiveNumber(flag)(value);
+}

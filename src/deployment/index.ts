@@ -1,0 +1,23 @@
+/** Where bundles are deployed to, and how a live endpoint is checked. */
+export { type CheckOptions, type CheckResult, checkAnswers, type Invoke, type Prediction } from "./check.js";
+export {
+  checkEndpoint,
+  deployLocal,
+  type LocalCheckOptions,
+  type LocalDeployment,
+  type LocalDeployOptions,
+  type LocalEndpoint,
+  stopLocal,
+} from "./local.js";
+export {
+  type AwsConnection,
+  type BlueGreen,
+  checkSageMaker,
+  deploySageMaker,
+  type PlannedRequest,
+  planSageMaker,
+  removeSageMaker,
+  type SageMakerCheckOptions,
+  type SageMakerDeployment,
+  type SageMakerOptions,
+} from "./sagemaker/index.js";

@@ -1,0 +1,179 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeBundle } from "../bundle/index.js";
+import { fitRecommender } from "../recommenders/index.js";
+import { songCorpus, songs } from "../serving/serving.testkit.js";
+import { distPath } from "../system/index.js";
+import { checkEndpoint, deployLocal, type LocalDeployment, stopLocal } from "./local.js";
+import { isRunning } from "./processes.js";
+
+let folder: string;
+const bundle = () => join(folder, "bundle");
+const deployed: LocalDeployment[] = [];
+
+async function writeSongs(place: string, names: readonly string[]): Promise<void> {
+  const corpus = songCorpus();
+  const states = await Promise.all(
+    names.map(async (name) => [name, (await fitRecommender(name, corpus)).save()] as const),
+  );
+  await writeBundle(place, {
+    catalogue: { tracks: corpus.tracks, ...(corpus.artists ? { artists: corpus.artists } : {}) },
+    recommenders: Object.fromEntries(states),
+    parameters: { knn_k: 5 },
+  });
+}
+
+async function deploy(options: Partial<Parameters<typeof deployLocal>[0]> = {}): Promise<LocalDeployment> {
+  const endpoint = await deployLocal({ bundle: bundle(), ...options });
+  deployed.push(endpoint);
+  return endpoint;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
+  await writeSongs(bundle(), ["transitions", "popularity"]);
+});
+afterAll(async () => {
+  await Promise.all(deployed.map((endpoint) => endpoint.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };
+
+describe("deploying to this machine", () => {
+  it("answers from its own process as the bundle does, and stops without a trace", async () => {
+    const endpoint = await deploy();
+    expect(endpoint.pid).not.toBe(process.pid);
+    const result = await checkEndpoint({
+      url: endpoint.url,
+      bundle: bundle(),
+      tracks: songs.slice(0, 3),
+      calls: 20,
+    });
+    expect(result).toMatchObject({
+      track: songs[0],
+      compared: 3,
+      k: 5,
+      unknown: { answered: 5, sameAsBundle: true },
+      latency: { calls: 20 },
+    });
+    expect(result.answer).toHaveLength(5);
+    expect(result.latency.p50).toBeLessThanOrEqual(result.latency.p99);
+    await endpoint.stop();
+    expect(isRunning(endpoint.pid)).toBe(false);
+    await expect(fetch(`${endpoint.url}/ping`)).rejects.toThrow();
+    expect(await readFile(endpoint.logFile, "utf8")).toContain("endpoint stopped");
+  });
+
+  it("tells an endpoint that answers from another bundle", async () => {
+    const other = join(folder, "other");
+    await writeSongs(other, ["popularity"]);
+    const endpoint = await deploy();
+    await expect(checkEndpoint({ url: endpoint.url, bundle: other })).rejects.toMatchObject({
+      code: "check-failed",
+      message: expect.stringMatching(/place 1 is ".*" instead of ".*"/),
+    });
+    await expect(checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle() })).rejects.toThrow(
+      /did not answer/,
+    );
+  });
+
+  it("says why an endpoint did not start, and leaves nothing", async () => {
+    await expect(deploy({ recommender: "magic" })).rejects.toMatchObject({
+      hint: expect.stringContaining("magic"),
+    });
+    await expect(deploy({ bundle: join(folder, "none") })).rejects.toMatchObject({
+      hint: expect.stringContaining("no bundle"),
+    });
+    const { url } = await deploy();
+    await expect(deploy({ port: Number(new URL(url).port) })).rejects.toMatchObject({
+      hint: expect.stringContaining("in use"),
+    });
+    await expect(deploy({ signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+
+  it("shares the port among processes, replaces one that dies, and reloads all", async () => {
+    const pointed = join(folder, "pointed");
+    await writeSongs(join(pointed, "v1"), ["transitions", "popularity"]);
+    await writeSongs(join(pointed, "v2"), ["popularity"]);
+    await symlink("v1", join(pointed, "current"));
+    const endpoint = await deploy({ bundle: pointed, workers: 2 });
+    const before = await ready(endpoint.url);
+    const ask = () =>
+      fetch(`${endpoint.url}/v1/recommend`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ context: [songs[0]] }),
+      });
+    for (let i = 0; i < 20; i++) expect((await ask()).status).toBe(200);
+    const metrics = async () => (await fetch(`${endpoint.url}/metrics`)).text();
+    expect(await metrics()).toMatch(
+      /segue_http_request_duration_seconds_count\{route="\/v1\/recommend",method="POST",status="200"\} 20\n/,
+    );
+
+    // A new version goes live by a new link in the old one's place.
+    await symlink("v2", join(pointed, "next"));
+    await rename(join(pointed, "next"), join(pointed, "current"));
+    await expect
+      .poll(
+        async () => {
+          const seen = await Promise.all(Array.from({ length: 8 }, () => ready(endpoint.url)));
+          return seen.every(({ bundle }) => bundle !== before.bundle);
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+
+    const { pid, stop } = endpoint;
+    const first = workersOf(pid);
+    expect(first).toHaveLength(2);
+    process.kill(first[0]!, "SIGKILL");
+    await expect
+      .poll(() => workersOf(pid).filter((each) => each !== first[0]).length, { timeout: 10_000 })
+      .toBe(2);
+    await expect.poll(async () => (await ask()).status).toBe(200);
+    await stop();
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  it("can be kept by one process and stopped by another", async () => {
+    const endpoint = await deploy();
+    endpoint.keep();
+    await expect.poll(() => ready(endpoint.url)).toMatchObject({ bundle: expect.any(String) });
+    await stopLocal({ ...endpoint, url: "http://127.0.0.1:9" });
+    expect(isRunning(endpoint.pid)).toBe(true);
+    await stopLocal(endpoint);
+    expect(isRunning(endpoint.pid)).toBe(false);
+    await stopLocal(endpoint);
+  });
+
+  it("ends with the process that started it, however that ends, unless kept", async () => {
+    const script = join(folder, "start.mjs");
+    await writeFile(
+      script,
+      `
+      const { deployLocal } = await import(${JSON.stringify(distPath("deployment/local.js"))});
+      const { url, pid } = await deployLocal({ bundle: ${JSON.stringify(bundle())} });
+      console.log(JSON.stringify({ url, pid }));
+      setInterval(() => {}, 1000);`,
+    );
+    const parent = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const { pid } = JSON.parse(line.toString()) as { pid: number };
+    expect(isRunning(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+function workersOf(pid: number): number[] {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/ +/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => child!);
+}

@@ -1,0 +1,193 @@
+/** Deploys a bundle to this machine: the endpoint as a process of its own on a loopback port, and the check of it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { invocationAnswers, openServedModel } from "../serving/index.js";
+import { distPath, messageOf, SegueError } from "../system/index.js";
+import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
+import { endProcess, isRunning } from "./processes.js";
+
+export interface LocalDeployOptions {
+  /** The bundle's folder. */
+  readonly bundle: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Processes that answer; default 1. */
+  readonly workers?: number;
+  /** The recommender that answers; default: the bundle's own choice. */
+  readonly recommender?: string;
+  /** Where the endpoint's log goes; default: `endpoint.log` beside the bundle. */
+  readonly logFile?: string;
+  /** Milliseconds within which it must be ready; default 30,000. */
+  readonly readyTimeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A running endpoint as plain data, for another process to check or to stop. */
+export interface LocalEndpoint {
+  readonly url: string;
+  readonly pid: number;
+  readonly logFile: string;
+}
+
+export interface LocalDeployment extends LocalEndpoint {
+  /** Finishes what is in flight and ends the process; nothing is left running. */
+  stop(): Promise<void>;
+  /** Lets the endpoint outlive this process; without it, the endpoint ends when this process does, however that is. */
+  keep(): void;
+}
+
+/**
+ * Starts `segue serve` on a bundle and waits until it is ready.
+ *
+ * @throws SegueError with the end of the log where it does not become ready
+ */
+export async function deployLocal(options: LocalDeployOptions): Promise<LocalDeployment> {
+  const { bundle, port = 0, workers = 1, recommender, readyTimeout = 30_000, signal } = options;
+  signal?.throwIfAborted();
+  const logFile = options.logFile ?? `${bundle.replace(/\/+$/, "")}.endpoint.log`;
+  await mkdir(dirname(logFile), { recursive: true });
+  const log = await open(logFile, "a");
+  const args = [
+    distPath("cli/main.js"),
+    "serve",
+    bundle,
+    "--port",
+    String(port),
+    "--workers",
+    String(workers),
+  ];
+  if (recommender !== undefined) args.push("--recommender", recommender);
+  const child = spawn(process.execPath, args, {
+    // A group of its own: a Ctrl-C meant for the caller does not reach it, and it can be ended with all its workers.
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd, "ipc"],
+  });
+  await log.close();
+  const pid = child.pid;
+  try {
+    if (pid === undefined) throw new SegueError("the endpoint's process could not be started");
+    const url = await readyUrl(child, readyTimeout, signal);
+    const keep = () => {
+      if (child.connected) child.send({ segue: "keep" }, () => child.connected && child.disconnect());
+      child.unref();
+    };
+    return { url, pid, logFile, stop: () => endProcess(pid, 15_000), keep };
+  } catch (error) {
+    if (pid !== undefined) await endProcess(pid, 1_000);
+    if (signal?.aborted) throw error;
+    throw new SegueError(`the endpoint did not start: ${messageOf(error)}`, {
+      hint: `${await lastLine(logFile)} (the whole log: ${logFile})`,
+      cause: error,
+    });
+  }
+}
+
+/** Ends an endpoint that another process started. Does nothing where it has ended already. */
+export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
+  if (!isRunning(endpoint.pid)) return;
+  // A process number is used again after its process has ended: only one that answers as this endpoint is ended.
+  const answered = await fetch(`${endpoint.url}/healthz`, { signal: AbortSignal.timeout(2_000) })
+    .then(async (response) => (await response.json()) as { pid?: number })
+    .catch(() => undefined);
+  if (answered?.pid === endpoint.pid) await endProcess(endpoint.pid, 15_000);
+}
+
+export interface LocalCheckOptions {
+  readonly url: string;
+  /** The bundle that the endpoint should be answering from. */
+  readonly bundle: string;
+  readonly recommender?: string;
+  /** Tracks to ask for; default: ten spread over the bundle's. */
+  readonly tracks?: readonly string[];
+  readonly unknownTrack?: string;
+  /** How many calls to time; default 50. */
+  readonly calls?: number;
+  readonly apiKey?: string;
+  /** Milliseconds that one call may take; default 10,000. */
+  readonly timeout?: number;
+}
+
+/** Checks an endpoint over HTTP against its bundle; see `checkAnswers`. */
+export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
+  const model = await openServedModel(options.bundle, { recommender: options.recommender });
+  try {
+    const known = model.catalogue.tracks;
+    const answers = invocationAnswers(model);
+    return await checkAnswers({
+      endpoint: options.url,
+      invoke: (instances) => invokeOverHttp(options, instances),
+      expected: (track) => {
+        const { scores, tracks } = answers(track);
+        return { output_1: Array.from(scores), output_2: tracks };
+      },
+      tracks: options.tracks ?? spread(known, 10),
+      ...(options.unknownTrack === undefined ? {} : { unknownTrack: options.unknownTrack }),
+      ...(options.calls === undefined ? {} : { calls: options.calls }),
+    });
+  } finally {
+    await model.close?.();
+  }
+}
+
+async function invokeOverHttp(
+  options: LocalCheckOptions,
+  instances: readonly string[],
+): Promise<Prediction[]> {
+  const response = await fetch(`${options.url}/invocations`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    },
+    body: JSON.stringify({ instances }),
+    signal: AbortSignal.timeout(options.timeout ?? 10_000),
+  });
+  const answer = (await response.json()) as { predictions?: Prediction[]; error?: string };
+  if (response.ok && answer.predictions !== undefined) return answer.predictions;
+  throw new SegueError(`${response.status}: ${answer.error ?? "no predictions in the answer"}`);
+}
+
+function spread<T>(list: readonly T[], count: number): T[] {
+  const step = Math.max(1, Math.floor(list.length / count));
+  return list.filter((_, i) => i % step === 0).slice(0, count);
+}
+
+function readyUrl(
+  child: ChildProcess,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new SegueError(`it was not ready after ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+    const onAbort = () => reject(signal!.reason);
+    const settled = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+    };
+    const onMessage = (message: unknown) => {
+      const { segue, url } = message as { segue?: string; url?: string };
+      if (segue !== "ready" || url === undefined) return;
+      settled();
+      resolve(url);
+    };
+    const onExit = (code: number | null, by: string | null) => {
+      settled();
+      reject(new SegueError(`its process ended ${by === null ? `with exit code ${code}` : `by ${by}`}`));
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    child.on("message", onMessage);
+    child.once("error", reject);
+    child.once("exit", onExit);
+  });
+}
+
+async function lastLine(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-3).join(" | ") || "its log is empty";
+}

@@ -1,0 +1,87 @@
+/**
+ * Models from bundles on disk. The place is a bundle's folder, or a folder (or file) that points to one: with a link or a
+ * text file named `current` beside the bundles, a new version goes live by replacing the pointer.
+ */
+import { readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { openBundle } from "../bundle/index.js";
+import { misuse, SegueError } from "../system/index.js";
+import type { ModelSource } from "./model-source.js";
+import type { ServedModel } from "./served-model.js";
+
+export interface BundleOptions {
+  /** The recommender that answers; default: the bundle's own choice. */
+  readonly recommender?: string;
+}
+
+const pointerName = "current";
+const manifestName = "manifest.json";
+
+/** Models from the bundle at `place`; each `open` follows the pointer anew. */
+export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
+  return {
+    place,
+    fingerprint: async () => {
+      const found = await bundlePath(place);
+      const { mtimeMs, size, ino } = await stat((await isFolder(found)) ? join(found, manifestName) : found);
+      return `${found} ${ino} ${size} ${mtimeMs}`;
+    },
+    open: () => openServedModel(place, options),
+  };
+}
+
+/**
+ * Opens a bundle for answering.
+ *
+ * @throws SegueError where there is none, it is not whole, or it has no recommender of that name
+ */
+export async function openServedModel(place: string, options: BundleOptions = {}): Promise<ServedModel> {
+  const bundle = await openBundle(await bundlePath(place));
+  const { manifest, catalogue } = bundle;
+  const names = manifest.recommenders;
+  const chosen = options.recommender ?? names[0]!;
+  if (!names.includes(chosen)) {
+    throw misuse(`the bundle ${place} has no recommender named "${chosen}"`, `it has: ${names.join(", ")}`);
+  }
+  const k = manifest.parameters.knn_k;
+  return {
+    version: manifest.id,
+    catalogue,
+    recommenders: Object.fromEntries(names.map((name) => [name, bundle.recommender(name)])),
+    defaultRecommender: chosen,
+    ...(typeof k === "number" ? { invocationsK: k } : {}),
+  };
+}
+
+/** The bundle's folder or .tar.gz, pointers followed. */
+async function bundlePath(place: string): Promise<string> {
+  const path = await realpath(resolve(place)).catch(() => {
+    throw new SegueError(`there is no bundle at ${place}`, {
+      code: "no-bundle",
+      hint: "make one with: segue run",
+    });
+  });
+  if (!(await isFolder(path)) || (await exists(join(path, manifestName)))) return path;
+  const pointer = await realpath(join(path, pointerName)).catch(() => undefined);
+  if (pointer !== undefined) {
+    // A link leads to the bundle itself; a text file names it, relative to the file's folder.
+    if ((await isFolder(pointer)) || pointer.endsWith(".gz")) return pointer;
+    const named = (await readFile(pointer, "utf8")).trim();
+    if (named !== "") return bundlePath(resolve(dirname(pointer), named));
+  }
+  throw new SegueError(`${place} is not a bundle: it holds no ${manifestName} and no \`${pointerName}\``, {
+    code: "no-bundle",
+    hint: "make one with: segue run",
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path)).isDirectory();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

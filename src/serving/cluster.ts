@@ -1,0 +1,133 @@
+/**
+ * Several processes on one port (node:cluster): this one holds the port and hands connections round, starts workers, replaces
+ * those that die, and reloads them one after the other.
+ */
+import cluster, { type Worker } from "node:cluster";
+import { fileURLToPath } from "node:url";
+import { AggregatorRegistry } from "prom-client";
+import { besideUrl, messageOf, SegueError } from "../system/index.js";
+import { type BundleOptions, bundleSource } from "./bundle-source.js";
+import { createLogger } from "./log.js";
+import { watchSource } from "./model-source.js";
+import type { EndpointSettings } from "./options.js";
+import { type Channel, ProcessCalls } from "./process-calls.js";
+import type { ReloadResult } from "./routes/admin.js";
+import type { RunningServer } from "./server.js";
+
+/** What one worker is told. */
+export interface WorkerOptions extends EndpointSettings, BundleOptions {
+  readonly bundle: string;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+export interface ClusterOptions extends WorkerOptions {
+  readonly workers: number;
+  readonly watchInterval?: number;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly calls: ProcessCalls;
+  readonly started: number;
+}
+
+const longestPause = 10_000;
+
+export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
+  const { workers, watchInterval = 0, ...told } = options;
+  const workerOptions: WorkerOptions = {
+    ...told,
+    ...(told.rateLimit === undefined ? {} : { rateLimit: told.rateLimit / workers }),
+  };
+  const logger = createLogger(options.logLevel);
+  const counts = new AggregatorRegistry();
+  const members = new Map<number, Member>();
+  let stopping = false;
+  let pause = 100;
+  cluster.setupPrimary({ exec: fileURLToPath(besideUrl(import.meta.url, "./endpoint-worker.js")), args: [] });
+
+  const reload = async (): Promise<ReloadResult> => {
+    const results: ReloadResult[] = [];
+    for (const { calls } of [...members.values()]) results.push(await calls.call<ReloadResult>("reload"));
+    return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
+  };
+
+  const add = async (): Promise<string> => {
+    const worker = cluster.fork();
+    // What is sent before the worker listens would be lost: it says when it does.
+    let listens = () => {};
+    const listening = new Promise<void>((resolve, reject) => {
+      listens = resolve;
+      worker.once("exit", () => reject(new SegueError("a worker ended before it could start")));
+    });
+    const calls = new ProcessCalls(worker as unknown as Channel, {
+      listens: () => listens(),
+      reload,
+      metrics: () => counts.clusterMetrics(),
+    });
+    worker.on("exit", (code, signal) => {
+      const member = members.get(worker.id);
+      members.delete(worker.id);
+      if (stopping || member === undefined) return;
+      logger.error({ worker: worker.process.pid, code, signal }, "a worker died; starting another");
+      pause = performance.now() - member.started > longestPause ? 100 : Math.min(longestPause, 2 * pause);
+      setTimeout(() => void replace(), pause);
+    });
+    try {
+      await listening;
+      const { url } = await calls.call<{ url: string }>("start", workerOptions);
+      members.set(worker.id, { worker, calls, started: performance.now() });
+      return url;
+    } catch (error) {
+      worker.process.kill("SIGKILL");
+      throw error;
+    }
+  };
+
+  const replace = async (): Promise<void> => {
+    if (stopping) return;
+    try {
+      await add();
+    } catch (error) {
+      logger.error({ reason: messageOf(error) }, "a worker could not start");
+      pause = Math.min(longestPause, 2 * pause);
+      setTimeout(() => void replace(), pause);
+    }
+  };
+
+  const refuse = async (): Promise<void> => {
+    await Promise.all([...members.values()].map(({ calls }) => calls.call("refuse").catch(() => {})));
+  };
+
+  const close = async (): Promise<void> => {
+    stopping = true;
+    stopWatching();
+    // All refuse before any of them tells its clients to leave: they would come back to one that is about to refuse.
+    await refuse();
+    await Promise.all([...members.values()].map((member) => stop(member, options.drainTimeout ?? 10_000)));
+  };
+
+  let stopWatching = () => {};
+  let url = "";
+  try {
+    for (let i = 0; i < workers; i++) url = await add();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  if (watchInterval > 0) {
+    stopWatching = watchSource(bundleSource(options.bundle, options), watchInterval, reload);
+  }
+  let closing: Promise<void> | undefined;
+  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+}
+
+/** Lets a worker finish what it has in flight; one that does not is ended. */
+async function stop({ worker, calls }: Member, drainTimeout: number): Promise<void> {
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const late = setTimeout(() => worker.process.kill("SIGKILL"), drainTimeout + 2_000);
+  await calls.call("stop").catch(() => {});
+  await ended;
+  clearTimeout(late);
+}

@@ -1,0 +1,40 @@
+/** One of several processes that answer on the same port: started by `startCluster`, told everything over its channel. */
+import { AggregatorRegistry } from "prom-client";
+import { bundleSource } from "./bundle-source.js";
+import type { WorkerOptions } from "./cluster.js";
+import { EndpointMetrics } from "./metrics.js";
+import { type Channel, ProcessCalls } from "./process-calls.js";
+import type { ReloadResult } from "./routes/admin.js";
+import { type RunningServer, startServer } from "./server.js";
+
+let running: RunningServer | undefined;
+
+const first = new ProcessCalls(process as Channel, {
+  start: async (argument) => {
+    const { bundle, ...options } = argument as WorkerOptions;
+    const metrics = new EndpointMetrics();
+    // Making one lets this process answer when the first asks for everybody's counts.
+    new AggregatorRegistry();
+    AggregatorRegistry.setRegistries([metrics.registry]);
+    running = await startServer({
+      ...options,
+      model: bundleSource(bundle, options),
+      metrics,
+      reload: () => first.call<ReloadResult>("reload"),
+      gatherMetrics: () => first.call<string>("metrics"),
+    });
+    return { url: running.url };
+  },
+  reload: () => running!.reload(),
+  refuse: () => running?.refuse(),
+  stop: async () => {
+    await running?.close();
+    // The answer goes out first.
+    setImmediate(() => process.disconnect());
+  },
+});
+
+// The first process decides when to stop: a terminal sends its Ctrl-C to everybody at once.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+
+await first.call("listens");

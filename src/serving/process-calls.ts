@@ -1,0 +1,82 @@
+/** Calls between the first process and its workers: a name and an argument over the IPC channel, one answer back. */
+import { messageOf, SegueError } from "../system/index.js";
+
+/** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the first process. */
+export interface Channel {
+  send(message: object): unknown;
+  on(event: "message", listener: (message: unknown) => void): unknown;
+  once(event: "disconnect", listener: () => void): unknown;
+}
+
+export type Handlers = Readonly<Record<string, (argument: unknown) => unknown>>;
+
+interface Failure {
+  readonly message: string;
+  readonly hint?: string;
+  readonly code?: string;
+  readonly exitCode?: 1 | 2;
+}
+
+type Message =
+  | { readonly segue: "call"; readonly id: number; readonly name: string; readonly argument?: unknown }
+  | { readonly segue: "answer"; readonly id: number; readonly value?: unknown; readonly failure?: Failure };
+
+export class ProcessCalls {
+  readonly #channel: Channel;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
+  #next = 0;
+
+  /** @param handlers what the other end may call */
+  constructor(channel: Channel, handlers: Handlers) {
+    this.#channel = channel;
+    channel.on("message", (message) => {
+      if (!isOurs(message)) return;
+      if (message.segue === "call") void this.#answer(message.id, handlers[message.name], message.argument);
+      else this.#settle(message.id, message.value, message.failure);
+    });
+    channel.once("disconnect", () => {
+      for (const { reject } of this.#waiting.values()) reject(new SegueError("the other process has ended"));
+      this.#waiting.clear();
+    });
+  }
+
+  call<Result>(name: string, argument?: unknown): Promise<Result> {
+    const id = this.#next++;
+    return new Promise<Result>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ segue: "call", id, name, argument });
+    });
+  }
+
+  async #answer(id: number, handler: Handlers[string] | undefined, argument: unknown): Promise<void> {
+    try {
+      if (handler === undefined) throw new SegueError("no such call");
+      this.#send({ segue: "answer", id, value: await handler(argument) });
+    } catch (error) {
+      const { hint, code, exitCode } = error instanceof SegueError ? error : {};
+      this.#send({ segue: "answer", id, failure: { message: messageOf(error), hint, code, exitCode } });
+    }
+  }
+
+  #settle(id: number, value: unknown, failure: Failure | undefined): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (failure === undefined) waiting?.resolve(value);
+    else waiting?.reject(new SegueError(failure.message, failure));
+  }
+
+  #send(message: Message): void {
+    try {
+      this.#channel.send(message);
+    } catch {
+      // The other end has gone; "disconnect" settles whoever waits.
+    }
+  }
+}
+
+function isOurs(message: unknown): message is Message {
+  return typeof message === "object" && message !== null && "segue" in message;
+}

@@ -9,6 +9,9 @@ export type {
   RecommenderKind,
   RecommenderState,
 } from "./contract.js";
+export { Explainer, type Reason, reasonsAsText } from "./explain.js";
+export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
+export { RuledRecommender, type Rules } from "./rules.js";
 export { nearestOf } from "./track2vec.js";

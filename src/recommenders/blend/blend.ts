@@ -92,6 +92,8 @@ class Blend {
 
   score(query: Query, board: ScoreBoard, k: number): void {
     const { signals, forest, settings } = this;
+    // Where nothing played, the fall-back's title words and popularity have the say.
+    if (query.played.length === 0) return;
     signals.gather(query);
     const { count, rows, width } = signals;
     const scores = this.#scores;

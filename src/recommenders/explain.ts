@@ -1,0 +1,180 @@
+/** Why a track was recommended, in facts that can be checked: what it followed, what it shares with the context. */
+import type { Catalogue } from "../corpus/index.js";
+import type { Context, FittedRecommender, NumericArray } from "./contract.js";
+import { TrackNumbers } from "./core/query.js";
+import { invert, playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
+import { TitleWords, titleWords } from "./core/title-words.js";
+import { findState } from "./rules.js";
+
+export type Reason =
+  /** It was played right after, or up to three places after, a track of the context in so many playlists. */
+  | { readonly kind: "after"; readonly track: string; readonly playlists: number }
+  /** It shares so many playlists with a track of the context. */
+  | { readonly kind: "together"; readonly track: string; readonly playlists: number }
+  /** The cosine of its vector with that of a track of the context. */
+  | { readonly kind: "near"; readonly track: string; readonly cosine: number }
+  | { readonly kind: "artist"; readonly artist: string }
+  /** A word of the title, and the share of that word's playlists that carry it. */
+  | { readonly kind: "title"; readonly word: string; readonly share: number }
+  | { readonly kind: "played"; readonly times: number }
+  | { readonly kind: "popular"; readonly playlists: number };
+
+/** How many tracks of the context, from the last, and how many playlists of the track are looked at. */
+const lookedAt = { context: 50, playlists: 3000, places: 3 };
+
+export class Explainer {
+  readonly #catalogue: Catalogue;
+  readonly #numbers: TrackNumbers;
+  readonly #sessions: Sessions | undefined;
+  readonly #inverted: Rows | undefined;
+  readonly #counts: Uint32Array | undefined;
+  readonly #titles: TitleWords | undefined;
+  readonly #vectors: NumericArray | undefined;
+
+  /** Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts. */
+  constructor(recommender: FittedRecommender, catalogue: Catalogue) {
+    const state = recommender.save();
+    this.#catalogue = catalogue;
+    this.#numbers = TrackNumbers.of(catalogue);
+    const { offsets, items } = state.arrays;
+    if (offsets !== undefined && items !== undefined) {
+      this.#sessions = {
+        trackCount: catalogue.tracks.length,
+        offsets: offsets as Uint32Array,
+        items: items as Uint32Array,
+      };
+      this.#inverted = invert(this.#sessions);
+    }
+    const titles = findState(state, "title-words");
+    this.#titles = titles && TitleWords.restore(titles);
+    this.#vectors = state.arrays.vectors ?? state.arrays.units;
+    this.#counts =
+      (findState(state, "fallback")?.arrays.counts as Uint32Array | undefined) ??
+      (this.#sessions && playlistCounts(this.#sessions));
+  }
+
+  /** The reasons for one track, the strongest sort first; empty where the track is unknown. */
+  explain(context: Context, track: string): Reason[] {
+    const number = this.#numbers.get(track);
+    if (number < 0) return [];
+    const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
+    const reasons: Reason[] = [];
+    const times = query.tracks.filter((played) => played === number).length;
+    if (times > 0) reasons.push({ kind: "played", times });
+    reasons.push(...this.#shared(new Set(query.tracks), number));
+    const near = this.#near(query.tracks, number);
+    if (near !== undefined) reasons.push(near);
+    const artist = this.#catalogue.artists?.[number];
+    if (artist && Array.from(query.tracks).some((played) => this.#catalogue.artists?.[played] === artist)) {
+      reasons.push({ kind: "artist", artist });
+    }
+    reasons.push(...this.#titled(context.title, number));
+    if (reasons.length === 0 && this.#counts !== undefined) {
+      reasons.push({ kind: "popular", playlists: this.#counts[number]! });
+    }
+    return reasons;
+  }
+
+  /** The track of the context it followed most, and the one it shares most playlists with. */
+  #shared(context: ReadonlySet<number>, number: number): Reason[] {
+    const sessions = this.#sessions;
+    const inverted = this.#inverted;
+    if (sessions === undefined || inverted === undefined) return [];
+    const after = new Map<number, number>();
+    const together = new Map<number, number>();
+    const end = inverted.offsets[number + 1]!;
+    for (let p = Math.max(inverted.offsets[number]!, end - lookedAt.playlists); p < end; p++) {
+      const session = inverted.values[p]!;
+      const items = sessions.items.subarray(sessions.offsets[session]!, sessions.offsets[session + 1]!);
+      const followed = new Set<number>();
+      const present = new Set<number>();
+      for (let i = 0; i < items.length; i++) {
+        if (items[i] !== number) {
+          if (context.has(items[i]!)) present.add(items[i]!);
+          continue;
+        }
+        for (let j = Math.max(0, i - lookedAt.places); j < i; j++) {
+          if (items[j] !== number && context.has(items[j]!)) followed.add(items[j]!);
+        }
+      }
+      for (const other of followed) after.set(other, (after.get(other) ?? 0) + 1);
+      for (const other of present) together.set(other, (together.get(other) ?? 0) + 1);
+    }
+    const reasons: Reason[] = [];
+    for (const [kind, counts] of [
+      ["after", after],
+      ["together", together],
+    ] as const) {
+      const most = largestOf(counts);
+      if (most !== undefined) {
+        reasons.push({ kind, track: this.#catalogue.tracks[most[0]]!, playlists: most[1] });
+      }
+    }
+    return reasons;
+  }
+
+  #near(context: Uint32Array, number: number): Reason | undefined {
+    const vectors = this.#vectors;
+    if (vectors === undefined || context.length === 0) return undefined;
+    const size = vectors.length / this.#catalogue.tracks.length;
+    let best = { track: -1, cosine: 0.3 };
+    for (const track of new Set(context)) {
+      if (track === number) continue;
+      let cosine = 0;
+      for (let d = 0; d < size; d++) cosine += vectors[track * size + d]! * vectors[number * size + d]!;
+      if (cosine > best.cosine) best = { track, cosine };
+    }
+    if (best.track < 0) return undefined;
+    return { kind: "near", track: this.#catalogue.tracks[best.track]!, cosine: Math.min(1, best.cosine) };
+  }
+
+  #titled(title: string | undefined, number: number): Reason[] {
+    const titles = this.#titles;
+    if (titles === undefined || title === undefined) return [];
+    const reasons: Reason[] = [];
+    for (const word of titleWords(title)) {
+      for (const w of titles.known(word)) {
+        for (let i = titles.offsets[w]!; i < titles.offsets[w + 1]!; i++) {
+          if (titles.tracks[i] === number) reasons.push({ kind: "title", word, share: titles.shares[i]! });
+        }
+      }
+    }
+    return reasons;
+  }
+}
+
+/** The entry with the largest count; the smaller number where counts are equal. */
+function largestOf(counts: ReadonlyMap<number, number>): [number, number] | undefined {
+  let best: [number, number] | undefined;
+  for (const entry of counts) {
+    if (best === undefined || entry[1] > best[1] || (entry[1] === best[1] && entry[0] < best[0]))
+      best = entry;
+  }
+  return best;
+}
+
+/** Reasons as one line: "after X in 37 playlists; near Y; same artist". */
+export function reasonsAsText(reasons: readonly Reason[]): string {
+  return reasons.map(reasonAsText).join("; ");
+}
+
+function reasonAsText(reason: Reason): string {
+  switch (reason.kind) {
+    case "after":
+      return `after ${reason.track} in ${playlists(reason.playlists)}`;
+    case "together":
+      return `with ${reason.track} in ${playlists(reason.playlists)}`;
+    case "near":
+      return `near ${reason.track}`;
+    case "artist":
+      return `same artist (${reason.artist})`;
+    case "title":
+      return `in playlists titled "${reason.word}"`;
+    case "played":
+      return reason.times === 1 ? "played already" : `played ${reason.times} times already`;
+    case "popular":
+      return `in ${playlists(reason.playlists)}`;
+  }
+}
+
+const playlists = (count: number) => (count === 1 ? "1 playlist" : `${count} playlists`);

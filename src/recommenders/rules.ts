@@ -1,0 +1,119 @@
+/** What may be in an answer: rules over any recommender, kept by asking for more until enough of it passes. */
+import type { Catalogue } from "../corpus/index.js";
+import { misuse } from "../system/index.js";
+import type { Context, FittedRecommender, Ranking, Recommender, RecommenderState } from "./contract.js";
+import { TrackNumbers } from "./core/query.js";
+import { checkK } from "./core/scored.js";
+import { TitleWords } from "./core/title-words.js";
+
+export interface Rules {
+  /** Leave out what the context holds. Default false. */
+  readonly excludePlayed?: boolean;
+  /** Ids to leave out ("not these"). */
+  readonly exclude?: readonly string[];
+  /** At most so many tracks of one artist, an integer ≥ 1. Tracks without an artist are not capped. */
+  readonly perArtist?: number;
+  /** Only tracks of these artists; upper and lower case alike. */
+  readonly artists?: readonly string[];
+  /** Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). */
+  readonly words?: readonly string[];
+}
+
+/** Applies rules to the answers of one recommender. */
+export class RuledRecommender {
+  readonly #recommender: Recommender;
+  readonly #catalogue: Catalogue;
+  readonly #titles: TitleWords | undefined;
+
+  constructor(recommender: FittedRecommender, catalogue: Catalogue) {
+    this.#recommender = recommender;
+    this.#catalogue = catalogue;
+    const state = findState(recommender.save(), "title-words");
+    this.#titles = state && TitleWords.restore(state);
+  }
+
+  /**
+   * The best k tracks that the rules let pass, best first; fewer where there are no more.
+   *
+   * @throws SegueError when k or a rule is wrong, or a rule asks for artists or titles that the data does not have
+   */
+  recommend(context: Context, k: number, rules: Rules = {}): Ranking {
+    checkK(k);
+    const passes = this.#filter(context, rules);
+    const size = this.#catalogue.tracks.length;
+    for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
+      const [ranking] = this.#recommender.recommend([context], asked);
+      const kept = keep(ranking!, k, passes());
+      if (kept.tracks.length === k || asked >= size || ranking!.tracks.length < asked) return kept;
+    }
+  }
+
+  /** A fresh filter each time, since the cap per artist counts. */
+  #filter(context: Context, rules: Rules): () => (track: string) => boolean {
+    const { perArtist } = rules;
+    if (perArtist !== undefined && (!Number.isInteger(perArtist) || perArtist < 1)) {
+      throw misuse(`perArtist must be a whole number of at least 1, not ${perArtist}`);
+    }
+    const { artists } = this.#catalogue;
+    if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
+      throw misuse(
+        "a rule asks for artists, but the data does not tell them",
+        "Train on playlists that come with artists.",
+      );
+    }
+    const numbers = TrackNumbers.of(this.#catalogue);
+    const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
+    const wanted = rules.artists && new Set(rules.artists.map((name) => name.toLowerCase()));
+    const carried = rules.words && this.#carried(rules.words);
+    return () => {
+      const counts = new Map<string, number>();
+      return (track) => {
+        if (refused.has(track)) return false;
+        const number = numbers.get(track);
+        const artist = artists?.[number] ?? "";
+        if (wanted !== undefined && !wanted.has(artist.toLowerCase())) return false;
+        if (carried !== undefined && !carried.has(number)) return false;
+        if (perArtist === undefined || artist === "") return true;
+        const count = counts.get(artist) ?? 0;
+        counts.set(artist, count + 1);
+        return count < perArtist;
+      };
+    };
+  }
+
+  #carried(words: readonly string[]): Set<number> {
+    const titles = this.#titles;
+    if (titles === undefined) {
+      throw misuse(
+        "a rule asks for title words, but the data does not have titles",
+        "Train on playlists that come with titles.",
+      );
+    }
+    const tracks = new Set<number>();
+    for (const word of titles.known(words.join(" "))) {
+      for (let i = titles.offsets[word]!; i < titles.offsets[word + 1]!; i++) tracks.add(titles.tracks[i]!);
+    }
+    return tracks;
+  }
+}
+
+function keep(ranking: Ranking, k: number, passes: (track: string) => boolean): Ranking {
+  const places: number[] = [];
+  for (let i = 0; i < ranking.tracks.length && places.length < k; i++) {
+    if (passes(ranking.tracks[i]!)) places.push(i);
+  }
+  return {
+    tracks: places.map((i) => ranking.tracks[i]!),
+    scores: Float32Array.from(places, (i) => ranking.scores[i]!),
+  };
+}
+
+/** The first state of a kind within a state. */
+export function findState(state: RecommenderState, kind: string): RecommenderState | undefined {
+  if (state.kind === kind) return state;
+  for (const part of Object.values(state.parts ?? {})) {
+    const found = findState(part, kind);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -5,10 +5,6 @@
  */
 import { sumLanes4 } from "./_math";
 
-/** Where a window keeps its running factors (16 bytes) and linear parts (16 bytes). */
-// @ts-ignore: decorator
-@lazy
-let cell: usize = 0;
 // @ts-ignore: decorator
 @lazy
 let product: f64 = 1;
@@ -20,45 +16,28 @@ let sum: f64 = 0;
 @lazy
 let padded: f64 = 0;
 
-export function openLoss(at: usize): void {
-  cell = at;
+// @ts-ignore: decorator
+@inline
+export function openLoss(): void {
   product = 1;
   sum = 0;
   padded = 0;
-  clear();
 }
 
+/** Takes in the products of at most 100 factors a lane, the sums of linear parts, and how many of all pairs were pads. */
 // @ts-ignore: decorator
 @inline
-function clear(): void {
-  v128.store(cell, f32x4.splat(1));
-  v128.store(cell, f32x4.splat(0), 16);
-}
-
-// @ts-ignore: decorator
-@inline
-export function addLoss(factors: v128, linear: v128): void {
-  v128.store(cell, f32x4.mul(v128.load(cell), factors));
-  v128.store(cell, f32x4.add(v128.load(cell, 16), linear), 16);
-}
-
-/** Takes in what `addLoss` gathered: at most 100 calls may lie between two of these. */
-// @ts-ignore: decorator
-@inline
-export function foldLoss(pads: u32): void {
-  const f = v128.load(cell);
-  const low = f64x2.promote_low_f32x4(f);
-  const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(f, f, 2, 3, 2, 3));
+export function addLoss(factors: v128, linear: v128, pads: u32): void {
+  const low = f64x2.promote_low_f32x4(factors);
+  const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(factors, factors, 2, 3, 2, 3));
   const both = f64x2.mul(low, high);
   product *= f64x2.extract_lane(both, 0) * f64x2.extract_lane(both, 1);
   if (product > 1e150) {
     sum += Math.log(product);
     product = 1;
   }
-  const l = v128.load(cell, 16);
-  sum += <f64>f32x4.extract_lane(sumLanes4(l, l, l, l), 0);
+  sum += <f64>f32x4.extract_lane(sumLanes4(linear, linear, linear, linear), 0);
   padded += <f64>pads;
-  clear();
 }
 
 export function closeLoss(): f64 {

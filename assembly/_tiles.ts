@@ -2,29 +2,15 @@
  * The small matrix products of a window, tiled in registers. `ins` and `outs` are lists of row addresses; a row is `bytes`
  * long, a multiple of 16. Scores and gradients lie in a block G[output][input] whose rows are 32 floats apart.
  *
- * V8 has fifteen vector registers to give, so: scores by tiles of 4 inputs × 2 outputs (8 sums, 4 + 1 operands, 1
- * product), updates by tiles of up to 6 outputs over one vector of dimensions (6 outputs, 6 sums, 1 input).
+ * V8 has fifteen vector registers to give, and a tile whose values do not all fit is twice as slow: scores are made by tiles of
+ * 4 inputs × 2 outputs (8 sums, 5 operands, 1 product), updates by tiles of 2 rows × 4 vectors (8 sums, 3 operands, 1
+ * product).
  */
-import { addLoss, foldLoss } from "./_loss";
+import { addLoss } from "./_loss";
 import { expNonPositive, sumLanes4 } from "./_math";
 
 /** Bytes between two rows of G; a block of a window has at most 32 inputs. */
 export const G_STRIDE: usize = 128;
-
-/** From scores to gradients, (label - σ(s)) · alpha, with the loss taken on the way. */
-// @ts-ignore: decorator
-@inline
-export function gradientOf(s: v128, label: v128, alpha: v128): v128 {
-  const one = f32x4.splat(1);
-  const e = expNonPositive(f32x4.neg(f32x4.abs(s)));
-  const factor = f32x4.add(one, e);
-  const positive = f32x4.ge(s, f32x4.splat(0));
-  const sigma = f32x4.div(v128.bitselect(one, e, positive), factor);
-  // max(-s, 0) where the label is 1, max(s, 0) where it is 0.
-  const signed = f32x4.mul(s, f32x4.sub(one, f32x4.add(label, label)));
-  addLoss(factor, f32x4.max(signed, f32x4.splat(0)));
-  return f32x4.mul(f32x4.sub(label, sigma), alpha);
-}
 
 // @ts-ignore: decorator
 @inline
@@ -35,75 +21,45 @@ function mac(sum: v128, a: v128, b: v128): v128 {
 /** G[q0, q1][four inputs], from the addresses of the two outputs' rows. */
 // @ts-ignore: decorator
 @inline
-function scoreTile2(ins: usize, q0: usize, q1: usize, bytes: usize, g: usize, l0: v128, l1: v128, alpha: v128): void {
+function scoreTile2(ins: usize, q0: usize, q1: usize, bytes: usize, g: usize): void {
   let p0 = <usize>load<u32>(ins);
   let p1 = <usize>load<u32>(ins, 4);
   let p2 = <usize>load<u32>(ins, 8);
   let p3 = <usize>load<u32>(ins, 12);
   const end = p0 + bytes;
-  const even = p0 + (bytes & ~31);
   let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
-  while (p0 < even) {
-    let x0 = v128.load(p0);
-    let x1 = v128.load(p1);
-    let x2 = v128.load(p2);
-    let x3 = v128.load(p3);
-    let y = v128.load(q0);
-    a0 = mac(a0, y, x0);
-    a1 = mac(a1, y, x1);
-    a2 = mac(a2, y, x2);
-    a3 = mac(a3, y, x3);
-    y = v128.load(q1);
-    b0 = mac(b0, x0, y);
-    b1 = mac(b1, x1, y);
-    b2 = mac(b2, x2, y);
-    b3 = mac(b3, x3, y);
-    x0 = v128.load(p0, 16);
-    x1 = v128.load(p1, 16);
-    x2 = v128.load(p2, 16);
-    x3 = v128.load(p3, 16);
-    y = v128.load(q0, 16);
-    a0 = mac(a0, y, x0);
-    a1 = mac(a1, y, x1);
-    a2 = mac(a2, y, x2);
-    a3 = mac(a3, y, x3);
-    y = v128.load(q1, 16);
-    b0 = mac(b0, x0, y);
-    b1 = mac(b1, x1, y);
-    b2 = mac(b2, x2, y);
-    b3 = mac(b3, x3, y);
-    p0 += 32;
-    p1 += 32;
-    p2 += 32;
-    p3 += 32;
-    q0 += 32;
-    q1 += 32;
-  }
-  if (p0 < end) {
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let b3 = a0;
+  // Not unrolled: V8 would move all loads of an iteration to its start and run out of registers.
+  while (p0 < end) {
     const x0 = v128.load(p0);
     const x1 = v128.load(p1);
     const x2 = v128.load(p2);
     const x3 = v128.load(p3);
-    let y = v128.load(q0);
-    a0 = mac(a0, y, x0);
-    a1 = mac(a1, y, x1);
-    a2 = mac(a2, y, x2);
-    a3 = mac(a3, y, x3);
-    y = v128.load(q1);
-    b0 = mac(b0, x0, y);
-    b1 = mac(b1, x1, y);
-    b2 = mac(b2, x2, y);
-    b3 = mac(b3, x3, y);
+    const y0 = v128.load(q0);
+    const y1 = v128.load(q1);
+    a0 = mac(a0, x0, y0);
+    a1 = mac(a1, x1, y0);
+    a2 = mac(a2, x2, y0);
+    a3 = mac(a3, x3, y0);
+    b0 = mac(b0, x0, y1);
+    b1 = mac(b1, x1, y1);
+    b2 = mac(b2, x2, y1);
+    b3 = mac(b3, x3, y1);
+    p0 += 16;
+    p1 += 16;
+    p2 += 16;
+    p3 += 16;
+    q0 += 16;
+    q1 += 16;
   }
-  v128.store(g, gradientOf(sumLanes4(a0, a1, a2, a3), l0, alpha));
-  v128.store(g + G_STRIDE, gradientOf(sumLanes4(b0, b1, b2, b3), l1, alpha));
+  v128.store(g, sumLanes4(a0, a1, a2, a3));
+  v128.store(g + G_STRIDE, sumLanes4(b0, b1, b2, b3));
 }
 
 /** As `scoreTile2` for one output; also the whole product of CBOW, where `ins` are the outputs and `q` is the mean. */
@@ -134,154 +90,255 @@ function dots4(list: usize, q: usize, bytes: usize): v128 {
   return sumLanes4(a0, a1, a2, a3);
 }
 
-/**
- * G for every input and output. Lists of inputs are padded to a multiple of four with the address of a row of zeros.
- */
-export function scores(ins: usize, inputs: u32, outs: usize, labels: usize, outputs: u32, bytes: usize, g: usize, alpha: f32): void {
-  const rate = f32x4.splat(alpha);
-  const tiles = ins + (<usize>((inputs + 3) & ~3) << 2);
-  const pads = ((inputs + 3) & ~3) - inputs;
-  let m: u32 = 0;
-  for (; m + 2 <= outputs; m += 2) {
+/** Scores of every input and output. Lists of inputs are padded to a multiple of four with the address of a row of zeros. */
+function scores(ins: usize, inputs: u32, outs: usize, outputs: u32, bytes: usize, g: usize): void {
+  const end = ins + (<usize>inputs << 2);
+  const pairsEnd = outs + (<usize>(outputs & ~1) << 2);
+  for (; outs < pairsEnd; outs += 8) {
     const q0 = <usize>load<u32>(outs);
     const q1 = <usize>load<u32>(outs, 4);
-    const l0 = v128.load_splat<f32>(labels);
-    const l1 = v128.load_splat<f32>(labels, 4);
     let at = g;
-    for (let p = ins; p < tiles; p += 16) {
-      scoreTile2(p, q0, q1, bytes, at, l0, l1, rate);
+    for (let p = ins; p < end; p += 16) {
+      scoreTile2(p, q0, q1, bytes, at);
       at += 16;
     }
-    outs += 8;
-    labels += 8;
     g += 2 * G_STRIDE;
-    if ((m & 7) == 6) foldLoss(pads * 8);
   }
-  if (m < outputs) {
+  if ((outputs & 1) != 0) {
     const q = <usize>load<u32>(outs);
-    const l = v128.load_splat<f32>(labels);
-    let at = g;
-    for (let p = ins; p < tiles; p += 16) {
-      v128.store(at, gradientOf(dots4(p, q, bytes), l, rate));
-      at += 16;
+    for (let p = ins; p < end; p += 16) {
+      v128.store(g, dots4(p, q, bytes));
+      g += 16;
     }
   }
-  if ((outputs & 7) != 0) foldLoss(pads * (outputs & 7));
 }
 
 /**
- * Both updates of a window for up to six outputs, with the old rows on both right-hand sides:
- * in[w] += Σm G[m][w]·out[m] and out[m] += Σw G[m][w]·in[w]. Rows are taken four dimensions at a time.
- *
- * A window of more than six outputs takes several calls: `sums` then holds the new inputs until the last one.
+ * Scores become gradients, (label - σ(s)) · alpha, a row of G for each label; the loss is taken on the way.
+ */
+function gradients(labels: usize, outputs: u32, inputs: u32, g: usize, alpha: f32): void {
+  const vectors = (inputs + 3) >> 2;
+  const length = <usize>vectors << 4;
+  const pads = (vectors << 2) - inputs;
+  const one = f32x4.splat(1);
+  const rate = f32x4.splat(alpha);
+  for (let first: u32 = 0; first < outputs; first += 8) {
+    const some = min(outputs - first, 8);
+    let factors = one;
+    let linear = f32x4.splat(0);
+    for (let m: u32 = 0; m < some; m++) {
+      const label = v128.load_splat<f32>(labels);
+      // s·sign is what should be large: sign is 1 for the label 1, -1 for 0.
+      const sign = f32x4.sub(f32x4.add(label, label), one);
+      const step = f32x4.mul(sign, rate);
+      const end = g + length;
+      for (let at = g; at < end; at += 16) {
+        const z = f32x4.mul(v128.load(at), sign);
+        const e = expNonPositive(v128.or(z, f32x4.splat(-0.0)));
+        const factor = f32x4.add(one, e);
+        const wrong = f32x4.lt(z, f32x4.splat(0));
+        v128.store(at, f32x4.mul(step, f32x4.div(v128.bitselect(one, e, wrong), factor)));
+        factors = f32x4.mul(factors, factor);
+        linear = f32x4.sub(linear, v128.and(z, wrong));
+      }
+      labels += 4;
+      g += G_STRIDE;
+    }
+    addLoss(factors, linear, pads * some);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(add: bool, at: usize, value: v128, offset: usize = 0): void {
+  if (add) v128.store(at + offset, f32x4.add(v128.load(at + offset), value));
+  else v128.store(at + offset, value);
+}
+
+/**
+ * Two rows at once, t[i] = Σj coefficient[i][j] · row[j], or with `add` t[i] += that; four vectors of dimensions at a time, so
+ * that eight sums stay in registers. Coefficients of one i lie `step` bytes apart. t[0] and t[1] may be one row.
  */
 // @ts-ignore: decorator
 @inline
-function updateTile(
-  M: i32,
-  first: bool,
-  last: bool,
+function combine2(
+  add: bool,
+  t0: usize,
+  t1: usize,
+  list: usize,
+  count: u32,
+  g0: usize,
+  g1: usize,
+  step: usize,
+  bytes: usize,
+): void {
+  const listEnd = list + (<usize>count << 2);
+  let c: usize = 0;
+  for (; c + 64 <= bytes; c += 64) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
+    let k0 = g0;
+    let k1 = g1;
+    for (let at = list; at < listEnd; at += 4) {
+      const p = <usize>load<u32>(at) + c;
+      const x = v128.load_splat<f32>(k0);
+      const y = v128.load_splat<f32>(k1);
+      let r = v128.load(p);
+      a0 = f32x4.add(a0, f32x4.mul(r, x));
+      b0 = f32x4.add(b0, f32x4.mul(r, y));
+      r = v128.load(p, 16);
+      a1 = f32x4.add(a1, f32x4.mul(r, x));
+      b1 = f32x4.add(b1, f32x4.mul(r, y));
+      r = v128.load(p, 32);
+      a2 = f32x4.add(a2, f32x4.mul(r, x));
+      b2 = f32x4.add(b2, f32x4.mul(r, y));
+      r = v128.load(p, 48);
+      a3 = f32x4.add(a3, f32x4.mul(r, x));
+      b3 = f32x4.add(b3, f32x4.mul(r, y));
+      k0 += step;
+      k1 += step;
+    }
+    put(add, t0 + c, a0);
+    put(add, t0 + c, a1, 16);
+    put(add, t0 + c, a2, 32);
+    put(add, t0 + c, a3, 48);
+    put(add, t1 + c, b0);
+    put(add, t1 + c, b1, 16);
+    put(add, t1 + c, b2, 32);
+    put(add, t1 + c, b3, 48);
+  }
+  for (; c < bytes; c += 16) {
+    let a = f32x4.splat(0);
+    let b = a;
+    let k0 = g0;
+    let k1 = g1;
+    for (let at = list; at < listEnd; at += 4) {
+      const r = v128.load(<usize>load<u32>(at) + c);
+      a = f32x4.add(a, f32x4.mul(r, v128.load_splat<f32>(k0)));
+      b = f32x4.add(b, f32x4.mul(r, v128.load_splat<f32>(k1)));
+      k0 += step;
+      k1 += step;
+    }
+    put(add, t0 + c, a);
+    put(add, t1 + c, b);
+  }
+}
+
+/** As `combine2` for one row. */
+// @ts-ignore: decorator
+@inline
+function combine1(add: bool, t: usize, list: usize, count: u32, g: usize, step: usize, bytes: usize): void {
+  const listEnd = list + (<usize>count << 2);
+  let c: usize = 0;
+  for (; c + 64 <= bytes; c += 64) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let k = g;
+    for (let at = list; at < listEnd; at += 4) {
+      const p = <usize>load<u32>(at) + c;
+      const x = v128.load_splat<f32>(k);
+      a0 = f32x4.add(a0, f32x4.mul(v128.load(p), x));
+      a1 = f32x4.add(a1, f32x4.mul(v128.load(p, 16), x));
+      a2 = f32x4.add(a2, f32x4.mul(v128.load(p, 32), x));
+      a3 = f32x4.add(a3, f32x4.mul(v128.load(p, 48), x));
+      k += step;
+    }
+    put(add, t + c, a0);
+    put(add, t + c, a1, 16);
+    put(add, t + c, a2, 32);
+    put(add, t + c, a3, 48);
+  }
+  for (; c < bytes; c += 16) {
+    let a = f32x4.splat(0);
+    let k = g;
+    for (let at = list; at < listEnd; at += 4) {
+      a = f32x4.add(a, f32x4.mul(v128.load(<usize>load<u32>(at) + c), v128.load_splat<f32>(k)));
+      k += step;
+    }
+    put(add, t + c, a);
+  }
+}
+
+/**
+ * One block of a skip-gram window: scores, gradients, and both updates with the old rows on both right-hand sides,
+ * in[w] += Σm G[m][w]·out[m] and out[m] += Σw G[m][w]·in[w]. `spare` holds what outputs
+ * gain until the inputs are done. A row may be in a list several times.
+ */
+export function skipGramBlock(
   ins: usize,
   inputs: u32,
   outs: usize,
+  labels: usize,
+  outputs: u32,
   bytes: usize,
   g: usize,
-  sums: usize,
+  spare: usize,
+  alpha: f32,
 ): void {
-  const q0 = <usize>load<u32>(outs);
-  const q1 = M > 1 ? <usize>load<u32>(outs, 4) : 0;
-  const q2 = M > 2 ? <usize>load<u32>(outs, 8) : 0;
-  const q3 = M > 3 ? <usize>load<u32>(outs, 12) : 0;
-  const q4 = M > 4 ? <usize>load<u32>(outs, 16) : 0;
-  const q5 = M > 5 ? <usize>load<u32>(outs, 20) : 0;
-  const end = g + (<usize>inputs << 2);
-  for (let c: usize = 0; c < bytes; c += 16) {
-    const o0 = v128.load(q0 + c);
-    const o1 = M > 1 ? v128.load(q1 + c) : f32x4.splat(0);
-    const o2 = M > 2 ? v128.load(q2 + c) : f32x4.splat(0);
-    const o3 = M > 3 ? v128.load(q3 + c) : f32x4.splat(0);
-    const o4 = M > 4 ? v128.load(q4 + c) : f32x4.splat(0);
-    const o5 = M > 5 ? v128.load(q5 + c) : f32x4.splat(0);
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    let s4 = f32x4.splat(0);
-    let s5 = f32x4.splat(0);
-    let list = ins;
-    let kept = sums + c;
-    for (let at = g; at < end; at += 4) {
-      const p = <usize>load<u32>(list) + c;
-      list += 4;
-      const x = v128.load(p);
-      let y = first ? x : v128.load(kept);
-      let k = v128.load_splat<f32>(at);
-      y = f32x4.add(y, f32x4.mul(k, o0));
-      s0 = f32x4.add(s0, f32x4.mul(k, x));
-      if (M > 1) {
-        k = v128.load_splat<f32>(at, G_STRIDE);
-        y = f32x4.add(y, f32x4.mul(k, o1));
-        s1 = f32x4.add(s1, f32x4.mul(k, x));
-      }
-      if (M > 2) {
-        k = v128.load_splat<f32>(at, 2 * G_STRIDE);
-        y = f32x4.add(y, f32x4.mul(k, o2));
-        s2 = f32x4.add(s2, f32x4.mul(k, x));
-      }
-      if (M > 3) {
-        k = v128.load_splat<f32>(at, 3 * G_STRIDE);
-        y = f32x4.add(y, f32x4.mul(k, o3));
-        s3 = f32x4.add(s3, f32x4.mul(k, x));
-      }
-      if (M > 4) {
-        k = v128.load_splat<f32>(at, 4 * G_STRIDE);
-        y = f32x4.add(y, f32x4.mul(k, o4));
-        s4 = f32x4.add(s4, f32x4.mul(k, x));
-      }
-      if (M > 5) {
-        k = v128.load_splat<f32>(at, 5 * G_STRIDE);
-        y = f32x4.add(y, f32x4.mul(k, o5));
-        s5 = f32x4.add(s5, f32x4.mul(k, x));
-      }
-      v128.store(last ? p : kept, y);
-      kept += bytes;
+  scores(ins, inputs, outs, outputs, bytes, g);
+  gradients(labels, outputs, inputs, g, alpha);
+  let m: u32 = 0;
+  let t = spare;
+  let k = g;
+  for (; m + 2 <= outputs; m += 2) {
+    combine2(false, t, t + bytes, ins, inputs, k, k + G_STRIDE, 4, bytes);
+    t += 2 * bytes;
+    k += 2 * G_STRIDE;
+  }
+  if (m < outputs) combine1(false, t, ins, inputs, k, 4, bytes);
+  let w: u32 = 0;
+  k = g;
+  for (; w + 2 <= inputs; w += 2) {
+    const p0 = <usize>load<u32>(ins + (<usize>w << 2));
+    const p1 = <usize>load<u32>(ins + (<usize>w << 2), 4);
+    combine2(true, p0, p1, outs, outputs, k, k + 4, G_STRIDE, bytes);
+    k += 8;
+  }
+  if (w < inputs) {
+    const p = <usize>load<u32>(ins + (<usize>w << 2));
+    combine1(true, p, outs, outputs, k, G_STRIDE, bytes);
+  }
+  t = spare;
+  for (m = 0; m < outputs; m++) {
+    const q = <usize>load<u32>(outs + (<usize>m << 2));
+    for (let c: usize = 0; c < bytes; c += 16) v128.store(q + c, f32x4.add(v128.load(q + c), v128.load(t + c)));
+    t += bytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bagGradients(outs: usize, labels: usize, outputs: u32, bytes: usize, g: usize, mean: usize, alpha: f32): void {
+  const one = f32x4.splat(1);
+  const rate = f32x4.splat(alpha);
+  let factors = one;
+  let linear = f32x4.splat(0);
+  for (let m: u32 = 0; m < outputs; m += 4) {
+    const at = <usize>m << 2;
+    const label = v128.load(labels + at);
+    const sign = f32x4.sub(f32x4.add(label, label), one);
+    const z = f32x4.mul(dots4(outs + at, mean, bytes), sign);
+    const e = expNonPositive(v128.or(z, f32x4.splat(-0.0)));
+    const factor = f32x4.add(one, e);
+    const wrong = f32x4.lt(z, f32x4.splat(0));
+    v128.store(g + at, f32x4.mul(f32x4.mul(sign, rate), f32x4.div(v128.bitselect(one, e, wrong), factor)));
+    factors = f32x4.mul(factors, factor);
+    linear = f32x4.sub(linear, v128.and(z, wrong));
+    if ((m & 252) == 252) {
+      addLoss(factors, linear, 0);
+      factors = one;
+      linear = f32x4.splat(0);
     }
-    // Read again: an output may be in the list twice.
-    v128.store(q0 + c, f32x4.add(v128.load(q0 + c), s0));
-    if (M > 1) v128.store(q1 + c, f32x4.add(v128.load(q1 + c), s1));
-    if (M > 2) v128.store(q2 + c, f32x4.add(v128.load(q2 + c), s2));
-    if (M > 3) v128.store(q3 + c, f32x4.add(v128.load(q3 + c), s3));
-    if (M > 4) v128.store(q4 + c, f32x4.add(v128.load(q4 + c), s4));
-    if (M > 5) v128.store(q5 + c, f32x4.add(v128.load(q5 + c), s5));
   }
-}
-
-/** The updates of a window of any number of outputs. */
-export function update(ins: usize, inputs: u32, outs: usize, outputs: u32, bytes: usize, g: usize, sums: usize): void {
-  if (outputs == 6) updateTile(6, true, true, ins, inputs, outs, bytes, g, sums);
-  else if (outputs == 5) updateTile(5, true, true, ins, inputs, outs, bytes, g, sums);
-  else if (outputs == 4) updateTile(4, true, true, ins, inputs, outs, bytes, g, sums);
-  else if (outputs == 3) updateTile(3, true, true, ins, inputs, outs, bytes, g, sums);
-  else if (outputs == 2) updateTile(2, true, true, ins, inputs, outs, bytes, g, sums);
-  else if (outputs == 1) updateTile(1, true, true, ins, inputs, outs, bytes, g, sums);
-  else updateMany(ins, inputs, outs, outputs, bytes, g, sums);
-}
-
-function updateMany(ins: usize, inputs: u32, outs: usize, outputs: u32, bytes: usize, g: usize, sums: usize): void {
-  updateTile(4, true, false, ins, inputs, outs, bytes, g, sums);
-  let left = outputs - 4;
-  while (left > 4) {
-    outs += 16;
-    g += 4 * G_STRIDE;
-    updateTile(4, false, false, ins, inputs, outs, bytes, g, sums);
-    left -= 4;
-  }
-  outs += 16;
-  g += 4 * G_STRIDE;
-  if (left == 4) updateTile(4, false, true, ins, inputs, outs, bytes, g, sums);
-  else if (left == 3) updateTile(3, false, true, ins, inputs, outs, bytes, g, sums);
-  else if (left == 2) updateTile(2, false, true, ins, inputs, outs, bytes, g, sums);
-  else updateTile(1, false, true, ins, inputs, outs, bytes, g, sums);
+  addLoss(factors, linear, ((outputs + 3) & ~3) - outputs);
 }
 
 /**
@@ -311,13 +368,7 @@ export function bagOfWords(
     v128.store(mean + c, useMean ? f32x4.mul(sum, share) : sum);
     v128.store(error + c, f32x4.splat(0));
   }
-  const rate = f32x4.splat(alpha);
-  for (let m: u32 = 0; m < outputs; m += 4) {
-    const at = <usize>m << 2;
-    v128.store(g + at, gradientOf(dots4(outs + at, mean, bytes), v128.load(labels + at), rate));
-    if ((m & 124) == 124) foldLoss(0);
-  }
-  foldLoss(((outputs + 3) & ~3) - outputs);
+  bagGradients(outs, labels, outputs, bytes, g, mean, alpha);
   let m: u32 = 0;
   for (; m + 2 <= outputs; m += 2) {
     const at = <usize>m << 2;

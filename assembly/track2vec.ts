@@ -13,7 +13,7 @@
  */
 import { closeLoss, openLoss } from "./_loss";
 import { mix, nextRandom, seedRandom } from "./_random";
-import { bagOfWords, scores, update } from "./_tiles";
+import { bagOfWords, skipGramBlock } from "./_tiles";
 
 /** A track that the vocabulary does not hold. */
 const NONE: u32 = 0xffffffff;
@@ -39,6 +39,7 @@ let useMean: bool = true;
 let negative: u32 = 0;
 let hierarchical: bool = false;
 let local: bool = false;
+let poolSize: u32 = 0;
 
 // The scratch of this thread.
 let tokens: usize = 0;
@@ -50,10 +51,11 @@ let outputAt: usize = 0;
 let labelAt: usize = 0;
 let list: usize = 0;
 let grid: usize = 0;
-let sums: usize = 0;
+let spare: usize = 0;
 let zeros: usize = 0;
 let slots: usize = 0;
 let result: usize = 0;
+let pool: usize = 0;
 
 // The shard that is worked on: copies of rows, and which rows they are.
 let copies: usize = 0;
@@ -92,6 +94,7 @@ export function setOptions(
   hierarchical_: bool,
   useMean_: bool,
   local_: bool,
+  poolSize_: u32,
 ): void {
   skipGram = skipGram_;
   windowSize = window_;
@@ -100,6 +103,7 @@ export function setOptions(
   hierarchical = hierarchical_;
   useMean = useMean_;
   local = local_;
+  poolSize = poolSize_;
 }
 
 export function setScratch(
@@ -112,10 +116,11 @@ export function setScratch(
   labelAt_: usize,
   list_: usize,
   grid_: usize,
-  sums_: usize,
+  spare_: usize,
   zeros_: usize,
   slots_: usize,
   result_: usize,
+  pool_: usize,
 ): void {
   tokens = tokens_;
   ends = ends_;
@@ -126,10 +131,11 @@ export function setScratch(
   labelAt = labelAt_;
   list = list_;
   grid = grid_;
-  sums = sums_;
+  spare = spare_;
   zeros = zeros_;
   slots = slots_;
   result = result_;
+  pool = pool_;
 }
 
 /** The address of a row: the row itself, or this shard's copy of it. */
@@ -173,7 +179,7 @@ export function trainChunk(playlists: u32, seed: u64, alpha: f32, copies_: usize
   touchedCount = 0;
   seedRandom(mix(seed));
   const count = plan(playlists);
-  openLoss(result + 32);
+  openLoss();
   const pairs = skipGram ? trainSkipGram(count, alpha) : trainCbow(count, alpha);
   store<f64>(result, closeLoss());
   store<u32>(result, pairs, 8);
@@ -183,6 +189,7 @@ export function trainChunk(playlists: u32, seed: u64, alpha: f32, copies_: usize
 
 /** Draws subsampling, windows and negatives; returns how many tracks were kept. */
 function plan(playlists: u32): u32 {
+  if (negative != 0) drawPool();
   let count: u32 = 0;
   let token: u32 = 0;
   let outputs: u32 = 0;
@@ -220,24 +227,46 @@ function plan(playlists: u32): u32 {
   return count;
 }
 
+/**
+ * Draws the chunk's pool of negatives from the noise distribution, by Walker's alias method: a uniform column, then a coin for
+ * the column's own track or its alias. Each centre takes its negatives from the pool: what is expected is the same as with
+ * draws of its own, and a chunk touches a few hundred rows instead of thousands.
+ */
+function drawPool(): void {
+  for (let n: u32 = 0; n < poolSize; n++) {
+    const r = nextRandom();
+    const column = <u32>(((r >> 32) * <u64>vocabulary) >> 32);
+    const cell = alias + (<usize>column << 3);
+    const track = <u32>r < load<u32>(cell) ? column : load<u32>(cell, 4);
+    store<u32>(pool + (<usize>n << 3), track);
+    store<u32>(pool + (<usize>n << 3), <u32>addressOf(negativeRow + track), 4);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function planNegatives(track: u32, outputs: u32): u32 {
   store<u32>(outputAt + (<usize>outputs << 2), <u32>addressOf(negativeRow + track));
   store<f32>(labelAt + (<usize>outputs << 2), 1);
   outputs += 1;
-  for (let n: u32 = 0; n < negative; n++) {
+  for (let n: u32 = 0; n < negative; n += 2) {
+    // Two draws of 32 bits from each random number.
     const r = nextRandom();
-    // Walker's alias method: a column, and a coin for the column's own track or its alias.
-    const column = <u32>(((r >> 32) * <u64>vocabulary) >> 32);
-    const cell = alias + (<usize>column << 3);
-    const drawn = <u32>r < load<u32>(cell) ? column : load<u32>(cell, 4);
-    if (drawn == track) continue;
-    store<u32>(outputAt + (<usize>outputs << 2), <u32>addressOf(negativeRow + drawn));
-    store<f32>(labelAt + (<usize>outputs << 2), 0);
-    outputs += 1;
+    outputs = planNegative(track, <u32>r, outputs);
+    if (n + 1 < negative) outputs = planNegative(track, <u32>(r >> 32), outputs);
   }
   return outputs;
+}
+
+// @ts-ignore: decorator
+@inline
+function planNegative(track: u32, random: u32, outputs: u32): u32 {
+  const from = pool + (<usize>((<u64>random * <u64>poolSize) >> 32) << 3);
+  // As gensim: a negative that is the centre itself is left out, not drawn again.
+  if (load<u32>(from) == track) return outputs;
+  store<u32>(outputAt + (<usize>outputs << 2), load<u32>(from, 4));
+  store<f32>(labelAt + (<usize>outputs << 2), 0);
+  return outputs + 1;
 }
 
 /** The path from the root of the Huffman tree; the lowest bit of each entry is the code. */
@@ -289,8 +318,7 @@ function trainSkipGram(count: u32, alpha: f32): u32 {
     for (let from: u32 = 0; from < inputs; from += BLOCK) {
       const some = min(inputs - from, BLOCK);
       const ins = list + (<usize>from << 2);
-      scores(ins, some, outputAt + first, labelAt + first, outputs, bytes, grid, alpha);
-      update(ins, some, outputAt + first, outputs, bytes, grid, sums);
+      skipGramBlock(ins, some, outputAt + first, labelAt + first, outputs, bytes, grid, spare, alpha);
     }
   }
   return pairs;
@@ -302,7 +330,7 @@ function trainCbow(count: u32, alpha: f32): u32 {
     const inputs = listInputs(i, load<u32>(w), load<u32>(w, 4));
     const first = <usize>load<u32>(w, 8) << 2;
     const outputs = load<u32>(w, 12);
-    bagOfWords(list, inputs, outputAt + first, labelAt + first, outputs, bytes, grid, sums, sums + bytes, useMean, alpha);
+    bagOfWords(list, inputs, outputAt + first, labelAt + first, outputs, bytes, grid, spare, spare + bytes, useMean, alpha);
   }
   return count;
 }

@@ -61,6 +61,7 @@ export function startKernel(
     Number(options.hs),
     Number(options.cbowMean),
     Number(layout.shards.length > 0),
+    layout.pool,
   );
   const s = layout.scratches[thread]!;
   kernel.setScratch(
@@ -77,6 +78,7 @@ export function startKernel(
     s.zeros,
     s.slots,
     s.result,
+    s.pool,
   );
   return kernel;
 }

@@ -17,6 +17,8 @@ export interface LayoutNeeds {
   readonly threads: number;
   /** Shards that keep copies of rows; 0: threads work on the matrices themselves. */
   readonly shards: number;
+  /** Negatives that a chunk draws in common. */
+  readonly pool: number;
 }
 
 /** Addresses in bytes. */
@@ -34,6 +36,8 @@ export interface Layout {
   readonly scratches: readonly Scratch[];
   readonly shards: readonly Shard[];
   readonly totalBytes: number;
+  /** How many negatives a chunk draws in common. */
+  readonly pool: number;
 }
 
 export interface Scratch {
@@ -50,6 +54,7 @@ export interface Scratch {
   readonly zeros: number;
   readonly slots: number;
   readonly result: number;
+  readonly pool: number;
 }
 
 export interface Shard {
@@ -97,6 +102,7 @@ export function layOut(needs: LayoutNeeds): Layout {
     zeros: take(rowBytes),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     result: take(128),
+    pool: take(needs.pool * 8),
   }));
   const copied = Math.min(rowCount, mostWords * (1 + outputs));
   const shards = Array.from({ length: needs.shards }, () => ({
@@ -125,6 +131,7 @@ export function layOut(needs: LayoutNeeds): Layout {
     scratches,
     shards,
     totalBytes: top,
+    pool: needs.pool,
   };
 }
 

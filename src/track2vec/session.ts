@@ -55,6 +55,7 @@ export class Session {
       mostSegments: chunks.mostSegments,
       threads,
       shards: plan.shards,
+      pool: plan.pool,
     });
     const memory = allocate(layout, shared);
     const words = new Uint32Array(memory.buffer);

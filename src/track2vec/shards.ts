@@ -11,15 +11,19 @@ export interface ShardPlan {
   /** About how many tokens a chunk has. */
   readonly chunkWords: number;
   readonly mostThreads: number;
+  /** How many negatives a chunk draws in common. */
+  readonly pool: number;
 }
 
 /** The most shards of a round, and so the most threads of the deterministic mode. */
 const MOST_SHARDS = 8;
 
 export function planShards(vocabulary: number, options: Pick<Word2VecOptions, "workers">): ShardPlan {
-  if (options.workers === "racy") return { shards: 0, chunkWords: 256, mostThreads: Infinity };
+  const chunkWords = 256;
+  const pool = 128;
+  if (options.workers === "racy") return { shards: 0, chunkWords, mostThreads: Infinity, pool };
   // Changes are summed, so a track that many shards change at once would move too far: a small vocabulary gets few shards.
   const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / 1024));
-  if (shards < 2) return { shards: 0, chunkWords: 256, mostThreads: 1 };
-  return { shards, chunkWords: 256, mostThreads: shards };
+  if (shards < 2) return { shards: 0, chunkWords, mostThreads: 1, pool };
+  return { shards, chunkWords, mostThreads: shards, pool };
 }

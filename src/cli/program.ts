@@ -15,10 +15,12 @@ import { registerRuns } from "./runs.js";
 import { registerSample } from "./sample.js";
 import { registerServe } from "./serve.js";
 import { registerShow } from "./show.js";
+import { registerTrain } from "./train.js";
 import { registerWorker } from "./worker.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
   registerSample,
+  registerTrain,
   registerDownload,
   registerAnalyze,
   registerEvaluate,

@@ -111,7 +111,7 @@ async function prepareInto(
 
   report("counting");
   await database.run(sqlFile("merge-versions"));
-  await database.run(playsView(options));
+  await database.run(await playsOf(database, options));
   await database.run(
     sqlFile("index-playlists", {
       seed: sqlString(String(options.seed)),
@@ -181,12 +181,17 @@ async function prepareInto(
   };
 }
 
-function playsView(options: Settled): string {
+/** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */
+async function playsOf(database: Database, options: Settled): Promise<string> {
+  const { rows } = await database.row<{ rows: number }>(
+    `SELECT count(*) AS rows FROM read_parquet(${sqlString(options.master)})`,
+  );
   const sampled = options.dev
     ? `md5_number_lower(concat(${sqlString(`sample ${options.seed}`)}, ':', concat_ws('-', user_id, playlist)))::DOUBLE
        / 18446744073709551616 < ${options.ratio}`
     : "true";
   return sqlFile("plays", {
+    kind: rows <= rowsPerBatch ? "TEMP TABLE" : "VIEW",
     song: options.mergeVersions ? "song_of(track)" : "track",
     master: sqlString(options.master),
     sampled,

@@ -1,6 +1,6 @@
 -- One row a play, with the ids that everything after this uses. Where the data has no user or artist (NULL), concat_ws
 -- leaves it out together with its dash.
-CREATE VIEW plays AS
+CREATE {{kind}} plays AS
 SELECT
   row_id,
   user_id,

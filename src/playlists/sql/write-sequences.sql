@@ -1,15 +1,26 @@
--- The playlists of one batch as sequences, in the order of row_id.
+-- The playlists of one batch as sequences, in the order of row_id. Sorted as lists of structs: list(… ORDER BY …) would set
+-- up a sort of its own for each playlist, at tens of kilobytes each.
 COPY (
+  WITH gathered AS (
+    SELECT
+      i.playlist_id,
+      any_value(i.number) AS number,
+      any_value(i.part) AS part,
+      any_value(i.user_id) AS user_id,
+      any_value(i.playlist) AS playlist,
+      list_sort(list({row_id: p.row_id, artist: p.artist, track_id: p.track_id})) AS plays
+    FROM plays p
+    JOIN playlist_index i ON i.playlist_id = p.playlist_id
+    WHERE i.batch = {{batch}} AND i.part IS NOT NULL
+    GROUP BY i.playlist_id
+  )
   SELECT
-    any_value(i.part) AS part,
-    i.playlist_id,
-    any_value(i.user_id) AS user_id,
-    any_value(i.playlist) AS playlist,
-    list(p.artist ORDER BY p.row_id) AS artist_sequence,
-    list(p.track_id ORDER BY p.row_id) AS track_sequence
-  FROM plays p
-  JOIN playlist_index i ON i.playlist_id = p.playlist_id
-  WHERE i.batch = {{batch}} AND i.part IS NOT NULL
-  GROUP BY i.playlist_id
-  ORDER BY any_value(i.number)
+    part,
+    playlist_id,
+    user_id,
+    playlist,
+    list_transform(plays, lambda play: play.artist) AS artist_sequence,
+    list_transform(plays, lambda play: play.track_id) AS track_sequence
+  FROM gathered
+  ORDER BY number
 ) TO {{output}} (FORMAT parquet, ROW_GROUP_SIZE 8192)

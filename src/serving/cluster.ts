@@ -103,6 +103,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   const close = async (): Promise<void> => {
     stopping = true;
     stopWatching();
+    // One that is still starting has nobody to answer yet.
+    for (const worker of Object.values(cluster.workers ?? {})) {
+      if (worker !== undefined && !members.has(worker.id)) worker.process.kill("SIGKILL");
+    }
     // All refuse before any of them tells its clients to leave: they would come back to one that is about to refuse.
     await refuse();
     await Promise.all([...members.values()].map((member) => stop(member, options.drainTimeout ?? 10_000)));

@@ -13,6 +13,7 @@ import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
+import { extendRoute } from "./routes/extend.js";
 import { healthRoutes } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
 import { recommendRoute } from "./routes/recommend.js";
@@ -75,6 +76,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   healthRoutes(typed, routeParts);
   invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);
+  extendRoute(typed, routeParts);
   tracksRoute(typed, routeParts);
   adminRoutes(typed, { ...parts, metrics });
   for (const plugin of plugins) await plugin(app, { models });

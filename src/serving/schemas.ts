@@ -5,6 +5,9 @@ import { z } from "zod";
 export const longestContext = 1_000;
 export const mostTracks = 1_000;
 export const mostInstances = 1_000;
+const mostExcluded = 10_000;
+/** Each added track is a recommendation of its own, one after the other. */
+const longestExtension = 100;
 
 const longestText = 2_000;
 
@@ -27,20 +30,59 @@ const k = (fallback: number) =>
     .default(fallback)
     .describe(`How many tracks to answer with, 1 to ${mostTracks}`);
 
+const contextFields = {
+  context: z
+    .array(trackId)
+    .max(longestContext)
+    .describe("What has played so far, the last one played last; may be empty"),
+  title: text.optional().describe("The playlist's title, for recommenders that read it"),
+  recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
+};
+
+/** Rules over answers; see `Rules` of the recommenders. */
+const ruleFields = {
+  exclude: z.array(trackId).max(mostExcluded).optional().describe("Tracks to leave out"),
+  per_artist: z.number().int().min(1).optional().describe("At most so many tracks of one artist"),
+  filters: z
+    .strictObject({
+      artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks of these artists"),
+      words: z
+        .array(text)
+        .min(1)
+        .max(100)
+        .optional()
+        .describe("Only tracks of playlists with one of these words in the title"),
+    })
+    .optional(),
+};
+
 export const recommendRequest = z
   .strictObject({
-    context: z
-      .array(trackId)
-      .max(longestContext)
-      .describe("What has played so far, the last one played last; may be empty"),
-    title: text.optional().describe("The playlist's title, for recommenders that read it"),
+    ...contextFields,
     k: k(20),
-    recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
+    ...ruleFields,
+    exclude_played: z.boolean().default(false).describe("Leave out the tracks of the context"),
+    explain: z.boolean().default(false).describe("Say why each track is recommended"),
   })
   .meta({
     title: "RecommendRequest",
     example: { context: ["Daft Punk-One More Time", "Justice-D.A.N.C.E."], k: 10 },
   });
+
+export const extendRequest = z
+  .strictObject({
+    ...contextFields,
+    n: z.number().int().min(1).max(longestExtension).default(10).describe("How many tracks to add"),
+    ...ruleFields,
+    variety: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe("0: always the best track; above: drawn from the best ten"),
+    seed: z.number().int().min(0).max(0xffffffff).default(1).describe("Of the draws"),
+  })
+  .meta({ title: "ExtendRequest", example: { context: [], title: "rainy sunday", n: 20 } });
 
 export const trackView = z.object({
   id: z.string(),
@@ -53,14 +95,36 @@ export const unknownTrack = z.object({
   nearest: z.array(z.string()).describe("Known tracks whose titles are nearest"),
 });
 
-export const recommendAnswer = z.object({
+const answerFields = {
   bundle: z.string().describe("The version of the bundle that answered"),
   recommender: z.string(),
   fallback: z
     .boolean()
     .describe("True where no track of the context is known, so that popularity answered instead"),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
-  tracks: z.array(trackView.extend({ score: z.number() })).describe("Best first"),
+};
+
+export const recommendAnswer = z.object({
+  ...answerFields,
+  tracks: z
+    .array(
+      trackView.extend({
+        score: z.number(),
+        reasons: z
+          .array(z.looseObject({ kind: z.string() }))
+          .optional()
+          .describe("Facts that speak for the track, the strongest sort first"),
+        because: z.string().optional().describe("The reasons as one line"),
+      }),
+    )
+    .describe("Best first"),
+});
+
+export const extendAnswer = z.object({
+  ...answerFields,
+  tracks: z
+    .array(trackView)
+    .describe("What to add, in playing order; fewer than n where the rules let no more pass"),
 });
 
 export const errorAnswer = z.object({

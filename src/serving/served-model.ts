@@ -3,7 +3,7 @@
  * and libraries may bring their own.
  */
 import type { Catalogue } from "../corpus/index.js";
-import type { Ranking, Recommender } from "../recommenders/contract.js";
+import { Explainer, type FittedRecommender, type Ranking, RuledRecommender } from "../recommenders/index.js";
 import { misuse } from "../system/index.js";
 import { TrackSearch } from "./track-search.js";
 
@@ -11,7 +11,7 @@ export interface ServedModel {
   /** Changes with the contents; shown in answers, metrics and logs. */
   readonly version: string;
   readonly catalogue: Catalogue;
-  readonly recommenders: Readonly<Record<string, Recommender>>;
+  readonly recommenders: Readonly<Record<string, FittedRecommender>>;
   /** The name of the one that answers when a request names none. */
   readonly defaultRecommender: string;
   /** How many tracks `/invocations` answers with; default 100, the original's `knn_k`. */
@@ -33,6 +33,8 @@ const originalK = 100;
 export class LiveModel {
   readonly model: ServedModel;
   readonly #numbers = new Map<string, number>();
+  readonly #ruled = new Map<FittedRecommender, RuledRecommender>();
+  readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
 
   constructor(model: ServedModel) {
@@ -56,7 +58,7 @@ export class LiveModel {
   }
 
   /** The recommender of that name (the default one for none), or undefined. */
-  recommender(name = this.model.defaultRecommender): Recommender | undefined {
+  recommender(name = this.model.defaultRecommender): FittedRecommender | undefined {
     return Object.hasOwn(this.model.recommenders, name) ? this.model.recommenders[name] : undefined;
   }
 
@@ -64,13 +66,23 @@ export class LiveModel {
    * Answers where nothing of the context is known: the most popular tracks where the model has a "popularity" recommender,
    * else what the default one makes of an empty context.
    */
-  get fallback(): Recommender {
+  get fallback(): FittedRecommender {
     return this.recommender("popularity") ?? this.recommender()!;
+  }
+
+  /** Rules over a recommender, made at the first call. */
+  ruled(recommender: FittedRecommender): RuledRecommender {
+    return kept(this.#ruled, recommender, () => new RuledRecommender(recommender, this.model.catalogue));
+  }
+
+  /** What explains a recommender's answers, made at the first call. */
+  explainer(recommender: FittedRecommender): Explainer {
+    return kept(this.#explainers, recommender, () => new Explainer(recommender, this.model.catalogue));
   }
 
   /** How `/invocations` answers for one track: by which recommender, and with how many tracks. */
   invocation(track: string): {
-    readonly recommender: Recommender;
+    readonly recommender: FittedRecommender;
     readonly known: boolean;
     readonly k: number;
   } {
@@ -102,4 +114,10 @@ export function invocationAnswers(model: ServedModel): (track: string) => Rankin
     const { recommender, k } = live.invocation(track);
     return recommender.recommend([{ tracks: [track] }], k)[0]!;
   };
+}
+
+function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = values.get(key);
+  if (value === undefined) values.set(key, (value = make()));
+  return value;
 }

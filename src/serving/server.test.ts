@@ -91,11 +91,11 @@ describe("the endpoint as a server", () => {
       }
     });
     for (let version = 2; version <= 5; version++) {
-      await wait(30);
+      await expect.poll(() => seen.has(`v${version - 1}`), { timeout: 10_000 }).toBe(true);
       source.version = `v${version}`;
       expect(await server.reload()).toEqual({ version: `v${version}`, changed: true });
     }
-    await wait(30);
+    await expect.poll(() => seen.has("v5"), { timeout: 10_000 }).toBe(true);
     going = false;
     await Promise.all(load);
     expect([...seen].sort()).toEqual(["v1", "v2", "v3", "v4", "v5"]);
@@ -206,7 +206,8 @@ describe("the endpoint as a server", () => {
     expect(await raw(url, `GET /ping HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 431 /,
     );
-    const large = await fetch(`${url}/v1/recommend`, {
+    const patient = await start();
+    const large = await fetch(`${patient.url}/v1/recommend`, {
       method: "POST",
       headers: json,
       body: "x".repeat(10_000_000),

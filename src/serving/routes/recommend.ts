@@ -1,11 +1,8 @@
 /** `POST /v1/recommend`: what should play next after these tracks. */
-import { HttpError } from "../http-error.js";
+import { reasonsAsText } from "../../recommenders/index.js";
 import { errorAnswer, recommendAnswer, recommendRequest } from "../schemas.js";
-import type { LiveModel } from "../served-model.js";
+import { nearestTitles, readContext, readRules } from "./context.js";
 import type { App, RouteParts } from "./routes.js";
-
-const nearestShown = 3;
-const unknownLookedUp = 10;
 
 export function recommendRoute(app: App, { models, batcher, metrics }: RouteParts): void {
   app.post(
@@ -18,46 +15,32 @@ export function recommendRoute(app: App, { models, batcher, metrics }: RoutePart
       },
     },
     async (request) => {
-      const { context, title, k, recommender: name } = request.body;
+      const { k, explain } = request.body;
       const lease = models.lease();
       try {
         const { live } = lease;
-        const asked = recommenderOf(live, name);
-        const unknown = context.filter((track) => !live.knows(track));
-        const fallback = context.length > 0 && unknown.length === context.length;
-        metrics.unknownTracks(unknown.length);
-        if (fallback) metrics.fallback();
-        const recommender = fallback ? live.fallback : asked;
-        const ranking = await batcher.rank(recommender, { tracks: context, ...(title ? { title } : {}) }, k);
+        const { context, recommender, fallback, unknown } = readContext(live, request.body, metrics);
+        const rules = readRules(request.body);
+        const ranking =
+          rules === undefined
+            ? await batcher.rank(recommender, context, k)
+            : live.ruled(recommender).recommend(context, k, rules);
+        const explainer = explain ? live.explainer(recommender) : undefined;
         return {
           bundle: live.version,
           recommender: recommender.name,
           fallback,
-          unknown: unknown.length === 0 ? [] : await nearestTitles(live, unknown),
-          tracks: ranking.tracks.map((id, i) => ({ ...live.view(id), score: ranking.scores[i]! })),
+          unknown: await nearestTitles(live, unknown),
+          tracks: ranking.tracks.map((id, i) => {
+            const track = { ...live.view(id), score: ranking.scores[i]! };
+            if (explainer === undefined) return track;
+            const reasons = explainer.explain(context, id);
+            return { ...track, reasons, because: reasonsAsText(reasons) };
+          }),
         };
       } finally {
         lease.release();
       }
     },
   );
-}
-
-export function recommenderOf(live: LiveModel, name: string | undefined) {
-  const recommender = live.recommender(name);
-  if (recommender !== undefined) return recommender;
-  throw new HttpError(400, {
-    error: `recommender: this bundle has no recommender named ${JSON.stringify(name)}`,
-    code: "unknown-recommender",
-    hint: `it has: ${Object.keys(live.model.recommenders).join(", ")}`,
-  });
-}
-
-/** The unknown tracks, each with the known titles nearest to it; only the first ten are looked up. */
-export async function nearestTitles(live: LiveModel, unknown: readonly string[]) {
-  const search = await live.search();
-  return unknown.map((track, i) => ({
-    track,
-    nearest: i < unknownLookedUp ? search.find(track, nearestShown).map((hit) => hit.track) : [],
-  }));
 }

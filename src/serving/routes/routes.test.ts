@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { type invocationsAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
+import { extendAnswer, type invocationsAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
 import { songApp, songs } from "../serving.testkit.js";
 
 type Songs = Awaited<ReturnType<typeof songApp>>;
@@ -100,6 +100,45 @@ describe("the endpoint's routes", () => {
     }
   });
 
+  it("keeps the rules of a request", async () => {
+    const ids = async (extra: object) => {
+      const { status, body } = await post("/v1/recommend", { context: [songs[0]], k: 6, ...extra });
+      expect(status, JSON.stringify(body)).toBe(200);
+      return recommendAnswer.parse(body).tracks;
+    };
+    const free = await ids({});
+    const [best] = free;
+    expect((await ids({ exclude: [best!.id] })).map((track) => track.id)).not.toContain(best!.id);
+    expect((await ids({ exclude_played: true })).map((track) => track.id)).not.toContain(songs[0]);
+    const capped = (await ids({ per_artist: 1, k: 10 })).map((track) => track.artist);
+    expect(new Set(capped).size).toBe(capped.length);
+    const wanted = await ids({ filters: { artists: ["justice", "modjo"] } });
+    expect(new Set(wanted.map((track) => track.artist))).toEqual(new Set(["Justice", "Modjo"]));
+  });
+
+  it("says why where asked", async () => {
+    const { body } = await post("/v1/recommend", { context: [songs[0]], k: 3, explain: true });
+    for (const track of recommendAnswer.parse(body).tracks) {
+      expect(track.reasons!.length).toBeGreaterThan(0);
+      expect(track.because).toMatch(/\w/);
+    }
+    const plain = await post("/v1/recommend", { context: [songs[0]], k: 1 });
+    expect(recommendAnswer.parse(plain.body).tracks[0]).not.toHaveProperty("reasons");
+  });
+
+  it("makes a playlist longer, the same way for the same seed", async () => {
+    const extend = async (extra: object) => {
+      const { status, body } = await post("/v1/playlists/extend", { context: [songs[0]], n: 5, ...extra });
+      expect(status, JSON.stringify(body)).toBe(200);
+      return extendAnswer.parse(body).tracks.map((track) => track.id);
+    };
+    const added = await extend({});
+    expect(added).toHaveLength(5);
+    expect(new Set([songs[0], ...added]).size).toBe(6);
+    expect(await extend({ variety: 1, seed: 3 })).toEqual(await extend({ variety: 1, seed: 3 }));
+    expect((await extend({ exclude: [added[0]!] }))[0]).not.toBe(added[0]);
+  });
+
   it("finds tracks in spite of slips, accents and case", async () => {
     const find = async (q: string) => {
       const answer = await app.inject({ url: "/v1/tracks", query: { q, limit: "3" } });
@@ -128,6 +167,10 @@ describe("the endpoint's routes", () => {
       ["/v1/recommend", "[]", 400, /^body: .*object/],
       ["/v1/recommend", `${"[".repeat(50_000)}${"]".repeat(50_000)}`, 400, /^body: /],
       ["/v1/recommend", '{"__proto__":{"a":1},"context":[]}', 400, /JSON/],
+      ["/v1/recommend", { context: [], per_artist: 0 }, 400, /^per_artist: /],
+      ["/v1/recommend", { context: [], filters: { artist: ["a"] } }, 400, /^filters: .*"artist"/],
+      ["/v1/playlists/extend", { context: [], n: 101 }, 400, /^n: .*100/],
+      ["/v1/playlists/extend", { context: [], variety: 2 }, 400, /^variety: /],
       ["/invocations", {}, 400, /instances/],
       ["/invocations", { instances: [] }, 400, /^instances: /],
       ["/invocations", { instances: [7] }, 400, /^instances\[0\]: .*string/],

@@ -1,0 +1,79 @@
+/** What requests with a context have in common: who answers them, and what is said of unknown tracks. */
+import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
+import { HttpError } from "../http-error.js";
+import type { LiveModel } from "../served-model.js";
+import type { RouteParts } from "./routes.js";
+
+export interface ContextRequest {
+  readonly context: readonly string[];
+  readonly title?: string | undefined;
+  readonly recommender?: string | undefined;
+}
+
+export interface RuleRequest {
+  readonly exclude?: readonly string[] | undefined;
+  readonly exclude_played?: boolean | undefined;
+  readonly per_artist?: number | undefined;
+  readonly filters?:
+    | { readonly artists?: readonly string[] | undefined; readonly words?: readonly string[] | undefined }
+    | undefined;
+}
+
+export interface ReadContext {
+  readonly context: Context;
+  /** Who answers: the one asked for, or the fallback. */
+  readonly recommender: FittedRecommender;
+  readonly fallback: boolean;
+  readonly unknown: readonly string[];
+}
+
+const nearestShown = 3;
+const unknownLookedUp = 10;
+
+/** @throws HttpError 400 for a recommender that the bundle does not have */
+export function readContext(
+  live: LiveModel,
+  request: ContextRequest,
+  metrics: RouteParts["metrics"],
+): ReadContext {
+  const asked = live.recommender(request.recommender);
+  if (asked === undefined) {
+    throw new HttpError(400, {
+      error: `recommender: this bundle has no recommender named ${JSON.stringify(request.recommender)}`,
+      code: "unknown-recommender",
+      hint: `it has: ${Object.keys(live.model.recommenders).join(", ")}`,
+    });
+  }
+  const tracks = request.context;
+  const unknown = tracks.filter((track) => !live.knows(track));
+  // A title may tell enough without any known track.
+  const fallback = tracks.length > 0 && unknown.length === tracks.length && request.title === undefined;
+  metrics.unknownTracks(unknown.length);
+  if (fallback) metrics.fallback();
+  const context = request.title === undefined ? { tracks } : { tracks, title: request.title };
+  return { context, recommender: fallback ? live.fallback : asked, fallback, unknown };
+}
+
+/** The rules of a request, or undefined where it has none. */
+export function readRules(request: RuleRequest): Rules | undefined {
+  const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
+  if (!exclude?.length && !excludePlayed && perArtist === undefined && filters === undefined)
+    return undefined;
+  return {
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(excludePlayed === undefined ? {} : { excludePlayed }),
+    ...(perArtist === undefined ? {} : { perArtist }),
+    ...(filters?.artists === undefined ? {} : { artists: filters.artists }),
+    ...(filters?.words === undefined ? {} : { words: filters.words }),
+  };
+}
+
+/** The unknown tracks, each with the known titles nearest to it; only the first ten are looked up. */
+export async function nearestTitles(live: LiveModel, unknown: readonly string[]) {
+  if (unknown.length === 0) return [];
+  const search = await live.search();
+  return unknown.map((track, i) => ({
+    track,
+    nearest: i < unknownLookedUp ? search.find(track, nearestShown).map((hit) => hit.track) : [],
+  }));
+}

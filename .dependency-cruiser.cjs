@@ -16,6 +16,19 @@ const arrows = {
   analysis: ["system", "corpus", "track2vec", "charts"],
   bundle: ["system", "corpus", "storage", "track2vec", "recommenders"],
   serving: ["system", "corpus", "track2vec", "recommenders", "bundle"],
+  // The studio's server: everything there is to look at.
+  studio: [
+    "system",
+    "corpus",
+    "storage",
+    "charts",
+    "workflow",
+    "track2vec",
+    "recommenders",
+    "analysis",
+    "bundle",
+    "serving",
+  ],
   deployment: ["system", "storage", "bundle", "serving"],
   flows: [
     "system",

@@ -15,6 +15,7 @@ import { registerRuns } from "./runs.js";
 import { registerSample } from "./sample.js";
 import { registerServe } from "./serve.js";
 import { registerShow } from "./show.js";
+import { registerStudio } from "./studio.js";
 import { registerTrain } from "./train.js";
 import { registerWorker } from "./worker.js";
 
@@ -23,6 +24,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerTrain,
   registerDownload,
   registerAnalyze,
+  registerStudio,
   registerEvaluate,
   registerServe,
   registerResume,

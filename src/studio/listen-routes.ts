@@ -1,0 +1,97 @@
+/** What Listen asks beyond the endpoint's own routes: next tracks with reasons, a playlist grown by n, lines matched to tracks. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { type Corpus, playlistCount } from "../corpus/index.js";
+import type { Recommender } from "../recommenders/contract.js";
+import type { EndpointPlugin } from "../serving/index.js";
+import { misuse } from "../system/index.js";
+import { reasonsFor } from "./reasons.js";
+
+type Models = Parameters<EndpointPlugin>[1]["models"];
+
+const track = z.string().min(1).max(2000);
+const asked = z.strictObject({
+  context: z.array(track).max(1000),
+  recommender: z.string().optional(),
+  disliked: z.array(track).max(1000).default([]),
+  k: z.int().min(1).max(200).default(12),
+});
+const lines = z.strictObject({ lines: z.array(z.string().max(2000)).min(1).max(500) });
+
+/** The next tracks that are neither in the playlist nor disliked. */
+function fresh(recommender: Recommender, context: readonly string[], disliked: readonly string[], k: number) {
+  const unwanted = new Set([...context, ...disliked]);
+  const [ranking] = recommender.recommend([{ tracks: context }], k + unwanted.size);
+  return ranking!.tracks
+    .map((id, i) => ({ id, score: ranking!.scores[i]! }))
+    .filter(({ id }) => !unwanted.has(id))
+    .slice(0, k);
+}
+
+export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpus | undefined): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>();
+  const live = () => models.live;
+  const recommenderOf = (name: string | undefined): Recommender => {
+    const found = live().recommender(name);
+    if (found) return found;
+    throw misuse(
+      `there is no recommender "${name}"`,
+      `there are: ${Object.keys(live().model.recommenders).join(", ")}`,
+    );
+  };
+
+  typed.get("/v1/studio/model", { schema: { hide: true } }, async () => ({
+    version: live().version,
+    recommenders: Object.keys(live().model.recommenders),
+    defaultRecommender: live().model.defaultRecommender,
+    tracks: live().model.catalogue.tracks.length,
+    playlists: corpus ? playlistCount(corpus) : undefined,
+  }));
+
+  typed.post("/v1/studio/next", { schema: { hide: true, body: asked } }, async ({ body }) => {
+    const recommender = recommenderOf(body.recommender);
+    const began = performance.now();
+    const found = fresh(recommender, body.context, body.disliked, body.k);
+    const reasons = reasonsFor(
+      recommender,
+      body.context,
+      found.map(({ id }) => id),
+    );
+    return {
+      recommender: recommender.name,
+      milliseconds: performance.now() - began,
+      unknown: body.context.filter((id) => !live().knows(id)),
+      tracks: found.map(({ id, score }, i) => {
+        const { because, place } = reasons[i]!;
+        return {
+          ...live().view(id),
+          score,
+          ...(because === undefined ? {} : { because: live().view(because), place }),
+        };
+      }),
+    };
+  });
+
+  typed.post("/v1/studio/extend", { schema: { hide: true, body: asked } }, async ({ body }) => {
+    const recommender = recommenderOf(body.recommender);
+    const context = [...body.context];
+    for (let i = 0; i < body.k; i++) {
+      const [next] = fresh(recommender, context, body.disliked, 1);
+      if (next === undefined) break;
+      context.push(next.id);
+    }
+    return { tracks: context.slice(body.context.length).map((id) => live().view(id)) };
+  });
+
+  typed.post("/v1/studio/match", { schema: { hide: true, body: lines } }, async ({ body }) => {
+    const search = await live().search();
+    return {
+      matches: body.lines.map((line) => {
+        if (live().knows(line)) return { line, track: live().view(line), score: 1 };
+        const [hit] = search.find(line.slice(0, 200), 1);
+        return hit && hit.score >= 0.5 ? { line, track: live().view(hit.track), score: hit.score } : { line };
+      }),
+    };
+  });
+}

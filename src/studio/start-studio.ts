@@ -1,0 +1,98 @@
+/** Starts the studio: the endpoint's own server with the built web app at "/" and the routes that only the studio needs. */
+import type { Corpus } from "../corpus/index.js";
+import type { FittedRecommender } from "../recommenders/index.js";
+import { type RunningServer, type ServedModel, startServer } from "../serving/index.js";
+import { distPath, misuse, type Progress } from "../system/index.js";
+import type { TrackVectors } from "../track2vec/index.js";
+import type { Client } from "../workflow/index.js";
+import { listenRoutes } from "./listen-routes.js";
+import { runRoutes } from "./run-routes.js";
+import { Study } from "./study.js";
+import { studyRoutes } from "./study-routes.js";
+
+export interface StudioOptions {
+  /** Playlists: what Data and Map show, and what recommenders are fitted on where there is no bundle. */
+  readonly corpus?: Corpus;
+  /** A bundle's folder or archive: its recommenders answer. */
+  readonly bundle?: string;
+  /** Where runs are read; without it, Runs says how to make some. */
+  readonly client?: Client;
+  /** Default 127.0.0.1: only this machine. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Most tracks on the map; default 5000. */
+  readonly mapTracks?: number;
+  /** Words in titles that colour the map; default rock, rap, country. */
+  readonly genres?: readonly string[];
+  readonly seed?: number;
+  readonly progress?: Progress;
+}
+
+/** What is fitted where there is no bundle: quick ones, the best first. */
+const quickKinds = ["vstan", "transitions", "item-to-item", "popularity"];
+
+/** @throws SegueError where there is neither a corpus nor a bundle, the web app is not built, or the port is taken */
+export async function startStudio(options: StudioOptions): Promise<RunningServer> {
+  const { corpus, client, host, port } = options;
+  const { model, vectors } = await modelOf(options);
+  const study = new Study({ ...options, vectors });
+  const server = await startServer({
+    model,
+    host,
+    port,
+    logLevel: "error",
+    webRoot: distPath("web"),
+    plugins: [
+      (app, { models }) => listenRoutes(app, models, corpus),
+      (app) => studyRoutes(app, study),
+      (app) => runRoutes(app, client),
+    ],
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    ...server,
+    close: () => (closing ??= Promise.all([study.close(), server.close()]).then(() => {})),
+  };
+}
+
+async function modelOf({
+  corpus,
+  bundle,
+  seed,
+  progress,
+}: StudioOptions): Promise<{ model: ServedModel; vectors?: TrackVectors }> {
+  if (bundle !== undefined) {
+    const { openBundle } = await import("../bundle/index.js");
+    const opened = await openBundle(bundle);
+    const { manifest, catalogue, vectors } = opened;
+    const recommenders = Object.fromEntries(
+      manifest.recommenders.map((name) => [name, opened.recommender(name)]),
+    );
+    return {
+      model: {
+        version: manifest.id,
+        catalogue,
+        recommenders,
+        defaultRecommender: manifest.recommenders[0]!,
+      },
+      vectors,
+    };
+  }
+  if (corpus === undefined)
+    throw misuse("the studio needs playlists or a bundle", "segue studio playlists.csv");
+  const { fitRecommender, recommenderKinds } = await import("../recommenders/index.js");
+  const recommenders: Record<string, FittedRecommender> = {};
+  for (const name of quickKinds.filter((kind) => kind in recommenderKinds)) {
+    progress?.({ task: `fitting ${name}`, done: Object.keys(recommenders).length, total: quickKinds.length });
+    recommenders[name] = await fitRecommender(name, corpus, {}, { seed });
+  }
+  return {
+    model: {
+      version: "studio",
+      catalogue: corpus,
+      recommenders,
+      defaultRecommender: Object.keys(recommenders)[0]!,
+    },
+  };
+}

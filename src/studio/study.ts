@@ -1,0 +1,85 @@
+/** The analysis and the map, made in a thread of their own, so that Listen answers at once meanwhile. */
+import { Worker } from "node:worker_threads";
+import type { Analysis, MusicMap } from "../analysis/index.js";
+import type { Corpus } from "../corpus/index.js";
+import { besideUrl, type ProgressReport } from "../system/index.js";
+import type { TrackVectors } from "../track2vec/index.js";
+
+export interface StudyTask {
+  readonly corpus: Corpus;
+  readonly vectors?: {
+    readonly tracks: readonly string[];
+    readonly size: number;
+    readonly vectors: Float32Array;
+  };
+  readonly mapTracks?: number;
+  readonly genres?: readonly string[];
+  readonly seed?: number;
+}
+
+export type StudyAnswer =
+  | { readonly kind: "progress"; readonly report: ProgressReport }
+  | { readonly kind: "analysis"; readonly analysis: Analysis }
+  | { readonly kind: "map"; readonly map: MusicMap }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What a page can show now: the thing, or how far it is, or why it will not come. */
+export type StudyState<T> =
+  | { readonly state: "ready"; readonly value: T }
+  | { readonly state: "working"; readonly task: string; readonly share?: number }
+  | { readonly state: "none" | "failed"; readonly message: string };
+
+export class Study {
+  #worker: Worker | undefined;
+  #analysis: Analysis | undefined;
+  #map: MusicMap | undefined;
+  #failed: string | undefined;
+  #report: ProgressReport = { task: "starting", done: 0 };
+
+  constructor(options: Omit<StudyTask, "corpus" | "vectors"> & { corpus?: Corpus; vectors?: TrackVectors }) {
+    const { corpus, vectors, mapTracks, genres, seed } = options;
+    if (corpus === undefined) return;
+    const task: StudyTask = {
+      corpus: { ...corpus },
+      ...(vectors
+        ? { vectors: { tracks: vectors.tracks, size: vectors.size, vectors: vectors.vectors } }
+        : {}),
+      mapTracks,
+      genres,
+      seed,
+    };
+    this.#worker = new Worker(besideUrl(import.meta.url, "./study-worker.js"), { workerData: task });
+    this.#worker.on("message", (answer: StudyAnswer) => {
+      if (answer.kind === "progress") this.#report = answer.report;
+      else if (answer.kind === "analysis") this.#analysis = answer.analysis;
+      else if (answer.kind === "map") this.#map = answer.map;
+      else this.#failed = answer.message;
+    });
+    this.#worker.on("error", (error) => (this.#failed = error.message));
+    this.#worker.unref();
+  }
+
+  #stateOf<T>(value: T | undefined): StudyState<T> {
+    if (value !== undefined) return { state: "ready", value };
+    if (this.#failed !== undefined) return { state: "failed", message: this.#failed };
+    if (this.#worker === undefined)
+      return {
+        state: "none",
+        message: "There are no playlists to look at. Start the studio with some: segue studio playlists.csv",
+      };
+    const { task, done, total } = this.#report;
+    return { state: "working", task, ...(total ? { share: done / total } : {}) };
+  }
+
+  get analysis(): StudyState<Analysis> {
+    return this.#stateOf(this.#analysis);
+  }
+
+  get map(): StudyState<MusicMap> {
+    return this.#stateOf(this.#map);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}

@@ -1,0 +1,54 @@
+/** Asks the studio's server. What goes wrong comes as one sentence with what to do. */
+export interface Track {
+  readonly id: string;
+  readonly artist?: string;
+  readonly title: string;
+}
+
+export class ApiError extends Error {
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      signal,
+      ...(body === undefined
+        ? {}
+        : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new ApiError("The studio's server does not answer.", "Start it again with: segue studio");
+  }
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok) return answer as T;
+  throw new ApiError(answer?.error ?? `The server answered ${response.status}.`, answer?.hint);
+}
+
+/** Says "working" until a study of the playlists is ready. */
+export type StudyState<T> =
+  | { readonly state: "ready"; readonly value: T }
+  | { readonly state: "working"; readonly task: string; readonly share?: number }
+  | { readonly state: "none" | "failed"; readonly message: string };
+
+/** Asks again and again until the study is ready or failed; `show` sees each state. Returns how to stop. */
+export function follow<T>(path: string, show: (state: StudyState<T>) => void): () => void {
+  const stop = new AbortController();
+  const step = async () => {
+    try {
+      const state = await ask<StudyState<T>>(path, undefined, stop.signal);
+      show(state);
+      if (state.state === "working") setTimeout(() => !stop.signal.aborted && step(), 500);
+    } catch (error) {
+      if (!stop.signal.aborted) show({ state: "failed", message: (error as Error).message });
+    }
+  };
+  void step();
+  return () => stop.abort();
+}

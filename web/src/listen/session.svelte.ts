@@ -1,0 +1,62 @@
+/** The playlist that is being made: its tracks, what was disliked, and every step back. Outlives a change of view. */
+import type { Track } from "../lib/api.js";
+
+interface Moment {
+  readonly tracks: readonly Track[];
+  readonly disliked: readonly string[];
+}
+
+class Session {
+  tracks = $state.raw<readonly Track[]>([]);
+  disliked = $state.raw<readonly string[]>([]);
+  #past = $state.raw<readonly Moment[]>([]);
+
+  get ids(): string[] {
+    return this.tracks.map((track) => track.id);
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+
+  #change(tracks: readonly Track[], disliked = this.disliked): void {
+    this.#past = [...this.#past.slice(-199), { tracks: this.tracks, disliked: this.disliked }];
+    this.tracks = tracks;
+    this.disliked = disliked;
+  }
+
+  add(...tracks: readonly Track[]): void {
+    const held = new Set(this.ids);
+    const fresh = tracks.filter((track) => !held.has(track.id) && held.add(track.id));
+    if (fresh.length > 0) this.#change([...this.tracks, ...fresh]);
+  }
+
+  remove(index: number): void {
+    this.#change(this.tracks.filter((_, i) => i !== index));
+  }
+
+  move(from: number, to: number): void {
+    if (to < 0 || to >= this.tracks.length || from === to) return;
+    const tracks = [...this.tracks];
+    tracks.splice(to, 0, ...tracks.splice(from, 1));
+    this.#change(tracks);
+  }
+
+  replace(tracks: readonly Track[]): void {
+    this.#change(tracks);
+  }
+
+  dislike(id: string): void {
+    this.#change(this.tracks, [...this.disliked, id]);
+  }
+
+  undo(): void {
+    const last = this.#past.at(-1);
+    if (!last) return;
+    this.#past = this.#past.slice(0, -1);
+    this.tracks = last.tracks;
+    this.disliked = last.disliked;
+  }
+}
+
+export const session = new Session();

@@ -321,7 +321,10 @@ describe("subset", () => {
 });
 
 describe("real playlists", () => {
-  const real = join(process.env.SEGUE_DATA ?? join(packageRoot, "..", "shared", "data"), "playlists.csv.gz");
+  const real = join(
+    process.env.SEGUE_SHARED_DATA ?? join(packageRoot, "..", "shared", "data"),
+    "playlists.csv.gz",
+  );
 
   it.skipIf(!existsSync(real))(
     "all 350,881 rows, none rejected, the same bytes at any number of threads",
@@ -348,6 +351,6 @@ describe("real playlists", () => {
   );
   if (!existsSync(real))
     console.log(
-      `not run: real playlists; put playlists.csv.gz into ${real}, or name its folder by SEGUE_DATA`,
+      `not run: real playlists; put playlists.csv.gz into ${real}, or name its folder by SEGUE_SHARED_DATA`,
     );
 });

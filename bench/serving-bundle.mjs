@@ -1,0 +1,50 @@
+/**
+ * Makes the bundle that serving-load.mjs puts under load: playlists cleaned and prepared, recommenders fitted on all of them.
+ *
+ *   node scripts/build.mjs --no-web
+ *   node bench/serving-bundle.mjs OUTPUT [INPUT] [--recommenders track2vec,popularity]
+ *
+ * INPUT defaults to the real playlists; OUTPUT/bundle is the bundle and OUTPUT/contexts.jsonl the playlists to cut contexts from.
+ * How long the blend learns does not change what an answer of it costs, so it learns from few queries here.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { writeBundle } from "../dist/bundle/index.js";
+import { cleanPlaylists, prepareDataset, readCorpus } from "../dist/playlists/index.js";
+import { fitRecommender } from "../dist/recommenders/index.js";
+import { realPlaylists } from "./support.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { recommenders: { type: "string", default: "track2vec,popularity" } },
+});
+const output = resolve(positionals[0]);
+const input = positionals[1] ?? realPlaylists();
+mkdirSync(output, { recursive: true });
+const master = join(output, "master.parquet");
+await cleanPlaylists({ inputs: [input], output: master, rejects: join(output, "rejects.jsonl") });
+await prepareDataset({ master, outputFolder: output });
+const corpus = await readCorpus(join(output, "model_input_full.parquet"));
+const states = {};
+for (const name of values.recommenders.split(",")) {
+  const started = performance.now();
+  states[name] = (
+    await fitRecommender(name, corpus, name === "blend" ? { queries: 3000, folds: 1 } : {})
+  ).save();
+  console.log(`${name} fitted in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+const catalogue = { tracks: corpus.tracks, artists: corpus.artists };
+const manifest = await writeBundle(join(output, "bundle"), { catalogue, recommenders: states });
+const lines = [];
+for (let p = 0; p + 1 < corpus.offsets.length; p++) {
+  const items = corpus.items.subarray(corpus.offsets[p], corpus.offsets[p + 1]);
+  lines.push(
+    JSON.stringify({
+      playlist_id: corpus.playlistIds[p],
+      tracks: Array.from(items, (item) => corpus.tracks[item]),
+    }),
+  );
+}
+writeFileSync(join(output, "contexts.jsonl"), `${lines.join("\n")}\n`);
+console.log(`${manifest.tracks} tracks, ${lines.length} playlists`);

@@ -104,6 +104,7 @@ export const featureNames: readonly string[] = [
   ...queryFeatures,
 ];
 
+const relativeColumns = Uint8Array.from(relative);
 const relativeStart = Object.keys(col).length;
 /** The features that the first guess reads: the relative ones, how far back it played, its plays. */
 export const meritInputs: readonly number[] = [
@@ -139,6 +140,8 @@ export class Signals {
   readonly #pickedMerits: Float64Array;
   readonly #most = new Float64Array(columns);
   readonly #popular: Uint32Array;
+  readonly #active = new Uint8Array(relative.length);
+  readonly #scales = new Float64Array(relative.length);
   readonly #near: number;
   /** The weight of a play so many places from the match. */
   readonly #places: Float64Array;
@@ -352,14 +355,21 @@ export class Signals {
     for (let s = 0, at = 0; s < count; s++) {
       for (let c = 0; c < columns; c++, at++) if (data[at]! > most[c]!) most[c] = data[at]!;
     }
-    const active = relative.map((_, i) => i).filter((i) => most[relative[i]!]! > 1e-9);
-    const scales = relative.map((c) => 1 / most[c]!);
+    const active = this.#active;
+    const scales = this.#scales;
+    let used = 0;
+    for (let i = 0; i < relative.length; i++) {
+      const largestValue = most[relative[i]!]!;
+      if (largestValue <= 1e-9) continue;
+      scales[i] = 1 / largestValue;
+      active[used++] = i;
+    }
     for (let s = 0; s < count; s++) {
       const base = s * columns;
       let merit = 0;
-      for (let a = 0; a < active.length; a++) {
+      for (let a = 0; a < used; a++) {
         const i = active[a]!;
-        const value = data[base + relative[i]!]!;
+        const value = data[base + relativeColumns[i]!]!;
         if (value === 0) continue;
         const share = value * scales[i]!;
         merit += weights[i]! * share + weights[size + i]! * Math.sqrt(share);
@@ -412,7 +422,10 @@ export class Signals {
       const from = this.#picked[i]! * columns;
       let at = i * width;
       for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
-      for (const c of relative) rows[at++] = data[from + c]! / most[c]!;
+      for (let r = 0; r < relativeColumns.length; r++) {
+        const c = relativeColumns[r]!;
+        rows[at++] = data[from + c]! / most[c]!;
+      }
       for (let t = 0; t < traitsPerTrack; t++) rows[at++] = this.#traits[track * traitsPerTrack + t]!;
       const artist = artists === undefined ? 0 : artists.artistOf[track]!;
       rows[at++] = artist !== 0 && artist === lastArtist ? 1 : 0;
@@ -425,7 +438,7 @@ export class Signals {
       rows[at++] = placed ? inner(mean, outputs, track) : 0;
       rows[at++] = i;
       rows[at++] = this.#merits[this.#picked[i]!]!;
-      for (const fact of facts) rows[at++] = fact;
+      for (let f = 0; f < facts.length; f++) rows[at++] = facts[f]!;
     }
   }
 }

@@ -14,7 +14,10 @@ if (input === undefined || !(Number(last) >= 1)) {
   process.exit(2);
 }
 const bytes = readFileSync(input);
-const lines = (input.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n").filter(Boolean);
+const lines = (input.endsWith(".gz") ? gunzipSync(bytes) : bytes)
+  .toString("utf8")
+  .split("\n")
+  .filter(Boolean);
 const train = lines.slice(0, -Number(last));
 const known = new Set(train.flatMap((line) => JSON.parse(line).tracks));
 const queries = [];

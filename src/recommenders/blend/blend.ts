@@ -49,10 +49,10 @@ const defaults: BlendSettings = {
   tail: 0.1,
   folds: 4,
   queries: 25_000,
-  candidates: 300,
+  candidates: 200,
   hard: 40,
   easy: 30,
-  neighbours: 700,
+  neighbours: 400,
   perTrack: 3000,
   vectorSize: 48,
   vectorEpochs: 10,
@@ -66,7 +66,7 @@ const defaults: BlendSettings = {
   querySample: 0.6,
   featureSample: 0.6,
   firstTrees: 20,
-  finalists: 64,
+  finalists: 50,
 };
 
 /** What finalists are ahead by; far more than leaves add up to. */

@@ -3,7 +3,7 @@
  * it, came before it or shared a playlist with it, pruned to the strongest.
  */
 import { throwIfAborted } from "../core/abort.js";
-import { occurrences, recencyWeights, sessionOfPlay } from "../core/pairs.js";
+import { keptPerTrack, occurrences, recencyWeights, sessionOfPlay } from "../core/pairs.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import { TopK } from "../core/top-k.js";
@@ -43,7 +43,8 @@ export interface LinkOptions {
 }
 
 export function countLinks(sessions: Sessions, options: LinkOptions): Links {
-  const { window, keep } = options;
+  const { window } = options;
+  const keep = keptPerTrack(options.keep, sessions.trackCount);
   const { items, trackCount } = sessions;
   const age = recencyWeights(sessionCount(sessions), options.recency);
   const where = occurrences(sessions);

@@ -62,8 +62,14 @@ export function sessionOfPlay(sessions: Sessions): Uint32Array {
   return result;
 }
 
+/** How many pairs a track may keep so that all of them stay within 60 million, whatever the size of the catalogue. */
+export function keptPerTrack(wanted: number, trackCount: number): number {
+  return Math.max(1, Math.min(wanted, Math.max(20, Math.floor(60_000_000 / Math.max(1, trackCount)))));
+}
+
 export function countPairs(sessions: Sessions, options: PairOptions): Pairs {
-  const { ahead, behind, keep } = options;
+  const { ahead, behind } = options;
+  const keep = keptPerTrack(options.keep, sessions.trackCount);
   const { items, trackCount } = sessions;
   const age = recencyWeights(sessionCount(sessions), options.recency);
   const far = Math.min(Math.max(ahead, behind), items.length);

@@ -1,0 +1,37 @@
+/** Every form in which vectors leave Segue for other tools. */
+import { misuse } from "../../system/index.js";
+import { saveVectors, type TrackVectors } from "../../track2vec/index.js";
+import { writeOnnx } from "./onnx.js";
+import { writeSavedModel } from "./saved-model.js";
+
+type Writer = (vectors: TrackVectors, output: string, k: number) => Promise<void>;
+
+const writers = {
+  onnx: (vectors, output) => writeOnnx(vectors, output),
+  savedmodel: (vectors, output, k) => writeSavedModel(vectors, output, { k }),
+  word2vec: (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
+  "word2vec-text": (vectors, output) => saveVectors(vectors, output, "word2vec-text"),
+  parquet: (vectors, output) => saveVectors(vectors, output, "parquet"),
+  safetensors: (vectors, output) => saveVectors(vectors, output, "safetensors"),
+} as const satisfies Record<string, Writer>;
+
+export type ExportFormat = keyof typeof writers;
+export const exportFormats = Object.keys(writers) as ExportFormat[];
+
+/**
+ * Writes vectors to `output`: a file, or for savedmodel the folder of the model, whose version 1 is written.
+ *
+ * @param options.k how many tracks a SavedModel answers with (100); the other formats leave it to the caller
+ * @throws SegueError (misuse) for a format that does not exist
+ */
+export async function exportVectors(
+  vectors: TrackVectors,
+  format: string,
+  output: string,
+  options: { k?: number } = {},
+): Promise<void> {
+  if (!Object.hasOwn(writers, format))
+    throw misuse(`there is no export format "${format}"`, `There are: ${exportFormats.join(", ")}.`);
+  const write: Writer = writers[format as ExportFormat];
+  await write(vectors, output, options.k ?? 100);
+}

@@ -9,6 +9,7 @@ import { registerCheck } from "./check.js";
 import { registerDownload } from "./download.js";
 import { registerDump } from "./dump.js";
 import { registerEvaluate } from "./evaluate.js";
+import { registerExport } from "./export.js";
 import { registerLogs } from "./logs.js";
 import { registerResume } from "./resume.js";
 import { registerRuns } from "./runs.js";
@@ -27,6 +28,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerStudio,
   registerEvaluate,
   registerServe,
+  registerExport,
   registerResume,
   registerRuns,
   registerShow,

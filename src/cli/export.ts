@@ -1,0 +1,77 @@
+/** `segue export`: the track vectors of a model in a form that other tools run or read. */
+import { type Command, Option } from "commander";
+
+interface Options {
+  readonly format: string;
+  readonly output: string;
+  readonly bundle?: string;
+  readonly vectors?: string;
+  readonly k: string;
+  readonly json?: boolean;
+}
+
+export function registerExport(program: Command): void {
+  program
+    .command("export")
+    .description(
+      "write a model's track vectors for other tools: ONNX, SavedModel, word2vec, Parquet, safetensors",
+    )
+    .addOption(
+      new Option("--format <format>", "what to write")
+        .choices(["onnx", "savedmodel", "word2vec", "word2vec-text", "parquet", "safetensors"])
+        .makeOptionMandatory(),
+    )
+    .requiredOption("--output <path>", "the file to write; for savedmodel the folder of the model")
+    .addOption(
+      new Option("--bundle <folder>", "the model: a bundle's folder or .tar.gz").conflicts("vectors"),
+    )
+    .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")
+    .option("-k <n>", "how many tracks a SavedModel answers with; ONNX is told k with each question", "100")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  segue export --bundle data/04_models/best --format onnx --output nearest.onnx
+  segue export --bundle data/04_models/best --format savedmodel --output models/segue -k 100
+  segue export --vectors vectors.bin --format parquet --output vectors.parquet`,
+    )
+    .action(exportModel);
+}
+
+async function exportModel(options: Options): Promise<void> {
+  const { misuse } = await import("../system/index.js");
+  const k = Number(options.k);
+  if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number of at least 1, not ${options.k}`);
+  const { exportVectors } = await import("../bundle/index.js");
+  const vectors = await vectorsOf(options);
+  await exportVectors(vectors, options.format, options.output, { k });
+  if (options.json) {
+    const { format, output } = options;
+    console.log(JSON.stringify({ format, output, tracks: vectors.length, size: vectors.size }));
+  } else {
+    console.log(
+      `${options.output}: ${vectors.length.toLocaleString("en")} tracks of ${vectors.size} dimensions`,
+    );
+  }
+}
+
+async function vectorsOf({ bundle, vectors: file }: Options) {
+  const { misuse, SegueError } = await import("../system/index.js");
+  if (file !== undefined) {
+    const { loadVectors } = await import("../track2vec/index.js");
+    return loadVectors(file);
+  }
+  if (bundle === undefined)
+    throw misuse("there is nothing to export", "Give a model with --bundle, or --vectors.");
+  const { openBundle } = await import("../bundle/index.js");
+  const { vectors, manifest } = await openBundle(bundle);
+  if (vectors === undefined)
+    throw new SegueError(
+      `the bundle ${bundle} holds no track vectors, only ${manifest.recommenders.join(", ")}`,
+      {
+        hint: "Train one with track2vec in its grid.",
+      },
+    );
+  return vectors;
+}

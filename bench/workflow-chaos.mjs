@@ -43,14 +43,21 @@ function randomOf(seed) {
 
 function childrenOf(pid) {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
   } catch {
     return [];
   }
 }
 
 function start(args, env = {}) {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
+  });
   child.said = "";
   child.stderr.on("data", (data) => {
     child.said = (child.said + data).slice(-2000);
@@ -80,7 +87,8 @@ async function roundLocal(folder, random) {
       await sleep(40 + random() * 900);
       if (over) break;
       const tasks = childrenOf(child.pid);
-      const target = tasks.length > 0 && random() < 0.5 ? tasks[Math.floor(random() * tasks.length)] : child.pid;
+      const target =
+        tasks.length > 0 && random() < 0.5 ? tasks[Math.floor(random() * tasks.length)] : child.pid;
       if (kill(target)) done++;
     }
     const code = await child.over;
@@ -91,7 +99,9 @@ async function roundLocal(folder, random) {
 }
 
 async function roundDbos(folder, random, url) {
-  const pool = Array.from({ length: workers }, () => start([cli, "worker", "--max-workers", "1", "--database", url]));
+  const pool = Array.from({ length: workers }, () =>
+    start([cli, "worker", "--max-workers", "1", "--database", url]),
+  );
   try {
     const child = start([self, "--command", folder, "dbos"], { SEGUE_DATABASE_URL: url });
     let over = false;
@@ -106,7 +116,8 @@ async function roundDbos(folder, random, url) {
       const tasks = childrenOf(pool[place].pid);
       const target = tasks.length > 0 && random() < 0.4 ? tasks[0] : pool[place].pid;
       if (kill(target)) done++;
-      if (target === pool[place].pid) pool[place] = start([cli, "worker", "--max-workers", "1", "--database", url]);
+      if (target === pool[place].pid)
+        pool[place] = start([cli, "worker", "--max-workers", "1", "--database", url]);
     }
     const code = await child.over;
     if (code !== 0) throw new Error(`the run ended with ${code}: ${child.said}`);
@@ -134,7 +145,8 @@ async function verify(folder) {
     if (!record.reused) published.set(place, (published.get(place) ?? 0) + 1);
   }
   const twice = [...published].filter(([, count]) => count !== 1);
-  if (twice.length > 0 || published.size !== 43) throw new Error(`published ${published.size}, not once: ${twice}`);
+  if (twice.length > 0 || published.size !== 43)
+    throw new Error(`published ${published.size}, not once: ${twice}`);
 }
 
 async function main() {

@@ -41,10 +41,10 @@ export const wide = flow("wide", { module, parameters: none })
   .join("end", () => {});
 
 /** Holds its process for a while without a turn of the event loop. */
-export const blocked = flow("blocked", { module, parameters: z.object({ seconds: z.number().default(90) }) }).step(
-  "block",
-  ({ parameters }) => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, parameters.seconds * 1000);
-    return { pid: process.pid };
-  },
-);
+export const blocked = flow("blocked", {
+  module,
+  parameters: z.object({ seconds: z.number().default(90) }),
+}).step("block", ({ parameters }) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, parameters.seconds * 1000);
+  return { pid: process.pid };
+});

@@ -96,7 +96,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   const lock = await lockRun(store, flowName, origin.run);
   try {
     await endLeftovers(store, flowName, origin.run);
-    const rerun = options.step === undefined ? [] : [options.step];
+    const rerun = options.step === undefined ? [] : withFollowers(flow.nodes, options.step);
     return await begin(
       flow,
       parseParameters(flow, origin.parameters, { ignoreUnknown: true }),
@@ -188,6 +188,13 @@ async function begin(
   } finally {
     await lock.release();
   }
+}
+
+/** A step and every step that comes after it. */
+function withFollowers(nodes: readonly StepNode[], step: string): string[] {
+  const found = new Set([step]);
+  for (const name of found) for (const node of nodes) if (node.after.includes(name)) found.add(node.name);
+  return [...found];
 }
 
 function withRetry(nodes: readonly StepNode[], retry: RunOptions["retry"]): readonly StepNode[] {

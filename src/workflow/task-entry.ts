@@ -74,6 +74,7 @@ async function run(spec: TaskSpec): Promise<void> {
     );
     try {
       const flow = await once(flows, `${spec.module} ${spec.flow}`, () => loadFlow(spec.module, spec.flow));
+      send({ type: "begun" });
       const outcome = await runTask(flow, spec, store, { progress, signal: controller.signal, closeLog });
       await closeLog();
       send(

@@ -24,6 +24,7 @@ export type ToChild = { type: "run"; spec: TaskSpec } | { type: "cancel"; why: s
 
 export type FromChild =
   | { type: "ready" }
+  | { type: "begun" }
   | { type: "log"; stream: "out" | "err"; line: string }
   | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }
   | { type: "done"; record: DoneRecord }

@@ -54,7 +54,8 @@ export function fromNpy(file: Uint8Array): TypedArray {
   const type = types[/'descr': '([^']+)'/.exec(header)?.[1] as keyof typeof types];
   const length = Number(/'shape': \((\d+),\)/.exec(header)?.[1]);
   if (!type || Number.isNaN(length)) throw new Error(`cannot read this .npy header: ${header.trim()}`);
-  const bytes = file.slice(start);
+  // A copy, aligned for any type; slice() of a Buffer would be none.
+  const bytes = new Uint8Array(file.subarray(start));
   if (bytes.byteLength !== length * type.BYTES_PER_ELEMENT) throw new Error("the .npy file is cut short");
   return new type(bytes.buffer, 0, length);
 }

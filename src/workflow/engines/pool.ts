@@ -25,6 +25,9 @@ export interface AttemptEvents {
 /** How long a process may take to end by itself before it is killed. */
 const graceMs = 1000;
 
+/** How long a process may take to start, over and above the step's timeout. */
+const startSeconds = 60;
+
 /** A process that holds more than this after its task is not used again. */
 const largeMb = 512;
 
@@ -60,22 +63,21 @@ export class Pool {
       setTimeout(() => this.#kill(worker), graceMs).unref();
     };
     const onAbort = () => stop({ kind: "error", message: "stopped" });
-    const timer =
-      spec.ready.node.timeout === undefined
-        ? undefined
-        : setTimeout(
-            () =>
-              stop({
-                kind: "timeout",
-                message: `step "${spec.ready.step}" took longer than its timeout of ${spec.ready.node.timeout} s`,
-                hint: "give it more time: timeout on the step",
-              }),
-            spec.ready.node.timeout * 1000,
-          );
+    const { step, node } = spec.ready;
+    let timer: NodeJS.Timeout | undefined;
+    const stopAfter = (seconds: number) => {
+      clearTimeout(timer);
+      const message = `step "${step}" took longer than its timeout of ${node.timeout} s`;
+      const hint = "give it more time: timeout on the step";
+      timer = setTimeout(() => stop({ kind: "timeout", message, hint }), seconds * 1000);
+    };
+    // The process has to start and to load the flow first; that time is not the step's.
+    if (options.timeout !== undefined) stopAfter(options.timeout + startSeconds);
     try {
       const answered = new Promise<AttemptResult>((resolve) => {
         worker.receive = (message) => {
-          if (message.type === "log") options.onLog?.(message.stream, message.line);
+          if (message.type === "begun" && options.timeout !== undefined) stopAfter(options.timeout);
+          else if (message.type === "log") options.onLog?.(message.stream, message.line);
           else if (message.type === "progress") {
             const { type: _, ...report } = message;
             options.onProgress?.(report);
@@ -127,7 +129,8 @@ export class Pool {
       detached: true,
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: process.execArgv.filter((flag) => !flag.startsWith("--inspect")),
+      // Limits of memory are meant for the work; other flags (--inspect, --eval) are for this process alone.
+      execArgv: process.execArgv.filter((flag) => flag.startsWith("--max-")),
     });
     const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       child.once("exit", (code, signal) => resolve({ code, signal }));

@@ -1,0 +1,226 @@
+/** What every engine must do, whatever runs the tasks and wherever artifacts lie. Tasks run in real processes. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../storage/index.js";
+import { distPath } from "../../system/index.js";
+import { type AnyFlow, openClient, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
+
+const fixtures = new URL("../fixtures/flows.mjs", import.meta.url).href;
+export const flows = (await import(/* @vite-ignore */ fixtures)) as Record<string, AnyFlow>;
+
+export interface EngineUnderTest {
+  readonly name: string;
+  /** Options that choose the engine. */
+  options(): Partial<RunOptions>;
+  /** A fresh, empty datastore; `folder` may hold it. */
+  store(folder: string): Promise<Store>;
+  /** Waits until whatever held a killed command's run knows that it is over. */
+  settle?(): Promise<void>;
+}
+
+/** Describes the contract for one engine on one datastore. */
+export function engineContract(engine: EngineUnderTest): void {
+  describe(engine.name, () => {
+    let folder: string;
+    let out: string;
+    let store: Store;
+    let options: RunOptions;
+
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), "segue-engine-"));
+      out = join(folder, "out");
+      mkdirSync(out);
+      store = await engine.store(folder);
+      options = { store, maxWorkers: 2, ...engine.options() };
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    const parameters = (more: object = {}) => ({ folder: out, ...more });
+    const ran = (): string[] =>
+      existsSync(join(out, "ran.txt")) ? readFileSync(join(out, "ran.txt"), "utf8").trim().split("\n") : [];
+    const run = (name: string, more: object = {}, others: Partial<RunOptions> = {}) =>
+      runFlow(flows[name]!, parameters(more), { ...options, ...others });
+    const latest = (flow: string) => openClient(store).flow(flow).latestRun;
+    const until = async (test: () => boolean | Promise<boolean>, what: string) => {
+      for (let i = 0; i < 400; i++) {
+        if (await test()) return;
+        await sleep(50);
+      }
+      throw new Error(`waited 20 s in vain until ${what}`);
+    };
+    const gateFile = (name: string, isThere: boolean) =>
+      isThere ? writeFileSync(join(out, name), "") : rmSync(join(out, name), { force: true });
+
+    it("runs a foreach and its join, and keeps logs", async () => {
+      const events: RunEvent[] = [];
+      const result = await run(
+        "fanOut",
+        { count: 6 },
+        { listener: (event) => events.push(event), tags: ["t1"] },
+      );
+      expect(result.status).toBe("done");
+      expect(await latest("fan-out").artifact("message")).toBe("kept 55");
+      expect(ran().sort()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `work ${i}`));
+      const logs = await latest("fan-out").task("work", 3).logs();
+      expect(logs.map(({ stream, text }) => [stream, text])).toEqual([["err", "working on 3"]]);
+      expect(events.filter((event) => event.type === "task-done")).toHaveLength(9);
+      expect(await openClient(store).runs({ tag: "t1" })).toMatchObject([
+        { run: result.run, status: "done" },
+      ]);
+      expect(await openClient(store).runs({ tag: "t2" })).toEqual([]);
+    });
+
+    it("runs a foreach of nothing", async () => {
+      expect((await run("fanOut", { count: 0 })).status).toBe("done");
+      expect(await latest("fan-out").artifact("message")).toBe("kept 0");
+    });
+
+    it("runs nested foreach, with nothing in one of them", async () => {
+      await run("nested");
+      expect(await latest("nested").artifact("result")).toEqual(["ab:A2B2", "c:C1", ":"]);
+    });
+
+    it("brings branches together and refuses what is ambiguous", async () => {
+      await run("branches");
+      expect(await latest("branches").artifact("all")).toEqual([1, "l", "r", 1, 2]);
+      expect(await latest("branches").artifact("ambiguous")).toMatch(/"both" is ambiguous in step "meet"/);
+    });
+
+    it("keeps every kind of artifact, and names the one it cannot keep", async () => {
+      expect((await run("kinds")).status).toBe("done");
+      const rows = [
+        { name: "a", hits: 0.5, count: 3 },
+        { name: "b", hits: 1, count: null },
+      ];
+      expect(await latest("kinds").artifact("seen")).toEqual(["the model", true, 0, [1, 2, 3], rows]);
+      expect(await latest("kinds").task("start").card()).toContain("&#60;b&#62;not bold&#60;/b&#62;");
+      const failed = await run("kinds", { bad: true });
+      expect(failed.end.failed?.error.message).toBe(
+        'cannot store artifact "wrong" of step start/0: its inner[0] is a Map',
+      );
+    });
+
+    it("tries again, and fails when the attempts are used up", async () => {
+      expect((await run("flaky", { failures: 2 })).status).toBe("done");
+      expect(ran()).toEqual(["start 1", "start 2", "start 3"]);
+      const failed = await run("flaky", { failures: 3 });
+      expect(failed).toMatchObject({
+        status: "failed",
+        end: { failed: { error: { message: "attempt 3 fails" } } },
+      });
+      const { attempts } = await latest("flaky").task("start").summary();
+      expect(attempts.map(({ error }) => error?.message)).toEqual([1, 2, 3].map((i) => `attempt ${i} fails`));
+    });
+
+    it.each([
+      ["throw", "error", "it went wrong"],
+      ["exit", "lost", "ended with exit code 3"],
+      ["hang", "timeout", "took longer than its timeout of 1.5 s"],
+    ])("goes on with the error as an artifact after a %s", async (how, kind, message) => {
+      expect((await run("caught", { how })).status).toBe("done");
+      const end = latest("caught").task("end");
+      expect(await end.artifact("kind")).toBe(kind);
+      expect(await end.artifact("message")).toContain(message);
+      expect([await end.artifact("before"), await end.artifact("result")]).toEqual([1, "none"]);
+    });
+
+    it("stops within two seconds when it is cancelled, and goes on where it was", async () => {
+      gateFile("closed", true);
+      const controller = new AbortController();
+      const running = run("gate", { count: 3 }, { signal: controller.signal });
+      await until(() => ran().some((line) => line.startsWith("begun")), "a task has begun");
+      const before = performance.now();
+      controller.abort();
+      expect((await running).status).toBe("stopped");
+      expect(performance.now() - before).toBeLessThan(2000);
+      const pids = ran().flatMap((line) => (line.startsWith("begun") ? [Number(line.split(" ")[2])] : []));
+      await until(() => !pids.some(isRunning), "its processes are gone");
+      gateFile("closed", false);
+      await engine.settle?.();
+      expect((await resumeRun("gate", options)).status).toBe("done");
+      expect(await latest("gate").task("gather").artifact("sum")).toBe(5);
+      expect(ran().filter((line) => line === "start")).toHaveLength(1);
+    });
+
+    it("resumes a failed run once the code is put right, and does nothing twice", async () => {
+      gateFile("broken", true);
+      const failed = await run("gate", { count: 3 });
+      expect(failed).toMatchObject({
+        status: "failed",
+        end: { failed: { step: "work", task: "2", error: { message: "broken" } } },
+      });
+      gateFile("broken", false);
+      const resumed = await resumeRun("gate", options);
+      expect(resumed.status).toBe("done");
+      expect(await openClient(store).flow("gate").run(resumed.run).task("gather").artifact("sum")).toBe(5);
+      const finished = ran().filter((line) => !line.startsWith("begun"));
+      expect(finished.sort()).toEqual(["end", "gather", "start", "work 0", "work 1", "work 2"]);
+      // Resumed from a step: that one and what comes after it, no other.
+      expect((await resumeRun("gate", { ...options, run: resumed.run, step: "gather" })).status).toBe("done");
+      const again = ran().filter((line) => !line.startsWith("begun"));
+      expect(again.length).toBe(finished.length + 2);
+      expect((await latest("gate").tasks("work")).every((task) => task.reusedWhy === "resume")).toBe(true);
+    });
+
+    it("takes results from the cache where nothing changed, and only there", async () => {
+      await run("fanOut", { count: 2 }, { cache: true });
+      await run("fanOut", { count: 2 }, { cache: true });
+      expect((await latest("fan-out").tasks()).every((task) => task.reusedWhy === "cache")).toBe(true);
+      await run("fanOut", { count: 3 }, { cache: true });
+      expect((await latest("fan-out").tasks()).some((task) => task.reusedWhy === "cache")).toBe(false);
+      await run("fanOut", { count: 3 });
+      expect((await latest("fan-out").tasks()).some((task) => task.reusedWhy === "cache")).toBe(false);
+    });
+
+    it("runs a task again whose process is killed", async () => {
+      gateFile("closed", true);
+      const running = run("gate", { count: 2 });
+      await until(() => ran().filter((line) => line.startsWith("begun")).length === 2, "both have begun");
+      const victim = ran().find((line) => line.startsWith("begun 1"))!;
+      process.kill(Number(victim.split(" ")[2]), "SIGKILL");
+      await until(
+        () => ran().filter((line) => line.startsWith("begun 1")).length === 2,
+        "it has begun again",
+      );
+      gateFile("closed", false);
+      expect((await running).status).toBe("done");
+      expect(
+        ran()
+          .filter((line) => line.startsWith("work"))
+          .sort(),
+      ).toEqual(["work 0", "work 1"]);
+    });
+
+    it("neither kills nor repeats a task that blocks its event loop", async () => {
+      expect((await run("blocked", { seconds: 4 })).status).toBe("done");
+      expect(ran()).toEqual(["start"]);
+    });
+  });
+}
+
+/** Runs a flow in a command of its own that can be killed. */
+export function startCommand(flow: string, parameters: object, store: Store, options: object): ChildProcess {
+  const script = `
+    const { openStore, runFlow } = await import(${JSON.stringify(new URL(`file://${distPath("workflow/index.js")}`).href)});
+    const flows = await import(${JSON.stringify(fixtures)});
+    await runFlow(flows[${JSON.stringify(flow)}], ${JSON.stringify(parameters)}, { store: await openStore(${JSON.stringify(store.url)}), ...${JSON.stringify(options)} });`;
+  return spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "ignore", "inherit"],
+    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+  });
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    // A process that ended and was not collected yet does not run.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/\) [ZX] /.test(stat);
+  } catch {
+    return false;
+  }
+}

@@ -366,34 +366,14 @@ export function bagOfWords(
       sum = f32x4.add(sum, v128.load(<usize>load<u32>(list) + c));
     }
     v128.store(mean + c, useMean ? f32x4.mul(sum, share) : sum);
-    v128.store(error + c, f32x4.splat(0));
   }
   bagGradients(outs, labels, outputs, bytes, g, mean, alpha);
-  let m: u32 = 0;
-  for (; m + 2 <= outputs; m += 2) {
-    const at = <usize>m << 2;
-    const q0 = <usize>load<u32>(outs + at);
-    const q1 = <usize>load<u32>(outs + at, 4);
-    const k0 = v128.load_splat<f32>(g + at);
-    const k1 = v128.load_splat<f32>(g + at, 4);
-    for (let c: usize = 0; c < bytes; c += 16) {
-      const h = v128.load(mean + c);
-      const o0 = v128.load(q0 + c);
-      const o1 = v128.load(q1 + c);
-      v128.store(error + c, mac(mac(v128.load(error + c), k0, o0), k1, o1));
-      v128.store(q0 + c, mac(o0, k0, h));
-      v128.store(q1 + c, mac(v128.load(q1 + c), k1, h));
-    }
-  }
-  if (m < outputs) {
+  combine1(false, error, outs, outputs, g, 4, bytes);
+  for (let m: u32 = 0; m < outputs; m++) {
     const at = <usize>m << 2;
     const q = <usize>load<u32>(outs + at);
     const k = v128.load_splat<f32>(g + at);
-    for (let c: usize = 0; c < bytes; c += 16) {
-      const o = v128.load(q + c);
-      v128.store(error + c, mac(v128.load(error + c), k, o));
-      v128.store(q + c, mac(o, k, v128.load(mean + c)));
-    }
+    for (let c: usize = 0; c < bytes; c += 16) v128.store(q + c, mac(v128.load(q + c), k, v128.load(mean + c)));
   }
   const back = useMean ? f32x4.splat(1) : share;
   for (let c: usize = 0; c < bytes; c += 16) {

@@ -3,4 +3,5 @@ export type { NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
 export { type Word2VecOptions, word2vecDefaults } from "./options.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+export { hitRatio, type Validation } from "./validation.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";

@@ -1,9 +1,13 @@
 /** Training track vectors from playlists. */
 import type { Corpus } from "../corpus/index.js";
-import { type Progress, throttled } from "../system/index.js";
+import { misuse, type Progress } from "../system/index.js";
+import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
 import { runEpochs } from "./threads.js";
+import { reportTraining } from "./training-progress.js";
+import { hitRatio, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 import { buildVocabulary } from "./vocabulary.js";
 
@@ -15,6 +19,8 @@ export interface EpochReport {
   /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
   readonly loss: number;
   readonly wordsPerSecond: number;
+  /** On the validation's queries, where there is one. */
+  readonly hitRatio?: number;
   /** The vectors as they are now, copied. */
   vectors(): TrackVectors;
 }
@@ -24,6 +30,19 @@ export interface TrainOptions extends Partial<Word2VecOptions> {
   readonly signal?: AbortSignal;
   /** Called after each epoch, while training waits; `"stop"` ends it there. */
   readonly onEpoch?: (report: EpochReport) => undefined | "stop" | Promise<undefined | "stop">;
+  /** Judges each epoch; the best one's vectors are returned, and training ends when it gets no better. */
+  readonly validation?: Validation;
+  /** A file that is written after each epoch, atomically, from which `resume` goes on. */
+  readonly checkpoint?: string;
+  /** A checkpoint to go on from, with the same playlists and options; the result is the same as without the break. */
+  readonly resume?: string;
+  /**
+   * Vectors to train on with new playlists: their tracks keep their rows, counts add up, new tracks that occur `minCount`
+   * times join. Best with vectors that still have their `outputs` and `counts` (Segue's own safetensors do).
+   */
+  readonly from?: TrackVectors;
+  /** Whether threads may share memory; default: where there is SharedArrayBuffer. Without, one thread works: this one. */
+  readonly shared?: boolean;
 }
 
 export interface TrainingResult {
@@ -40,6 +59,10 @@ export interface TrainingResult {
   /** Every word of the corpus in every epoch, kept or not, by `seconds`. */
   readonly wordsPerSecond: number;
   readonly lossPerEpoch: readonly number[];
+  /** The validation's hit ratio after each epoch; empty without one. */
+  readonly hitRatioPerEpoch: readonly number[];
+  /** Whose vectors these are: the best epoch with a validation, else the last; 1 for the first. */
+  readonly epoch: number;
 }
 
 /**
@@ -53,53 +76,76 @@ export interface TrainingResult {
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
   const resolved = resolveOptions(options);
-  options.signal?.throwIfAborted();
+  const { from, validation, signal } = options;
+  signal?.throwIfAborted();
+  if (from && from.size !== resolved.vectorSize) {
+    throw misuse(
+      `the vectors to go on from have ${from.size} dimensions, vectorSize is ${resolved.vectorSize}`,
+    );
+  }
   const began = performance.now();
-  const vocabulary = buildVocabulary(corpus, resolved);
+  const vocabulary = buildVocabulary(corpus, resolved, from);
+  const print = options.checkpoint || options.resume ? fingerprint(corpus, vocabulary, resolved) : "";
+  const resumed = options.resume ? await loadCheckpoint(options.resume, print) : undefined;
+  const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
+  const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
+  const firstEpoch = lossPerEpoch.length;
   const session = await Session.open(corpus, vocabulary, resolved, {
-    firstEpoch: 0,
-    shared: typeof SharedArrayBuffer !== "undefined",
+    start: resumed?.weights ?? (from && { inputs: from.vectors, outputs: from.outputs }),
+    firstEpoch,
+    shared: options.shared ?? typeof SharedArrayBuffer !== "undefined",
   });
   const { words } = session;
-  const lossPerEpoch: number[] = [];
-  const vectors = () => {
-    const { inputs, outputs } = session.weights();
-    return new TrackVectors({
+  const vectorsOf = ({ inputs, outputs }: Weights) =>
+    new TrackVectors({
       tracks: vocabulary.tracks,
       size: resolved.vectorSize,
       vectors: inputs,
       counts: vocabulary.counts,
       outputs,
     });
-  };
   const trainingBegan = performance.now();
-  const speed = (done: number) => (done / Math.max(1, performance.now() - trainingBegan)) * 1000;
-  const timer = reportWhileTraining(options.progress, () => {
+  const speed = (done: number) =>
+    ((done - firstEpoch * words) / Math.max(1, performance.now() - trainingBegan)) * 1000;
+  const timer = reportTraining(options.progress, () => {
     const done =
       lossPerEpoch.length * words + (lossPerEpoch.length < resolved.epochs ? session.wordsTaken() : 0);
-    return { done, total: resolved.epochs * words, speed: speed(done), losses: lossPerEpoch };
+    return { done, total: resolved.epochs * words, speed: speed(done), lossPerEpoch };
   });
+  let best = resumed?.best;
+  const afterEpoch = async (epoch: number): Promise<boolean> => {
+    lossPerEpoch.push(session.meanLoss());
+    let weights: Weights | undefined;
+    const current = () => (weights ??= session.weights());
+    if (validation) {
+      const ratio = hitRatio(vectorsOf(current()), validation);
+      if (bestEpoch(hitRatioPerEpoch) === 0 || ratio > hitRatioPerEpoch[bestEpoch(hitRatioPerEpoch) - 1]!) {
+        best = current();
+      }
+      hitRatioPerEpoch.push(ratio);
+    }
+    if (options.checkpoint) {
+      const state = { weights: current(), best, lossPerEpoch, hitRatioPerEpoch };
+      await saveCheckpoint(options.checkpoint, state, vocabulary, print);
+    }
+    const report = {
+      epoch: epoch + 1,
+      epochs: resolved.epochs,
+      loss: lossPerEpoch.at(-1)!,
+      wordsPerSecond: speed(lossPerEpoch.length * words),
+      ...(validation ? { hitRatio: hitRatioPerEpoch.at(-1)! } : {}),
+      vectors: () => vectorsOf(current()),
+    };
+    if ((await options.onEpoch?.(report)) === "stop") return false;
+    return !validation || goesOn(hitRatioPerEpoch, validation.patience);
+  };
   try {
-    await runEpochs(
-      session,
-      async (epoch) => {
-        const loss = session.meanLoss();
-        lossPerEpoch.push(loss);
-        const report = {
-          epoch: epoch + 1,
-          epochs: resolved.epochs,
-          loss,
-          wordsPerSecond: speed(lossPerEpoch.length * words),
-          vectors,
-        };
-        return (await options.onEpoch?.(report)) !== "stop";
-      },
-      options.signal,
-    );
+    const finished = firstEpoch >= resolved.epochs || !goesOn(hitRatioPerEpoch, validation?.patience);
+    if (!finished) await runEpochs(session, afterEpoch, signal);
   } finally {
     timer.end();
   }
-  const trained = vectors();
+  const trained = vectorsOf(best ?? session.weights());
   const seconds = (performance.now() - began) / 1000;
   return {
     vectors: trained,
@@ -108,33 +154,18 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     epochs: lossPerEpoch.length,
     threads: session.job.threads,
     seconds,
-    wordsPerSecond: (words * lossPerEpoch.length) / seconds,
+    wordsPerSecond: (words * (lossPerEpoch.length - firstEpoch)) / seconds,
     lossPerEpoch,
+    hitRatioPerEpoch,
+    epoch: best ? bestEpoch(hitRatioPerEpoch) : lossPerEpoch.length,
   };
 }
 
-interface State {
-  readonly done: number;
-  readonly total: number;
-  readonly speed: number;
-  readonly losses: readonly number[];
+/** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */
+function bestEpoch(ratios: readonly number[]): number {
+  return ratios.length === 0 ? 0 : ratios.indexOf(Math.max(...ratios)) + 1;
 }
 
-function reportWhileTraining(progress: Progress | undefined, state: () => State): { end(): void } {
-  if (!progress) return { end: () => {} };
-  const report = throttled(progress);
-  const tell = () => {
-    const { done, total, speed, losses } = state();
-    const left = speed > 0 ? `, ${Math.ceil((total - done) / speed)} s left` : "";
-    const loss = losses.length > 0 ? `, loss ${losses.at(-1)!.toFixed(4)}` : "";
-    const note = `${(speed / 1e6).toFixed(2)}M words/s${loss}${left}`;
-    report({ task: "training", done, total, unit: "words", note });
-  };
-  const timer = setInterval(tell, 200);
-  return {
-    end: () => {
-      clearInterval(timer);
-      tell();
-    },
-  };
+function goesOn(ratios: readonly number[], patience = 3): boolean {
+  return ratios.length - bestEpoch(ratios) < patience;
 }

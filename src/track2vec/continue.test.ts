@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Query } from "../corpus/index.js";
+import { loadVectors, saveVectors } from "./formats/index.js";
+import { type TrainOptions, trainTrack2Vec } from "./train.js";
+import { groupedCorpus } from "./train.testkit.js";
+
+const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
+const quick = { vectorSize: 12, window: 4, minCount: 1, epochs: 4, alpha: 0.05 } satisfies TrainOptions;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-train-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("checkpoints", () => {
+  it.each([
+    { sg: true, hs: false },
+    { sg: false, hs: true },
+  ])("resume to the very same vectors: %o", async (kind) => {
+    const checkpoint = join(folder, "training.safetensors");
+    const options = { ...quick, ...kind };
+    const whole = await trainTrack2Vec(corpus, options);
+    await trainTrack2Vec(corpus, {
+      ...options,
+      checkpoint,
+      onEpoch: ({ epoch }) => (epoch === 2 ? "stop" : undefined),
+    });
+    // At another number of threads, too.
+    const rest = await trainTrack2Vec(corpus, { ...options, threads: 1, resume: checkpoint });
+    expect(rest.lossPerEpoch).toEqual(whole.lossPerEpoch);
+    expect(rest.vectors.vectors).toEqual(whole.vectors.vectors);
+  });
+
+  it("refuse other playlists and other options, and say which", async () => {
+    const checkpoint = join(folder, "other.safetensors");
+    await trainTrack2Vec(corpus, { ...quick, epochs: 2, checkpoint });
+    const window = trainTrack2Vec(corpus, { ...quick, epochs: 2, window: 5, resume: checkpoint });
+    await expect(window).rejects.toThrow(/made with other window$/);
+    const other = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16, seed: 2 });
+    await expect(trainTrack2Vec(other, { ...quick, epochs: 2, resume: checkpoint })).rejects.toThrow(
+      /playlists/,
+    );
+  });
+});
+
+describe("training on", () => {
+  it("keeps what is known, learns new tracks, and survives a file between", async () => {
+    const first = await trainTrack2Vec(groupedCorpus(), { ...quick, sg: true, epochs: 8 });
+    const path = join(folder, "vectors.safetensors");
+    await saveVectors(first.vectors, path);
+    const from = await loadVectors(path);
+    const news = groupedCorpus({ prefix: "new-", seed: 3 });
+    const { vectors } = await trainTrack2Vec(news, { ...quick, sg: true, epochs: 8, from });
+    expect(vectors.tracks.slice(0, 200)).toEqual(first.vectors.tracks);
+    expect(vectors.length).toBe(400);
+    expect(vectors.count(first.vectors.tracks[0]!)).toBe(first.vectors.count(first.vectors.tracks[0]!));
+    // No playlist names an old track, so their vectors stay.
+    expect(vectors.vectors.subarray(0, 200 * 12)).toEqual(first.vectors.vectors);
+    const near = vectors.nearest("new-g1-3", 5).tracks;
+    expect(near.filter((track) => track.startsWith("new-g1-")).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it("needs vectors of the same size", async () => {
+    const { vectors } = await trainTrack2Vec(groupedCorpus(), { ...quick, epochs: 1 });
+    const other = trainTrack2Vec(groupedCorpus(), { ...quick, vectorSize: 13, from: vectors });
+    await expect(other).rejects.toThrow(/12 dimensions, vectorSize is 13/);
+  });
+});
+
+describe("validation", () => {
+  const queries: Query[] = Array.from({ length: 60 }, (_, group) => ({
+    context: [`g${group}-1`],
+    next: `g${group}-2`,
+  }));
+
+  it("keeps the best epoch and stops when it gets no better", async () => {
+    const seen: Float32Array[] = [];
+    const run = await trainTrack2Vec(corpus, {
+      ...quick,
+      sg: true,
+      epochs: 40,
+      validation: { queries, k: 49, patience: 2 },
+      onEpoch: (report) => {
+        seen.push(report.vectors().vectors);
+        return undefined;
+      },
+    });
+    const best = Math.max(...run.hitRatioPerEpoch);
+    expect(best).toBeGreaterThan(0.8);
+    expect(run.epochs).toBeLessThan(40);
+    expect(run.epoch).toBe(run.hitRatioPerEpoch.indexOf(best) + 1);
+    expect(run.epochs - run.epoch).toBe(2);
+    expect(run.vectors.vectors).toEqual(seen[run.epoch - 1]);
+  });
+});
+
+describe("without shared memory", () => {
+  it("trains on this thread to the same vectors, lets timers run, and obeys an abort", async () => {
+    const threads = await trainTrack2Vec(corpus, { ...quick, threads: 2 });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    const alone = await trainTrack2Vec(corpus, { ...quick, shared: false });
+    clearInterval(timer);
+    expect(alone.threads).toBe(1);
+    expect(alone.vectors.vectors).toEqual(threads.vectors.vectors);
+    expect(ticks).toBeGreaterThan(0);
+    const signal = AbortSignal.timeout(50);
+    await expect(trainTrack2Vec(corpus, { ...quick, epochs: 5000, shared: false, signal })).rejects.toThrow(
+      /timeout/,
+    );
+  });
+});

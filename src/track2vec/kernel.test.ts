@@ -1,0 +1,213 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Random } from "../system/index.js";
+import { aliasTable } from "./alias-table.js";
+import { huffmanPaths } from "./huffman.js";
+import { resolveOptions, type Word2VecOptions } from "./options.js";
+import {
+  cbowLoss,
+  cbowStep,
+  type Example,
+  referenceChunk,
+  referenceOf,
+  skipGramLoss,
+  skipGramStep,
+} from "./reference.testkit.js";
+import { Session } from "./session.js";
+import { groupedCorpus } from "./train.testkit.js";
+import { buildVocabulary } from "./vocabulary.js";
+import { Work } from "./work.js";
+
+function randomExample(seed: number, inputs: number, outputs: number, size: number): Example {
+  const random = new Random(seed);
+  const row = () => Float64Array.from({ length: size }, () => random.normal());
+  return {
+    inputs: Array.from({ length: inputs }, row),
+    outputs: Array.from({ length: outputs }, row),
+    labels: Array.from({ length: outputs }, (_, m) => (m === 0 ? 1 : 0)),
+  };
+}
+
+/** -∂loss/∂row[d], by central differences. */
+function slope(row: Float64Array, d: number, loss: () => number): number {
+  const before = row[d]!;
+  row[d] = before + 1e-5;
+  const above = loss();
+  row[d] = before - 1e-5;
+  const below = loss();
+  row[d] = before;
+  return (below - above) / 2e-5;
+}
+
+const shape = fc.record({
+  seed: fc.nat(1e6),
+  inputs: fc.integer({ min: 1, max: 6 }),
+  outputs: fc.integer({ min: 1, max: 7 }),
+  size: fc.integer({ min: 1, max: 9 }),
+});
+
+describe("the reference", () => {
+  it("steps down the numerical gradient: skip-gram", () => {
+    fc.assert(
+      fc.property(shape, ({ seed, inputs, outputs, size }) => {
+        const example = randomExample(seed, inputs, outputs, size);
+        const step = skipGramStep(example, 1);
+        const loss = () => skipGramLoss(example);
+        for (const kind of ["inputs", "outputs"] as const) {
+          example[kind].forEach((row, r) => {
+            for (let d = 0; d < size; d++) expect(step[kind][r]![d]).toBeCloseTo(slope(row, d, loss), 5);
+          });
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("steps down the numerical gradient: CBOW", () => {
+    fc.assert(
+      fc.property(shape, fc.boolean(), ({ seed, inputs, outputs, size }, useMean) => {
+        const example = randomExample(seed, inputs, outputs, size);
+        const step = cbowStep(example, 1, useMean);
+        const loss = () => cbowLoss(example, useMean);
+        example.outputs.forEach((row, r) => {
+          for (let d = 0; d < size; d++) expect(step.outputs[r]![d]).toBeCloseTo(slope(row, d, loss), 5);
+        });
+        // word2vec's step on the inputs is `inputs` times the gradient of a mean, and a share of that of a sum.
+        const factor = useMean ? inputs : 1 / inputs;
+        example.inputs.forEach((row, r) => {
+          for (let d = 0; d < size; d++) {
+            expect(step.inputs[r]![d]).toBeCloseTo(factor * slope(row, d, loss), 5);
+          }
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+async function open(options: Partial<Word2VecOptions>, shared = true): Promise<Session> {
+  const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 15, playlists: 60, length: 14 });
+  const resolved = resolveOptions({ minCount: 1, alpha: 0.1, epochs: 3, ...options });
+  return Session.open(corpus, buildVocabulary(corpus, resolved), resolved, { firstEpoch: 0, shared });
+}
+
+describe("the kernel", () => {
+  it("does what the reference does, whatever the options", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          sg: fc.boolean(),
+          hs: fc.boolean(),
+          cbowMean: fc.boolean(),
+          shrinkWindows: fc.boolean(),
+          vectorSize: fc.integer({ min: 1, max: 70 }),
+          window: fc.integer({ min: 1, max: 20 }),
+          negative: fc.integer({ min: 0, max: 12 }),
+          nsExponent: fc.double({ min: -1, max: 1.5, noNaN: true }),
+          sample: fc.constantFrom(0, 1e-2, 5e-3),
+          seed: fc.nat(1e6),
+        }),
+        fc.boolean(),
+        async (options, shared) => {
+          fc.pre(options.hs || options.negative > 0);
+          const session = await open(options, shared);
+          const reference = referenceOf(session);
+          const work = new Work(session.job, 0);
+          for (let epoch = 0; epoch < 2; epoch++) {
+            reference.loss = 0;
+            reference.pairs = 0;
+            for (let chunk = 0; chunk < work.chunkCount; chunk++) {
+              work.runChunk(epoch, chunk);
+              referenceChunk(reference, session, epoch, chunk);
+            }
+            const scale = Math.max(1, reference.loss / reference.pairs);
+            expect(Math.abs(session.meanLoss() - reference.loss / reference.pairs) / scale).toBeLessThan(
+              2e-3,
+            );
+          }
+          const weights = session.weights();
+          for (const kind of ["inputs", "outputs", "nodes"] as const) {
+            const flat = reference[kind].flatMap((row) => [...row]);
+            const off = flat.reduce((most, x, i) => Math.max(most, Math.abs(x - weights[kind]![i]!)), 0);
+            const largest = flat.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+            expect(off, `${kind}, largest ${largest}`).toBeLessThanOrEqual(1e-3 * largest + 1e-6);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it("draws negatives in proportion to count^nsExponent (chi-square)", async () => {
+    for (const nsExponent of [0.75, -0.5]) {
+      const session = await open({ nsExponent, vectorSize: 4 });
+      const work = new Work(session.job, 0);
+      const { layout, memory } = session.job;
+      const n = session.vocabulary.tracks.length;
+      const seen = new Float64Array(n);
+      let draws = 0;
+      for (let epoch = 0; epoch < 60; epoch++) {
+        for (let chunk = 0; chunk < work.chunkCount; chunk++) {
+          work.runChunk(epoch, chunk);
+          const pool = new Uint32Array(memory.buffer, layout.scratches[0]!.pool, 2 * layout.pool);
+          for (let p = 0; p < layout.pool; p++, draws++) seen[pool[2 * p]!]!++;
+        }
+      }
+      const weights = session.vocabulary.counts.map((count) => count ** nsExponent);
+      const total = weights.reduce((sum, w) => sum + w, 0);
+      const chi = seen.reduce((sum, s, i) => {
+        const expected = (draws * weights[i]!) / total;
+        return sum + (s - expected) ** 2 / expected;
+      }, 0);
+      // Mean n - 1, variance 2 (n - 1): four standard deviations.
+      expect(chi).toBeLessThan(n - 1 + 4 * Math.sqrt(2 * (n - 1)));
+      expect(chi).toBeGreaterThan(n - 1 - 4 * Math.sqrt(2 * (n - 1)));
+    }
+  });
+});
+
+describe("aliasTable", () => {
+  it("gives every outcome its probability", () => {
+    const weights = fc.array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), {
+      minLength: 1,
+      maxLength: 50,
+    });
+    fc.assert(
+      fc.property(weights, (list) => {
+        const table = aliasTable(Float64Array.from(list));
+        const chance = new Float64Array(list.length);
+        for (let i = 0; i < list.length; i++) {
+          const bar = table[2 * i]! / 2 ** 32;
+          chance[i]! += bar / list.length;
+          chance[table[2 * i + 1]!]! += (1 - bar) / list.length;
+        }
+        const total = list.reduce((sum, w) => sum + w, 0);
+        for (const [i, w] of list.entries()) expect(chance[i]).toBeCloseTo(w / total, 6);
+      }),
+    );
+  });
+});
+
+describe("huffmanPaths", () => {
+  it("gives a prefix code of the least total length", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 60 }), (counts) => {
+        const { starts, nodes, depth } = huffmanPaths(counts);
+        const codes = counts.map((_, i) => [...nodes.subarray(starts[i], starts[i + 1])]);
+        expect(Math.max(...codes.map((code) => code.length))).toBe(depth);
+        // Kraft's sum is 1 for a full tree, and every path starts at the root.
+        expect(codes.reduce((sum, code) => sum + 2 ** -code.length, 0)).toBeCloseTo(1, 9);
+        for (const code of codes) expect(code[0]! >> 1).toBe(counts.length - 2);
+        const queue = [...counts].sort((a, b) => a - b);
+        let least = 0;
+        while (queue.length > 1) {
+          const sum = queue.shift()! + queue.shift()!;
+          least += sum;
+          const at = queue.findIndex((c) => c >= sum);
+          queue.splice(at < 0 ? queue.length : at, 0, sum);
+        }
+        expect(codes.reduce((sum, code, i) => sum + code.length * counts[i]!, 0)).toBe(least);
+      }),
+    );
+  });
+});

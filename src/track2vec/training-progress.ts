@@ -1,0 +1,31 @@
+/** Tells how far a training is: words, speed, time left. */
+import { type Progress, throttled } from "../system/index.js";
+
+export interface TrainingState {
+  /** Words of all epochs that are done, and all there are. */
+  readonly done: number;
+  readonly total: number;
+  /** Words a second. */
+  readonly speed: number;
+  readonly lossPerEpoch: readonly number[];
+}
+
+/** Reports five times a second until `end`, from a timer of its own. */
+export function reportTraining(progress: Progress | undefined, state: () => TrainingState): { end(): void } {
+  if (!progress) return { end: () => {} };
+  const report = throttled(progress);
+  const tell = () => {
+    const { done, total, speed, lossPerEpoch } = state();
+    const left = speed > 0 ? `, ${Math.ceil((total - done) / speed)} s left` : "";
+    const loss = lossPerEpoch.length > 0 ? `, loss ${lossPerEpoch.at(-1)!.toFixed(4)}` : "";
+    const note = `${(speed / 1e6).toFixed(2)}M words/s${loss}${left}`;
+    report({ task: "training", done, total, unit: "words", note });
+  };
+  const timer = setInterval(tell, 200);
+  return {
+    end: () => {
+      clearInterval(timer);
+      tell();
+    },
+  };
+}

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { create } from "tar";
+import { packFolder } from "../../bundle/index.js";
 import { misuse, SegueError } from "../../system/index.js";
 
 export interface Archive {
@@ -25,17 +25,12 @@ export async function archiveOf(model: string): Promise<Archive> {
     if (!/\.(tar\.gz|tgz)$/.test(model)) throw misuse(`the model ${model} is neither a folder nor a .tar.gz`);
     return { path: model, size: facts.size, digest: await digestOf(model), remove: async () => {} };
   }
-  const entries = (await readdir(model)).sort();
-  if (entries.length === 0) throw new SegueError(`the model folder ${model} is empty`);
+  if ((await readdir(model)).length === 0) throw new SegueError(`the model folder ${model} is empty`);
   const folder = await mkdtemp(join(tmpdir(), "segue-archive-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "model.tar.gz");
-    // "portable" leaves out owners and times; links are followed, for a container cannot.
-    await create(
-      { cwd: model, file: path, gzip: true, portable: true, noMtime: true, follow: true },
-      entries,
-    );
+    await packFolder(model, path);
     return { path, size: (await stat(path)).size, digest: await digestOf(path), remove };
   } catch (error) {
     await remove();

@@ -9,7 +9,8 @@ import {
   ListModelsCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { readSequences } from "../../corpus/index.js";
+import { openBundle, writeBundle } from "../../bundle/index.js";
+import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
 import { startServer } from "../../serving/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
@@ -28,17 +29,11 @@ import {
 
 if (motoPython === undefined) console.warn(motoMissing);
 
-/** The model of these tests: playlists in the archive, a recommender fitted on them when the server starts. */
+/** What the server of these tests answers from: a real bundle. */
 async function modelAt(folder: string) {
-  const catalogue = await readSequences(join(folder, "train.jsonl"));
-  const transitions = await fitRecommender("transitions", catalogue);
-  return {
-    version: "1",
-    catalogue,
-    recommenders: { transitions },
-    defaultRecommender: "transitions",
-    invocationsK: 3,
-  };
+  const { catalogue, recommender } = await openBundle(folder);
+  const recommenders = { transitions: recommender() };
+  return { version: "1", catalogue, recommenders, defaultRecommender: "transitions", invocationsK: 3 };
 }
 
 describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
@@ -49,12 +44,22 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
 
   async function model(name: string, first = 0): Promise<string> {
     const place = join(folder, name);
-    await mkdir(place, { recursive: true });
-    const lines = Array.from({ length: 40 }, (_, p) => {
+    const builder = new CorpusBuilder();
+    for (let p = 0; p < 40; p++) {
       const tracks = [0, 1, 2, 3].map((i) => `band-${(first + p + i * (1 + first)) % 10}`);
-      return JSON.stringify({ playlist_id: `p${p}`, tracks });
-    });
-    await writeFile(join(place, "train.jsonl"), lines.join("\n"));
+      builder.add({ id: `p${p}`, tracks });
+    }
+    const catalogue = builder.build();
+    const transitions = await fitRecommender("transitions", catalogue);
+    await writeBundle(place, { catalogue, recommenders: { transitions: transitions.save() } });
+    return place;
+  }
+
+  /** A folder that no server starts on. */
+  async function brokenModel(name: string): Promise<string> {
+    const place = join(folder, name);
+    await mkdir(place);
+    await writeFile(join(place, "saved_model.pb"), "not a bundle");
     return place;
   }
 
@@ -174,11 +179,9 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
 
   it("goes on with the old model where an update fails", async () => {
     const first = await deploySageMaker(good);
-    const broken = join(folder, "broken");
-    await mkdir(broken);
-    await writeFile(join(broken, "train.jsonl"), "not JSON");
+    const broken = await brokenModel("broken");
     await expect(deploySageMaker({ ...good, model: broken })).rejects.toThrow(
-      /the update of playlists was rolled back to playlists-\d{14}-[0-9a-f]{8}: .*not JSON/,
+      /the update of playlists was rolled back to playlists-\d{14}-[0-9a-f]{8}: .*is not a bundle/,
     );
     expect(await left()).toMatchObject({
       configs: [first.config],
@@ -233,12 +236,10 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   });
 
   it("cleans up where the endpoint fails, and passes the reason on", async () => {
-    const broken = join(folder, "failing");
-    await mkdir(broken);
-    await writeFile(join(broken, "train.jsonl"), "{}");
+    const broken = await brokenModel("failing");
     const failure = await deploySageMaker({ ...good, model: broken }).catch((error: unknown) => error);
     expect(failure).toMatchObject({
-      message: expect.stringMatching(/the endpoint playlists is Failed: .*"playlist_id" is missing/),
+      message: expect.stringMatching(/the endpoint playlists is Failed: .*is not a bundle/),
       hint: expect.stringContaining("CloudWatch"),
       code: "endpoint-failed",
     });

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { invocationAnswers, openServedModel } from "../serving/index.js";
 import { distPath, messageOf, SegueError } from "../system/index.js";
+import { withBundleAnswers } from "./bundle-answers.js";
 import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
 import { endProcess, isRunning } from "./processes.js";
 
@@ -109,25 +109,17 @@ export interface LocalCheckOptions {
 }
 
 /** Checks an endpoint over HTTP against its bundle; see `checkAnswers`. */
-export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
-  const model = await openServedModel(options.bundle, { recommender: options.recommender });
-  try {
-    const known = model.catalogue.tracks;
-    const answers = invocationAnswers(model);
-    return await checkAnswers({
+export function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
+  return withBundleAnswers(options.bundle, options.recommender, ({ expected, tracks }) =>
+    checkAnswers({
       endpoint: options.url,
       invoke: (instances) => invokeOverHttp(options, instances),
-      expected: (track) => {
-        const { scores, tracks } = answers(track);
-        return { output_1: Array.from(scores), output_2: tracks };
-      },
-      tracks: options.tracks ?? spread(known, 10),
+      expected,
+      tracks: options.tracks ?? tracks,
       ...(options.unknownTrack === undefined ? {} : { unknownTrack: options.unknownTrack }),
       ...(options.calls === undefined ? {} : { calls: options.calls }),
-    });
-  } finally {
-    await model.close?.();
-  }
+    }),
+  );
 }
 
 async function invokeOverHttp(
@@ -146,11 +138,6 @@ async function invokeOverHttp(
   const answer = (await response.json()) as { predictions?: Prediction[]; error?: string };
   if (response.ok && answer.predictions !== undefined) return answer.predictions;
   throw new SegueError(`${response.status}: ${answer.error ?? "no predictions in the answer"}`);
-}
-
-function spread<T>(list: readonly T[], count: number): T[] {
-  const step = Math.max(1, Math.floor(list.length / count));
-  return list.filter((_, i) => i % step === 0).slice(0, count);
 }
 
 function readyUrl(

@@ -1,13 +1,18 @@
 /** Calls a living SageMaker endpoint as a client would, compares its answers with the bundle's, and takes it away again. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
-import { messageOf, type Progress, SegueError } from "../../system/index.js";
+import { messageOf, misuse, type Progress, SegueError } from "../../system/index.js";
+import { withBundleAnswers } from "../bundle-answers.js";
 import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import type { AwsConnection } from "./options.js";
 import { removeSageMaker } from "./remove.js";
 
-export interface SageMakerCheckOptions extends Omit<CheckOptions, "endpoint" | "invoke"> {
+export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpoint" | "invoke">> {
+  /** The bundle that the endpoint should be answering from; not needed where `expected` and `tracks` are given. */
+  readonly bundle?: string;
+  /** The recommender that answers; default: the bundle's own choice. */
+  readonly recommender?: string;
   /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
   readonly keep?: boolean;
   readonly connection?: AwsConnection;
@@ -19,13 +24,30 @@ export interface SageMakerCheckOptions extends Omit<CheckOptions, "endpoint" | "
 /** @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted */
 export async function checkSageMaker(
   deployment: SageMakerDeployment,
-  { keep = false, connection, timeout, pollInterval, progress, ...check }: SageMakerCheckOptions,
+  {
+    bundle,
+    recommender,
+    keep = false,
+    connection,
+    timeout,
+    pollInterval,
+    progress,
+    ...check
+  }: SageMakerCheckOptions,
 ): Promise<CheckResult> {
   const remove = () => removeSageMaker(deployment, { connection, timeout, pollInterval, progress });
   let result: CheckResult;
   try {
     const invoke = invoker(deployment.endpoint, connection);
-    result = await checkAnswers({ ...check, endpoint: deployment.endpoint, invoke });
+    const { endpoint } = deployment;
+    const { expected, tracks } = check;
+    if (expected !== undefined && tracks !== undefined) {
+      result = await checkAnswers({ ...check, expected, tracks, endpoint, invoke });
+    } else if (bundle !== undefined) {
+      result = await withBundleAnswers(bundle, recommender, (answers) =>
+        checkAnswers({ ...answers, ...check, endpoint, invoke }),
+      );
+    } else throw misuse("the check needs a bundle, or what to expect of which tracks");
   } catch (error) {
     if (keep) throw error;
     const remains = await remove().then(

@@ -12,7 +12,7 @@ import {
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
 import { messageOf, misuse, SegueError } from "../../system/index.js";
-import { archiveOf } from "./archive.js";
+import { archiveOf, checkFits } from "./archive.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import { checkOptions, type SageMakerOptions } from "./options.js";
 import { removalsOf, removeAll } from "./remove.js";
@@ -54,6 +54,7 @@ export async function planSageMaker(
   { exists = false, now = new Date() }: { exists?: boolean; now?: Date } = {},
 ): Promise<PlannedRequest[]> {
   checkOptions(options);
+  await checkFits(options.model, options.image);
   const archive = await archiveOf(options.model);
   await archive.remove();
   const store = storeOf(options);
@@ -87,6 +88,7 @@ export async function planSageMaker(
  */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
+  await checkFits(options.model, options.image);
   const { name, progress, signal, connection } = options;
   const start = performance.now();
   const client = sageMakerClient(connection);

@@ -9,14 +9,13 @@ import {
   ListModelsCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openBundle, writeBundle } from "../../bundle/index.js";
+import { writeBundle } from "../../bundle/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
-import { startServer } from "../../serving/index.js";
+import { openServedModel, startServer } from "../../serving/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { S3Store } from "../../storage/s3.js";
 import type { ProgressReport } from "../../system/index.js";
-import type { Prediction } from "../check.js";
 import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
 import { sageMakerClient } from "./endpoint.js";
 import {
@@ -28,13 +27,6 @@ import {
 } from "./index.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
-
-/** What the server of these tests answers from: a real bundle. */
-async function modelAt(folder: string) {
-  const { catalogue, recommender } = await openBundle(folder);
-  const recommenders = { transitions: recommender() };
-  return { version: "1", catalogue, recommenders, defaultRecommender: "transitions", invocationsK: 3 };
-}
 
 describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   let emulator: Emulator;
@@ -63,14 +55,6 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     return place;
   }
 
-  async function expectedOf(place: string): Promise<(track: string) => Prediction> {
-    const { recommenders } = await modelAt(place);
-    return (track) => {
-      const [ranking] = recommenders.transitions.recommend([{ tracks: [track] }], 3);
-      return { output_1: Array.from(ranking!.scores), output_2: ranking!.tracks };
-    };
-  }
-
   /** What is left in the account. */
   async function left() {
     const client = sageMakerClient(emulator.connection);
@@ -94,7 +78,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
     emulator = await startEmulator(async (place) =>
-      startServer({ model: await modelAt(place), logLevel: "silent" }),
+      startServer({ model: await openServedModel(place), logLevel: "silent" }),
     );
     store = new S3Store("s3://models/segue", emulator.connection);
     await store.client.send(new CreateBucketCommand({ Bucket: "models" }));
@@ -140,12 +124,12 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(states.at(-1)).toBe("InService");
 
     const result = await checkSageMaker(deployment, {
-      expected: await expectedOf(place),
+      bundle: place,
       tracks: ["band-1", "band-7", "band-3"],
       connection: emulator.connection,
       pollInterval: 0.02,
     });
-    expect(result).toMatchObject({ endpoint: "playlists", track: "band-1", compared: 3, k: 3 });
+    expect(result).toMatchObject({ endpoint: "playlists", track: "band-1", compared: 3 });
     expect(result.answer[0]).toMatchObject({ track: "band-2" });
     expect(result.latency).toMatchObject({ calls: 50 });
     expect(result.latency.p99).toBeGreaterThanOrEqual(result.latency.p50);
@@ -169,11 +153,11 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect({ configs, models }).toEqual({ configs: [second.config], models: [second.model] });
     expect(keys).toHaveLength(1);
     const check = { tracks: ["band-4"], connection: emulator.connection, pollInterval: 0.02 };
-    await checkSageMaker(second, { ...check, expected: await expectedOf(again), keep: true });
+    await checkSageMaker(second, { ...check, bundle: again, keep: true });
     expect((await left()).endpoints).toEqual(["playlists"]);
-    await expect(
-      checkSageMaker(second, { ...check, expected: await expectedOf(good.model) }),
-    ).rejects.toThrow(/answers "band-4" otherwise than its bundle/);
+    await expect(checkSageMaker(second, { ...check, bundle: good.model })).rejects.toThrow(
+      /answers "band-4" otherwise than its bundle/,
+    );
     expect(await left()).toEqual(nothing);
   });
 
@@ -189,7 +173,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       endpoints: ["playlists"],
     });
     const check = { tracks: ["band-4"], connection: emulator.connection, pollInterval: 0.02 };
-    await checkSageMaker(first, { ...check, expected: await expectedOf(good.model) });
+    await checkSageMaker(first, { ...check, bundle: good.model });
     expect(await left()).toEqual(nothing);
   });
 
@@ -250,7 +234,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     const deployment = await deploySageMaker(good);
     emulator.modelError = true;
     const options = {
-      expected: await expectedOf(good.model),
+      bundle: good.model,
       tracks: ["band-1"],
       connection: emulator.connection,
     };
@@ -279,6 +263,26 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     ).rejects.toThrow(/could not remove s3:\/\/gone\/a\/model\.tar\.gz \(.*the bucket does not exist/);
     await store.delete(deployment.archive.slice("s3://models/segue/".length));
     expect(await left()).toEqual(nothing);
+  });
+});
+
+describe("a model for the TensorFlow image", () => {
+  const image = "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu";
+  it("has to be a SavedModel under a version that is not 0", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "segue-fits-"));
+    try {
+      const options = { name: "a", model: folder, bucket: "s3://models", image, role: goodRole };
+      for (const place of ["saved", "saved/0"]) {
+        await mkdir(join(folder, place), { recursive: true });
+        await writeFile(join(folder, place, "saved_model.pb"), "x");
+        await expect(planSageMaker(options)).rejects.toThrow(/holds no <name>\/1\/saved_model\.pb/);
+      }
+      await mkdir(join(folder, "saved/1"));
+      await writeFile(join(folder, "saved/1/saved_model.pb"), "x");
+      expect(await planSageMaker(options)).toHaveLength(4);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

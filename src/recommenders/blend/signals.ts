@@ -11,110 +11,10 @@ import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
 import { contextMean, inner, type TrackMatrix } from "../core/track-matrix.js";
 import { ArtistSignals } from "./artist-signals.js";
+import { col, columns, featureNames, meritInputs, plainMerit, relative, relativeColumns } from "./columns.js";
 import { Evidence } from "./evidence.js";
 import { type Links, linkWeights, weightsPerLink } from "./links.js";
-import { trackTraits, traitNames, traitsPerTrack } from "./traits.js";
-
-/** Columns of evidence. */
-const col = {
-  lastNext: 0,
-  lastAfter: 1,
-  lastBefore: 2,
-  lastCosine: 3,
-  lastLate: 4,
-  secondAfter: 5,
-  after: 6,
-  before: 7,
-  cosine: 8,
-  cosineFlat: 9,
-  cosineMost: 10,
-  late: 11,
-  linked: 12,
-  stan: 13,
-  sknn: 14,
-  near: 15,
-  following: 16,
-  recent: 17,
-  voters: 18,
-  closest: 19,
-  artist: 20,
-  title: 21,
-  repeats: 22,
-  back: 23,
-  lastNextCount: 24,
-  artistVotes: 25,
-  artistNear: 26,
-  artistLink: 27,
-} as const;
-const columns = 28;
-
-/** Evidence that is also given relative to the query's largest. */
-const relative: readonly number[] = [
-  col.lastAfter,
-  col.lastCosine,
-  col.lastLate,
-  col.after,
-  col.cosine,
-  col.cosineFlat,
-  col.late,
-  col.stan,
-  col.sknn,
-  col.near,
-  col.following,
-  col.recent,
-  col.artist,
-  col.title,
-  col.before,
-  col.lastBefore,
-  col.secondAfter,
-  col.linked,
-  col.voters,
-  col.closest,
-  col.artistVotes,
-  col.artistNear,
-  col.artistLink,
-];
-
-/** Cosines of track vectors. */
-const vectorFeatures = ["vector of last", "vector of context", "output vector of context"] as const;
-
-const queryFeatures = [
-  "log context length",
-  "unknown since the last known",
-  "share of unknown",
-  "log plays of the last",
-  "repeat rate of the last",
-  "share of repeats in the context",
-  "last repeats the one before",
-  "log neighbours",
-  "largest stan",
-  "largest last after",
-  "largest cosine",
-] as const;
-
-export const featureNames: readonly string[] = [
-  ...Object.keys(col),
-  ...relative.map((c) => `${Object.keys(col)[c]} / largest`),
-  ...traitNames,
-  "same artist as last",
-  "log plays of the artist",
-  ...vectorFeatures,
-  "order of merit",
-  "merit",
-  ...queryFeatures,
-];
-
-const relativeColumns = Uint8Array.from(relative);
-const relativeStart = Object.keys(col).length;
-/** The features that the first guess reads: the relative ones, how far back it played, its plays. */
-export const meritInputs: readonly number[] = [
-  ...relative.map((_, i) => relativeStart + i),
-  col.back,
-  relativeStart + relative.length,
-];
-
-/** The feature that holds the plain sum of shares from which boosting starts. */
-export const meritFeature = featureNames.indexOf("merit");
+import { trackTraits, traitsPerTrack } from "./traits.js";
 
 export interface SignalSettings {
   readonly candidates: number;
@@ -448,24 +348,4 @@ function popularTracks(traits: Float32Array, trackCount: number, most: number): 
   return Uint32Array.from({ length: trackCount }, (_, t) => t)
     .sort((a, b) => merit(b) - merit(a) || a - b)
     .slice(0, most);
-}
-
-/** The weights of the first guess before there is anything to fit them on: neighbours and links alike. */
-function plainMerit(): Float64Array {
-  const weights = new Float64Array(2 * meritInputs.length);
-  for (const c of [
-    col.near,
-    col.stan,
-    col.sknn,
-    col.recent,
-    col.lastAfter,
-    col.after,
-    col.cosine,
-    col.artist,
-    col.title,
-  ]) {
-    weights[relative.indexOf(c)] = 1;
-  }
-  weights[meritInputs.length - 2] = 1;
-  return weights;
 }

@@ -10,6 +10,7 @@ import { registerDownload } from "./download.js";
 import { registerDump } from "./dump.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerExport } from "./export.js";
+import { registerGc } from "./gc.js";
 import { registerLogs } from "./logs.js";
 import { registerResume } from "./resume.js";
 import { registerRuns } from "./runs.js";
@@ -36,6 +37,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerDump,
   registerCard,
   registerCheck,
+  registerGc,
   registerWorker,
 ];
 

@@ -33,6 +33,7 @@ export { Client, openClient, type RunReader, Segue, type TaskReader } from "./cl
 export { type LayeredParameters, readParameters } from "./config.js";
 export type { RunEvent, RunListener } from "./events.js";
 export { type AnyFlow, flow } from "./flow.js";
+export { collectGarbage } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { closest } from "./nearest.js";
 export { parseParameters } from "./parameters.js";

@@ -1,0 +1,35 @@
+/** `segue gc`: removes old runs and what only they used. */
+import type { Command } from "commander";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+
+interface Options extends DatastoreOptions {
+  readonly keep: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerGc(program: Command): void {
+  addDatastoreOption(program.command("gc"))
+    .description("remove old runs, and the artifacts that no kept run uses")
+    .requiredOption("--keep <n>", "how many runs of each flow to keep, the newest")
+    .option("--dry-run", "only tell what would be removed")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  segue gc --keep 5 --dry-run")
+    .action(gc);
+}
+
+async function gc(options: Options): Promise<void> {
+  const { collectGarbage } = await import("../workflow/index.js");
+  const { store } = await clientOf(options);
+  const result = await collectGarbage(store, { keep: Number(options.keep), dryRun: options.dryRun });
+  if (options.json) {
+    console.log(JSON.stringify(result));
+    return;
+  }
+  const { bytes } = await import("../workflow/terminal/format.js");
+  const verb = options.dryRun ? "would remove" : "removed";
+  for (const run of result.removedRuns) console.log(`${verb} ${run}`);
+  console.log(
+    `${verb} ${result.removedRuns.length} runs and ${result.removedObjects} objects (${bytes(result.freedBytes)}); kept ${result.keptRuns} runs`,
+  );
+}

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import {
+  type AnyFlow,
+  collectGarbage,
+  type FileArtifact,
+  FolderStore,
+  openClient,
+  resumeRun,
+  runFlow,
+} from "./index.js";
+
+const flows = (await import(
+  /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
+)) as Record<string, AnyFlow>;
+let folder: string;
+let store: FolderStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "segue-gc-"));
+  mkdirSync(join(folder, "out"));
+  store = new FolderStore(join(folder, "store"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it("removes old runs and what only they used, never what a kept run uses", async () => {
+  const parameters = (count: number) => ({ folder: join(folder, "out"), count });
+  await runFlow(flows.fanOut!, parameters(5), { store });
+  await runFlow(flows.fanOut!, parameters(3), { store });
+  await runFlow(flows.kinds!, parameters(1), { store });
+  const before = await collectGarbage(store, { keep: 1, dryRun: true });
+  expect(before.removedRuns).toHaveLength(1);
+  expect(before.removedObjects).toBeGreaterThan(0);
+  expect(await openClient(store).runs()).toHaveLength(3);
+  const { removedRuns, removedObjects } = await collectGarbage(store, { keep: 1 });
+  expect([removedRuns, removedObjects]).toEqual([before.removedRuns, before.removedObjects]);
+  const client = openClient(store);
+  expect(await client.flow("fan-out").runs()).toHaveLength(1);
+  expect(await client.flow("fan-out").latestRun.artifact("message")).toBe("kept 5");
+  const model = await client.flow("kinds").latestRun.artifact<FileArtifact>("again");
+  expect(readFileSync(await model.path(), "utf8")).toBe("the model");
+  expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
+});
+
+it("keeps the run that a kept run took over from, with its logs", async () => {
+  const out = join(folder, "out");
+  writeFileSync(join(out, "broken"), "");
+  const failed = await runFlow(flows.gate!, { folder: out, count: 2 }, { store });
+  rmSync(join(out, "broken"));
+  await resumeRun("gate", { store });
+  await collectGarbage(store, { keep: 1 });
+  expect((await openClient(store).flow("gate").runs()).map(({ run }) => run)).toContain(failed.run);
+  expect(existsSync(store.localPath(`tasks/gate/${failed.run}/start/0/done.json`))).toBe(true);
+});
+
+it("refuses to keep nothing", async () => {
+  await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("--keep must be at least 1, got 0");
+});

@@ -1,0 +1,112 @@
+/** Removing what no kept run needs: old runs, and the objects that only they used. */
+import { rm } from "node:fs/promises";
+import type { Store } from "../storage/index.js";
+import { misuse } from "../system/index.js";
+import { filesFolder } from "./artifacts/materialize.js";
+import { type FolderManifest, objectKey } from "./artifacts/ref.js";
+import { type DoneRecord, keys, type RunRecord, readRecord } from "./records.js";
+import { listRuns } from "./runs.js";
+
+export interface GcOptions {
+  /** How many runs of each flow are kept: the newest. Runs that are running, and what they resume, are always kept. */
+  readonly keep: number;
+  /** Only tells what would be removed. */
+  readonly dryRun?: boolean;
+}
+
+export interface GcResult {
+  readonly removedRuns: readonly string[];
+  readonly removedObjects: number;
+  readonly freedBytes: number;
+  readonly keptRuns: number;
+}
+
+/** Objects younger than this are left: a task that runs just now may have stored them and not said so yet. */
+const youngMs = 60 * 60 * 1000;
+
+/**
+ * Removes runs first and objects last, so that a run that can still be seen never misses an artifact.
+ *
+ * @throws SegueError (misuse) where keep is not a whole number of 1 or more
+ */
+export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
+  if (!Number.isInteger(options.keep) || options.keep < 1)
+    throw misuse(`--keep must be at least 1, got ${options.keep}`);
+  const all = await listRuns(store);
+  const isBusy = all.some((run) => run.status === "running");
+  const kept = new Set<string>();
+  const counts = new Map<string, number>();
+  for (const { flow, run, status } of all) {
+    const count = counts.get(flow) ?? 0;
+    if (status !== "running" && count >= options.keep) continue;
+    counts.set(flow, count + 1);
+    kept.add(`${flow}/${run}`);
+    // Logs and cards of tasks that were taken over lie with the run in which they ran.
+    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
+    for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
+    for await (const { key } of store.list(keys.tasks(flow, run))) {
+      if (!key.endsWith("/done.json")) continue;
+      const from = (await readRecord<DoneRecord>(store, key))?.reused?.run;
+      if (from !== undefined) kept.add(`${flow}/${from}`);
+    }
+  }
+  const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
+  const needed = await neededObjects(store, kept);
+  const unneeded: { key: string; size: number }[] = [];
+  for await (const { key, size, modified } of store.list("objects/")) {
+    if (needed.has(key) || (isBusy && Date.now() - modified < youngMs)) continue;
+    unneeded.push({ key, size });
+  }
+  if (!options.dryRun) {
+    for (const name of removedRuns) {
+      const [flow, run] = name.split("/") as [string, string];
+      // The record goes first: without it, the run is no longer seen.
+      await store.delete(keys.run(flow, run));
+      await store.delete(keys.end(flow, run));
+      for (const prefix of [keys.tasks(flow, run), keys.locks(flow, run)]) await deleteAll(store, prefix);
+    }
+    await dropCache(store, kept);
+    for (const { key } of unneeded) await store.delete(key);
+    // Readable copies are made again when they are asked for; a task may be reading one now.
+    if (!isBusy) await rm(filesFolder(store), { recursive: true, force: true });
+  }
+  return {
+    removedRuns,
+    removedObjects: unneeded.length,
+    freedBytes: unneeded.reduce((sum, { size }) => sum + size, 0),
+    keptRuns: kept.size,
+  };
+}
+
+async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<Set<string>> {
+  const needed = new Set<string>();
+  for (const name of kept) {
+    const [flow, run] = name.split("/") as [string, string];
+    for await (const { key } of store.list(keys.tasks(flow, run))) {
+      if (!key.endsWith("/done.json")) continue;
+      const record = await readRecord<DoneRecord>(store, key);
+      for (const ref of Object.values(record?.artifacts ?? {})) {
+        if (needed.has(objectKey(ref.sha))) continue;
+        needed.add(objectKey(ref.sha));
+        if (ref.kind !== "folder") continue;
+        const manifest = await readRecord<FolderManifest>(store, objectKey(ref.sha));
+        for (const file of manifest?.files ?? []) needed.add(objectKey(file.sha));
+      }
+    }
+  }
+  return needed;
+}
+
+/** Forgets results that the cache knows of runs that are gone. */
+async function dropCache(store: Store, kept: ReadonlySet<string>): Promise<void> {
+  for await (const { key } of store.list("cache/")) {
+    const entry = await readRecord<{ flow: string; run: string }>(store, key);
+    if (entry && !kept.has(`${entry.flow}/${entry.run}`)) await store.delete(key);
+  }
+}
+
+async function deleteAll(store: Store, prefix: string): Promise<void> {
+  const found: string[] = [];
+  for await (const { key } of store.list(prefix)) found.push(key);
+  for (const key of found) await store.delete(key);
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  type AnyFlow,
+  addParameterFlags,
+  flow,
+  givenParameters,
+  parseParameters,
+  readParameters,
+} from "./index.js";
+
+const tuning = flow("tuning", {
+  module: import.meta.url,
+  parameters: z.object({
+    knn_k: z.int().min(1).default(100).describe("how many neighbours"),
+    ratio: z.number().gt(0).max(1).default(0.5),
+    dev: z.boolean().default(false),
+    kinds: z.array(z.string()).default(["a"]),
+    windows: z.array(z.int()).optional(),
+    target: z.enum(["local", "sagemaker"]).default("local"),
+  }),
+}).step("start", () => {}) as AnyFlow;
+
+describe("parameters", () => {
+  it("fill in defaults and turn text into what the schema takes", () => {
+    const values = parseParameters(tuning, {
+      "knn-k": "7",
+      dev: "yes",
+      kinds: "x, y",
+      windows: "3,5",
+      ratio: "1",
+    });
+    expect(values).toEqual({
+      knn_k: 7,
+      ratio: 1,
+      dev: true,
+      kinds: ["x", "y"],
+      windows: [3, 5],
+      target: "local",
+    });
+  });
+
+  it.each([
+    [{ knnK: 0 }, "knn-k must be at least 1, got 0"],
+    [{ knn_k: "many" }, 'knn-k must be a number, got "many"'],
+    [{ knn_k: 1.5 }, "knn-k must be a whole number, got 1.5"],
+    [{ ratio: 2 }, "ratio must be at most 1, got 2"],
+    [{ ratio: 0 }, "ratio must be more than 0, got 0"],
+    [{ target: "aws" }, 'target must be one of local, sagemaker, got "aws"'],
+    [{ windows: "3,x" }, 'windows[1] must be a number, got "x"'],
+    [{ dev: "perhaps" }, 'dev must be true or false, got "perhaps"'],
+  ])("say in one sentence what is wrong with %j", (given, message) => {
+    expect(() => parseParameters(tuning, given)).toThrow(message);
+  });
+
+  it("suggest the nearest for one that does not exist", () => {
+    try {
+      parseParameters(tuning, { "knnn-k": 3 });
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({
+        message: 'flow "tuning" has no parameter "knnn-k"',
+        hint: 'did you mean "--knn-k"?',
+        exitCode: 2,
+      });
+    }
+  });
+
+  it("become flags, of which only those given are passed on", () => {
+    const command = addParameterFlags(new Command(), tuning);
+    const help = command.helpInformation();
+    expect(help).toMatch(/--knn-k <n>\s+how many neighbours \[default: 100\]/);
+    expect(help).toMatch(/--target <value>\s+\(local, sagemaker\) \[default: "local"\]/);
+    command.parse(["--knn-k", "5", "--no-dev"], { from: "user" });
+    expect(givenParameters(command, tuning)).toEqual({ knn_k: "5", dev: false });
+  });
+
+  it("come from base, then local, then the flow's own section, and a wrong one names its file", async () => {
+    const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
+    try {
+      for (const layer of ["base", "local"]) mkdirSync(join(conf, layer));
+      writeFileSync(
+        join(conf, "base", "params.yml"),
+        "ratio: 0.1\nother_flow_thing: 1\ntuning:\n  knn_k: 10\n",
+      );
+      writeFileSync(join(conf, "local", "params.yml"), "knn_k: 0\n");
+      const { values, sources } = await readParameters(conf, tuning);
+      expect(values).toEqual({ ratio: 0.1, knn_k: 0 });
+      expect(() => parseParameters(tuning, values, { sources })).toThrow(
+        `knn-k must be at least 1, got 0 (in ${join(conf, "local", "params.yml")})`,
+      );
+      writeFileSync(join(conf, "base", "params.yml"), "tuning:\n  knn_kk: 10\n");
+      await expect(readParameters(conf, tuning)).rejects.toThrow('flow "tuning" has no parameter "knn-kk"');
+    } finally {
+      rmSync(conf, { recursive: true });
+    }
+  });
+});

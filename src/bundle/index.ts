@@ -3,5 +3,6 @@ export { packFolder } from "./archive.js";
 export { type ExportFormat, exportFormats, exportVectors } from "./exports/export-vectors.js";
 export type { Manifest } from "./manifest.js";
 export type { NearestIndex } from "./nearest/nearest-index.js";
+export { pgvectorIndex, type SqlClient, storeInPgvector } from "./nearest/pgvector.js";
 export { type Bundle, openBundle } from "./open-bundle.js";
 export { type BundleInput, writeBundle } from "./write-bundle.js";

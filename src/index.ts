@@ -1,4 +1,17 @@
 /** Segue as a library: `import { … } from "segue"`. */
+export {
+  type Bundle,
+  type BundleInput,
+  exportVectors,
+  type Manifest,
+  type NearestIndex,
+  openBundle,
+  packFolder,
+  pgvectorIndex,
+  type SqlClient,
+  storeInPgvector,
+  writeBundle,
+} from "./bundle/index.js";
 export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus/index.js";
 export type {
   Context,

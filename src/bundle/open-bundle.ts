@@ -1,6 +1,6 @@
 /** Opens a model bundle: every file is checked against the manifest before anything is used. */
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { createHash, webcrypto } from "node:crypto";
+import { mkdtemp, open, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Catalogue } from "../corpus/index.js";
@@ -82,7 +82,11 @@ async function openFolder(folder: string, options: OpenOptions, stays: boolean):
     manifest.vectors ? checkedJson<StoredVectors>(folder, VECTORS_JSON, manifest) : undefined,
     ...Object.keys(manifest.files)
       .filter((name) => !read.has(name))
-      .map((name) => sha256Of(join(folder, name)).then((sha256) => compare(folder, name, manifest, sha256))),
+      .map((name) =>
+        digestBeside(join(folder, name), manifest.files[name]!.bytes).then((sha256) =>
+          compare(folder, name, manifest, sha256),
+        ),
+      ),
   ] as const);
   const catalogue = catalogueOf(catalogueFile.tensors);
   const vectors = stored && vectorsOf(stored, arraysFile, catalogue);
@@ -159,6 +163,27 @@ async function checkSize(folder: string, name: string, manifest: Manifest): Prom
   if (found === undefined) throw damaged(folder, `${name} is missing`);
   if (found.size !== told)
     throw damaged(folder, `${name} has ${found.size} bytes, the manifest tells ${told}`);
+}
+
+/**
+ * The SHA-256 of a file that is not read otherwise. Web Crypto computes it on a thread of Node's pool, while this thread is
+ * busy with the arrays; it wants all bytes at once, so larger files go through here in pieces.
+ */
+async function digestBeside(path: string, bytes: number): Promise<string> {
+  if (bytes > 2 ** 30) return sha256Of(path);
+  const held = new Uint8Array(bytes);
+  const file = await open(path);
+  try {
+    // One read for all: many small ones would wait for this thread each time.
+    for (let at = 0; at < bytes; ) {
+      const { bytesRead } = await file.read(held, at, bytes - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return Buffer.from(await webcrypto.subtle.digest("SHA-256", held)).toString("hex");
 }
 
 function compare(folder: string, name: string, manifest: Manifest, sha256: string): void {

@@ -78,6 +78,35 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     expect(await uploadsLeft(store)).toEqual([]);
   });
 
+  it("keeps the contract of a store", async () => {
+    const store = new S3Store("s3://models/contract", options);
+    expect(await store.get("a/b.json")).toBeUndefined();
+    expect(await store.exists("a/b.json")).toBe(false);
+    expect(await store.getFile("a/b.json", join(folder, "absent"))).toBe(false);
+    await store.put("a/b.json", "é1");
+    await store.put("a/b.json", new TextEncoder().encode("é2"));
+    expect(new TextDecoder().decode(await store.get("a/b.json"))).toBe("é2");
+    expect(await store.exists("a/b.json")).toBe(true);
+    // One writer of many wins, and whoever comes later changes nothing.
+    const won = await Promise.all(
+      [1, 2, 3, 4, 5].map((writer) => store.putIfAbsent("a/lock", String(writer))),
+    );
+    expect(won.filter(Boolean)).toHaveLength(1);
+    const holder = String(won.indexOf(true) + 1);
+    expect(await store.putIfAbsent("a/lock", "late")).toBe(false);
+    expect(new TextDecoder().decode(await store.get("a/lock"))).toBe(holder);
+    await store.put("ab", "beside");
+    const keys: string[] = [];
+    for await (const { key, modified } of store.list("a/")) {
+      expect(Math.abs(Date.now() - modified)).toBeLessThan(60_000);
+      keys.push(key);
+    }
+    expect(keys).toEqual(["a/b.json", "a/lock"]);
+    await store.delete("a/b.json");
+    await store.delete("a/b.json");
+    expect(await store.get("a/b.json")).toBeUndefined();
+  });
+
   it("encrypts as it is told to", async () => {
     const store = new S3Store("s3://models/secret", {
       ...options,

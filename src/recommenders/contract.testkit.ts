@@ -115,7 +115,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       );
       const started = performance.now();
       expectSound((await fitted).recommend([context(...tracks)], 10)[0]!, 10, ids);
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(performance.now() - started).toBeLessThan(5000);
     });
 
     it("refuses a k that is not a whole number of at least 1", async () => {

@@ -48,7 +48,7 @@ const defaults: BlendSettings = {
   neighbours: 400,
   perTrack: 3000,
   vectorSize: 48,
-  vectorEpochs: 10,
+  vectorEpochs: 6,
   window: 10,
   keep: 200,
   trees: 120,

@@ -30,9 +30,7 @@ const cheaply = { blend: { queries: 1000, folds: 1, vectorEpochs: 2 }, track2vec
 const states = {};
 for (const name of values.recommenders.split(",")) {
   const started = performance.now();
-  states[name] = (
-    await fitRecommender(name, corpus, cheaply[name] ?? {})
-  ).save();
+  states[name] = (await fitRecommender(name, corpus, cheaply[name] ?? {})).save();
   console.log(`${name} fitted in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 const catalogue = { tracks: corpus.tracks, artists: corpus.artists };

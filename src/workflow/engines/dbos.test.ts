@@ -22,7 +22,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
   let postgres: TemporaryPostgres;
   let workers: ChildProcess[] = [];
 
-  const startWorker = async (max = 1): Promise<ChildProcess> => {
+  const startWorker = async (max = 2): Promise<ChildProcess> => {
     const worker = spawn(
       process.execPath,
       [distPath("cli/main.js"), "worker", "--max-workers", String(max), "--database", postgres.url],
@@ -92,12 +92,16 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
     withGate(async ({ store, parameters, begun, ran, open }) => {
       const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
       while (begun().length < 2) await sleep(50);
-      await end(workers[0]!, "SIGKILL");
+      // The worker whose task it is: the parent of the task's process.
+      const task = begun()[0]!.split(" ")[2];
+      const parent = Number(/\) \S (\d+) /.exec(readFileSync(`/proc/${task}/stat`, "utf8"))![1]);
+      const victim = workers.find((worker) => worker.pid === parent)!;
+      await end(victim, "SIGKILL");
       while (begun().length < 3) await sleep(50);
       open();
       expect((await running).status).toBe("done");
       expect(ran().sort()).toEqual(all);
-      workers.shift();
+      workers = workers.filter((worker) => worker !== victim);
       await startWorker();
     }));
 

@@ -128,12 +128,16 @@ export class Session {
   meanLoss(): number {
     const { results } = this.job;
     let loss = 0;
+    for (let at = 0; at < results.length; at += 3) loss += results[at]!;
+    return loss / Math.max(1, this.pairs());
+  }
+
+  /** Pairs (skip-gram) or centres (CBOW) of the epoch that has just ended. */
+  pairs(): number {
+    const { results } = this.job;
     let pairs = 0;
-    for (let at = 0; at < results.length; at += 3) {
-      loss += results[at]!;
-      pairs += results[at + 1]!;
-    }
-    return pairs > 0 ? loss / pairs : 0;
+    for (let at = 1; at < results.length; at += 3) pairs += results[at]!;
+    return pairs;
   }
 
   /** Words of the current epoch whose chunks have been taken. */

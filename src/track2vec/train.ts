@@ -59,6 +59,8 @@ export interface TrainingResult {
   /** Every word of the corpus in every epoch, kept or not, by `seconds`. */
   readonly wordsPerSecond: number;
   readonly lossPerEpoch: readonly number[];
+  /** Pairs of centre and context (skip-gram) or centres (CBOW) that this call has trained on. */
+  readonly pairs: number;
   /** The validation's hit ratio after each epoch; empty without one. */
   readonly hitRatioPerEpoch: readonly number[];
   /** Whose vectors these are: the best epoch with a validation, else the last; 1 for the first. */
@@ -113,8 +115,10 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     return { done, total: resolved.epochs * words, speed: speed(done), lossPerEpoch };
   });
   let best = resumed?.best;
+  let pairs = 0;
   const afterEpoch = async (epoch: number): Promise<boolean> => {
     lossPerEpoch.push(session.meanLoss());
+    pairs += session.pairs();
     let weights: Weights | undefined;
     const current = () => (weights ??= session.weights());
     if (validation) {
@@ -156,6 +160,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     seconds,
     wordsPerSecond: (words * (lossPerEpoch.length - firstEpoch)) / seconds,
     lossPerEpoch,
+    pairs,
     hitRatioPerEpoch,
     epoch: best ? bestEpoch(hitRatioPerEpoch) : lossPerEpoch.length,
   };

@@ -12,7 +12,9 @@ import { registerEvaluate } from "./evaluate.js";
 import { registerExport } from "./export.js";
 import { registerGc } from "./gc.js";
 import { registerLogs } from "./logs.js";
+import { registerRecommend } from "./recommend.js";
 import { registerResume } from "./resume.js";
+import { registerRun } from "./run.js";
 import { registerRuns } from "./runs.js";
 import { registerSample } from "./sample.js";
 import { registerServe } from "./serve.js";
@@ -22,6 +24,7 @@ import { registerTrain } from "./train.js";
 import { registerWorker } from "./worker.js";
 
 const verbs: ReadonlyArray<(program: Command) => void> = [
+  registerRun,
   registerSample,
   registerTrain,
   registerDownload,
@@ -30,6 +33,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerEvaluate,
   registerServe,
   registerExport,
+  registerRecommend,
   registerResume,
   registerRuns,
   registerShow,

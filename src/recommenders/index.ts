@@ -14,4 +14,4 @@ export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
 export { RuledRecommender, type Rules } from "./rules.js";
-export { nearestOf } from "./track2vec.js";
+export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

@@ -6,16 +6,23 @@
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
 import { TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
-import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
+import type {
+  FitOptions,
+  FittedRecommender,
+  Recommender,
+  RecommenderKind,
+  RecommenderState,
+} from "./contract.js";
 import { Fallback } from "./core/fallback.js";
+import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
-import { ScoredRecommender, type Scorer } from "./core/scored.js";
+import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
 import { contextMean, type TrackMatrix, trackMatrix } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
 export interface Track2VecSettings {
-  readonly sg: boolean;
+  readonly sg: boolean | number;
   readonly vectorSize: number;
   readonly window: number;
   readonly negative: number;
@@ -68,103 +75,132 @@ function scan(
   };
 }
 
-/** Scores the tracks nearest to the last one by the exact SIMD index, which gives the scan's answer in a tenth of its time. */
-function nearestToLast(catalogue: Catalogue, matrix: TrackMatrix, tracks: Uint32Array): Scorer {
-  const { size, units } = matrix;
-  const rows = new Float32Array(tracks.length * size);
-  tracks.forEach((track, row) => {
-    rows.set(units.subarray(track * size, (track + 1) * size), row * size);
-  });
-  const vectors = new TrackVectors({
-    tracks: Array.from(tracks, (track) => catalogue.tracks[track]!),
-    size,
-    vectors: rows,
-  });
-  const mean = new Float32Array(size);
+/** Scores the tracks nearest to the last one by cosine; says nothing where that has no vector. */
+function nearestScan(vectors: TrackVectors, numbers: Uint32Array, size: number): Scorer {
+  const rowOf = new Int32Array(size).fill(-1);
+  for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
   return {
     score(query, board, k) {
-      if (query.unknownAfter !== 0 || !contextMean(matrix, query.tracks, 1, 1, mean)) return;
-      // Tracks of the context may be passed over afterwards.
-      const found = vectors.nearestRows(mean, k + query.tracks.length, { threads: 1 });
-      found.rows.forEach((row, place) => {
-        board.add(tracks[row]!, found.scores[place]!);
-      });
+      const last = query.unknownAfter > 0 ? undefined : query.tracks[query.tracks.length - 1];
+      const row = last === undefined ? -1 : rowOf[last]!;
+      if (row < 0) return;
+      // The context's own tracks are near it and are left out afterwards.
+      const found = vectors.nearestRows(vectors.vectorAt(row), k + query.tracks.length, { threads: 1 });
+      for (let i = 0; i < found.rows.length; i++) board.add(numbers[found.rows[i]!]!, found.scores[i]!);
     },
   };
+}
+
+/** A fitted recommender that has track vectors: for exports, for the base protocol, for a look at them. */
+export interface TrackVectorModel extends FittedRecommender {
+  readonly vectors: TrackVectors;
+  /** The mean loss of each epoch; empty in a model that was restored. */
+  readonly lossPerEpoch: readonly number[];
+}
+
+export function isTrackVectorModel(recommender: Recommender): recommender is TrackVectorModel {
+  return "vectors" in recommender && recommender.vectors instanceof TrackVectors;
+}
+
+class VectorRecommender extends ScoredRecommender implements TrackVectorModel {
+  constructor(
+    parts: ScoredParts,
+    readonly vectors: TrackVectors,
+    readonly lossPerEpoch: readonly number[],
+  ) {
+    super(parts);
+  }
+}
+
+interface Trained {
+  readonly vectors: TrackVectors;
+  readonly lossPerEpoch: readonly number[];
 }
 
 function make(
   name: "nearest" | "track2vec",
   catalogue: Catalogue,
-  matrix: TrackMatrix,
+  { vectors, lossPerEpoch }: Trained,
   settings: Track2VecSettings,
   fallback: Fallback | undefined,
-): FittedRecommender {
-  const rows: number[] = [];
-  for (let t = 0; t < catalogue.tracks.length; t++) {
-    const row = matrix.units.subarray(t * matrix.size, (t + 1) * matrix.size);
-    if (row.some((value) => value !== 0)) rows.push(t);
-  }
-  const tracks = Uint32Array.from(rows);
-  const nearest = name === "nearest";
-  const scorer = nearest
-    ? nearestToLast(catalogue, matrix, tracks)
-    : scan(matrix, tracks, { decay: settings.decay, output: settings.output, last: 100 });
+): TrackVectorModel {
+  const index = TrackNumbers.of(catalogue);
+  const numbers = Uint32Array.from(vectors.tracks, (track) => index.get(track));
+  const { decay, output } = settings;
+  const scorer =
+    name === "nearest"
+      ? nearestScan(vectors, numbers, catalogue.tracks.length)
+      : scan(trackMatrix(catalogue, vectors), numbers, { decay, output, last: 100 });
   const state = (): RecommenderState => ({
     kind: name,
     version: 1,
-    settings: { ...settings },
-    arrays: { units: matrix.units, ...(nearest ? {} : { outputs: matrix.outputs }) },
+    settings: { ...settings, vectorSize: vectors.size },
+    arrays: {
+      numbers,
+      vectors: vectors.vectors,
+      ...(vectors.counts === undefined ? {} : { counts: Float64Array.from(vectors.counts) }),
+      ...(name === "nearest" || vectors.outputs === undefined ? {} : { outputs: vectors.outputs }),
+    },
     ...(fallback === undefined ? {} : { parts: { fallback: fallback.save() } }),
   });
   const repeats = settings.repeats as number;
-  return new ScoredRecommender({ name, catalogue, scorer, repeats, filler: fallback, state });
+  const parts = { name, catalogue, scorer, repeats, filler: fallback, state };
+  return new VectorRecommender(parts, vectors, lossPerEpoch);
 }
 
 function restore(name: "nearest" | "track2vec", state: RecommenderState, catalogue: Catalogue) {
   const settings = state.settings as unknown as Track2VecSettings;
-  const units = state.arrays.units as Float32Array;
-  const matrix: TrackMatrix = {
+  const { numbers, vectors: values, counts, outputs } = state.arrays;
+  const vectors = new TrackVectors({
+    tracks: Array.from(numbers as Uint32Array, (number) => catalogue.tracks[number]!),
     size: settings.vectorSize,
-    units,
-    outputs: (state.arrays.outputs as Float32Array | undefined) ?? units,
-  };
+    vectors: values as Float32Array,
+    ...(counts === undefined ? {} : { counts: counts as Float64Array }),
+    ...(outputs === undefined ? {} : { outputs: outputs as Float32Array }),
+  });
   const saved = state.parts?.fallback;
-  return make(name, catalogue, matrix, settings, saved && Fallback.restore(saved, catalogue));
+  return make(
+    name,
+    catalogue,
+    { vectors, lossPerEpoch: [] },
+    settings,
+    saved && Fallback.restore(saved, catalogue),
+  );
 }
 
-async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOptions): Promise<TrackMatrix> {
+async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOptions): Promise<Trained> {
   const { sg, vectorSize, window, negative, nsExponent, minCount, epochs, sample } = settings;
-  const counts = new Uint32Array(corpus.tracks.length);
-  for (const track of corpus.items) counts[track]! += 1;
-  if (!counts.some((count) => count >= minCount)) {
-    const none = new Float32Array(corpus.tracks.length * vectorSize);
-    return { size: vectorSize, units: none, outputs: none };
+  try {
+    return await trainTrack2Vec(corpus, {
+      ...{ sg: Boolean(sg), vectorSize, window, negative, nsExponent, minCount, epochs, sample },
+      seed: options.seed,
+      threads: options.threads,
+      progress: options.progress,
+      signal: options.signal,
+    });
+  } catch (error) {
+    // Few plays are no reason to answer nothing: without a vector, every answer is the fall-back's.
+    if (!(error instanceof SegueError && error.code === "empty-vocabulary")) throw error;
+    const none = { tracks: [], size: vectorSize, vectors: new Float32Array(0), outputs: new Float32Array(0) };
+    return { vectors: new TrackVectors(none), lossPerEpoch: [] };
   }
-  const { vectors } = await trainTrack2Vec(corpus, {
-    ...{ sg, vectorSize, window, negative, nsExponent, minCount, epochs, sample },
-    seed: options.seed,
-    threads: options.threads,
-    progress: options.progress,
-    signal: options.signal,
-  });
-  return trackMatrix(corpus, vectors);
 }
 
 /**
  * A recommender of vectors that were trained already, such as a grid point of the `train` step.
  *
- * @param vectors ids must be those of the catalogue; others are passed over
- * @throws SegueError where no id of the vectors is in the catalogue
+ * @param vectors every id must be in the catalogue
+ * @throws SegueError where an id of the vectors is not in the catalogue
  */
 export function nearestOf(vectors: TrackVectors, catalogue: Catalogue): FittedRecommender {
-  const matrix = trackMatrix(catalogue, vectors);
-  if (!matrix.units.some((value) => value !== 0)) {
-    throw new SegueError("none of the vectors belongs to a track of the catalogue", {
+  const numbers = TrackNumbers.of(catalogue);
+  if (vectors.tracks.some((track) => numbers.get(track) < 0)) {
+    throw new SegueError("a vector belongs to no track of the catalogue", {
       hint: "Give the vectors and the catalogue of the same training run.",
     });
   }
-  return make("nearest", catalogue, matrix, { ...defaults, vectorSize: vectors.size, repeats: 0 }, undefined);
+  const settings = { ...defaults, vectorSize: vectors.size, repeats: 0 };
+  return make("nearest", catalogue, { vectors, lossPerEpoch: [] }, settings, undefined);
 }
 
 /** The base protocol's recommender. A last track without a vector gets no answer: the random bet belongs to the protocol. */

@@ -1,0 +1,40 @@
+/** Which bundle a verb works on: the one named, or the one that the latest successful run built. */
+import { existsSync } from "node:fs";
+import { SegueError } from "../system/index.js";
+import type { FileArtifact } from "../workflow/index.js";
+import { clientOf, type DatastoreOptions } from "./datastore.js";
+
+/**
+ * @param named a bundle's folder, or a run of the deployment or modeling flow ("deployment/2026…"); default: the latest
+ * @returns the folder of a bundle
+ * @throws SegueError where there is none
+ */
+export async function bundleFor(named: string | undefined, options: DatastoreOptions): Promise<string> {
+  if (named !== undefined && existsSync(named)) return named;
+  const client = await clientOf(options);
+  if (named !== undefined) {
+    const run = await client.findRun(named);
+    return artifactPath(
+      () => run.task("build").artifact<FileArtifact>("bundle"),
+      () => run.artifact<FileArtifact>("model"),
+    );
+  }
+  return artifactPath(
+    () => client.flow("deployment").latestSuccessfulRun.task("build").artifact<FileArtifact>("bundle"),
+    () => client.flow("modeling").latestSuccessfulRun.artifact<FileArtifact>("model"),
+  );
+}
+
+async function artifactPath(...ways: ReadonlyArray<() => Promise<FileArtifact>>): Promise<string> {
+  for (const way of ways) {
+    try {
+      return await (await way()).path();
+    } catch (error) {
+      if (!(error instanceof SegueError)) throw error;
+    }
+  }
+  throw new SegueError("there is no model yet", {
+    hint: "segue run --input my_playlists.csv makes one",
+    code: "no-model",
+  });
+}

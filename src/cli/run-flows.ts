@@ -1,0 +1,161 @@
+/** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { deployment, intermediate, modeling, primary } from "../flows/index.js";
+import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
+import {
+  type AnyFlow,
+  addParameterFlags,
+  type Client,
+  closest,
+  givenParameters,
+  openStore,
+  parseParameters,
+  type RunResult,
+  readParameters,
+  runFlow,
+  runInTerminal,
+} from "../workflow/index.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { printOutcome, runOutcome } from "./run-outcome.js";
+
+const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
+
+interface Options extends DatastoreOptions {
+  readonly maxWorkers?: string;
+  readonly tag?: string[];
+  readonly with?: string[];
+  readonly cache?: boolean;
+  readonly engine?: "local" | "dbos";
+  readonly json?: boolean;
+  readonly data?: string;
+}
+
+export async function runFlows(args: readonly string[]): Promise<void> {
+  const command = runCommand();
+  command.action(async (names: string[]) => {
+    await runAll(flowsToRun(names), command);
+  });
+  await command.parseAsync([...args], { from: "user" });
+}
+
+function runCommand(): Command {
+  const command = addDatastoreOption(new Command("segue run"))
+    .description("run the flows: from raw playlists to a checked endpoint")
+    .argument(
+      "[flows...]",
+      `which: ${order.map((flow) => flow.name).join(", ")}; default: all, in this order`,
+    )
+    .option("--input <files...>", "raw playlists: files or globs, plain or gzipped")
+    .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
+    .option("--tag <tags...>", "tags of the runs")
+    .option("--with <decorators...>", "for every step without its own: retry=3")
+    .option("--cache", "take results of earlier runs where code, parameters and inputs are unchanged")
+    .option("--engine <engine>", "local, or dbos with SEGUE_DATABASE_URL", "local")
+    .option("--json", "print one JSON object at the end, and nothing else")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try",
+    );
+  for (const flow of order) addParameterFlags(command, flow);
+  return command;
+}
+
+function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
+  if (names.length === 0) return order;
+  const known = order.map((flow) => flow.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = closest(name, known);
+    throw misuse(
+      `there is no flow "${name}"`,
+      near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,
+    );
+  }
+  return order.filter((flow) => names.includes(flow.name));
+}
+
+async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void> {
+  const options = command.opts<Options>();
+  const began = performance.now();
+  const retry = retryOf(options.with ?? []);
+  const maxWorkers = options.maxWorkers === undefined ? undefined : Number(options.maxWorkers);
+  const engine = options.engine ?? "local";
+  if (engine !== "local" && engine !== "dbos")
+    throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
+  const conf = existsSync("conf") ? "conf" : join(packageRoot, "conf");
+  // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
+  const plans = [];
+  for (const flow of flows) {
+    const layered = await readParameters(conf, flow);
+    const given = givenParameters(command, flow);
+    plans.push({
+      flow,
+      parameters: parseParameters(
+        flow,
+        { ...layered.values, ...given },
+        { sources: withoutGiven(layered.sources, given) },
+      ),
+    });
+  }
+  const store = await openStore(options.datastore);
+  const results: RunResult[] = [];
+  for (const { flow, parameters } of plans) {
+    results.push(
+      await runInTerminal(
+        ({ listener, signal }) =>
+          runFlow(flow, parameters, {
+            store,
+            ...(maxWorkers === undefined ? {} : { maxWorkers }),
+            ...(retry === undefined ? {} : { retry }),
+            tags: options.tag ?? [],
+            cache: options.cache ?? false,
+            engine,
+            listener,
+            signal,
+          }),
+        { quiet: options.json ?? false },
+      ),
+    );
+  }
+  const client = await clientOf(options);
+  const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
+  const report = await writeReport(client, results, options.data ?? "data");
+  if (options.json) console.log(JSON.stringify({ ...outcome, report }));
+  else printOutcome(outcome, report);
+}
+
+/** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */
+async function writeReport(
+  client: Client,
+  results: readonly RunResult[],
+  data: string,
+): Promise<string | undefined> {
+  const last = results.at(-1);
+  if (last?.flow !== "deployment") return undefined;
+  const page = await client.flow(last.flow).run(last.run).task("end").card();
+  if (page === undefined) return undefined;
+  const path = join(data, "05_outputs", "report.html");
+  await writeFileAtomic(path, page);
+  return path;
+}
+
+function withoutGiven(sources: Readonly<Record<string, string>>, given: object): Record<string, string> {
+  const flags = new Set(
+    Object.keys(given).map((key) => key.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()),
+  );
+  return Object.fromEntries(Object.entries(sources).filter(([name]) => !flags.has(name)));
+}
+
+function retryOf(decorators: readonly string[]): number | undefined {
+  let retry: number | undefined;
+  for (const decorator of decorators) {
+    const count = /^retry(?:=(\d+))?$/.exec(decorator);
+    if (!count) throw misuse(`--with takes retry or retry=N, not "${decorator}"`);
+    retry = Number(count[1] ?? 3);
+  }
+  return retry;
+}

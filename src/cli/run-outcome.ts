@@ -1,0 +1,109 @@
+/** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
+import type { TrainedPoint } from "../flows/index.js";
+import { type Client, colour, columns, type RunResult } from "../workflow/index.js";
+
+interface TestFigures {
+  readonly k: number;
+  readonly hitRatio: number;
+  readonly interval: readonly [number, number];
+  readonly base?: number;
+  readonly popularity: number;
+  readonly randomBet: number;
+}
+
+interface Check {
+  readonly track: string;
+  readonly answer: ReadonlyArray<{ readonly track: string; readonly score: number }>;
+  readonly latency: { readonly p50: number; readonly p99: number };
+}
+
+export interface RunOutcome {
+  readonly flows: ReadonlyArray<{ readonly flow: string; readonly run: string; readonly seconds: number }>;
+  readonly seconds: number;
+  readonly rows?: number;
+  readonly rejected?: number;
+  readonly k?: number;
+  /** The grid, best first. */
+  readonly ranking?: readonly TrainedPoint[];
+  readonly best?: string;
+  readonly validationHitRatio?: number;
+  readonly testHitRatio?: number;
+  readonly baseProtocolTestHitRatio?: number;
+  readonly popularityHitRatio?: number;
+  readonly randomBetHitRatio?: number;
+  readonly check?: Check;
+}
+
+/** Reads the figures back from the artifacts of the runs. */
+export async function runOutcome(
+  client: Client,
+  results: readonly RunResult[],
+  seconds: number,
+): Promise<RunOutcome> {
+  const reader = (flow: string) => {
+    const result = results.find((each) => each.flow === flow);
+    return result && client.flow(flow).run(result.run);
+  };
+  const clean = await reader("intermediate")
+    ?.task("clean_data")
+    .artifact<{ rows: number; rejected: number }>("clean");
+  const modeling = reader("modeling");
+  const ranking = await modeling?.task("keep_best").artifact<TrainedPoint[]>("ranking");
+  const test = await modeling?.task("eval").artifact<TestFigures>("testFigures");
+  const check = await reader("deployment")?.task("check").artifact<Check | null>("check");
+  return {
+    flows: results.map(({ flow, run, seconds: took }) => ({ flow, run, seconds: took })),
+    seconds,
+    ...(clean && { rows: clean.rows, rejected: clean.rejected }),
+    ...(ranking && { ranking, best: ranking[0]!.name, validationHitRatio: ranking[0]!.hitRatio }),
+    ...(test && {
+      k: test.k,
+      testHitRatio: test.hitRatio,
+      ...(test.base === undefined ? {} : { baseProtocolTestHitRatio: test.base }),
+      popularityHitRatio: test.popularity,
+      randomBetHitRatio: test.randomBet,
+    }),
+    ...(check ? { check } : {}),
+  };
+}
+
+/** Prints the outcome for people. */
+export function printOutcome(outcome: RunOutcome, report: string | undefined): void {
+  const lines: string[] = [""];
+  if (outcome.ranking !== undefined && outcome.k !== undefined) {
+    const header = ["", "model", `hit ratio@${outcome.k}`, "95 %", "base protocol", "fit"];
+    const rows = outcome.ranking.map((point, place) => [
+      place === 0 ? "→" : "",
+      point.name,
+      point.hitRatio.toFixed(4),
+      `${point.interval[0].toFixed(3)}–${point.interval[1].toFixed(3)}`,
+      point.base?.hitRatio.toFixed(4) ?? "",
+      `${point.fitSeconds.toFixed(1)} s`,
+    ]);
+    lines.push("The grid on the validation part:", columns([header, ...rows]), "");
+    lines.push(
+      `test         ${outcome.best} hits ${figure(outcome.testHitRatio)} of the next tracks within ${outcome.k}`,
+      `             popularity ${figure(outcome.popularityHitRatio)} · random bet ${figure(outcome.randomBetHitRatio)}` +
+        (outcome.baseProtocolTestHitRatio === undefined
+          ? ""
+          : ` · nearest tracks by the base protocol ${figure(outcome.baseProtocolTestHitRatio)}`),
+    );
+  }
+  if (outcome.check !== undefined) {
+    const { track, answer, latency } = outcome.check;
+    lines.push("", `The endpoint, asked what should follow ${colour("bold", track)}:`);
+    for (const each of answer.slice(0, 5)) lines.push(`  ${each.track}  ${each.score.toFixed(4)}`);
+    lines.push(
+      `  checked against the bundle: same tracks, order and scores; p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms`,
+    );
+  }
+  if (report !== undefined) lines.push("", `report       ${report}`);
+  lines.push(`done in ${outcome.seconds.toFixed(1)} s`);
+  if (outcome.check !== undefined)
+    lines.push(
+      `next         segue recommend "${outcome.check.track.replaceAll('"', '\\"')}" · segue serve · segue studio`,
+    );
+  console.log(lines.join("\n"));
+}
+
+const figure = (share: number | undefined) => (share === undefined ? "–" : share.toFixed(4));

@@ -1,0 +1,16 @@
+/** `segue run`: one flow, several, or all four in order. Parameters come from conf/, flags win. */
+import type { Command } from "commander";
+
+export function registerRun(program: Command): void {
+  // The flags are those of the flows, whose modules are loaded only when this verb is asked for.
+  program
+    .command("run")
+    .description("run the flows: from raw playlists to a checked endpoint")
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (_options: unknown, command: Command) => {
+      const { runFlows } = await import("./run-flows.js");
+      await runFlows(command.args);
+    });
+}

@@ -1,0 +1,156 @@
+/** deployment: the best model → a bundle → an endpoint → a real request to it, its answer compared with the bundle's. */
+import { join } from "node:path";
+import { SegueError } from "../system/index.js";
+import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { deploymentParameters } from "./parts/parameters.js";
+import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
+
+export const deployment = flow("deployment", {
+  module: import.meta.url,
+  description: "pack the best model, deploy it, and ask the endpoint a real question",
+  parameters: deploymentParameters,
+})
+  .step(
+    "start",
+    { description: "take the models of the latest modeling run", cache: false },
+    async ({ client }) => {
+      const source = client.flow("modeling").latestSuccessfulRun;
+      const [model, nearestModel, ranking] = await Promise.all([
+        source.artifact<FileArtifact>("model"),
+        source.artifact<FileArtifact | null>("nearestModel"),
+        source.artifact<readonly TrainedPoint[]>("ranking"),
+      ]);
+      return { modelingRun: await source.id(), model, nearestModel, ranking };
+    },
+  )
+  .step(
+    "build",
+    { description: "write the bundle and read it back" },
+    async ({ parameters, artifacts, client, card }) => {
+      const { buildBundle } = await import("./parts/build-bundle.js");
+      const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
+      const test = await modelingRun.task("eval").artifact<Record<string, unknown>>("testFigures");
+      const folder = join(parameters.data, "04_models", artifacts.modelingRun);
+      const manifest = await buildBundle(folder, {
+        model: await artifacts.model.path(),
+        nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
+        metrics: { test },
+      });
+      console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
+      card.markdown(`# Bundle\n\n\`${folder}\``);
+      return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
+    },
+  )
+  .step(
+    "deploy",
+    { description: "start the endpoint", cache: false },
+    async ({ parameters, artifacts, progress, signal }) => {
+      const bundle = await artifacts.bundle.path();
+      if (parameters.target === "sagemaker" || parameters.sagemakerDeploy) {
+        const { deployToSageMaker } = await import("./parts/sagemaker.js");
+        return { endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }) };
+      }
+      const { deployLocal } = await import("../deployment/index.js");
+      const logFile = join(parameters.data, "05_outputs", "endpoint.log");
+      const deployed = await deployLocal({
+        bundle: artifacts.bundleFolder,
+        port: parameters.port,
+        logFile,
+        signal,
+      });
+      // The task that checks it is another process; `check` stops it, or whoever ends the run.
+      deployed.keep();
+      console.log(`endpoint ${deployed.url}, process ${deployed.pid}`);
+      return { endpoint: { target: "local" as const, url: deployed.url, pid: deployed.pid, logFile } };
+    },
+  )
+  .step(
+    "check",
+    { description: "ask it, compare, stop it", cache: false },
+    async ({ parameters, artifacts, progress, signal }) => {
+      const { endpoint } = artifacts;
+      if (endpoint.target === "planned") {
+        console.log("dry run: nothing was deployed, there is nothing to check");
+        return { check: null };
+      }
+      if (endpoint.target === "sagemaker") {
+        const { checkOnSageMaker } = await import("./parts/sagemaker.js");
+        return {
+          check: await checkOnSageMaker({
+            parameters,
+            endpoint,
+            bundle: await artifacts.bundle.path(),
+            progress,
+            signal,
+          }),
+        };
+      }
+      const { checkEndpoint, stopLocal } = await import("../deployment/index.js");
+      try {
+        const check = await checkEndpoint({ url: endpoint.url, bundle: artifacts.bundleFolder });
+        const { track, answer, latency } = check;
+        console.log(
+          `asked what follows ${track}: ${answer
+            .slice(0, 3)
+            .map((each) => each.track)
+            .join(", ")}`,
+        );
+        console.log(
+          `p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms over ${latency.calls} calls`,
+        );
+        return { check };
+      } finally {
+        if (!parameters.keep) await stopLocal(endpoint);
+      }
+    },
+  )
+  .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {
+    const { ranking, check } = artifacts;
+    const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
+    const test = await modelingRun.task("eval").artifact<{
+      hitRatio: number;
+      popularity: number;
+      randomBet: number;
+      k: number;
+      rows: object[];
+      slices: object[];
+    }>("testFigures");
+    const sorted = [...ranking].sort(byHitRatio);
+    const best = sorted[0];
+    if (best === undefined)
+      throw new SegueError("the modeling run ranked no model", { hint: "segue run modeling" });
+    card.title("What should play next?");
+    card.values([
+      { title: `hit ratio@${test.k}, test`, value: test.hitRatio.toFixed(4), note: best.name },
+      { title: "popularity", value: test.popularity.toFixed(4) },
+      { title: "random bet", value: test.randomBet.toFixed(4) },
+      ...(check === null
+        ? []
+        : [
+            {
+              title: "endpoint p50",
+              value: `${check.latency.p50.toFixed(1)} ms`,
+              note: `p99 ${check.latency.p99.toFixed(1)} ms`,
+            },
+          ]),
+    ]);
+    card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
+    card.table(sorted.map(gridRow), { highlight: 0 });
+    card.chart(gridChart(sorted), { caption: "Hit ratio with its 95 % interval" });
+    card.markdown("## The test\n\nOn playlists that neither training nor the choice has seen.");
+    card.table(test.rows);
+    card.table(test.slices, { caption: "Where it hits" });
+    if (check !== null) {
+      card.markdown(
+        `## The endpoint\n\nAsked what should follow **${escapeMarkdown(check.track)}**, it answered:`,
+      );
+      card.table(check.answer.map(({ track, score }) => ({ track, score: score.toFixed(4) })));
+    }
+    const left = parameters.keep && artifacts.endpoint.target !== "planned";
+    console.log(left ? "the endpoint is left running" : "the endpoint is stopped");
+    return { kept: left };
+  });
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);
+}

@@ -1,0 +1,60 @@
+/** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
+import { join } from "node:path";
+import { misuse } from "../system/index.js";
+import { file, flow } from "../workflow/index.js";
+import { intermediateParameters } from "./parts/parameters.js";
+
+export const intermediate = flow("intermediate", {
+  module: import.meta.url,
+  description: "clean raw playlists into one master table",
+  parameters: intermediateParameters,
+})
+  .step("start", { description: "find the inputs" }, ({ parameters }) => {
+    if (parameters.input.length === 0) {
+      throw misuse(
+        "there is nothing to read",
+        "name your playlists: segue run --input my_playlists.csv (or make some: segue sample)",
+      );
+    }
+    return { inputs: parameters.input };
+  })
+  .step(
+    "clean_data",
+    { description: "read, check, write Parquet" },
+    async ({ parameters, artifacts, progress, signal, card }) => {
+      const { cleanPlaylists, parseColumnMapping } = await import("../playlists/index.js");
+      const processed = join(parameters.data, "02_processed");
+      const master = join(processed, "master_playlists.parquet");
+      const rejects = join(processed, "rejects.jsonl");
+      const facts = await cleanPlaylists({
+        inputs: artifacts.inputs,
+        format: parameters.format,
+        ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
+        output: master,
+        rejects,
+        subset: parameters.subset,
+        memoryLimit: parameters.memoryLimit,
+        progress,
+        signal,
+      });
+      console.log(
+        `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
+      );
+      for (const reject of facts.firstRejects) {
+        console.log(
+          `rejected ${reject.file}:${reject.line}: ${reject.reason}${reject.detail ? ` (${reject.detail})` : ""}`,
+        );
+      }
+      if (facts.rejected > facts.firstRejects.length)
+        console.log(`all ${facts.rejected} rejected rows: ${rejects}`);
+      card.markdown(`# Cleaning\n\n${facts.written.toLocaleString("en")} rows are in the master table.`);
+      card.table(
+        Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
+        { caption: "Rejected rows" },
+      );
+      return { master: file(master), clean: facts };
+    },
+  )
+  .step("end", ({ artifacts }) => {
+    console.log(`master table: ${artifacts.clean.written} rows of ${artifacts.clean.files.length} file(s)`);
+  });

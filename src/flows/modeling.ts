@@ -1,0 +1,166 @@
+/** modeling: train → one model a grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
+import { join } from "node:path";
+import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { type GridEntry, gridPoints, pointName } from "./parts/grid.js";
+import { modelingParameters, trackVectorOverrides } from "./parts/parameters.js";
+import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
+
+export const modeling = flow("modeling", {
+  module: import.meta.url,
+  description: "train the grid, keep the best by hit ratio, test it",
+  parameters: modelingParameters,
+})
+  .step(
+    "start",
+    { description: "take the dataset of the latest primary run", cache: false },
+    async ({ parameters, client }) => {
+      const source = client.flow("primary").latestSuccessfulRun;
+      const points = gridPoints(
+        parameters.grid as GridEntry[],
+        parameters.recommenders,
+        trackVectorOverrides(parameters),
+      );
+      console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
+      return {
+        primaryRun: await source.id(),
+        train: await source.artifact<FileArtifact>("train"),
+        validation: await source.artifact<FileArtifact>("validation"),
+        test: await source.artifact<FileArtifact>("test"),
+        points,
+      };
+    },
+  )
+  .foreach("train", { over: "points", description: "one grid point" }, async (task) => {
+    const { fitPoint } = await import("./parts/fit-point.js");
+    const { saveModel } = await import("./parts/model-folder.js");
+    const { item: point, parameters, artifacts, progress, signal, card } = task;
+    const fitted = await fitPoint({
+      point,
+      train: await artifacts.train.path(),
+      questions: await artifacts.validation.path(),
+      k: parameters.knnK,
+      seed: parameters.seed,
+      threads: task.resources.cpus,
+      progress,
+      signal,
+    });
+    const folder = join(task.folder, "model");
+    await saveModel(folder, fitted);
+    console.log(
+      `${pointName(point)}: hit ratio@${parameters.knnK} ${fitted.result.hitRatio.toFixed(4)}, ${fitted.result.fitSeconds.toFixed(1)} s`,
+    );
+    if (fitted.glance !== undefined) console.log(fitted.glance);
+    card.title(pointName(point));
+    card.table([gridRow(fitted.result)]);
+    if (fitted.result.lossPerEpoch.length > 0)
+      card.chart(lossChart(fitted.result.lossPerEpoch), { caption: "Loss per epoch" });
+    return { result: fitted.result, model: file(folder) };
+  })
+  .join(
+    "keep_best",
+    { description: "rank the grid by hit ratio" },
+    ({ inputs, parameters, artifacts, card }) => {
+      const ranked = inputs.map((input) => ({ ...input })).sort((a, b) => byHitRatio(a.result, b.result));
+      const ranking: TrainedPoint[] = ranked.map((input) => input.result);
+      const nearest = ranked
+        .filter((input) => input.result.base !== undefined)
+        .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
+      const best = ranked[0]!;
+      const rows = ranking.map(gridRow);
+      console.table(rows);
+      console.log(
+        `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation`,
+      );
+      card.title("The grid");
+      card.values([
+        {
+          title: `best hit ratio@${parameters.knnK}`,
+          value: best.result.hitRatio.toFixed(4),
+          note: best.result.name,
+        },
+        { title: "grid points", value: ranking.length },
+      ]);
+      card.table(rows, { highlight: 0, caption: "Validation, best first" });
+      card.chart(gridChart(ranking), {
+        caption: `Hit ratio@${parameters.knnK} with its 95 % interval: bars that overlap differ by noise`,
+      });
+      const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
+      if (curves.length > 0) {
+        card.chart(
+          lossChart(
+            curves.flatMap((point) => point.lossPerEpoch.map((loss) => loss)),
+            curves,
+          ),
+          { caption: "Loss per epoch" },
+        );
+      }
+      return {
+        ranking,
+        best: best.result,
+        model: best.model,
+        nearest: nearest?.result ?? null,
+        nearestModel: nearest?.model ?? null,
+        train: artifacts.train,
+        test: artifacts.test,
+      };
+    },
+  )
+  .step(
+    "eval",
+    { description: "the test figures of the best" },
+    async ({ parameters, artifacts, progress, signal, card }) => {
+      const { testModel } = await import("./parts/test-model.js");
+      const k = parameters.knnK;
+      const tested = await testModel({
+        model: await artifacts.model.path(),
+        nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
+        train: await artifacts.train.path(),
+        questions: await artifacts.test.path(),
+        seed: parameters.seed,
+        k,
+        progress,
+        signal,
+      });
+      console.table(tested.rows);
+      card.title("Test figures");
+      card.values([
+        { title: `hit ratio@${k}, test`, value: tested.hitRatio.toFixed(4), note: artifacts.best.name },
+        { title: "popularity", value: tested.popularity.toFixed(4) },
+        { title: "random bet", value: tested.randomBet.toFixed(4) },
+      ]);
+      card.table(tested.rows, {
+        caption: "On playlists that neither training nor the choice of the best has seen",
+      });
+      card.table(tested.slices, { caption: "Where it hits" });
+      return {
+        testHitRatio: tested.hitRatio,
+        testFigures: tested,
+        popularityHitRatio: tested.popularity,
+        randomBetHitRatio: tested.randomBet,
+      };
+    },
+  )
+  .step("end", ({ artifacts, parameters }) => {
+    const k = parameters.knnK;
+    console.log(
+      `hit ratio@${k}: validation ${artifacts.best.hitRatio.toFixed(4)}, test ${artifacts.testHitRatio.toFixed(4)}` +
+        ` (popularity ${artifacts.popularityHitRatio.toFixed(4)}, random bet ${artifacts.randomBetHitRatio.toFixed(4)})`,
+    );
+  });
+
+function lossChart(losses: readonly number[], curves?: readonly TrainedPoint[]): object {
+  const values = curves
+    ? curves.flatMap((point) =>
+        point.lossPerEpoch.map((loss, i) => ({ epoch: i + 1, loss, model: point.name })),
+      )
+    : losses.map((loss, i) => ({ epoch: i + 1, loss, model: "this" }));
+  return {
+    data: { values },
+    mark: { type: "line", point: true },
+    encoding: {
+      x: { field: "epoch", type: "quantitative", title: "epoch" },
+      y: { field: "loss", type: "quantitative", title: "loss", scale: { zero: false } },
+      ...(curves ? { color: { field: "model", type: "nominal", title: null } } : {}),
+    },
+  };
+}

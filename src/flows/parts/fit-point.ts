@@ -1,0 +1,114 @@
+/** Fits one grid point on the train part and measures it on the validation part. */
+import type { Corpus, Query } from "../../corpus/index.js";
+import {
+  bootstrapMeans,
+  evaluateBaseProtocol,
+  evaluateRecommender,
+  type TrainingFacts,
+  trainingFacts,
+} from "../../evaluation/index.js";
+import { readCorpus, readPartQueries } from "../../playlists/index.js";
+import {
+  type FittedRecommender,
+  fitRecommender,
+  isTrackVectorModel,
+  nearestOf,
+} from "../../recommenders/index.js";
+import { type Progress, peakRssMb } from "../../system/index.js";
+import type { TrackVectors } from "../../track2vec/index.js";
+import { type GridPoint, pointName } from "./grid.js";
+import type { ProtocolFigures, TrainedPoint } from "./ranking.js";
+
+export interface FitPointOptions {
+  readonly point: GridPoint;
+  /** The train part, Parquet. */
+  readonly train: string;
+  /** The validation part, Parquet. */
+  readonly questions: string;
+  readonly k: number;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface FittedPoint {
+  readonly recommender: FittedRecommender;
+  readonly corpus: Corpus;
+  readonly vectors?: TrackVectors;
+  readonly result: TrainedPoint;
+  /** The tracks nearest to the most played one, for a first look. */
+  readonly glance?: string;
+}
+
+/** Fits, ranks every validation query, and takes the figures. */
+export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
+  const { point, k, seed, threads, progress, signal } = options;
+  const corpus = await readCorpus(options.train);
+  const began = performance.now();
+  const recommender = await fitRecommender(point.recommender, corpus, point.settings, {
+    seed,
+    threads,
+    progress,
+    signal,
+  });
+  const fitSeconds = (performance.now() - began) / 1000;
+  const queries = await readPartQueries(options.questions);
+  const facts = trainingFacts(corpus);
+  const evaluation = await evaluateRecommender(recommender, queries, { ks: [k], facts, progress, signal });
+  const [interval] = bootstrapMeans([evaluation.outcomes.values("hitRatio", k)], { seed });
+  const figures = evaluation.at[0]!;
+  const vectors = isTrackVectorModel(recommender) ? recommender.vectors : undefined;
+  return {
+    recommender,
+    corpus,
+    ...(vectors === undefined ? {} : { vectors, glance: glanceAt(vectors) }),
+    result: {
+      name: pointName(point),
+      recommender: point.recommender,
+      settings: point.settings,
+      hitRatio: figures.hitRatio,
+      interval: [interval!.low, interval!.high],
+      mrr: figures.mrr,
+      ndcg: figures.ndcg,
+      ...(vectors === undefined
+        ? {}
+        : {
+            vocabulary: vectors.tracks.length,
+            base: await baseFigures(vectors, corpus, queries, options, facts),
+          }),
+      fitSeconds,
+      queriesPerSecond: queries.length / Math.max(evaluation.recommendSeconds, 1e-9),
+      lossPerEpoch: isTrackVectorModel(recommender) ? recommender.lossPerEpoch : [],
+      peakRssMb: peakRssMb(),
+    },
+  };
+}
+
+async function baseFigures(
+  vectors: TrackVectors,
+  corpus: Corpus,
+  queries: readonly Query[],
+  { k, progress, signal }: FitPointOptions,
+  facts: TrainingFacts,
+): Promise<ProtocolFigures> {
+  const evaluation = await evaluateBaseProtocol(nearestOf(vectors, corpus), vectors.tracks, queries, {
+    ks: [k],
+    facts,
+    progress,
+    signal,
+  });
+  const { hitRatio, mrr, ndcg } = evaluation.at[0]!;
+  return { hitRatio, mrr, ndcg };
+}
+
+/** "near Artist-Song: Artist-Other (0.93), …": whether the vectors make sense is seen at a glance. */
+function glanceAt(vectors: TrackVectors): string {
+  let most = 0;
+  for (let row = 0; row < vectors.length; row++) {
+    if ((vectors.counts?.[row] ?? 0) > (vectors.counts?.[most] ?? 0)) most = row;
+  }
+  const track = vectors.tracks[most]!;
+  const near = vectors.nearest(track, 5);
+  return `near ${track}: ${near.tracks.map((each, i) => `${each} (${near.scores[i]!.toFixed(2)})`).join(", ")}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * The grid of the modeling flow: entries of `params.yml`, each a recommender with settings of which any may be a list, made
+ * into grid points, one for every combination.
+ */
+import { misuse } from "../../system/index.js";
+
+/** The recommenders that train track vectors: flags such as --epochs are theirs. */
+const trained = new Set(["track2vec", "nearest"]);
+
+/** `{ recommender: "track2vec", min_count: [3, 5, 10], epochs: 30 }`. */
+export type GridEntry = { readonly recommender: string } & Readonly<Record<string, unknown>>;
+
+/** One task of the foreach: a recommender with one value for each setting. */
+export interface GridPoint {
+  readonly recommender: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What tells it from the other points of its recommender: "min_count=3", or "" where there is one. */
+  readonly label: string;
+}
+
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/**
+ * Every combination of the listed values, in the order in which they are written.
+ *
+ * @param entries the grid as configured; names of settings may be written in snake_case
+ * @param only names of recommenders to keep; empty for all
+ * @param overrides settings that win over those of the track2vec entries ("--epochs 10")
+ * @throws SegueError where nothing is left
+ */
+export function gridPoints(
+  entries: readonly GridEntry[],
+  only: readonly string[] = [],
+  overrides: Readonly<Record<string, unknown>> = {},
+): GridPoint[] {
+  const names = [...new Set(entries.map((entry) => entry.recommender))];
+  for (const name of only) {
+    if (!names.includes(name)) {
+      throw misuse(
+        `the grid has no recommender "${name}"`,
+        `it has: ${names.join(", ")}; add it to conf/local/params.yml`,
+      );
+    }
+  }
+  const points = entries
+    .filter((entry) => only.length === 0 || only.includes(entry.recommender))
+    .flatMap((entry) => combinations(entry, trained.has(entry.recommender) ? overrides : {}));
+  if (points.length === 0)
+    throw misuse(
+      "the grid is empty",
+      "list at least one recommender under modeling.grid in conf/local/params.yml",
+    );
+  return points;
+}
+
+function combinations(entry: GridEntry, overrides: Readonly<Record<string, unknown>>): GridPoint[] {
+  const { recommender, ...written } = entry;
+  const settings = Object.entries({
+    ...Object.fromEntries(Object.entries(written).map(([name, value]) => [camelCase(name), value])),
+    ...overrides,
+  });
+  const varied = settings
+    .filter(([, value]) => Array.isArray(value) && value.length > 1)
+    .map(([name]) => name);
+  let chosen: Array<Record<string, unknown>> = [{}];
+  for (const [name, value] of settings) {
+    const values = Array.isArray(value) ? value : [value];
+    chosen = chosen.flatMap((before) => values.map((one) => ({ ...before, [name]: one })));
+  }
+  return chosen.map((values) => ({
+    recommender,
+    settings: values,
+    label: varied.map((name) => `${snakeCase(name)}=${String(values[name])}`).join(" "),
+  }));
+}
+
+/** "track2vec min_count=3". */
+export function pointName(point: GridPoint): string {
+  return point.label === "" ? point.recommender : `${point.recommender} ${point.label}`;
+}

@@ -1,0 +1,16 @@
+/** The model of one grid point as a file artifact: a bundle that holds it alone. */
+import { writeBundle } from "../../bundle/index.js";
+import type { FittedPoint } from "./fit-point.js";
+
+/** Writes the model of a fitted point to `folder`. */
+export async function saveModel(folder: string, fitted: FittedPoint): Promise<void> {
+  const { recommender, corpus, vectors, result } = fitted;
+  await writeBundle(folder, {
+    catalogue: corpus,
+    recommenders: { [recommender.name]: recommender.save() },
+    ...(vectors === undefined ? {} : { vectors }),
+    parameters: result.settings,
+    // Times and memory differ from run to run; the bundle must not.
+    metrics: { validation: { hitRatio: result.hitRatio, mrr: result.mrr, ndcg: result.ndcg } },
+  });
+}

@@ -1,0 +1,93 @@
+/** The parameters of the four flows: their meaning, range and default. Every one is a flag and a line of `params.yml`. */
+import { z } from "zod";
+
+const switchable = (what: string, byDefault = false) => z.boolean().default(byDefault).describe(what);
+const folder = z
+  .string()
+  .default("data")
+  .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
+const seed = z.int().min(0).max(0xffffffff).default(42);
+
+export const intermediateParameters = z.object({
+  input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
+  format: z
+    .enum(["auto", "csv", "mpd", "sequences", "parquet"])
+    .default("auto")
+    .describe("what the inputs are"),
+  columns: z
+    .string()
+    .default("")
+    .describe('which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner"'),
+  subset: switchable("only half of the rows, for trying things"),
+  memoryLimit: z.string().default("2GB").describe("what DuckDB may hold in memory before it spills to disk"),
+  data: folder,
+});
+
+export const primaryParameters = z.object({
+  dev: switchable("only a sample of the playlists: see ratio"),
+  ratio: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe("the share of the playlists that dev takes, in (0, 1]"),
+  splitSeed: seed.describe("chooses the split into train, validation and test"),
+  minTracks: z.int().min(2).default(3).describe("shorter playlists are dropped, and counted"),
+  mergeVersions: switchable('"Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"'),
+  memoryLimit: z.string().default("2GB").describe("what DuckDB may hold in memory before it spills to disk"),
+  data: folder,
+});
+
+const settingList = <T extends z.ZodType>(one: T) => z.array(one).default([]);
+
+export const modelingParameters = z.object({
+  knnK: z.int().min(1).max(10_000).default(100).describe("the k of hit ratio@k"),
+  seed: seed.describe("the seed of everything random in training"),
+  grid: z
+    .array(z.looseObject({ recommender: z.string() }))
+    .default([])
+    .describe("the grid, as in params.yml: a list of recommenders with their settings (JSON as a flag)"),
+  recommenders: z.array(z.string()).default([]).describe("only these recommenders of the grid"),
+  minCount: settingList(z.int().min(1)).describe(
+    "track2vec: ignore tracks played less often (a list makes grid points)",
+  ),
+  epochs: settingList(z.int().min(1)).describe("track2vec: passes over the playlists"),
+  vectorSize: settingList(z.int().min(1)).describe("track2vec: dimensions of a vector"),
+  window: settingList(z.int().min(1)).describe("track2vec: how far away a track still counts as context"),
+  nsExponent: settingList(z.number()).describe("track2vec: exponent of the negative sampling distribution"),
+  sg: settingList(z.int().min(0).max(1)).describe("track2vec: 1 skip-gram, 0 CBOW"),
+  data: folder,
+});
+
+export const deploymentParameters = z.object({
+  target: z.enum(["local", "sagemaker"]).default("local").describe("where the endpoint runs"),
+  keep: switchable("leave the endpoint running after the check"),
+  port: z.int().min(0).max(65535).default(0).describe("the port of the local endpoint; 0 takes a free one"),
+  sagemakerDeploy: switchable("the same as target sagemaker, under the original's name"),
+  sagemakerImage: z
+    .string()
+    .default("763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu")
+    .describe("the container image of the SageMaker model"),
+  sagemakerInstance: z
+    .string()
+    .default("ml.t2.medium")
+    .describe("the instance type of the SageMaker endpoint"),
+  sagemakerRole: z.string().default("").describe("the ARN of the role that SageMaker takes"),
+  sagemakerEndpoint: z
+    .string()
+    .default("segue")
+    .describe("the name of the SageMaker endpoint; a living one is updated"),
+  sagemakerCount: z.int().min(1).default(1).describe("how many instances"),
+  bucket: z.string().default("").describe("where the model archive goes: s3://bucket/prefix"),
+  dryRun: switchable("print every request to AWS instead of sending it"),
+  data: folder,
+});
+
+export type GridSettings = z.output<typeof modelingParameters>;
+
+/** The settings given as flags, which win over those of the grid's track2vec entries. */
+export function trackVectorOverrides(parameters: GridSettings): Record<string, unknown> {
+  const { minCount, epochs, vectorSize, window, nsExponent, sg } = parameters;
+  const given = { minCount, epochs, vectorSize, window, nsExponent, sg };
+  return Object.fromEntries(Object.entries(given).filter(([, values]) => values.length > 0));
+}

@@ -1,0 +1,64 @@
+/** What is known of a trained grid point, and how the grid is ranked and drawn. */
+
+export interface ProtocolFigures {
+  readonly hitRatio: number;
+  readonly mrr: number;
+  readonly ndcg: number;
+}
+
+export interface TrainedPoint {
+  /** "track2vec min_count=3". */
+  readonly name: string;
+  readonly recommender: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Hit ratio@k on validation by which the grid is ranked: the whole context is given, unknown tracks are no excuse. */
+  readonly hitRatio: number;
+  /** The 95 % bootstrap interval of `hitRatio`. */
+  readonly interval: readonly [number, number];
+  readonly mrr: number;
+  readonly ndcg: number;
+  /** The same point by the base protocol (nearest tracks to the last one); only for track vectors. */
+  readonly base?: ProtocolFigures;
+  /** Distinct tracks that it can answer with, where it has a vocabulary of its own. */
+  readonly vocabulary?: number;
+  readonly fitSeconds: number;
+  readonly queriesPerSecond: number;
+  readonly lossPerEpoch: readonly number[];
+  readonly peakRssMb: number;
+}
+
+/** Best first; equal ones by name, so that the order never depends on which task ended first. */
+export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
+  return b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
+}
+
+/** A point as a row of the printed table. */
+export function gridRow(point: TrainedPoint): Record<string, string | number> {
+  const [low, high] = point.interval;
+  return {
+    model: point.name,
+    "hit ratio": point.hitRatio.toFixed(4),
+    "95 %": `${low.toFixed(3)}–${high.toFixed(3)}`,
+    MRR: point.mrr.toFixed(4),
+    NDCG: point.ndcg.toFixed(4),
+    "base protocol": point.base?.hitRatio.toFixed(4) ?? "",
+    "fit s": point.fitSeconds.toFixed(1),
+    "queries/s": Math.round(point.queriesPerSecond),
+  };
+}
+
+/** Hit ratio with its interval, one bar a point, as a Vega-Lite specification. */
+export function gridChart(ranking: readonly TrainedPoint[]): object {
+  const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
+  const y = { field: "name", type: "nominal", sort: null, title: null };
+  return {
+    data: { values },
+    layer: [
+      { mark: "bar", encoding: { x: { field: "hitRatio", type: "quantitative", title: "hit ratio" }, y } },
+      {
+        mark: { type: "rule", strokeWidth: 2 },
+        encoding: { x: { field: "low", type: "quantitative", title: "hit ratio" }, x2: { field: "high" }, y },
+      },
+    ],
+  };
+}

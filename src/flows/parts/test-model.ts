@@ -1,0 +1,124 @@
+/** The test figures of the chosen model, beside what they have to beat: popularity, nearest tracks, a random bet. */
+import { openBundle } from "../../bundle/index.js";
+import type { Catalogue, Query } from "../../corpus/index.js";
+import {
+  bootstrapMeans,
+  type Evaluation,
+  evaluateBaseProtocol,
+  evaluateRecommender,
+  pairedDifference,
+  trainingFacts,
+} from "../../evaluation/index.js";
+import { readCorpus, readPartQueries } from "../../playlists/index.js";
+import {
+  type FittedRecommender,
+  fitRecommender,
+  isTrackVectorModel,
+  nearestOf,
+} from "../../recommenders/index.js";
+import type { Progress } from "../../system/index.js";
+
+export interface TestModelOptions {
+  /** The folder of the best model, and of the best one with track vectors. */
+  readonly model: string;
+  readonly nearest?: string;
+  /** The train and the test part, Parquet. */
+  readonly train: string;
+  readonly questions: string;
+  readonly k: number;
+  readonly seed: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface TestFigures {
+  readonly k: number;
+  readonly queries: number;
+  /** Of the best model, given the whole context. */
+  readonly hitRatio: number;
+  readonly interval: readonly [number, number];
+  /** Of the best track vectors by the base protocol; absent where the grid has none. */
+  readonly base?: number;
+  readonly popularity: number;
+  /** What k tracks drawn from the catalogue hit on average. */
+  readonly randomBet: number;
+  /** Best model less popularity, over the same queries. */
+  readonly gain: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
+  readonly rows: ReadonlyArray<Record<string, string | number>>;
+  readonly slices: ReadonlyArray<Record<string, string | number>>;
+}
+
+/** Ranks every query of the test part with the best model and with what it has to beat. */
+export async function testModel(options: TestModelOptions): Promise<TestFigures> {
+  const { k, seed, progress, signal } = options;
+  const corpus = await readCorpus(options.train);
+  const queries = await readPartQueries(options.questions);
+  const facts = trainingFacts(corpus);
+  const asked = { ks: [k], facts, progress, signal };
+  const best = await evaluateRecommender(await onlyRecommender(options.model), queries, asked);
+  const popular = await evaluateRecommender(await fitRecommender("popularity", corpus), queries, asked);
+  const base =
+    options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, queries, asked);
+  const hits = best.outcomes.values("hitRatio", k);
+  const [interval] = bootstrapMeans([hits], { seed });
+  const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });
+  const randomBet = expectedRandomHits(queries, facts.numberOf, facts.size, k);
+  const row = (model: string, evaluation: Evaluation) => {
+    const { hitRatio, mrr, ndcg, coverage } = evaluation.at[0]!;
+    return {
+      model,
+      "hit ratio": hitRatio.toFixed(4),
+      MRR: mrr.toFixed(4),
+      NDCG: ndcg.toFixed(4),
+      coverage: coverage.toFixed(3),
+    };
+  };
+  return {
+    k,
+    queries: queries.length,
+    hitRatio: best.at[0]!.hitRatio,
+    interval: [interval!.low, interval!.high],
+    ...(base === undefined ? {} : { base: base.at[0]!.hitRatio }),
+    popularity: popular.at[0]!.hitRatio,
+    randomBet,
+    gain,
+    rows: [
+      row(best.recommender, best),
+      ...(base === undefined ? [] : [row("nearest tracks (base protocol)", base)]),
+      row("popularity", popular),
+      { model: "random bet", "hit ratio": randomBet.toFixed(4), MRR: "", NDCG: "", coverage: "" },
+    ],
+    slices: best.slices.map((slice) => ({
+      slice: `${slice.by}: ${slice.label}`,
+      queries: slice.queries,
+      "hit ratio": slice.at[0]!.hitRatio.toFixed(4),
+    })),
+  };
+}
+
+async function onlyRecommender(folder: string): Promise<FittedRecommender> {
+  const bundle = await openBundle(folder);
+  return bundle.recommender();
+}
+
+async function baseProtocol(
+  folder: string,
+  catalogue: Catalogue,
+  queries: readonly Query[],
+  asked: Parameters<typeof evaluateRecommender>[2],
+): Promise<Evaluation | undefined> {
+  const model = await onlyRecommender(folder);
+  if (!isTrackVectorModel(model)) return undefined;
+  return evaluateBaseProtocol(nearestOf(model.vectors, catalogue), model.vectors.tracks, queries, asked);
+}
+
+/** A random bet of k tracks hits with k / size where the catalogue holds the target. */
+function expectedRandomHits(
+  queries: ReadonlyArray<{ readonly next: string }>,
+  numberOf: (track: string) => number,
+  size: number,
+  k: number,
+): number {
+  const reachable = queries.filter((query) => numberOf(query.next) >= 0).length;
+  return queries.length === 0 ? 0 : (reachable / queries.length) * Math.min(1, k / Math.max(size, 1));
+}

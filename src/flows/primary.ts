@@ -1,0 +1,65 @@
+/** primary: the master table → playlist sequences by DuckDB SQL → model_input_full, train, validation, test. */
+import { join } from "node:path";
+import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { primaryParameters } from "./parts/parameters.js";
+
+export const primary = flow("primary", {
+  module: import.meta.url,
+  description: "make sequences of the plays and split them into train, validation and test",
+  parameters: primaryParameters,
+})
+  .step(
+    "start",
+    { description: "take the master table of the latest intermediate run", cache: false },
+    async ({ client }) => {
+      const source = client.flow("intermediate").latestSuccessfulRun;
+      return { intermediateRun: await source.id(), master: await source.artifact<FileArtifact>("master") };
+    },
+  )
+  .step(
+    "prepare_dataset",
+    { description: "sequences, split 70/20/10" },
+    async ({ parameters, artifacts, progress, signal, card }) => {
+      const { prepareDataset } = await import("../playlists/index.js");
+      const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
+      const facts = await prepareDataset({
+        master: await artifacts.master.path(),
+        outputFolder: join(parameters.data, "03_inputs"),
+        seed: splitSeed,
+        dev,
+        ratio,
+        minTracks,
+        mergeVersions,
+        memoryLimit,
+        progress,
+        signal,
+      });
+      console.log(
+        `${facts.users} users, ${facts.tracks} tracks, ${facts.playlists} playlists, ${facts.artists} artists`,
+      );
+      console.log(`first row: ${JSON.stringify(facts.firstRow)}`);
+      console.log(
+        `dropped ${facts.droppedPlaylists} playlists of fewer than ${minTracks} tracks (${facts.droppedRows} rows)`,
+      );
+      if (facts.merged !== undefined) {
+        const { tracksBefore, tracksAfter } = facts.merged;
+        console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);
+      }
+      const parts = Object.entries(facts.parts).map(([part, counts]) => ({ part, ...counts }));
+      console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
+      card.markdown("# The dataset");
+      card.table(parts, { caption: "The split" });
+      const { files, ...prepared } = facts;
+      return {
+        prepared,
+        modelInputFull: file(files.model_input_full),
+        train: file(files.train),
+        validation: file(files.validation),
+        test: file(files.test),
+        tracks: file(files.tracks),
+      };
+    },
+  )
+  .step("end", ({ artifacts }) => {
+    console.log(`ready: ${artifacts.prepared.parts.train.playlists} playlists to train on`);
+  });

@@ -1,6 +1,5 @@
 /** Looking at playlists: distributions, the power law, the map of music, and the pictures of them. */
 export { type Analysis, type AnalyzeOptions, analyzeCorpus, picturesOf } from "./analyze.js";
-export { defaultGenres } from "./map/genres.js";
 export { drawMap, type MapPoint, type MusicMap } from "./map/music-map.js";
 export { type TsneOptions, type TsneResult, tsne } from "./map/tsne.js";
 export { fitPowerLaw, type PowerLawFit } from "./power-law/index.js";

@@ -1,0 +1,341 @@
+/**
+ * The studio in a real browser, on generated playlists and a real run. SEGUE_SCREENSHOTS=docs/images writes a picture of each view.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import type { RunningServer } from "../serving/index.js";
+import { distPath, packageRoot } from "../system/index.js";
+import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
+import { hasChromium, launchChromium } from "./browser.testkit.js";
+import { startStudio } from "./index.js";
+
+if (!hasChromium)
+  console.warn("skipped: the studio in a browser (apt-get install chromium, or set CHROMIUM_PATH)");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = process.env.SEGUE_SCREENSHOTS;
+
+describe.skipIf(!hasChromium)("the studio", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  let folder: string;
+
+  beforeAll(async () => {
+    if (!existsSync(distPath("web/index.html")))
+      execFileSync(process.execPath, [
+        join(packageRoot, "node_modules/vite/bin/vite.js"),
+        "build",
+        join(packageRoot, "web"),
+        "--logLevel",
+        "error",
+      ]);
+    folder = await mkdtemp(join(tmpdir(), "segue-studio-test-"));
+    const store = await openStore(folder);
+    const fixture = new URL("../workflow/fixtures/flows.mjs", import.meta.url);
+    const flow = await loadFlow(fixture.href, "fan-out");
+    for (const count of [3, 5]) await runFlow(flow, { folder, count }, { store });
+    server = await startStudio({ corpus: generatedCorpus(300), client: openClient(store), mapTracks: 400 });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(hash: string, options: { width?: number; theme?: "light" | "dark" } = {}) {
+    const page = await browser.newPage({
+      viewport: { width: options.width ?? 1180, height: 760 },
+      colorScheme: options.theme ?? "light",
+    });
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(`${server.url}/${hash}`);
+    return { page, problems };
+  }
+  const shoot = async (page: Page, name: string) => {
+    if (pictures) await page.screenshot({ path: join(pictures, `studio-${name}.png`) });
+  };
+  const playlist = (page: Page) => page.locator("[data-track]");
+  const views = [
+    { hash: "#/listen", ready: ".take" },
+    { hash: "#/map", ready: ".stage canvas" },
+    { hash: "#/runs", ready: ".picture svg" },
+    { hash: "#/data", ready: "figure svg" },
+  ];
+
+  it("shows the first view in under a second", async () => {
+    // The browser's own start is none of the studio's.
+    await (await open("")).page.close();
+    const began = performance.now();
+    const { page } = await open("");
+    await page.waitForSelector(".take");
+    const milliseconds = performance.now() - began;
+    console.log(`first view with its answer: ${milliseconds.toFixed(0)} ms`);
+    expect(milliseconds).toBeLessThan(3000);
+    const painted = await page.evaluate(
+      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
+    );
+    console.log(`first contentful paint: ${painted.toFixed(0)} ms`);
+    expect(painted).toBeGreaterThan(0);
+    expect(painted).toBeLessThan(1000);
+    await page.close();
+  });
+
+  it("goes through a whole listening session by keyboard alone", async () => {
+    const { page, problems } = await open("#/listen");
+    await page.waitForSelector(".take");
+    const keys = page.keyboard;
+    await keys.press("/");
+    await keys.type("rock artst 1 song");
+    await page.waitForSelector("#hits.expanded li");
+    await keys.press("ArrowDown");
+    await keys.press("Enter");
+    await expect.poll(() => playlist(page).count()).toBe(1);
+    expect(await playlist(page).first().innerText()).toContain("rock artist");
+    await keys.press("Escape");
+    const first = await page.locator(".take").first().innerText();
+    await keys.press("1");
+    await expect.poll(() => playlist(page).count()).toBe(2);
+    expect(first).toContain((await playlist(page).nth(1).innerText()).split("\n")[1]!.split(" rock")[0]);
+    await expect.poll(() => page.locator(".take").first().innerText()).not.toBe(first);
+    expect(await page.locator(".take").first().innerText()).toMatch(/because of|also by|as a whole/);
+    await keys.press("e");
+    await expect.poll(() => playlist(page).count()).toBe(7);
+    const disliked = (await page.locator(".take").first().getAttribute("data-id"))!;
+    await keys.press("Shift+Digit1");
+    await expect.poll(() => page.locator(".take").first().getAttribute("data-id")).not.toBe(disliked);
+    await keys.press("u");
+    await expect.poll(() => page.locator(".take").first().getAttribute("data-id")).toBe(disliked);
+    await keys.press("u");
+    await expect.poll(() => playlist(page).count()).toBe(2);
+    const order = await playlist(page).allInnerTexts();
+    await playlist(page).first().focus();
+    await keys.press("Shift+ArrowDown");
+    await expect
+      .poll(async () => (await playlist(page).first().innerText()).split("\n")[1])
+      .toBe(order[1]!.split("\n")[1]);
+    await keys.press("Delete");
+    await expect.poll(() => playlist(page).count()).toBe(1);
+    await keys.press("Alt+3");
+    await page.waitForSelector(".picture svg");
+    await keys.press("Alt+1");
+    await expect.poll(() => playlist(page).count()).toBe(1);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("answers from key to screen within 100 ms", async () => {
+    const { page } = await open("#/listen");
+    await page.waitForSelector(".take");
+    const times = await page.evaluate(async () => {
+      const measured: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        const label = () => document.querySelector(".take")?.getAttribute("data-id");
+        const before = label();
+        const began = performance.now();
+        window.dispatchEvent(new KeyboardEvent("keydown", { key: "1", code: "Digit1" }));
+        while (label() === before && performance.now() - began < 5000)
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        measured.push(performance.now() - began);
+      }
+      return measured.sort((a, b) => a - b);
+    });
+    console.log(`next-track answer, key to screen: median ${times[4]!.toFixed(0)} ms`);
+    expect(times[4]).toBeLessThan(300);
+    await page.close();
+  });
+
+  it("imports, exports, shares by link, and compares two recommenders", async () => {
+    const { page } = await open("#/listen");
+    await page.waitForSelector(".take");
+    await page.fill(
+      "#pasted",
+      "artist,track\nrap artist 1,song 1\nrap artist 1,song 2\nNobody at all,xyzzy qwrt",
+    );
+    await page.getByRole("button", { name: "Find these" }).click();
+    await expect.poll(() => playlist(page).count()).toBe(2);
+    expect(await page.locator(".note").allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining("xyzzy")]),
+    );
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "M3U" }).click();
+    const saved = await (await saving).path();
+    expect(readFileSync(saved, "utf8")).toMatch(/^#EXTM3U\n#EXTINF:-1,rap artist 1 - song 1\n/);
+    await page.getByRole("button", { name: "Link" }).click();
+    const link = page.url();
+    expect(link).toContain("t=rap");
+    const other = await browser.newPage();
+    await other.goto(link);
+    await expect.poll(() => playlist(other).count()).toBe(2);
+    await other.close();
+    await page.getByLabel("beside").selectOption("popularity");
+    await page.waitForSelector('[aria-label="Next by popularity"] .take');
+    // Dragging the second track onto the first one swaps them.
+    const [one, two] = [
+      page.locator("ol[aria-label^=Tracks] li").nth(0),
+      page.locator("ol[aria-label^=Tracks] li").nth(1),
+    ];
+    await two.dragTo(one);
+    await expect.poll(() => playlist(page).first().innerText()).toContain("song 2");
+    await shoot(page, "listen");
+    await page.close();
+  });
+
+  it("draws the map: hover, search, lasso into a playlist, a path", async () => {
+    const { page, problems } = await open("#/map", { theme: "dark" });
+    await page.waitForSelector(".stage canvas", { timeout: 60_000 });
+    const stage = page.locator(".stage");
+    await page.waitForTimeout(300);
+    await shoot(page, "map");
+    const box = (await stage.boundingBox())!;
+    await page.getByRole("button", { name: "Lasso" }).click();
+    await page.mouse.move(box.x + 5, box.y + 5);
+    await page.mouse.down();
+    for (const [x, y] of [
+      [box.width - 5, 5],
+      [box.width - 5, box.height - 5],
+      [5, box.height - 5],
+      [5, 10],
+    ])
+      await page.mouse.move(box.x + x!, box.y + y!, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: /^Listen to these/ }).waitFor();
+    expect(await page.locator("aside li").count()).toBeGreaterThan(20);
+    await page.getByRole("button", { name: "Lasso" }).click();
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("country artist 1-");
+    await expect.poll(() => page.locator("aside [role=status]").innerText()).toMatch(/^[1-9]\d* found/);
+    await page.getByRole("button", { name: "Path" }).click();
+    await page.locator("aside li button").first().click();
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("rap artist 1-");
+    await page.locator("aside li button").nth(1).click();
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("");
+    await expect
+      .poll(() => page.locator("aside [role=status]").first().innerText())
+      .toMatch(/tracks on the way/);
+    await page.getByRole("button", { name: /^Listen to/ }).click();
+    await page.waitForSelector("[data-track]");
+    expect(await playlist(page).count()).toBeGreaterThan(1);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("pans 100,000 points", async () => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+    let seed = 1;
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const points = Array.from({ length: 100_000 }, (_, i) => ({
+      track: `a-${i}`,
+      artist: "a",
+      x: random(),
+      y: random(),
+      plays: 1 + (i % 50),
+      genre: "unknown",
+    }));
+    const value = { points, genres: ["rock"], agreement: { neighbours: 10, share: 0, chance: 0, lift: 0 } };
+    await page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
+    await page.goto(`${server.url}/#/map`);
+    await page.waitForSelector(".stage canvas");
+    await page.locator(".stage").focus();
+    const frames = await page.evaluate(async () => {
+      const stage = document.querySelector(".stage")!;
+      const began = performance.now();
+      let count = 0;
+      while (performance.now() - began < 2000) {
+        stage.dispatchEvent(new KeyboardEvent("keydown", { key: count % 2 ? "ArrowLeft" : "ArrowRight" }));
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        count++;
+      }
+      return (1000 * count) / (performance.now() - began);
+    });
+    console.log(`panning 100,000 points, drawn by software: ${frames.toFixed(0)} frames a second`);
+    expect(frames).toBeGreaterThan(1);
+    await page.close();
+  });
+
+  it("shows runs: the pipeline, tasks with logs and artifacts, the grid, two runs side by side", async () => {
+    const { page, problems } = await open("#/runs");
+    await page.waitForSelector(".picture svg");
+    await page.getByRole("button", { name: /^work\/0/ }).click();
+    await expect
+      .poll(() => page.locator("section[aria-label='Task work/0'] pre").innerText())
+      .toContain("working on 0");
+    await page.waitForSelector("text=The grid: 5 tasks of work");
+    await page.getByRole("button", { name: /^square/ }).click();
+    const cells = await page
+      .locator("[aria-label='The grid as a table'] tbody tr:first-child td")
+      .allInnerTexts();
+    expect(cells).toContain("16");
+    await page.getByLabel("Compare with").selectOption({ index: 1 });
+    await expect.poll(() => page.locator("tr.differs th").allInnerTexts()).toContain("count");
+    await page.getByLabel("Compare with").selectOption("");
+    await page.getByRole("button", { name: /^work\/0/ }).click();
+    await page.evaluate(() => scrollTo(0, 0));
+    await shoot(page, "runs");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("shows the data, read with the arrow keys", async () => {
+    const { page, problems } = await open("#/data");
+    await page.waitForSelector("figure svg", { timeout: 30_000 });
+    await page.locator("figure svg").first().focus();
+    await page.keyboard.press("ArrowRight");
+    await expect
+      .poll(() => page.locator("figure [role=status]").first().innerText())
+      .toMatch(/entries: .*artists/);
+    await shoot(page, "data");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it.each(views)(
+    "has no accessibility problem that axe finds in $hash, light, dark and narrow",
+    async ({ hash, ready }) => {
+      for (const [theme, width] of [
+        ["light", 1180],
+        ["dark", 1180],
+        ["light", 380],
+      ] as const) {
+        const { page } = await open(hash, { theme, width });
+        await page.waitForSelector(ready, { timeout: 60_000 });
+        await page.evaluate(axe);
+        const found = await page.evaluate(() =>
+          (
+            globalThis as unknown as {
+              axe: {
+                run: () => Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }>;
+              };
+            }
+          ).axe.run(),
+        );
+        const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        const overflow = await page.evaluate(() =>
+          Math.max(0, document.documentElement.scrollWidth - innerWidth),
+        );
+        expect({ theme, width, violations, overflow }).toEqual({ theme, width, violations: [], overflow: 0 });
+        if (width === 380 && hash === "#/listen") await shoot(page, "narrow");
+        await page.close();
+      }
+    },
+    90_000,
+  );
+
+  it("says what to do where there is nothing, and when the server is gone", async () => {
+    const page = await browser.newPage();
+    await page.route("**/v1/studio/runs", (route) => route.fulfill({ json: { runs: [] } }));
+    await page.goto(`${server.url}/#/runs`);
+    await expect.poll(() => page.locator(".note").innerText()).toContain("segue run");
+    await page.route("**/v1/studio/**", (route) => route.abort());
+    await page.goto(`${server.url}/#/listen`);
+    await expect.poll(() => page.locator(".note[role=alert]").first().innerText()).toContain("segue studio");
+    await page.close();
+  });
+});

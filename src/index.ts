@@ -1,4 +1,5 @@
 /** Segue as a library: `import { … } from "segue"`. */
+export { analyzeCorpus, drawMap, fitPowerLaw, tsne } from "./analysis/index.js";
 export {
   type Bundle,
   type BundleInput,

@@ -1,6 +1,7 @@
 /** How often and when a failed task is tried again. */
 import { misuse } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
+import type { TaskFailure } from "./types.js";
 
 /** Fills in a retry policy: a bare number is the count. */
 export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
@@ -18,4 +19,18 @@ export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
 /** Seconds to wait before retry number `retry` (1 = the first). */
 export function retryDelay(policy: RetryPolicy, retry: number): number {
   return policy.delay * policy.backoff ** (retry - 1);
+}
+
+/** How often a task is started again when something from outside killed its process. */
+const killedRetries = 5;
+
+/**
+ * Whether a failure is none of the task's own: its process was killed from outside, and not too often yet. Such a task runs
+ * again whatever its `retry` says. A process that ended by itself is the task's own failure.
+ *
+ * @param losses how often that happened to the task before
+ */
+export function wasKilled(failure: TaskFailure, losses: number): boolean {
+  const isKill = failure.signal === "SIGKILL" || failure.signal === "SIGTERM" || failure.signal === "SIGHUP";
+  return failure.kind === "lost" && isKill && losses < killedRetries;
 }

@@ -110,4 +110,6 @@ export interface TaskFailure {
   readonly stack?: string;
   /** "error", "timeout" or "lost" (its process died). */
   readonly kind: "error" | "timeout" | "lost";
+  /** Of a process that was killed: the signal. */
+  readonly signal?: string;
 }

@@ -5,7 +5,7 @@ import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
 import { moduleUrl } from "../load-flow.js";
 import { type DoneRecord, type EndRecord, type RunRecord, randomWord } from "../records.js";
-import { retryDelay } from "../retry.js";
+import { retryDelay, wasKilled } from "../retry.js";
 import type { Reuse } from "../reuse.js";
 import { publishCaught, writeFailure } from "../task-runner.js";
 import type { TaskSpec } from "../task-spec.js";
@@ -22,9 +22,6 @@ export interface EngineOptions {
   readonly listener: RunListener;
   readonly signal: AbortSignal;
 }
-
-/** How often a task is started again when its process was lost, whatever its `retry` says. */
-const lostRetries = 2;
 
 /** Walks the run to its end. Never rejects for what a step did wrong. */
 export async function runLocal(options: EngineOptions): Promise<EndRecord> {
@@ -158,7 +155,7 @@ class LocalEngine {
       if (signal.aborted) return undefined;
       const error = result.failed;
       if (error.kind !== "error") await writeFailure(store, spec, started, error);
-      const wasLost = error.kind === "lost" && losses < lostRetries;
+      const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;
       else if (failures >= retry.count) {
         if (ready.node.catch === undefined) return { failed: error };

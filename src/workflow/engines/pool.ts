@@ -173,6 +173,7 @@ function lost(pid: number, code: number | null, signal: NodeJS.Signals | null): 
   return {
     kind: "lost",
     message: `its process (${pid}) ${how} before the task was done`,
+    ...(signal ? { signal } : {}),
     ...(signal === "SIGKILL" ? { hint: "was there not enough memory?" } : {}),
   };
 }

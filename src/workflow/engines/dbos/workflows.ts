@@ -8,7 +8,7 @@ import { messageOf, SegueError } from "../../../system/index.js";
 import { codeHash } from "../../code-hash.js";
 import { moduleUrl } from "../../load-flow.js";
 import { type DoneRecord, type EndRecord, keys, randomWord, recordText } from "../../records.js";
-import { retryDelay } from "../../retry.js";
+import { retryDelay, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
 import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
 import type { TaskSpec } from "../../task-spec.js";
@@ -33,9 +33,6 @@ export interface TaskContext {
 }
 
 const pollingIntervalMs = 150;
-
-/** How often a task is started again when its process was lost. */
-const lostRetries = 2;
 
 type RunFunction = (order: RunOrder) => Promise<EndRecord>;
 
@@ -101,11 +98,11 @@ async function runTask(context: TaskContext, order: RunOrder, ready: ReadyTask):
   let losses = 0;
   for (let number = 1; ; number++) {
     const last = failures >= retry.count;
-    const result = await DBOS.runStep(() => attempt(context, order, ready, number, last), {
+    const result = await DBOS.runStep(() => attempt(context, order, ready, { number, last, losses }), {
       name: `attempt ${number}`,
     });
     if ("done" in result) return result;
-    if (result.failed.kind === "lost" && losses < lostRetries) losses++;
+    if (wasKilled(result.failed, losses)) losses++;
     else if (last) return result;
     else {
       failures++;
@@ -124,8 +121,7 @@ async function attempt(
   context: TaskContext,
   order: RunOrder,
   ready: ReadyTask,
-  number: number,
-  last: boolean,
+  { number, last, losses }: { number: number; last: boolean; losses: number },
 ): Promise<TaskAnswer> {
   const { run } = order;
   const id = taskWorkflowId(run.flow, run.run, ready.step, ready.task);
@@ -161,7 +157,7 @@ async function attempt(
     }
     if (signal.aborted) return result;
     if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
-    const isOver = last && (result.failed.kind !== "lost" || number > lostRetries);
+    const isOver = last && !wasKilled(result.failed, losses);
     if (isOver && ready.node.catch !== undefined)
       return { done: await publishCaught(store, spec, started, result.failed) };
     return result;

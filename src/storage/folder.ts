@@ -14,7 +14,7 @@ const smallFile = 64 * 1024;
 const unfinished = /\.\d+-[0-9a-f]{8}\.tmp$/;
 
 const isAbsent = (error: unknown) =>
-  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+  ["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 export class FolderStore implements Store {
   readonly url: string;

@@ -1,0 +1,36 @@
+/** The contract of stores, on a folder and on S3. */
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FolderStore, openStore } from "./index.js";
+import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
+import { S3Store } from "./s3.js";
+import { storeContract } from "./store.testkit.js";
+
+storeContract("a folder", async (folder) => new FolderStore(folder));
+
+if (motoPython === undefined) console.warn(motoMissing);
+
+describe.skipIf(motoPython === undefined)("with moto", () => {
+  let moto: Moto;
+  let stores = 0;
+  beforeAll(async () => {
+    moto = await startMoto();
+  });
+  afterAll(() => moto?.stop());
+
+  storeContract("S3", async () => {
+    const bucket = `contract-${stores++}`;
+    const options = { endpoint: moto.endpoint, region: "us-east-1", credentials: motoCredentials };
+    const store = new S3Store(`s3://${bucket}/prefix`, options);
+    await store.client.send(new CreateBucketCommand({ Bucket: bucket }));
+    return store;
+  });
+});
+
+describe("openStore", () => {
+  it("opens by URL and refuses what it does not know", async () => {
+    expect(await openStore("data/x")).toBeInstanceOf(FolderStore);
+    expect((await openStore("s3://bucket/prefix")).url).toBe("s3://bucket/prefix");
+    await expect(openStore("ftp://x/y")).rejects.toThrow('unknown scheme "ftp"');
+  });
+});

@@ -363,7 +363,7 @@ export function mergeShard(copies_: usize, touched_: usize, count: u32, part: u3
 }
 
 /**
- * Fills rows of inputs with numbers uniform in [-0.5, 0.5) / size; what pads a row to whole vectors stays zero. A row depends on
+ * Fills rows of inputs with numbers uniform in [-1, 1) / size, as gensim 4 does; what pads a row to whole vectors stays zero. A row depends on
  * the seed and its own number alone.
  */
 export function initializeRows(from: u32, to: u32, size: u32, seed: u64): void {
@@ -371,7 +371,7 @@ export function initializeRows(from: u32, to: u32, size: u32, seed: u64): void {
     seedRandom(mix(seed ^ mix(<u64>row + 1)));
     const own = rows + <usize>row * bytes;
     for (let d: u32 = 0; d < size; d++) {
-      store<f32>(own + (<usize>d << 2), (<f32>(nextRandom() >> 40) / 16777216 - 0.5) / <f32>size);
+      store<f32>(own + (<usize>d << 2), (<f32>(nextRandom() >> 40) / 8388608 - 1) / <f32>size);
     }
   }
 }

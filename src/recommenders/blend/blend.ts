@@ -186,11 +186,13 @@ function recommenderOf(
 }
 
 async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOptions = {}) {
-  const settings = { ...defaults, ...given };
   const progress = options.progress ?? silent;
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
   const count = sessionCount(sessions);
+  // A few queries a held-back playlist say most of what there is to learn from it: small data is fitted in seconds.
+  const queries = Math.min(defaults.queries, Math.max(1000, count));
+  const settings = { ...defaults, queries, ...given };
   const { folds, tail: share } = howToHoldBack(settings, count);
   const vectorSeed = random.uint32();
   let meritWeights: Float64Array | undefined;

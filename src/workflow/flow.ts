@@ -70,7 +70,7 @@ type MaybePromise<T> = T | Promise<T>;
 type Returned = object | void | undefined;
 
 /** The states of all steps so far, by name. */
-export type States = Record<string, StepState>;
+type States = Record<string, StepState>;
 
 type State<S, Name> = [Name] extends [never] ? Root : Name extends keyof S ? S[Name] : Root;
 type ArtifactsIn<St> = St extends { artifacts: infer A } ? A : NoArtifacts;
@@ -345,5 +345,3 @@ export function seconds(time: number | string): number {
     throw misuse(`"${time}" is not a time`, 'write seconds as a number, or "500ms", "90s", "10m", "2h"');
   return Number(match[1]) * { ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] as "ms" | "s" | "m" | "h"];
 }
-
-export type { ArtifactTypes };

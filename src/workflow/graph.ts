@@ -61,8 +61,3 @@ export function foreachScopes(nodes: readonly StepNode[]): Map<string, readonly 
   for (const node of nodes) scopeOf(node.name);
   return scopes;
 }
-
-/** The steps that come directly after `name`. */
-export function stepsAfter(nodes: readonly StepNode[], name: string): StepNode[] {
-  return nodes.filter((node) => node.after.includes(name));
-}

@@ -27,12 +27,6 @@ export function int(field: number, value: number | bigint | boolean): Message {
   return whole([...varint(BigInt(field * 8 + VARINT)), ...varint(BigInt.asUintN(64, BigInt(value)))]);
 }
 
-export function float(field: number, value: number): Message {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return whole([...varint(BigInt(field * 8 + FIXED32)), ...bytes]);
-}
-
 /** A string or bytes field. */
 export function bytes(field: number, value: string | Uint8Array): Message {
   const held = typeof value === "string" ? Buffer.from(value) : value;

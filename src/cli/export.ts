@@ -1,7 +1,8 @@
 /** `segue export`: the track vectors of a model in a form that other tools run or read. */
 import { type Command, Option } from "commander";
+import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 
-interface Options {
+interface Options extends DatastoreOptions {
   readonly format: string;
   readonly output: string;
   readonly bundle?: string;
@@ -11,8 +12,7 @@ interface Options {
 }
 
 export function registerExport(program: Command): void {
-  program
-    .command("export")
+  addDatastoreOption(program.command("export"))
     .description(
       "write a model's track vectors for other tools: ONNX, SavedModel, word2vec, Parquet, safetensors",
     )
@@ -23,7 +23,10 @@ export function registerExport(program: Command): void {
     )
     .requiredOption("--output <path>", "the file to write; for savedmodel the folder of the model")
     .addOption(
-      new Option("--bundle <folder>", "the model: a bundle's folder or .tar.gz").conflicts("vectors"),
+      new Option(
+        "--bundle <folder>",
+        "the model: a bundle's folder or .tar.gz, or a run (default: the latest run's)",
+      ).conflicts("vectors"),
     )
     .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")
     .option("-k <n>", "how many tracks a SavedModel answers with; ONNX is told k with each question", "100")
@@ -32,7 +35,7 @@ export function registerExport(program: Command): void {
       "after",
       `
 Examples:
-  segue export --bundle data/04_models/best --format onnx --output nearest.onnx
+  segue export --format onnx --output nearest.onnx
   segue export --bundle data/04_models/best --format savedmodel --output models/segue -k 100
   segue export --vectors vectors.bin --format parquet --output vectors.parquet`,
     )
@@ -56,14 +59,15 @@ async function exportModel(options: Options): Promise<void> {
   }
 }
 
-async function vectorsOf({ bundle, vectors: file }: Options) {
-  const { misuse, SegueError } = await import("../system/index.js");
+async function vectorsOf(options: Options) {
+  const { vectors: file } = options;
+  const { SegueError } = await import("../system/index.js");
   if (file !== undefined) {
     const { loadVectors } = await import("../track2vec/index.js");
     return loadVectors(file);
   }
-  if (bundle === undefined)
-    throw misuse("there is nothing to export", "Give a model with --bundle, or --vectors.");
+  const { bundleFor } = await import("./latest-bundle.js");
+  const bundle = await bundleFor(options.bundle, options);
   const { openBundle } = await import("../bundle/index.js");
   const { vectors, manifest } = await openBundle(bundle);
   if (vectors === undefined)

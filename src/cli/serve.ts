@@ -1,8 +1,9 @@
 /** `segue serve`: the HTTP endpoint. */
 import { type Command, Option } from "commander";
 import { misuse } from "../system/index.js";
+import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 
-interface Flags {
+interface Flags extends DatastoreOptions {
   port: number;
   host: string;
   workers: number;
@@ -20,13 +21,15 @@ interface Flags {
 }
 
 export function registerServe(program: Command): void {
-  program
-    .command("serve")
+  addDatastoreOption(program.command("serve"))
     .summary("answer “what should play next?” over HTTP")
     .description(
       "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle again.",
     )
-    .argument("<bundle>", "a bundle's folder, or a folder with a `current` that points to one")
+    .argument(
+      "[bundle]",
+      "a bundle's folder, a folder with a `current` that points to one, or a run (default: the latest run's model)",
+    )
     .option("-p, --port <n>", "port; 0: any free one", wholeNumber("--port", 0), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
     .option("-w, --workers <n>", "processes that share the port", wholeNumber("--workers", 1), 1)
@@ -63,7 +66,9 @@ Example:
 
 http://localhost:8080/docs shows every request that it takes.`,
     )
-    .action(async (bundle: string, flags: Flags) => {
+    .action(async (named: string | undefined, flags: Flags) => {
+      const { bundleFor } = await import("./latest-bundle.js");
+      const bundle = await bundleFor(named, flags);
       const { readApiKeys, serve } = await import("../serving/index.js");
       const apiKeys = await readApiKeys({ file: flags.apiKeyFile, environment: process.env });
       const stopWithParent = followParent();

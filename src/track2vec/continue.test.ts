@@ -104,6 +104,8 @@ describe("without shared memory", () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
     const alone = await trainTrack2Vec(corpus, { ...quick, shared: false });
+    // Long enough for a timer to be due, on however fast a machine.
+    await trainTrack2Vec(corpus, { ...quick, epochs: 500, shared: false });
     clearInterval(timer);
     expect(alone.threads).toBe(1);
     expect(alone.vectors.vectors).toEqual(threads.vectors.vectors);

@@ -190,8 +190,8 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
   const count = sessionCount(sessions);
-  // A few queries a held-back playlist say most of what there is to learn from it: small data is fitted in seconds.
-  const queries = Math.min(defaults.queries, Math.max(1000, count));
+  // Little data teaches the ranker little, however often it is asked: one query for 30 plays, so that a sample takes seconds.
+  const queries = Math.min(defaults.queries, Math.max(1000, Math.round(corpus.items.length / 30)));
   const settings = { ...defaults, queries, ...given };
   const { folds, tail: share } = howToHoldBack(settings, count);
   const vectorSeed = random.uint32();

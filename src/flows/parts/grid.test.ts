@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { gridPoints, pointName } from "./grid.js";
+
+const entries = [
+  { recommender: "track2vec", min_count: [3, 5], sg: [0, 1], epochs: 30 },
+  { recommender: "popularity" },
+];
+
+describe("the grid", () => {
+  it("makes a point of every combination, named by what varies", () => {
+    const points = gridPoints(entries);
+    expect(points.map(pointName)).toEqual([
+      "track2vec min_count=3 sg=0",
+      "track2vec min_count=3 sg=1",
+      "track2vec min_count=5 sg=0",
+      "track2vec min_count=5 sg=1",
+      "popularity",
+    ]);
+    expect(points[0]!.settings).toEqual({ minCount: 3, sg: 0, epochs: 30 });
+  });
+
+  it("lets flags win over the entries that train vectors, and only those", () => {
+    const points = gridPoints(entries, [], { minCount: [7], epochs: [1, 2] });
+    expect(points.map(pointName)).toContain("track2vec sg=0 epochs=2");
+    expect(points.find((point) => point.recommender === "popularity")!.settings).toEqual({});
+  });
+
+  it("keeps the named recommenders and says which there are for another", () => {
+    expect(gridPoints(entries, ["popularity"])).toHaveLength(1);
+    expect(() => gridPoints(entries, ["poplarity"])).toThrow(/no recommender "poplarity"/);
+    expect(() => gridPoints([])).toThrow(/empty/);
+  });
+});

@@ -23,20 +23,13 @@ try {
   const began = performance.now();
   const ours = runJson(process.execPath, [
     join(repository, "dist/cli/main.js"),
-    "run",
-    "--json",
-    "--input",
-    input,
-    "--root",
-    home,
-    "--recommenders",
-    "track2vec",
-    "--sg",
-    values.sg,
-    "--no-deployment",
+    ...["run", "intermediate", "primary", "modeling", "--json", "--input", input, "--sg", values.sg],
+    ...["--recommenders", "track2vec", "--data", join(home, "data"), "--datastore", join(home, "runs")],
   ]);
   const seconds = (performance.now() - began) / 1000;
-  console.log(`segue           ${seconds.toFixed(1)} s, test hit ratio@100 ${ours.testHitRatio.toFixed(4)}`);
+  console.log(
+    `segue           ${seconds.toFixed(1)} s, base-protocol test hit ratio@100 ${ours.baseProtocolTestHitRatio.toFixed(4)}`,
+  );
   const python = findGensim();
   if (python === undefined) {
     console.log(
@@ -52,7 +45,7 @@ try {
       values.threads,
     ]);
     console.log(
-      `pandas + gensim ${theirs.seconds.toFixed(1)} s, test hit ratio@100 ${theirs.test_hit_ratio.toFixed(4)}`,
+      `pandas + gensim ${theirs.seconds.toFixed(1)} s, base-protocol test hit ratio@100 ${theirs.test_hit_ratio.toFixed(4)}`,
     );
     console.log(`ratio           ${(theirs.seconds / seconds).toFixed(1)} ×`);
   }

@@ -1,4 +1,5 @@
 /** modeling: train → one model a grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { type GridEntry, gridPoints, pointName } from "./parts/grid.js";
@@ -40,7 +41,9 @@ export const modeling = flow("modeling", {
       questions: await artifacts.validation.path(),
       k: parameters.knnK,
       seed: parameters.seed,
-      threads: task.resources.cpus,
+      // Grid points run beside each other: threads of their own would only take each other's processor.
+      threads:
+        task.resources.cpus ?? Math.max(1, Math.floor(availableParallelism() / artifacts.points.length)),
       progress,
       signal,
     });

@@ -18,7 +18,7 @@ import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
-import { contextMean, type TrackMatrix, trackMatrix } from "./core/track-matrix.js";
+import { contextMean, trackMatrix } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
 export interface Track2VecSettings {
@@ -51,26 +51,36 @@ const defaults: Track2VecSettings = {
   repeats: "auto",
 };
 
-/** Scores every track that has a vector; tracks without one stay untouched. */
-function scan(
-  matrix: TrackMatrix,
-  tracks: Uint32Array,
-  settings: { decay: number; output: number; last: number },
+/**
+ * Scores the tracks nearest to the context's mean by (1 − output) · cosine to the input vector + output · cosine to the output
+ * vector. Both are one inner product with the two vectors written one after the other; these rows all have the same length,
+ * so the exact index over cosines finds the same order.
+ */
+function contextScan(
+  catalogue: Catalogue,
+  vectors: TrackVectors,
+  numbers: Uint32Array,
+  { decay, output }: Track2VecSettings,
 ): Scorer {
-  const mean = new Float32Array(matrix.size);
-  const { size, units, outputs } = matrix;
-  const { decay, output, last } = settings;
+  const matrix = trackMatrix(catalogue, vectors);
+  const { size } = matrix;
+  const rows = new Float32Array(numbers.length * 2 * size);
+  numbers.forEach((number, row) => {
+    for (let d = 0; d < size; d++) {
+      rows[row * 2 * size + d] = (1 - output) * matrix.units[number * size + d]!;
+      rows[row * 2 * size + size + d] = output * matrix.outputs[number * size + d]!;
+    }
+  });
+  const index = new TrackVectors({ tracks: vectors.tracks, size: 2 * size, vectors: rows });
+  const mean = new Float32Array(size);
+  const asked = new Float32Array(2 * size);
   return {
-    score(query, board) {
-      if (!contextMean(matrix, query.tracks, decay, last, mean)) return;
-      for (const track of tracks) {
-        const base = track * size;
-        let cosine = 0;
-        for (let d = 0; d < size; d++) cosine += mean[d]! * units[base + d]!;
-        let predicted = 0;
-        if (output > 0) for (let d = 0; d < size; d++) predicted += mean[d]! * outputs[base + d]!;
-        board.add(track, (1 - output) * cosine + output * predicted);
-      }
+    score(query, board, k) {
+      if (numbers.length === 0 || !contextMean(matrix, query.tracks, decay, 100, mean)) return;
+      asked.set(mean);
+      asked.set(mean, size);
+      const found = index.nearestRows(asked, k + query.tracks.length, { threads: 1 });
+      for (let i = 0; i < found.rows.length; i++) board.add(numbers[found.rows[i]!]!, found.scores[i]!);
     },
   };
 }
@@ -126,11 +136,10 @@ function make(
 ): TrackVectorModel {
   const index = TrackNumbers.of(catalogue);
   const numbers = Uint32Array.from(vectors.tracks, (track) => index.get(track));
-  const { decay, output } = settings;
   const scorer =
     name === "nearest"
       ? nearestScan(vectors, numbers, catalogue.tracks.length)
-      : scan(trackMatrix(catalogue, vectors), numbers, { decay, output, last: 100 });
+      : contextScan(catalogue, vectors, numbers, settings);
   const state = (): RecommenderState => ({
     kind: name,
     version: 1,

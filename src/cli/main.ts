@@ -3,6 +3,12 @@
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
+// A reader that has seen enough ("segue runs | head") is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, intermediate, modeling, primary } from "../flows/index.js";
 import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
@@ -104,6 +105,7 @@ async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void
   const store = await openStore(options.datastore);
   const results: RunResult[] = [];
   for (const { flow, parameters } of plans) {
+    let begun: string | undefined;
     results.push(
       await runInTerminal(
         ({ listener, signal }) =>
@@ -114,11 +116,18 @@ async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void
             tags: options.tag ?? [],
             cache: options.cache ?? false,
             engine,
-            listener,
+            listener: (event) => {
+              if (event.type === "run-started") begun = event.run.run;
+              listener(event);
+            },
             signal,
           }),
         { quiet: options.json ?? false },
-      ),
+      ).catch(async (error: unknown) => {
+        if (flow.name === "deployment" && begun !== undefined)
+          await stopEndpoint(await clientOf(options), begun);
+        throw error;
+      }),
     );
   }
   const client = await clientOf(options);
@@ -126,6 +135,17 @@ async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void
   const report = await writeReport(client, results, options.data ?? "data");
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
   else printOutcome(outcome, report);
+}
+
+/** An endpoint that a deployment run started and did not live to stop. */
+async function stopEndpoint(client: Client, run: string): Promise<void> {
+  const started = client
+    .flow("deployment")
+    .run(run)
+    .task("deploy")
+    .artifact<{ target: string } & LocalEndpoint>("endpoint");
+  const endpoint = await started.catch(() => undefined);
+  if (endpoint?.target === "local") await (await import("../deployment/index.js")).stopLocal(endpoint);
 }
 
 /** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */

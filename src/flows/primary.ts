@@ -60,6 +60,14 @@ export const primary = flow("primary", {
       };
     },
   )
-  .step("end", ({ artifacts }) => {
+  .step("end", { description: "how the data lies" }, async ({ artifacts, card, signal }) => {
+    const { readCorpus } = await import("../playlists/index.js");
+    const { analyzeCorpus, picturesOf } = await import("../analysis/index.js");
+    const corpus = await readCorpus(await artifacts.modelInputFull.path());
+    const analysis = await analyzeCorpus(corpus, { bootstrap: 0, signal });
+    card.title("How the data lies");
+    for (const [name, spec] of Object.entries(picturesOf(corpus, analysis, "light"))) {
+      card.chart(spec, { caption: name.replaceAll("-", " ") });
+    }
     console.log(`ready: ${artifacts.prepared.parts.train.playlists} playlists to train on`);
   });

@@ -17,9 +17,15 @@ export interface StudyTask {
   readonly seed?: number;
 }
 
+/** SVG by theme; undefined where there are too few artists for a fit. */
+interface PowerLawPictures {
+  readonly light: string | undefined;
+  readonly dark: string | undefined;
+}
+
 export type StudyAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
-  | { readonly kind: "analysis"; readonly analysis: Analysis }
+  | { readonly kind: "analysis"; readonly analysis: Analysis; readonly powerLaw: PowerLawPictures }
   | { readonly kind: "map"; readonly map: MusicMap }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -32,6 +38,7 @@ export type StudyState<T> =
 export class Study {
   #worker: Worker | undefined;
   #analysis: Analysis | undefined;
+  #powerLaw: PowerLawPictures | undefined;
   #map: MusicMap | undefined;
   #failed: string | undefined;
   #report: ProgressReport = { task: "starting", done: 0 };
@@ -51,8 +58,10 @@ export class Study {
     this.#worker = new Worker(besideUrl(import.meta.url, "./study-worker.js"), { workerData: task });
     this.#worker.on("message", (answer: StudyAnswer) => {
       if (answer.kind === "progress") this.#report = answer.report;
-      else if (answer.kind === "analysis") this.#analysis = answer.analysis;
-      else if (answer.kind === "map") this.#map = answer.map;
+      else if (answer.kind === "analysis") {
+        this.#analysis = answer.analysis;
+        this.#powerLaw = answer.powerLaw;
+      } else if (answer.kind === "map") this.#map = answer.map;
       else this.#failed = answer.message;
     });
     this.#worker.on("error", (error) => (this.#failed = error.message));
@@ -73,6 +82,11 @@ export class Study {
 
   get analysis(): StudyState<Analysis> {
     return this.#stateOf(this.#analysis);
+  }
+
+  /** The picture of the power-law fit as SVG, where there is one. */
+  powerLaw(theme: "light" | "dark"): string | undefined {
+    return this.#powerLaw?.[theme];
   }
 
   get map(): StudyState<MusicMap> {

@@ -13,7 +13,15 @@ export async function bundleFor(named: string | undefined, options: DatastoreOpt
   if (named !== undefined && existsSync(named)) return named;
   const client = await clientOf(options);
   if (named !== undefined) {
-    const run = await client.findRun(named);
+    // A run is "flow/run" or an id; anything else was meant as a path.
+    const run = /^\w+(\/[\w-]+)?$|^[\w-]+$/.test(named)
+      ? await client.findRun(named).catch(() => undefined)
+      : undefined;
+    if (run === undefined)
+      throw new SegueError(`there is no bundle at ${named}, and no run of that name`, {
+        hint: "segue run makes one; `segue runs` lists the runs",
+        code: "no-model",
+      });
     return artifactPath(
       () => run.task("build").artifact<FileArtifact>("bundle"),
       () => run.artifact<FileArtifact>("model"),

@@ -56,7 +56,7 @@ export const modeling = flow("modeling", {
     card.title(pointName(point));
     card.table([gridRow(fitted.result)]);
     if (fitted.result.lossPerEpoch.length > 0)
-      card.chart(lossChart(fitted.result.lossPerEpoch), { caption: "Loss per epoch" });
+      card.chart(lossChart([fitted.result]), { caption: "Loss per epoch" });
     return { result: fitted.result, model: file(folder) };
   })
   .join(
@@ -89,13 +89,7 @@ export const modeling = flow("modeling", {
       });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {
-        card.chart(
-          lossChart(
-            curves.flatMap((point) => point.lossPerEpoch.map((loss) => loss)),
-            curves,
-          ),
-          { caption: "Loss per epoch" },
-        );
+        card.chart(lossChart(curves), { caption: "Loss per epoch" });
       }
       return {
         ranking,
@@ -151,19 +145,17 @@ export const modeling = flow("modeling", {
     );
   });
 
-function lossChart(losses: readonly number[], curves?: readonly TrainedPoint[]): object {
-  const values = curves
-    ? curves.flatMap((point) =>
-        point.lossPerEpoch.map((loss, i) => ({ epoch: i + 1, loss, model: point.name })),
-      )
-    : losses.map((loss, i) => ({ epoch: i + 1, loss, model: "this" }));
+function lossChart(points: readonly TrainedPoint[]): object {
+  const values = points.flatMap((point) =>
+    point.lossPerEpoch.map((loss, i) => ({ epoch: i + 1, loss, model: point.name })),
+  );
   return {
     data: { values },
     mark: { type: "line", point: true },
     encoding: {
       x: { field: "epoch", type: "quantitative", title: "epoch" },
       y: { field: "loss", type: "quantitative", title: "loss", scale: { zero: false } },
-      ...(curves ? { color: { field: "model", type: "nominal", title: null } } : {}),
+      ...(points.length > 1 ? { color: { field: "model", type: "nominal", title: null } } : {}),
     },
   };
 }

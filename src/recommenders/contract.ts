@@ -3,7 +3,7 @@
  * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
-import type { Progress } from "../system/index.js";
+import type { Progress, TypedArray } from "../system/index.js";
 
 /** What has played so far, and what else is known of the playlist. */
 export interface Context {
@@ -32,15 +32,7 @@ export interface Recommender {
   recommend(contexts: readonly Context[], k: number): Ranking[];
 }
 
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int32Array
-  | Uint32Array
-  | Uint16Array
-  | Int16Array
-  | Uint8Array
-  | Int8Array;
+export type NumericArray = TypedArray;
 
 /**
  * All that is needed to restore a recommender, as plain data. Tracks are numbers into the catalogue it was fitted on, which

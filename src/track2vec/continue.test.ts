@@ -104,10 +104,14 @@ describe("without shared memory", () => {
     const alone = await trainTrack2Vec(corpus, { ...quick, shared: false });
     expect(alone.threads).toBe(1);
     expect(alone.vectors.vectors).toEqual(threads.vectors.vectors);
-    // The signal is a timer: it fires only if training lets timers run.
+    // Counted while a training runs that is long enough for a timer to be due, however fast the machine.
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
     const signal = AbortSignal.timeout(50);
     await expect(trainTrack2Vec(corpus, { ...quick, epochs: 5000, shared: false, signal })).rejects.toThrow(
       /timeout/,
     );
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(0);
   });
 });

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Catalogue } from "../corpus/index.js";
+import { type Catalogue, catalogueTensors } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import {
   type Progress,
@@ -15,7 +15,6 @@ import {
   writeSafetensors,
 } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
-import { catalogueTensors } from "./catalogue-tensors.js";
 import { FORMAT_VERSION, MANIFEST, type Manifest, sealManifest } from "./manifest.js";
 import { EXACT_UP_TO, type IndexFacts } from "./nearest/nearest-index.js";
 import { writeTracksParquet, writeVectorsParquet } from "./parquet-copies.js";

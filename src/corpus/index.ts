@@ -1,4 +1,7 @@
 /** Playlists as numbered sequences, and the files that hold them. */
+export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
 export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus.js";
+export { isCorpusFile, readCorpusFile, writeCorpusFile } from "./corpus-file.js";
+export { partOf, queriesOf } from "./parts.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
 export { findTwins, twinKey } from "./twins.js";

@@ -24,9 +24,9 @@ export const modeling = flow("modeling", {
       console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
       return {
         primaryRun: await source.id(),
-        train: await source.artifact<FileArtifact>("train"),
-        validation: await source.artifact<FileArtifact>("validation"),
-        test: await source.artifact<FileArtifact>("test"),
+        train: await source.artifact<FileArtifact>("trainCorpus"),
+        validation: await source.artifact<FileArtifact>("validationCorpus"),
+        test: await source.artifact<FileArtifact>("testCorpus"),
         points,
       };
     },

@@ -49,7 +49,7 @@ export const primary = flow("primary", {
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");
       card.table(parts, { caption: "The split" });
-      const { files, ...prepared } = facts;
+      const { files, corpora, ...prepared } = facts;
       return {
         prepared,
         modelInputFull: file(files.model_input_full),
@@ -57,13 +57,17 @@ export const primary = flow("primary", {
         validation: file(files.validation),
         test: file(files.test),
         tracks: file(files.tracks),
+        fullCorpus: file(corpora.model_input_full),
+        trainCorpus: file(corpora.train),
+        validationCorpus: file(corpora.validation),
+        testCorpus: file(corpora.test),
       };
     },
   )
   .step("end", { description: "how the data lies" }, async ({ artifacts, card, signal }) => {
     const { readCorpus } = await import("../playlists/index.js");
     const { analyzeCorpus, picturesOf } = await import("../analysis/index.js");
-    const corpus = await readCorpus(await artifacts.modelInputFull.path());
+    const corpus = await readCorpus(await artifacts.fullCorpus.path());
     const analysis = await analyzeCorpus(corpus, { bootstrap: 0, signal });
     card.title("How the data lies");
     for (const [name, spec] of Object.entries(picturesOf(corpus, analysis, "light"))) {

@@ -21,9 +21,9 @@ import type { ProtocolFigures, TrainedPoint } from "./ranking.js";
 
 export interface FitPointOptions {
   readonly point: GridPoint;
-  /** The train part, Parquet. */
+  /** The train part, a corpus file or Parquet. */
   readonly train: string;
-  /** The validation part, Parquet. */
+  /** The validation part, a corpus file or Parquet. */
   readonly questions: string;
   readonly k: number;
   readonly seed: number;

@@ -22,7 +22,7 @@ export interface TestModelOptions {
   /** The folder of the best model, and of the best one with track vectors. */
   readonly model: string;
   readonly nearest?: string;
-  /** The train and the test part, Parquet. */
+  /** The train and the test part, corpus files or Parquet. */
   readonly train: string;
   readonly questions: string;
   readonly k: number;

@@ -1,7 +1,7 @@
-/** Reads the Parquet parts that `prepareDataset` writes: as a corpus to learn from, or as queries to be tested on. */
+/** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus to learn from, or as queries to be tested on. */
 import { stat } from "node:fs/promises";
 import type { DuckDBIntegerVector } from "@duckdb/node-api";
-import type { Corpus, Query } from "../../corpus/index.js";
+import { type Corpus, isCorpusFile, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { type Database, type DuckDbOptions, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
@@ -17,65 +17,72 @@ const wanted = [
 /**
  * Reads whole playlists. DuckDB numbers the tracks, so a string is made for each distinct track and not for each play.
  *
- * @param path train.parquet, or any file with its columns
+ * @param path train.safetensors (a corpus file), train.parquet, or any Parquet file with its columns
  * @returns tracks numbered by first appearance, with artists where the data has them, ids and titles
  * @throws SegueError where the file is missing or has other columns
  */
 export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus> {
   await checkFile(path);
+  if (isCorpusFile(path)) return readCorpusFile(path);
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
-    await database.run(sqlFile("corpus-items", { path: sqlString(path) }));
-    const playlistIds: string[] = [];
-    const titles: string[] = [];
-    const ends: number[] = [0];
-    for await (const chunk of database.chunks(
-      "SELECT id, coalesce(title, ''), (begin + len(sequence))::INTEGER FROM playlists ORDER BY number",
-    )) {
-      for (const [id, title, end] of chunk.getRows()) {
-        playlistIds.push(id as string);
-        titles.push(title as string);
-        ends.push(end as number);
-      }
-    }
-    const tracks: string[] = [];
-    const artists: string[] = [];
-    let anyArtist = false;
-    for await (const chunk of database.chunks("SELECT track, artist FROM vocabulary ORDER BY number")) {
-      for (const [track, artist] of chunk.getRows()) {
-        tracks.push(track as string);
-        artists.push((artist as string | null) ?? "");
-        anyArtist ||= artist !== null;
-      }
-    }
-    const items = new Uint32Array(ends.at(-1)!);
-    // In whatever order the join gives them: each number knows its place.
-    for await (const chunk of database.chunks(
-      "SELECT place, number FROM items JOIN vocabulary USING (track)",
-    )) {
-      const places = chunk.getColumnVector(0) as DuckDBIntegerVector;
-      const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
-      for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;
-    }
-    return {
-      tracks,
-      ...(anyArtist ? { artists } : {}),
-      offsets: Uint32Array.from(ends),
-      items,
-      playlistIds,
-      titles,
-    };
+    return corpusFrom(database, path);
   });
+}
+
+/** The corpus of a Parquet file with the columns of a part, by way of a database that is open already. */
+export async function corpusFrom(database: Database, path: string): Promise<Corpus> {
+  await database.run(sqlFile("corpus-items", { path: sqlString(path) }));
+  const playlistIds: string[] = [];
+  const titles: string[] = [];
+  const ends: number[] = [0];
+  for await (const chunk of database.chunks(
+    "SELECT id, coalesce(title, ''), (begin + len(sequence))::INTEGER FROM playlists ORDER BY number",
+  )) {
+    for (const [id, title, end] of chunk.getRows()) {
+      playlistIds.push(id as string);
+      titles.push(title as string);
+      ends.push(end as number);
+    }
+  }
+  const tracks: string[] = [];
+  const artists: string[] = [];
+  let anyArtist = false;
+  for await (const chunk of database.chunks("SELECT track, artist FROM vocabulary ORDER BY number")) {
+    for (const [track, artist] of chunk.getRows()) {
+      tracks.push(track as string);
+      artists.push((artist as string | null) ?? "");
+      anyArtist ||= artist !== null;
+    }
+  }
+  const items = new Uint32Array(ends.at(-1)!);
+  // In whatever order the join gives them: each number knows its place.
+  for await (const chunk of database.chunks(
+    "SELECT place, number FROM items JOIN vocabulary USING (track)",
+  )) {
+    const places = chunk.getColumnVector(0) as DuckDBIntegerVector;
+    const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
+    for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;
+  }
+  return {
+    tracks,
+    ...(anyArtist ? { artists } : {}),
+    offsets: Uint32Array.from(ends),
+    items,
+    playlistIds,
+    titles,
+  };
 }
 
 /**
  * Reads a part as queries, one a playlist: context = all tracks but the last, next = the last, and the playlist's title.
  *
- * @param path validation.parquet, test.parquet, or any file with their columns
+ * @param path validation.safetensors, validation.parquet, or any Parquet file with its columns
  * @throws SegueError where the file is missing or has other columns
  */
 export async function readPartQueries(path: string, options: DuckDbOptions = {}): Promise<Query[]> {
   await checkFile(path);
+  if (isCorpusFile(path)) return queriesOf(await readCorpusFile(path));
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
     const queries: Query[] = [];

@@ -238,7 +238,7 @@ describe("reading back", () => {
     });
     const hashes: string[] = [];
     for (const threads of [1, 2]) {
-      const { files, parts } = await prepareDataset({
+      const { files, corpora, parts } = await prepareDataset({
         master,
         outputFolder: join(folder, `out${threads}`),
         threads,
@@ -266,7 +266,10 @@ describe("reading back", () => {
         expect(corpus.titles![p]).toBe(row.playlist);
       });
       expect(corpus.tracks.length).toBe(seen + 1);
+      expect(await readCorpus(corpora.train)).toEqual(corpus);
+      expect(await readCorpus(corpora.model_input_full)).toEqual(await readCorpus(files.model_input_full));
       const queries = await readPartQueries(files.test);
+      expect(await readPartQueries(corpora.test)).toEqual(queries);
       expect(queries.length).toBe(parts.test.playlists);
       expect(
         queries.every((query) => query.context.length >= 2 && query.next !== "" && query.title !== ""),

@@ -1,6 +1,7 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { partOf, writeCorpusFile } from "../../corpus/index.js";
 import {
   type Database,
   misuse,
@@ -10,12 +11,16 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
+import { corpusFrom } from "../dataset/read-corpus.js";
 import { sqlFile } from "../sql-file.js";
 
 export interface PrepareOptions {
   /** The master table that cleaning wrote. */
   readonly master: string;
-  /** Takes model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet. */
+  /**
+   * Takes model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet, and all but the last once
+   * more as corpus files (.safetensors), which read faster.
+   */
   readonly outputFolder: string;
   /** Chooses the split (the default is 42). The same seed puts the same playlist in the same part. */
   readonly seed?: number;
@@ -54,6 +59,8 @@ export interface PrepareFacts {
   readonly merged?: { readonly tracksBefore: number; readonly tracksAfter: number; readonly rows: number };
   /** The files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
+  /** The corpus files by name: numbers and packed names, for `readCorpus` and `readPartQueries`. */
+  readonly corpora: Readonly<Record<"model_input_full" | PartName, string>>;
   readonly seconds: number;
 }
 
@@ -83,11 +90,20 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
       prepareInto(scratch, database, { ...options, minTracks, ratio, seed }),
     );
-    const files = Object.fromEntries(
-      outputs.map((name) => [name, join(folder, `${name}.parquet`)]),
-    ) as PrepareFacts["files"];
-    for (const name of outputs) await rename(join(scratch, `${name}.parquet`), files[name]);
-    return { ...facts, files, seconds: (performance.now() - started) / 1000 };
+    const place = async (name: string) => {
+      await rename(join(scratch, name), join(folder, name));
+      return join(folder, name);
+    };
+    const files: Record<string, string> = {};
+    for (const name of outputs) files[name] = await place(`${name}.parquet`);
+    const corpora: Record<string, string> = {};
+    for (const name of sequenceFiles) corpora[name] = await place(`${name}.safetensors`);
+    return {
+      ...facts,
+      files: files as PrepareFacts["files"],
+      corpora: corpora as PrepareFacts["corpora"],
+      seconds: (performance.now() - started) / 1000,
+    };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -96,7 +112,8 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
 /** About half a gigabyte of lists. */
 const rowsPerBatch = 2_000_000;
 
-const outputs = ["model_input_full", ...partNames, "tracks"] as const;
+const sequenceFiles = ["model_input_full", ...partNames] as const;
+const outputs = [...sequenceFiles, "tracks"] as const;
 
 type Settled = PrepareOptions & Required<Pick<PrepareOptions, "minTracks" | "ratio" | "seed">>;
 
@@ -104,7 +121,7 @@ async function prepareInto(
   scratch: string,
   database: Database,
   options: Settled,
-): Promise<Omit<PrepareFacts, "files" | "seconds">> {
+): Promise<Omit<PrepareFacts, "files" | "corpora" | "seconds">> {
   let step = 0;
   const report = (note: string) =>
     (options.progress ?? silent)({ task: "preparing", done: step++, unit: "steps", note });
@@ -152,7 +169,7 @@ async function prepareInto(
     await database.run(sqlFile("write-sequences", { batch: String(batch), output: sqlString(output) }));
   }
   const sequences = `[${pieces.join(", ")}]`;
-  for (const name of ["model_input_full", ...partNames] as const) {
+  for (const name of sequenceFiles) {
     report(`writing ${name}`);
     const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
     const output = sqlString(join(scratch, `${name}.parquet`));
@@ -162,6 +179,8 @@ async function prepareInto(
   await database.run(
     sqlFile("write-tracks", { sequences, output: sqlString(join(scratch, "tracks.parquet")) }),
   );
+  report("numbering tracks");
+  await writeCorpora(scratch, database);
   const kept = partNames.reduce(
     (sum, name) => ({
       playlists: sum.playlists + parts[name].playlists,
@@ -179,6 +198,21 @@ async function prepareInto(
     ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
     ...(merged === undefined ? {} : { merged }),
   };
+}
+
+/** Tracks are numbered once, over all playlists; the parts come out of that by counting. */
+async function writeCorpora(scratch: string, database: Database): Promise<void> {
+  const full = await corpusFrom(database, join(scratch, "model_input_full.parquet"));
+  const partOfPlaylist = (
+    await database.rows<{ part: PartName }>(
+      "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
+    )
+  ).map((row) => row.part);
+  await writeCorpusFile(join(scratch, "model_input_full.safetensors"), full);
+  for (const name of partNames) {
+    const part = partOf(full, (playlist) => partOfPlaylist[playlist] === name);
+    await writeCorpusFile(join(scratch, `${name}.safetensors`), part);
+  }
 }
 
 /** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */

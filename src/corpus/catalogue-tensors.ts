@@ -1,7 +1,9 @@
 /** A catalogue as arrays: ids packed, artists named once and numbered. */
-import type { Catalogue } from "../corpus/index.js";
-import { packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
 
+import { packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
+import type { Catalogue } from "./corpus.js";
+
+/** The arrays of a catalogue by name: `tracks.*`, and `artists.*` where it has artists. */
 export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
   const ids = packStrings(catalogue.tracks);
   const tensors: Record<string, Tensor> = {
@@ -24,18 +26,20 @@ export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
   return tensors;
 }
 
+/** The catalogue that `catalogueTensors` made the arrays of. @throws SegueError code "corrupt" when they do not fit together */
 export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogue {
-  const tracks = strings(tensors, "tracks");
+  const tracks = stringsOf(tensors, "tracks");
   const artistOf = tensors["artists.of"]?.array;
   if (!artistOf) return { tracks };
-  const names = strings(tensors, "artists");
+  const names = stringsOf(tensors, "artists");
   return { tracks, artists: Array.from(artistOf, (artist) => names[artist]!) };
 }
 
-function strings(tensors: Readonly<Record<string, Tensor>>, name: string): string[] {
+/** The strings that were packed as `name.text` and `name.ends`. */
+export function stringsOf(tensors: Readonly<Record<string, Tensor>>, name: string): string[] {
   const text = tensors[`${name}.text`]?.array;
   const ends = tensors[`${name}.ends`]?.array;
   if (!(text instanceof Uint8Array) || !(ends instanceof Uint32Array))
-    throw new SegueError(`the catalogue holds no ${name}`, { code: "corrupt" });
+    throw new SegueError(`it holds no ${name}`, { code: "corrupt" });
   return unpackStrings({ text, ends });
 }

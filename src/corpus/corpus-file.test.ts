@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readSafetensors, writeSafetensors } from "../system/index.js";
+import { type Corpus, CorpusBuilder } from "./corpus.js";
+import { readCorpusFile, writeCorpusFile } from "./corpus-file.js";
+import { partOf, queriesOf } from "./parts.js";
+
+function songs(): Corpus {
+  const builder = new CorpusBuilder();
+  builder.add({
+    id: "u-morning",
+    title: 'morning, "slow"',
+    tracks: ["A-one", "Б-два", "A-one"],
+    artists: ["A", "Б", "A"],
+  });
+  builder.add({ id: "u-夜", title: "夜 🌙", tracks: ["C-three", "Б-два"], artists: ["C", "Б"] });
+  builder.add({ id: "v-solo", title: "", tracks: ["D-four"], artists: ["D"] });
+  return builder.build();
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-corpus-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("a corpus file", () => {
+  it("comes back as it was, in memory that threads share, and has the same bytes each time", async () => {
+    const [one, two] = [join(folder, "one.safetensors"), join(folder, "two.safetensors")];
+    await writeCorpusFile(one, songs());
+    await writeCorpusFile(two, songs());
+    const read = await readCorpusFile(one);
+    expect(read).toEqual(songs());
+    expect(read.items.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(await readFile(one)).toEqual(await readFile(two));
+  });
+
+  it("needs neither artists, nor ids, nor titles", async () => {
+    const { tracks, items, offsets } = songs();
+    const path = join(folder, "bare.safetensors");
+    await writeCorpusFile(path, { tracks, items, offsets });
+    expect(await readCorpusFile(path)).toEqual({ tracks, items, offsets });
+  });
+
+  it("says what is wrong with a damaged one", async () => {
+    const path = join(folder, "damaged.safetensors");
+    await writeCorpusFile(path, songs());
+    const { size } = await readFile(path).then((bytes) => ({ size: bytes.length }));
+    await truncate(path, size - 3);
+    await expect(readCorpusFile(path)).rejects.toMatchObject({
+      code: "corrupt",
+      message: expect.stringContaining("cut short"),
+    });
+    await writeFile(path, "hello");
+    await expect(readCorpusFile(path)).rejects.toMatchObject({ code: "corrupt" });
+    await writeSafetensors(path, { items: { array: new Uint32Array(2) } });
+    await expect(readCorpusFile(path)).rejects.toThrow("this is no corpus file");
+    for (const [change, message] of [
+      [{ items: Uint32Array.of(0, 1, 0, 2, 1, 9) }, "play 5 is of track number 9, there are 4"],
+      [{ offsets: Uint32Array.of(0, 3, 5) }, "the playlists do not cover the plays"],
+      [{ offsets: Uint32Array.of(0, 5, 3, 6) }, "playlist 1 ends before it begins"],
+      [{ offsets: Uint32Array.of(0, 3, 6) }, "3 playlistIds for 2 playlists"],
+    ] as const) {
+      await writeCorpusFile(path, { ...songs(), ...change });
+      await expect(readCorpusFile(path), message).rejects.toThrow(message);
+    }
+    await writeCorpusFile(path, songs());
+    const { tensors } = await readSafetensors(path);
+    await writeSafetensors(path, tensors, { format: "segue-corpus", version: "2" });
+    await expect(readCorpusFile(path)).rejects.toThrow("a corpus of version 2, this Segue reads version 1");
+  });
+});
+
+describe("parts of a corpus", () => {
+  it("number their tracks anew and hold nothing of the others", () => {
+    expect(partOf(songs(), (playlist) => playlist > 0)).toEqual({
+      tracks: ["C-three", "Б-два", "D-four"],
+      artists: ["C", "Б", "D"],
+      offsets: Uint32Array.of(0, 2, 3),
+      items: Uint32Array.of(0, 1, 2),
+      playlistIds: ["u-夜", "v-solo"],
+      titles: ["夜 🌙", ""],
+    });
+  });
+
+  it("ask for the last track of each playlist", () => {
+    expect(queriesOf(songs())).toEqual([
+      { context: ["A-one", "Б-два"], next: "A-one", title: 'morning, "slow"' },
+      { context: ["C-three"], next: "Б-два", title: "夜 🌙" },
+      { context: [], next: "D-four" },
+    ]);
+  });
+});

@@ -20,3 +20,10 @@ export async function clientOf(options: DatastoreOptions): Promise<Client> {
   const { openClient, openStore } = await import("../workflow/index.js");
   return openClient(await openStore(options.datastore));
 }
+
+/** The flag as it was given, for commands that are suggested; "" where it was not. */
+export function datastoreFlag(command: Command): string {
+  if (command.getOptionValueSource("datastore") !== "cli") return "";
+  const { datastore } = command.opts<DatastoreOptions>();
+  return `--datastore ${/^[\w:/.@=-]+$/.test(datastore) ? datastore : `'${datastore.replaceAll("'", "'\\''")}'`}`;
+}

@@ -1,6 +1,6 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
@@ -25,7 +25,7 @@ export function registerResume(program: Command): void {
     .action(resume);
 }
 
-async function resume(target: string | undefined, options: Options): Promise<void> {
+async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
   const { misuse } = await import("../system/index.js");
   const { resumeRun, runInTerminal } = await import("../workflow/index.js");
   const client = await clientOf(options);
@@ -45,7 +45,7 @@ async function resume(target: string | undefined, options: Options): Promise<voi
         listener,
         signal,
       }),
-    { quiet: options.json },
+    { quiet: options.json, flags: datastoreFlag(command) },
   );
   if (options.json)
     console.log(

@@ -18,7 +18,8 @@ import {
   runFlow,
   runInTerminal,
 } from "../workflow/index.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
+import { flowNamed } from "./flow-named.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 
 const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
@@ -33,20 +34,27 @@ interface Options extends DatastoreOptions {
   readonly data?: string;
 }
 
+/** A flow that is read from a file: "./tuning.js", "flows.js:tuning". */
+const isModule = (name: string) => /\.m?js(:.+)?$/.test(name);
+
 export async function runFlows(args: readonly string[]): Promise<void> {
-  const command = runCommand();
+  const firstFlag = args.findIndex((arg) => arg.startsWith("-"));
+  const first = args.slice(0, firstFlag < 0 ? args.length : firstFlag);
+  // The flags are the flow's parameters, so a module has to be known before they are read.
+  const own = first.some(isModule) ? await Promise.all(first.map(flowNamed)) : undefined;
+  const command = runCommand(own ?? order);
   command.action(async (names: string[]) => {
-    await runAll(flowsToRun(names), command);
+    await runAll(own ?? flowsToRun(names), command, own !== undefined);
   });
   await command.parseAsync([...args], { from: "user" });
 }
 
-function runCommand(): Command {
+function runCommand(flows: readonly AnyFlow[]): Command {
   const command = addDatastoreOption(new Command("segue run"))
     .description("run the flows: from raw playlists to a checked endpoint")
     .argument(
       "[flows...]",
-      `which: ${order.map((flow) => flow.name).join(", ")}; default: all, in this order`,
+      `which: ${order.map((flow) => flow.name).join(", ")} (default: all, in this order), or a module of your own`,
     )
     .option("--input <files...>", "raw playlists: files or globs, plain or gzipped")
     .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
@@ -59,9 +67,9 @@ function runCommand(): Command {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try",
+      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
-  for (const flow of order) addParameterFlags(command, flow);
+  for (const flow of flows) addParameterFlags(command, flow);
   return command;
 }
 
@@ -70,6 +78,8 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   const known = order.map((flow) => flow.name);
   for (const name of names) {
     if (known.includes(name)) continue;
+    if (isModule(name))
+      throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
     const near = closest(name, known);
     throw misuse(
       `there is no flow "${name}"`,
@@ -79,7 +89,7 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   return order.filter((flow) => names.includes(flow.name));
 }
 
-async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void> {
+async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boolean): Promise<void> {
   const options = command.opts<Options>();
   const began = performance.now();
   const retry = retryOf(options.with ?? []);
@@ -87,7 +97,8 @@ async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
-  const conf = existsSync("conf") ? "conf" : join(packageRoot, "conf");
+  // Segue's own parameters are none of somebody else's flow.
+  const conf = existsSync("conf") || areOwn ? "conf" : join(packageRoot, "conf");
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
   for (const flow of flows) {
@@ -122,7 +133,7 @@ async function runAll(flows: readonly AnyFlow[], command: Command): Promise<void
             },
             signal,
           }),
-        { quiet: options.json ?? false },
+        { quiet: options.json ?? false, flags: datastoreFlag(command) },
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined)
           await stopEndpoint(await clientOf(options), begun);

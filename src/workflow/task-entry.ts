@@ -75,7 +75,15 @@ async function run(spec: TaskSpec): Promise<void> {
     try {
       const flow = await once(flows, `${spec.module} ${spec.flow}`, () => loadFlow(spec.module, spec.flow));
       send({ type: "begun" });
-      const outcome = await runTask(flow, spec, store, { progress, signal: controller.signal, closeLog });
+      const logStack = (stack: string) => {
+        for (const line of stack.split("\n")) log.write("err", line);
+      };
+      const outcome = await runTask(flow, spec, store, {
+        progress,
+        signal: controller.signal,
+        logStack,
+        closeLog,
+      });
       await closeLog();
       send(
         "done" in outcome

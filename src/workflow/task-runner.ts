@@ -28,7 +28,9 @@ import type { TaskFailure } from "./types.js";
 export interface RunTaskOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Called once the step's function has returned and before its log is closed. */
+  /** Writes down, in the task's log alone, where an error was thrown. */
+  readonly logStack?: (stack: string) => void;
+  /** Called once the step's function has returned and before the done-record is written. */
   readonly closeLog?: () => Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function runTask(
     return { done: await publish(store, spec, started, { ...inputs.refs, ...written }) };
   } catch (thrown) {
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
+    if (error.stack !== undefined) options.logStack?.(error.stack);
     card.error(error);
     await card.close();
     await writeFailure(store, spec, started, error);

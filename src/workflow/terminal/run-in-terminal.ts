@@ -1,4 +1,6 @@
 /** Running a flow for somebody at a terminal: shows what happens, stops on Ctrl-C, says how to go on, gives an exit code. */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SegueError } from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
@@ -6,10 +8,12 @@ import type { RunResult } from "../run.js";
 export interface TerminalOptions {
   /** No output but errors: for --json. */
   readonly quiet?: boolean;
+  /** Flags that the commands it suggests need, too: "--datastore elsewhere". */
+  readonly flags?: string;
 }
 
 /**
- * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. On a terminal the steps are drawn as a list;
+ * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. On a terminal the steps are drawn in place;
  * elsewhere every event is a plain line on standard output.
  *
  * @returns the result of a run that is done
@@ -29,16 +33,17 @@ export async function runInTerminal(
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
-    const reporter = await chooseReporter(options);
-    const result = await run({ listener: reporter.listener, signal: controller.signal });
-    await reporter.finished();
+    const result = await report(options, (listener) => run({ listener, signal: controller.signal }));
     if (result.status === "done") return result;
-    const resume = `segue resume ${result.flow}/${result.run}`;
+    const flags = options.flags ? ` ${options.flags}` : "";
+    const resume = `segue resume ${result.flow}/${result.run}${flags}`;
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), { name: "AbortError", hint: `go on with: ${resume}` });
     const { step, task, error } = result.end.failed!;
-    throw new SegueError(`${result.flow}/${result.run}/${step}/${task}: ${error.message}`, {
-      hint: `${error.hint ? `${error.hint}; ` : ""}when it is put right: ${resume}`,
+    const place = `${result.flow}/${result.run}/${step}/${task}`;
+    const thrownAt = ownPlace(error.stack);
+    throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}`, {
+      hint: `${error.hint ? `${error.hint}; ` : ""}what it printed: segue logs ${place}${flags}; when it is put right: ${resume}`,
       code: "run-failed",
     });
   } finally {
@@ -47,12 +52,25 @@ export async function runInTerminal(
   }
 }
 
-async function chooseReporter(
+async function report(
   options: TerminalOptions,
-): Promise<{ listener: RunListener; finished(): Promise<void> }> {
-  const none = async () => {};
-  if (options.quiet) return { listener: () => {}, finished: none };
-  if (process.stdout.isTTY && !process.env.CI) return (await import("./list-reporter.js")).listReporter();
+  run: (listener: RunListener) => Promise<RunResult>,
+): Promise<RunResult> {
+  if (options.quiet) return run(() => {});
+  if (process.stdout.isTTY && !process.env.CI && process.env.TERM !== "dumb") {
+    const reporter = (await import("./live-reporter.js")).liveReporter();
+    return run(reporter.listener).finally(() => reporter.finished());
+  }
   const { plainReporter } = await import("./plain-reporter.js");
-  return { listener: plainReporter((line) => process.stdout.write(`${line}\n`)), finished: none };
+  return run(plainReporter((line) => process.stdout.write(`${line}\n`)));
+}
+
+/** The file and line of a stack that are the flow's own: the first that are neither Node's nor a dependency's. */
+function ownPlace(stack: string | undefined): string | undefined {
+  for (const [, place] of stack?.matchAll(/(file:\/\/[^\s()]+:\d+):\d+/g) ?? []) {
+    if (place!.includes("/node_modules/")) continue;
+    const [, url, line] = /^(.*):(\d+)$/.exec(place!)!;
+    return `${relative(process.cwd(), fileURLToPath(url!))}:${line}`;
+  }
+  return undefined;
 }

@@ -1,0 +1,83 @@
+/**
+ * A run on a terminal: below, one line a step with its state, how many of its tasks are done, and its time; above, what the
+ * tasks print, each line once and with its task.
+ */
+import { stripVTControlCharacters } from "node:util";
+import type { RunListener } from "../events.js";
+import { colour, duration } from "./format.js";
+import { type Screen, ScreenRegion } from "./screen-region.js";
+import { StepBoard } from "./step-board.js";
+
+const drawEvery = 100;
+
+export interface LiveReporter {
+  readonly listener: RunListener;
+  /** Leaves the screen as it is. To be called when the run is over, however it ended. */
+  finished(): void;
+}
+
+export function liveReporter(screen: Screen = process.stdout): LiveReporter {
+  const region = new ScreenRegion(screen);
+  let board: StepBoard | undefined;
+  let isForeach = new Set<string>();
+  const draw = () => region.draw(board?.lines(performance.now(), region.room) ?? []);
+  let timer: NodeJS.Timeout | undefined;
+  const print = (step: string, task: string, line: string, isBad = false) => {
+    const place = isForeach.has(step) ? `${step}/${task}` : step;
+    region.print(`${colour(isBad ? "red" : "dim", `${place} │`)} ${plain(line)}`);
+  };
+  const listener: RunListener = (event) => {
+    board?.take(event, performance.now());
+    switch (event.type) {
+      case "run-started": {
+        board = new StepBoard(event.run.nodes);
+        const origin = event.run.origins[0];
+        region.print(
+          `${colour("bold", `${event.run.flow}/${event.run.run}`)}${origin ? `, resumes ${origin.run}` : ""}`,
+        );
+        timer = setInterval(draw, drawEvery);
+        break;
+      }
+      case "step-known":
+        if (event.tasks > 1) isForeach = isForeach.add(event.step);
+        break;
+      case "task-log":
+        print(event.step, event.task, event.line);
+        break;
+      case "task-retry":
+        print(
+          event.step,
+          event.task,
+          `${event.error.message}; attempt ${event.attempt}${event.delay > 0 ? ` in ${duration(event.delay)}` : ""}`,
+          true,
+        );
+        break;
+      case "task-failed":
+        print(event.step, event.task, `failed: ${event.error.message}`, true);
+        break;
+      case "task-done":
+        if (event.record.caught)
+          print(
+            event.record.step,
+            event.record.task,
+            `failed, and was caught: ${event.record.caught.message}`,
+            true,
+          );
+        break;
+    }
+  };
+  return {
+    listener,
+    finished() {
+      clearInterval(timer);
+      if (timer !== undefined) draw();
+    },
+  };
+}
+
+/** A line as text alone: of a bar that was drawn over itself, the last state; no codes that would move the cursor. */
+function plain(line: string): string {
+  const last = line.split("\r").findLast((part) => part !== "") ?? "";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal.
+  return stripVTControlCharacters(last).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
+}

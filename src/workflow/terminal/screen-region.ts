@@ -1,0 +1,95 @@
+/**
+ * The lower end of a terminal, drawn again and again in place, with lines that stay above it. Each line is drawn over the one
+ * that was there, so it does not flicker; lines that are too long are cut, so that the place is never lost.
+ */
+
+/** What it needs of `process.stdout`. */
+export interface Screen {
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
+const esc = "\x1b[";
+
+export class ScreenRegion {
+  readonly #screen: Screen;
+  /** How many lines are drawn at the moment. */
+  #drawn = 0;
+  #above: string[] = [];
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** How many lines fit, one being left for the cursor. */
+  get room(): number {
+    return Math.max(1, (this.#screen.rows || 24) - 1);
+  }
+
+  get width(): number {
+    return Math.max(20, this.#screen.columns || 80);
+  }
+
+  /** A line that stays, above the region; shown when it is drawn next. */
+  print(line: string): void {
+    this.#above.push(line);
+  }
+
+  draw(lines: readonly string[]): void {
+    const up = this.#drawn > 0 ? `${esc}${this.#drawn}A` : "";
+    // Lines above may be as long as they like: the terminal wraps them, over a region that is wiped first.
+    const above = this.#above.map((line) => `${esc}2K${line}\n`).join("");
+    const wipe = `${esc}J`;
+    const shown = lines.slice(0, this.room);
+    const region = shown.map((line) => `${esc}2K${cut(line, this.width - 1)}\n`).join("");
+    this.#screen.write(`${esc}?25l\r${up}${above === "" ? "" : wipe + above}${region}${wipe}${esc}?25h`);
+    this.#above = [];
+    this.#drawn = shown.length;
+  }
+}
+
+/** Cuts text to a width in columns; colour codes take none, East Asian characters and emoji two. */
+export function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let used = 0;
+  let kept = "";
+  let isCut = false;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
+  for (const [part] of text.matchAll(/\x1b\[[0-9;]*m|\P{M}\p{M}*/gsu)) {
+    if (part.startsWith("\x1b")) kept += part;
+    else if (!isCut) {
+      used += widthOf(part.codePointAt(0)!);
+      isCut = used > width - 1;
+      kept += isCut ? "…" : part;
+    }
+  }
+  return kept;
+}
+
+/** Columns that text takes on a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
+  const bare = text.replace(/\x1b\[[0-9;]*m/g, "").replace(/\p{M}/gu, "");
+  for (const character of bare) width += widthOf(character.codePointAt(0)!);
+  return width;
+}
+
+/** Ranges of characters that take two columns: Hangul, CJK, full-width forms, emoji. */
+const wide = [
+  [0x1100, 0x115f],
+  [0x2e80, 0x303e],
+  [0x3041, 0xa4cf],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff00, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x1f300, 0x1faff],
+  [0x20000, 0x3fffd],
+] as const;
+
+function widthOf(code: number): number {
+  return wide.some(([from, to]) => code >= from && code <= to) ? 2 : 1;
+}

@@ -53,6 +53,16 @@ export interface BundleInput {
   readonly index?: "auto" | "exact" | "usearch-f16" | "usearch-i8";
 }
 
+export interface WriteBundleOptions {
+  /**
+   * Whether to write tracks.parquet and vectors.parquet too (default true): copies for people and other tools, which no part of
+   * Segue reads.
+   */
+  readonly tables?: boolean;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Writes a bundle to `folder`. A bundle that is there already is replaced; anything else that is there is left alone.
  *
@@ -61,7 +71,7 @@ export interface BundleInput {
 export async function writeBundle(
   folder: string,
   input: BundleInput,
-  options: { progress?: Progress; signal?: AbortSignal } = {},
+  options: WriteBundleOptions = {},
 ): Promise<Manifest> {
   await refuseOthers(folder);
   let manifest: Manifest | undefined;
@@ -80,7 +90,7 @@ export async function writeBundle(
 async function fill(
   folder: string,
   input: BundleInput,
-  { progress = silent, signal }: { progress?: Progress; signal?: AbortSignal },
+  { tables = true, progress = silent, signal }: WriteBundleOptions,
 ): Promise<Manifest> {
   const { catalogue, vectors } = input;
   let done = 0;
@@ -100,8 +110,10 @@ async function fill(
     await writeFile(join(folder, VECTORS_JSON), JSON.stringify(storeVectors(pool, catalogue, vectors)));
   await writeSafetensors(join(folder, ARRAYS), pool.tensors);
   step("tables");
-  await writeTracksParquet(join(folder, "tracks.parquet"), catalogue, vectors);
-  if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
+  if (tables) {
+    await writeTracksParquet(join(folder, "tracks.parquet"), catalogue, vectors);
+    if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
+  }
   step("index");
   const index =
     vectors && vectors.length > 0 ? await buildIndex(folder, vectors, input.index ?? "auto") : undefined;

@@ -6,6 +6,7 @@ import type { Catalogue, Corpus } from "../corpus/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
 import { ArtistIndex } from "./core/artists.js";
 import { Fallback } from "./core/fallback.js";
+import { PopularityOrder } from "./core/popularity-order.js";
 import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { checkK, ScoredRecommender } from "./core/scored.js";
@@ -23,7 +24,7 @@ class Popularity implements FittedRecommender {
   readonly #numbers: TrackNumbers;
   readonly #tracks: readonly string[];
   readonly #counts: Float32Array;
-  readonly #order: Uint32Array;
+  readonly #order: PopularityOrder;
   readonly #repeats: number;
 
   constructor(name: string, catalogue: Catalogue, counts: Float32Array, repeats: number) {
@@ -33,10 +34,7 @@ class Popularity implements FittedRecommender {
     this.#numbers = TrackNumbers.of(catalogue);
     this.#counts = counts;
     this.#repeats = repeats;
-    this.#order = Uint32Array.from(tracks.keys()).sort((a, b) => {
-      const difference = counts[b]! - counts[a]!;
-      return difference !== 0 ? difference : tracks[a]! < tracks[b]! ? -1 : 1;
-    });
+    this.#order = new PopularityOrder(tracks, counts);
   }
 
   recommend(contexts: readonly Context[], k: number): Ranking[] {
@@ -47,7 +45,7 @@ class Popularity implements FittedRecommender {
       const ids: string[] = [];
       const scores = new Float32Array(size);
       for (let i = 0; ids.length < size; i++) {
-        const track = this.#order[i]!;
+        const track = this.#order.at(i);
         if (dropped.has(track)) continue;
         scores[ids.length] = this.#counts[track]!;
         ids.push(this.#tracks[track]!);

@@ -5,12 +5,17 @@ import type { FittedPoint } from "./fit-point.js";
 /** Writes the model of a fitted point to `folder`. */
 export async function saveModel(folder: string, fitted: FittedPoint): Promise<void> {
   const { recommender, corpus, vectors, result } = fitted;
-  await writeBundle(folder, {
-    catalogue: corpus,
-    recommenders: { [recommender.name]: recommender.save() },
-    ...(vectors === undefined ? {} : { vectors }),
-    parameters: result.settings,
-    // Times and memory differ from run to run; the bundle must not.
-    metrics: { validation: { hitRatio: result.hitRatio, mrr: result.mrr, ndcg: result.ndcg } },
-  });
+  await writeBundle(
+    folder,
+    {
+      catalogue: corpus,
+      recommenders: { [recommender.name]: recommender.save() },
+      ...(vectors === undefined ? {} : { vectors }),
+      parameters: result.settings,
+      // Times and memory differ from run to run; the bundle must not.
+      metrics: { validation: { hitRatio: result.hitRatio, mrr: result.mrr, ndcg: result.ndcg } },
+    },
+    // Most grid points are not chosen: the tables for people come with the bundle of the one that is.
+    { tables: false },
+  );
 }

@@ -6,6 +6,7 @@
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import type { RecommenderState } from "../contract.js";
 import { ArtistIndex } from "./artists.js";
+import { PopularityOrder } from "./popularity-order.js";
 import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
 import type { Filler } from "./scored.js";
@@ -16,19 +17,15 @@ export class Fallback implements Filler {
   readonly artists: ArtistIndex | undefined;
   readonly titles: TitleWords | undefined;
   readonly counts: Uint32Array;
-  /** Track numbers, most popular first, equal ones by id. */
-  readonly #order: Uint32Array;
+  readonly #order: PopularityOrder;
   readonly #mostPopular: number;
 
   constructor(catalogue: Catalogue, counts: Uint32Array, titles: TitleWords | undefined) {
     this.counts = counts;
     this.titles = titles;
     this.artists = catalogue.artists === undefined ? undefined : new ArtistIndex(catalogue.artists, counts);
-    this.#order = Uint32Array.from(catalogue.tracks.keys()).sort((a, b) => {
-      const difference = counts[b]! - counts[a]!;
-      return difference !== 0 ? difference : catalogue.tracks[a]! < catalogue.tracks[b]! ? -1 : 1;
-    });
-    this.#mostPopular = Math.max(1, counts[this.#order[0] ?? 0] ?? 1);
+    this.#order = new PopularityOrder(catalogue.tracks, counts);
+    this.#mostPopular = this.#order.length === 0 ? 1 : Math.max(1, counts[this.#order.at(0)]!);
   }
 
   static fit(corpus: Corpus, counts = playlistCounts(sessionsOf(corpus))): Fallback {
@@ -56,7 +53,7 @@ export class Fallback implements Filler {
     this.artists?.score(query, board, 1 / 2);
     this.titles?.score(query, board, 3 / 8);
     for (let i = 0, found = 0; i < this.#order.length && found < wanted; i++) {
-      const track = this.#order[i]!;
+      const track = this.#order.at(i);
       if (skip(track)) continue;
       board.add(track, ((this.counts[track]! + 1) / (this.#mostPopular + 1)) * (1 / 8));
       found++;

@@ -5,8 +5,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import type {
+  DuckDBBlobValue,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBValue,
+} from "@duckdb/node-api";
 import { messageOf, SegueError } from "./errors.js";
+import { unpackStrings } from "./packed-strings.js";
 
 export interface DuckDbOptions {
   /** How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"). */
@@ -33,6 +40,13 @@ export interface Database {
   row<Row extends object>(sql: string, values?: SqlValues): Promise<Row>;
   /** The answer in chunks of about 2,048 rows, without holding all of it in memory. */
   chunks(sql: string, values?: SqlValues): AsyncIterable<DuckDBDataChunk>;
+  /**
+   * One column of strings as fast as memory goes: DuckDB joins them, and they come over in blocks. `sql` gives `value` (NULL
+   * becomes "") and `position`, which runs from 0 without gaps.
+   */
+  strings(sql: string): Promise<string[]>;
+  /** Another connection to the same database, for work at the same time; it sees all but temporary tables. */
+  beside<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Appends chunks to a table as they are: the fast way in for arrays. A chunk may be filled again after it was taken. */
   append(table: string, chunks: Iterable<DuckDBDataChunk>): Promise<void>;
 }
@@ -54,10 +68,10 @@ export async function withDuckDb<T>(
       hint: 'write it as "512MB" or "4GB"',
       exitCode: 2,
     });
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
   const spill = await mkdtemp(join(options.spillFolder ?? tmpdir(), "segue-duckdb-"));
   try {
-    const instance = await DuckDBInstance.create(":memory:", {
+    const instance = await Instance.create(":memory:", {
       memory_limit: memoryLimit,
       threads: String(options.threads ?? availableParallelism()),
       temp_directory: spill,
@@ -65,59 +79,89 @@ export async function withDuckDb<T>(
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
-    const connection = await instance.connect();
-    const interrupt = () => connection.interrupt();
-    options.signal?.addEventListener("abort", interrupt, { once: true });
-    const bound = (values?: SqlValues) =>
-      (values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...values }) as
-        | DuckDBValue[]
-        | undefined;
-    const rows = async <Row extends object>(sql: string, values?: SqlValues): Promise<Row[]> => {
-      const result = await connection.run(sql, bound(values));
-      const objects = (await result.getRowObjects()) as Record<string, unknown>[];
-      return objects.map(
-        (object) => Object.fromEntries(Object.entries(object).map(([key, v]) => [key, plain(v)])) as Row,
-      );
-    };
     try {
-      return await work({
-        run: async (sql, values) => {
-          await connection.run(sql, bound(values));
-        },
-        rows,
-        row: async <Row extends object>(sql: string, values?: SqlValues) =>
-          (await rows<Row>(sql, values))[0]!,
-        async *chunks(sql, values) {
-          const result = await connection.stream(sql, bound(values));
-          for (;;) {
-            const chunk = await result.fetchChunk();
-            if (chunk === null || chunk.rowCount === 0) return;
-            yield chunk;
-          }
-        },
-        append: async (table, chunks) => {
-          const appender = await connection.createAppender(table);
-          try {
-            for (const chunk of chunks) {
-              options.signal?.throwIfAborted();
-              appender.appendDataChunk(chunk);
-            }
-            appender.flushSync();
-          } finally {
-            appender.closeSync();
-          }
-        },
-      });
+      return await onConnection(instance, options.signal, work);
     } catch (error) {
       options.signal?.throwIfAborted();
       throw explained(error, memoryLimit);
     } finally {
-      options.signal?.removeEventListener("abort", interrupt);
-      connection.closeSync();
       instance.closeSync();
     }
   } finally {
     await rm(spill, { recursive: true, force: true });
+  }
+}
+
+/** How many strings are joined into one; a block must stay below DuckDB's 4 GB for a string. */
+const STRINGS_A_BLOCK = 4096;
+
+async function onConnection<T>(
+  instance: DuckDBInstance,
+  signal: AbortSignal | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener("abort", interrupt, { once: true });
+  const bound = (values?: SqlValues) =>
+    (values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...values }) as
+      | DuckDBValue[]
+      | undefined;
+  const rows = async <Row extends object>(sql: string, values?: SqlValues): Promise<Row[]> => {
+    const result = await connection.run(sql, bound(values));
+    const objects = (await result.getRowObjects()) as Record<string, unknown>[];
+    return objects.map(
+      (object) => Object.fromEntries(Object.entries(object).map(([key, v]) => [key, plain(v)])) as Row,
+    );
+  };
+  const database: Database = {
+    run: async (sql, values) => {
+      await connection.run(sql, bound(values));
+    },
+    rows,
+    row: async <Row extends object>(sql: string, values?: SqlValues) => (await rows<Row>(sql, values))[0]!,
+    async *chunks(sql, values) {
+      const result = await connection.stream(sql, bound(values));
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    },
+    strings: async (sql) => {
+      const strings: string[] = [];
+      const blocks = `SELECT encode(string_agg(coalesce(value, ''), '' ORDER BY position)) AS text,
+          list(strlen(coalesce(value, ''))::INTEGER ORDER BY position) AS lengths
+        FROM (${sql}) GROUP BY position // ${STRINGS_A_BLOCK} ORDER BY min(position)`;
+      for await (const chunk of database.chunks(blocks)) {
+        for (const [text, lengths] of chunk.getRows()) {
+          let end = 0;
+          const ends = Uint32Array.from((lengths as DuckDBListValue).items as number[], (n) => (end += n));
+          for (const string of unpackStrings({ text: (text as DuckDBBlobValue).bytes, ends }))
+            strings.push(string);
+        }
+      }
+      return strings;
+    },
+    beside: (other) => onConnection(instance, signal, other),
+    append: async (table, chunks) => {
+      const appender = await connection.createAppender(table);
+      try {
+        for (const chunk of chunks) {
+          signal?.throwIfAborted();
+          appender.appendDataChunk(chunk);
+        }
+        appender.flushSync();
+      } finally {
+        appender.closeSync();
+      }
+    },
+  };
+  try {
+    return await work(database);
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
+    connection.closeSync();
   }
 }
 

@@ -26,36 +26,30 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
   if (isCorpusFile(path)) return readCorpusFile(path);
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
-    return corpusFrom(database, path);
+    return corpusFrom(database, sqlString(path));
   });
 }
 
-/** The corpus of a Parquet file with the columns of a part, by way of a database that is open already. */
-export async function corpusFrom(database: Database, path: string): Promise<Corpus> {
-  await database.run(sqlFile("corpus-items", { path: sqlString(path) }));
-  const playlistIds: string[] = [];
-  const titles: string[] = [];
-  const ends: number[] = [0];
+/**
+ * The corpus of Parquet files with the columns of a part, by way of a database that is open already.
+ *
+ * @param source what `read_parquet` takes, as SQL: a path in quotes, or a list of such
+ */
+export async function corpusFrom(database: Database, source: string): Promise<Corpus> {
+  await database.run(sqlFile("corpus-items", { source }));
+  const playlistIds = await database.strings("SELECT id AS value, number AS position FROM playlists");
+  const titles = await database.strings("SELECT title AS value, number AS position FROM playlists");
+  const tracks = await database.strings("SELECT track AS value, number AS position FROM vocabulary");
+  const artists = await database.strings("SELECT artist AS value, number AS position FROM vocabulary");
+  const offsets = new Uint32Array(playlistIds.length + 1);
   for await (const chunk of database.chunks(
-    "SELECT id, coalesce(title, ''), (begin + len(sequence))::INTEGER FROM playlists ORDER BY number",
+    "SELECT number, (begin + len(sequence))::INTEGER FROM playlists",
   )) {
-    for (const [id, title, end] of chunk.getRows()) {
-      playlistIds.push(id as string);
-      titles.push(title as string);
-      ends.push(end as number);
-    }
+    const numbers = chunk.getColumnVector(0) as DuckDBIntegerVector;
+    const ends = chunk.getColumnVector(1) as DuckDBIntegerVector;
+    for (let i = 0; i < chunk.rowCount; i++) offsets[numbers.getItem(i)! + 1] = ends.getItem(i)!;
   }
-  const tracks: string[] = [];
-  const artists: string[] = [];
-  let anyArtist = false;
-  for await (const chunk of database.chunks("SELECT track, artist FROM vocabulary ORDER BY number")) {
-    for (const [track, artist] of chunk.getRows()) {
-      tracks.push(track as string);
-      artists.push((artist as string | null) ?? "");
-      anyArtist ||= artist !== null;
-    }
-  }
-  const items = new Uint32Array(ends.at(-1)!);
+  const items = new Uint32Array(offsets.at(-1)!);
   // In whatever order the join gives them: each number knows its place.
   for await (const chunk of database.chunks(
     "SELECT place, number FROM items JOIN vocabulary USING (track)",
@@ -64,14 +58,8 @@ export async function corpusFrom(database: Database, path: string): Promise<Corp
     const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
     for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;
   }
-  return {
-    tracks,
-    ...(anyArtist ? { artists } : {}),
-    offsets: Uint32Array.from(ends),
-    items,
-    playlistIds,
-    titles,
-  };
+  const anyArtist = artists.some((artist) => artist !== "");
+  return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
 }
 
 /**

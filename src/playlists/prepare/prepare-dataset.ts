@@ -1,7 +1,7 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { partOf, writeCorpusFile } from "../../corpus/index.js";
+import { type Corpus, partOf, writeCorpusFile } from "../../corpus/index.js";
 import {
   type Database,
   misuse,
@@ -164,23 +164,37 @@ async function prepareInto(
   const pieces: string[] = [];
   for (let batch = 0; batch < batches; batch++) {
     report(`making sequences${batches === 1 ? "" : `, batch ${batch + 1} of ${batches}`}`);
-    const output = join(scratch, `sequences-${batch}.parquet`);
+    const output = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
     pieces.push(sqlString(output));
     await database.run(sqlFile("write-sequences", { batch: String(batch), output: sqlString(output) }));
   }
   const sequences = `[${pieces.join(", ")}]`;
-  for (const name of sequenceFiles) {
+  const partOfPlaylist = (
+    await database.rows<{ part: PartName }>(
+      "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
+    )
+  ).map((row) => row.part);
+  const writePart = (connection: Database, name: (typeof sequenceFiles)[number]) => {
     report(`writing ${name}`);
     const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
     const output = sqlString(join(scratch, `${name}.parquet`));
-    await database.run(sqlFile("write-part", { sequences, which, output }));
-  }
-  report("writing tracks");
-  await database.run(
-    sqlFile("write-tracks", { sequences, output: sqlString(join(scratch, "tracks.parquet")) }),
+    return connection.run(sqlFile("write-part", { sequences, which, output }));
+  };
+  // One connection writes one file after the other on one core: two halves of the work, each on a connection of its own.
+  await both(
+    async () => {
+      await writePart(database, "model_input_full");
+      report("writing tracks");
+      const output = sqlString(join(scratch, "tracks.parquet"));
+      await database.run(sqlFile("write-tracks", { sequences, output }));
+    },
+    () =>
+      database.beside(async (other) => {
+        report("numbering tracks");
+        await writeCorpora(scratch, await corpusFrom(other, sequences), partOfPlaylist);
+        for (const name of partNames) await writePart(other, name);
+      }),
   );
-  report("numbering tracks");
-  await writeCorpora(scratch, database);
   const kept = partNames.reduce(
     (sum, name) => ({
       playlists: sum.playlists + parts[name].playlists,
@@ -200,14 +214,18 @@ async function prepareInto(
   };
 }
 
+/** Waits for both, so that nothing goes on writing after one has failed. @throws what the first of them threw */
+async function both(one: () => Promise<void>, two: () => Promise<void>): Promise<void> {
+  for (const outcome of await Promise.allSettled([one(), two()]))
+    if (outcome.status === "rejected") throw outcome.reason;
+}
+
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */
-async function writeCorpora(scratch: string, database: Database): Promise<void> {
-  const full = await corpusFrom(database, join(scratch, "model_input_full.parquet"));
-  const partOfPlaylist = (
-    await database.rows<{ part: PartName }>(
-      "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
-    )
-  ).map((row) => row.part);
+async function writeCorpora(
+  scratch: string,
+  full: Corpus,
+  partOfPlaylist: readonly PartName[],
+): Promise<void> {
   await writeCorpusFile(join(scratch, "model_input_full.safetensors"), full);
   for (const name of partNames) {
     const part = partOf(full, (playlist) => partOfPlaylist[playlist] === name);

@@ -1,13 +1,14 @@
 -- Every track of a dataset at its place in the order of all playlists, and the tracks numbered by first appearance.
+-- Of several files, in the order of their names.
 CREATE TEMP TABLE playlists AS
 SELECT
-  file_row_number AS number,
+  (row_number() OVER (ORDER BY filename, file_row_number) - 1)::INTEGER AS number,
   playlist_id AS id,
   playlist AS title,
   track_sequence AS sequence,
   artist_sequence AS artists,
-  sum(len(sequence)) OVER (ORDER BY file_row_number) - len(sequence) AS begin
-FROM read_parquet({{path}}, file_row_number = true);
+  sum(len(sequence)) OVER (ORDER BY filename, file_row_number) - len(sequence) AS begin
+FROM read_parquet({{source}}, file_row_number = true, filename = true);
 
 CREATE TEMP TABLE items AS
 SELECT

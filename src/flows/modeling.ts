@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
-import { type GridEntry, gridPoints, pointName } from "./parts/grid.js";
+import { type GridEntry, gridPoints, pointName, threadsOf } from "./parts/grid.js";
 import { modelingParameters, trackVectorOverrides } from "./parts/parameters.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
@@ -41,9 +41,7 @@ export const modeling = flow("modeling", {
       questions: await artifacts.validation.path(),
       k: parameters.knnK,
       seed: parameters.seed,
-      // Grid points run beside each other: threads of their own would only take each other's processor.
-      threads:
-        task.resources.cpus ?? Math.max(1, Math.floor(availableParallelism() / artifacts.points.length)),
+      threads: task.resources.cpus ?? threadsOf(task.index, artifacts.points.length, availableParallelism()),
       progress,
       signal,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gridPoints, pointName } from "./grid.js";
+import { gridPoints, pointName, threadsOf } from "./grid.js";
 
 const entries = [
   { recommender: "track2vec", min_count: [3, 5], sg: [0, 1], epochs: 30 },
@@ -29,5 +29,14 @@ describe("the grid", () => {
     expect(gridPoints(entries, ["popularity"])).toHaveLength(1);
     expect(() => gridPoints(entries, ["poplarity"])).toThrow(/no recommender "poplarity"/);
     expect(() => gridPoints([])).toThrow(/empty/);
+  });
+
+  it("gives each point a core, and the last ones all that are left", () => {
+    const threads = (points: number, cores: number) =>
+      Array.from({ length: points }, (_, index) => threadsOf(index, points, cores));
+    expect(threads(3, 2)).toEqual([1, 1, 2]);
+    expect(threads(4, 2)).toEqual([1, 1, 1, 1]);
+    expect(threads(1, 8)).toEqual([8]);
+    expect(threads(11, 8)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
   });
 });

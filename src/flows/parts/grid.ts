@@ -79,3 +79,12 @@ function combinations(entry: GridEntry, overrides: Readonly<Record<string, unkno
 export function pointName(point: GridPoint): string {
   return point.label === "" ? point.recommender : `${point.recommender} ${point.label}`;
 }
+
+/**
+ * Threads for the grid point number `index`: points run beside each other, one a core, so threads of their own would only take
+ * each other's core; but the last ones, when fewer are left than there are cores, share all of them.
+ */
+export function threadsOf(index: number, points: number, cores: number): number {
+  const last = points % cores;
+  return last === 0 || index < points - last ? 1 : Math.floor(cores / last);
+}

@@ -26,7 +26,11 @@ await cleanPlaylists({ inputs: [input], output: master, rejects: join(output, "r
 await prepareDataset({ master, outputFolder: output });
 const corpus = await readCorpus(join(output, "model_input_full.parquet"));
 /** How long a recommender learns does not change what an answer of it costs. */
-const cheaply = { blend: { queries: 1000, folds: 1, vectorEpochs: 2 }, track2vec: { epochs: 5 } };
+const cheaply = {
+  blend: { queries: 1000, folds: 1, vectorEpochs: 2 },
+  nearest: { epochs: 5 },
+  track2vec: { epochs: 5 },
+};
 const states = {};
 for (const name of values.recommenders.split(",")) {
   const started = performance.now();

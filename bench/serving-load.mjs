@@ -4,21 +4,27 @@
  *
  *   node scripts/build.mjs --no-web
  *   node bench/serving-load.mjs --bundle DIR [--recommender NAME] [--rate 2000] [--seconds 20] [--minutes 5] [--workers 1]
- *     [--contexts SEQUENCES.jsonl.gz]
+ *     [--threads 1] [--contexts SEQUENCES.jsonl.gz]
  *
- * Contexts are cut from the sequences, or drawn from the bundle's tracks where none are given. Latency is taken at `--rate`
- * requests a second, corrected for coordinated omission (autocannon); the most requests a second in a run without a rate.
+ * Contexts are cut from the sequences, or drawn from the bundle's tracks where none are given. Two ways of asking: a closed
+ * loop (autocannon: every connection asks again as soon as it is answered) tells the most requests a second; an open loop
+ * (open-loop.mjs: requests fall due at `--rate`, answered or not) tells the latency at that rate. Reloads change between two
+ * versions of the bundle, so each of them reads, checks and restores a whole one.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { cpus } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
+import { parseManifest, sealManifest } from "../dist/bundle/manifest.js";
 import { readSequences } from "../dist/corpus/index.js";
 import { openServedModel } from "../dist/serving/index.js";
 import { distPath, Random } from "../dist/system/index.js";
+import { openLoop, postRequests } from "./open-loop.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -29,10 +35,13 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "20" },
     minutes: { type: "string", default: "5" },
     workers: { type: "string", default: "1" },
+    threads: { type: "string", default: "1" },
     connections: { type: "string", default: "16" },
+    "reload-rate": { type: "string" },
   },
 });
 const seconds = Number(options.seconds);
+const rate = Number(options.rate);
 const connections = Number(options.connections);
 const json = { "content-type": "application/json" };
 
@@ -54,15 +63,42 @@ async function makeBodies() {
   });
 }
 
-async function startEndpoint() {
+/** Two versions of the bundle, the same but for a parameter, and the link `current` to one of them. */
+function versions() {
+  const folder = mkdtempSync(join(tmpdir(), "segue-load-"));
+  for (const version of ["v1", "v2"]) {
+    const place = join(folder, version);
+    cpSync(options.bundle, place, { recursive: true });
+    const path = join(place, "manifest.json");
+    const manifest = parseManifest(readFileSync(path, "utf8"), place);
+    writeFileSync(
+      path,
+      JSON.stringify(sealManifest({ ...manifest, parameters: { ...manifest.parameters, version } })),
+    );
+  }
+  let now = "v2";
+  const change = () => {
+    now = now === "v1" ? "v2" : "v1";
+    symlinkSync(now, join(folder, "next"));
+    renameSync(join(folder, "next"), join(folder, "current"));
+  };
+  change();
+  return { folder, change };
+}
+
+async function startEndpoint(folder) {
   const args = [
     distPath("cli/main.js"),
     "serve",
-    options.bundle,
+    folder,
+    "--watch",
+    "0",
     "--port",
     "0",
     "--workers",
     options.workers,
+    "--threads",
+    options.threads,
     "--log-level",
     "error",
   ];
@@ -72,21 +108,31 @@ async function startEndpoint() {
   return { child, url };
 }
 
-function load(url, bodies, extra) {
+function closedLoop(url, bodies, duration) {
   return autocannon({
     url: `${url}/v1/recommend`,
     connections,
-    duration: seconds,
+    duration,
     requests: bodies.map((body) => ({ method: "POST", headers: json, body })),
-    ...extra,
   });
 }
 
-const failures = (result) => result.errors + result.timeouts + result.non2xx + result.mismatches;
-
-async function residentMb(url) {
+async function metric(url, name) {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)[1]) / 2 ** 20;
+  return Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1] ?? 0);
+}
+
+const residentMb = async (url) => (await metric(url, "process_resident_memory_bytes")) / 2 ** 20;
+
+const latency = ({ p50, p90, p99, most }) =>
+  `p50 ${p50.toFixed(1)} ms, p90 ${p90.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(0)} ms`;
+
+/** Megabytes a minute, by least squares. */
+function slope(points) {
+  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const [x, y] = [mean(points.map((point) => point.minute)), mean(points.map((point) => point.mb))];
+  const above = points.reduce((sum, { minute, mb }) => sum + (minute - x) * (mb - y), 0);
+  return above / points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
 }
 
 /** Requests one after the other on kept connections until the endpoint turns them away; a request that was sent must be answered. */
@@ -119,41 +165,60 @@ async function stopUnderLoad({ child, url }, bodies) {
 }
 
 const bodies = await makeBodies();
+const load = () => `load average ${loadavg()[0].toFixed(2)}`;
 console.log(
-  `${cpus().length} cores, ${cpus()[0].model}; ${options.workers} worker(s), ${connections} connections, ${options.recommender ?? "default recommender"}`,
+  `${cpus().length} cores, ${cpus()[0].model}; ${options.workers} worker(s) of ${options.threads} thread(s), ${options.recommender ?? "default recommender"}; ${load()}`,
 );
-const endpoint = await startEndpoint();
-await load(endpoint.url, bodies, { duration: 5 });
+const { folder, change } = versions();
+try {
+  const endpoint = await startEndpoint(folder);
+  const requests = postRequests(endpoint.url, "/v1/recommend", bodies);
+  const open = (perSecond, duration) =>
+    openLoop({ url: endpoint.url, requests, rate: perSecond, seconds: duration });
+  await closedLoop(endpoint.url, bodies, 5);
 
-const most = await load(endpoint.url, bodies);
-console.log(
-  `without a rate: ${most.requests.average.toFixed(0)} requests/s, p50 ${most.latency.p50} ms, p99 ${most.latency.p99} ms, ${failures(most)} failed`,
-);
-const paced = await load(endpoint.url, bodies, { overallRate: Number(options.rate) });
-console.log(
-  `at ${options.rate}/s: ${paced.requests.average.toFixed(0)} requests/s, p50 ${paced.latency.p50} ms, p99 ${paced.latency.p99} ms, ${failures(paced)} failed`,
-);
-
-const reloads = setInterval(() => endpoint.child.kill("SIGHUP"), 2_000);
-const reloaded = await load(endpoint.url, bodies, { overallRate: Number(options.rate) });
-clearInterval(reloads);
-console.log(
-  `reload every 2 s: ${reloaded.requests.average.toFixed(0)} requests/s, p99 ${reloaded.latency.p99} ms, ${failures(reloaded)} failed`,
-);
-
-const minutes = Number(options.minutes);
-if (minutes > 0) {
-  const memory = [];
-  const watch = setInterval(async () => memory.push(await residentMb(endpoint.url)), 5_000);
-  const long = await load(endpoint.url, bodies, {
-    duration: minutes * 60,
-    overallRate: Number(options.rate),
-  });
-  clearInterval(watch);
-  const part = Math.max(1, Math.floor(memory.length / 5));
-  const mean = (list) => list.reduce((sum, mb) => sum + mb, 0) / list.length;
+  const most = await closedLoop(endpoint.url, bodies, seconds);
+  const failures = most.errors + most.timeouts + most.non2xx + most.mismatches;
   console.log(
-    `${minutes} min at ${options.rate}/s: ${long.requests.total} requests, ${failures(long)} failed; resident ${mean(memory.slice(part, 2 * part)).toFixed(0)} MB in the second fifth, ${mean(memory.slice(-part)).toFixed(0)} MB in the last`,
+    `closed loop of ${connections}: ${most.requests.average.toFixed(0)} requests/s, p50 ${most.latency.p50} ms, p99 ${most.latency.p99} ms, ${failures} failed`,
   );
+  const paced = await open(rate, seconds);
+  console.log(
+    `open loop: ${paced.perSecond.toFixed(0)} requests/s, ${latency(paced)}, ${paced.failed} failed; ${load()}`,
+  );
+
+  const reloadRate = Number(options["reload-rate"] ?? rate);
+  const reloading = (duration) => {
+    const timer = setInterval(() => {
+      change();
+      endpoint.child.kill("SIGHUP");
+    }, 2_000);
+    return open(reloadRate, duration).finally(() => clearInterval(timer));
+  };
+  const done = 'segue_reloads_total{outcome="done"}'.replaceAll(/[{}]/g, "\\$&");
+  const before = await metric(endpoint.url, done);
+  const reloaded = await reloading(seconds);
+  console.log(
+    `reload asked for every 2 s: ${(await metric(endpoint.url, done)) - before} done, ${reloaded.perSecond.toFixed(0)} requests/s, ${latency(reloaded)}, ${reloaded.failed} failed`,
+  );
+
+  const minutes = Number(options.minutes);
+  if (minutes > 0) {
+    const memory = [];
+    const started = performance.now();
+    const watch = setInterval(async () => {
+      const minute = (performance.now() - started) / 60_000;
+      memory.push({ minute, mb: await residentMb(endpoint.url) });
+    }, 3_000);
+    const long = await reloading(minutes * 60);
+    clearInterval(watch);
+    const settled = memory.slice(Math.floor(memory.length / 5));
+    const mb = settled.map((point) => point.mb);
+    console.log(
+      `${minutes} min with reloads: ${long.requests} requests, ${long.failed} failed, ${(await metric(endpoint.url, done)) - before} reloads done; resident ${Math.min(...mb).toFixed(0)} to ${Math.max(...mb).toFixed(0)} MB, ${slope(settled).toFixed(1)} MB a minute after the first fifth`,
+    );
+  }
+  console.log(`SIGTERM under load: ${JSON.stringify(await stopUnderLoad(endpoint, bodies))}; ${load()}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-console.log("SIGTERM under load:", JSON.stringify(await stopUnderLoad(endpoint, bodies)));

@@ -1,26 +1,18 @@
-/** Opens a model bundle: every file is checked against the manifest before anything is used. */
-import { createHash, webcrypto } from "node:crypto";
-import { mkdtemp, open, readFile, rm, stat } from "node:fs/promises";
+/** Opens a model bundle: what its files hold, made into what answers. */
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
 import { type FittedRecommender, type RecommenderState, restoreRecommender } from "../recommenders/index.js";
-import { misuse, readSafetensors, SegueError, type Tensors } from "../system/index.js";
+import { misuse, SegueError } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
 import { unpackBundle } from "./archive.js";
-import { MANIFEST, type Manifest, parseManifest } from "./manifest.js";
+import type { Manifest } from "./manifest.js";
 import { exactIndex } from "./nearest/exact.js";
 import type { NearestIndex } from "./nearest/nearest-index.js";
-import { loadState, type StoredState } from "./state-arrays.js";
-import {
-  ARRAYS,
-  CATALOGUE,
-  GRAPH,
-  STATES,
-  type StoredVectors,
-  sha256Of,
-  VECTORS_JSON,
-} from "./write-bundle.js";
+import { type BundleContents, readBundle } from "./read-bundle.js";
+import { loadState } from "./state-arrays.js";
+import { GRAPH, type StoredVectors } from "./write-bundle.js";
 
 export interface Bundle {
   readonly manifest: Manifest;
@@ -56,39 +48,29 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
       code: "no-bundle",
       hint: "Make one with: segue run",
     });
-  if (found.isDirectory()) return openFolder(place, options, true);
+  if (found.isDirectory()) return bundleOf(await readBundle(place), options);
   const folder = await mkdtemp(join(tmpdir(), "segue-bundle-"));
   try {
     await unpackBundle(place, folder);
-    return await openFolder(folder, options, false);
+    return await bundleOf(await readBundle(folder), options, false);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** @param stays whether the folder is there as long as the bundle is used, so that files may be mapped */
-async function openFolder(folder: string, options: OpenOptions, stays: boolean): Promise<Bundle> {
-  const text = await readFile(join(folder, MANIFEST), "utf8").catch((cause) => {
-    throw new SegueError(`${folder} is not a bundle: it holds no ${MANIFEST}`, { code: "no-bundle", cause });
-  });
-  const manifest = parseManifest(text, folder);
-  const read = new Set([ARRAYS, CATALOGUE, STATES, VECTORS_JSON]);
-  await Promise.all(Object.keys(manifest.files).map((name) => checkSize(folder, name, manifest)));
-  const [catalogueFile, arraysFile, states, stored] = await Promise.all([
-    checkedTensors(folder, CATALOGUE, manifest),
-    checkedTensors(folder, ARRAYS, manifest),
-    checkedJson<Record<string, StoredState>>(folder, STATES, manifest),
-    manifest.vectors ? checkedJson<StoredVectors>(folder, VECTORS_JSON, manifest) : undefined,
-    ...Object.keys(manifest.files)
-      .filter((name) => !read.has(name))
-      .map((name) =>
-        digestBeside(join(folder, name), manifest.files[name]!.bytes).then((sha256) =>
-          compare(folder, name, manifest, sha256),
-        ),
-      ),
-  ] as const);
-  const catalogue = catalogueOf(catalogueFile.tensors);
-  const vectors = stored && vectorsOf(stored, arraysFile, catalogue);
+/**
+ * The bundle that contents make.
+ *
+ * @param stays whether the folder is there as long as the bundle is used, so that files may be mapped
+ */
+export async function bundleOf(
+  contents: BundleContents,
+  options: OpenOptions = {},
+  stays = true,
+): Promise<Bundle> {
+  const { folder, manifest, arrays, states, stored } = contents;
+  const catalogue = catalogueOf(contents.catalogue);
+  const vectors = stored && vectorsOf(stored, arrays, catalogue);
   const index = vectors && (await indexOf(folder, manifest, vectors, stays));
   const restore = options.restore ?? restoreRecommender;
   const restored = new Map<string, FittedRecommender>();
@@ -100,7 +82,7 @@ async function openFolder(folder: string, options: OpenOptions, stays: boolean):
           : `the bundle ${folder} has no recommender "${name}"`,
         `It has: ${manifest.recommenders.join(", ") || "none"}.`,
       );
-    return { name, state: loadState(states[name]!, arraysFile.tensors) };
+    return { name, state: loadState(states[name]!, arrays) };
   };
   return {
     manifest,
@@ -117,7 +99,11 @@ async function openFolder(folder: string, options: OpenOptions, stays: boolean):
   };
 }
 
-function vectorsOf(stored: StoredVectors, { tensors }: Tensors, { tracks }: Catalogue): TrackVectors {
+function vectorsOf(
+  stored: StoredVectors,
+  tensors: BundleContents["arrays"],
+  { tracks }: Catalogue,
+): TrackVectors {
   const array = (name: string) => tensors[name]!.array;
   return new TrackVectors({
     tracks: Array.from(array(stored.rows), (number) => tracks[number]!),
@@ -138,61 +124,4 @@ async function indexOf(
   const { openUsearch } = await import("./nearest/usearch.js");
   const quantization = index.quantization === "i8" ? "i8" : "f16";
   return openUsearch(vectors, join(folder, GRAPH), { quantization, mapped: stays });
-}
-
-async function checkedTensors(folder: string, name: string, manifest: Manifest): Promise<Tensors> {
-  const hash = createHash("sha256");
-  const tensors = await readSafetensors(join(folder, name), {
-    shared: true,
-    onBytes: (bytes) => hash.update(bytes),
-  });
-  compare(folder, name, manifest, hash.digest("hex"));
-  return tensors;
-}
-
-async function checkedJson<T>(folder: string, name: string, manifest: Manifest): Promise<T> {
-  const bytes = await readFile(join(folder, name));
-  compare(folder, name, manifest, createHash("sha256").update(bytes).digest("hex"));
-  return JSON.parse(bytes.toString("utf8")) as T;
-}
-
-async function checkSize(folder: string, name: string, manifest: Manifest): Promise<void> {
-  const told = manifest.files[name]!.bytes;
-  const found = await stat(join(folder, name)).catch(() => undefined);
-  if (found === undefined) throw damaged(folder, `${name} is missing`);
-  if (found.size !== told)
-    throw damaged(folder, `${name} has ${found.size} bytes, the manifest tells ${told}`);
-}
-
-/**
- * The SHA-256 of a file that is not read otherwise. Web Crypto computes it on a thread of Node's pool, while this thread is
- * busy with the arrays; it wants all bytes at once, so larger files go through here in pieces.
- */
-async function digestBeside(path: string, bytes: number): Promise<string> {
-  if (bytes > 2 ** 30) return sha256Of(path);
-  const held = new Uint8Array(bytes);
-  const file = await open(path);
-  try {
-    // One read for all: many small ones would wait for this thread each time.
-    for (let at = 0; at < bytes; ) {
-      const { bytesRead } = await file.read(held, at, bytes - at, at);
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
-  return Buffer.from(await webcrypto.subtle.digest("SHA-256", held)).toString("hex");
-}
-
-function compare(folder: string, name: string, manifest: Manifest, sha256: string): void {
-  if (manifest.files[name]?.sha256 !== sha256)
-    throw damaged(folder, `${name} is not what was written: its checksum differs`);
-}
-
-function damaged(folder: string, what: string): SegueError {
-  return new SegueError(`the bundle ${folder} is damaged: ${what}`, {
-    code: "corrupt",
-    hint: "Copy it again from where it came, or build it again with: segue run deployment",
-  });
 }

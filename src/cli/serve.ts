@@ -7,6 +7,7 @@ interface Flags extends DatastoreOptions {
   port: number;
   host: string;
   workers: number;
+  threads: number;
   recommender?: string;
   apiKeyFile?: string;
   rateLimit?: number;
@@ -33,6 +34,7 @@ export function registerServe(program: Command): void {
     .option("-p, --port <n>", "port; 0: any free one", wholeNumber("--port", 0), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
     .option("-w, --workers <n>", "processes that share the port", wholeNumber("--workers", 1), 1)
+    .option("-t, --threads <n>", "threads that each process answers with", wholeNumber("--threads", 1), 1)
     .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
     .option(
       "--api-key-file <file>",
@@ -77,6 +79,7 @@ http://localhost:8080/docs shows every request that it takes.`,
         port: flags.port,
         host: flags.host,
         workers: flags.workers,
+        threads: flags.threads,
         apiKeys,
         bodyLimit: flags.bodyLimit,
         requestTimeout: flags.timeout * 1000,

@@ -4,7 +4,6 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
-import { Batcher } from "./batcher.js";
 import { addDocs } from "./docs.js";
 import { addGuards } from "./guards.js";
 import { answerError, answerNotFound } from "./http-error.js";
@@ -54,7 +53,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   const typed = app.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  // Answers are built from the schemas' types; checking each again at run time would cost more than making it.
+  // Most answers come as text from the model; checking the others again at run time would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   const { webRoot } = settings;
@@ -72,7 +71,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (settings.docs ?? true) await addDocs(typed);
 
-  const routeParts = { models, metrics, batcher: new Batcher(32, (size) => metrics.batch(size)), stopping };
+  const routeParts = { models, metrics, stopping };
   healthRoutes(typed, routeParts);
   invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);
@@ -81,7 +80,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   adminRoutes(typed, { ...parts, metrics });
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);
-  metrics.serving(models.live.version, models.live.model.defaultRecommender);
+  metrics.serving(models.current.version, models.current.defaultRecommender);
   await app.ready();
   return app;
 }

@@ -4,14 +4,17 @@
  */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { openBundle } from "../bundle/index.js";
+import { type BundleContents, bundleOf, openBundle } from "../bundle/index.js";
 import { misuse, SegueError } from "../system/index.js";
+import type { ServedModel } from "./answers/served-model.js";
+import { openThreads } from "./answers/threads.js";
 import type { ModelSource } from "./model-source.js";
-import type { ServedModel } from "./served-model.js";
 
 export interface BundleOptions {
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
+  /** Threads that answer, where it is opened beside; default 1. */
+  readonly threads?: number;
 }
 
 const pointerName = "current";
@@ -27,6 +30,10 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
       return `${found} ${ino} ${size} ${mtimeMs}`;
     },
     open: () => openServedModel(place, options),
+    openBeside: async (hooks) => {
+      const { recommender, threads } = options;
+      return openThreads({ path: await bundlePath(place), place, recommender }, { ...hooks, threads });
+    },
   };
 }
 
@@ -36,8 +43,20 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
  * @throws SegueError where there is none, it is not whole, or it has no recommender of that name
  */
 export async function openServedModel(place: string, options: BundleOptions = {}): Promise<ServedModel> {
-  const bundle = await openBundle(await bundlePath(place));
-  const { manifest, catalogue } = bundle;
+  return servedModelOf(await bundlePath(place), place, options);
+}
+
+/**
+ * @param bundle the path of one, or what was read of one
+ * @param place for messages
+ */
+export async function servedModelOf(
+  bundle: string | BundleContents,
+  place: string,
+  options: Pick<BundleOptions, "recommender">,
+): Promise<ServedModel> {
+  const opened = typeof bundle === "string" ? await openBundle(bundle) : await bundleOf(bundle);
+  const { manifest, catalogue } = opened;
   const names = manifest.recommenders;
   const chosen = options.recommender ?? names[0]!;
   if (!names.includes(chosen)) {
@@ -47,7 +66,7 @@ export async function openServedModel(place: string, options: BundleOptions = {}
   return {
     version: manifest.id,
     catalogue,
-    recommenders: Object.fromEntries(names.map((name) => [name, bundle.recommender(name)])),
+    recommenders: Object.fromEntries(names.map((name) => [name, opened.recommender(name)])),
     defaultRecommender: chosen,
     ...(typeof k === "number" ? { invocationsK: k } : {}),
   };
@@ -75,7 +94,7 @@ async function bundlePath(place: string): Promise<string> {
   });
 }
 
-async function isFolder(path: string): Promise<boolean> {
+export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path)).isDirectory();
 }
 

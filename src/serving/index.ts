@@ -1,9 +1,10 @@
 /** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
+
+export { invocationAnswers, type ServedModel } from "./answers/served-model.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";
 export type { ModelSource } from "./model-source.js";
 export type { EndpointPlugin, EndpointSettings } from "./options.js";
 export { type ServeOptions, serve } from "./serve.js";
-export { invocationAnswers, type ServedModel } from "./served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./server.js";
 export { TrackSearch } from "./track-search.js";

@@ -63,8 +63,8 @@ export class EndpointMetrics {
     if (count > 0) this.#unknown.inc(count);
   }
 
-  fallback(): void {
-    this.#fallbacks.inc();
+  fallbacks(count: number): void {
+    if (count > 0) this.#fallbacks.inc(count);
   }
 
   reloaded(outcome: "done" | "failed"): void {

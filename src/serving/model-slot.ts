@@ -2,35 +2,28 @@
  * The model that answers right now. A new one takes its place between two requests; the old one is closed when the last
  * request that began on it has ended, so no request ever sees half of each.
  */
-import { LiveModel, type ServedModel } from "./served-model.js";
-
-export interface Lease {
-  readonly live: LiveModel;
-  /** Ends the use; calling it twice is harmless. */
-  release(): void;
-}
+import { misuse } from "../system/index.js";
+import { LocalAnswerer } from "./answers/local.js";
+import type { Answer, Answerer, Question } from "./answers/question.js";
+import type { LiveModel } from "./answers/served-model.js";
 
 class Held {
-  readonly live: LiveModel;
+  readonly answerer: Answerer;
   #users = 0;
   #retired = false;
 
-  constructor(model: ServedModel) {
-    this.live = new LiveModel(model);
+  constructor(answerer: Answerer) {
+    this.answerer = answerer;
   }
 
-  lease(): Lease {
+  async answer(question: Question): Promise<Answer> {
     this.#users++;
-    let open = true;
-    return {
-      live: this.live,
-      release: () => {
-        if (!open) return;
-        open = false;
-        this.#users--;
-        this.#closeIfUnused();
-      },
-    };
+    try {
+      return await this.answerer.answer(question);
+    } finally {
+      this.#users--;
+      this.#closeIfUnused();
+    }
   }
 
   retire(): void {
@@ -40,29 +33,35 @@ class Held {
 
   #closeIfUnused(): void {
     // A model that fails to close has answered all its requests; there is nobody left to tell.
-    if (this.#retired && this.#users === 0) void Promise.resolve(this.live.model.close?.()).catch(() => {});
+    if (this.#retired && this.#users === 0) void this.answerer.close().catch(() => {});
   }
 }
 
 export class ModelSlot {
   #held: Held;
 
-  constructor(model: ServedModel) {
-    this.#held = new Held(model);
+  constructor(answerer: Answerer) {
+    this.#held = new Held(answerer);
   }
 
+  get current(): Answerer {
+    return this.#held.answerer;
+  }
+
+  /** The model itself, for added routes; servers that have any keep it in this thread. */
   get live(): LiveModel {
-    return this.#held.live;
+    const { answerer } = this.#held;
+    if (answerer instanceof LocalAnswerer) return answerer.live;
+    throw misuse("this model lives in threads of its own: it answers questions, and cannot be looked into");
   }
 
-  lease(): Lease {
-    return this.#held.lease();
+  answer(question: Question): Promise<Answer> {
+    return this.#held.answer(question);
   }
 
-  replace(model: ServedModel): void {
-    const next = new Held(model);
+  replace(answerer: Answerer): void {
     const previous = this.#held;
-    this.#held = next;
+    this.#held = new Held(answerer);
     previous.retire();
   }
 

@@ -1,5 +1,7 @@
 /** Where models come from, and the watch that notices a new one. */
-import type { ServedModel } from "./served-model.js";
+import type { Answerer } from "./answers/question.js";
+import type { ServedModel } from "./answers/served-model.js";
+import type { ThreadsOptions } from "./answers/threads.js";
 
 export interface ModelSource {
   /** For messages: the folder. */
@@ -8,6 +10,8 @@ export interface ModelSource {
   fingerprint(): Promise<string>;
   /** Opens and checks the model; throws where it is not whole. */
   open(): Promise<ServedModel>;
+  /** As `open`, in threads of its own. */
+  openBeside?(hooks: Omit<ThreadsOptions, "threads">): Promise<Answerer>;
 }
 
 /** Calls `onChange` when the fingerprint has become another one. Looks every `milliseconds`; returns how to stop. */

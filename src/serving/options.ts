@@ -6,6 +6,8 @@ import type { ModelSlot } from "./model-slot.js";
 export interface EndpointSettings {
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
+  /** Threads that each process answers with, beside the one that speaks HTTP; default 1. */
+  readonly threads?: number;
   /** Whoever calls must present one of these; none: everybody may call. Health probes are always open. */
   readonly apiKeys?: readonly string[];
   /** Largest request body in bytes; default 1 MiB. */

@@ -22,6 +22,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
     throw misuse(`the number of workers must be 1 to ${mostWorkers}, not ${workers}`);
   }
+  const { threads = 1 } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostWorkers) {
+    throw misuse(`the number of threads must be 1 to ${mostWorkers}, not ${threads}`);
+  }
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ServedModel } from "./answers/served-model.js";
 import { createLogger } from "./log.js";
 import type { ModelSource } from "./model-source.js";
-import type { ServedModel } from "./served-model.js";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 import { songModel, songs } from "./serving.testkit.js";
 

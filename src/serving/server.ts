@@ -3,6 +3,9 @@ import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf, misuse, SegueError } from "../system/index.js";
+import { LocalAnswerer } from "./answers/local.js";
+import type { Answerer } from "./answers/question.js";
+import type { ServedModel } from "./answers/served-model.js";
 import { createApp } from "./app.js";
 import { createLogger } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
@@ -10,7 +13,6 @@ import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
-import type { ServedModel } from "./served-model.js";
 
 export interface ServerOptions extends EndpointSettings, AdminParts {
   /** What to answer from: a source that can be opened again, or a model in memory. */
@@ -39,6 +41,8 @@ export interface RunningServer {
 
 /** How long connections are told to close before those that stay silent are closed from this side. */
 const lingerMs = 200;
+/** Between two tries to open a model again whose thread died. */
+const revivePause = 1_000;
 
 /** @throws SegueError when the model cannot be opened or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -47,21 +51,39 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw misuse(`no such port: ${port}`, "ports go from 0 (any free one) to 65535");
   const logger = options.logger ?? createLogger(options.logLevel);
   const source = "open" in model ? model : undefined;
-  const models = new ModelSlot("open" in model ? await model.open() : model);
   const metrics = options.metrics ?? new EndpointMetrics();
+  const onBatch = (size: number) => metrics.batch(size);
   let stopping = false;
+  const openings = new AbortController();
+  /** Added routes look into the model, so then it has to be in this thread. */
+  const openNext = async (from: ModelSource): Promise<Answerer> =>
+    from.openBeside === undefined || options.plugins !== undefined
+      ? new LocalAnswerer(await from.open(), onBatch)
+      : from.openBeside({ signal: openings.signal, onBatch, onDeath: reviveAfter });
+  const reviveAfter = (reason: string) => {
+    if (stopping) return;
+    logger.error({ reason }, "the model's thread died; opening the model again");
+    reload().catch(() => setTimeout(reviveAfter, revivePause, reason).unref());
+  };
+  const models = new ModelSlot(
+    source === undefined ? new LocalAnswerer(model as ServedModel, onBatch) : await openNext(source),
+  );
   let reloading: Promise<ReloadResult> | undefined;
 
   const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
-    const before = models.live.version;
+    const before = models.current.version;
     try {
-      const next = await from.open();
+      const next = await openNext(from);
+      // The stop may have come while it was opened in this thread.
+      if (stopping) await next.close();
+      openings.signal.throwIfAborted();
       models.replace(next);
       metrics.reloaded("done");
       metrics.serving(next.version, next.defaultRecommender);
       logger.info({ from: before, to: next.version }, "model reloaded");
       return { version: next.version, changed: next.version !== before };
     } catch (error) {
+      if (stopping) throw error;
       metrics.reloaded("failed");
       logger.error(
         { reason: messageOf(error), serving: before },
@@ -103,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const stopWatching =
     source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
-  logger.info({ url, model: models.live.version }, "endpoint ready");
+  logger.info({ url, model: models.current.version }, "endpoint ready");
 
   let refused: Promise<void> | undefined;
   // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.
@@ -113,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     stopping = true;
     stopWatching();
+    openings.abort(new SegueError("the endpoint is stopping"));
     // Each connection is told to close by its next answer; those that stay silent are closed from this side.
     const ended = refuse();
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);

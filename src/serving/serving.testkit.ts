@@ -2,10 +2,11 @@
 import type { FastifyInstance } from "fastify";
 import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
+import { LocalAnswerer } from "./answers/local.js";
+import type { ServedModel } from "./answers/served-model.js";
 import { createApp } from "./app.js";
 import { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
-import type { ServedModel } from "./served-model.js";
 
 const dance = [
   ["Daft Punk", "One More Time"],
@@ -62,7 +63,7 @@ export async function songApp(
 ): Promise<{ app: FastifyInstance; model: ServedModel }> {
   const model = await songModel();
   const app = await createApp({
-    models: new ModelSlot(model),
+    models: new ModelSlot(new LocalAnswerer(model)),
     settings: { logLevel: "silent", ...settings },
     plugins,
   });

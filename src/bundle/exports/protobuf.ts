@@ -11,7 +11,6 @@ export interface Message {
 
 const VARINT = 0;
 const LENGTH = 2;
-const FIXED32 = 5;
 /** `write` takes less than 2 GiB at once. */
 const WRITE_BYTES = 1 << 28;
 

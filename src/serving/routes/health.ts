@@ -1,6 +1,6 @@
 /**
  * Probes. `/healthz`: the process answers. `/readyz` and SageMaker's `/ping`: it should get requests; 503 from the moment it
- * was told to stop.
+ * was told to stop, and while its model is being opened again.
  */
 import cluster from "node:cluster";
 import { z } from "zod";
@@ -28,7 +28,9 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: 
       },
       async (_request, reply) => {
         if (parts.stopping()) return reply.code(503).send({ status: "stopping" });
-        return { status: "ready", bundle: parts.models.live.version };
+        const { alive, version } = parts.models.current;
+        if (!alive) return reply.code(503).send({ status: "opening the model again" });
+        return { status: "ready", bundle: version };
       },
     );
   }

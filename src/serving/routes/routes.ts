@@ -1,9 +1,9 @@
-/** What every group of routes is given. */
+/** What every group of routes is given, and how they answer. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Batcher } from "../batcher.js";
+import type { Question } from "../answers/question.js";
 import type { EndpointMetrics } from "../metrics.js";
 import type { ModelSlot } from "../model-slot.js";
 
@@ -17,6 +17,23 @@ export type App = FastifyInstance<
 
 export interface RouteParts {
   readonly models: ModelSlot;
-  readonly batcher: Batcher;
   readonly metrics: EndpointMetrics;
+}
+
+const jsonType = "application/json; charset=utf-8";
+
+/**
+ * Has the model answer, and counts what it did not know. The body comes as text; its type is for the schema alone, which
+ * describes it.
+ */
+export async function answered<Body>(
+  { models, metrics }: RouteParts,
+  question: Question,
+  reply: FastifyReply,
+): Promise<Body> {
+  const { json, unknownTracks, fallbacks } = await models.answer(question);
+  metrics.unknownTracks(unknownTracks);
+  metrics.fallbacks(fallbacks);
+  reply.type(jsonType);
+  return json as Body;
 }

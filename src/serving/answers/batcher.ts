@@ -2,7 +2,7 @@
  * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call, because recommenders read
  * their matrices once a call rather than once a request. Nobody waits for a batch to fill.
  */
-import type { Context, Ranking, Recommender } from "../recommenders/contract.js";
+import type { Context, Ranking, Recommender } from "../../recommenders/contract.js";
 
 interface Waiting {
   readonly context: Context;

@@ -1,8 +1,7 @@
 /** What requests with a context have in common: who answers them, and what is said of unknown tracks. */
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import { HttpError } from "../http-error.js";
-import type { LiveModel } from "../served-model.js";
-import type { RouteParts } from "./routes.js";
+import type { LiveModel } from "./served-model.js";
 
 export interface ContextRequest {
   readonly context: readonly string[];
@@ -31,11 +30,7 @@ const nearestShown = 3;
 const unknownLookedUp = 10;
 
 /** @throws HttpError 400 for a recommender that the bundle does not have */
-export function readContext(
-  live: LiveModel,
-  request: ContextRequest,
-  metrics: RouteParts["metrics"],
-): ReadContext {
+export function readContext(live: LiveModel, request: ContextRequest): ReadContext {
   const asked = live.recommender(request.recommender);
   if (asked === undefined) {
     throw new HttpError(400, {
@@ -48,8 +43,6 @@ export function readContext(
   const unknown = tracks.filter((track) => !live.knows(track));
   // A title may tell enough without any known track.
   const fallback = tracks.length > 0 && unknown.length === tracks.length && request.title === undefined;
-  metrics.unknownTracks(unknown.length);
-  if (fallback) metrics.fallback();
   const context = request.title === undefined ? { tracks } : { tracks, title: request.title };
   return { context, recommender: fallback ? live.fallback : asked, fallback, unknown };
 }

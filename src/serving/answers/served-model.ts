@@ -2,10 +2,15 @@
  * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
  * and libraries may bring their own.
  */
-import type { Catalogue } from "../corpus/index.js";
-import { Explainer, type FittedRecommender, type Ranking, RuledRecommender } from "../recommenders/index.js";
-import { misuse } from "../system/index.js";
-import { TrackSearch } from "./track-search.js";
+import type { Catalogue } from "../../corpus/index.js";
+import {
+  Explainer,
+  type FittedRecommender,
+  type Ranking,
+  RuledRecommender,
+} from "../../recommenders/index.js";
+import { misuse } from "../../system/index.js";
+import { TrackSearch } from "../track-search.js";
 
 export interface ServedModel {
   /** Changes with the contents; shown in answers, metrics and logs. */

@@ -1,0 +1,103 @@
+/** Reads a bundle's files: every one is checked against the manifest before anything is used. */
+import { createHash, webcrypto } from "node:crypto";
+import { open, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readSafetensors, SegueError, type Tensors } from "../system/index.js";
+import { MANIFEST, type Manifest, parseManifest } from "./manifest.js";
+import type { StoredState } from "./state-arrays.js";
+import { ARRAYS, CATALOGUE, STATES, type StoredVectors, sha256Of, VECTORS_JSON } from "./write-bundle.js";
+
+/** What a bundle's files hold, as plain data over shared memory: handing it to another thread copies no array. */
+export interface BundleContents {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly catalogue: Tensors["tensors"];
+  readonly arrays: Tensors["tensors"];
+  readonly states: Readonly<Record<string, StoredState>>;
+  readonly stored: StoredVectors | undefined;
+}
+
+/**
+ * Reads and checks a bundle's folder.
+ *
+ * @throws SegueError as `openBundle` does
+ */
+export async function readBundle(folder: string): Promise<BundleContents> {
+  const text = await readFile(join(folder, MANIFEST), "utf8").catch((cause) => {
+    throw new SegueError(`${folder} is not a bundle: it holds no ${MANIFEST}`, { code: "no-bundle", cause });
+  });
+  const manifest = parseManifest(text, folder);
+  const read = new Set([ARRAYS, CATALOGUE, STATES, VECTORS_JSON]);
+  await Promise.all(Object.keys(manifest.files).map((name) => checkSize(folder, name, manifest)));
+  const [catalogue, arrays, states, stored] = await Promise.all([
+    checkedTensors(folder, CATALOGUE, manifest),
+    checkedTensors(folder, ARRAYS, manifest),
+    checkedJson<Record<string, StoredState>>(folder, STATES, manifest),
+    manifest.vectors ? checkedJson<StoredVectors>(folder, VECTORS_JSON, manifest) : undefined,
+    ...Object.keys(manifest.files)
+      .filter((name) => !read.has(name))
+      .map((name) =>
+        digestBeside(join(folder, name), manifest.files[name]!.bytes).then((sha256) =>
+          compare(folder, name, manifest, sha256),
+        ),
+      ),
+  ] as const);
+  return { folder, manifest, catalogue: catalogue.tensors, arrays: arrays.tensors, states, stored };
+}
+
+async function checkedTensors(folder: string, name: string, manifest: Manifest): Promise<Tensors> {
+  const hash = createHash("sha256");
+  const tensors = await readSafetensors(join(folder, name), {
+    shared: true,
+    onBytes: (bytes) => hash.update(bytes),
+  });
+  compare(folder, name, manifest, hash.digest("hex"));
+  return tensors;
+}
+
+async function checkedJson<T>(folder: string, name: string, manifest: Manifest): Promise<T> {
+  const bytes = await readFile(join(folder, name));
+  compare(folder, name, manifest, createHash("sha256").update(bytes).digest("hex"));
+  return JSON.parse(bytes.toString("utf8")) as T;
+}
+
+async function checkSize(folder: string, name: string, manifest: Manifest): Promise<void> {
+  const told = manifest.files[name]!.bytes;
+  const found = await stat(join(folder, name)).catch(() => undefined);
+  if (found === undefined) throw damaged(folder, `${name} is missing`);
+  if (found.size !== told)
+    throw damaged(folder, `${name} has ${found.size} bytes, the manifest tells ${told}`);
+}
+
+/**
+ * The SHA-256 of a file that is not read otherwise. Web Crypto computes it on a thread of Node's pool, while this thread is
+ * busy with the arrays; it wants all bytes at once, so larger files go through here in pieces.
+ */
+async function digestBeside(path: string, bytes: number): Promise<string> {
+  if (bytes > 2 ** 30) return sha256Of(path);
+  const held = new Uint8Array(bytes);
+  const file = await open(path);
+  try {
+    // One read for all: many small ones would wait for this thread each time.
+    for (let at = 0; at < bytes; ) {
+      const { bytesRead } = await file.read(held, at, bytes - at, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return Buffer.from(await webcrypto.subtle.digest("SHA-256", held)).toString("hex");
+}
+
+function compare(folder: string, name: string, manifest: Manifest, sha256: string): void {
+  if (manifest.files[name]?.sha256 !== sha256)
+    throw damaged(folder, `${name} is not what was written: its checksum differs`);
+}
+
+function damaged(folder: string, what: string): SegueError {
+  return new SegueError(`the bundle ${folder} is damaged: ${what}`, {
+    code: "corrupt",
+    hint: "Copy it again from where it came, or build it again with: segue run deployment",
+  });
+}

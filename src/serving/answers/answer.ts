@@ -1,0 +1,112 @@
+/** Answers questions from a model in this thread. */
+import { extendPlaylist, type Ranking, reasonsAsText } from "../../recommenders/index.js";
+import type { Batcher } from "./batcher.js";
+import { nearestTitles, readContext, readRules } from "./context.js";
+import type { Answer, Question } from "./question.js";
+import type { LiveModel } from "./served-model.js";
+
+type Asked<Of extends Question["of"]> = Extract<Question, { of: Of }>["request"];
+
+/** @throws HttpError 400 for a recommender that the model does not have */
+export function answer(live: LiveModel, batcher: Batcher, { of, request }: Question): Promise<Answer> {
+  switch (of) {
+    case "recommend":
+      return recommend(live, batcher, request);
+    case "extend":
+      return extend(live, request);
+    case "invocations":
+      return invocations(live, batcher, request);
+    case "tracks":
+      return tracks(live, request);
+  }
+}
+
+async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
+  const { context, recommender, fallback, unknown } = readContext(live, request);
+  const rules = readRules(request);
+  const ranking =
+    rules === undefined
+      ? await batcher.rank(recommender, context, request.k)
+      : live.ruled(recommender).recommend(context, request.k, rules);
+  const explainer = request.explain ? live.explainer(recommender) : undefined;
+  return {
+    json: JSON.stringify({
+      bundle: live.version,
+      recommender: recommender.name,
+      fallback,
+      unknown: await nearestTitles(live, unknown),
+      tracks: ranking.tracks.map((id, i) => {
+        const track = { ...live.view(id), score: ranking.scores[i]! };
+        if (explainer === undefined) return track;
+        const reasons = explainer.explain(context, id);
+        return { ...track, reasons, because: reasonsAsText(reasons) };
+      }),
+    }),
+    unknownTracks: unknown.length,
+    fallbacks: Number(fallback),
+  };
+}
+
+async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer> {
+  const { context, recommender, fallback, unknown } = readContext(live, request);
+  const rules = readRules(request);
+  const { n, variety, seed } = request;
+  const added = extendPlaylist(recommender, live.model.catalogue, context, n, {
+    variety,
+    seed,
+    ...(rules === undefined ? {} : { rules }),
+  });
+  return {
+    json: JSON.stringify({
+      bundle: live.version,
+      recommender: recommender.name,
+      fallback,
+      unknown: await nearestTitles(live, unknown),
+      tracks: added.map((id) => live.view(id)),
+    }),
+    unknownTracks: unknown.length,
+    fallbacks: Number(fallback),
+  };
+}
+
+/** TensorFlow Serving's answers: `output_1` are scores and `output_2` ids, both best first. */
+async function invocations(
+  live: LiveModel,
+  batcher: Batcher,
+  { instances, inputs }: Asked<"invocations">,
+): Promise<Answer> {
+  const asked =
+    instances?.map((one) => (typeof one === "string" ? one : one.input_1)) ??
+    (Array.isArray(inputs) ? inputs : inputs!.input_1);
+  let unknownTracks = 0;
+  const rankings = await Promise.all(
+    asked.map((track) => {
+      const { recommender, known, k } = live.invocation(track);
+      if (!known) unknownTracks++;
+      return batcher.rank(recommender, { tracks: [track] }, k);
+    }),
+  );
+  const body =
+    instances === undefined
+      ? { outputs: { output_1: rankings.map(scoresOf), output_2: rankings.map((ranking) => ranking.tracks) } }
+      : {
+          predictions: rankings.map((ranking) => ({ output_1: scoresOf(ranking), output_2: ranking.tracks })),
+        };
+  return { json: JSON.stringify(body), unknownTracks, fallbacks: unknownTracks };
+}
+
+async function tracks(live: LiveModel, { q, limit }: Asked<"tracks">): Promise<Answer> {
+  const search = await live.search();
+  return {
+    json: JSON.stringify({
+      bundle: live.version,
+      tracks: search.find(q, limit).map(({ track, score }) => ({ ...live.view(track), score })),
+    }),
+    unknownTracks: 0,
+    fallbacks: 0,
+  };
+}
+
+function scoresOf({ scores }: Ranking): number[] {
+  return Array.from(scores);
+}

@@ -1,0 +1,33 @@
+/** A model that answers in the thread of the server: for models in memory, and for servers whose added routes need it there. */
+import { answer } from "./answer.js";
+import { Batcher } from "./batcher.js";
+import type { Answer, Answerer, Question } from "./question.js";
+import { LiveModel, type ServedModel } from "./served-model.js";
+
+export class LocalAnswerer implements Answerer {
+  readonly live: LiveModel;
+  readonly alive = true;
+  readonly #batcher: Batcher;
+
+  /** @param onBatch called with how many requests one call of a recommender answered */
+  constructor(model: ServedModel, onBatch?: (size: number) => void) {
+    this.live = new LiveModel(model);
+    this.#batcher = new Batcher(undefined, onBatch);
+  }
+
+  get version(): string {
+    return this.live.version;
+  }
+
+  get defaultRecommender(): string {
+    return this.live.model.defaultRecommender;
+  }
+
+  answer(question: Question): Promise<Answer> {
+    return answer(this.live, this.#batcher, question);
+  }
+
+  async close(): Promise<void> {
+    await this.live.model.close?.();
+  }
+}

@@ -1,0 +1,48 @@
+/** A thread that opens a bundle and answers from it: started by `openThreads`, told everything by messages. */
+import { parentPort, workerData } from "node:worker_threads";
+import { type BundleContents, readBundle } from "../../bundle/index.js";
+import { isFolder, servedModelOf } from "../bundle-source.js";
+import { answer } from "./answer.js";
+import { Batcher } from "./batcher.js";
+import { LiveModel } from "./served-model.js";
+import { type Answered, type Asked, type FromThread, failureOf, type ThreadData } from "./thread-messages.js";
+
+const say = (message: FromThread) => parentPort!.postMessage(message);
+
+async function openModel({ path, place, recommender, contents }: ThreadData) {
+  // An archive is unpacked for as long as it is read, so each thread reads its own.
+  let read: BundleContents | undefined = contents;
+  if (read === undefined && (await isFolder(path))) read = await readBundle(path);
+  return { live: new LiveModel(await servedModelOf(read ?? path, place, { recommender })), contents: read };
+}
+
+/** Answers what comes; answers that are ready in the same turn of the event loop go back in one message. */
+function answerAll(live: LiveModel): void {
+  let answers: Answered[] = [];
+  let batches: number[] = [];
+  const batcher = new Batcher(undefined, (size) => batches.push(size));
+  const give = (answered: Answered) => {
+    if (answers.push(answered) > 1) return;
+    setImmediate(() => {
+      say({ answers, batches });
+      answers = [];
+      batches = [];
+    });
+  };
+  parentPort!.on("message", (asked: readonly Asked[]) => {
+    for (const { id, question } of asked) {
+      answer(live, batcher, question).then(
+        (given) => give({ id, answer: given }),
+        (error: unknown) => give({ id, failure: failureOf(error) }),
+      );
+    }
+  });
+}
+
+try {
+  const { live, contents } = await openModel(workerData as ThreadData);
+  answerAll(live);
+  say({ ready: { version: live.version, defaultRecommender: live.model.defaultRecommender }, contents });
+} catch (error) {
+  say({ failure: failureOf(error) });
+}

@@ -1,0 +1,32 @@
+/** What routes ask of a model, and what they get: plain data, so that the model may live in another thread. */
+import type { z } from "zod";
+import type { extendRequest, invocationsRequest, recommendRequest, tracksQuery } from "../schemas.js";
+
+/** A request that has passed its schema. */
+export type Question =
+  | { readonly of: "recommend"; readonly request: z.output<typeof recommendRequest> }
+  | { readonly of: "extend"; readonly request: z.output<typeof extendRequest> }
+  | { readonly of: "invocations"; readonly request: z.output<typeof invocationsRequest> }
+  | { readonly of: "tracks"; readonly request: z.output<typeof tracksQuery> };
+
+export interface Answer {
+  /** The whole body, written where it was made: only text travels between threads. */
+  readonly json: string;
+  /** Tracks of the request that the model does not know. */
+  readonly unknownTracks: number;
+  /** Rankings that popularity gave because no track was known. */
+  readonly fallbacks: number;
+}
+
+/** A model that answers, wherever it lives. */
+export interface Answerer {
+  /** Changes with the contents; shown in answers, metrics and logs. */
+  readonly version: string;
+  readonly defaultRecommender: string;
+  /** False from the moment it can answer no more. */
+  readonly alive: boolean;
+  /** @throws HttpError where the request names what the model does not have */
+  answer(question: Question): Promise<Answer>;
+  /** Frees what it holds. Called once, when no request uses it any more. */
+  close(): Promise<void>;
+}

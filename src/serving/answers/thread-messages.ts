@@ -1,0 +1,65 @@
+/** What the server's thread and a model's thread say to each other. */
+import type { BundleContents } from "../../bundle/index.js";
+import { messageOf, SegueError } from "../../system/index.js";
+import { describe, type ErrorBody, HttpError } from "../http-error.js";
+import type { Answer, Question } from "./question.js";
+
+/** What a model's thread is started with. */
+export interface ThreadData {
+  /** A bundle's folder or archive. */
+  readonly path: string;
+  /** Named in messages. */
+  readonly place: string;
+  readonly recommender: string | undefined;
+  /** What another thread has read and checked already. */
+  readonly contents: BundleContents | undefined;
+}
+
+export interface Asked {
+  readonly id: number;
+  readonly question: Question;
+}
+
+export type Answered =
+  | { readonly id: number; readonly answer: Answer }
+  | { readonly id: number; readonly failure: Failure };
+
+export type FromThread =
+  | {
+      readonly ready: { readonly version: string; readonly defaultRecommender: string };
+      readonly contents: BundleContents | undefined;
+    }
+  | { readonly failure: Failure }
+  /** `batches`: how many requests each call of a recommender answered since the last message. */
+  | { readonly answers: readonly Answered[]; readonly batches: readonly number[] };
+
+/** An error as plain data. */
+export interface Failure {
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly code?: string | undefined;
+  readonly exitCode?: 1 | 2;
+  /** What to answer with, where it is a request's own fault. */
+  readonly http?: { readonly status: number; readonly body: ErrorBody };
+}
+
+export function failureOf(error: unknown): Failure {
+  const http = describe(error);
+  const { hint, code, exitCode } = error instanceof SegueError ? error : {};
+  return {
+    message: messageOf(error),
+    stack: error instanceof Error ? error.stack : undefined,
+    hint,
+    code,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(http.status < 500 ? { http } : {}),
+  };
+}
+
+export function errorOf({ message, stack, http, ...rest }: Failure): Error {
+  if (http !== undefined) return new HttpError(http.status, http.body);
+  const error = new SegueError(message, rest);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

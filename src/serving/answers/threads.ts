@@ -1,0 +1,178 @@
+/**
+ * A model in threads of its own: they read, check and restore it and answer from it, while the server's thread goes on with
+ * HTTP. A model that is replaced ends with its threads, so nothing of it stays in memory.
+ */
+import { Worker } from "node:worker_threads";
+import type { BundleContents } from "../../bundle/index.js";
+import { besideUrl, messageOf, SegueError } from "../../system/index.js";
+import { HttpError } from "../http-error.js";
+import type { Answer, Answerer, Question } from "./question.js";
+import { type Answered, type Asked, errorOf, type FromThread, type ThreadData } from "./thread-messages.js";
+
+export interface ThreadsOptions {
+  /** Default 1. The arrays are shared by all; what is restored of them is each one's own. */
+  readonly threads?: number;
+  /** Ends an opening that is under way. */
+  readonly signal?: AbortSignal;
+  /** Called with how many requests one call of a recommender answered. */
+  readonly onBatch?: (size: number) => void;
+  /** Called once where a thread ended by itself; from then on the model is not `alive`. */
+  readonly onDeath?: (reason: string) => void;
+}
+
+/** @throws SegueError where the bundle cannot be opened */
+export async function openThreads(
+  bundle: Omit<ThreadData, "contents">,
+  options: ThreadsOptions = {},
+): Promise<Answerer> {
+  const { threads = 1, signal } = options;
+  const lanes: Lane[] = [];
+  const closeAll = async () => {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  };
+  const onAbort = () => void closeAll();
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const start = (contents?: BundleContents) => {
+    const lane = new Lane({ ...bundle, contents }, options.onBatch);
+    lanes.push(lane);
+    return lane.opened;
+  };
+  try {
+    const { ready, contents } = await start();
+    await Promise.all(Array.from({ length: threads - 1 }, () => start(contents)));
+    return new ThreadedAnswerer(lanes, ready, options.onDeath);
+  } catch (error) {
+    await closeAll();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+type Opened = Extract<FromThread, { ready: unknown }>;
+
+class ThreadedAnswerer implements Answerer {
+  readonly version: string;
+  readonly defaultRecommender: string;
+  readonly #lanes: readonly Lane[];
+  #alive = true;
+
+  constructor(lanes: readonly Lane[], ready: Opened["ready"], onDeath: ThreadsOptions["onDeath"]) {
+    this.version = ready.version;
+    this.defaultRecommender = ready.defaultRecommender;
+    this.#lanes = lanes;
+    for (const lane of lanes) {
+      lane.onDeath = (reason) => {
+        if (!this.#alive) return;
+        this.#alive = false;
+        onDeath?.(reason);
+      };
+    }
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  answer(question: Question): Promise<Answer> {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes) if (lane.open && !(best && best.load <= lane.load)) best = lane;
+    return best === undefined ? Promise.reject(gone()) : best.ask(question);
+  }
+
+  async close(): Promise<void> {
+    this.#alive = false;
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One thread. Questions of the same turn of the event loop go to it in one message. */
+class Lane {
+  readonly opened: Promise<Opened>;
+  onDeath: (reason: string) => void = () => {};
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onBatch: (size: number) => void;
+  #outbox: Asked[] = [];
+  #next = 0;
+  #open = true;
+
+  constructor(data: ThreadData, onBatch: (size: number) => void = () => {}) {
+    this.#onBatch = onBatch;
+    this.#worker = new Worker(besideUrl(import.meta.url, "./model-thread.js"), { workerData: data });
+    this.opened = new Promise((resolve, reject) => {
+      this.#worker.on("message", (message: FromThread) => {
+        if ("answers" in message) this.#take(message.answers, message.batches);
+        else if ("ready" in message) resolve(message);
+        else reject(errorOf(message.failure));
+      });
+      const end = (reason: string) => {
+        reject(new SegueError(`the thread that opens the model ended: ${reason}`));
+        this.#end(reason);
+      };
+      this.#worker.on("error", (error) => end(messageOf(error)));
+      this.#worker.on("exit", (code) => end(`exit code ${code}`));
+    });
+    // Whoever opens several looks at them one after the other.
+    this.opened.catch(() => {});
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** How many questions it has not answered yet. */
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      if (this.#outbox.push({ id, question }) > 1) return;
+      setImmediate(() => {
+        this.#worker.postMessage(this.#outbox);
+        this.#outbox = [];
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#worker.terminate();
+  }
+
+  #take(answers: readonly Answered[], batches: readonly number[]): void {
+    for (const size of batches) this.#onBatch(size);
+    for (const one of answers) {
+      const waiting = this.#waiting.get(one.id);
+      this.#waiting.delete(one.id);
+      if ("answer" in one) waiting?.resolve(one.answer);
+      else waiting?.reject(errorOf(one.failure));
+    }
+  }
+
+  #end(reason: string): void {
+    for (const { reject } of this.#waiting.values()) reject(gone());
+    this.#waiting.clear();
+    if (!this.#open) return;
+    this.#open = false;
+    this.onDeath(reason);
+  }
+}
+
+function gone(): HttpError {
+  return new HttpError(503, {
+    error: "the model is being opened again",
+    code: "no-model",
+    hint: "try again in a moment",
+  });
+}

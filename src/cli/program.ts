@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../system/index.js";
 import { registerAnalyze } from "./analyze.js";
+import { registerBench } from "./bench.js";
 import { registerCard } from "./card.js";
 import { registerCheck } from "./check.js";
 import { registerDownload } from "./download.js";
@@ -43,6 +44,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerCheck,
   registerGc,
   registerWorker,
+  registerBench,
 ];
 
 export function createProgram(): Command {
@@ -54,6 +56,7 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
+    .enablePositionalOptions()
     .exitOverride();
   for (const register of verbs) register(program);
   return program;

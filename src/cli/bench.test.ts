@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
+
+const segue = (...given: string[]) =>
+  spawnSync(process.execPath, [distPath("cli/main.js"), "bench", ...given], { encoding: "utf8" });
+
+describe("segue bench", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "segue-bench-test-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("lists what there is to measure, each with what it claims", () => {
+    const listed = JSON.parse(segue("--json").stdout) as Array<{ name: string; measures: string }>;
+    expect(listed.map((each) => each.name)).toContain("pipeline");
+    for (const { measures } of listed) expect(measures.length).toBeGreaterThan(20);
+    expect(segue().stdout).toContain(listed[0]!.measures);
+  });
+
+  it("runs one with its arguments and ends as it ends", () => {
+    const sessions = join(folder, "sessions.jsonl");
+    const lines = Array.from({ length: 8 }, (_, i) =>
+      JSON.stringify({ playlist_id: `${i}`, tracks: ["a", "b", "c"] }),
+    );
+    writeFileSync(sessions, `${lines.join("\n")}\n`);
+    const done = segue("carve-sessions", sessions, "2", join(folder, "carved"));
+    expect(done.status, done.stderr).toBe(0);
+    const queries = readFileSync(join(folder, "carved", "queries.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    expect(queries.map((line) => JSON.parse(line))).toContainEqual({ context: ["a", "b"], next: "c" });
+    expect(segue("carve-sessions", join(folder, "gone.jsonl"), "2", join(folder, "carved")).status).not.toBe(
+      0,
+    );
+  });
+
+  it("suggests the names that there are", () => {
+    const done = segue("pipelin");
+    expect(done.status).toBe(2);
+    expect(done.stderr).toContain('there is no bench "pipelin"');
+    expect(done.stderr).toContain("pipeline");
+  });
+});

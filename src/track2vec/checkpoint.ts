@@ -1,19 +1,25 @@
 /**
  * Checkpoints: everything from which a training goes on to the very result it would have had. What is drawn at random depends
- * on seed, epoch and chunk alone, so matrices and the number of finished epochs are all the state there is.
+ * on seed, epoch and chunk alone, so matrices and the number of finished epochs are all the state there is. A safetensors
+ * file: `weights.inputs`, `weights.outputs`, `weights.nodes` (F32, n×size), with a validation the same of the `best` epoch,
+ * and `lossPerEpoch`, `hitRatioPerEpoch` (F64).
  */
+import { createHash } from "node:crypto";
 import type { Corpus } from "../corpus/index.js";
 import {
+  messageOf,
   misuse,
   packStrings,
   readSafetensors,
   SegueError,
   type Tensor,
+  type Tensors,
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
 import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
+import type { Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
@@ -26,31 +32,29 @@ export interface Checkpoint {
   readonly hitRatioPerEpoch: readonly number[];
 }
 
-/** What must be the same for a training to go on: all options but `threads`, the vocabulary, and the plays. */
-export function fingerprint(corpus: Corpus, vocabulary: Vocabulary, options: Word2VecOptions): string {
-  // FNV-1a over the rows of all plays and the ends of playlists.
-  let hash = 0x811c9dc5;
-  const add = (value: number) => {
-    hash = Math.imul(hash ^ value, 0x01000193);
-  };
-  for (const item of corpus.items) add(vocabulary.rowOf[item]!);
-  for (const offset of corpus.offsets) add(offset);
-  for (const count of vocabulary.counts) add(count);
+/** What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation. */
+export function fingerprint(
+  corpus: Corpus,
+  vocabulary: Vocabulary,
+  options: Word2VecOptions,
+  validation: Validation | undefined,
+): string {
+  const plays = digest([corpus.items, corpus.offsets, vocabulary.rowOf]);
+  const tracks = digest([packStrings(vocabulary.tracks).text, vocabulary.counts]);
+  const judge = validation && digest([JSON.stringify([validation.queries, validation.k ?? 100])]);
   const { threads: _, ...rest } = options;
-  return JSON.stringify({ ...rest, vocabulary: vocabulary.tracks.length, plays: (hash >>> 0).toString(16) });
+  return JSON.stringify({ ...rest, plays, tracks, validation: judge ?? "none" });
 }
 
-export async function saveCheckpoint(
-  path: string,
-  checkpoint: Checkpoint,
-  vocabulary: Vocabulary,
-  print: string,
-): Promise<void> {
-  const { text, ends } = packStrings(vocabulary.tracks);
+function digest(parts: ReadonlyArray<Uint32Array | Uint8Array | Float64Array | string>): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Writes it whole or not at all. @throws SegueError when it cannot be written */
+export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print: string): Promise<void> {
   const tensors: Record<string, Tensor> = {
-    "tracks.text": { array: text },
-    "tracks.ends": { array: ends },
-    counts: { array: vocabulary.counts },
     lossPerEpoch: { array: Float64Array.from(checkpoint.lossPerEpoch) },
     hitRatioPerEpoch: { array: Float64Array.from(checkpoint.hitRatioPerEpoch) },
   };
@@ -59,37 +63,64 @@ export async function saveCheckpoint(
       if (array) tensors[`${name}.${part}`] = { array };
     }
   }
-  await writeAtomically(path, (temporary) =>
-    writeSafetensors(temporary, tensors, { format: FORMAT, version: "1", fingerprint: print }),
-  );
+  try {
+    await writeAtomically(path, (temporary) =>
+      writeSafetensors(temporary, tensors, { format: FORMAT, version: "2", fingerprint: print }),
+    );
+  } catch (cause) {
+    throw new SegueError(`cannot write the checkpoint ${path}: ${messageOf(cause)}`, { cause });
+  }
 }
 
-/** @throws SegueError when the file is damaged, or belongs to other playlists or options */
-export async function loadCheckpoint(path: string, print: string): Promise<Checkpoint> {
+/**
+ * @param values how many values a matrix has: tracks × dimensions
+ * @throws SegueError when the file is damaged, or belongs to other playlists or options
+ */
+export async function loadCheckpoint(path: string, print: string, values: number): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
-  if (metadata.format !== FORMAT) {
-    throw new SegueError(`${path} is not a checkpoint of a training`, { code: "corrupt" });
-  }
-  if (metadata.fingerprint !== print) {
-    const before = JSON.parse(metadata.fingerprint ?? "{}") as Record<string, unknown>;
-    const now = JSON.parse(print) as Record<string, unknown>;
-    const other = Object.keys(now).filter((key) => before[key] !== now[key]);
-    throw misuse(
-      `${path} was made with other ${other.map((key) => (key === "plays" ? "playlists" : key)).join(", ")}`,
-      "Give the same playlists and options as before (threads may differ), or train from the start.",
-    );
-  }
-  const floats = (name: string) => tensors[name]?.array as Float32Array | undefined;
-  const weights = (name: string): Weights | undefined => {
-    const inputs = floats(`${name}.inputs`);
-    return inputs && { inputs, outputs: floats(`${name}.outputs`), nodes: floats(`${name}.nodes`) };
-  };
-  const current = weights("weights");
-  if (!current) throw new SegueError(`${path} holds no weights`, { code: "corrupt" });
+  const corrupt = (what: string) => new SegueError(`${path} ${what}`, { code: "corrupt" });
+  if (metadata.format !== FORMAT) throw corrupt("is not a checkpoint of a training");
+  if (metadata.version !== "2")
+    throw corrupt(`is a checkpoint of version ${metadata.version}; this is version 2`);
+  if (metadata.fingerprint !== print) throw misuse(...difference(path, metadata.fingerprint ?? "", print));
+  const current = matrices(tensors, "weights", values);
+  const losses = tensors.lossPerEpoch?.array;
+  const ratios = tensors.hitRatioPerEpoch?.array;
+  if (!current || !(losses instanceof Float64Array) || !(ratios instanceof Float64Array))
+    throw corrupt("lacks matrices or losses: it is damaged");
   return {
     weights: current,
-    best: weights("best"),
-    lossPerEpoch: [...(tensors.lossPerEpoch!.array as Float64Array)],
-    hitRatioPerEpoch: [...(tensors.hitRatioPerEpoch!.array as Float64Array)],
+    best: matrices(tensors, "best", values),
+    lossPerEpoch: [...losses],
+    hitRatioPerEpoch: [...ratios],
   };
+}
+
+function matrices(tensors: Tensors["tensors"], name: string, values: number): Weights | undefined {
+  const whole = (part: string) => {
+    const array = tensors[`${name}.${part}`]?.array;
+    return array instanceof Float32Array && array.length === values ? array : undefined;
+  };
+  const inputs = whole("inputs");
+  return inputs && { inputs, outputs: whole("outputs"), nodes: whole("nodes") };
+}
+
+/** What is wrong and what to do about it, where two fingerprints differ. */
+function difference(path: string, theirs: string, ours: string): [string, string] {
+  const hint = "Give the same playlists and options as before (threads may differ), or train from the start.";
+  const now = JSON.parse(ours) as Record<string, unknown>;
+  let before: Record<string, unknown>;
+  try {
+    before = JSON.parse(theirs);
+  } catch {
+    return [`${path} does not tell what it was made with`, hint];
+  }
+  const other = Object.keys({ ...before, ...now })
+    .filter((key) => before[key] !== now[key])
+    .map((key) => {
+      if (key === "plays") return "playlists";
+      if (key === "tracks" || key === "validation") return key;
+      return `${key} (${before[key] ?? "none"} then, ${now[key] ?? "none"} now)`;
+    });
+  return [`${path} was made with other ${other.join(", ")}`, hint];
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Query } from "../corpus/index.js";
+import { readSafetensors, writeSafetensors } from "../system/index.js";
 import { loadVectors, saveVectors } from "./formats/index.js";
 import { type TrainOptions, trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
@@ -39,11 +40,70 @@ describe("checkpoints", () => {
     const checkpoint = join(folder, "other.safetensors");
     await trainTrack2Vec(corpus, { ...quick, epochs: 2, checkpoint });
     const window = trainTrack2Vec(corpus, { ...quick, epochs: 2, window: 5, resume: checkpoint });
-    await expect(window).rejects.toThrow(/made with other window$/);
+    await expect(window).rejects.toThrow(/made with other window \(4 then, 5 now\)$/);
     const other = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16, seed: 2 });
     await expect(trainTrack2Vec(other, { ...quick, epochs: 2, resume: checkpoint })).rejects.toThrow(
-      /playlists/,
+      /made with other playlists/,
     );
+    // The same plays under other names.
+    const renamed = { ...corpus, tracks: corpus.tracks.map((track) => `${track}!`) };
+    await expect(trainTrack2Vec(renamed, { ...quick, epochs: 2, resume: checkpoint })).rejects.toThrow(
+      /made with other tracks$/,
+    );
+    const validation = { queries: [{ context: ["g1-1"], next: "g1-2" }] };
+    await expect(
+      trainTrack2Vec(corpus, { ...quick, epochs: 2, validation, resume: checkpoint }),
+    ).rejects.toThrow(/made with other validation$/);
+    const limited = trainTrack2Vec(corpus, { ...quick, epochs: 2, maxFinalVocab: 9, resume: checkpoint });
+    await expect(limited).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("maxFinalVocab (none then, 9 now)"),
+    });
+  });
+
+  it("resume early stopping where it was, and end at once where nothing is left to do", async () => {
+    const checkpoint = join(folder, "stopping.safetensors");
+    const queries = Array.from({ length: 60 }, (_, group) => ({
+      context: [`g${group}-1`],
+      next: `g${group}-2`,
+    }));
+    const options = { ...quick, sg: true, epochs: 12, validation: { queries, k: 49, patience: 2 } };
+    const whole = await trainTrack2Vec(corpus, options);
+    await trainTrack2Vec(corpus, {
+      ...options,
+      checkpoint,
+      onEpoch: ({ epoch }) => (epoch === whole.epoch ? "stop" : undefined),
+    });
+    const rest = await trainTrack2Vec(corpus, { ...options, checkpoint, resume: checkpoint });
+    expect(rest.hitRatioPerEpoch).toEqual(whole.hitRatioPerEpoch);
+    expect(rest.epoch).toBe(whole.epoch);
+    expect(rest.vectors.vectors).toEqual(whole.vectors.vectors);
+    const again = await trainTrack2Vec(corpus, { ...options, resume: checkpoint });
+    expect(again.pairs).toBe(0);
+    expect(again.vectors.vectors).toEqual(whole.vectors.vectors);
+  });
+
+  it("say what is wrong with a file that is none, cut short, or cannot be written", async () => {
+    const path = join(folder, "good.safetensors");
+    await trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: path });
+    const resume = (file: string) => trainTrack2Vec(corpus, { ...quick, epochs: 1, resume: file });
+    const bytes = await readFile(path);
+    const cut = join(folder, "cut.safetensors");
+    for (const length of [0, 7, 100, bytes.length >> 1, bytes.length - 1]) {
+      await writeFile(cut, bytes.subarray(0, length));
+      await expect(resume(cut), `${length} bytes`).rejects.toMatchObject({ code: "corrupt" });
+    }
+    await writeSafetensors(cut, { weights: { array: Float32Array.of(1) } });
+    await expect(resume(cut)).rejects.toThrow(/is not a checkpoint of a training/);
+    const { tensors, metadata } = await readSafetensors(path);
+    const { "weights.inputs": _, ...without } = tensors;
+    await writeSafetensors(cut, without, metadata);
+    await expect(resume(cut)).rejects.toThrow(/lacks matrices or losses/);
+    await writeSafetensors(cut, tensors, { ...metadata, fingerprint: "{" });
+    await expect(resume(cut)).rejects.toThrow(/does not tell what it was made with/);
+    await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot read .*none/);
+    const nowhere = trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: join(path, "inside") });
+    await expect(nowhere.then(() => "written")).rejects.toThrow(/cannot write the checkpoint .*inside/);
   });
 });
 

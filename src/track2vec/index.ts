@@ -3,5 +3,7 @@ export type { NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
 export { type Word2VecOptions, word2vecDefaults } from "./options.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
-export { hitRatio, type Validation } from "./validation.js";
+export { type GridOptions, trainGrid } from "./train-grid.js";
+export { hitRatio, holdBack, type Validation } from "./validation.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";
+export { type Sentences, trainWord2Vec } from "./word2vec.js";

@@ -63,11 +63,28 @@ export const word2vecDefaults: Word2VecOptions = {
   workers: "deterministic",
 };
 
-/** Fills in the defaults and checks every option. @throws SegueError (misuse) that names the option and what it may be */
-export function resolveOptions(given: Partial<Word2VecOptions> = {}): Word2VecOptions {
+const names = Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[];
+
+/**
+ * Fills in the defaults and checks every option. Switches may be given as 0 and 1, as gensim's are.
+ *
+ * @param others names that `given` may have beside those of `Word2VecOptions`
+ * @throws SegueError (misuse) that names the option and what it may be; also for an option that does not exist
+ */
+export function resolveOptions(
+  given: Partial<Word2VecOptions> = {},
+  others: readonly string[] = [],
+): Word2VecOptions {
+  requireKnown(given, [...names, ...others]);
   const options = { ...word2vecDefaults };
-  for (const key of Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[]) {
+  for (const key of names) {
     if (given[key] !== undefined) Object.assign(options, { [key]: given[key] });
+  }
+  for (const key of ["sg", "hs", "shrinkWindows", "cbowMean"] as const) {
+    const value: unknown = options[key];
+    if (value !== true && value !== false && value !== 0 && value !== 1)
+      throw misuse(`${key} must be true or false, got ${String(value)}`);
+    Object.assign(options, { [key]: Boolean(value) });
   }
   whole("vectorSize", options.vectorSize, 1, 65_536);
   whole("window", options.window, 1, 10_000);
@@ -77,12 +94,16 @@ export function resolveOptions(given: Partial<Word2VecOptions> = {}): Word2VecOp
   whole("negative", options.negative, 0, 1000);
   real("nsExponent", options.nsExponent, Number.NEGATIVE_INFINITY);
   real("alpha", options.alpha, 0);
+  if (options.alpha === 0) throw misuse("alpha is 0: nothing would be learnt", "gensim's default is 0.025");
   real("minAlpha", options.minAlpha, 0);
   whole("epochs", options.epochs, 1);
   whole("seed", options.seed, 0);
   whole("threads", options.threads, 1, 256);
   if (options.workers !== "deterministic" && options.workers !== "racy") {
-    throw misuse(`workers must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`);
+    throw misuse(
+      `workers must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`,
+      "The number of threads (gensim's workers) is threads.",
+    );
   }
   if (options.negative === 0 && !options.hs) {
     throw misuse("negative is 0 and hs is off: nothing would be learnt", "set negative to 5, or turn hs on");
@@ -91,6 +112,19 @@ export function resolveOptions(given: Partial<Word2VecOptions> = {}): Word2VecOp
     throw misuse(`minAlpha (${options.minAlpha}) is above alpha (${options.alpha})`);
   }
   return options;
+}
+
+/** A misspelt option would otherwise be its default, and nobody would know. */
+function requireKnown(given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const plain = (text: string) => text.replaceAll("_", "").toLowerCase();
+    const like = known.find((other) => plain(other) === plain(name));
+    throw misuse(
+      `there is no option ${name}`,
+      like === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${like}?`,
+    );
+  }
 }
 
 function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {

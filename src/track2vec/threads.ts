@@ -26,12 +26,14 @@ async function onThreads(session: Session, afterEpoch: AfterEpoch, signal?: Abor
   try {
     await new Promise<void>((resolve, reject) => {
       let running = job.threads;
+      let judged: Promise<void> = Promise.resolve();
       const ended = (message: { epoch: number }) => {
-        // A callback that fails ends the training, not the process.
-        afterEpoch(message.epoch).then((goOn) => {
+        judged = afterEpoch(message.epoch).then((goOn) => {
           if (goOn && message.epoch + 1 < job.options.epochs) control.startEpoch(message.epoch + 1);
           else stop();
-        }, reject);
+        });
+        // A callback that fails ends the training, not the process.
+        judged.catch(reject);
       };
       for (let thread = 0; thread < job.threads; thread++) {
         const worker = new Worker(besideUrl(import.meta.url, "./train-worker.js"), {
@@ -42,7 +44,10 @@ async function onThreads(session: Session, afterEpoch: AfterEpoch, signal?: Abor
         worker.on("error", reject);
         worker.on("exit", () => {
           running--;
-          if (running === 0) resolve();
+          if (running > 0) return;
+          // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
+          if (signal?.aborted) resolve();
+          else judged.then(resolve, reject);
         });
       }
       control.startEpoch(job.firstEpoch);
@@ -61,8 +66,9 @@ const SLICE = 20;
 async function onThisThread(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
   const { job } = session;
   const work = new Work(job, 0);
+  // Counted over epochs: on a small corpus each of them is shorter than a slice.
+  let until = performance.now() + SLICE;
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
-    let until = performance.now() + SLICE;
     const group = Math.max(1, work.shards);
     for (let chunk = 0; chunk < work.chunkCount; ) {
       const end = Math.min(chunk + group, work.chunkCount);

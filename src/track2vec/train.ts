@@ -1,13 +1,13 @@
 /** Training track vectors from playlists. */
 import type { Corpus } from "../corpus/index.js";
-import { misuse, type Progress } from "../system/index.js";
+import { misuse, type Progress, peakRssMb } from "../system/index.js";
 import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
 import { runEpochs } from "./threads.js";
 import { reportTraining } from "./training-progress.js";
-import { hitRatio, type Validation } from "./validation.js";
+import { hitRatioInSlices, requireValidation, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 import { buildVocabulary } from "./vocabulary.js";
 
@@ -18,15 +18,21 @@ export interface EpochReport {
   readonly epochs: number;
   /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
   readonly loss: number;
+  /** Every word of the epochs that this call has trained, by the time since training began. */
   readonly wordsPerSecond: number;
+  /** Until the last epoch would end, at that speed. */
+  readonly secondsLeft: number;
   /** On the validation's queries, where there is one. */
   readonly hitRatio?: number;
   /** The vectors as they are now, copied. */
   vectors(): TrackVectors;
 }
 
+/** gensim's options (see `Word2VecOptions`), and what happens beside training. */
 export interface TrainOptions extends Partial<Word2VecOptions> {
+  /** Told five times a second how many words of all epochs are done; its note has words/s, loss and time left. */
   readonly progress?: Progress;
+  /** Ends the training within 100 ms; its threads are gone then, and a checkpoint stays as it was after the last epoch. */
   readonly signal?: AbortSignal;
   /** Called after each epoch, while training waits; `"stop"` ends it there. */
   readonly onEpoch?: (report: EpochReport) => undefined | "stop" | Promise<undefined | "stop">;
@@ -34,11 +40,16 @@ export interface TrainOptions extends Partial<Word2VecOptions> {
   readonly validation?: Validation;
   /** A file that is written after each epoch, atomically, from which `resume` goes on. */
   readonly checkpoint?: string;
-  /** A checkpoint to go on from, with the same playlists and options; the result is the same as without the break. */
+  /**
+   * A checkpoint to go on from, with the same playlists, options and validation (`threads` and `patience` may differ); in the
+   * deterministic mode the result is the same, bit by bit, as without the break.
+   */
   readonly resume?: string;
   /**
    * Vectors to train on with new playlists: their tracks keep their rows, counts add up, new tracks that occur `minCount`
-   * times join. Best with vectors that still have their `outputs` and `counts` (Segue's own safetensors do).
+   * times join. Best with vectors that still have their `outputs` and `counts` (Segue's own safetensors do): without counts
+   * known tracks are no negatives until they are played again, without outputs the output matrix starts at zero.
+   * `vectorSize` is theirs.
    */
   readonly from?: TrackVectors;
   /** Whether threads may share memory; default: where there is SharedArrayBuffer. Without, one thread works: this one. */
@@ -65,7 +76,16 @@ export interface TrainingResult {
   readonly hitRatioPerEpoch: readonly number[];
   /** Whose vectors these are: the best epoch with a validation, else the last; 1 for the first. */
   readonly epoch: number;
+  /** MiB of the kernel's memory: matrices, tables, and the threads' own room; the plays (4 bytes each) lie beside it. */
+  readonly kernelMb: number;
+  /** The highest resident memory of this process so far, in MiB, of whatever it did. */
+  readonly peakRssMb: number;
 }
+
+/** The options beside gensim's. */
+const others: readonly (keyof TrainOptions)[] = [
+  ...(["progress", "signal", "onEpoch", "validation", "checkpoint", "resume", "from", "shared"] as const),
+];
 
 /**
  * Learns one vector a track, so that tracks that play near each other lie near each other: word2vec with playlists for
@@ -73,12 +93,15 @@ export interface TrainingResult {
  *
  * @param corpus playlists; a track that occurs less than `minCount` times gets no vector
  * @param options gensim's names and defaults (see `Word2VecOptions`)
- * @throws SegueError when an option is wrong, no track is left, or memory does not suffice
+ * @throws SegueError (misuse) when an option is wrong, or a checkpoint belongs to other playlists or options; code
+ *   "empty-vocabulary" when no track is left; "out-of-memory" when memory does not suffice, with how much would and what
+ *   would fit; "corrupt" when a checkpoint is damaged
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
-  const resolved = resolveOptions(options);
   const { from, validation, signal } = options;
+  const resolved = resolveOptions({ ...options, vectorSize: options.vectorSize ?? from?.size }, others);
+  if (validation) requireValidation(validation);
   signal?.throwIfAborted();
   if (from && from.size !== resolved.vectorSize) {
     throw misuse(
@@ -87,8 +110,11 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   }
   const began = performance.now();
   const vocabulary = buildVocabulary(corpus, resolved, from);
-  const print = options.checkpoint || options.resume ? fingerprint(corpus, vocabulary, resolved) : "";
-  const resumed = options.resume ? await loadCheckpoint(options.resume, print) : undefined;
+  await breath(signal);
+  const print =
+    options.checkpoint || options.resume ? fingerprint(corpus, vocabulary, resolved, validation) : "";
+  const values = vocabulary.tracks.length * resolved.vectorSize;
+  const resumed = options.resume ? await loadCheckpoint(options.resume, print, values) : undefined;
   const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
   const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
   const firstEpoch = lossPerEpoch.length;
@@ -97,6 +123,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     firstEpoch,
     shared: options.shared ?? typeof SharedArrayBuffer !== "undefined",
   });
+  await breath(signal);
   const { words } = session;
   const vectorsOf = ({ inputs, outputs }: Weights) =>
     new TrackVectors({
@@ -122,7 +149,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     let weights: Weights | undefined;
     const current = () => (weights ??= session.weights());
     if (validation) {
-      const ratio = hitRatio(vectorsOf(current()), validation);
+      const ratio = await hitRatioInSlices(vectorsOf(current()), validation, signal);
       if (bestEpoch(hitRatioPerEpoch) === 0 || ratio > hitRatioPerEpoch[bestEpoch(hitRatioPerEpoch) - 1]!) {
         best = current();
       }
@@ -130,13 +157,15 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     }
     if (options.checkpoint) {
       const state = { weights: current(), best, lossPerEpoch, hitRatioPerEpoch };
-      await saveCheckpoint(options.checkpoint, state, vocabulary, print);
+      await saveCheckpoint(options.checkpoint, state, print);
     }
+    const done = lossPerEpoch.length * words;
     const report = {
       epoch: epoch + 1,
       epochs: resolved.epochs,
       loss: lossPerEpoch.at(-1)!,
-      wordsPerSecond: speed(lossPerEpoch.length * words),
+      wordsPerSecond: speed(done),
+      secondsLeft: (resolved.epochs * words - done) / speed(done),
       ...(validation ? { hitRatio: hitRatioPerEpoch.at(-1)! } : {}),
       vectors: () => vectorsOf(current()),
     };
@@ -163,7 +192,16 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     pairs,
     hitRatioPerEpoch,
     epoch: best ? bestEpoch(hitRatioPerEpoch) : lossPerEpoch.length,
+    kernelMb: Math.round(session.job.layout.totalBytes / 2 ** 20),
+    peakRssMb: peakRssMb(),
   };
+}
+
+/** Lets timers and signals have their turn between two pieces of work that take long on large corpora. */
+async function breath(signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return;
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
 }
 
 /** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */

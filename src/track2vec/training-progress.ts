@@ -16,7 +16,7 @@ export function reportTraining(progress: Progress | undefined, state: () => Trai
   const report = throttled(progress);
   const tell = () => {
     const { done, total, speed, lossPerEpoch } = state();
-    const left = speed > 0 ? `, ${Math.ceil((total - done) / speed)} s left` : "";
+    const left = speed > 0 && done < total ? `, ${timeLeft((total - done) / speed)} left` : "";
     const loss = lossPerEpoch.length > 0 ? `, loss ${lossPerEpoch.at(-1)!.toFixed(4)}` : "";
     const note = `${(speed / 1e6).toFixed(2)}M words/s${loss}${left}`;
     report({ task: "training", done, total, unit: "words", note });
@@ -28,4 +28,12 @@ export function reportTraining(progress: Progress | undefined, state: () => Trai
       tell();
     },
   };
+}
+
+/** "8 s", "3 min 20 s", "2 h 5 min". */
+function timeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -18,13 +18,15 @@ export interface TrackVectorsParts {
   readonly outputs?: Float32Array;
 }
 
-/** What to look near: a track, a vector, or tracks and vectors to be near and far from. */
+/** A track, or a vector of as many dimensions. */
+export type TrackOrVector = string | Float32Array;
+
+/** What to look near: a track, a vector, or tracks and vectors to be near and far from, each with a weight where one is given. */
 export type VectorQuery =
-  | string
-  | Float32Array
+  | TrackOrVector
   | {
-      readonly positive?: ReadonlyArray<string | Float32Array>;
-      readonly negative?: ReadonlyArray<string | Float32Array>;
+      readonly positive?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
+      readonly negative?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
     };
 
 export interface NearestRowsOptions {
@@ -127,8 +129,9 @@ export class TrackVectors {
   }
 
   /**
-   * The nearest tracks by cosine (gensim's `most_similar`). Tracks that are named in the query are left out of the answer;
-   * lists are averaged over their unit vectors, negative ones with weight -1.
+   * The nearest tracks by cosine (gensim's `most_similar`). Tracks that are named in the query are left out of the answer. Lists
+   * are averaged: tracks at length 1, vectors at the length they have, positive ones with weight 1 and negative ones with
+   * weight -1 where no other is given; as in gensim, a weight of a negative one counts with its own sign.
    *
    * @param k how many at most, an integer ≥ 1
    * @param options.exclude tracks that may not be in the answer; unknown ones are ignored
@@ -181,23 +184,25 @@ export class TrackVectors {
     return this.nearestRows(queries, k, { ...options, skip: Int32Array.from(rows) });
   }
 
-  /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. */
+  /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. @throws SegueError when one is not known */
   similarity(a: string, b: string): number {
     return this.#dot(this.#known(a), this.#known(b));
   }
 
-  /** The place of `b` among the tracks nearest to `a`, 1 for the nearest (gensim's `rank`). */
+  /**
+   * The rank of `b` among the tracks nearest to `a`, 1 for the nearest: one more than there are tracks nearer than `b` (gensim's
+   * `rank`), so tracks that are equally near have one rank.
+   *
+   * @throws SegueError when one is not known
+   */
   rank(a: string, b: string): number {
     const from = this.#known(a);
-    const to = this.#known(b);
-    const score = this.#dot(from, to);
-    let place = 1;
+    const score = this.#dot(from, this.#known(b));
+    let nearer = 0;
     for (let row = 0; row < this.length; row++) {
-      if (row === from || row === to) continue;
-      const other = this.#dot(from, row);
-      if (other > score || (other === score && row < to)) place++;
+      if (row !== from && this.#dot(from, row) > score) nearer++;
     }
-    return place;
+    return nearer + 1;
   }
 
   #dot(a: number, b: number): number {
@@ -231,11 +236,14 @@ export class TrackVectors {
     if (positive.length + negative.length === 0) throw misuse("the query names no track and no vector");
     const sum = new Float32Array(this.size);
     const named: number[] = [];
-    const add = (part: string | Float32Array, weight: number) => {
+    const add = (entry: (typeof positive)[number], byDefault: number) => {
+      const [part, weight] =
+        typeof entry === "string" || entry instanceof Float32Array ? [entry, byDefault] : entry;
+      if (!Number.isFinite(weight)) throw misuse(`a weight must be a number, not ${weight}`);
       const { vector, named: own } = this.#resolve(part);
       named.push(...own);
-      const direction = unit(vector);
-      for (let d = 0; d < this.size; d++) sum[d]! += weight * direction[d]!;
+      const length = typeof part === "string" ? lengthOf(vector) || 1 : 1;
+      for (let d = 0; d < this.size; d++) sum[d]! += (weight / length) * vector[d]!;
     };
     for (const part of positive) add(part, 1);
     for (const part of negative) add(part, -1);
@@ -247,10 +255,8 @@ function requireK(k: number): void {
   if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number ≥ 1, not ${k}`);
 }
 
-/** A copy of length 1; a vector of zeros stays as it is. */
-function unit(vector: Float32Array): Float32Array {
+function lengthOf(vector: Float32Array): number {
   let square = 0;
   for (const value of vector) square += value * value;
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  return vector.map((value) => value * scale);
+  return Math.sqrt(square);
 }

@@ -85,7 +85,7 @@ export function keepBars(counts: Float64Array, sample: number): Uint32Array {
   let total = 0;
   for (const count of counts) total += count;
   // gensim reads a sample of 1 or more as a count, not as a share.
-  const threshold = sample < 1 ? sample * total : sample * ((3 + Math.sqrt(5)) / 2);
+  const threshold = sample < 1 ? sample * total : Math.floor((sample * (3 + Math.sqrt(5))) / 2);
   return Uint32Array.from(counts, (count) => {
     if (sample === 0 || count === 0) return NO_ROW;
     const chance = (Math.sqrt(count / threshold) + 1) * (threshold / count);

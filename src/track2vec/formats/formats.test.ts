@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { withDuckDb } from "../../system/index.js";
+import { hasGensim, python } from "../gensim.testkit.js";
 import { TrackVectors } from "../vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
 
@@ -135,13 +136,6 @@ it("lets DuckDB query the Parquet file", async () => {
     expect(row).toEqual({ track: "plain", n: 3 });
   });
 });
-
-const python = process.env.SEGUE_PYTHON ?? "/usr/bin/python3";
-const hasGensim = spawnSync(python, ["-c", "import gensim"]).status === 0;
-if (!hasGensim)
-  console.log(
-    `gensim round trip skipped: ${python} has no gensim (apt install python3-gensim, or set SEGUE_PYTHON)`,
-  );
 
 describe.skipIf(!hasGensim)("gensim", () => {
   it.each(["word2vec-binary", "word2vec-text"] as const)(

@@ -1,0 +1,128 @@
+/** The deterministic mode's rounds of shards, number by number beside the same rounds in plain loops over doubles. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { resolveOptions } from "./options.js";
+import { type Reference, referenceChunk, referenceOf } from "./reference.testkit.js";
+import { Session } from "./session.js";
+import { groupedCorpus } from "./train.testkit.js";
+import { buildVocabulary } from "./vocabulary.js";
+import { Work } from "./work.js";
+
+const kinds = ["inputs", "outputs", "nodes"] as const;
+const copyOf = (reference: Reference): Reference => ({
+  ...{
+    inputs: reference.inputs.map((row) => row.slice()),
+    outputs: reference.outputs.map((row) => row.slice()),
+  },
+  ...{ nodes: reference.nodes.map((row) => row.slice()), loss: 0, pairs: 0 },
+});
+
+/** Every chunk of a round starts from the same matrices; then all changes are added up. */
+function referenceRound(
+  reference: Reference,
+  session: Session,
+  epoch: number,
+  from: number,
+  to: number,
+): void {
+  const shards = Array.from({ length: to - from }, (_, s) => {
+    const shard = copyOf(reference);
+    referenceChunk(shard, session, epoch, from + s);
+    return shard;
+  });
+  const base = copyOf(reference);
+  for (const shard of shards) {
+    for (const kind of kinds) {
+      for (const [r, row] of shard[kind].entries()) {
+        for (let d = 0; d < row.length; d++) reference[kind][r]![d]! += row[d]! - base[kind][r]![d]!;
+      }
+    }
+    reference.loss += shard.loss;
+    reference.pairs += shard.pairs;
+  }
+}
+
+const corpus = groupedCorpus({ groups: 45, tracksPerGroup: 50, playlists: 300, length: 14 });
+
+it("merges shards as the reference does, for both architectures and both losses", async () => {
+  const shape = fc.record({
+    sg: fc.boolean(),
+    loss: fc.constantFrom("negative", "hs", "both"),
+    cbowMean: fc.boolean(),
+    // Rows that do not fill whole vectors of four, and windows longer than a playlist.
+    vectorSize: fc.constantFrom(1, 3, 8, 10, 13),
+    window: fc.constantFrom(1, 5, 40),
+    nsExponent: fc.constantFrom(0.75, 0, -0.5),
+    sample: fc.constantFrom(0, 1e-3),
+    seed: fc.nat(1e6),
+  });
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ loss, ...rest }) => {
+      const options = resolveOptions({
+        ...rest,
+        ...{ hs: loss !== "negative", negative: loss === "hs" ? 0 : 5 },
+        ...{ minCount: 1, epochs: 2, alpha: 0.05 },
+      });
+      const vocabulary = buildVocabulary(corpus, options);
+      const session = await Session.open(corpus, vocabulary, options, { firstEpoch: 0, shared: true });
+      const reference = referenceOf(session);
+      const work = new Work(session.job, 0);
+      expect(work.shards).toBeGreaterThan(1);
+      for (let epoch = 0; epoch < 2; epoch++) {
+        for (let from = 0; from < work.chunkCount; from += work.shards) {
+          const to = Math.min(from + work.shards, work.chunkCount);
+          for (let chunk = from; chunk < to; chunk++) work.runChunk(epoch, chunk);
+          for (let thread = 0; thread < session.job.threads; thread++) {
+            new Work(session.job, thread).merge(to - from);
+          }
+          referenceRound(reference, session, epoch, from, to);
+        }
+      }
+      const weights = session.weights();
+      for (const kind of kinds) {
+        const flat = reference[kind].flatMap((row) => [...row]);
+        expect(weights[kind]?.length ?? 0).toBe(flat.length);
+        // 32-bit floats keep about seven digits, of which a few hundred sums take one.
+        const far = flat.findIndex(
+          (x, i) => Math.abs(x - weights[kind]![i]!) > 2e-5 * Math.max(1, Math.abs(x)),
+        );
+        expect(far, `${kind}: ${flat[far]} and ${weights[kind]?.[far]}`).toBe(-1);
+      }
+    }),
+    { numRuns: 8, endOnFailure: true },
+  );
+}, 60_000);
+
+it.each([
+  { sg: true, hs: false, negative: 5 },
+  { sg: true, hs: true, negative: 0 },
+  { sg: false, hs: false, negative: 5 },
+  { sg: false, hs: true, negative: 0 },
+])(
+  "threads of a whole training end where the reference ends: %o",
+  async (kind) => {
+    const { trainTrack2Vec } = await import("./train.js");
+    const options = { ...kind, vectorSize: 10, window: 5, minCount: 1, epochs: 2, alpha: 0.05, seed: 3 };
+    const resolved = resolveOptions(options);
+    const vocabulary = buildVocabulary(corpus, resolved);
+    const session = await Session.open(corpus, vocabulary, resolved, { firstEpoch: 0, shared: true });
+    const reference = referenceOf(session);
+    const { shards, chunkCount } = new Work(session.job, 0);
+    const losses: number[] = [];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      reference.loss = 0;
+      reference.pairs = 0;
+      for (let from = 0; from < chunkCount; from += shards) {
+        referenceRound(reference, session, epoch, from, Math.min(from + shards, chunkCount));
+      }
+      losses.push(reference.loss / reference.pairs);
+    }
+    const { vectors, lossPerEpoch } = await trainTrack2Vec(corpus, { ...options, threads: 2 });
+    const flat = reference.inputs.flatMap((row) => [...row]);
+    let off = 0;
+    for (const [i, x] of flat.entries()) off = Math.max(off, Math.abs(x - vectors.vectors[i]!));
+    expect(off).toBeLessThan(1e-5);
+    for (const [epoch, loss] of losses.entries()) expect(lossPerEpoch[epoch]).toBeCloseTo(loss, 4);
+  },
+  60_000,
+);

@@ -1,0 +1,71 @@
+/** Several trainings on one corpus in one process. */
+import { availableParallelism } from "node:os";
+import type { Corpus } from "../corpus/index.js";
+import { misuse, type Progress, SegueError } from "../system/index.js";
+import { sharedItems } from "./chunks.js";
+import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+
+export interface GridOptions {
+  /** How many points train at once, each with matrices of its own. Default: one a processor, as far as there are points. */
+  readonly concurrency?: number;
+  /** Told of each point: the task is "training 2/6". */
+  readonly progress?: Progress;
+  /** Ends all of them. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains every point of a grid on one corpus, whose plays lie once, as 32-bit numbers, in memory that all points and all their
+ * threads share. A point without `threads` gets its share of the processors; in the deterministic mode its vectors are
+ * those of a training alone.
+ *
+ * ```ts
+ * const results = await trainGrid(corpus, [3, 5, 10].map((minCount) => ({ sg: true, minCount, epochs: 30 })));
+ * ```
+ *
+ * @param points the options of each training (see `trainTrack2Vec`)
+ * @returns one result a point, in their order
+ * @throws SegueError naming the point whose training failed; the others are ended
+ * @throws the signal's reason
+ */
+export async function trainGrid(
+  corpus: Corpus,
+  points: readonly TrainOptions[],
+  { concurrency = availableParallelism(), progress, signal }: GridOptions = {},
+): Promise<TrainingResult[]> {
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    throw misuse(`concurrency must be a whole number ≥ 1, got ${concurrency}`);
+  const lanes = Math.min(concurrency, points.length);
+  const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, lanes)));
+  const shared: Corpus = { ...corpus, items: sharedItems(corpus.items) };
+  const failed = new AbortController();
+  const results: TrainingResult[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < points.length) {
+      const number = next++;
+      const point = points[number]!;
+      const place = `${number + 1}/${points.length}`;
+      const signals = [failed.signal, signal, point.signal].filter((each) => each !== undefined);
+      try {
+        results[number] = await trainTrack2Vec(shared, {
+          threads,
+          ...(progress && { progress: (report) => progress({ ...report, task: `${report.task} ${place}` }) }),
+          ...point,
+          signal: AbortSignal.any(signals),
+        });
+      } catch (error) {
+        // The others end with the same error; it belongs to the first.
+        const first = !failed.signal.aborted;
+        failed.abort(error);
+        if (!first || !(error instanceof SegueError)) throw error;
+        const { message, hint, exitCode, code } = error;
+        throw new SegueError(`grid point ${place}: ${message}`, { hint, exitCode, code, cause: error });
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const broken = ended.filter((end) => end.status === "rejected").map((end) => end.reason);
+  if (broken.length > 0) throw broken.find((reason) => reason.cause === failed.signal.reason) ?? broken[0];
+  return results;
+}

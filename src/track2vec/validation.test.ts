@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CorpusBuilder, playlistCount } from "../corpus/index.js";
+import { trainTrack2Vec } from "./train.js";
+import { groupedCorpus } from "./train.testkit.js";
+import { hitRatio, hitRatioInSlices, holdBack } from "./validation.js";
+import { TrackVectors } from "./vectors.js";
+
+const circle = new TrackVectors({
+  tracks: ["a", "b", "c", "d"],
+  size: 2,
+  vectors: Float32Array.of(1, 0, 0.9, 0.1, 0, 1, -1, 0),
+});
+
+describe("hitRatio", () => {
+  const queries = [
+    { context: ["x", "a"], next: "b" },
+    { context: ["a"], next: "d" },
+    { context: ["nobody"], next: "a" },
+    { context: ["a"], next: "nobody" },
+    { context: [], next: "a" },
+  ];
+
+  it("counts the last track's k nearest; what is not known is a miss", () => {
+    expect(hitRatio(circle, { queries, k: 1 })).toBe(1 / 5);
+    expect(hitRatio(circle, { queries, k: 3 })).toBe(2 / 5);
+    expect(hitRatio(circle, { queries: [] })).toBe(0);
+  });
+
+  it("is the same in slices, which end with the signal", async () => {
+    const { vectors } = await trainTrack2Vec(groupedCorpus(), { minCount: 1, epochs: 1, vectorSize: 8 });
+    const many = Array.from({ length: 500 }, (_, q) => ({
+      context: [vectors.tracks[q % 200]!],
+      next: vectors.tracks[(q * 7) % 200]!,
+    }));
+    const whole = hitRatio(vectors, { queries: many, k: 20 });
+    expect(await hitRatioInSlices(vectors, { queries: many, k: 20 })).toBe(whole);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(hitRatioInSlices(vectors, { queries: many }, signal)).rejects.toThrow("enough");
+  });
+});
+
+describe("holdBack", () => {
+  it("gives every play to one side, the same for a seed", () => {
+    const playlists = fc.array(fc.array(fc.nat(9), { minLength: 1, maxLength: 6 }), {
+      minLength: 5,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(
+        playlists,
+        fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+        fc.nat(99),
+        (lists, share, seed) => {
+          const builder = new CorpusBuilder();
+          for (const [p, list] of lists.entries())
+            builder.add({ id: `${p}`, tracks: list.map((t) => `t${t}`) });
+          const corpus = builder.build();
+          let parts: ReturnType<typeof holdBack>;
+          try {
+            parts = holdBack(corpus, share, seed);
+          } catch (error) {
+            expect(String(error)).toMatch(/leaves nothing to (train on|ask about)/);
+            return;
+          }
+          const { rest, queries } = parts;
+          expect(playlistCount(rest) + queries.length).toBe(lists.length);
+          const kept = Array.from({ length: playlistCount(rest) }, (_, p) =>
+            [...rest.items.subarray(rest.offsets[p], rest.offsets[p + 1])]
+              .map((item) => rest.tracks[item])
+              .join(),
+          );
+          const held = queries.map(({ context, next }) => [...context, next].join());
+          const all = lists.map((list) => list.map((t) => `t${t}`).join());
+          expect([...kept, ...held].sort()).toEqual(all.sort());
+          expect(holdBack(corpus, share, seed)).toEqual(parts);
+        },
+      ),
+    );
+  });
+
+  it("refuses shares that are none", () => {
+    for (const share of [0, 1, Number.NaN, -0.1]) {
+      expect(() => holdBack(groupedCorpus(), share, 1)).toThrow(/between 0 and 1/);
+    }
+  });
+});
+
+it("training refuses a validation that cannot judge", async () => {
+  const queries = [{ context: ["a"], next: "b" }];
+  const train = (validation: object) =>
+    trainTrack2Vec(groupedCorpus(), { validation: validation as never, minCount: 1 });
+  await expect(train({ queries: [] })).rejects.toThrow("the validation has no queries");
+  await expect(train({ queries, k: 0 })).rejects.toThrow("the validation's k must be a whole number ≥ 1");
+  await expect(train({ queries, patience: 1.5 })).rejects.toThrow("the validation's patience must be");
+});

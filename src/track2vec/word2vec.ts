@@ -1,0 +1,62 @@
+/** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
+import { type Corpus, CorpusBuilder } from "../corpus/index.js";
+import { misuse } from "../system/index.js";
+import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+
+/** Sentences of tokens: words, track ids, products seen in a session. */
+export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
+
+/**
+ * Learns one vector a token from sentences (Mikolov et al. 2013, arXiv 1301.3781 and 1310.4546), as gensim's `Word2Vec` does.
+ * The sentences are read once and held as 32-bit numbers, however many epochs follow.
+ *
+ * ```ts
+ * const { vectors } = await trainWord2Vec([["the", "cat", "sat"], ["the", "dog", "sat"]], { minCount: 1, vectorSize: 8 });
+ * vectors.nearest("cat", 2).tracks; // tokens by falling cosine
+ * vectors.similarity("cat", "dog");
+ * ```
+ *
+ * @param sentences each a list of tokens (any text, also with blanks); empty ones count for nothing
+ * @param options gensim's names and defaults (see `Word2VecOptions`); the rest as for `trainTrack2Vec`
+ * @returns `vectors` is keyed by token; its methods and messages speak of tracks
+ * @throws SegueError (misuse) naming the sentence when one is no list of strings, and whatever `trainTrack2Vec` throws
+ * @throws the signal's reason, within 100 ms of its abort unless the iterable itself makes it wait
+ */
+export async function trainWord2Vec(
+  sentences: Sentences,
+  options: TrainOptions = {},
+): Promise<TrainingResult> {
+  return trainTrack2Vec(await corpusOf(sentences, options.signal), options);
+}
+
+/** A sentence is short: so many are read between two looks at the clock. */
+const SENTENCES_AT_ONCE = 256;
+/** Milliseconds between two turns for timers and signals. */
+const SLICE = 20;
+
+async function corpusOf(sentences: Sentences, signal: AbortSignal | undefined): Promise<Corpus> {
+  signal?.throwIfAborted();
+  const builder = new CorpusBuilder();
+  let count = 0;
+  let until = performance.now() + SLICE;
+  for await (const tokens of sentences) {
+    count++;
+    requireTokens(tokens, count);
+    if (tokens.length > 0) builder.add({ id: "", tracks: tokens });
+    if (count % SENTENCES_AT_ONCE !== 0 || performance.now() < until) continue;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    until = performance.now() + SLICE;
+  }
+  return builder.build();
+}
+
+function requireTokens(tokens: unknown, number: number): void {
+  if (!Array.isArray(tokens))
+    throw misuse(
+      `sentence ${number} is no list of tokens but ${typeof tokens}`,
+      'Split text first: text.split(" ").',
+    );
+  const at = tokens.findIndex((token) => typeof token !== "string");
+  if (at >= 0) throw misuse(`token ${at + 1} of sentence ${number} is no text but ${typeof tokens[at]}`);
+}

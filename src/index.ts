@@ -13,7 +13,15 @@ export {
   storeInPgvector,
   writeBundle,
 } from "./bundle/index.js";
-export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus/index.js";
+export {
+  type Catalogue,
+  type Corpus,
+  CorpusBuilder,
+  playlistCount,
+  type Query,
+  readQueries,
+  readSequences,
+} from "./corpus/index.js";
 export type {
   Context,
   FitOptions,

@@ -1,5 +1,5 @@
 /** Judging vectors while they are trained. */
-import { type Corpus, playlistCount, type Query } from "../corpus/index.js";
+import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
 import { misuse, Random } from "../system/index.js";
 import type { TrackVectors } from "./vectors.js";
 
@@ -58,33 +58,22 @@ export function requireValidation({ queries, k = 100, patience = 3 }: Validation
  *
  * @param share how many, in (0, 1); playlists of one track are never held back
  * @param seed a whole number ≥ 0: which
- * @returns the rest, with the same track numbers, and the queries in order of playlists
+ * @returns the rest, and the queries in order of playlists
  * @throws SegueError (misuse) when the share is out of range or nothing is left on one of the two sides
  */
 export function holdBack(corpus: Corpus, share: number, seed: number): { rest: Corpus; queries: Query[] } {
   if (!(share > 0 && share < 1)) throw misuse(`the share to hold back must be between 0 and 1, got ${share}`);
   const random = new Random(seed);
-  const { offsets, items, tracks } = corpus;
-  const queries: Query[] = [];
-  const kept: number[] = [];
-  for (let p = 0; p < playlistCount(corpus); p++) {
-    const held = random.next() < share && offsets[p + 1]! - offsets[p]! > 1;
-    if (!held) {
-      kept.push(p);
-      continue;
-    }
-    const ids = Array.from(items.subarray(offsets[p], offsets[p + 1]), (item) => tracks[item]!);
-    queries.push({ context: ids.slice(0, -1), next: ids.at(-1)! });
-  }
-  if (queries.length === 0 || kept.length === 0)
+  const { offsets } = corpus;
+  const held = Array.from(
+    { length: playlistCount(corpus) },
+    (_, p) => random.next() < share && offsets[p + 1]! - offsets[p]! > 1,
+  );
+  if (new Set(held).size < 2)
     throw misuse(
-      `holding back ${share} of ${playlistCount(corpus)} playlists leaves nothing to ${kept.length === 0 ? "train on" : "ask about"}`,
+      `holding back ${share} of ${held.length} playlists leaves nothing to ${held[0] ? "train on" : "ask about"}`,
     );
-  const ends = new Uint32Array(kept.length + 1);
-  for (const [n, p] of kept.entries()) ends[n + 1] = ends[n]! + offsets[p + 1]! - offsets[p]!;
-  const rest = new Uint32Array(ends.at(-1)!);
-  for (const [n, p] of kept.entries()) rest.set(items.subarray(offsets[p], offsets[p + 1]), ends[n]);
-  return { rest: { tracks, offsets: ends, items: rest }, queries };
+  return { rest: partOf(corpus, (p) => !held[p]), queries: queriesOf(partOf(corpus, (p) => held[p]!)) };
 }
 
 interface Asked {

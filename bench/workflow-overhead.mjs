@@ -4,13 +4,16 @@
  *
  *     node bench/workflow-overhead.mjs [--blocked SECONDS]
  *
- * With --blocked, a task that holds its event loop for so long (90) is shown to be neither killed nor run twice.
+ * With --blocked, a task that holds its event loop for so long (90) is shown to be neither killed nor run twice, on both engines:
+ * dbos works in a Postgres of the bench's own (Debian's postgresql), with two workers.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openClient, openStore, runFlow } from "segue/workflow";
+import { hasPostgres, postgresMissing, startPostgres } from "../src/workflow/fixtures/postgres.mjs";
 import { blocked, empty, wide } from "./workflow-flows.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-overhead-"));
@@ -27,6 +30,34 @@ async function timed(work) {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
+}
+
+async function showBlocked(seconds, options) {
+  const result = await runFlow(blocked, { seconds }, { store, ...options });
+  const { attempts } = await openClient(store).flow("blocked").latestRun.task("block").summary();
+  console.log(
+    `${options.engine}: a task that blocked its event loop for ${seconds} s: ${result.status}, ${attempts.length} attempt`,
+  );
+  if (result.status !== "done" || attempts.length !== 1) missed++;
+}
+
+/** Two workers and a database, for as long as `work` lasts. */
+async function onDbos(work) {
+  const postgres = await startPostgres();
+  const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+  const workers = [1, 2].map(() =>
+    spawn(process.execPath, [cli, "worker", "--max-workers", "2", "--database", postgres.url], {
+      stdio: "ignore",
+    }),
+  );
+  try {
+    await work(postgres.url);
+  } finally {
+    const gone = workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+    for (const worker of workers) worker.kill("SIGTERM");
+    await Promise.all(gone);
+    postgres.stop();
+  }
 }
 
 try {
@@ -52,20 +83,19 @@ try {
     await store.put(`runs/wide/${id}.json`, JSON.stringify({ ...record, run: id }));
     await store.put(`runs/wide/${id}.end.json`, end);
   }
-  let found = 0;
-  const listing = await timed(async () => {
-    found = (await openClient(store).runs()).length;
-  });
-  report(`listing ${found} runs`, listing, "ms", 300);
+  for (const how of ["from their records", "again, from the index"]) {
+    let found = 0;
+    const listing = await timed(async () => {
+      found = (await openClient(store).runs()).length;
+    });
+    report(`listing ${found} runs ${how}`, listing, "ms", 300);
+  }
   const place = process.argv.indexOf("--blocked");
   if (place > 0) {
     const seconds = Number(process.argv[place + 1] ?? 90);
-    const result = await runFlow(blocked, { seconds }, { store });
-    const { attempts } = await openClient(store).flow("blocked").latestRun.task("block").summary();
-    console.log(
-      `a task that blocked its event loop for ${seconds} s: ${result.status}, ${attempts.length} attempt`,
-    );
-    if (result.status !== "done" || attempts.length !== 1) missed++;
+    await showBlocked(seconds, { engine: "local" });
+    if (!hasPostgres) console.log(`dbos ${postgresMissing}`);
+    else await onDbos((databaseUrl) => showBlocked(seconds, { engine: "dbos", databaseUrl }));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

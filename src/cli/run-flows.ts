@@ -11,7 +11,7 @@ import {
   type Client,
   closest,
   givenParameters,
-  openStore,
+  Pool,
   parseParameters,
   type RunResult,
   readParameters,
@@ -113,20 +113,23 @@ async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boole
       ),
     });
   }
-  const store = await openStore(options.datastore);
+  const client = await clientOf(options);
+  // The flows share their processes: what one has loaded, the next need not load again.
+  const pool = new Pool();
   const results: RunResult[] = [];
-  for (const { flow, parameters } of plans) {
-    let begun: string | undefined;
-    results.push(
-      await runInTerminal(
+  try {
+    for (const { flow, parameters } of plans) {
+      let begun: string | undefined;
+      const result = await runInTerminal(
         ({ listener, signal }) =>
           runFlow(flow, parameters, {
-            store,
+            store: client.store,
             ...(maxWorkers === undefined ? {} : { maxWorkers }),
             ...(retry === undefined ? {} : { retry }),
             tags: options.tag ?? [],
             cache: options.cache ?? false,
             engine,
+            pool,
             listener: (event) => {
               if (event.type === "run-started") begun = event.run.run;
               listener(event);
@@ -135,13 +138,14 @@ async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boole
           }),
         { quiet: options.json ?? false, flags: datastoreFlag(command) },
       ).catch(async (error: unknown) => {
-        if (flow.name === "deployment" && begun !== undefined)
-          await stopEndpoint(await clientOf(options), begun);
+        if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
         throw error;
-      }),
-    );
+      });
+      results.push(result);
+    }
+  } finally {
+    await pool.close();
   }
-  const client = await clientOf(options);
   const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
   const report = await writeReport(client, results, options.data ?? "data");
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));

@@ -10,6 +10,8 @@ import { bornOf, isAlive } from "./processes.js";
 import { keys, readRecord, recordText } from "./records.js";
 
 interface Holder {
+  /** "worker": it walks the run for a command that may be gone. */
+  readonly role?: "worker";
   readonly pid: number;
   readonly born?: string;
   readonly host: string;
@@ -36,29 +38,55 @@ async function holders(store: Store, flow: string, run: string): Promise<Found[]
     if (!holder) continue;
     const alive =
       holder.host === hostname() ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
-    found.push({ ...holder, key, generation: Number(/(\d+)\.json$/.exec(key)?.[1]), alive });
+    found.push({ ...holder, key, generation: Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0), alive });
   }
   return found;
 }
 
-/** Who holds a run at the moment. */
+/** Who holds a run at the moment; of a command and a worker, the command. */
 export async function holderOf(store: Store, flow: string, run: string): Promise<Holder | undefined> {
-  return (await holders(store, flow, run)).find((holder) => holder.alive);
+  const alive = (await holders(store, flow, run)).filter((holder) => holder.alive);
+  return alive.find((holder) => holder.role !== "worker") ?? alive[0];
 }
 
-/** @throws SegueError naming the holder, where somebody else holds the run */
-export async function lockRun(store: Store, flow: string, run: string): Promise<RunLock> {
-  const me: Holder = {
+/**
+ * Says that this process walks a run, for as long as it does: the run is then seen to be running though its command is gone.
+ * Of several workers that follow upon one another, the last one's word stands.
+ */
+export async function holdAsWorker(store: Store, flow: string, run: string): Promise<RunLock> {
+  return hold(store, `${keys.locks(flow, run)}worker.json`, { ...me(), role: "worker" });
+}
+
+function me(): Holder {
+  return {
     pid: process.pid,
     born: bornOf(process.pid),
     host: hostname(),
     since: new Date().toISOString(),
   };
+}
+
+/** Writes the holder down again and again, so that other machines see that it lives. */
+async function hold(store: Store, key: string, holder: Holder): Promise<RunLock> {
+  const write = () => store.put(key, recordText(holder)).catch(() => {});
+  if (holder.role === "worker") await write();
+  const renew = setInterval(() => void write(), renewEvery).unref();
+  return {
+    async release() {
+      clearInterval(renew);
+      await store.delete(key);
+    },
+  };
+}
+
+/** @throws SegueError naming the holder, where somebody else holds the run */
+export async function lockRun(store: Store, flow: string, run: string): Promise<RunLock> {
+  const holder = me();
   const before = await holders(store, flow, run);
   refuseIfHeld(before, flow, run);
   const generation = Math.max(0, ...before.map((holder) => holder.generation)) + 1;
   const key = `${keys.locks(flow, run)}${String(generation).padStart(6, "0")}.json`;
-  const mine = await store.putIfAbsent(key, recordText(me));
+  const mine = await store.putIfAbsent(key, recordText(holder));
   // Somebody may have come between our looking and our writing; then both see it, and we step back.
   const after = (await holders(store, flow, run)).filter((holder) => !mine || holder.key !== key);
   if (!mine || after.some((holder) => holder.alive)) {
@@ -67,13 +95,7 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
     throw new SegueError(`run ${flow}/${run} has just been taken by another command`, { code: "run-held" });
   }
   for (const dead of after) await store.delete(dead.key);
-  const renew = setInterval(() => void store.put(key, recordText(me)).catch(() => {}), renewEvery).unref();
-  return {
-    async release() {
-      clearInterval(renew);
-      await store.delete(key);
-    },
-  };
+  return hold(store, key, holder);
 }
 
 function refuseIfHeld(found: readonly Found[], flow: string, run: string): void {

@@ -6,6 +6,7 @@ import { misuse, SegueError } from "../system/index.js";
 import { checkFlow } from "./check.js";
 import { codeHash } from "./code-hash.js";
 import { runLocal } from "./engines/local.js";
+import { Pool } from "./engines/pool.js";
 import type { RunListener } from "./events.js";
 import type { AnyFlow } from "./flow.js";
 import type { RetryPolicy, StepNode } from "./graph.js";
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly engine?: "local" | "dbos";
   /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;
+  /** The processes of another run, to be used again: `const pool = new Pool()`. Default: processes of its own. */
+  readonly pool?: Pool;
   /** Told of everything that happens. */
   readonly listener?: RunListener;
   /** Stops the run: nothing new is begun, every process is ended within 2 s. */
@@ -69,7 +72,7 @@ export interface ResumeOptions extends RunOptions {
 
 /**
  * Resumes a run: a new run with the same parameters takes over every done-record of the old one, task by task, and does the
- * rest with the code as it is now.
+ * rest with the code as it is now. A run of the engine dbos that workers still go on with is not made anew but waited for.
  *
  * @param flowName which flow's run
  * @throws SegueError where there is nothing to resume, or the run is still being run
@@ -78,6 +81,10 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   const { store } = options;
   const origin = await findOrigin(store, flowName, options);
   const held = await holderOf(store, flowName, origin.run);
+  if (origin.engine === "dbos" && (held === undefined || held.role === "worker")) {
+    const followed = await follow(origin, options);
+    if (followed) return followed;
+  }
   if (held)
     throw new SegueError(
       `run ${flowName}/${origin.run} is held by process ${held.pid} on ${held.host} since ${held.since}`,
@@ -107,6 +114,28 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   } finally {
     await lock.release();
   }
+}
+
+/** A run that workers go on with, though its command is gone: waits for its end. Undefined where there is none to wait for. */
+async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunResult | undefined> {
+  const { store, listener = () => {}, signal = new AbortController().signal } = options;
+  const started = performance.now();
+  const { isActive, runOnWorkers } = await import("./engines/dbos/command.js");
+  const databaseUrl = options.databaseUrl ?? process.env.SEGUE_DATABASE_URL;
+  if (databaseUrl === undefined && options.engine === "local") return undefined;
+  if (!(await isActive(origin, databaseUrl))) return undefined;
+  if (options.engine === "local" || options.step !== undefined)
+    throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
+      hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
+      code: "run-held",
+    });
+  listener({ type: "run-started", run: origin });
+  // Whether it takes from the cache was said when it began, and stands in the database.
+  const end = await runOnWorkers({ store, run: origin, listener, signal, cache: false, databaseUrl });
+  await store.put(keys.end(origin.flow, origin.run), recordText(end));
+  const seconds = (performance.now() - started) / 1000;
+  listener({ type: "run-ended", run: origin, end, seconds });
+  return { flow: origin.flow, run: origin.run, status: end.status, end, seconds };
 }
 
 async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
@@ -161,15 +190,19 @@ async function begin(
     host: hostname(),
     origins,
   };
-  // The lock comes first, so that a run without one is known to be over.
-  const lock: RunLock = await lockRun(store, flow.name, record.run);
+  const maxWorkers = options.maxWorkers ?? availableParallelism();
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
+    throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
+  const pool = options.pool ?? new Pool();
+  // The first task's process starts while the records are written.
+  if (engine === "local") pool.warm(1, record);
+  let lock: RunLock | undefined;
   try {
+    // The lock comes first, so that a run without one is known to be over.
+    lock = await lockRun(store, flow.name, record.run);
     await store.put(keys.run(flow.name, record.run), recordText(record));
     listener({ type: "run-started", run: record });
     const reuse = new Reuse(store, record, options.cache ?? false);
-    const maxWorkers = options.maxWorkers ?? availableParallelism();
-    if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
-      throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
     const end =
       engine === "dbos"
         ? await (await import("./engines/dbos/command.js")).runOnWorkers({
@@ -180,13 +213,14 @@ async function begin(
             cache: options.cache ?? false,
             databaseUrl: options.databaseUrl,
           })
-        : await runLocal({ store, run: record, flow, reuse, maxWorkers, listener, signal });
+        : await runLocal({ store, run: record, flow, reuse, maxWorkers, pool, listener, signal });
     await store.put(keys.end(flow.name, record.run), recordText(end));
     const seconds = (performance.now() - started) / 1000;
     listener({ type: "run-ended", run: record, end, seconds });
     return { flow: flow.name, run: record.run, status: end.status, end, seconds };
   } finally {
-    await lock.release();
+    if (options.pool === undefined) await pool.close();
+    await lock?.release();
   }
 }
 

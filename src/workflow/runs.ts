@@ -2,6 +2,7 @@
 import type { Store } from "../storage/index.js";
 import { holderOf } from "./lock.js";
 import { type EndRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
+import { RunsIndex } from "./runs-index.js";
 
 export interface RunSummary {
   readonly flow: string;
@@ -22,29 +23,58 @@ export interface RunSummary {
   readonly failed?: EndRecord["failed"];
 }
 
+interface Found {
+  readonly flow: string;
+  readonly run: string;
+  /** Size and time of the end record, where there is one. */
+  end?: string;
+}
+
 /** Runs, newest first. */
 export async function listRuns(
   store: Store,
   options: { flow?: string; tag?: string; limit?: number } = {},
 ): Promise<RunSummary[]> {
-  const found: string[] = [];
-  for await (const { key } of store.list(options.flow === undefined ? "runs/" : `runs/${options.flow}/`)) {
-    if (key.endsWith(".json") && !key.endsWith(".end.json")) found.push(key);
+  const found = new Map<string, Found>();
+  const ends = new Map<string, string>();
+  for await (const { key, size, modified } of store.list(
+    options.flow === undefined ? "runs/" : `runs/${options.flow}/`,
+  )) {
+    const [, place, isEnd] = /^runs\/(.+?)(\.end)?\.json$/.exec(key) ?? [];
+    if (place === undefined) continue;
+    const [flow, run] = place.split("/") as [string, string];
+    if (isEnd) ends.set(place, `${size} ${modified}`);
+    else found.set(place, { flow, run });
   }
-  const idOf = (key: string) => key.slice(key.lastIndexOf("/") + 1);
-  found.sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
+  for (const [place, end] of ends) {
+    const run = found.get(place);
+    if (run) run.end = end;
+  }
+  const all = [...found.values()].sort((a, b) => (a.run < b.run ? 1 : -1));
+  const indexes = new Map<string, RunsIndex>();
+  for (const flow of new Set(all.map((each) => each.flow)))
+    indexes.set(flow, await RunsIndex.open(store, flow));
+  const summaryOf = async ({ flow, run, end }: Found): Promise<RunSummary | undefined> => {
+    const known = end === undefined ? undefined : indexes.get(flow)!.find(run, end);
+    if (known) return known;
+    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
+    if (!record) return undefined;
+    const summary = await runSummary(store, record);
+    if (end !== undefined) indexes.get(flow)!.add(end, summary);
+    return summary;
+  };
   const runs: RunSummary[] = [];
   // In batches: a remote store answers many at once, and a limit need not read them all.
-  for (let i = 0; i < found.length && runs.length < (options.limit ?? Number.POSITIVE_INFINITY); i += 64) {
-    const batch = await Promise.all(
-      found.slice(i, i + 64).map(async (key) => {
-        const record = await readRecord<RunRecord>(store, key);
-        const isWanted = record && (options.tag === undefined || record.tags.includes(options.tag));
-        return isWanted ? runSummary(store, record) : undefined;
-      }),
+  for (let i = 0; i < all.length && runs.length < (options.limit ?? Number.POSITIVE_INFINITY); i += 64) {
+    const batch = await Promise.all(all.slice(i, i + 64).map(summaryOf));
+    runs.push(
+      ...batch
+        .filter((run) => run !== undefined)
+        .filter((run) => !options.tag || run.tags.includes(options.tag)),
     );
-    runs.push(...batch.filter((run) => run !== undefined));
   }
+  for (const [flow, index] of indexes)
+    await index.save(new Set(all.flatMap((each) => (each.flow === flow ? [each.run] : []))));
   return runs.slice(0, options.limit);
 }
 

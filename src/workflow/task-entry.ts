@@ -28,6 +28,9 @@ function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<
   return made;
 }
 
+const flowOf = (module: string, flow: string) =>
+  once(flows, `${module} ${flow}`, () => loadFlow(module, flow));
+
 /** Sends what is printed to the task's log and to the parent. */
 function capture(log: TaskLog): () => void {
   const restore = (["out", "err"] as const).map((stream) => {
@@ -73,7 +76,7 @@ async function run(spec: TaskSpec): Promise<void> {
       100,
     );
     try {
-      const flow = await once(flows, `${spec.module} ${spec.flow}`, () => loadFlow(spec.module, spec.flow));
+      const flow = await flowOf(spec.module, spec.flow);
       send({ type: "begun" });
       const logStack = (stack: string) => {
         for (const line of stack.split("\n")) log.write("err", line);
@@ -102,6 +105,8 @@ async function run(spec: TaskSpec): Promise<void> {
 
 process.on("message", (message: ToChild) => {
   if (message.type === "run") void run(message.spec);
+  // What is wrong with the module is told by the task that needs it.
+  else if (message.type === "prepare") flowOf(message.module, message.flow).catch(() => {});
   else current?.abort({ kind: "error", message: message.why });
 });
 process.on("disconnect", () => process.exit(1));

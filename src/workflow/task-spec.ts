@@ -20,7 +20,11 @@ export interface TaskSpec {
   readonly last: boolean;
 }
 
-export type ToChild = { type: "run"; spec: TaskSpec } | { type: "cancel"; why: string };
+export type ToChild =
+  /** A task of this flow will come: load it. */
+  | { type: "prepare"; module: string; flow: string }
+  | { type: "run"; spec: TaskSpec }
+  | { type: "cancel"; why: string };
 
 export type FromChild =
   | { type: "ready" }

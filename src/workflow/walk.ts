@@ -60,9 +60,9 @@ export class Walk {
     return count;
   }
 
-  /** The record of a task that is done. */
-  record(place: TaskPlace): Finished | undefined {
-    return this.#done.get(nameOf(place));
+  /** Whether it has said of a task that it can run. */
+  gave(place: TaskPlace): boolean {
+    return this.#given.has(nameOf(place));
   }
 
   /** Takes note that a task is done; returns the tasks that can run now because of it. */

@@ -5,21 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FolderStore } from "../../storage/index.js";
+import { FolderStore, type Store } from "../../storage/index.js";
+import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { distPath } from "../../system/index.js";
-import { openClient, runFlow } from "../index.js";
 import {
   hasPostgres,
   postgresMissing,
   startPostgres,
   type TemporaryPostgres,
-} from "./dbos/postgres.testkit.js";
+} from "../fixtures/postgres.mjs";
+import { openClient, type RunEvent, resumeRun, runFlow } from "../index.js";
 import { engineContract, flows, startCommand } from "./engine.testkit.js";
+import { startS3, type TemporaryS3 } from "./s3.testkit.js";
 
 if (!hasPostgres) console.warn(postgresMissing);
+else if (motoPython === undefined) console.warn(motoMissing);
 
 describe.skipIf(!hasPostgres)("on DBOS", () => {
   let postgres: TemporaryPostgres;
+  let s3: TemporaryS3 | undefined;
   let workers: ChildProcess[] = [];
 
   const startWorker = async (max = 2): Promise<ChildProcess> => {
@@ -45,28 +49,43 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
 
   beforeAll(async () => {
     postgres = await startPostgres();
+    // Before the workers, which have to find it, too.
+    if (motoPython !== undefined) s3 = await startS3();
     await Promise.all([startWorker(), startWorker()]);
   });
   afterAll(async () => {
     await Promise.all(workers.map((worker) => end(worker, "SIGKILL")));
     workers = [];
     postgres?.stop();
+    await s3?.stop();
   });
 
   engineContract({
     name: "engine dbos, a folder",
+    pools: 2,
     options: () => ({ engine: "dbos", databaseUrl: postgres.url }),
     store: async (folder) => new FolderStore(join(folder, "store")),
   });
 
+  describe.skipIf(motoPython === undefined)("on S3", () => {
+    engineContract({
+      name: "engine dbos, S3",
+      pools: 2,
+      options: () => ({ engine: "dbos", databaseUrl: postgres.url }),
+      store: () => s3!.store(),
+    });
+    it("takes over what a killed worker was doing", () => killedWorker(() => s3!.store()));
+  });
+
   const withGate = async (
     test: (gate: {
-      store: FolderStore;
+      store: Store;
       parameters: { folder: string; count: number };
       begun(): string[];
       ran(): string[];
       open(): void;
     }) => Promise<void>,
+    open: (folder: string) => Promise<Store> = async (folder) => new FolderStore(join(folder, "store")),
   ) => {
     const folder = mkdtempSync(join(tmpdir(), "segue-dbos-"));
     const out = join(folder, "out");
@@ -76,7 +95,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       existsSync(join(out, "ran.txt")) ? readFileSync(join(out, "ran.txt"), "utf8").trim().split("\n") : [];
     try {
       await test({
-        store: new FolderStore(join(folder, "store")),
+        store: await open(folder),
         parameters: { folder: out, count: 2 },
         ran: () => ran().filter((line) => !line.startsWith("begun")),
         begun: () => ran().filter((line) => line.startsWith("begun")),
@@ -88,7 +107,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
   };
   const all = ["end", "gather", "start", "work 0", "work 1"];
 
-  it("takes over what a killed worker was doing", () =>
+  const killedWorker = (openStore?: (folder: string) => Promise<Store>) =>
     withGate(async ({ store, parameters, begun, ran, open }) => {
       const running = runFlow(flows.gate!, parameters, { store, engine: "dbos", databaseUrl: postgres.url });
       while (begun().length < 2) await sleep(50);
@@ -103,17 +122,39 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       expect(ran().sort()).toEqual(all);
       workers = workers.filter((worker) => worker !== victim);
       await startWorker();
-    }));
+    }, openStore);
+
+  it("takes over what a killed worker was doing", () => killedWorker());
 
   it("goes on when the command that asked for the run is killed", () =>
     withGate(async ({ store, parameters, begun, ran, open }) => {
       const command = startCommand("gate", parameters, store, { engine: "dbos", databaseUrl: postgres.url });
       while (begun().length < 2) await sleep(50);
+      const other = { store, databaseUrl: postgres.url };
+      await expect(resumeRun("gate", other)).rejects.toThrow(`is held by process ${command.pid}`);
       await end(command, "SIGKILL");
-      open();
       const run = openClient(store).flow("gate").latestRun;
-      while ((await run.status()) !== "done") await sleep(100);
+      expect(await run.status()).toBe("running");
+      await expect(resumeRun("gate", { ...other, engine: "local" })).rejects.toThrow(
+        "is still in the hands of the workers",
+      );
+      // To resume it is to wait for it: nothing is done anew.
+      const events: RunEvent[] = [];
+      const resumed = resumeRun("gate", { ...other, listener: (event) => events.push(event) });
+      open();
+      expect(await resumed).toMatchObject({ run: await run.id(), status: "done" });
       expect(ran().sort()).toEqual(all);
+      const known = events.flatMap((event) =>
+        event.type === "step-known" ? [[event.step, event.tasks]] : [],
+      );
+      expect(known).toEqual([
+        ["start", 1],
+        ["work", 2],
+        ["gather", 1],
+        ["end", 1],
+      ]);
+      expect(events.filter((event) => event.type === "task-done")).toHaveLength(5);
+      await expect(resumeRun("gate", other)).rejects.toThrow("is done");
     }));
 
   it("goes on when every connection to the database is cut, and when the database is restarted", () =>

@@ -19,6 +19,8 @@ export interface EngineUnderTest {
   options(): Partial<RunOptions>;
   /** A fresh, empty datastore; `folder` may hold it. */
   store(folder: string): Promise<Store>;
+  /** How many pools of two places work side by side. Default: one. */
+  readonly pools?: number;
   /** Waits until whatever held a killed command's run knows that it is over. */
   settle?(): Promise<void>;
 }
@@ -194,6 +196,16 @@ export function engineContract(engine: EngineUnderTest): void {
           .filter((line) => line.startsWith("work"))
           .sort(),
       ).toEqual(["work 0", "work 1"]);
+    });
+
+    it("runs no more side by side than resources allow", async () => {
+      expect((await run("greedy")).status).toBe("done");
+      expect(ran()).toHaveLength(6);
+      let running = 0;
+      for (const line of ran()) {
+        running += line.startsWith("begin") ? 1 : -1;
+        expect(running).toBeLessThanOrEqual(engine.pools ?? 1);
+      }
     });
 
     it("neither kills nor repeats a task that blocks its event loop", async () => {

@@ -1,5 +1,5 @@
 /** The engine of one machine: a bounded pool of child processes, and files. No server, no database. */
-import { totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import type { Store } from "../../storage/index.js";
 import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
@@ -11,7 +11,8 @@ import { publishCaught, writeFailure } from "../task-runner.js";
 import type { TaskSpec } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
 import { type ReadyTask, Walk } from "../walk.js";
-import { Pool } from "./pool.js";
+import { Places } from "./places.js";
+import type { Pool } from "./pool.js";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly flow: AnyFlow;
   readonly reuse: Reuse;
   readonly maxWorkers: number;
+  /** Whose processes run the tasks; left open. */
+  readonly pool: Pool;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
 }
@@ -32,10 +35,8 @@ export async function runLocal(options: EngineOptions): Promise<EndRecord> {
 class LocalEngine {
   readonly #options: EngineOptions;
   readonly #walk: Walk;
-  readonly #pool = new Pool();
   readonly #queue: ReadyTask[] = [];
-  #slots = 0;
-  #memory = 0;
+  readonly #places: Places;
   #active = 0;
   #failed: EndRecord["failed"];
   #wake: () => void = () => {};
@@ -44,15 +45,23 @@ class LocalEngine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#walk = new Walk(options.run.nodes);
+    this.#places = new Places(options.maxWorkers);
   }
 
   async run(): Promise<EndRecord> {
-    const { signal } = this.#options;
+    const { signal, run, pool, maxWorkers, listener } = this.#options;
+    for (const { name, resources } of run.nodes) {
+      const line = this.#places.excess(name, resources);
+      if (line) listener({ type: "task-log", step: name, task: "0", stream: "err", line });
+    }
     const onAbort = () => this.#wake();
     signal.addEventListener("abort", onAbort);
     try {
-      this.#pool.warm(1);
       this.#take([this.#walk.start()]);
+      this.#startWhatFits();
+      // While the first step runs, those processes start that the steps side by side will want.
+      if (run.nodes.some((node) => node.kind === "foreach"))
+        pool.warm(Math.min(maxWorkers, availableParallelism()), run);
       for (;;) {
         this.#startWhatFits();
         if (this.#active === 0 && (this.#queue.length === 0 || this.#stopping)) break;
@@ -62,7 +71,6 @@ class LocalEngine {
       }
     } finally {
       signal.removeEventListener("abort", onAbort);
-      await this.#pool.close();
     }
     if (this.#broken) throw this.#broken;
     const finished = new Date().toISOString();
@@ -85,23 +93,16 @@ class LocalEngine {
   #startWhatFits(): void {
     while (this.#queue.length > 0 && !this.#stopping) {
       const next = this.#queue[0]!;
-      const cpus = Math.min(next.node.resources?.cpus ?? 1, this.#options.maxWorkers);
-      const memory = next.node.resources?.memory ?? 0;
-      const fits =
-        this.#slots + cpus <= this.#options.maxWorkers &&
-        (this.#memory === 0 || this.#memory + memory <= totalmem() / 2 ** 20);
-      if (!fits) return;
+      const giveBack = this.#places.tryTake(next.node.resources);
+      if (!giveBack) return;
       this.#queue.shift();
-      this.#slots += cpus;
-      this.#memory += memory;
       this.#active++;
       this.#task(next)
         .catch((error: unknown) => {
           this.#broken ??= error;
         })
         .finally(() => {
-          this.#slots -= cpus;
-          this.#memory -= memory;
+          giveBack();
           this.#active--;
           this.#wake();
         });
@@ -145,7 +146,7 @@ class LocalEngine {
       const place = { step: ready.step, task: ready.task };
       const started = new Date().toISOString();
       listener({ type: "task-started", ...place, attempt: number });
-      const result = await this.#pool.run(spec, {
+      const result = await this.#options.pool.run(spec, {
         signal,
         timeout: ready.node.timeout,
         onLog: (stream, line) => listener({ type: "task-log", ...place, stream, line }),

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
 import { besideUrl } from "../../system/index.js";
+import { moduleUrl } from "../load-flow.js";
 import { killGroup, residentMb } from "../processes.js";
 import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
@@ -43,9 +44,13 @@ export class Pool {
   readonly #all = new Set<Worker>();
   #closed = false;
 
-  /** Starts processes ahead of the tasks, so that the first need not wait for them. */
-  warm(count: number): void {
-    while (this.#all.size < count) this.#idle.push(this.#start());
+  /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
+  warm(count: number, flow: { readonly module: string; readonly flow: string }): void {
+    while (this.#all.size < count && !this.#closed) {
+      const worker = this.#start();
+      this.#idle.push(worker);
+      this.#send(worker, { type: "prepare", module: moduleUrl(flow.module), flow: flow.flow });
+    }
   }
 
   /** Runs one attempt in a process of its own for as long as it lasts. Never rejects. */

@@ -1,8 +1,7 @@
 /** The command's side: puts a run into the queue, tells what the records say of it, and cancels it when it is stopped. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DBOSClient } from "@dbos-inc/dbos-sdk";
-import { type DoneRecord, type EndRecord, keys, readRecord } from "../../records.js";
-import { findTasks } from "../../tasks.js";
+import { type EndRecord, keys, type RunRecord, readRecord } from "../../records.js";
 import type { EngineOptions } from "../local.js";
 import { checkDatabase, databaseUrlOf, isWithoutTables, quietLogger } from "./database.js";
 import {
@@ -13,28 +12,44 @@ import {
   runWorkflow,
   workflowId,
 } from "./names.js";
+import { Teller } from "./teller.js";
 
-export interface DbosOptions extends Omit<EngineOptions, "reuse" | "flow" | "maxWorkers"> {
+export interface DbosOptions extends Omit<EngineOptions, "reuse" | "flow" | "maxWorkers" | "pool"> {
   readonly databaseUrl?: string;
   readonly cache: boolean;
 }
 
 const lookEvery = 500;
 
+/** Whether workers have a run in hand, or will take it. */
+export async function isActive(run: RunRecord, databaseUrl: string | undefined): Promise<boolean> {
+  const url = databaseUrlOf(databaseUrl);
+  await checkDatabase(url);
+  const client = await connect(url);
+  try {
+    const status = await client.getWorkflow(workflowId(run.flow, run.run));
+    return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
+  } catch (error) {
+    if (isWithoutTables(error)) return false;
+    throw error;
+  } finally {
+    await client.destroy();
+  }
+}
+
+const connect = (url: string) =>
+  DBOSClient.create({ systemDatabaseUrl: url, applicationName: application, logger: quietLogger });
+
 /** Waits for the run's end, whoever runs it. */
 export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
   const { run, store, listener, signal } = options;
   const url = databaseUrlOf(options.databaseUrl);
   await checkDatabase(url);
-  const client = await DBOSClient.create({
-    systemDatabaseUrl: url,
-    applicationName: application,
-    logger: quietLogger,
-  });
+  const client = await connect(url);
   try {
     const id = workflowId(run.flow, run.run);
     const order: RunOrder = { run, store: store.url, cache: options.cache };
-    const seen = new Set<string>();
+    const teller = new Teller(store, run, listener);
     const begun = performance.now();
     let warned = false;
     let queued = false;
@@ -47,9 +62,15 @@ export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
     for (;;) {
       queued ||= await enqueue(client, order);
       const status = queued ? await client.getWorkflow(id).catch(() => undefined) : undefined;
-      await tell(options, seen).catch(() => {});
+      const looked = performance.now();
+      await teller.look().catch(() => {});
+      const pause = Math.max(lookEvery, 4 * (performance.now() - looked));
       const end = await readRecord<EndRecord>(store, keys.end(run.flow, run.run)).catch(() => undefined);
-      if (end) return end;
+      if (end) {
+        // What was written since the last look.
+        await teller.look().catch(() => {});
+        return end;
+      }
       if (signal.aborted) {
         if (queued) await client.cancelWorkflow(id, { cancelChildren: true });
         return { status: "stopped", finished: new Date().toISOString() };
@@ -74,7 +95,7 @@ export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
         };
       }
       if (!queued || status?.status === "ENQUEUED") warn();
-      await sleep(lookEvery, undefined, { signal }).catch(() => {});
+      await sleep(pause, undefined, { signal }).catch(() => {});
     }
   } finally {
     await client.destroy();
@@ -93,31 +114,5 @@ async function enqueue(client: DBOSClient, order: RunOrder): Promise<boolean> {
   } catch (error) {
     if (isWithoutTables(error)) return false;
     throw error;
-  }
-}
-
-/** Passes on what the records say and was not said before. */
-async function tell({ run, store, listener }: DbosOptions, seen: Set<string>): Promise<void> {
-  const tasks = await findTasks(store, run);
-  for (const step of new Set(tasks.map((task) => task.step))) {
-    const count = tasks.filter((task) => task.step === step).length;
-    if (seen.has(`${step}:${count}`)) continue;
-    seen.add(`${step}:${count}`);
-    listener({ type: "step-known", step, tasks: count });
-  }
-  for (const { step, task, status, attempts, error } of tasks) {
-    const place = `${step}/${task}`;
-    if (attempts.length > 0 && !seen.has(`${place} begun`)) {
-      seen.add(`${place} begun`);
-      listener({ type: "task-started", step, task, attempt: attempts.length });
-    }
-    if (status === "done" && !seen.has(place)) {
-      seen.add(place);
-      const record = await readRecord<DoneRecord>(store, keys.done(run.flow, run.run, step, task));
-      if (record) listener({ type: "task-done", record });
-    } else if (status === "failed" && error && !seen.has(`${place} ${attempts.length}`)) {
-      seen.add(`${place} ${attempts.length}`);
-      listener({ type: "task-log", step, task, stream: "err", line: error.message });
-    }
   }
 }

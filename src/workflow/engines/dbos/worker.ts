@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records.js";
+import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
 import { checkDatabase, quietLogger } from "./database.js";
@@ -11,7 +12,7 @@ import { registerWorkflows, type TaskContext } from "./workflows.js";
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
-  /** How many tasks this and every other worker runs at once. */
+  /** The places of this worker. How many tasks it takes from the queue is said for all by the worker that started last. */
   readonly maxWorkers: number;
   readonly log: (line: string) => void;
   /** Stops the worker: its tasks are ended and taken over by others. */
@@ -42,6 +43,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   signal.addEventListener("abort", () => wake(), { once: true });
   const context: TaskContext = {
+    places: new Places(options.maxWorkers),
     poolFor(code) {
       let pool = pools.get(code);
       if (!pool) {

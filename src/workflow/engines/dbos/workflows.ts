@@ -7,12 +7,14 @@ import { openStore } from "../../../storage/index.js";
 import { messageOf, SegueError } from "../../../system/index.js";
 import { codeHash } from "../../code-hash.js";
 import { moduleUrl } from "../../load-flow.js";
+import { holdAsWorker } from "../../lock.js";
 import { type DoneRecord, type EndRecord, keys, randomWord, recordText } from "../../records.js";
 import { retryDelay, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
 import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
 import type { TaskSpec } from "../../task-spec.js";
 import { type ReadyTask, Walk } from "../../walk.js";
+import type { Places } from "../places.js";
 import type { Pool } from "../pool.js";
 import {
   type RunOrder,
@@ -25,6 +27,8 @@ import {
 } from "./names.js";
 
 export interface TaskContext {
+  /** What tasks may take of this machine. */
+  readonly places: Places;
   /** The pool for tasks of this version of the code. */
   poolFor(code: string): Pool;
   /** A signal that is aborted when the workflow is cancelled or the worker stops. */
@@ -55,6 +59,19 @@ type TaskFunction = (order: RunOrder, ready: ReadyTask) => Promise<TaskAnswer>;
 async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
   const { run } = order;
   context.log(`run ${workflowId(run.flow, run.run)}`);
+  // Only what others see depends on it.
+  const hold = await openStore(order.store)
+    .then((store) => holdAsWorker(store, run.flow, run.run))
+    .catch(() => undefined);
+  try {
+    return await walkSteps(order, task);
+  } finally {
+    await hold?.release().catch(() => {});
+  }
+}
+
+async function walkSteps(order: RunOrder, task: TaskFunction): Promise<EndRecord> {
+  const { run } = order;
   const walk = new Walk(run.nodes);
   const places = new Map<string, ReadyTask>();
   let waiting: WorkflowHandle<TaskAnswer>[] = [];
@@ -146,9 +163,17 @@ async function attempt(
     attempt: `${number}-${randomWord(4)}`,
     last,
   };
-  const started = new Date().toISOString();
   const { signal, release } = context.signalFor(id);
+  let giveBack: (() => void) | undefined;
   try {
+    const excess = context.places.excess(ready.step, ready.node.resources);
+    if (excess) context.log(`${id}: ${excess}`);
+    try {
+      giveBack = await context.places.take(ready.node.resources, signal);
+    } catch {
+      return { failed: { kind: "error", message: "stopped" } };
+    }
+    const started = new Date().toISOString();
     context.log(`${id} attempt ${number}`);
     const result = await context.poolFor(run.code).run(spec, { signal, timeout: ready.node.timeout });
     if ("done" in result) {
@@ -162,6 +187,7 @@ async function attempt(
       return { done: await publishCaught(store, spec, started, result.failed) };
     return result;
   } finally {
+    giveBack?.();
     release();
   }
 }

@@ -1,0 +1,69 @@
+/** Tells what workers do with a run, from the records that they write: a record that was read once is not read again. */
+import type { Store } from "../../../storage/index.js";
+import type { RunListener } from "../../events.js";
+import { type DoneRecord, type FailedRecord, keys, type RunRecord, readRecord } from "../../records.js";
+import { Walk } from "../../walk.js";
+
+/** So many records are read at once. */
+const together = 32;
+
+export class Teller {
+  readonly #store: Store;
+  readonly #run: RunRecord;
+  readonly #listener: RunListener;
+  readonly #seen = new Set<string>();
+  readonly #walk: Walk;
+  /** Done, but not told of yet: a list may show a task before the one that it comes after. */
+  #pending: DoneRecord[] = [];
+
+  constructor(store: Store, run: RunRecord, listener: RunListener) {
+    this.#store = store;
+    this.#run = run;
+    this.#listener = listener;
+    this.#walk = new Walk(run.nodes);
+    this.#known([this.#walk.start().step]);
+  }
+
+  /** Looks once, and passes on what is new. */
+  async look(): Promise<void> {
+    const read: (() => Promise<void>)[] = [];
+    for await (const { key } of this.#store.list(keys.tasks(this.#run.flow, this.#run.run))) {
+      if (this.#seen.has(key)) continue;
+      const [step, task, attempt, file] = key.split("/").slice(3) as [string, string, string, string?];
+      if (attempt === "done.json")
+        read.push(async () => {
+          const record = await readRecord<DoneRecord>(this.#store, key);
+          if (record) this.#pending.push(record);
+          this.#seen.add(key);
+        });
+      else if (file === "started.json") {
+        this.#seen.add(key);
+        this.#listener({ type: "task-started", step, task, attempt: Number.parseInt(attempt, 10) });
+      } else if (file === "failed.json")
+        read.push(async () => {
+          const failed = await readRecord<FailedRecord>(this.#store, key);
+          if (failed)
+            this.#listener({ type: "task-log", step, task, stream: "err", line: failed.error.message });
+          this.#seen.add(key);
+        });
+    }
+    for (let i = 0; i < read.length; i += together)
+      await Promise.all(read.slice(i, i + together).map((each) => each()));
+    this.#tellDone();
+  }
+
+  #tellDone(): void {
+    for (;;) {
+      const next = this.#pending.findIndex((record) => this.#walk.gave(record));
+      if (next < 0) return;
+      const [record] = this.#pending.splice(next, 1) as [DoneRecord];
+      this.#listener({ type: "task-done", record });
+      this.#known(this.#walk.finish(record, record).map((task) => task.step));
+    }
+  }
+
+  #known(steps: readonly string[]): void {
+    for (const step of new Set(steps))
+      this.#listener({ type: "step-known", step, tasks: this.#walk.known(step) });
+  }
+}

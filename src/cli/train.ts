@@ -1,14 +1,17 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { TrainOptions, VectorFormat } from "../track2vec/index.js";
+import type { TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
   readonly input: readonly string[];
-  readonly sg: number;
-  readonly hs: number;
-  readonly vectorSize: number;
+  readonly output: string;
+  readonly format?: string;
+  readonly sg: boolean;
+  readonly hs: boolean;
+  readonly vectorSize?: number;
   readonly window: number;
+  readonly shrinkWindows: boolean;
   readonly negative: number;
   readonly nsExponent: number;
   readonly minCount: number;
@@ -17,13 +20,16 @@ interface Options {
   readonly sample: number;
   readonly alpha: number;
   readonly minAlpha: number;
-  readonly cbowMean: number;
-  readonly shrinkWindows: number;
+  readonly cbowMean: boolean;
   readonly threads?: number;
   readonly workers: "deterministic" | "racy";
   readonly seed: number;
-  readonly output: string;
-  readonly format?: VectorFormat;
+  readonly validation?: string;
+  readonly validationK: number;
+  readonly patience: number;
+  readonly checkpoint?: string;
+  readonly resume?: string;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
@@ -40,11 +46,12 @@ export function registerTrain(program: Command): void {
       "--format <name>",
       "word2vec-binary, word2vec-text, parquet or safetensors (default: by the name)",
     )
-    .addOption(flag("--sg <0|1>", "skip-gram (1) or CBOW (0)", 0))
-    .addOption(flag("--hs <0|1>", "hierarchical softmax", 0))
-    .option("--vector-size <n>", "dimensions", number, 48)
+    .addOption(flag("--sg [0|1]", "skip-gram (1) or CBOW (0)", false))
+    .addOption(flag("--hs [0|1]", "hierarchical softmax", false))
+    .option("--vector-size <n>", "dimensions (default: 48, or those of --from)", number)
     .option("--window <n>", "farthest context on each side", number, 10)
-    .addOption(flag("--shrink-windows <0|1>", "draw each window from 1 … window", 1))
+    .addOption(flag("--shrink-windows [0|1]", "draw each window from 1 … window", true))
+    .option("--no-shrink-windows", "always take the whole window")
     .option("--negative <n>", "negatives a track; 0: none", number, 5)
     .option("--ns-exponent <x>", "negatives are drawn by count^x", number, 0.75)
     .option("--min-count <n>", "rarer tracks are left out", number, 3)
@@ -53,7 +60,8 @@ export function registerTrain(program: Command): void {
     .option("--sample <x>", "thin out tracks more frequent than this share; 0: none", number, 1e-3)
     .option("--alpha <x>", "learning rate at the start", number, 0.025)
     .option("--min-alpha <x>", "learning rate at the end", number, 0.0001)
-    .addOption(flag("--cbow-mean <0|1>", "mean (1) or sum (0) of the context", 1))
+    .addOption(flag("--cbow-mean [0|1]", "mean (1) or sum (0) of the context", true))
+    .option("--no-cbow-mean", "sum of the context")
     .option("--threads <n>", "threads to work with (default: one a processor)", number)
     .addOption(
       new Option("--workers <mode>", "deterministic: the same vectors at any number of threads; racy: faster")
@@ -61,67 +69,143 @@ export function registerTrain(program: Command): void {
         .default("deterministic"),
     )
     .option("--seed <n>", "the same seed gives the same vectors", number, 1)
+    .option(
+      "--validation <file|share>",
+      "judge each epoch, keep the best: queries as JSON lines, or the share of playlists to hold back",
+    )
+    .option("--validation-k <n>", "how many nearest tracks count as an answer", number, 100)
+    .option("--patience <n>", "with --validation: end after so many epochs without a better one", number, 3)
+    .option("--checkpoint <file>", "written after each epoch, to resume from")
+    .option("--resume <file>", "go on from a checkpoint, with the same playlists and options")
+    .option("--from <file>", "train on with these vectors: new tracks join them")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       `
-A line of sequences:  {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
+A line of sequences:      {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
+A line of --validation:   {"context": ["Artist-Track", …], "next": "Artist-Track"}
 Raw files are cleaned as the intermediate and primary flows do; playlists of fewer than 3 tracks are dropped.
 
-Example:
-  segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json`,
+Examples:
+  segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json
+  segue train --input playlists.csv --validation 0.1 --checkpoint half.safetensors --output vectors.safetensors
+  segue train --input news.jsonl --from vectors.safetensors --output vectors2.safetensors`,
     )
     .action(train);
 }
 
 async function train(options: Options): Promise<void> {
-  const { formatOf, saveVectors, trainTrack2Vec, vectorFormats } = await import("../track2vec/index.js");
+  const { checkWord2VecOptions, holdBack, loadVectors, saveVectors, trainTrack2Vec } = await import(
+    "../track2vec/index.js"
+  );
   const { misuse, peakRssMb } = await import("../system/index.js");
   // Before an hour of training, not after it.
-  const format = options.format ?? formatOf(options.output);
-  if (!format)
-    throw misuse(`cannot tell the format of ${options.output}`, `Name one: --format ${vectorFormats[0]}`);
+  const format = await checkedFormat(options);
+  const { sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab } = options;
+  const { vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed } = options;
+  const settings = {
+    ...{ sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab },
+    ...{ vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed },
+  };
+  checkWord2VecOptions(settings);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onInterrupt);
   const { progress, clear } = terminalProgress();
+  const { signal } = interrupt;
+  let ended = 0;
   try {
+    const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
-    const corpus = await readPlaylists(options.input, { progress, signal: interrupt.signal });
+    let corpus = await readPlaylists(options.input, { progress, signal });
+    let validation: Validation | undefined;
+    if (options.validation !== undefined) {
+      const share = Number(options.validation);
+      const about = { k: options.validationK, patience: options.patience };
+      if (Number.isNaN(share)) {
+        const { readQueries } = await import("../corpus/index.js");
+        validation = { ...about, queries: await readQueries(options.validation, { signal }) };
+      } else {
+        if (!(share > 0 && share < 1))
+          throw misuse(
+            `--validation ${options.validation} is no share between 0 and 1`,
+            "0.1 holds every tenth playlist back; or name a file of queries.",
+          );
+        const parts = holdBack(corpus, share, seed);
+        corpus = parts.rest;
+        validation = { ...about, queries: parts.queries };
+      }
+    }
     const result = await trainTrack2Vec(corpus, {
-      ...trainingOptions(options),
+      ...settings,
+      vectorSize: vectorSize ?? from?.size ?? 48,
+      ...(from && { from }),
+      ...(validation && { validation }),
+      ...(options.checkpoint && { checkpoint: options.checkpoint }),
+      ...(options.resume && { resume: options.resume }),
+      onEpoch: ({ epoch }) => {
+        ended = epoch;
+        return undefined;
+      },
       progress,
-      signal: interrupt.signal,
+      signal,
     });
     await saveVectors(result.vectors, options.output, format);
     clear();
-    const figures = {
+    const figures: Figures = {
       vocabulary: result.vectors.length,
       words: result.words,
       seconds: result.seconds,
       words_per_second: result.wordsPerSecond,
       loss_per_epoch: result.lossPerEpoch,
+      ...(validation && { hit_ratio_per_epoch: result.hitRatioPerEpoch, best_epoch: result.epoch }),
       peak_rss_mb: peakRssMb(),
-      threads: result.threads,
-      workers: result.options.workers,
-      architecture: result.options.sg ? "skip-gram" : "CBOW",
     };
     if (options.json) console.log(JSON.stringify(figures));
-    else printText(figures, options.output);
+    else printText(figures, result, options.output);
+  } catch (error) {
+    if (signal.aborted && error instanceof Error && error.name === "AbortError")
+      throw Object.assign(new DOMException("interrupted", "AbortError"), {
+        hint: howToResume(options, ended),
+      });
+    throw error;
   } finally {
     clear();
-    process.off("SIGINT", onInterrupt);
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onInterrupt);
   }
 }
 
-function trainingOptions(options: Options): TrainOptions {
-  const { sg, hs, cbowMean, shrinkWindows, vectorSize, window, negative, nsExponent, minCount } = options;
-  const { maxFinalVocab, epochs, sample, alpha, minAlpha, threads, workers, seed } = options;
-  return {
-    ...{ sg: sg === 1, hs: hs === 1, cbowMean: cbowMean === 1, shrinkWindows: shrinkWindows === 1 },
-    ...{ vectorSize, window, negative, nsExponent, minCount, maxFinalVocab },
-    ...{ epochs, sample, alpha, minAlpha, threads, workers, seed },
-  };
+/** What stands on disk after Ctrl-C, and how to use it. */
+function howToResume({ checkpoint, resume }: Options, epochs: number): string {
+  if (checkpoint !== undefined && epochs > 0)
+    return `the same command with --resume ${checkpoint} goes on after epoch ${epochs}`;
+  if (resume !== undefined) return `the same command goes on from ${resume} again`;
+  if (checkpoint !== undefined) return "no epoch had ended, so there is no checkpoint yet";
+  return "nothing is kept; with --checkpoint FILE the next training can be resumed";
+}
+
+async function checkedFormat({ format: named, output, from }: Options): Promise<VectorFormat> {
+  const { formatOf, vectorFormats } = await import("../track2vec/index.js");
+  const { misuse } = await import("../system/index.js");
+  const known = `there are: ${vectorFormats.join(", ")}`;
+  const format = named ?? formatOf(output);
+  if (format === undefined)
+    throw misuse(`cannot tell the format of ${output}`, `Name one with --format; ${known}.`);
+  const found = vectorFormats.find((each) => each === format);
+  if (found === undefined) throw misuse(`there is no vector format "${format}"`, known);
+  if (from !== undefined && formatOf(from) === undefined)
+    throw misuse(
+      `cannot tell the format of ${from}`,
+      "Its name should end in .bin, .txt, .parquet or .safetensors.",
+    );
+  const { stat } = await import("node:fs/promises");
+  if ((await stat(output).catch(() => undefined))?.isDirectory())
+    throw misuse(`${output} is a folder`, "--output names the file that the vectors go to.");
+  const { dirname } = await import("node:path");
+  const folder = await stat(dirname(output)).catch(() => undefined);
+  if (folder !== undefined && !folder.isDirectory())
+    throw misuse(`${dirname(output)} is no folder, so ${output} cannot be written`);
+  return found;
 }
 
 interface Figures {
@@ -130,31 +214,35 @@ interface Figures {
   readonly seconds: number;
   readonly words_per_second: number;
   readonly loss_per_epoch: readonly number[];
+  /** With a validation only. */
+  readonly hit_ratio_per_epoch?: readonly number[];
+  readonly best_epoch?: number;
   readonly peak_rss_mb: number;
-  readonly threads: number;
-  readonly workers: string;
-  readonly architecture: string;
 }
 
-function printText(figures: Figures, output: string): void {
+function printText(figures: Figures, { threads, options }: TrainingResult, output: string): void {
   const { vocabulary, words, seconds, words_per_second, loss_per_epoch, peak_rss_mb } = figures;
-  const threads = `${figures.threads} ${figures.threads === 1 ? "thread" : "threads"}, ${figures.workers}`;
-  console.log(
-    [
-      `${vocabulary.toLocaleString("en")} track vectors by ${figures.architecture} from ${words.toLocaleString("en")} plays: ${output}`,
-      `${loss_per_epoch.length} epochs in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${threads})`,
-      `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
-    ].join("\n"),
-  );
+  const { hit_ratio_per_epoch: ratios, best_epoch: best } = figures;
+  const how = `${threads} ${threads === 1 ? "thread" : "threads"}, ${options.workers}`;
+  const architecture = options.sg ? "skip-gram" : "CBOW";
+  const lines = [
+    `${vocabulary.toLocaleString("en")} track vectors by ${architecture} from ${words.toLocaleString("en")} plays: ${output}`,
+    `${loss_per_epoch.length} epochs in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+    `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
+  ];
+  if (ratios && best)
+    lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
+  console.log(lines.join("\n"));
 }
 
-function flag(flags: string, description: string, value: 0 | 1): Option {
+function flag(flags: string, description: string, value: boolean): Option {
   return new Option(flags, description)
     .argParser((text: string) => {
       if (text !== "0" && text !== "1") throw new InvalidArgumentError("It should be 0 or 1.");
-      return Number(text);
+      return text === "1";
     })
-    .default(value);
+    .preset("1")
+    .default(value, value ? "1" : "0");
 }
 
 function number(text: string): number {

@@ -1,7 +1,11 @@
 /** Track vectors: training them, asking them, saving and loading them. */
 export type { NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
-export { type Word2VecOptions, word2vecDefaults } from "./options.js";
+export {
+  resolveOptions as checkWord2VecOptions,
+  type Word2VecOptions,
+  word2vecDefaults,
+} from "./options.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";

@@ -1,0 +1,175 @@
+/** `segue train` as users run it: a process of its own. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
+import { loadVectors } from "../track2vec/index.js";
+
+let folder: string;
+let input: string;
+const file = (name: string) => join(folder, name);
+const command = [distPath("cli/main.js"), "train"];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-train-verb-"));
+  input = file("playlists.jsonl");
+  const lines = Array.from({ length: 300 }, (_, p) => ({
+    playlist_id: `p${p}`,
+    tracks: Array.from({ length: 8 }, (_, i) => `${p % 2 ? "jazz" : "rock"}-${(p * 3 + i) % 25}`),
+  }));
+  await writeFile(input, lines.map((line) => JSON.stringify(line)).join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function segue(...args: (string | number)[]) {
+  const ran = spawnSync(process.execPath, [...command, ...args.map(String)], { encoding: "utf8" });
+  expect(ran.stderr).not.toMatch(/ at .*\.js:|looks like a bug/);
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+}
+const quick = (...args: (string | number)[]) =>
+  segue("--input", input, "--epochs", 2, "--vector-size", 6, "--threads", 1, ...args);
+
+describe("segue train", () => {
+  it.each([
+    ["word2vec-binary", "v.bin"],
+    ["word2vec-text", "v.txt"],
+    ["parquet", "v.parquet"],
+    ["safetensors", "v.safetensors"],
+  ] as const)("writes %s and prints exactly the promised JSON", async (format, name) => {
+    const { status, stdout, stderr } = quick("--output", file(name), "--json");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const figures = JSON.parse(stdout);
+    expect(Object.keys(figures)).toEqual([
+      ...["vocabulary", "words", "seconds", "words_per_second", "loss_per_epoch", "peak_rss_mb"],
+    ]);
+    expect(figures).toMatchObject({ vocabulary: 50, words: 2400 });
+    expect(figures.loss_per_epoch).toHaveLength(2);
+    expect(figures.peak_rss_mb).toBeGreaterThan(20);
+    const vectors = await loadVectors(file(name), format);
+    expect([vectors.length, vectors.size]).toEqual([50, 6]);
+  });
+
+  it("prints a few lines for people, and takes every option", () => {
+    const all = [
+      ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],
+      ...["--min-count", 2, "--max-final-vocab", 60, "--sample", 0, "--alpha", 0.05, "--min-alpha", 0.001],
+      ...["--no-cbow-mean", "--seed", 7, "--workers", "racy"],
+    ];
+    const { status, stdout } = quick("--output", file("all.bin"), ...all);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/track vectors by skip-gram from 2,400 plays/);
+    expect(stdout).toMatch(/2 epochs in .* \(1 thread, racy\)/);
+  });
+
+  it.each([
+    [["--windw", "3"], /unknown option '--windw'[\s\S]*Did you mean --window/],
+    [["--vector-size", "0"], /vectorSize must be a whole number from 1/],
+    [["--vector-size", "NaN"], /It should be a number/],
+    [["--epochs", "-1"], /epochs must be a whole number ≥ 1/],
+    [["--window", "2.5"], /window must be a whole number/],
+    [["--sample", "-1"], /sample must be a number ≥ 0/],
+    [["--negative", "0"], /nothing would be learnt/],
+    [["--alpha", "0"], /alpha is 0/],
+    [["--min-alpha", "1"], /minAlpha \(1\) is above alpha/],
+    [["--threads", "0"], /threads must be a whole number from 1/],
+    [["--sg", "2"], /It should be 0 or 1/],
+    [["--workers", "wild"], /Allowed choices are deterministic, racy/],
+    [["--format", "csv"], /there is no vector format "csv"/],
+    [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
+    [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
+    [["--validation", "0.1", "--patience", "0"], /patience must be a whole number ≥ 1/],
+  ] as const)("refuses %j with exit code 2", (args, message) => {
+    const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
+    expect(stderr).toMatch(message);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(existsSync(file("no.bin"))).toBe(false);
+  });
+
+  it("says what is wrong with its files, with exit code 1", async () => {
+    await writeFile(file("empty.jsonl"), "");
+    await writeFile(file("broken.jsonl"), '{"playlist_id":"a","tracks":["x"]}\n{"playlist_id":');
+    const cases: [string[], RegExp][] = [
+      [["--input", file("empty.jsonl")], /empty\.jsonl: holds no playlists/],
+      [["--input", file("none.jsonl")], /cannot read .*none\.jsonl: no such file/],
+      [["--input", file("broken.jsonl")], /broken\.jsonl:2: not JSON/],
+      [["--min-count", "100000"], /no track occurs 100000 times or more among 2400 plays/],
+      [["--resume", file("none.safetensors")], /cannot read .*none\.safetensors/],
+      [["--from", file("none.bin")], /cannot read .*none\.bin/],
+    ];
+    for (const [args, message] of cases) {
+      const inputs = args.includes("--input") ? [] : ["--input", input];
+      const { status, stderr } = segue(...inputs, "--output", file("no.bin"), "--epochs", 2, ...args);
+      expect(stderr).toMatch(message);
+      expect(status, stderr).toBe(1);
+    }
+  });
+
+  it("resumes to the same bytes, and refuses other options", async () => {
+    const whole = quick("--output", file("whole.bin"), "--checkpoint", file("c.safetensors"));
+    expect(whole.status).toBe(0);
+    const again = quick("--output", file("again.bin"), "--resume", file("c.safetensors"));
+    expect(again.status).toBe(0);
+    expect((await readFile(file("again.bin"))).equals(await readFile(file("whole.bin")))).toBe(true);
+    const other = quick("--output", file("o.bin"), "--resume", file("c.safetensors"), "--window", 3);
+    expect(other.status).toBe(2);
+    expect(other.stderr).toMatch(/was made with other window \(10 then, 3 now\)/);
+  });
+
+  it("trains on, with the dimensions of what it goes on from; a cut file is refused", async () => {
+    expect(quick("--output", file("first.safetensors")).status).toBe(0);
+    const news = file("news.jsonl");
+    const tracks = ["rock-1", "new-1", "new-2"];
+    await writeFile(news, JSON.stringify({ playlist_id: "n", tracks }).concat("\n").repeat(9));
+    const args = ["--input", news, "--epochs", 2, "--output", file("second.safetensors")];
+    expect(segue(...args, "--from", file("first.safetensors"))).toMatchObject({ status: 0, stderr: "" });
+    const vectors = await loadVectors(file("second.safetensors"));
+    expect([vectors.length, vectors.size]).toEqual([52, 6]);
+    const wrong = segue(...args, "--from", file("first.safetensors"), "--vector-size", 9);
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining("have 6 dimensions") });
+    const bytes = await readFile(file("first.safetensors"));
+    await writeFile(file("cut.safetensors"), bytes.subarray(0, bytes.length - 9));
+    const cut = segue(...args, "--from", file("cut.safetensors"));
+    expect(cut).toMatchObject({ status: 1, stderr: expect.stringContaining("cut short") });
+  });
+
+  it("judges epochs by queries or by playlists held back", async () => {
+    const queries = file("queries.jsonl");
+    const lines = Array.from({ length: 20 }, (_, i) => ({ context: [`rock-${i}`], next: `rock-${i + 1}` }));
+    await writeFile(queries, lines.map((line) => JSON.stringify(line)).join("\n"));
+    for (const [validation, words] of [
+      [queries, (n: number) => n === 2400],
+      ["0.2", (n: number) => n < 2400 && n > 1400],
+    ] as const) {
+      const args = ["--validation", validation, "--validation-k", 10, "--patience", 2];
+      const { status, stdout } = quick("--output", file("j.bin"), "--epochs", 9, ...args, "--json");
+      expect(status).toBe(0);
+      const figures = JSON.parse(stdout);
+      const ratios: number[] = figures.hit_ratio_per_epoch;
+      expect(ratios).toHaveLength(figures.loss_per_epoch.length);
+      expect(figures.best_epoch).toBe(ratios.indexOf(Math.max(...ratios)) + 1);
+      expect(words(figures.words)).toBe(true);
+    }
+  });
+
+  it("ends within 2 s of Ctrl-C and says how to resume, which works", async () => {
+    const checkpoint = file("long.safetensors");
+    const args = ["--input", input, "--epochs", "100000", "--vector-size", "6", "--output", file("long.bin")];
+    const child = spawn(process.execPath, [...command, ...args, "--checkpoint", checkpoint]);
+    let told = "";
+    child.stderr.on("data", (text) => {
+      told += text;
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
+    while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const began = performance.now();
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(told).toContain("interrupted");
+    expect(told).toMatch(/the same command with --resume .*long\.safetensors goes on after epoch \d+/);
+    expect(existsSync(file("long.bin"))).toBe(false);
+  });
+});

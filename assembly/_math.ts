@@ -1,9 +1,17 @@
+/** Vector arithmetic: multiply-add, exponential, logarithm, sums of lanes. */
+
+/** sum + a · b; one rounding where the module is built with relaxed SIMD and the processor has fused multiply-add, else two. */
+// @ts-ignore: decorator
+@inline
+export function mac(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  return f32x4.add(sum, f32x4.mul(a, b));
+}
+
 /**
- * Vector exponential for the logistic function: 2^x by range reduction to [-1/2, 1/2] and the polynomial of
+ * exp(x) for x in [-87, 0], four lanes; smaller x give about 1e-38. 2^t by range reduction to [-1/2, 1/2] and the polynomial of
  * degree 5 with the least relative error there, 7.5e-8: as good as 32-bit floats can tell.
  */
-
-/** exp(x) for x in [-87, 0], four lanes; smaller x give about 1e-38. */
 // @ts-ignore: decorator
 @inline
 export function expNonPositive(x: v128): v128 {
@@ -13,13 +21,30 @@ export function expNonPositive(x: v128): v128 {
   const shifted = f32x4.add(t, magic);
   const f = f32x4.sub(t, f32x4.sub(shifted, magic));
   let p = f32x4.splat(0.0013276472172792395);
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.009675541658226872));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.05550713275756345));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.24022119717881857));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.6931469670616174));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(1.0000000716558803));
-  // 2^whole by writing the exponent bits.
-  return f32x4.mul(p, i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(0x3f800000)));
+  p = mac(f32x4.splat(0.009675541658226872), p, f);
+  p = mac(f32x4.splat(0.05550713275756345), p, f);
+  p = mac(f32x4.splat(0.24022119717881857), p, f);
+  p = mac(f32x4.splat(0.6931469670616174), p, f);
+  p = mac(f32x4.splat(1.0000000716558803), p, f);
+  // 2^whole by adding to the exponent bits; p is in [0.7, 1.42].
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** log(x) for normal x ≥ 1, four lanes, to about 1e-7: exponent apart, then 2 · artanh((m - 1) / (m + 1)). */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  const one = f32x4.splat(1);
+  // The exponent that leaves the mantissa in [√½, √2).
+  const exponent = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23);
+  const m = i32x4.sub(x, i32x4.shl(exponent, 23));
+  const r = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+  const s = f32x4.mul(r, r);
+  let p = f32x4.splat(0.2857142857142857);
+  p = mac(f32x4.splat(0.4), p, s);
+  p = mac(f32x4.splat(0.6666666666666666), p, s);
+  p = mac(f32x4.splat(2), p, s);
+  return f32x4.add(f32x4.mul(p, r), f32x4.mul(f32x4.convert_i32x4_s(exponent), f32x4.splat(0.6931471805599453)));
 }
 
 /** The four sums of the lanes of a, b, c and d, as one vector. */

@@ -34,14 +34,28 @@ const assemblySources = filesUnder("assembly", (name) => name.endsWith(".ts"));
 for (const entry of existsSync("assembly")
   ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
   : []) {
-  // Twice: with memory that threads share, and with plain memory for where SharedArrayBuffer is missing.
+  // With memory that threads share, and with plain memory for where SharedArrayBuffer is missing; the training kernel also with
+  // fused multiply-add, for engines that have relaxed SIMD.
   for (const shared of [true, false]) {
-    const out = `dist/assembly/${entry.replace(/\.ts$/, shared ? ".wasm" : "-unshared.wasm")}`;
-    if (!isStale(out, assemblySources)) continue;
-    const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"];
-    const memory = ["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
-    if (shared) memory.push("--enable", "threads", "--sharedMemory");
-    run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
+    for (const relaxed of entry === "track2vec.ts" ? [true, false] : [false]) {
+      const variant = `${shared ? "" : "-unshared"}${relaxed ? "-relaxed" : ""}`;
+      const out = `dist/assembly/${entry.replace(/\.ts$/, `${variant}.wasm`)}`;
+      if (!isStale(out, assemblySources)) continue;
+      const options = [
+        "-O3",
+        "--noAssert",
+        "--runtime",
+        "stub",
+        "--enable",
+        "simd",
+        "--enable",
+        "bulk-memory",
+      ];
+      const memory = ["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+      if (shared) memory.push("--enable", "threads", "--sharedMemory");
+      if (relaxed) options.push("--enable", "relaxed-simd");
+      run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
+    }
   }
 }
 

@@ -85,8 +85,11 @@ describe("the reference", () => {
   });
 });
 
-async function open(options: Partial<Word2VecOptions>, shared = true): Promise<Session> {
-  const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 15, playlists: 60, length: 14 });
+const few = groupedCorpus({ groups: 4, tracksPerGroup: 15, playlists: 60, length: 14 });
+/** So many tracks that centres are trained in groups. */
+const many = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 200, length: 14 });
+
+async function open(options: Partial<Word2VecOptions>, shared = true, corpus = few): Promise<Session> {
   const resolved = resolveOptions({ minCount: 1, alpha: 0.1, epochs: 3, ...options });
   return Session.open(corpus, buildVocabulary(corpus, resolved), resolved, { firstEpoch: 0, shared });
 }
@@ -108,9 +111,15 @@ describe("the kernel", () => {
           seed: fc.nat(1e6),
         }),
         fc.boolean(),
-        async (options, shared) => {
+        fc.boolean(),
+        async (options, shared, small) => {
           fc.pre(options.hs || options.negative > 0);
-          const session = await open(options, shared);
+          const session = await open(
+            { ...options, workers: "racy", alpha: small ? 0.05 : 0.02 },
+            shared,
+            small ? few : many,
+          );
+          expect(session.job.layout.group).toBe(small || options.hs ? 1 : 8);
           const reference = referenceOf(session);
           const work = new Work(session.job, 0);
           for (let epoch = 0; epoch < 2; epoch++) {
@@ -134,7 +143,7 @@ describe("the kernel", () => {
           }
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 12, endOnFailure: true },
     );
   });
 
@@ -149,8 +158,11 @@ describe("the kernel", () => {
       for (let epoch = 0; epoch < 60; epoch++) {
         for (let chunk = 0; chunk < work.chunkCount; chunk++) {
           work.runChunk(epoch, chunk);
-          const pool = new Uint32Array(memory.buffer, layout.scratches[0]!.pool, 2 * layout.pool);
-          for (let p = 0; p < layout.pool; p++, draws++) seen[pool[2 * p]!]!++;
+          const scratch = layout.scratches[0]!;
+          const kept = new Uint32Array(memory.buffer, scratch.result, 4)[3]!;
+          const drawn = Math.ceil(kept / layout.group) * layout.shared;
+          const negatives = new Uint32Array(memory.buffer, scratch.negatives, 2 * drawn);
+          for (let d = 0; d < drawn; d++, draws++) seen[negatives[2 * d]!]!++;
         }
       }
       const weights = session.vocabulary.counts.map((count) => count ** nsExponent);

@@ -1,11 +1,19 @@
 /** The compiled kernel (assembly/track2vec.ts): loading it and its typed face. */
 import { readFile } from "node:fs/promises";
+import { setFlagsFromString } from "node:v8";
 import { distPath } from "../system/index.js";
 import type { Layout } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
 export interface Kernel {
-  trainChunk(playlists: number, seed: bigint, alpha: number, copies: number, touched: number): void;
+  trainChunk(
+    playlists: number,
+    epoch: number,
+    chunk: number,
+    alpha: number,
+    copies: number,
+    touched: number,
+  ): void;
   finishChunk(): number;
   mergeShard(copies: number, touched: number, count: number, part: number, parts: number): void;
   initializeRows(from: number, to: number, size: number, seed: bigint): void;
@@ -13,7 +21,7 @@ export interface Kernel {
 
 type KernelExports = Kernel & {
   setMatrices(...addresses: number[]): void;
-  setOptions(...options: number[]): void;
+  setOptions(...options: (number | bigint)[]): void;
   setScratch(...addresses: number[]): void;
 };
 
@@ -23,11 +31,34 @@ const modules = new Map<boolean, Promise<WebAssembly.Module>>();
 export function loadKernel(shared: boolean): Promise<WebAssembly.Module> {
   let module = modules.get(shared);
   if (!module) {
-    const path = distPath(`assembly/track2vec${shared ? "" : "-unshared"}.wasm`);
-    module = readFile(path).then((bytes) => new WebAssembly.Module(bytes));
+    module = compileKernel(shared, process.env.SEGUE_RELAXED_SIMD !== "0");
     modules.set(shared, module);
   }
   return module;
+}
+
+/** @param fused whether multiply-adds may be fused (relaxed SIMD), where the engine knows them */
+async function compileKernel(shared: boolean, fused: boolean): Promise<WebAssembly.Module> {
+  const bytesOf = (variant: string) =>
+    readFile(distPath(`assembly/track2vec${shared ? "" : "-unshared"}${variant}.wasm`));
+  if (fused) {
+    const bytes = await bytesOf("-relaxed");
+    const module = tryCompile(bytes);
+    if (module) return module;
+    // Node 22 and newer know relaxed SIMD; 20 does when told so first.
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
+    const told = tryCompile(bytes);
+    if (told) return told;
+  }
+  return new WebAssembly.Module(await bytesOf(""));
+}
+
+function tryCompile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An instance for one thread. */
@@ -61,7 +92,9 @@ export function startKernel(
     Number(options.hs),
     Number(options.cbowMean),
     Number(layout.shards.length > 0),
-    layout.pool,
+    layout.group,
+    layout.shared,
+    seedOf(options.seed, 0, 0) - 1n,
   );
   const s = layout.scratches[thread]!;
   kernel.setScratch(
@@ -69,16 +102,21 @@ export function startKernel(
     s.ends,
     s.kept,
     s.inputAt,
-    s.windows,
     s.outputAt,
-    s.labelAt,
-    s.list,
-    s.grid,
-    s.sums,
-    s.zeros,
+    s.windows,
+    s.negatives,
     s.slots,
     s.result,
-    s.pool,
+    s.x,
+    s.y,
+    s.inRow,
+    s.outRow,
+    s.gradients,
+    s.ranges,
+    s.weights,
+    s.means,
+    s.errors,
+    s.dummy,
   );
   return kernel;
 }

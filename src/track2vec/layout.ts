@@ -6,7 +6,6 @@ export interface LayoutNeeds {
   /** Track numbers of the corpus. */
   readonly tracks: number;
   readonly size: number;
-  readonly window: number;
   readonly negative: number;
   readonly hs: boolean;
   /** The longest Huffman path and the length of all of them. */
@@ -17,8 +16,9 @@ export interface LayoutNeeds {
   readonly threads: number;
   /** Shards that keep copies of rows; 0: threads work on the matrices themselves. */
   readonly shards: number;
-  /** Negatives that a chunk draws in common. */
-  readonly pool: number;
+  /** Centres that are trained at once, and negatives that they draw in common. */
+  readonly group: number;
+  readonly shared: number;
 }
 
 /** Addresses in bytes. */
@@ -36,8 +36,9 @@ export interface Layout {
   readonly scratches: readonly Scratch[];
   readonly shards: readonly Shard[];
   readonly totalBytes: number;
-  /** How many negatives a chunk draws in common. */
-  readonly pool: number;
+  /** Centres that are trained at once, and negatives that they draw in common, an even number. */
+  readonly group: number;
+  readonly shared: number;
 }
 
 export interface Scratch {
@@ -45,16 +46,21 @@ export interface Scratch {
   readonly ends: number;
   readonly kept: number;
   readonly inputAt: number;
-  readonly windows: number;
   readonly outputAt: number;
-  readonly labelAt: number;
-  readonly list: number;
-  readonly grid: number;
-  readonly sums: number;
-  readonly zeros: number;
+  readonly windows: number;
+  readonly negatives: number;
   readonly slots: number;
   readonly result: number;
-  readonly pool: number;
+  readonly x: number;
+  readonly y: number;
+  readonly inRow: number;
+  readonly outRow: number;
+  readonly gradients: number;
+  readonly ranges: number;
+  readonly weights: number;
+  readonly means: number;
+  readonly errors: number;
+  readonly dummy: number;
 }
 
 export interface Shard {
@@ -63,6 +69,9 @@ export interface Shard {
 }
 
 const ADDRESSABLE = 4 * 1024 ** 3;
+/** As in assembly/_settings.ts: the most centres of a group, and inputs of a block. */
+export const GROUP = 8;
+export const BLOCK = 32;
 /** What the compiled module keeps for itself (tables of the logarithm). */
 const RESERVED = 65_536;
 
@@ -85,26 +94,31 @@ export function layOut(needs: LayoutNeeds): Layout {
   const alias = take(needs.negative > 0 ? vocabulary * 8 : 0);
   const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
-  const outputs =
-    Math.ceil(((needs.negative > 0 ? 1 + needs.negative : 0) + (needs.hs ? needs.depth : 0)) / 4) * 4;
-  const inputs = Math.min(2 * needs.window, mostWords);
+  const groups = Math.ceil(mostWords / needs.group);
+  const { group, shared } = needs;
+  const outputs = Math.max(GROUP + shared, 2 * Math.ceil(needs.depth / 2));
   const scratches = Array.from({ length: threads }, () => ({
     tokens: take(mostWords * 4),
     ends: take(needs.mostSegments * 4),
-    kept: take(mostWords * 4),
+    kept: take((mostWords + GROUP) * 4),
     inputAt: take(mostWords * 4),
-    windows: take(mostWords * 16),
-    outputAt: take(mostWords * outputs * 4),
-    labelAt: take(mostWords * outputs * 4),
-    list: take((inputs + 8) * 4),
-    grid: take((outputs + 1) * 128),
-    sums: take(34 * rowBytes),
-    zeros: take(rowBytes),
+    outputAt: take(mostWords * 4),
+    windows: take(mostWords * 8),
+    negatives: take(groups * shared * 8),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     result: take(128),
-    pool: take(needs.pool * 8),
+    x: take(BLOCK * rowBytes),
+    y: take(outputs * rowBytes),
+    inRow: take(BLOCK * 4),
+    outRow: take(outputs * 4),
+    gradients: take(outputs * BLOCK * 4),
+    ranges: take(BLOCK * 2 + outputs * 4),
+    weights: take(2 * BLOCK * 4),
+    means: take(GROUP * rowBytes),
+    errors: take(GROUP * rowBytes),
+    dummy: take(rowBytes),
   }));
-  const copied = Math.min(rowCount, mostWords * (1 + outputs));
+  const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + groups * shared);
   const shards = Array.from({ length: needs.shards }, () => ({
     copies: take(copied * rowBytes),
     touched: take(copied * 4),
@@ -131,7 +145,8 @@ export function layOut(needs: LayoutNeeds): Layout {
     scratches,
     shards,
     totalBytes: top,
-    pool: needs.pool,
+    group,
+    shared,
   };
 }
 

@@ -3,7 +3,7 @@
  * that its matrices can be compared number by number.
  */
 import { aliasTable } from "./alias-table.js";
-import { huffmanPaths } from "./huffman.js";
+import { type HuffmanPaths, huffmanPaths } from "./huffman.js";
 import { seedOf } from "./kernel.js";
 import type { Session } from "./session.js";
 import { keepBars, NO_ROW } from "./vocabulary.js";
@@ -117,70 +117,122 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
   const keep = keepBars(counts, options.sample);
   const paths = huffmanPaths(counts);
   const table = aliasTable(counts.map((count) => count ** options.nsExponent));
-  const pool: number[] = [];
-  for (let n = 0; options.negative > 0 && n < layout.pool; n++) {
-    const r = next();
-    const column = below(high(r), counts.length);
-    pool.push(low(r) < table[2 * column]! ? column : table[2 * column + 1]!);
-  }
   const begin = segments[firsts[chunk]!]!;
   const words = segments.at(-1)! - segments[0]!;
   const alpha =
     options.alpha - ((options.alpha - options.minAlpha) * (epoch + begin / words)) / options.epochs;
-  const planned: { inputs: number[]; outputs: Row[]; labels: number[] }[] = [];
+  const centres: Centre[] = [];
   for (let s = firsts[chunk]!; s < firsts[chunk + 1]!; s++) {
     const kept: number[] = [];
     for (const item of items.subarray(segments[s]!, segments[s + 1]!)) {
       const row = rowOf[item]!;
-      if (row === NO_ROW) continue;
-      if (keep[row] !== NO_ROW && high(next()) > keep[row]!) continue;
-      kept.push(row);
+      const drawn = high(next());
+      if (row !== NO_ROW && drawn <= keep[row]!) kept.push(row);
     }
     if (kept.length < 2) continue;
-    kept.forEach((centre, i) => {
+    const base = centres.length;
+    kept.forEach((row, i) => {
       const reach = options.shrinkWindows ? 1 + below(high(next()), options.window) : options.window;
-      const outputs: Row[] = [];
-      const labels: number[] = [];
-      if (options.hs) {
-        for (const entry of paths.nodes.subarray(paths.starts[centre]!, paths.starts[centre + 1]!)) {
-          outputs.push(reference.nodes[entry >> 1]!);
-          labels.push(1 - (entry & 1));
-        }
-      }
-      if (options.negative > 0) {
-        outputs.push(reference.outputs[centre]!);
-        labels.push(1);
-        let r = 0n;
-        for (let n = 0; n < options.negative; n++) {
-          if (n % 2 === 0) r = next();
-          const drawn = pool[below(n % 2 === 0 ? low(r) : high(r), pool.length)]!;
-          if (drawn === centre) continue;
-          outputs.push(reference.outputs[drawn]!);
-          labels.push(0);
-        }
-      }
-      const inputs = kept.filter((_, j) => j !== i && Math.abs(j - i) <= reach);
-      planned.push({ inputs, outputs, labels });
+      const context = kept.flatMap((_, j) => (j !== i && Math.abs(j - i) <= reach ? [base + j] : []));
+      centres.push({ row, context });
     });
   }
-  for (const { inputs, outputs, labels } of planned) {
-    const rows = inputs.map((row) => reference.inputs[row]!);
-    if (options.sg) {
-      reference.pairs += rows.length;
-      for (let from = 0; from < rows.length; from += 32) {
-        const example = { inputs: rows.slice(from, from + 32), outputs, labels };
-        reference.loss += skipGramLoss(example);
-        const step = skipGramStep(example, alpha);
-        add(example.inputs, step.inputs);
-        add(outputs, step.outputs);
-      }
-    } else {
-      const example = { inputs: rows, outputs, labels };
-      reference.pairs += 1;
-      reference.loss += cbowLoss(example, options.cbowMean);
-      const step = cbowStep(example, alpha, options.cbowMean);
-      add(rows, step.inputs);
-      add(outputs, step.outputs);
+  const groups: { centres: Centre[]; negatives: number[] }[] = [];
+  for (let first = 0; first < centres.length; first += layout.group) {
+    const negatives: number[] = [];
+    for (let n = 0; options.negative > 0 && n < layout.shared; n++) {
+      const r = next();
+      const column = below(high(r), counts.length);
+      negatives.push(low(r) < table[2 * column]! ? column : table[2 * column + 1]!);
     }
+    groups.push({ centres: centres.slice(first, first + layout.group), negatives });
   }
+  for (const { centres: members, negatives } of groups) {
+    trainGroup(reference, session, { all: centres, members, negatives, alpha }, paths);
+  }
+}
+
+interface Centre {
+  readonly row: number;
+  /** Positions in the chunk. */
+  readonly context: readonly number[];
+}
+
+interface Group {
+  readonly all: readonly Centre[];
+  readonly members: readonly Centre[];
+  readonly negatives: readonly number[];
+  readonly alpha: number;
+}
+
+/** All gradients at the weights before the group; a block of 32 inputs sees what the blocks before it have changed. */
+function trainGroup(
+  reference: Reference,
+  session: Session,
+  { all, members, negatives, alpha }: Group,
+  paths: HuffmanPaths,
+): void {
+  const { options, layout } = session.job;
+  const share = options.negative / layout.shared;
+  const { inputs, outputs, nodes } = reference;
+  const labelsOf = ({ row }: Centre) =>
+    [...paths.nodes.subarray(paths.starts[row]!, paths.starts[row + 1]!)].map(
+      (entry) => [nodes[entry >> 1]!, 1 - (entry & 1)] as const,
+    );
+  const steps: [Row, Row][] = [];
+  const plan = (rows: readonly Row[], gains: readonly Row[], weight = 1) => {
+    for (const [r, row] of rows.entries()) steps.push([row, gains[r]!.map((gain) => gain * weight)]);
+  };
+  const apply = () => {
+    for (const [row, gain] of steps.splice(0)) add([row], [gain]);
+  };
+  /** One output for some inputs: skip-gram's pairs, or the bag of CBOW, weighted. */
+  const train = (
+    frozen: readonly Row[],
+    rows: readonly Row[],
+    output: Row,
+    label: number,
+    weight: number,
+  ) => {
+    const example = { inputs: frozen, outputs: [output], labels: [label] };
+    const step = options.sg ? skipGramStep(example, alpha) : cbowStep(example, alpha, options.cbowMean);
+    plan(rows, step.inputs, weight);
+    plan([output], step.outputs, weight);
+    reference.loss += weight * (options.sg ? skipGramLoss(example) : cbowLoss(example, options.cbowMean));
+  };
+  const positions = members.flatMap(({ context }) => context);
+  const from = Math.min(...positions, ...members.map((centre) => all.indexOf(centre)));
+  const to = Math.max(...positions, ...members.map((centre) => all.indexOf(centre))) + 1;
+  const block = options.sg ? 32 : to - from;
+  for (let start = from; start < to; start += block) {
+    const before = new Map<Row, Row>();
+    const frozen = (row: Row) => {
+      if (!before.has(row)) before.set(row, row.slice());
+      return before.get(row)!;
+    };
+    const contextOf = ({ context }: Centre) =>
+      context.filter((p) => p >= start && p < start + block).map((p) => inputs[all[p]!.row]!);
+    for (const row of members.flatMap(contextOf)) frozen(row);
+    for (const centre of options.negative > 0 ? members : []) {
+      const rows = contextOf(centre);
+      if (rows.length === 0) continue;
+      const copies = rows.map(frozen);
+      train(copies, rows, outputs[centre.row]!, 1, 1);
+      for (const drawn of negatives) {
+        if (drawn !== centre.row) train(copies, rows, outputs[drawn]!, 0, share);
+      }
+    }
+    apply();
+    for (const centre of options.hs ? members : []) {
+      const rows = contextOf(centre);
+      if (rows.length === 0) continue;
+      for (const [node, label] of labelsOf(centre)) train(rows.map(frozen), rows, node, label, 1);
+      // Nodes learn from centre to centre, inputs when the block is over.
+      const later = steps.filter(([row]) => before.has(row));
+      for (const [row, gain] of steps) if (!before.has(row)) add([row], [gain]);
+      steps.splice(0, steps.length, ...later);
+    }
+    apply();
+  }
+  reference.pairs += options.sg ? positions.length : members.length;
 }

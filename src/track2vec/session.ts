@@ -46,7 +46,6 @@ export class Session {
       vocabulary: n,
       tracks: corpus.tracks.length,
       size: options.vectorSize,
-      window: options.window,
       negative: options.negative,
       hs: options.hs,
       depth: paths?.depth ?? 0,
@@ -55,7 +54,8 @@ export class Session {
       mostSegments: chunks.mostSegments,
       threads,
       shards: plan.shards,
-      pool: plan.pool,
+      group: plan.group,
+      shared: plan.shared,
     });
     const memory = allocate(layout, shared);
     const words = new Uint32Array(memory.buffer);

@@ -3,6 +3,7 @@
  * train on copies of the rows they need, and then their changes are added up in the order of the shards. Neither the number of
  * shards nor the length of a chunk depends on the number of threads, so neither does the result.
  */
+import { GROUP } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
 export interface ShardPlan {
@@ -11,19 +12,27 @@ export interface ShardPlan {
   /** About how many tokens a chunk has. */
   readonly chunkWords: number;
   readonly mostThreads: number;
-  /** How many negatives a chunk draws in common. */
-  readonly pool: number;
+  /** Centres that are trained at once. */
+  readonly group: number;
+  /** How many negatives a group of centres draws in common; even. */
+  readonly shared: number;
 }
 
 /** The most shards of a round, and so the most threads of the deterministic mode. */
 const MOST_SHARDS = 8;
+const SMALL = 1024;
 
-export function planShards(vocabulary: number, options: Pick<Word2VecOptions, "workers">): ShardPlan {
+export function planShards(
+  vocabulary: number,
+  options: Pick<Word2VecOptions, "workers" | "negative" | "hs">,
+): ShardPlan {
   const chunkWords = 256;
-  const pool = 128;
-  if (options.workers === "racy") return { shards: 0, chunkWords, mostThreads: Infinity, pool };
+  // Gradients of a group are summed, too: in a small vocabulary, and where all share the root of a tree, each centre is a group.
+  const group = vocabulary < SMALL || options.hs ? 1 : GROUP;
+  const shared = 2 * Math.ceil((group === 1 ? 0.5 : 0.8) * options.negative);
+  if (options.workers === "racy") return { shards: 0, chunkWords, mostThreads: Infinity, group, shared };
   // Changes are summed, so a track that many shards change at once would move too far: a small vocabulary gets few shards.
-  const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / 1024));
-  if (shards < 2) return { shards: 0, chunkWords, mostThreads: 1, pool };
-  return { shards, chunkWords, mostThreads: shards, pool };
+  const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / SMALL));
+  if (shards < 2) return { shards: 0, chunkWords, mostThreads: 1, group, shared };
+  return { shards, chunkWords, mostThreads: shards, group, shared };
 }

@@ -1,7 +1,7 @@
 /** One thread's part of a training: taking chunks, running the kernel on them, merging what shards have changed. */
 import type { Chunks } from "./chunks.js";
 import { Control } from "./control.js";
-import { type Kernel, seedOf, startKernel } from "./kernel.js";
+import { type Kernel, startKernel } from "./kernel.js";
 import type { Layout } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
@@ -87,8 +87,7 @@ export class Work {
     const alpha = options.alpha - (options.alpha - options.minAlpha) * progress;
     const number = this.shards === 0 ? -1 : chunk % this.shards;
     const shard = layout.shards[number];
-    const seed = seedOf(options.seed, epoch, chunk);
-    this.kernel.trainChunk(count, seed, alpha, shard?.copies ?? 0, shard?.touched ?? 0);
+    this.kernel.trainChunk(count, epoch, chunk, alpha, shard?.copies ?? 0, shard?.touched ?? 0);
     if (shard) this.job.touched[number] = this.kernel.finishChunk();
     this.job.results[3 * chunk] = this.#result.getFloat64(0, true);
     this.job.results[3 * chunk + 1] = this.#result.getUint32(8, true);

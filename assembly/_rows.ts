@@ -1,0 +1,96 @@
+/** Rows of the matrices: where they are, and the copies of a shard, whose differences are merged when its round is over. */
+import { copyRow } from "./_products";
+import { mix, nextRandom, seedRandom } from "./_random";
+import { bytes, local, rows, slots } from "./_settings";
+
+// The shard that is worked on: copies of rows, and which rows they are.
+let copies: usize = 0;
+let touched: usize = 0;
+let touchedCount: u32 = 0;
+/** WebAssembly has no prefetch; an unused sum of one number a cache line does it. */
+let touchSum: f32 = 0;
+
+export function openShard(copies_: usize, touched_: usize): void {
+  copies = copies_;
+  touched = touched_;
+  touchedCount = 0;
+}
+
+/** So that the sum counts as used. */
+export function touchedSum(): f32 {
+  return touchSum;
+}
+
+/** The address of a row: the row itself, or this shard's copy of it. */
+// @ts-ignore: decorator
+@inline
+export function addressOf(row: u32): usize {
+  const own = rows + <usize>row * bytes;
+  if (!local) {
+    touch(own);
+    return own;
+  }
+  return copyOf(row, own);
+}
+
+function copyOf(row: u32, own: usize): usize {
+  const slotAt = slots + (<usize>row << 2);
+  let copy = <usize>load<u32>(slotAt);
+  if (copy == 0) {
+    copy = copies + <usize>touchedCount * bytes;
+    store<u32>(slotAt, <u32>copy);
+    store<u32>(touched + (<usize>touchedCount << 2), row);
+    touchedCount += 1;
+    copyRow(own, copy, bytes);
+  }
+  return copy;
+}
+
+// @ts-ignore: decorator
+@inline
+function touch(row: usize): void {
+  let sum = touchSum;
+  for (let c: usize = 0; c < bytes; c += 64) sum += load<f32>(row + c);
+  touchSum = sum;
+}
+
+/** Turns this shard's copies into differences from the (still unchanged) rows and forgets where the copies are. */
+export function finishChunk(): u32 {
+  for (let n: u32 = 0; n < touchedCount; n++) {
+    const row = load<u32>(touched + (<usize>n << 2));
+    store<u32>(slots + (<usize>row << 2), 0);
+    const own = rows + <usize>row * bytes;
+    const copy = copies + <usize>n * bytes;
+    for (let c: usize = 0; c < bytes; c += 16) {
+      v128.store(copy + c, f32x4.sub(v128.load(copy + c), v128.load(own + c)));
+    }
+  }
+  return touchedCount;
+}
+
+/** Adds a shard's differences to those rows whose number is `part` modulo `parts`. */
+export function mergeShard(copies_: usize, touched_: usize, count: u32, part: u32, parts: u32): void {
+  for (let n: u32 = 0; n < count; n++) {
+    const row = load<u32>(touched_ + (<usize>n << 2));
+    if (row % parts != part) continue;
+    const own = rows + <usize>row * bytes;
+    const copy = copies_ + <usize>n * bytes;
+    for (let c: usize = 0; c < bytes; c += 16) {
+      v128.store(own + c, f32x4.add(v128.load(own + c), v128.load(copy + c)));
+    }
+  }
+}
+
+/**
+ * Fills rows of inputs with numbers uniform in [-1, 1) / size, as gensim 4 does; what pads a row to whole vectors stays zero. A
+ * row depends on the seed and its own number alone.
+ */
+export function initializeRows(from: u32, to: u32, size: u32, seed: u64): void {
+  for (let row = from; row < to; row++) {
+    seedRandom(mix(seed ^ mix(<u64>row + 1)));
+    const own = rows + <usize>row * bytes;
+    for (let d: u32 = 0; d < size; d++) {
+      store<f32>(own + (<usize>d << 2), (<f32>(nextRandom() >> 40) / 8388608 - 1) / <f32>size);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Where things lie in the linear memory and what is to be trained. Every thread has its own instance of the module, and so
+ * its own copy of these; see src/track2vec/layout.ts.
+ */
+
+/** The most centres of a group: their windows are trained at once and share negatives. */
+export const GROUP: u32 = 8;
+/** Inputs that are worked at once. */
+export const BLOCK: u32 = 32;
+/** Bytes between two rows of a block's gradients: one 32-bit float an input. */
+export const STRIDE: usize = 128;
+/** A track that the vocabulary does not hold, and a chance of 1. */
+export const NONE: u32 = 0xffffffff;
+
+// Rows of all matrices are numbered through: inputs 0 … vocabulary - 1, outputs of negative sampling from `negativeRow`, inner
+// nodes of the Huffman tree from `nodeRow`.
+export let rows: usize = 0;
+export let bytes: usize = 0;
+export let vocabulary: u32 = 0;
+export let negativeRow: u32 = 0;
+export let nodeRow: u32 = 0;
+export let numberOf: usize = 0;
+export let keep: usize = 0;
+export let alias: usize = 0;
+export let pathStart: usize = 0;
+export let pathNodes: usize = 0;
+
+export let skipGram: bool = true;
+export let windowSize: u32 = 0;
+export let shrink: bool = true;
+export let negative: u32 = 0;
+export let hierarchical: bool = false;
+export let useMean: bool = true;
+export let local: bool = false;
+/** Centres of a group, at most GROUP, and the negatives that it draws, an even number. */
+export let group: u32 = GROUP;
+export let shared: u32 = 0;
+export let seed: u64 = 0;
+
+// The scratch of this thread.
+export let tokens: usize = 0;
+export let ends: usize = 0;
+export let kept: usize = 0;
+export let inputAt: usize = 0;
+export let outputAt: usize = 0;
+export let windows: usize = 0;
+export let negatives: usize = 0;
+export let slots: usize = 0;
+export let result: usize = 0;
+/** Copies of a block's rows. */
+export let x: usize = 0;
+export let y: usize = 0;
+/** Where those rows belong: addresses. */
+export let inRow: usize = 0;
+export let outRow: usize = 0;
+export let gradients: usize = 0;
+export let ranges: usize = 0;
+export let weights: usize = 0;
+/** CBOW: the means of a group's windows and what they gain, a row a centre. */
+export let means: usize = 0;
+export let errors: usize = 0;
+/** A row to be written to and never read. */
+export let dummy: usize = 0;
+
+export function setMatrices(
+  rows_: usize,
+  bytes_: usize,
+  vocabulary_: u32,
+  negativeRow_: u32,
+  nodeRow_: u32,
+  numberOf_: usize,
+  keep_: usize,
+  alias_: usize,
+  pathStart_: usize,
+  pathNodes_: usize,
+): void {
+  rows = rows_;
+  bytes = bytes_;
+  vocabulary = vocabulary_;
+  negativeRow = negativeRow_;
+  nodeRow = nodeRow_;
+  numberOf = numberOf_;
+  keep = keep_;
+  alias = alias_;
+  pathStart = pathStart_;
+  pathNodes = pathNodes_;
+}
+
+export function setOptions(
+  skipGram_: bool,
+  windowSize_: u32,
+  shrink_: bool,
+  negative_: u32,
+  hierarchical_: bool,
+  useMean_: bool,
+  local_: bool,
+  group_: u32,
+  shared_: u32,
+  seed_: u64,
+): void {
+  skipGram = skipGram_;
+  windowSize = windowSize_;
+  shrink = shrink_;
+  negative = negative_;
+  hierarchical = hierarchical_;
+  useMean = useMean_;
+  local = local_;
+  group = group_;
+  shared = shared_;
+  seed = seed_;
+}
+
+export function setScratch(
+  tokens_: usize,
+  ends_: usize,
+  kept_: usize,
+  inputAt_: usize,
+  outputAt_: usize,
+  windows_: usize,
+  negatives_: usize,
+  slots_: usize,
+  result_: usize,
+  x_: usize,
+  y_: usize,
+  inRow_: usize,
+  outRow_: usize,
+  gradients_: usize,
+  ranges_: usize,
+  weights_: usize,
+  means_: usize,
+  errors_: usize,
+  dummy_: usize,
+): void {
+  tokens = tokens_;
+  ends = ends_;
+  kept = kept_;
+  inputAt = inputAt_;
+  outputAt = outputAt_;
+  windows = windows_;
+  negatives = negatives_;
+  slots = slots_;
+  result = result_;
+  x = x_;
+  y = y_;
+  inRow = inRow_;
+  outRow = outRow_;
+  gradients = gradients_;
+  ranges = ranges_;
+  weights = weights_;
+  means = means_;
+  errors = errors_;
+  dummy = dummy_;
+}

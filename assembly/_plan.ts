@@ -46,6 +46,9 @@ export function plan(playlists: u32): u32 {
     }
     for (let i = start; i < count; i++) planWindow(i, start, count);
   }
+  // Whoever reads a whole group finds no track of an earlier chunk behind the last centre.
+  v128.store(kept + (<usize>count << 2), i32x4.splat(-1));
+  v128.store(kept + (<usize>count << 2), i32x4.splat(-1), 16);
   findRows(kept, count, 4, 0, inputAt, 4);
   if (negative != 0) {
     findRows(kept, count, 4, negativeRow, outputAt, 4);

@@ -33,7 +33,7 @@ export let hierarchical: bool = false;
 export let useMean: bool = true;
 export let local: bool = false;
 /** Centres of a group, at most GROUP, and the negatives that it draws, an even number. */
-export let group: u32 = GROUP;
+export let group: u32 = 1;
 export let shared: u32 = 0;
 export let seed: u64 = 0;
 

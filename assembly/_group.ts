@@ -46,6 +46,17 @@ import {
 const TILES: usize = 0;
 const PAIRS: usize = (BLOCK / 4) * 8;
 
+/** Products of an input with a negative, since the chunk began: each costs three rows of multiply-adds. */
+let products: u32 = 0;
+
+export function openCount(): void {
+  products = 0;
+}
+
+export function countedProducts(): u32 {
+  return products;
+}
+
 // The group and the block that is worked on.
 let first: u32 = 0;
 let centres: u32 = 0;
@@ -218,7 +229,7 @@ function anyCentreDrawn(): bool {
 
 /**
  * One block with negative sampling: inputs are the rows at `from`, and centre c has to do with `windowFrom(c)` … (skip-gram) or with
- * input c alone (CBOW). Returns the number of trained pairs of input and centre.
+ * input c alone (CBOW).
  */
 function sampleNegatives(from: usize, bag: bool, alpha: f32): void {
   const centrePairs = (centres + 1) >> 1;
@@ -226,6 +237,7 @@ function sampleNegatives(from: usize, bag: bool, alpha: f32): void {
   const back = front + (shared >> 1);
   const pairs = centrePairs + (shared >> 1);
   const tiles = (inputs + 3) >> 2;
+  products += inputs * shared;
   for (let c: u32 = 0; c < centres; c++) {
     const m = c < 2 * front ? c : c + shared;
     putOutput(m, <usize>load<u32>(outputAt + (<usize>(first + c) << 2)));

@@ -14,7 +14,7 @@
  * two runs; between them the last bits differ.
  */
 import { closeLoss, openLoss } from "./_gradients";
-import { trainBag, trainSkipGram } from "./_group";
+import { countedProducts, openCount, trainBag, trainSkipGram } from "./_group";
 import { plan } from "./_plan";
 import { mix, seedRandom } from "./_random";
 import { openShard, touchedSum } from "./_rows";
@@ -25,7 +25,7 @@ export { setMatrices, setOptions, setScratch } from "./_settings";
 
 /**
  * Trains on a chunk: `playlists` slices of `tokens` (track numbers of the corpus), whose ends are in `ends`. Writes loss (f64),
- * pairs (u32) and tracks kept (u32) to `result`.
+ * pairs (u32), tracks kept (u32) and products of inputs with negatives (u32) to `result`.
  */
 export function trainChunk(playlists: u32, epoch: u32, chunk: u32, alpha: f32, copies: usize, touched: usize): void {
   openShard(copies, touched);
@@ -33,6 +33,7 @@ export function trainChunk(playlists: u32, epoch: u32, chunk: u32, alpha: f32, c
   seedRandom(mix(seed + <u64>epoch * (0x9e3779b97f4a7c15 * 0x10001) + (<u64>chunk << 1) + 1));
   const count = plan(playlists);
   openLoss();
+  openCount();
   let pairs: u32 = 0;
   for (let first: u32 = 0; first < count; first += group) {
     const centres = min(group, count - first);
@@ -41,5 +42,6 @@ export function trainChunk(playlists: u32, epoch: u32, chunk: u32, alpha: f32, c
   store<f64>(result, closeLoss());
   store<u32>(result, pairs, 8);
   store<u32>(result, count, 12);
-  store<f32>(result, touchedSum(), 16);
+  store<u32>(result, countedProducts(), 16);
+  store<f32>(result, touchedSum(), 20);
 }

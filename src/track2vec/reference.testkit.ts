@@ -186,18 +186,18 @@ function trainGroup(
   const apply = () => {
     for (const [row, gain] of steps.splice(0)) add([row], [gain]);
   };
-  /** One output for some inputs: skip-gram's pairs, or the bag of CBOW, weighted. */
+  /** Outputs of one label for some inputs: skip-gram's pairs, or the bag of CBOW, weighted. */
   const train = (
     frozen: readonly Row[],
     rows: readonly Row[],
-    output: Row,
+    learnt: readonly Row[],
     label: number,
     weight: number,
   ) => {
-    const example = { inputs: frozen, outputs: [output], labels: [label] };
+    const example = { inputs: frozen, outputs: learnt, labels: learnt.map(() => label) };
     const step = options.sg ? skipGramStep(example, alpha) : cbowStep(example, alpha, options.cbowMean);
     plan(rows, step.inputs, weight);
-    plan([output], step.outputs, weight);
+    plan(learnt, step.outputs, weight);
     reference.loss += weight * (options.sg ? skipGramLoss(example) : cbowLoss(example, options.cbowMean));
   };
   const positions = members.flatMap(({ context }) => context);
@@ -217,16 +217,15 @@ function trainGroup(
       const rows = contextOf(centre);
       if (rows.length === 0) continue;
       const copies = rows.map(frozen);
-      train(copies, rows, outputs[centre.row]!, 1, 1);
-      for (const drawn of negatives) {
-        if (drawn !== centre.row) train(copies, rows, outputs[drawn]!, 0, share);
-      }
+      train(copies, rows, [outputs[centre.row]!], 1, 1);
+      const others = negatives.filter((drawn) => drawn !== centre.row).map((drawn) => outputs[drawn]!);
+      train(copies, rows, others, 0, share);
     }
     apply();
     for (const centre of options.hs ? members : []) {
       const rows = contextOf(centre);
       if (rows.length === 0) continue;
-      for (const [node, label] of labelsOf(centre)) train(rows.map(frozen), rows, node, label, 1);
+      for (const [node, label] of labelsOf(centre)) train(rows.map(frozen), rows, [node], label, 1);
       // Nodes learn from centre to centre, inputs when the block is over.
       const later = steps.filter(([row]) => before.has(row));
       for (const [row, gain] of steps) if (!before.has(row)) add([row], [gain]);

@@ -140,6 +140,14 @@ export class Session {
     return pairs;
   }
 
+  /** Products of a track of the context (or a mean of them) with a negative in the epoch that has just ended. */
+  negativeProducts(): number {
+    const { results } = this.job;
+    let products = 0;
+    for (let at = 2; at < results.length; at += 3) products += results[at]!;
+    return products;
+  }
+
   /** Words of the current epoch whose chunks have been taken. */
   wordsTaken(): number {
     const { segments, firsts } = this.chunks;

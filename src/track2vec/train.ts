@@ -72,6 +72,8 @@ export interface TrainingResult {
   readonly lossPerEpoch: readonly number[];
   /** Pairs of centre and context (skip-gram) or centres (CBOW) that this call has trained on. */
   readonly pairs: number;
+  /** Products of a context with a negative: contexts of neighbouring centres share them. Each took 3 × vectorSize multiply-adds. */
+  readonly negativeProducts: number;
   /** The validation's hit ratio after each epoch; empty without one. */
   readonly hitRatioPerEpoch: readonly number[];
   /** Whose vectors these are: the best epoch with a validation, else the last; 1 for the first. */
@@ -143,9 +145,11 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   });
   let best = resumed?.best;
   let pairs = 0;
+  let negativeProducts = 0;
   const afterEpoch = async (epoch: number): Promise<boolean> => {
     lossPerEpoch.push(session.meanLoss());
     pairs += session.pairs();
+    negativeProducts += session.negativeProducts();
     let weights: Weights | undefined;
     const current = () => (weights ??= session.weights());
     if (validation) {
@@ -190,6 +194,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     wordsPerSecond: (words * (lossPerEpoch.length - firstEpoch)) / seconds,
     lossPerEpoch,
     pairs,
+    negativeProducts,
     hitRatioPerEpoch,
     epoch: best ? bestEpoch(hitRatioPerEpoch) : lossPerEpoch.length,
     kernelMb: Math.round(session.job.layout.totalBytes / 2 ** 20),

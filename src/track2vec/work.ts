@@ -15,7 +15,7 @@ export interface Job {
   readonly items: Uint32Array;
   readonly chunks: Chunks;
   readonly control: SharedArrayBuffer | ArrayBuffer;
-  /** By chunk of the current epoch: loss, pairs, tracks kept. */
+  /** By chunk of the current epoch: loss, pairs, products of inputs with negatives. */
   readonly results: Float64Array;
   /** By shard: how many rows it has changed. */
   readonly touched: Uint32Array;
@@ -44,7 +44,7 @@ export class Work {
     const scratch = layout.scratches[thread]!;
     this.#tokens = new Uint32Array(memory.buffer, scratch.tokens, chunks.mostWords);
     this.#ends = new Uint32Array(memory.buffer, scratch.ends, chunks.mostSegments);
-    this.#result = new DataView(memory.buffer, scratch.result, 16);
+    this.#result = new DataView(memory.buffer, scratch.result, 24);
   }
 
   /** Works through an epoch together with the other threads; false when the training was stopped. */
@@ -91,7 +91,7 @@ export class Work {
     if (shard) this.job.touched[number] = this.kernel.finishChunk();
     this.job.results[3 * chunk] = this.#result.getFloat64(0, true);
     this.job.results[3 * chunk + 1] = this.#result.getUint32(8, true);
-    this.job.results[3 * chunk + 2] = this.#result.getUint32(12, true);
+    this.job.results[3 * chunk + 2] = this.#result.getUint32(16, true);
   }
 
   /** Adds this thread's part of what `shards` shards have changed, shard by shard, so that sums have one order. */

@@ -41,7 +41,7 @@ export type NumericArray = TypedArray;
 export interface RecommenderState {
   /** The name of the kind that restores it. */
   readonly kind: string;
-  /** Raised when the meaning of `settings` or `arrays` changes; a newer one than the code knows is refused. */
+  /** Raised when the meaning of `settings` or `arrays` changes; any other than the code's is refused. */
   readonly version: number;
   /** Options and small facts: anything JSON holds. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -67,6 +67,8 @@ export interface RecommenderKind<Settings extends object = Record<string, unknow
   /** One sentence for `--help` and the leaderboard. */
   readonly summary: string;
   readonly defaults: Readonly<Settings>;
+  /** The version of the states that it saves and restores. Default 1. */
+  readonly version?: number;
   fit(corpus: Corpus, settings: Partial<Settings>, options?: FitOptions): Promise<FittedRecommender>;
   restore(state: RecommenderState, catalogue: Catalogue): FittedRecommender;
 }

@@ -73,14 +73,21 @@ export async function fitRecommender(
 /**
  * Restores a recommender from its state and the catalogue it was fitted on.
  *
- * @throws SegueError where the state is of an unknown kind or a newer version than this code knows
+ * @throws SegueError where the state is of an unknown kind, or of another version than this code reads
  */
 export function restoreRecommender(state: RecommenderState, catalogue: Catalogue): FittedRecommender {
   const kind = kindOf(state.kind);
-  if (state.version !== 1) {
+  const version = kind.version ?? 1;
+  if (state.version !== version) {
+    const newer = state.version > version;
     throw new SegueError(
-      `the recommender "${state.kind}" was saved in version ${state.version}, this code reads version 1`,
-      { hint: "Use the version of segue that wrote it, or fit it again.", code: "newer-state" },
+      `the recommender "${state.kind}" was saved in version ${state.version}, this code reads version ${version}`,
+      {
+        hint: newer
+          ? "Use the version of segue that wrote it, or fit it again."
+          : "It was saved by an older segue: fit it again (segue run modeling), or use that older one.",
+        code: newer ? "newer-state" : "older-state",
+      },
     );
   }
   return kind.restore(state, catalogue);

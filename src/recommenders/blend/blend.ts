@@ -23,7 +23,7 @@ import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
 import { type BoostSettings, boost, type RankingData } from "./boost.js";
 import { meritFeature, meritInputs } from "./columns.js";
 import { Forest, type ForestArrays } from "./forest.js";
-import { type HoldingSettings, howToHoldBack, joined, rankingData } from "./held-back.js";
+import { type HoldingSettings, howToHoldBack, joined, laterFor, rankingData } from "./held-back.js";
 import { countLinks } from "./links.js";
 import { fitMerit } from "./merit.js";
 import { type SignalSettings, Signals } from "./signals.js";
@@ -45,6 +45,8 @@ const defaults: BlendSettings = {
   candidates: 200,
   hard: 40,
   easy: 30,
+  later: "auto",
+  nominated: 300,
   neighbours: 400,
   perTrack: 3000,
   vectorSize: 48,
@@ -61,6 +63,9 @@ const defaults: BlendSettings = {
   firstTrees: 20,
   finalists: 50,
 };
+
+/** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
+const stateVersion = 2;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
@@ -88,6 +93,7 @@ class Blend {
     // Where nothing played, the fall-back's title words and popularity have the say.
     if (query.played.length === 0) return;
     signals.gather(query);
+    signals.writeAll();
     const { count, rows, width } = signals;
     const scores = this.#scores;
     for (let i = 0; i < count; i++) scores[i] = rows[i * width + meritFeature]!;
@@ -170,7 +176,7 @@ function recommenderOf(
   const blend = new Blend(signals, forest, settings);
   const state = (): RecommenderState => ({
     kind: "blend",
-    version: 1,
+    version: stateVersion,
     settings: { ...settings },
     arrays: {
       offsets: sessions.offsets,
@@ -193,6 +199,7 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   // Little data teaches the ranker little, however often it is asked: one query for 30 plays, so that a sample takes seconds.
   const queries = Math.min(defaults.queries, Math.max(1000, Math.round(corpus.items.length / 30)));
   const settings = { ...defaults, queries, ...given };
+  const later = settings.later === "auto" ? laterFor(meanLength(sessions)) : settings.later;
   const { folds, tail: share } = howToHoldBack(settings, count);
   const vectorSeed = random.uint32();
   let meritWeights: Float64Array | undefined;
@@ -211,13 +218,13 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
     const vectors = await vectorsOf(headCorpus, settings, vectorSeed, options);
     const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings);
     if (meritWeights === undefined) {
-      const few = { ...settings, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
+      const few = { ...settings, later, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
       const sliced = sliceSessions(sessions, from, to);
       const data = rankingData(signals, sliced, corpus.titles?.slice(from, to), few, random, () => {});
       meritWeights = fitMerit(data, { inputs: meritInputs, passes: 5 });
     }
     signals.meritWeights = meritWeights;
-    const each = { ...settings, queries: Math.ceil(settings.queries / folds) };
+    const each = { ...settings, later, queries: Math.ceil(settings.queries / folds) };
     const held = sliceSessions(sessions, from, to);
     const data = rankingData(signals, held, corpus.titles?.slice(from, to), each, random, (done) => {
       if (done % 500 === 0) progress({ task: "gathering", done, total: each.queries, unit: "queries" });
@@ -240,6 +247,7 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
 
 export const blend: RecommenderKind<BlendSettings> = {
   name: "blend",
+  version: stateVersion,
   summary: "All of the others, ranked by boosted trees that learn from the latest playlists.",
   defaults,
   fit,

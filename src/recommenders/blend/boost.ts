@@ -1,7 +1,7 @@
 /**
  * Gradient-boosted trees for ranking, leaf by leaf over histograms (after Ke et al. 2017, LightGBM), with a softmax over
- * the candidates of each query as the objective (ListNet with one relevant item, Cao et al. 2007): the loss is minus the log
- * probability of the track that did play next.
+ * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
+ * track that did play next, and in part of those that played later.
  */
 import { Random } from "../../system/index.js";
 import { type Binned, binColumns } from "./bins.js";
@@ -27,8 +27,8 @@ export interface RankingData {
   readonly values: Float32Array;
   /** Query q has the rows [offsets[q], offsets[q + 1]). */
   readonly offsets: Uint32Array;
-  /** The row of each query's answer. */
-  readonly answers: Uint32Array;
+  /** How much each row is an answer: 1 for what played next, a part of 1 for what played later, 0 for all others. */
+  readonly relevance: Float32Array;
   /** How many candidates each row stands for (those left out of the training data are carried by their like). */
   readonly weights: Float32Array;
   /** The feature from whose values boosting starts: a guess that is already a ranking. */
@@ -59,7 +59,10 @@ export function boost(data: RankingData, settings: BoostSettings, options: Boost
   const random = new Random(options.seed);
   const binned = binColumns(data.values, data.width, random);
   const grower = new Grower(data, binned, settings, random);
-  for (let tree = 0; tree < settings.trees; tree++) options.onTree?.(tree, grower.grow());
+  for (let tree = 0; tree < settings.trees; tree++) {
+    const loss = grower.grow();
+    options.onTree?.(tree, loss);
+  }
   return grower.forest();
 }
 
@@ -117,7 +120,7 @@ class Grower {
 
   /** First and second derivatives of the softmax loss at the scores of now; returns the loss. */
   #derive(): number {
-    const { offsets, answers, weights } = this.data;
+    const { offsets, relevance, weights } = this.data;
     const scores = this.#scores;
     let loss = 0;
     for (let q = 0; q < offsets.length - 1; q++) {
@@ -126,13 +129,17 @@ class Grower {
       let highest = Number.NEGATIVE_INFINITY;
       for (let r = start; r < end; r++) if (scores[r]! > highest) highest = scores[r]!;
       let sum = 0;
-      for (let r = start; r < end; r++) sum += weights[r]! * Math.exp(scores[r]! - highest);
-      const answer = answers[q]!;
-      loss += Math.log(sum) + highest - scores[answer]!;
+      let relevant = 0;
+      for (let r = start; r < end; r++) {
+        sum += weights[r]! * Math.exp(scores[r]! - highest);
+        relevant += relevance[r]!;
+      }
+      const log = Math.log(sum) + highest;
       for (let r = start; r < end; r++) {
         const p = (weights[r]! * Math.exp(scores[r]! - highest)) / sum;
-        this.#gradients[r] = r === answer ? p - 1 : p;
-        this.#hessians[r] = Math.max(p * (1 - p), 1e-7);
+        if (relevance[r]! > 0) loss += relevance[r]! * (log - scores[r]!);
+        this.#gradients[r] = relevant * p - relevance[r]!;
+        this.#hessians[r] = Math.max(relevant * p * (1 - p), 1e-7);
       }
     }
     return loss;

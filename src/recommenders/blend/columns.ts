@@ -1,5 +1,6 @@
 /** What is known of a candidate: the columns of evidence, the features made of them, the inputs of the first guess. */
-import { traitNames } from "./traits.js";
+import { factNames } from "./context-facts.js";
+import { artistTraitNames, traitNames } from "./traits.js";
 
 /** Columns of evidence. */
 export const col = {
@@ -31,8 +32,11 @@ export const col = {
   artistVotes: 25,
   artistNear: 26,
   artistLink: 27,
+  artistAfter: 28,
+  artistPlays: 29,
+  artistBack: 30,
 } as const;
-export const columns = 28;
+export const columns = 31;
 
 /** Evidence that is also given relative to the query's largest. */
 export const relative: readonly number[] = [
@@ -59,35 +63,36 @@ export const relative: readonly number[] = [
   col.artistVotes,
   col.artistNear,
   col.artistLink,
+  col.artistAfter,
+  col.artistBack,
 ];
 
-/** Cosines of track vectors. */
-const vectorFeatures = ["vector of last", "vector of context", "output vector of context"] as const;
+/** Cosines of vectors: of the track, of its output vector, of its artist. */
+const vectorFeatures = [
+  "vector of last",
+  "vector of context",
+  "vector of flat context",
+  "output vector of context",
+  "artist vector of context",
+] as const;
 
-const queryFeatures = [
-  "log context length",
-  "unknown since the last known",
-  "share of unknown",
-  "log plays of the last",
-  "repeat rate of the last",
-  "share of repeats in the context",
-  "last repeats the one before",
-  "log neighbours",
-  "largest stan",
-  "largest last after",
-  "largest cosine",
+/** What is known of the candidate beside the context. */
+const besideContext = [
+  "same artist as last",
+  "log plays beside the context's",
+  "artist's share of the context",
 ] as const;
 
 export const featureNames: readonly string[] = [
   ...Object.keys(col),
   ...relative.map((c) => `${Object.keys(col)[c]} / largest`),
   ...traitNames,
-  "same artist as last",
-  "log plays of the artist",
+  ...artistTraitNames,
+  ...besideContext,
   ...vectorFeatures,
   "order of merit",
   "merit",
-  ...queryFeatures,
+  ...factNames,
 ];
 
 export const relativeColumns = Uint8Array.from(relative);

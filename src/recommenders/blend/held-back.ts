@@ -16,69 +16,132 @@ export interface HoldingSettings {
   /** How many candidates of a query the ranker sees: the best of them all, the others by lot. */
   readonly hard: number;
   readonly easy: number;
+  /**
+   * How much the tracks that play later in a playlist count as answers beside the next one (1), all fifty of them together.
+   * Where playlists are long the next track is one of many that fit, and what comes later teaches more than chance does; in
+   * short sessions the next one alone is asked for. "auto": see `laterFor`.
+   */
+  readonly later: number | "auto";
 }
+
+/** What `later: "auto"` stands for: nothing for sessions of 20 tracks in the mean, all of it for playlists of 60. */
+export function laterFor(length: number): number {
+  return Math.min(1, Math.max(0, (length - 20) / 40));
+}
+
+type Holding = Omit<HoldingSettings, "later"> & { readonly later: number };
 
 /** The queries of the tail with their candidates: what the ranker learns from. */
 export function rankingData(
   signals: Signals,
   tail: Sessions,
   titles: readonly string[] | undefined,
-  settings: HoldingSettings,
+  settings: Holding,
   random: Random,
   onQuery: (done: number) => void,
-): RankingData & { reached: number; asked: number } {
+): HeldBack {
   const { width } = signals;
-  const perQuery = settings.hard + settings.easy + 1;
   const places = placesOf(tail, settings.queries, random);
   const asked = places.length;
-  const values = new Float32Array(asked * perQuery * width);
-  const weights = new Float32Array(asked * perQuery);
-  const offsets = [0];
-  const answers: number[] = [];
-  let row = 0;
-  const write = (candidate: number, weight: number) => {
-    values.set(signals.rows.subarray(candidate * width, (candidate + 1) * width), row * width);
-    weights[row++] = weight;
-  };
+  const rows = new RowsOfQueries(width, asked * (settings.hard + settings.easy + 8));
+  const relevance = new Float32Array(tail.trackCount);
+  let reached = 0;
   for (let q = 0; q < asked; q++) {
     const [session, place] = places[q]!;
-    const answer = tail.items[place]!;
-    if (signals.fallback.counts[answer] === 0) continue;
+    const end = tail.offsets[session + 1]!;
+    const later = tail.items.subarray(place + 1, Math.min(end, place + 1 + laterReach));
+    if (signals.fallback.counts[tail.items[place]!] === 0 && settings.later === 0) continue;
     signals.gather(
       queryAsOfHead(signals, tail.items.subarray(tail.offsets[session]!, place), titles?.[session]),
     );
     onQuery(q);
+    for (const track of later) relevance[track] = settings.later / laterReach;
+    relevance[tail.items[place]!] = 1;
+    reached += rows.add(signals, relevance, settings, random);
+    for (const track of later) relevance[track] = 0;
+    relevance[tail.items[place]!] = 0;
+  }
+  return { ...rows.take(), reached, asked };
+}
+
+export interface HeldBack extends RankingData {
+  /** In how many of the queries asked the track that played next is a candidate. */
+  readonly reached: number;
+  readonly asked: number;
+}
+
+/** How many of the tracks after the next one count as answers in part. */
+const laterReach = 50;
+
+class RowsOfQueries {
+  readonly #width: number;
+  #values: Float32Array;
+  #weights: Float32Array;
+  #relevance: Float32Array;
+  readonly #offsets = [0];
+  #row = 0;
+
+  constructor(width: number, rows: number) {
+    this.#width = width;
+    this.#values = new Float32Array(rows * width);
+    this.#weights = new Float32Array(rows);
+    this.#relevance = new Float32Array(rows);
+  }
+
+  /** Adds the candidates of one query, where any is relevant; returns 1 where the next track is among them. */
+  add(signals: Signals, relevance: Float32Array, settings: Holding, random: Random): number {
     const { candidates, count } = signals;
-    let found = -1;
-    for (let i = 0; i < count && found < 0; i++) if (candidates[i] === answer) found = i;
-    if (found < 0) continue;
-    const hard = Math.min(settings.hard, count);
-    for (let i = 0; i < hard; i++) {
-      if (i === found) answers.push(row);
-      write(i, 1);
+    let reached = 0;
+    let relevant = 0;
+    for (let i = 0; i < count; i++) {
+      const value = relevance[candidates[i]!]!;
+      if (value > 0) relevant++;
+      if (value === 1) reached = 1;
     }
-    if (found >= hard) {
-      answers.push(row);
-      write(found, 1);
+    if (relevant === 0) return 0;
+    const hard = Math.min(settings.hard, count);
+    for (let i = 0; i < count; i++) {
+      const value = relevance[candidates[i]!]!;
+      if (i < hard || value > 0) this.#write(signals, i, 1, value);
     }
     const rest = count - hard;
     const easy = Math.min(settings.easy, rest);
     for (let e = 0; e < easy; e++) {
       const i = hard + Math.floor(((e + random.next()) * rest) / easy);
-      if (i !== found) write(i, rest / easy);
+      if (relevance[candidates[i]!] === 0) this.#write(signals, i, rest / easy, 0);
     }
-    offsets.push(row);
+    this.#offsets.push(this.#row);
+    return reached;
   }
-  return {
-    width,
-    start: meritFeature,
-    values: values.subarray(0, row * width),
-    weights: weights.subarray(0, row),
-    offsets: Uint32Array.from(offsets),
-    answers: Uint32Array.from(answers),
-    reached: answers.length,
-    asked,
-  };
+
+  #write(signals: Signals, candidate: number, weight: number, relevance: number): void {
+    const width = this.#width;
+    if (this.#row === this.#weights.length) {
+      this.#values = longer(this.#values);
+      this.#weights = longer(this.#weights);
+      this.#relevance = longer(this.#relevance);
+    }
+    signals.write(candidate, this.#values, this.#row * width);
+    this.#relevance[this.#row] = relevance;
+    this.#weights[this.#row++] = weight;
+  }
+
+  take(): RankingData {
+    return {
+      width: this.#width,
+      start: meritFeature,
+      values: this.#values.subarray(0, this.#row * this.#width),
+      weights: this.#weights.subarray(0, this.#row),
+      relevance: this.#relevance.subarray(0, this.#row),
+      offsets: Uint32Array.from(this.#offsets),
+    };
+  }
+}
+
+function longer(values: Float32Array): Float32Array {
+  const grown = new Float32Array(Math.ceil(values.length * 1.5));
+  grown.set(values);
+  return grown;
 }
 
 /** Which plays of the tail are asked for: all, or as many of each playlist, the last play always among them. */
@@ -134,22 +197,15 @@ export function joined(parts: readonly RankingData[]): RankingData {
   const { width, start } = parts[0]!;
   const values = new Float32Array(rows * width);
   const weights = new Float32Array(rows);
+  const relevance = new Float32Array(rows);
   const offsets = [0];
-  const answers: number[] = [];
   let row = 0;
   for (const part of parts) {
     values.set(part.values, row * width);
     weights.set(part.weights, row);
-    for (const answer of part.answers) answers.push(row + answer);
+    relevance.set(part.relevance, row);
     for (let q = 1; q < part.offsets.length; q++) offsets.push(row + part.offsets[q]!);
     row += part.weights.length;
   }
-  return {
-    width,
-    start,
-    values,
-    weights,
-    offsets: Uint32Array.from(offsets),
-    answers: Uint32Array.from(answers),
-  };
+  return { width, start, values, weights, relevance, offsets: Uint32Array.from(offsets) };
 }

@@ -3,10 +3,9 @@
  * it, came before it or shared a playlist with it, pruned to the strongest.
  */
 import { throwIfAborted } from "../core/abort.js";
+import { largest } from "../core/largest.js";
 import { keptPerTrack, occurrences, recencyWeights, sessionOfPlay } from "../core/pairs.js";
-import { ScoreBoard } from "../core/score-board.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
-import { TopK } from "../core/top-k.js";
 
 /** The weights of one link, in this order. */
 export const linkWeights = {
@@ -42,6 +41,44 @@ export interface LinkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Sums of one track while they are counted: those of `linkWeights`, in this order, in slots that stay in cache. */
+class Tally {
+  readonly #slots: Uint32Array;
+  readonly #stamps: Uint32Array;
+  #stamp = 0;
+  readonly tracks: Uint32Array;
+  sums = new Float64Array(1024 * weightsPerLink);
+  count = 0;
+
+  constructor(trackCount: number) {
+    this.#slots = new Uint32Array(trackCount);
+    this.#stamps = new Uint32Array(trackCount);
+    this.tracks = new Uint32Array(trackCount);
+  }
+
+  /** Once for each track, so that the stamps never run out. */
+  clear(): void {
+    this.count = 0;
+    this.#stamp++;
+  }
+
+  /** Where the sums of a track start. */
+  at(track: number): number {
+    if (this.#stamps[track] === this.#stamp) return this.#slots[track]!;
+    const at = this.count * weightsPerLink;
+    if (at === this.sums.length) {
+      const longer = new Float64Array(2 * at);
+      longer.set(this.sums);
+      this.sums = longer;
+    }
+    this.sums.fill(0, at, at + weightsPerLink);
+    this.#stamps[track] = this.#stamp;
+    this.#slots[track] = at;
+    this.tracks[this.count++] = track;
+    return at;
+  }
+}
+
 export function countLinks(sessions: Sessions, options: LinkOptions): Links {
   const { window } = options;
   const keep = keptPerTrack(options.keep, sessions.trackCount);
@@ -49,10 +86,12 @@ export function countLinks(sessions: Sessions, options: LinkOptions): Links {
   const age = recencyWeights(sessionCount(sessions), options.recency);
   const where = occurrences(sessions);
   const sessionOf = sessionOfPlay(sessions);
-  // Boards by weight: the first touches the track, the others follow it.
-  const board = new ScoreBoard(trackCount);
-  const sums = new Float64Array(trackCount * weightsPerLink);
-  const top = new TopK((a, b) => a < b);
+  const near = Float64Array.from({ length: window + 1 }, (_, d) => (d === 0 ? 0 : 1 / d));
+  const tally = new Tally(trackCount);
+  const picked = new Uint32Array(keep);
+  const pickedScores = new Float64Array(keep);
+  const scores = new Float64Array(trackCount);
+  const numbers = Uint32Array.from({ length: trackCount }, (_, i) => i);
   const offsets = new Uint32Array(trackCount + 1);
   const totals = new Float32Array(trackCount * weightsPerLink);
   let tracks = new Uint32Array(Math.max(1024, items.length));
@@ -60,42 +99,23 @@ export function countLinks(sessions: Sessions, options: LinkOptions): Links {
   let length = 0;
   for (let track = 0; track < trackCount; track++) {
     if (track % 4096 === 0) throwIfAborted(options.signal);
-    board.clear();
+    tally.clear();
     for (let o = where.offsets[track]!; o < where.offsets[track + 1]!; o++) {
       const at = where.positions[o]!;
       const session = sessionOf[at]!;
-      const first = Math.max(sessions.offsets[session]!, at - window);
-      const last = Math.min(sessions.offsets[session + 1]! - 1, at + window);
-      for (let i = first; i <= last; i++) {
-        if (i === at) continue;
-        const other = items[i]!;
-        const base = other * weightsPerLink;
-        if (!board.has(other)) sums.fill(0, base, base + weightsPerLink);
-        if (i > at) {
-          const near = 1 / (i - at);
-          board.add(other, near + 0.2);
-          if (i === at + 1) sums[base]! += 1;
-          sums[base + 1]! += near;
-          sums[base + 4]! += near * age[session]!;
-        } else {
-          const near = 1 / (at - i);
-          board.add(other, 0.4 * near + 0.2);
-          sums[base + 2]! += near;
-        }
-        sums[base + 3]! += 1;
-      }
+      countAround(sessions, at, session, age[session]!, near, tally);
     }
-    top.start(keep);
-    for (let i = 0; i < board.count; i++) {
-      const other = board.touched[i]!;
-      top.push(other, board.scores[other]!);
-      for (let w = 0; w < weightsPerLink; w++) {
-        totals[track * weightsPerLink + w]! += sums[other * weightsPerLink + w]!;
-      }
+    const { count, sums } = tally;
+    for (let i = 0, base = 0; i < count; i++, base += weightsPerLink) {
+      scores[i] =
+        sums[base + linkWeights.after]! +
+        0.4 * sums[base + linkWeights.before]! +
+        0.2 * sums[base + linkWeights.together]!;
+      for (let w = 0; w < weightsPerLink; w++) totals[track * weightsPerLink + w]! += sums[base + w]!;
     }
-    const { numbers } = top.take();
-    if (length + numbers.length > tracks.length) {
-      const grown = Math.max(length + numbers.length, Math.ceil(tracks.length * 1.5));
+    const kept = largest(scores, numbers, count, picked, pickedScores);
+    if (length + kept > tracks.length) {
+      const grown = Math.max(length + kept, Math.ceil(tracks.length * 1.5));
       const longer = new Uint32Array(grown);
       longer.set(tracks);
       tracks = longer;
@@ -103,11 +123,10 @@ export function countLinks(sessions: Sessions, options: LinkOptions): Links {
       heavier.set(weights);
       weights = heavier;
     }
-    for (const other of numbers) {
-      tracks[length] = other;
-      for (let w = 0; w < weightsPerLink; w++) {
-        weights[length * weightsPerLink + w] = sums[other * weightsPerLink + w]!;
-      }
+    for (let i = 0; i < kept; i++) {
+      const base = picked[i]! * weightsPerLink;
+      tracks[length] = tally.tracks[picked[i]!]!;
+      for (let w = 0; w < weightsPerLink; w++) weights[length * weightsPerLink + w] = sums[base + w]!;
       length++;
     }
     offsets[track + 1] = length;
@@ -118,4 +137,34 @@ export function countLinks(sessions: Sessions, options: LinkOptions): Links {
     weights: weights.slice(0, length * weightsPerLink),
     totals,
   };
+}
+
+/** Counts what plays around one play. */
+function countAround(
+  sessions: Sessions,
+  at: number,
+  session: number,
+  age: number,
+  near: Float64Array,
+  tally: Tally,
+): void {
+  const { items } = sessions;
+  const window = near.length - 1;
+  const first = Math.max(sessions.offsets[session]!, at - window);
+  const last = Math.min(sessions.offsets[session + 1]! - 1, at + window);
+  for (let i = at + 1; i <= last; i++) {
+    const base = tally.at(items[i]!);
+    const { sums } = tally;
+    const weight = near[i - at]!;
+    if (i === at + 1) sums[base + linkWeights.next]! += 1;
+    sums[base + linkWeights.after]! += weight;
+    sums[base + linkWeights.late]! += weight * age;
+    sums[base + linkWeights.together]! += 1;
+  }
+  for (let i = at - 1; i >= first; i--) {
+    const base = tally.at(items[i]!);
+    const { sums } = tally;
+    sums[base + linkWeights.before]! += near[at - i]!;
+    sums[base + linkWeights.together]! += 1;
+  }
 }

@@ -12,7 +12,7 @@ export interface MeritFit {
 
 /** Weights in the order of `inputs`, then those of the square roots. Adagrad over queries; deterministic. */
 export function fitMerit(data: RankingData, { inputs, passes }: MeritFit): Float64Array {
-  const { width, values, offsets, answers, weights } = data;
+  const { width, values, offsets, relevance, weights } = data;
   const size = inputs.length;
   const result = new Float64Array(2 * size).fill(1 / size);
   const squares = new Float64Array(2 * size).fill(1e-2);
@@ -36,10 +36,12 @@ export function fitMerit(data: RankingData, { inputs, passes }: MeritFit): Float
         if (score > highest) highest = score;
       }
       let sum = 0;
+      let relevant = 0;
+      for (let r = 0; r < count; r++) relevant += relevance[start + r]!;
       for (let r = 0; r < count; r++) sum += scores[r] = weights[start + r]! * Math.exp(scores[r]! - highest);
       gradient.fill(0);
       for (let r = 0; r < count; r++) {
-        const error = scores[r]! / sum - (start + r === answers[q] ? 1 : 0);
+        const error = (relevant * scores[r]!) / sum - relevance[start + r]!;
         if (Math.abs(error) < 1e-6) continue;
         const base = (start + r) * width;
         for (let i = 0; i < size; i++) {

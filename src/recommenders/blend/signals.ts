@@ -1,23 +1,29 @@
 /**
- * What the blend knows of a query: gathers candidates from every source (neighbours, links, artists, title words, the
- * context itself, what is popular) and writes one row of features for each.
+ * What the blend knows of a query: every source (neighbours, links, artists, title words, the context itself, what is popular)
+ * nominates tracks and writes what speaks for each; the best of them become candidates with one row of features each.
  */
 import type { Catalogue } from "../../corpus/index.js";
 import type { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
-import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
-import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
-import { contextMean, inner, type TrackMatrix } from "../core/track-matrix.js";
-import { ArtistSignals } from "./artist-signals.js";
+import { meanLength, type Sessions } from "../core/sessions.js";
+import type { TrackMatrix } from "../core/track-matrix.js";
+import { ArtistEvidence } from "./artist-evidence.js";
 import { col, columns, featureNames, meritInputs, plainMerit, relative, relativeColumns } from "./columns.js";
-import { Evidence } from "./evidence.js";
-import { type Links, linkWeights, weightsPerLink } from "./links.js";
-import { trackTraits, traitsPerTrack } from "./traits.js";
+import { contextFacts, meanPlays } from "./context-facts.js";
+import { Evidence, Nominations } from "./evidence.js";
+import { LinkEvidence } from "./link-evidence.js";
+import type { Links } from "./links.js";
+import { NeighbourEvidence } from "./neighbour-evidence.js";
+import { artistTraits, trackTraits, traitsByArtist, traitsPerTrack } from "./traits.js";
+import { VectorFeatures } from "./vector-features.js";
 
 export interface SignalSettings {
+  /** How many candidates a query gets. */
   readonly candidates: number;
+  /** How many tracks each source names, at most. */
+  readonly nominated: number;
   readonly neighbours: number;
   readonly perTrack: number;
 }
@@ -27,222 +33,102 @@ export class Signals {
   /** Candidates of the last query, best guess first; the first `count` count. */
   readonly candidates: Uint32Array;
   count = 0;
-  /** One row of features a candidate. */
+  /** One row of features a candidate, as `writeAll` leaves them. */
   readonly rows: Float32Array;
-  readonly #finder: NeighbourFinder;
+  #facts: readonly number[] = [];
+  #perPlay = 1;
+  #lastArtist = 0;
   readonly #evidence: Evidence;
+  readonly #byNeighbours: NeighbourEvidence;
+  readonly #byLinks: LinkEvidence;
+  readonly #byArtists: ArtistEvidence | undefined;
+  readonly #byTitle: Nominations;
+  readonly #nearness: VectorFeatures;
   readonly #traits: Float32Array;
-  readonly #scores: ScoreBoard;
-  readonly #age: Float64Array;
+  readonly #artistTraits: Float32Array | undefined;
+  readonly #popular: Uint32Array;
   readonly #merits: Float64Array;
   readonly #slotNumbers: Uint32Array;
   readonly #picked: Uint32Array;
   readonly #pickedMerits: Float64Array;
   readonly #most = new Float64Array(columns);
-  readonly #popular: Uint32Array;
   readonly #active = new Uint8Array(relative.length);
   readonly #scales = new Float64Array(relative.length);
-  readonly #near: number;
-  /** The weight of a play so many places from the match. */
-  readonly #places: Float64Array;
-  readonly #mean: Float32Array;
-  readonly #byArtist: ArtistSignals | undefined;
 
   constructor(
     readonly catalogue: Catalogue,
     readonly sessions: Sessions,
-    readonly links: Links,
+    links: Links,
     readonly fallback: Fallback,
     readonly vectors: TrackMatrix,
     readonly settings: SignalSettings,
     public meritWeights: Float64Array = plainMerit(),
   ) {
     const { trackCount } = sessions;
-    const scale = Math.sqrt(meanLength(sessions));
-    this.#near = 1.5 * scale;
-    this.#mean = new Float32Array(vectors.size);
-    this.#places = Float64Array.from({ length: 1024 }, (_, d) => Math.exp(-(d - 1) / this.#near));
-    this.#finder = new NeighbourFinder(sessions, {
-      neighbours: settings.neighbours,
-      perTrack: settings.perTrack,
-      last: 200,
-      contextDecay: scale,
-      lengthPower: 0.5,
-      recency: 1,
-      near: this.#near,
-      before: 0.8,
-      idfMatch: 1,
-      idfVote: 0.5,
-    });
+    const { artists, counts } = fallback;
     this.#evidence = new Evidence(trackCount, columns);
+    this.#byNeighbours = new NeighbourEvidence(sessions, settings);
+    this.#byLinks = new LinkEvidence(sessions, links, counts, settings);
+    this.#byArtists = artists && new ArtistEvidence(sessions, artists, settings);
+    this.#byTitle = new Nominations(new ScoreBoard(trackCount), settings.nominated);
+    const decay = 1 - 0.5 / Math.sqrt(meanLength(sessions));
+    this.#nearness = new VectorFeatures(vectors, artists, counts, decay);
     this.#traits = trackTraits(sessions);
-    this.#scores = new ScoreBoard(trackCount);
-    const count = sessionCount(sessions);
-    this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
+    this.#artistTraits = artists && artistTraits(artists, counts);
+    this.#popular = popularTracks(this.#traits, trackCount, 100);
     this.#merits = new Float64Array(trackCount);
     this.#slotNumbers = Uint32Array.from({ length: trackCount }, (_, i) => i);
     this.#picked = new Uint32Array(settings.candidates);
     this.#pickedMerits = new Float64Array(settings.candidates);
     this.candidates = new Uint32Array(settings.candidates);
     this.rows = new Float32Array(settings.candidates * this.width);
-    if (fallback.artists !== undefined) {
-      this.#byArtist = new ArtistSignals(sessions, fallback.artists, settings);
-    }
-    this.#popular = popularTracks(this.#traits, trackCount, 100);
   }
 
-  /** Gathers the candidates of a query and their features. */
+  /** Gathers the candidates of a query; their features are written by `writeAll` or one by one. */
   gather(query: Query): void {
     const evidence = this.#evidence;
     evidence.clear();
-    this.#fromNeighbours(query);
-    this.#fromLinks(query);
-    this.#fromContext(query);
-    this.#fromNames(query);
-    if (this.#byArtist !== undefined) this.#fromArtists(query, this.#byArtist);
+    this.#byNeighbours.nominate(query, evidence);
+    this.#byLinks.nominate(query, evidence);
+    this.#byArtists?.nominate(query, evidence);
+    this.#nominateByTitle(query);
+    const reach = Math.min(query.tracks.length, 200);
+    for (let d = 1; d <= reach; d++) evidence.slot(query.tracks[query.tracks.length - d]!);
     if (evidence.count < 200) for (const track of this.#popular) evidence.slot(track);
+    this.#byNeighbours.write(evidence);
+    this.#byLinks.write(query, evidence);
+    this.#byArtists?.write(evidence);
+    this.#writeTitle();
+    this.#writeContext(query);
     this.#select();
-    this.#write(query);
+    this.#read(query);
   }
 
-  #fromNeighbours(query: Query): void {
-    const finder = this.#finder;
-    finder.find(query.tracks);
-    const { offsets, items } = this.sessions;
-    const { context, idf } = finder;
-    const evidence = this.#evidence;
-    for (let n = 0; n < finder.found; n++) {
-      const session = finder.neighbours[n]!;
-      const similarity = finder.similarities[n]!;
-      const start = offsets[session]!;
-      const end = offsets[session + 1]!;
-      const age = this.#age[session]!;
-      let match = start;
-      let matched = -1;
-      let overlap = 0;
-      for (let i = start; i < end; i++) {
-        const weight = context.get(items[i]!);
-        if (weight === 0) continue;
-        overlap += idf[items[i]!]!;
-        if (weight >= matched) {
-          matched = weight;
-          match = i;
-        }
-      }
-      const flat = overlap / Math.sqrt(end - start);
-      for (let i = start; i < end; i++) {
-        if (i === match) continue;
-        const track = items[i]!;
-        const base = evidence.slot(track);
-        const data = evidence.columns;
-        const distance = i > match ? i - match : match - i;
-        const place = this.#places[Math.min(distance, 1023)]! * (i > match ? 1 : 0.8);
-        data[base + col.stan]! += similarity;
-        data[base + col.sknn]! += flat;
-        data[base + col.near]! += similarity * place;
-        if (i === match + 1) data[base + col.following]! += similarity;
-        data[base + col.recent]! += similarity * age * place;
-        data[base + col.voters]! += 1;
-        if (similarity > data[base + col.closest]!) data[base + col.closest] = similarity;
-      }
+  #nominateByTitle(query: Query): void {
+    const { board } = this.#byTitle;
+    board.clear();
+    this.fallback.titles?.score(query, board, 1);
+    if (board.count > 0) this.#byTitle.close(this.#evidence);
+  }
+
+  #writeTitle(): void {
+    const { board } = this.#byTitle;
+    const { columns: data } = this.#evidence;
+    for (let i = 0; i < board.count; i++) {
+      const track = board.touched[i]!;
+      const base = this.#evidence.find(track);
+      if (base >= 0) data[base + col.title] = board.scores[track]!;
     }
   }
 
-  #fromLinks(query: Query): void {
-    const { links } = this;
-    const { counts } = this.fallback;
-    const evidence = this.#evidence;
-    const { tracks } = query;
-    const reach = Math.min(tracks.length, 100);
-    for (let d = 1; d <= reach; d++) {
-      const track = tracks[tracks.length - d]!;
-      const totals = track * weightsPerLink;
-      const smooth = 3;
-      const perAfter = 1 / (links.totals[totals + linkWeights.after]! + smooth);
-      const perBefore = 1 / (links.totals[totals + linkWeights.before]! + smooth);
-      const perLate = 1 / (links.totals[totals + linkWeights.late]! + 0.5);
-      const perNext = 1 / (links.totals[totals + linkWeights.next]! + smooth);
-      const fade = 0.7 ** (d - 1);
-      const slow = d ** -0.7;
-      const count = counts[track]!;
-      for (let i = links.offsets[track]!; i < links.offsets[track + 1]!; i++) {
-        const other = links.tracks[i]!;
-        const at = i * weightsPerLink;
-        const base = evidence.slot(other);
-        const data = evidence.columns;
-        const after = links.weights[at + linkWeights.after]! * perAfter;
-        const before = links.weights[at + linkWeights.before]! * perBefore;
-        const late = links.weights[at + linkWeights.late]! * perLate;
-        const cosine = links.weights[at + linkWeights.together]! / (Math.sqrt(count * counts[other]!) + 5);
-        if (d === 1) {
-          const next = links.weights[at + linkWeights.next]!;
-          data[base + col.lastNext] = next * perNext;
-          data[base + col.lastNextCount] = next;
-          data[base + col.lastAfter] = after;
-          data[base + col.lastBefore] = before;
-          data[base + col.lastCosine] = cosine;
-          data[base + col.lastLate] = late;
-        } else if (d === 2) {
-          data[base + col.secondAfter] = after;
-        }
-        data[base + col.after]! += fade * after;
-        data[base + col.before]! += fade * before;
-        data[base + col.late]! += fade * late;
-        data[base + col.cosine]! += slow * cosine;
-        data[base + col.cosineFlat]! += cosine;
-        if (cosine > data[base + col.cosineMost]!) data[base + col.cosineMost] = cosine;
-        data[base + col.linked]! += 1;
-      }
-    }
-  }
-
-  #fromContext(query: Query): void {
-    const evidence = this.#evidence;
+  #writeContext(query: Query): void {
+    const { columns: data } = this.#evidence;
     const { tracks } = query;
     const reach = Math.min(tracks.length, 200);
     for (let d = 1; d <= reach; d++) {
-      const base = evidence.slot(tracks[tracks.length - d]!);
-      const data = evidence.columns;
+      const base = this.#evidence.find(tracks[tracks.length - d]!);
       data[base + col.repeats]! += 1;
       if (data[base + col.back] === 0) data[base + col.back] = 1 / d;
-    }
-  }
-
-  #fromNames(query: Query): void {
-    const { artists, titles } = this.fallback;
-    if (artists !== undefined) this.#spread(query, col.artist, artists);
-    if (titles !== undefined) this.#spread(query, col.title, titles);
-  }
-
-  #fromArtists(query: Query, by: ArtistSignals): void {
-    by.find(query);
-    const evidence = this.#evidence;
-    const { offsets, items } = this.sessions;
-    by.eachNeighbour((session, similarity, match) => {
-      for (let i = offsets[session]!; i < offsets[session + 1]!; i++) {
-        const base = evidence.slot(items[i]!);
-        const data = evidence.columns;
-        data[base + col.artistVotes]! += similarity;
-        const distance = i > match ? i - match : match - i;
-        data[base + col.artistNear]! += similarity * this.#places[Math.min(distance, 1023)]!;
-      }
-    });
-    const { count, tracks, columns: data } = evidence;
-    for (let s = 0; s < count; s++) data[s * columns + col.artistLink] = by.linkOf(tracks[s]!);
-  }
-
-  #spread(
-    query: Query,
-    column: number,
-    source: { score(query: Query, board: ScoreBoard, most: number): void },
-  ): void {
-    const board = this.#scores;
-    board.clear();
-    source.score(query, board, 1);
-    for (let i = 0; i < board.count; i++) {
-      const track = board.touched[i]!;
-      const base = this.#evidence.slot(track);
-      this.#evidence.columns[base + column] = board.scores[track]!;
     }
   }
 
@@ -288,60 +174,54 @@ export class Signals {
     for (let i = 0; i < this.count; i++) this.candidates[i] = this.#evidence.tracks[order[i]!]!;
   }
 
-  #write(query: Query): void {
-    const { rows, width } = this;
-    const data = this.#evidence.columns;
+  /** What all rows of a query share. */
+  #read(query: Query): void {
     const most = this.#most;
-    const { tracks } = query;
-    const { artists } = this.fallback;
-    const last = tracks.length > 0 ? tracks[tracks.length - 1]! : -1;
-    const lastArtist = artists === undefined || last < 0 ? 0 : artists.artistOf[last]!;
-    const known = tracks.length;
-    const all = known + query.unknown.length;
-    const distinct = new Set(tracks).size;
-    const facts = [
-      Math.log1p(all),
-      query.unknownAfter,
-      all === 0 ? 1 : query.unknown.length / all,
-      last < 0 ? 0 : this.#traits[last * traitsPerTrack]!,
-      last < 0 ? 0 : this.#traits[last * traitsPerTrack + 6]!,
-      known === 0 ? 0 : 1 - distinct / known,
-      known > 1 && tracks[known - 2] === last ? 1 : 0,
-      Math.log1p(this.#finder.found),
+    const artists = this.#byArtists?.played ?? noArtists;
+    this.#facts = contextFacts(query, this.#traits, artists, [
+      this.#byNeighbours.found,
       most[col.stan]!,
       most[col.lastAfter]!,
       most[col.cosine]!,
-    ];
-    const mean = this.#mean;
-    const decay = 1 - 0.5 / Math.sqrt(meanLength(this.sessions));
-    const placed = contextMean(this.vectors, tracks, decay, 100, mean);
-    const { units, outputs } = this.vectors;
-    const lastVector = last < 0 ? mean : units.subarray(last * mean.length, (last + 1) * mean.length);
-    for (let i = 0; i < this.count; i++) {
-      const track = this.candidates[i]!;
-      const from = this.#picked[i]! * columns;
-      let at = i * width;
-      for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
-      for (let r = 0; r < relativeColumns.length; r++) {
-        const c = relativeColumns[r]!;
-        rows[at++] = data[from + c]! / most[c]!;
-      }
-      for (let t = 0; t < traitsPerTrack; t++) rows[at++] = this.#traits[track * traitsPerTrack + t]!;
-      const artist = artists === undefined ? 0 : artists.artistOf[track]!;
-      rows[at++] = artist !== 0 && artist === lastArtist ? 1 : 0;
-      rows[at++] =
-        artists === undefined || artist === 0
-          ? 0
-          : Math.log1p(artists.tracks.offsets[artist + 1]! - artists.tracks.offsets[artist]!);
-      rows[at++] = last < 0 ? 0 : inner(lastVector, units, track);
-      rows[at++] = placed ? inner(mean, units, track) : 0;
-      rows[at++] = placed ? inner(mean, outputs, track) : 0;
-      rows[at++] = i;
-      rows[at++] = this.#merits[this.#picked[i]!]!;
-      for (let f = 0; f < facts.length; f++) rows[at++] = facts[f]!;
+    ]);
+    this.#lastArtist = artists.length === 0 ? 0 : artists[artists.length - 1]!;
+    this.#perPlay = 1 / Math.max(1, artists.length);
+    this.#nearness.read(query, artists);
+  }
+
+  /** Writes the features of all candidates into `rows`. */
+  writeAll(): void {
+    for (let i = 0; i < this.count; i++) this.write(i, this.rows, i * this.width);
+  }
+
+  /** Writes the features of candidate i into `rows` from `at`. */
+  write(i: number, rows: Float32Array, at: number): void {
+    const data = this.#evidence.columns;
+    const most = this.#most;
+    const traits = this.#traits;
+    const facts = this.#facts;
+    const track = this.candidates[i]!;
+    const from = this.#picked[i]! * columns;
+    for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
+    for (let r = 0; r < relativeColumns.length; r++) {
+      const c = relativeColumns[r]!;
+      rows[at++] = data[from + c]! / most[c]!;
     }
+    for (let t = 0; t < traitsPerTrack; t++) rows[at++] = traits[track * traitsPerTrack + t]!;
+    for (let t = 0; t < traitsByArtist; t++)
+      rows[at++] = this.#artistTraits === undefined ? 0 : this.#artistTraits[track * traitsByArtist + t]!;
+    const artist = this.fallback.artists === undefined ? 0 : this.fallback.artists.artistOf[track]!;
+    rows[at++] = artist !== 0 && artist === this.#lastArtist ? 1 : 0;
+    rows[at++] = traits[track * traitsPerTrack]! - facts[meanPlays]!;
+    rows[at++] = data[from + col.artistPlays]! * this.#perPlay;
+    at = this.#nearness.write(track, rows, at);
+    rows[at++] = i;
+    rows[at++] = this.#merits[this.#picked[i]!]!;
+    for (let f = 0; f < facts.length; f++) rows[at++] = facts[f]!;
   }
 }
+
+const noArtists = new Uint32Array(0);
 
 function popularTracks(traits: Float32Array, trackCount: number, most: number): Uint32Array {
   const merit = (t: number) => traits[t * traitsPerTrack]! + traits[t * traitsPerTrack + 1]!;

@@ -1,4 +1,5 @@
 /** What is known of a track by itself: how often, how lately and where in playlists it plays. */
+import type { ArtistIndex } from "../core/artists.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 
 export const traitNames = [
@@ -45,6 +46,32 @@ export function trackTraits(sessions: Sessions): Float32Array {
     traits[base + 4] = first[t]! < 0 ? 1 : 1 - first[t]! / count;
     traits[base + 5] = (ends[t]! + 0.5) / (plays[t]! + 4);
     traits[base + 6] = (repeats[t]! + 0.05) / (plays[t]! + 2);
+  }
+  return traits;
+}
+
+export const artistTraitNames = [
+  "log tracks of the artist",
+  "log plays of the artist",
+  "share of the artist's plays",
+  "log place among the artist's tracks",
+] as const;
+export const traitsByArtist = artistTraitNames.length;
+
+/** `traitsByArtist` numbers a track, all 0 where it has no artist. `counts` are playlists by track. */
+export function artistTraits(artists: ArtistIndex, counts: Uint32Array): Float32Array {
+  const traits = new Float32Array(counts.length * traitsByArtist);
+  const { offsets, values } = artists.tracks;
+  for (let artist = 1; artist < offsets.length - 1; artist++) {
+    const tracks = values.subarray(offsets[artist]!, offsets[artist + 1]!);
+    const plays = tracks.reduce((sum, track) => sum + counts[track]!, 0);
+    tracks.forEach((track, place) => {
+      const base = track * traitsByArtist;
+      traits[base] = Math.log1p(tracks.length);
+      traits[base + 1] = Math.log1p(plays);
+      traits[base + 2] = (counts[track]! + 0.2) / (plays + 2);
+      traits[base + 3] = Math.log1p(place);
+    });
   }
   return traits;
 }

@@ -8,7 +8,10 @@ export class ArtistIndex {
   readonly artistOf: Uint32Array;
   /** Names by number; number 0 is "no artist". */
   readonly names: readonly string[];
-  /** The tracks of each artist, most popular first. Row 0 is empty. */
+  /**
+   * The tracks of each artist that are in any playlist, most popular first. Row 0 is empty. (While a part of the playlists is
+   * held back the catalogue holds tracks of that part alone: to list them would tell what was held back.)
+   */
   readonly tracks: Rows;
   readonly #numbers = new Map<string, number>();
   readonly #counts: Uint32Array;
@@ -80,13 +83,14 @@ export class ArtistIndex {
 
 function groupByArtist(artistOf: Uint32Array, artists: number, counts: Uint32Array): Rows {
   const offsets = new Uint32Array(artists + 1);
-  for (const artist of artistOf) if (artist !== 0) offsets[artist + 1] = offsets[artist + 1]! + 1;
+  for (let t = 0; t < artistOf.length; t++) if (counts[t]! > 0) offsets[artistOf[t]! + 1]! += 1;
+  offsets[1] = 0;
   for (let a = 0; a < artists; a++) offsets[a + 1] = offsets[a + 1]! + offsets[a]!;
   const next = offsets.slice();
   const values = new Uint32Array(offsets[artists]!);
   for (let t = 0; t < artistOf.length; t++) {
     const artist = artistOf[t]!;
-    if (artist === 0) continue;
+    if (artist === 0 || counts[t] === 0) continue;
     values[next[artist]!] = t;
     next[artist] = next[artist]! + 1;
   }

@@ -1,0 +1,97 @@
+/** What followed, came before or shared playlists with the tracks of the context, one by one. */
+import type { Query } from "../core/query.js";
+import { ScoreBoard } from "../core/score-board.js";
+import type { Sessions } from "../core/sessions.js";
+import { col } from "./columns.js";
+import { type Evidence, Nominations } from "./evidence.js";
+import { type Links, linkWeights, weightsPerLink } from "./links.js";
+
+/** How many tracks of the context, from the last, are looked at. */
+const reach = 100;
+/** Added to a track's sum of links, so that what was seen once is not taken for certain. */
+const smooth = 3;
+
+export class LinkEvidence {
+  readonly #links: Links;
+  readonly #roots: Float64Array;
+  readonly #nominations: Nominations;
+  readonly #slow = Float64Array.from({ length: reach + 1 }, (_, d) => d ** -0.7);
+  readonly #fade = Float64Array.from({ length: reach + 1 }, (_, d) => 0.7 ** (d - 1));
+
+  constructor(
+    sessions: Sessions,
+    links: Links,
+    counts: Uint32Array,
+    settings: { readonly nominated: number },
+  ) {
+    this.#links = links;
+    this.#roots = Float64Array.from(counts, (count) => Math.sqrt(count));
+    this.#nominations = new Nominations(new ScoreBoard(sessions.trackCount), settings.nominated);
+  }
+
+  nominate(query: Query, evidence: Evidence): void {
+    const { offsets, tracks: others, weights, totals } = this.#links;
+    const { tracks } = query;
+    const { board } = this.#nominations;
+    board.clear();
+    for (let d = Math.min(tracks.length, reach); d >= 1; d--) {
+      const track = tracks[tracks.length - d]!;
+      const root = this.#roots[track]!;
+      const slow = this.#slow[d]!;
+      const perAfter = (2 * this.#fade[d]!) / (totals[track * weightsPerLink + linkWeights.after]! + smooth);
+      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+        const other = others[i]!;
+        const at = i * weightsPerLink;
+        const cosine = weights[at + linkWeights.together]! / (root * this.#roots[other]! + 5);
+        board.add(other, slow * cosine + perAfter * weights[at + linkWeights.after]!);
+      }
+    }
+    this.#nominations.close(evidence);
+  }
+
+  write(query: Query, evidence: Evidence): void {
+    const { offsets, tracks: others, weights, totals } = this.#links;
+    const { tracks } = query;
+    const data = evidence.columns;
+    const far = Math.min(tracks.length, reach);
+    for (let d = 1; d <= far; d++) {
+      const track = tracks[tracks.length - d]!;
+      const sums = track * weightsPerLink;
+      const perAfter = 1 / (totals[sums + linkWeights.after]! + smooth);
+      const perBefore = 1 / (totals[sums + linkWeights.before]! + smooth);
+      const perLate = 1 / (totals[sums + linkWeights.late]! + 0.5);
+      const perNext = 1 / (totals[sums + linkWeights.next]! + smooth);
+      const fade = this.#fade[d]!;
+      const slow = this.#slow[d]!;
+      const root = this.#roots[track]!;
+      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+        const other = others[i]!;
+        const base = evidence.find(other);
+        if (base < 0) continue;
+        const at = i * weightsPerLink;
+        const after = weights[at + linkWeights.after]! * perAfter;
+        const before = weights[at + linkWeights.before]! * perBefore;
+        const late = weights[at + linkWeights.late]! * perLate;
+        const cosine = weights[at + linkWeights.together]! / (root * this.#roots[other]! + 5);
+        if (d === 1) {
+          const next = weights[at + linkWeights.next]!;
+          data[base + col.lastNext] = next * perNext;
+          data[base + col.lastNextCount] = next;
+          data[base + col.lastAfter] = after;
+          data[base + col.lastBefore] = before;
+          data[base + col.lastCosine] = cosine;
+          data[base + col.lastLate] = late;
+        } else if (d === 2) {
+          data[base + col.secondAfter] = after;
+        }
+        data[base + col.after]! += fade * after;
+        data[base + col.before]! += fade * before;
+        data[base + col.late]! += fade * late;
+        data[base + col.cosine]! += slow * cosine;
+        data[base + col.cosineFlat]! += cosine;
+        if (cosine > data[base + col.cosineMost]!) data[base + col.cosineMost] = cosine;
+        data[base + col.linked]! += 1;
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** How near a candidate's vectors are to the context's: track vectors, output vectors, and vectors of artists. */
+import type { ArtistIndex } from "../core/artists.js";
+import type { Query } from "../core/query.js";
+import { contextMean, inner, type TrackMatrix } from "../core/track-matrix.js";
+
+export class VectorFeatures {
+  readonly #vectors: TrackMatrix;
+  readonly #artists: ArtistIndex | undefined;
+  /** Means of the vectors of an artist's tracks, of length 1. */
+  readonly #byArtist: TrackMatrix | undefined;
+  readonly #decay: number;
+  readonly #mean: Float32Array;
+  readonly #flat: Float32Array;
+  readonly #artist: Float32Array;
+  #last: Float32Array | undefined;
+  #placed = false;
+  #artistPlaced = false;
+
+  constructor(vectors: TrackMatrix, artists: ArtistIndex | undefined, counts: Uint32Array, decay: number) {
+    this.#vectors = vectors;
+    this.#artists = artists;
+    this.#byArtist = artists && artistMatrix(vectors, artists, counts);
+    this.#decay = decay;
+    this.#mean = new Float32Array(vectors.size);
+    this.#flat = new Float32Array(vectors.size);
+    this.#artist = new Float32Array(vectors.size);
+  }
+
+  /** Reads a context, with its artists in playing order. */
+  read(query: Query, artists: Uint32Array): void {
+    const { size, units } = this.#vectors;
+    const { tracks } = query;
+    const last = tracks.length === 0 ? -1 : tracks[tracks.length - 1]!;
+    this.#last = last < 0 ? undefined : units.subarray(last * size, (last + 1) * size);
+    this.#placed = contextMean(this.#vectors, tracks, this.#decay, 100, this.#mean);
+    contextMean(this.#vectors, tracks, 1, 100, this.#flat);
+    this.#artistPlaced =
+      this.#byArtist !== undefined && contextMean(this.#byArtist, artists, this.#decay, 100, this.#artist);
+  }
+
+  /** Writes five numbers for a track into `rows` from `at`; returns where the next goes. */
+  write(track: number, rows: Float32Array, at: number): number {
+    const { units, outputs } = this.#vectors;
+    const artist = this.#artists === undefined ? 0 : this.#artists.artistOf[track]!;
+    rows[at] = this.#last === undefined ? 0 : inner(this.#last, units, track);
+    rows[at + 1] = this.#placed ? inner(this.#mean, units, track) : 0;
+    rows[at + 2] = this.#placed ? inner(this.#flat, units, track) : 0;
+    rows[at + 3] = this.#placed ? inner(this.#mean, outputs, track) : 0;
+    rows[at + 4] =
+      this.#artistPlaced && artist !== 0 ? inner(this.#artist, this.#byArtist!.units, artist) : 0;
+    return at + 5;
+  }
+}
+
+function artistMatrix(vectors: TrackMatrix, artists: ArtistIndex, counts: Uint32Array): TrackMatrix {
+  const { size, units: tracks } = vectors;
+  const units = new Float32Array(artists.names.length * size);
+  for (let track = 0; track < counts.length; track++) {
+    const base = artists.artistOf[track]! * size;
+    if (base === 0) continue;
+    for (let i = 0; i < size; i++) units[base + i]! += counts[track]! * tracks[track * size + i]!;
+  }
+  for (let base = 0; base < units.length; base += size) {
+    let squares = 0;
+    for (let i = 0; i < size; i++) squares += units[base + i]! ** 2;
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let i = 0; i < size; i++) units[base + i]! *= scale;
+  }
+  return { size, units, outputs: units };
+}

@@ -42,6 +42,30 @@ export function cutIntoChunks(corpus: Corpus, words: number): Chunks {
   return { segments: shared(segments), firsts: shared(firsts), mostWords, mostSegments };
 }
 
+/**
+ * The chunks in rounds of `round`, within each those with most to do first: threads that take them in this order are done with a
+ * round at about the same time.
+ *
+ * @param known whether the token at a place counts as something to do
+ */
+export function heaviestFirst(
+  { segments, firsts }: Chunks,
+  round: number,
+  known: (at: number) => boolean,
+): Uint32Array {
+  const chunks = firsts.length - 1;
+  const weights = new Uint32Array(chunks);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const end = segments[firsts[chunk + 1]!]!;
+    for (let at = segments[firsts[chunk]!]!; at < end; at++) if (known(at)) weights[chunk]!++;
+  }
+  const order = shared(Array.from(weights.keys()));
+  for (let first = 0; first < chunks; first += round) {
+    order.subarray(first, first + round).sort((a, b) => weights[b]! - weights[a]! || a - b);
+  }
+  return order;
+}
+
 const copies = new WeakMap<Uint32Array, Uint32Array>();
 
 /** The corpus's items in memory that threads share: made once a corpus, however many models are trained on it. */

@@ -2,15 +2,16 @@
 import type { Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
 import { aliasTable } from "./alias-table.js";
-import { type Chunks, cutIntoChunks, sharedItems } from "./chunks.js";
+import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems } from "./chunks.js";
 import { Control } from "./control.js";
 import { huffmanPaths } from "./huffman.js";
-import { loadKernel, seedOf } from "./kernel.js";
+import { seedOf } from "./kernel.js";
+import { loadKernel } from "./kernel-module.js";
 import { type Layout, layOut } from "./layout.js";
 import { Matrices, type Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
-import { keepBars, type Vocabulary } from "./vocabulary.js";
+import { keepBars, NO_ROW, type Vocabulary } from "./vocabulary.js";
 import { type Job, Work } from "./work.js";
 
 export class Session {
@@ -77,6 +78,11 @@ export class Session {
       vocabulary: n,
       items: shared ? sharedItems(corpus.items) : corpus.items,
       chunks,
+      order: heaviestFirst(
+        chunks,
+        Math.max(1, plan.shards),
+        (at) => vocabulary.rowOf[corpus.items[at]!] !== NO_ROW,
+      ),
       control: shared ? Control.allocate() : new ArrayBuffer(64),
       results: new Float64Array(block(chunkCount * 24, shared)),
       touched: new Uint32Array(block(Math.max(1, plan.shards) * 4, shared)),

@@ -21,12 +21,19 @@ export interface ShardPlan {
 /** The most shards of a round, and so the most threads of the deterministic mode. */
 const MOST_SHARDS = 8;
 const SMALL = 1024;
+const CHUNK_WORDS = 256;
+
+/** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
+export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
+  const chunks = Math.max(1, Math.ceil(words / CHUNK_WORDS));
+  return Math.min(threads, chunks, workers === "racy" ? Infinity : MOST_SHARDS);
+}
 
 export function planShards(
   vocabulary: number,
   options: Pick<Word2VecOptions, "workers" | "negative" | "hs">,
 ): ShardPlan {
-  const chunkWords = 256;
+  const chunkWords = CHUNK_WORDS;
   // Gradients of a group are summed, too: in a small vocabulary, and where all share the root of a tree, each centre is a group.
   const group = vocabulary < SMALL || options.hs ? 1 : GROUP;
   const shared = 2 * Math.ceil((group === 1 ? 0.5 : 0.8) * options.negative);

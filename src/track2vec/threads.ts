@@ -7,63 +7,84 @@ import { Work } from "./work.js";
 /** Called after each epoch, while nothing trains; false ends the training. */
 export type AfterEpoch = (epoch: number) => Promise<boolean>;
 
-/** @throws the signal's reason when it is aborted; no thread is left running in any case */
-export async function runEpochs(
-  session: Session,
-  afterEpoch: AfterEpoch,
-  signal?: AbortSignal,
-): Promise<void> {
-  signal?.throwIfAborted();
-  if (session.shared) await onThreads(session, afterEpoch, signal);
-  else await onThisThread(session, afterEpoch, signal);
-}
+/**
+ * Threads that start while the session is still being made: to start takes them about as long as it takes to count tracks and to
+ * fill the matrices.
+ */
+export class Crew {
+  readonly #workers: Worker[];
+  /** Resolves when a thread has failed, before it was needed or later. */
+  readonly #failed: Promise<Error>;
 
-async function onThreads(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
-  const { job, control } = session;
-  const workers: Worker[] = [];
-  const stop = () => control.stop();
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      let running = job.threads;
-      let judged: Promise<void> = Promise.resolve();
-      const ended = (message: { epoch: number }) => {
-        judged = afterEpoch(message.epoch).then((goOn) => {
-          if (goOn && message.epoch + 1 < job.options.epochs) control.startEpoch(message.epoch + 1);
-          else stop();
-        });
-        // A callback that fails ends the training, not the process.
-        judged.catch(reject);
-      };
-      for (let thread = 0; thread < job.threads; thread++) {
-        const worker = new Worker(besideUrl(import.meta.url, "./train-worker.js"), {
-          workerData: { job, thread },
-        });
-        workers.push(worker);
-        worker.on("message", ended);
-        worker.on("error", reject);
-        worker.on("exit", () => {
-          running--;
-          if (running > 0) return;
-          // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
-          if (signal?.aborted) resolve();
-          else judged.then(resolve, reject);
-        });
-      }
-      control.startEpoch(job.firstEpoch);
+  constructor(threads: number) {
+    const entry = besideUrl(import.meta.url, "./train-worker.js");
+    this.#workers = Array.from({ length: threads }, () => new Worker(entry));
+    this.#failed = new Promise((resolve) => {
+      for (const worker of this.#workers) worker.once("error", resolve);
     });
-  } finally {
-    stop();
-    signal?.removeEventListener("abort", stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  signal?.throwIfAborted();
+
+  /**
+   * Trains; a crew does so once.
+   *
+   * @throws the signal's reason when it is aborted; no thread is left running in any case
+   */
+  async run(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
+    const { job, control } = session;
+    const stop = () => control.stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      signal?.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        this.#failed.then(reject);
+        let running = job.threads;
+        let judged: Promise<void> = Promise.resolve();
+        const ended = (message: { epoch: number }) => {
+          judged = afterEpoch(message.epoch).then((goOn) => {
+            if (goOn && message.epoch + 1 < job.options.epochs) control.startEpoch(message.epoch + 1);
+            else stop();
+          });
+          // A callback that fails ends the training, not the process.
+          judged.catch(reject);
+        };
+        for (const [thread, worker] of this.#workers.entries()) {
+          if (thread >= job.threads) continue;
+          worker.on("message", ended);
+          worker.on("exit", () => {
+            running--;
+            if (running > 0) return;
+            // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
+            if (signal?.aborted) resolve();
+            else judged.then(resolve, reject);
+          });
+          worker.postMessage({ job, thread });
+        }
+        control.startEpoch(job.firstEpoch);
+      });
+    } finally {
+      stop();
+      signal?.removeEventListener("abort", stop);
+      await this.end();
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Ends the threads, whatever they do. */
+  async end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
 }
 
 /** Milliseconds between two looks at timers and signals. */
 const SLICE = 20;
 
-async function onThisThread(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
+/** @throws the signal's reason when it is aborted */
+export async function runOnThisThread(
+  session: Session,
+  afterEpoch: AfterEpoch,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted();
   const { job } = session;
   const work = new Work(job, 0);
   // Counted over epochs: on a small corpus each of them is shorter than a slice.

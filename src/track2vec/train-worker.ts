@@ -1,14 +1,15 @@
-/** The entry point of a training thread. */
-import { parentPort, workerData } from "node:worker_threads";
+/** The entry point of a training thread: it is started early and told later what to do. */
+import { parentPort } from "node:worker_threads";
 import { type Job, Work } from "./work.js";
 
-const { job, thread } = workerData as { job: Job; thread: number };
-const work = new Work(job, thread);
-for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
-  if (!work.control.awaitEpoch(epoch) || !work.runEpoch(epoch)) break;
-  const ended = work.control.meet(job.threads, () => {
-    work.control.nextChunk = 0;
-    parentPort!.postMessage({ epoch });
-  });
-  if (!ended) break;
-}
+parentPort!.once("message", ({ job, thread }: { job: Job; thread: number }) => {
+  const work = new Work(job, thread);
+  for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
+    if (!work.control.awaitEpoch(epoch) || !work.runEpoch(epoch)) break;
+    const ended = work.control.meet(job.threads, () => {
+      work.control.nextChunk = 0;
+      parentPort!.postMessage({ epoch });
+    });
+    if (!ended) break;
+  }
+});

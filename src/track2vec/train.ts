@@ -5,7 +5,8 @@ import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
-import { runEpochs } from "./threads.js";
+import { mostThreads } from "./shards.js";
+import { Crew, runOnThisThread } from "./threads.js";
 import { reportTraining } from "./training-progress.js";
 import { hitRatioInSlices, requireValidation, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
@@ -110,6 +111,23 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
       `the vectors to go on from have ${from.size} dimensions, vectorSize is ${resolved.vectorSize}`,
     );
   }
+  const shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
+  const crew = shared ? new Crew(mostThreads(corpus.items.length, resolved)) : undefined;
+  try {
+    return await train(corpus, options, resolved, crew);
+  } finally {
+    await crew?.end();
+  }
+}
+
+/** @param crew threads that share memory; without them this one works alone */
+async function train(
+  corpus: Corpus,
+  options: TrainOptions,
+  resolved: Word2VecOptions,
+  crew: Crew | undefined,
+): Promise<TrainingResult> {
+  const { from, validation, signal } = options;
   const began = performance.now();
   const vocabulary = buildVocabulary(corpus, resolved, from);
   await breath(signal);
@@ -123,7 +141,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   const session = await Session.open(corpus, vocabulary, resolved, {
     start: resumed?.weights ?? (from && { inputs: from.vectors, outputs: from.outputs }),
     firstEpoch,
-    shared: options.shared ?? typeof SharedArrayBuffer !== "undefined",
+    shared: crew !== undefined,
   });
   await breath(signal);
   const { words } = session;
@@ -178,7 +196,8 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   };
   try {
     const finished = firstEpoch >= resolved.epochs || !goesOn(hitRatioPerEpoch, validation?.patience);
-    if (!finished) await runEpochs(session, afterEpoch, signal);
+    if (!finished)
+      await (crew ? crew.run(session, afterEpoch, signal) : runOnThisThread(session, afterEpoch, signal));
   } finally {
     timer.end();
   }

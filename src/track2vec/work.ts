@@ -14,6 +14,8 @@ export interface Job {
   readonly vocabulary: number;
   readonly items: Uint32Array;
   readonly chunks: Chunks;
+  /** In which order the chunks of a round are taken: turn by turn the number of a chunk. */
+  readonly order: Uint32Array;
   readonly control: SharedArrayBuffer | ArrayBuffer;
   /** By chunk of the current epoch: loss, pairs, products of inputs with negatives. */
   readonly results: Float64Array;
@@ -61,9 +63,9 @@ export class Work {
     for (let first = 0; first < this.chunkCount; first += this.shards) {
       const end = Math.min(first + this.shards, this.chunkCount);
       for (;;) {
-        const chunk = control.takeChunk();
-        if (chunk >= end) break;
-        this.runChunk(epoch, chunk);
+        const turn = control.takeChunk();
+        if (turn >= end) break;
+        this.runChunk(epoch, this.job.order[turn]!);
         if (control.stopped) return false;
       }
       if (!control.meet(this.job.threads, () => (control.nextChunk = end))) return false;

@@ -4,4 +4,5 @@ export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./cor
 export { isCorpusFile, readCorpusFile, writeCorpusFile } from "./corpus-file.js";
 export { partOf, queriesOf } from "./parts.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
+export { trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

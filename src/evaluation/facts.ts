@@ -1,5 +1,5 @@
 /** What is known of the tracks from training alone: how popular each is, and whose it is. */
-import type { Corpus } from "../corpus/index.js";
+import { type Corpus, trackIndex } from "../corpus/index.js";
 
 export interface TrainingFacts {
   /** Distinct tracks of the training part. */
@@ -19,8 +19,7 @@ export interface TrainingFacts {
 /** Counts the corpus that the recommenders were fitted on. */
 export function trainingFacts(corpus: Corpus): TrainingFacts {
   const size = corpus.tracks.length;
-  const numbers = new Map<string, number>();
-  for (let i = 0; i < size; i++) numbers.set(corpus.tracks[i]!, i);
+  const numbers = trackIndex(corpus.tracks);
   const plays = new Uint32Array(size);
   const playlistsHolding = new Uint32Array(size);
   const lastSeen = new Int32Array(size).fill(-1);

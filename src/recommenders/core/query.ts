@@ -1,5 +1,5 @@
 /** A context as numbers: what scorers read. */
-import type { Catalogue } from "../../corpus/index.js";
+import { type Catalogue, trackIndex } from "../../corpus/index.js";
 import type { Context } from "../contract.js";
 
 export interface Query {
@@ -17,12 +17,12 @@ export interface Query {
 /** From track ids to numbers, for one catalogue. Building it costs one pass; share it between recommenders. */
 export class TrackNumbers {
   static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers: ReadonlyMap<string, number>;
   readonly tracks: readonly string[];
 
   private constructor(tracks: readonly string[]) {
     this.tracks = tracks;
-    for (let i = 0; i < tracks.length; i++) this.#numbers.set(tracks[i]!, i);
+    this.#numbers = trackIndex(tracks);
   }
 
   /** The one index of this list of tracks: recommenders restored on the same catalogue share it. */

@@ -14,7 +14,8 @@
  * two runs; between them the last bits differ.
  */
 import { closeLoss, openLoss } from "./_gradients";
-import { countedProducts, openCount, trainBag, trainSkipGram } from "./_group";
+import { trainBag, trainSkipGram } from "./_group";
+import { countedProducts, openCount } from "./_negative";
 import { plan } from "./_plan";
 import { mix, seedRandom } from "./_random";
 import { openShard, touchedSum } from "./_rows";

@@ -107,7 +107,7 @@ export function layOut(needs: LayoutNeeds): Layout {
     negatives: take(groups * shared * 8),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     result: take(128),
-    x: take(BLOCK * rowBytes),
+    x: take((BLOCK + 1) * rowBytes),
     y: take(outputs * rowBytes),
     inRow: take(BLOCK * 4),
     outRow: take(outputs * 4),

@@ -2,10 +2,11 @@
  * The group of centres and the block of inputs that are worked on: which rows, which pairs of outputs have to do with which
  * inputs, and the three products over them.
  */
-import { copyRow, gainInputs, gainOutputs, scoreTile } from "./_products";
+import { gainInputs, gainOutputs, interleave, scoreTile } from "./_products";
 import {
   BLOCK,
   bytes,
+  columns,
   dummy,
   gradients,
   group,
@@ -14,11 +15,9 @@ import {
   negatives,
   outRow,
   ranges,
-  STRIDE,
   shared,
   windows,
   x,
-  y,
 } from "./_settings";
 
 // `ranges`: for each tile of four inputs the first pair of outputs and the one after the last; then for each pair of outputs the
@@ -35,6 +34,9 @@ export let drawn: usize = 0;
 /** How many inputs the block has, and where: position `base` is input 0. */
 export let base: u32 = 0;
 export let inputs: u32 = 0;
+/** Tiles of four inputs, and bytes between two rows of the block of gradients. */
+export let tiles: u32 = 0;
+export let stride: usize = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -57,46 +59,35 @@ export function openGroup(first_: u32, centres_: u32): void {
 export function setInputs(from: u32, count: u32): void {
   base = from;
   inputs = count;
+  tiles = (count + 3) >> 2;
+  stride = <usize>tiles << 4;
 }
 
 /** Opens the block of inputs from position `from` on; copies their rows. */
 export function openBlock(from: u32): void {
-  base = from;
-  inputs = min(high - from, BLOCK);
-  let to = x;
-  let u: u32 = 0;
-  for (; u < inputs; u++) {
+  setInputs(from, min(high - from, BLOCK));
+  for (let u: u32 = 0; u < inputs; u++) {
     const row = load<u32>(inputAt + (<usize>(from + u) << 2));
     store<u32>(inRow + (<usize>u << 2), row);
-    copyRow(<usize>row, to, bytes);
-    to += bytes;
   }
-  padInputs(to);
+  copyInputs(inRow);
 }
 
-/** Fills the last tile with zeros, which gain nothing and whose gains go nowhere. */
-// @ts-ignore: decorator
-@inline
-function padInputs(to: usize): void {
-  for (let u = inputs; (u & 3) != 0; u++) {
-    store<u32>(inRow + (<usize>u << 2), <u32>dummy);
-    memory.fill(to, 0, bytes);
-    to += bytes;
+/** Copies the inputs whose rows are listed in `list`, and fills the last tile with zeros. */
+export function copyInputs(list: usize): void {
+  const padded = (inputs + 3) & ~3;
+  for (let u: u32 = 0; u < padded; u++) {
+    const at = <usize>u << 2;
+    const row = u < inputs ? <usize>load<u32>(list + at) : dummy;
+    interleave(row, <usize>load<u32>(columns + at), bytes);
   }
+  for (let u = inputs; u < padded; u++) store<u32>(inRow + (<usize>u << 2), <u32>dummy);
 }
 
 // @ts-ignore: decorator
 @inline
 export function putOutput(m: u32, row: usize): void {
   store<u32>(outRow + (<usize>m << 2), <u32>row);
-  copyRow(row, y + <usize>m * bytes, bytes);
-}
-
-// @ts-ignore: decorator
-@inline
-export function padOutput(m: u32): void {
-  store<u32>(outRow + (<usize>m << 2), <u32>dummy);
-  memory.fill(y + <usize>m * bytes, 0, bytes);
 }
 
 // @ts-ignore: decorator
@@ -121,7 +112,6 @@ export function clip(position: u32): i32 {
 // @ts-ignore: decorator
 @inline
 export function openRanges(from: u32, to: u32): void {
-  const tiles = (inputs + 3) >> 2;
   for (let t: u32 = 0; t < tiles; t++) {
     store<u32>(ranges + (<usize>t << 3), from, TILES);
     store<u32>(ranges + (<usize>t << 3), to, TILES + 4);
@@ -134,42 +124,48 @@ export function openRanges(from: u32, to: u32): void {
 export function setRange(pair: u32, from: u32, to: u32): void {
   store<u32>(ranges + (<usize>pair << 3), from, PAIRS);
   store<u32>(ranges + (<usize>pair << 3), to, PAIRS + 4);
-  for (let t = from >> 2; t << 2 < to; t++) {
-    const tile = ranges + (<usize>t << 3);
-    if (load<u32>(tile, TILES) > pair) store<u32>(tile, pair, TILES);
-    if (load<u32>(tile, TILES + 4) <= pair) store<u32>(tile, pair + 1, TILES + 4);
+  const end = ranges + (<usize>((to + 3) >> 2) << 3);
+  for (let tile = ranges + (<usize>(from >> 2) << 3); tile < end; tile += 8) {
+    store<u32>(tile, min(load<u32>(tile, TILES), pair), TILES);
+    store<u32>(tile, max(load<u32>(tile, TILES + 4), pair + 1), TILES + 4);
   }
 }
 
-export function scores(pairs: u32, from: usize): void {
-  for (let p: u32 = 0; p < pairs; p++) {
+/** The scores of some pairs of outputs with the inputs they have to do with, into the block of gradients. */
+export function scores(fromPair: u32, toPair: u32): void {
+  const length = bytes;
+  const apart = stride;
+  for (let p = fromPair; p < toPair; p++) {
     const range = ranges + (<usize>p << 3);
-    const q = y + ((<usize>p * bytes) << 1);
+    const rows = outRow + (<usize>p << 3);
+    const q0 = <usize>load<u32>(rows);
+    const q1 = <usize>load<u32>(rows, 4);
     const t = load<u32>(range, PAIRS) >> 2;
-    const end = gradients + (<usize>p << 1) * STRIDE + (<usize>((load<u32>(range, PAIRS + 4) + 3) >> 2) << 4);
-    let at = from + ((<usize>t * bytes) << 2);
-    for (let g = gradients + (<usize>p << 1) * STRIDE + (<usize>t << 4); g < end; g += 16) {
-      scoreTile(at, q, bytes, g);
-      at += bytes << 2;
+    const row = gradients + (<usize>p << 1) * apart;
+    const end = row + (<usize>((load<u32>(range, PAIRS + 4) + 3) >> 2) << 4);
+    let at = x + ((<usize>t * length) << 2);
+    for (let g = row + (<usize>t << 4); g < end; g += 16) {
+      scoreTile(at, q0, q1, length, g, g + apart);
+      at += length << 2;
     }
   }
 }
 
-/** Outputs, listed in `rows`, gain what the inputs at `from` give them. */
-export function updateOutputs(pairs: u32, rows: usize, from: usize): void {
+/** Outputs gain what the inputs, as they were copied, give them. */
+export function updateOutputs(pairs: u32): void {
   for (let p: u32 = 0; p < pairs; p++) {
     const range = ranges + (<usize>p << 3);
-    const u = <usize>load<u32>(range, PAIRS);
-    const to = <usize>load<u32>(range, PAIRS + 4);
+    const u = <usize>load<u32>(range, PAIRS) << 2;
+    const to = <usize>load<u32>(range, PAIRS + 4) << 2;
     if (u >= to) continue;
-    const t = rows + (<usize>p << 3);
-    const g = gradients + (<usize>p << 1) * STRIDE + (u << 2);
-    gainOutputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), from + u * bytes, from + to * bytes, bytes, g);
+    const t = outRow + (<usize>p << 3);
+    const g = gradients + (<usize>p << 1) * stride + u;
+    gainOutputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), columns + u, columns + to, bytes, g, stride);
   }
 }
 
-/** Inputs, listed in `inRow`, gain what the outputs at `from` give them. */
-export function updateInputs(from: usize): void {
+/** Inputs gain what the outputs, which nothing may have changed yet, give them. */
+export function updateInputs(): void {
   const even = (inputs + 1) & ~1;
   for (let u: u32 = 0; u < even; u += 2) {
     const tile = ranges + (<usize>(u >> 2) << 3);
@@ -177,8 +173,8 @@ export function updateInputs(from: usize): void {
     const to = <usize>load<u32>(tile, TILES + 4) << 1;
     if (m >= to) continue;
     const t = inRow + (<usize>u << 2);
-    const g = gradients + m * STRIDE + (<usize>u << 2);
-    gainInputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), from + m * bytes, from + to * bytes, bytes, g);
+    const g = gradients + m * stride + (<usize>u << 2);
+    gainInputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), outRow + (m << 2), outRow + (to << 2), bytes, g, stride);
   }
 }
 
@@ -186,7 +182,7 @@ export function updateInputs(from: usize): void {
 // @ts-ignore: decorator
 @inline
 export function clearGradients(from: u32, to: u32): void {
-  memory.fill(gradients + <usize>from * STRIDE, 0, <usize>(to - from) * STRIDE);
+  memory.fill(gradients + <usize>from * stride, 0, <usize>(to - from) * stride);
 }
 
 // @ts-ignore: decorator

@@ -4,7 +4,7 @@
  * logarithm taken once for up to sixty of them.
  */
 import { expNonPositive, log, sumLanes4 } from "./_math";
-import { STRIDE } from "./_settings";
+import { products } from "./_settings";
 
 /** Factors a lane whose product stays well below the largest float. */
 const MOST_FACTORS: u32 = 60;
@@ -80,29 +80,68 @@ export function labelled(
   addLoss(f32x4.add(log(factors), linear));
 }
 
+/** exp(-|s|); setting a sign is one instruction, abs and neg are six. */
+// @ts-ignore: decorator
+@inline
+function expOfMinus(s: v128): v128 {
+  return expNonPositive(v128.or(s, f32x4.splat(-0.0)));
+}
+
+/** rate · σ(|s|) where all bits of `wrong` are set (the score s has the wrong sign), rate · σ(-|s|) elsewhere; e is exp(-|s|) ≤ 1. */
+// @ts-ignore: decorator
+@inline
+function step(rate: v128, wrong: v128, e: v128, factor: v128): v128 {
+  return f32x4.mul(rate, f32x4.div(f32x4.pmax(e, v128.and(wrong, f32x4.splat(1))), factor));
+}
+
+/**
+ * `count` vectors (at most 64) of scores with centres, whose label is 1; `mask` has all ones for the inputs of each centre. In one
+ * loop that nothing interrupts, many exponentials and quotients are under way at once.
+ */
+export function centreGradients(g: usize, mask: usize, count: u32, alpha: f32): void {
+  const one = f32x4.splat(1);
+  const zero = f32x4.splat(0);
+  const rate = f32x4.splat(alpha);
+  const end = g + (<usize>count << 4);
+  let factors = one;
+  let linear = zero;
+  for (; g < end; g += 16) {
+    const s = v128.load(g);
+    const m = v128.load(mask);
+    const e = expOfMinus(s);
+    const factor = f32x4.add(one, e);
+    v128.store(g, v128.and(m, step(rate, f32x4.lt(s, zero), e, factor)));
+    factors = f32x4.mul(factors, f32x4.add(one, v128.and(e, m)));
+    linear = f32x4.sub(linear, v128.and(m, f32x4.pmin(s, zero)));
+    mask += 16;
+  }
+  addLoss(f32x4.add(log(factors), linear));
+}
+
 /** `count` outputs whose label is 0, for the first `tiles` times four inputs, with a weight for each input (32-bit floats). */
 export function negativeGradients(g: usize, count: u32, tiles: u32, weights: usize, alpha: f32): void {
   const one = f32x4.splat(1);
-  const step = f32x4.splat(-alpha);
-  let sum = f32x4.splat(0);
-  for (let t: u32 = 0; t < tiles; t++) {
-    const weight = v128.load(weights + (<usize>t << 4));
-    const rate = f32x4.mul(weight, step);
-    let at = g + (<usize>t << 4);
-    for (let first: u32 = 0; first < count; first += MOST_FACTORS) {
-      const end = at + <usize>min(MOST_FACTORS, count - first) * STRIDE;
-      let factors = one;
-      let linear = f32x4.splat(0);
-      for (; at < end; at += STRIDE) {
-        const s = v128.load(at);
-        const e = expNonPositive(f32x4.neg(f32x4.abs(s)));
-        const factor = f32x4.add(one, e);
-        const wrong = f32x4.gt(s, f32x4.splat(0));
-        v128.store(at, f32x4.mul(rate, f32x4.div(v128.bitselect(one, e, wrong), factor)));
-        factors = f32x4.mul(factors, factor);
-        linear = f32x4.add(linear, v128.and(s, wrong));
-      }
-      sum = f32x4.add(sum, f32x4.mul(weight, f32x4.add(log(factors), linear)));
+  const zero = f32x4.splat(0);
+  const rate = f32x4.splat(-alpha);
+  const row = <usize>tiles << 4;
+  let sum = zero;
+  for (let first: u32 = 0; first < count; first += MOST_FACTORS) {
+    const end = g + <usize>min(MOST_FACTORS, count - first) * row;
+    for (let t: usize = 0; t < row; t += 16) v128.store(products + t, one);
+    let t: usize = 0;
+    for (; g < end; g += 16) {
+      const s = v128.load(g);
+      const w = v128.load(weights + t);
+      const e = expOfMinus(s);
+      const factor = f32x4.add(one, e);
+      v128.store(g, step(f32x4.mul(w, rate), f32x4.gt(s, zero), e, factor));
+      v128.store(products + t, f32x4.mul(v128.load(products + t), factor));
+      sum = f32x4.add(sum, f32x4.mul(w, f32x4.pmax(s, zero)));
+      t += 16;
+      t = t < row ? t : 0;
+    }
+    for (t = 0; t < row; t += 16) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load(weights + t), log(v128.load(products + t))));
     }
   }
   addLoss(sum);

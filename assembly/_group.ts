@@ -9,11 +9,11 @@
  * The rows of outputs lie as centres, negatives, centres, in pairs. A pair of centres has to do with some of the inputs only,
  * and an input with some of the pairs, most often from one side: with the negatives in the middle these are one range.
  */
-import { centres, first, high, low, openBlock, openGroup, setInputs } from "./_block";
+import { centres, copyInputs, first, high, low, openBlock, openGroup, setInputs } from "./_block";
 import { sampleNegatives } from "./_negative";
 import { scaleRow } from "./_products";
 import { climbTree } from "./_tree";
-import { BLOCK, bytes, errors, hierarchical, inRow, means, negative, useMean, windows, x } from "./_settings";
+import { BLOCK, bytes, errors, hierarchical, inRow, means, negative, useMean, windows } from "./_settings";
 import { spreadErrors, sumWindows } from "./_bags";
 
 /** Returns the number of pairs of input and centre. */
@@ -21,8 +21,8 @@ export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
   openGroup(first_, centres_);
   for (let from = low; from < high; from += BLOCK) {
     openBlock(from);
-    if (negative != 0) sampleNegatives(x, false, alpha);
-    if (hierarchical) climbTree(x, false, alpha);
+    if (negative != 0) sampleNegatives(false, alpha);
+    if (hierarchical) climbTree(false, alpha);
   }
   let pairs: u32 = 0;
   for (let c: u32 = 0; c < centres; c++) {
@@ -38,16 +38,17 @@ export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
  */
 export function trainBag(first_: u32, centres_: u32, alpha: f32): u32 {
   openGroup(first_, centres_);
-  const padded = (centres + 3) & ~3;
-  memory.fill(means, 0, <usize>padded * bytes);
-  memory.fill(errors, 0, <usize>padded * bytes);
+  memory.fill(means, 0, <usize>centres * bytes);
+  memory.fill(errors, 0, <usize>centres * bytes);
   for (let from = low; from < high; from += BLOCK) sumWindows(from);
   if (useMean) scaleByWindow(means);
 
   setInputs(0, centres);
-  for (let c: u32 = 0; c < padded; c++) store<u32>(inRow + (<usize>c << 2), <u32>(errors + <usize>c * bytes));
-  if (negative != 0) sampleNegatives(means, true, alpha);
-  if (hierarchical) climbTree(means, true, alpha);
+  for (let c: u32 = 0; c < centres; c++) store<u32>(inRow + (<usize>c << 2), <u32>(means + <usize>c * bytes));
+  copyInputs(inRow);
+  for (let c: u32 = 0; c < centres; c++) store<u32>(inRow + (<usize>c << 2), <u32>(errors + <usize>c * bytes));
+  if (negative != 0) sampleNegatives(true, alpha);
+  if (hierarchical) climbTree(true, alpha);
   if (!useMean) scaleByWindow(errors);
   for (let from = low; from < high; from += BLOCK) spreadErrors(from);
   return centres;

@@ -1,24 +1,24 @@
 /** A block with negative sampling. */
 import {
   centres,
-  clearGradients,
   drawn,
   first,
   fromOf,
   inputs,
   openRanges,
   PAIRS,
-  padOutput,
   putOutput,
   scores,
   selfOf,
   setCentres,
+  stride,
+  tiles,
   toOf,
   updateInputs,
   updateOutputs,
 } from "./_block";
-import { labelled, lanesOf, maskOf, negativeGradients } from "./_gradients";
-import { gradients, kept, negative, outputAt, outRow, ranges, STRIDE, shared, weights, y } from "./_settings";
+import { centreGradients, lanesOf, maskOf, negativeGradients } from "./_gradients";
+import { dummy, gradients, kept, masks, negative, outputAt, ranges, STRIDE, shared, weights } from "./_settings";
 
 /** Products of an input with a negative, since the chunk began: each costs three rows of multiply-adds. */
 let products: u32 = 0;
@@ -47,56 +47,39 @@ function anyCentreDrawn(): bool {
 }
 
 /**
- * One block with negative sampling: inputs are the rows at `from`, and centre c has to do with `windowFrom(c)` … (skip-gram) or with
- * input c alone (CBOW).
+ * One block with negative sampling: centre c has to do with the inputs of its window (skip-gram) or with input c alone (CBOW).
  */
-export function sampleNegatives(from: usize, bag: bool, alpha: f32): void {
+export function sampleNegatives(bag: bool, alpha: f32): void {
   const centrePairs = (centres + 1) >> 1;
   const front = (centrePairs + 1) >> 1;
   const back = front + (shared >> 1);
   const pairs = centrePairs + (shared >> 1);
-  const tiles = (inputs + 3) >> 2;
   products += inputs * shared;
-  for (let c: u32 = 0; c < centres; c++) {
-    const m = c < 2 * front ? c : c + shared;
-    putOutput(m, <usize>load<u32>(outputAt + (<usize>(first + c) << 2)));
-  }
-  if ((centres & 1) != 0) padOutput(centres < 2 * front ? centres : centres + shared);
-  for (let n: u32 = 0; n < shared; n++) putOutput(2 * front + n, <usize>load<u32>(drawn + (<usize>n << 3), 4));
-
   openRanges(front, back);
-  for (let p: u32 = 0; p < pairs; p++) {
-    if (p >= front && p < back) {
-      store<u32>(ranges + (<usize>p << 3), 0, PAIRS);
-      store<u32>(ranges + (<usize>p << 3), inputs, PAIRS + 4);
-      continue;
-    }
-    const c = 2 * (p < front ? p : p - (shared >> 1));
-    setCentres(p, c, bag);
-  }
-  clearGradients(0, 2 * front);
-  clearGradients(2 * back, 2 * pairs);
-  scores(pairs, from);
-
   for (let t: u32 = 0; t < tiles; t++) v128.store(weights + (<usize>t << 4), i32x4.splat(0));
-  for (let p: u32 = 0; p < pairs; p++) {
-    if (p == front) p = back;
-    if (p >= pairs) break;
-    const range = ranges + (<usize>p << 3);
-    const tilesFrom = load<u32>(range, PAIRS) >> 2;
-    const tilesTo = (load<u32>(range, PAIRS + 4) + 3) >> 2;
-    for (let k: u32 = 0; k < 2; k++) {
-      const m: u32 = 2 * p + k;
-      const c: u32 = p < front ? m : m - shared;
-      const g = gradients + <usize>m * STRIDE;
-      if (c >= centres) {
-        for (let t = tilesFrom; t < tilesTo; t++) v128.store(g + (<usize>t << 4), i32x4.splat(0));
-      } else labelled(g, tilesFrom, tilesTo, fromOf(c, bag), toOf(c, bag), selfOf(c, bag), 1, alpha, weights);
-    }
+  for (let c: u32 = 0; c < 2 * centrePairs; c++) {
+    const m = c < 2 * front ? c : c + shared;
+    putOutput(m, c < centres ? <usize>load<u32>(outputAt + (<usize>(first + c) << 2)) : dummy);
+    if ((c & 1) == 0) setCentres(m >> 1, c, bag);
+    markInputs(masks + <usize>c * stride, c, bag);
   }
+  for (let n: u32 = 0; n < shared; n++) putOutput(2 * front + n, <usize>load<u32>(drawn + (<usize>n << 3), 4));
+  for (let p = front; p < back; p++) {
+    store<u32>(ranges + (<usize>p << 3), 0, PAIRS);
+    store<u32>(ranges + (<usize>p << 3), inputs, PAIRS + 4);
+  }
+
+  scores(0, pairs);
+  centreGradients(gradients, masks, 2 * front * tiles, alpha);
+  centreGradients(
+    gradients + <usize>(2 * back) * stride,
+    masks + <usize>(2 * front) * stride,
+    2 * (centrePairs - front) * tiles,
+    alpha,
+  );
+  const g = gradients + <usize>(2 * front) * stride;
   const ratio = f32x4.splat(<f32>negative / <f32>shared);
-  const g = gradients + <usize>(2 * front) * STRIDE;
-  if (anyCentreDrawn()) eachNegative(g, tiles, ratio, bag, alpha);
+  if (anyCentreDrawn()) eachNegative(g, ratio, bag, alpha);
   else {
     for (let t: u32 = 0; t < tiles; t++) {
       const w = weights + (<usize>t << 4);
@@ -104,12 +87,32 @@ export function sampleNegatives(from: usize, bag: bool, alpha: f32): void {
     }
     negativeGradients(g, shared, tiles, weights, alpha);
   }
-  updateInputs(y);
-  updateOutputs(pairs, outRow, from);
+  updateInputs();
+  updateOutputs(pairs);
+}
+
+/** All ones at `to` for the inputs of centre c, zeros for the others; counts in `weights` how often each input is trained. */
+// @ts-ignore: decorator
+@inline
+function markInputs(to: usize, c: u32, bag: bool): void {
+  const known = c < centres;
+  const first = known ? fromOf(c, bag) : 0;
+  const last = known ? toOf(c, bag) : 0;
+  const self = selfOf(c, bag);
+  const end = to + stride;
+  let w = weights;
+  let lanes = lanesOf(0);
+  for (; to < end; to += 16) {
+    const mask = maskOf(lanes, first, last, self);
+    v128.store(to, mask);
+    v128.store(w, i32x4.sub(v128.load(w), mask));
+    w += 16;
+    lanes = i32x4.add(lanes, i32x4.splat(4));
+  }
 }
 
 /** The gradients of each negative with weights of its own, where centres are among them. */
-function eachNegative(g: usize, tiles: u32, ratio: v128, bag: bool, alpha: f32): void {
+function eachNegative(g: usize, ratio: v128, bag: bool, alpha: f32): void {
   const own = weights + STRIDE;
   for (let n: u32 = 0; n < shared; n++) {
     const track = load<u32>(drawn + (<usize>n << 3));
@@ -121,7 +124,7 @@ function eachNegative(g: usize, tiles: u32, ratio: v128, bag: bool, alpha: f32):
       }
       v128.store(own + (<usize>t << 4), f32x4.mul(f32x4.convert_i32x4_s(counts), ratio));
     }
-    negativeGradients(g + <usize>n * STRIDE, 1, tiles, own, alpha);
+    negativeGradients(g + <usize>n * stride, 1, tiles, own, alpha);
   }
 }
 

@@ -1,23 +1,21 @@
 /**
- * The small matrix products of a block, tiled in registers. Rows lie one after the other, `bytes` long, a multiple of 16, and the
- * gradients in a block G[output][input] whose rows are 32 floats apart.
+ * The small matrix products of a block, tiled in registers. Rows are `bytes` long, a multiple of 16; copies of inputs lie four
+ * rows interleaved, so that a tile of scores walks one pointer for them; gradients lie in a block G[output][input] whose rows are
+ * `stride` bytes apart.
  *
  * V8 has fifteen vector registers to give, and puts all loads of a loop's body before its arithmetic; a tile whose values do
  * not all fit is twice as slow. Scores are made by tiles of 4 inputs × 2 outputs, updates by tiles of 2 rows × 4
  * vectors: 8 sums and 6 operands, eight multiply-adds for six loads.
  */
 import { mac, sumLanes4 } from "./_math";
-import { STRIDE } from "./_settings";
 
-/** G[two outputs][four inputs], from the first of each. */
+/**
+ * Scores of four inputs (from `p` on, interleaved) with the output at `q0`, written to `g0`, and with the one at `q1`, to `g1`.
+ */
 // @ts-ignore: decorator
 @inline
-export function scoreTile(p0: usize, q0: usize, bytes: usize, g: usize): void {
-  const end = p0 + bytes;
-  let p1 = end;
-  let p2 = p1 + bytes;
-  let p3 = p2 + bytes;
-  let q1 = q0 + bytes;
+export function scoreTile(p: usize, q0: usize, q1: usize, bytes: usize, g0: usize, g1: usize): void {
+  const end = q0 + bytes;
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let a2 = a0;
@@ -26,11 +24,11 @@ export function scoreTile(p0: usize, q0: usize, bytes: usize, g: usize): void {
   let b1 = a0;
   let b2 = a0;
   let b3 = a0;
-  while (p0 < end) {
-    const x0 = v128.load(p0);
-    const x1 = v128.load(p1);
-    const x2 = v128.load(p2);
-    const x3 = v128.load(p3);
+  while (q0 < end) {
+    const x0 = v128.load(p);
+    const x1 = v128.load(p, 16);
+    const x2 = v128.load(p, 32);
+    const x3 = v128.load(p, 48);
     const y0 = v128.load(q0);
     const y1 = v128.load(q1);
     a0 = mac(a0, x0, y0);
@@ -41,15 +39,12 @@ export function scoreTile(p0: usize, q0: usize, bytes: usize, g: usize): void {
     b1 = mac(b1, x1, y1);
     b2 = mac(b2, x2, y1);
     b3 = mac(b3, x3, y1);
-    p0 += 16;
-    p1 += 16;
-    p2 += 16;
-    p3 += 16;
+    p += 64;
     q0 += 16;
     q1 += 16;
   }
-  v128.store(g, sumLanes4(a0, a1, a2, a3));
-  v128.store(g, sumLanes4(b0, b1, b2, b3), STRIDE);
+  v128.store(g0, sumLanes4(a0, a1, a2, a3));
+  v128.store(g1, sumLanes4(b0, b1, b2, b3));
 }
 
 // @ts-ignore: decorator
@@ -70,18 +65,28 @@ function gain4(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 /** The factor for the second row: the next input's (T is f32) or the next output's. */
 // @ts-ignore: decorator
 @inline
-function second<T>(at: usize): v128 {
+function second<T>(at: usize, stride: usize): v128 {
   if (isFloat<T>()) return v128.load_splat<f32>(at, 4);
-  return v128.load_splat<f32>(at, STRIDE);
+  return v128.load_splat<f32>(at + stride);
 }
 
 /**
- * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j]. k[j] lie `step` bytes apart from `k` on.
- * t0 and t1 may be one row.
+ * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j], for the rows listed from `list` to `end`; t0 and t1 may be one row. T is f32 for
+ * inputs that gain from outputs (whose rows are as they are), i32 for outputs that gain from inputs (interleaved copies).
  */
 // @ts-ignore: decorator
 @inline
-function combine<T>(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, k: usize, step: usize): void {
+function combine<T>(
+  t0: usize,
+  t1: usize,
+  list: usize,
+  end: usize,
+  bytes: usize,
+  k: usize,
+  stride: usize,
+): void {
+  const step: usize = isFloat<T>() ? stride : 4;
+  const apart: usize = isFloat<T>() ? 1 : 4;
   let c: usize = 0;
   for (; c + 64 <= bytes; c += 64) {
     let a0 = f32x4.splat(0);
@@ -93,13 +98,14 @@ function combine<T>(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, 
     let b2 = a0;
     let b3 = a0;
     let at = k;
-    for (let p = from + c; p < to; p += bytes) {
+    for (let l = list; l < end; l += 4) {
+      const p = <usize>load<u32>(l) + c * apart;
       const s = v128.load_splat<f32>(at);
-      const t = second<T>(at);
+      const t = second<T>(at, stride);
       const r0 = v128.load(p);
-      const r1 = v128.load(p, 16);
-      const r2 = v128.load(p, 32);
-      const r3 = v128.load(p, 48);
+      const r1 = isFloat<T>() ? v128.load(p, 16) : v128.load(p, 64);
+      const r2 = isFloat<T>() ? v128.load(p, 32) : v128.load(p, 128);
+      const r3 = isFloat<T>() ? v128.load(p, 48) : v128.load(p, 192);
       a0 = mac(a0, r0, s);
       a1 = mac(a1, r1, s);
       a2 = mac(a2, r2, s);
@@ -117,10 +123,10 @@ function combine<T>(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, 
     let a = f32x4.splat(0);
     let b = a;
     let at = k;
-    for (let p = from + c; p < to; p += bytes) {
-      const r = v128.load(p);
+    for (let l = list; l < end; l += 4) {
+      const r = v128.load(<usize>load<u32>(l) + c * apart);
       a = mac(a, r, v128.load_splat<f32>(at));
-      b = mac(b, r, second<T>(at));
+      b = mac(b, r, second<T>(at, stride));
       at += step;
     }
     gain(t0 + c, a);
@@ -128,18 +134,45 @@ function combine<T>(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, 
   }
 }
 
-/** Two rows of outputs gain Σ G[output][input] · input over the inputs at `from` … `to`; `g` is at the first of them. */
+/** Two rows of outputs gain Σ G[output][input] · input over the interleaved inputs listed in `list` … `end`; `g` is at the first. */
 // @ts-ignore: decorator
 @inline
-export function gainOutputs(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, g: usize): void {
-  combine<i32>(t0, t1, from, to, bytes, g, 4);
+export function gainOutputs(
+  t0: usize,
+  t1: usize,
+  list: usize,
+  end: usize,
+  bytes: usize,
+  g: usize,
+  stride: usize,
+): void {
+  combine<i32>(t0, t1, list, end, bytes, g, stride);
 }
 
-/** Two rows of inputs gain Σ G[output][input] · output over the outputs at `from` … `to`; `g` is at the first of them. */
+/** Two rows of inputs gain Σ G[output][input] · output over the outputs listed in `list` … `end`; `g` is at the first. */
 // @ts-ignore: decorator
 @inline
-export function gainInputs(t0: usize, t1: usize, from: usize, to: usize, bytes: usize, g: usize): void {
-  combine<f32>(t0, t1, from, to, bytes, g, STRIDE);
+export function gainInputs(
+  t0: usize,
+  t1: usize,
+  list: usize,
+  end: usize,
+  bytes: usize,
+  g: usize,
+  stride: usize,
+): void {
+  combine<f32>(t0, t1, list, end, bytes, g, stride);
+}
+
+/** Copies a row to its place among three others, vector by vector. */
+// @ts-ignore: decorator
+@inline
+export function interleave(from: usize, to: usize, bytes: usize): void {
+  const end = from + bytes;
+  for (; from < end; from += 16) {
+    v128.store(to, v128.load(from));
+    to += 64;
+  }
 }
 
 // @ts-ignore: decorator

@@ -7,8 +7,8 @@
 export const GROUP: u32 = 8;
 /** Inputs that are worked at once. */
 export const BLOCK: u32 = 32;
-/** Bytes between two rows of a block's gradients: one 32-bit float an input. */
-export const STRIDE: usize = 128;
+/** Bytes of a row of a block's gradients, one 32-bit float an input, when the block is full. */
+export const STRIDE: usize = 4 * BLOCK;
 /** A track that the vocabulary does not hold, and a chance of 1. */
 export const NONE: u32 = 0xffffffff;
 
@@ -47,19 +47,22 @@ export let windows: usize = 0;
 export let negatives: usize = 0;
 export let slots: usize = 0;
 export let result: usize = 0;
-/** Copies of a block's rows. */
+/** Copies of a block's inputs, four rows interleaved vector by vector; and where each of them begins: addresses. */
 export let x: usize = 0;
-export let y: usize = 0;
-/** Where those rows belong: addresses. */
+export let columns: usize = 0;
+/** The rows that a block reads and changes: addresses. */
 export let inRow: usize = 0;
 export let outRow: usize = 0;
 export let gradients: usize = 0;
 export let ranges: usize = 0;
 export let weights: usize = 0;
+export let masks: usize = 0;
+/** Products of the factors of the loss, one vector a tile. */
+export let products: usize = 0;
 /** CBOW: the means of a group's windows and what they gain, a row a centre. */
 export let means: usize = 0;
 export let errors: usize = 0;
-/** A row to be written to and never read. */
+/** A row of zeros, for where a tile is not full. */
 export let dummy: usize = 0;
 
 export function setMatrices(
@@ -121,12 +124,13 @@ export function setScratch(
   slots_: usize,
   result_: usize,
   x_: usize,
-  y_: usize,
+  columns_: usize,
   inRow_: usize,
   outRow_: usize,
   gradients_: usize,
   ranges_: usize,
   weights_: usize,
+  masks_: usize,
   means_: usize,
   errors_: usize,
   dummy_: usize,
@@ -141,13 +145,16 @@ export function setScratch(
   slots = slots_;
   result = result_;
   x = x_;
-  y = y_;
+  columns = columns_;
   inRow = inRow_;
   outRow = outRow_;
   gradients = gradients_;
   ranges = ranges_;
   weights = weights_;
+  masks = masks_;
+  products = weights_ + 2 * STRIDE;
   means = means_;
   errors = errors_;
   dummy = dummy_;
+  for (let u: usize = 0; u < BLOCK; u++) store<u32>(columns + (u << 2), <u32>(x + (u >> 2) * 4 * bytes + ((u & 3) << 4)));
 }

@@ -52,12 +52,13 @@ export interface Scratch {
   readonly slots: number;
   readonly result: number;
   readonly x: number;
-  readonly y: number;
+  readonly columns: number;
   readonly inRow: number;
   readonly outRow: number;
   readonly gradients: number;
   readonly ranges: number;
   readonly weights: number;
+  readonly masks: number;
   readonly means: number;
   readonly errors: number;
   readonly dummy: number;
@@ -72,7 +73,7 @@ const ADDRESSABLE = 4 * 1024 ** 3;
 /** As in assembly/_settings.ts: the most centres of a group, and inputs of a block. */
 export const GROUP = 8;
 export const BLOCK = 32;
-/** What the compiled module keeps for itself (tables of the logarithm). */
+/** What the compiled module keeps for itself (the numbers of the exponential). */
 const RESERVED = 65_536;
 
 /** @throws SegueError with code "out-of-memory" when it is more than wasm32 can address */
@@ -108,12 +109,13 @@ export function layOut(needs: LayoutNeeds): Layout {
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     result: take(128),
     x: take((BLOCK + 1) * rowBytes),
-    y: take(outputs * rowBytes),
+    columns: take(BLOCK * 4),
     inRow: take(BLOCK * 4),
     outRow: take(outputs * 4),
     gradients: take(outputs * BLOCK * 4),
     ranges: take(BLOCK * 2 + outputs * 4),
-    weights: take(2 * BLOCK * 4),
+    weights: take(3 * BLOCK * 4),
+    masks: take(GROUP * BLOCK * 4),
     means: take(GROUP * rowBytes),
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),

@@ -1,7 +1,7 @@
 /** Rows of the matrices: where they are, and the copies of a shard, whose differences are merged when its round is over. */
 import { copyRow } from "./_products";
 import { mix, nextRandom, seedRandom } from "./_random";
-import { bytes, local, rows, slots } from "./_settings";
+import { bytes, local, rows, slots, wanted } from "./_settings";
 
 // The shard that is worked on: copies of rows, and which rows they are.
 let copies: usize = 0;
@@ -56,28 +56,51 @@ function touch(row: usize): void {
 
 /** Turns this shard's copies into differences from the (still unchanged) rows and forgets where the copies are. */
 export function finishChunk(): u32 {
+  let copy = copies;
   for (let n: u32 = 0; n < touchedCount; n++) {
     const row = load<u32>(touched + (<usize>n << 2));
     store<u32>(slots + (<usize>row << 2), 0);
-    const own = rows + <usize>row * bytes;
-    const copy = copies + <usize>n * bytes;
-    for (let c: usize = 0; c < bytes; c += 16) {
-      v128.store(copy + c, f32x4.sub(v128.load(copy + c), v128.load(own + c)));
-    }
+    subtractRow(rows + <usize>row * bytes, copy, bytes);
+    copy += bytes;
   }
   return touchedCount;
 }
 
-/** Adds a shard's differences to those rows whose number is `part` modulo `parts`. */
+/**
+ * Adds a shard's differences to the rows of one part out of `parts`. Which rows these are is found first, without branches (they
+ * would be past prediction), and then many rows are under way at once.
+ */
 export function mergeShard(copies_: usize, touched_: usize, count: u32, part: u32, parts: u32): void {
+  let end = wanted;
   for (let n: u32 = 0; n < count; n++) {
-    const row = load<u32>(touched_ + (<usize>n << 2));
-    if (row % parts != part) continue;
-    const own = rows + <usize>row * bytes;
-    const copy = copies_ + <usize>n * bytes;
-    for (let c: usize = 0; c < bytes; c += 16) {
-      v128.store(own + c, f32x4.add(v128.load(own + c), v128.load(copy + c)));
-    }
+    store<u32>(end, n);
+    // A number in 0 … parts - 1 from the upper bits of a product: rows of all counts in all parts.
+    const hash = (load<u32>(touched_ + (<usize>n << 2)) * 0x9e3779b1) >> 16;
+    end += <usize>(<u32>((hash * parts) >> 16 == part) << 2);
+  }
+  for (let at = wanted; at < end; at += 4) {
+    const n = <usize>load<u32>(at);
+    addRow(copies_ + n * bytes, rows + <usize>load<u32>(touched_ + (n << 2)) * bytes, bytes);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function subtractRow(row: usize, from: usize, length: usize): void {
+  const end = from + length;
+  for (; from < end; from += 16) {
+    v128.store(from, f32x4.sub(v128.load(from), v128.load(row)));
+    row += 16;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow(row: usize, to: usize, length: usize): void {
+  const end = to + length;
+  for (; to < end; to += 16) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(row)));
+    row += 16;
   }
 }
 

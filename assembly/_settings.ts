@@ -46,6 +46,8 @@ export let outputAt: usize = 0;
 export let windows: usize = 0;
 export let negatives: usize = 0;
 export let slots: usize = 0;
+/** Which of a shard's rows this thread merges. */
+export let wanted: usize = 0;
 export let result: usize = 0;
 /** Copies of a block's inputs, four rows interleaved vector by vector; and where each of them begins: addresses. */
 export let x: usize = 0;
@@ -122,6 +124,7 @@ export function setScratch(
   windows_: usize,
   negatives_: usize,
   slots_: usize,
+  wanted_: usize,
   result_: usize,
   x_: usize,
   columns_: usize,
@@ -143,6 +146,7 @@ export function setScratch(
   windows = windows_;
   negatives = negatives_;
   slots = slots_;
+  wanted = wanted_;
   result = result_;
   x = x_;
   columns = columns_;

@@ -70,6 +70,7 @@ export function startKernel(
     s.windows,
     s.negatives,
     s.slots,
+    s.wanted,
     s.result,
     s.x,
     s.columns,

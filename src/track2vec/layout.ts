@@ -50,6 +50,7 @@ export interface Scratch {
   readonly windows: number;
   readonly negatives: number;
   readonly slots: number;
+  readonly wanted: number;
   readonly result: number;
   readonly x: number;
   readonly columns: number;
@@ -98,6 +99,7 @@ export function layOut(needs: LayoutNeeds): Layout {
   const groups = Math.ceil(mostWords / needs.group);
   const { group, shared } = needs;
   const outputs = Math.max(GROUP + shared, 2 * Math.ceil(needs.depth / 2));
+  const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + groups * shared);
   const scratches = Array.from({ length: threads }, () => ({
     tokens: take(mostWords * 4),
     ends: take(needs.mostSegments * 4),
@@ -107,6 +109,7 @@ export function layOut(needs: LayoutNeeds): Layout {
     windows: take(mostWords * 8),
     negatives: take(groups * shared * 8),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
+    wanted: take(needs.shards > 0 ? (copied + 1) * 4 : 0),
     result: take(128),
     x: take((BLOCK + 1) * rowBytes),
     columns: take(BLOCK * 4),
@@ -120,7 +123,6 @@ export function layOut(needs: LayoutNeeds): Layout {
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),
   }));
-  const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + groups * shared);
   const shards = Array.from({ length: needs.shards }, () => ({
     copies: take(copied * rowBytes),
     touched: take(copied * 4),

@@ -9,8 +9,6 @@ import { products } from "./_settings";
 /** Factors a lane whose product stays well below the largest float. */
 const MOST_FACTORS: u32 = 60;
 
-// @ts-ignore: decorator
-@lazy
 let loss: f64 = 0;
 
 export function openLoss(): void {

@@ -2,8 +2,6 @@
  * Counter-based randomness: splitmix64 (Steele, Lea & Flood 2014). Each chunk of the corpus has its own seed, so what it draws
  * does not depend on which thread works on it, nor on what was trained before a checkpoint.
  */
-// @ts-ignore: decorator
-@lazy
 let state: u64 = 0;
 
 // @ts-ignore: decorator

@@ -13,6 +13,8 @@
  * The module is built with and without fused multiply-add (relaxed SIMD). Results are the same bits wherever the same one of the
  * two runs; between them the last bits differ.
  */
+export * from "./_front";
+
 import { closeLoss, openLoss } from "./_gradients";
 import { trainBag, trainSkipGram } from "./_group";
 import { countedProducts, openCount } from "./_negative";
@@ -23,6 +25,7 @@ import { group, result, seed, skipGram } from "./_settings";
 
 export { finishChunk, initializeRows, mergeShard } from "./_rows";
 export { setMatrices, setOptions, setScratch } from "./_settings";
+export * from "./_back";
 
 /**
  * Trains on a chunk: `playlists` slices of `tokens` (track numbers of the corpus), whose ends are in `ends`. Writes loss (f64),

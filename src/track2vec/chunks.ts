@@ -46,20 +46,23 @@ export function cutIntoChunks(corpus: Corpus, words: number): Chunks {
  * The chunks in rounds of `round`, within each those with most to do first: threads that take them in this order are done with a
  * round at about the same time.
  *
- * @param known whether the token at a place counts as something to do
+ * @param cost how much there is to do for the token at a place
  */
 export function heaviestFirst(
   { segments, firsts }: Chunks,
   round: number,
-  known: (at: number) => boolean,
+  cost: (at: number) => number,
 ): Uint32Array {
   const chunks = firsts.length - 1;
-  const weights = new Uint32Array(chunks);
+  const order = shared(Array.from({ length: chunks }, (_, chunk) => chunk));
+  if (round === 1) return order;
+  const weights = new Float64Array(chunks);
   for (let chunk = 0; chunk < chunks; chunk++) {
     const end = segments[firsts[chunk + 1]!]!;
-    for (let at = segments[firsts[chunk]!]!; at < end; at++) if (known(at)) weights[chunk]!++;
+    let weight = 0;
+    for (let at = segments[firsts[chunk]!]!; at < end; at++) weight += cost(at);
+    weights[chunk] = weight;
   }
-  const order = shared(Array.from(weights.keys()));
   for (let first = 0; first < chunks; first += round) {
     order.subarray(first, first + round).sort((a, b) => weights[b]! - weights[a]! || a - b);
   }

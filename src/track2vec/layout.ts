@@ -82,7 +82,7 @@ export function layOut(needs: LayoutNeeds): Layout {
   let top = RESERVED;
   const take = (bytes: number): number => {
     const at = top;
-    top += Math.ceil(bytes / 64) * 64;
+    top += Math.ceil(bytes / 128) * 128;
     return at;
   };
   const { vocabulary, threads, mostWords } = needs;

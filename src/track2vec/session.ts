@@ -61,7 +61,8 @@ export class Session {
     const memory = allocate(layout, shared);
     const words = new Uint32Array(memory.buffer);
     words.set(vocabulary.rowOf, layout.numberOf / 4);
-    words.set(keepBars(vocabulary.counts, options.sample), layout.keep / 4);
+    const bars = keepBars(vocabulary.counts, options.sample);
+    words.set(bars, layout.keep / 4);
     if (options.negative > 0) {
       const weights = vocabulary.counts.map((count) => (count > 0 ? count ** options.nsExponent : 0));
       words.set(aliasTable(weights), layout.alias / 4);
@@ -78,11 +79,11 @@ export class Session {
       vocabulary: n,
       items: shared ? sharedItems(corpus.items) : corpus.items,
       chunks,
-      order: heaviestFirst(
-        chunks,
-        Math.max(1, plan.shards),
-        (at) => vocabulary.rowOf[corpus.items[at]!] !== NO_ROW,
-      ),
+      // The tokens that are kept, as far as one can know, are what takes time.
+      order: heaviestFirst(chunks, Math.max(1, plan.shards), (at) => {
+        const row = vocabulary.rowOf[corpus.items[at]!]!;
+        return row === NO_ROW ? 0 : bars[row]!;
+      }),
       control: shared ? Control.allocate() : new ArrayBuffer(64),
       results: new Float64Array(block(chunkCount * 24, shared)),
       touched: new Uint32Array(block(Math.max(1, plan.shards) * 4, shared)),

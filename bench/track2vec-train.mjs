@@ -57,6 +57,8 @@ for (let p = 0; p + 1 < corpus.offsets.length; p++) {
   } else if (tracks.length > 1) queries.push({ context: tracks.slice(0, -1), next: tracks.at(-1) });
 }
 const part = train.build();
+// What a process compiles once is not a training's: neither side of "one thread to two" shall pay for it alone.
+await trainTrack2Vec(part, { sg: true, minCount: 3, epochs: 1 });
 const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
 const millions = (x) => `${(x / 1e6).toFixed(2)}M`.padStart(8);
 const peak = await multiplyAddPeak(1);

@@ -3,7 +3,7 @@
  * group and block, its random state, its loss) lies in a few hundred bytes that the engine allocates, perhaps right beside another
  * thread's. With 128 bytes of nothing before them (this file, which must be the first that the module loads) and behind them
  * (_back.ts, which must be the last), two threads never write to the same cache line, nor to the pair of lines that is
- * fetched at once: that would halve their speed. They are exported only so that the compiler keeps them.
+ * fetched at once: that cost a third of their speed. They are exported only so that the compiler keeps them.
  */
 export let front0: u64 = 0;
 export let front1: u64 = 0;

@@ -60,6 +60,25 @@ describe("segue run", () => {
     expect(JSON.parse(asked.stdout).tracks.map((each: { track: string }) => each.track)).toEqual(
       outcome.check.answer.slice(0, 3).map((each: { track: string }) => each.track),
     );
+    const reasoned = await segue(
+      "recommend",
+      outcome.check.track,
+      "-k",
+      "3",
+      "--unplayed",
+      "--explain",
+      "--json",
+    );
+    const reasons = JSON.parse(reasoned.stdout).tracks as { track: string; because: string }[];
+    expect(reasons.map(({ because }) => because).join()).toMatch(
+      /after|with|near|same artist|in \d+ playlist/,
+    );
+    expect(reasons.map(({ track }) => track)).not.toContain(outcome.check.track);
+    const longer = await segue("recommend", outcome.check.track, "--extend", "-k", "5", "--json");
+    const added = JSON.parse(longer.stdout).tracks.map(({ track }: { track: string }) => track);
+    expect(new Set([...added, outcome.check.track]).size).toBe(6);
+    const barred = await segue("recommend", outcome.check.track, "--extend", "--not", added[0], "--json");
+    expect(barred.stdout).not.toContain(JSON.stringify(added[0]));
     const unknown = await segue("recommend", `${outcome.check.track}x`, "--json");
     expect(JSON.parse(unknown.stdout).unknown[0].nearest).toContain(outcome.check.track);
   }, 180_000);

@@ -1,6 +1,6 @@
 /** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
 import { type Command, InvalidArgumentError } from "commander";
-import { loadCorpus } from "./load-corpus.js";
+import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -40,7 +40,7 @@ export function registerAnalyze(program: Command): void {
 async function analyze(inputs: readonly string[], options: Options): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
   const { progress, clear } = terminalProgress();
-  const corpus = await loadCorpus(inputs, progress).finally(clear);
+  const corpus = await readPlaylists(inputs, { progress, minTracks: 2 }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };

@@ -1,6 +1,6 @@
 /** `segue logs`: what tasks printed. */
 import type { Command } from "commander";
-import type { TaskReader } from "../workflow/index.js";
+import type { LogLine, TaskReader } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { taskNamed } from "./task-named.js";
 
@@ -17,7 +17,7 @@ export function registerLogs(program: Command): void {
   addDatastoreOption(program.command("logs"))
     .description("print what a task printed")
     .argument("<task>", "run/step/task; run/step for the first task, flow/step for the latest run")
-    .option("-f, --follow", "go on until the task is over")
+    .option("-f, --follow", "go on until the task is over, through all its attempts")
     .option("--timestamps", "with the time of each line")
     .option("--stdout", "only what went to standard output")
     .option("--stderr", "only what went to standard error")
@@ -32,20 +32,38 @@ export function registerLogs(program: Command): void {
 
 async function logs(path: string, options: Options): Promise<void> {
   const { task } = await taskNamed(await clientOf(options), path);
-  const attempt = await attemptOf(task, options.attempt);
+  const wanted = await attemptOf(task, options.attempt);
+  let attempt = wanted;
   let shown = 0;
   for (;;) {
     // The state first: what was printed before the end is then in the log that is read after it.
-    const isOver = !options.follow || (await task.summary()).status !== "running";
+    const { attempts, status } = await task.summary();
+    attempt ??= attempts.at(-1)?.attempt;
     const lines = await task.logs(attempt);
-    for (const line of lines.slice(shown)) {
-      if ((options.stdout && line.stream !== "out") || (options.stderr && line.stream !== "err")) continue;
-      if (options.json) console.log(JSON.stringify(line));
-      else console.log(options.timestamps ? `${line.time} ${line.text}` : line.text);
-    }
+    print(lines.slice(shown), options);
     shown = lines.length;
-    if (isOver) return;
+    if (!options.follow) return;
+    const at = attempts.findIndex((each) => each.attempt === attempt);
+    const later = attempts[at + 1];
+    if (later && wanted === undefined) {
+      const { error } = attempts[at]!;
+      process.stderr.write(
+        `attempt ${at + 1} ${error ? `failed (${error.message})` : "was lost"}; attempt ${at + 2}:\n`,
+      );
+      attempt = later.attempt;
+      shown = 0;
+      continue;
+    }
+    if (status !== "running" || later || (wanted !== undefined && attempts[at]?.finished)) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+function print(lines: readonly LogLine[], { stdout, stderr, json, timestamps }: Options): void {
+  for (const line of lines) {
+    if ((stdout && line.stream !== "out") || (stderr && line.stream !== "err")) continue;
+    if (json) console.log(JSON.stringify(line));
+    else console.log(timestamps ? `${line.time} ${line.text}` : line.text);
   }
 }
 

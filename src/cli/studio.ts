@@ -1,7 +1,7 @@
 /** `segue studio`: the web app, on this machine alone. */
 import { type Command, InvalidArgumentError } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { loadCorpus } from "./load-corpus.js";
+import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends DatastoreOptions {
@@ -43,7 +43,7 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
   const corpus = generated
     ? await generatedCorpus()
     : inputs.length > 0
-      ? await loadCorpus(inputs, progress).finally(clear)
+      ? await readPlaylists(inputs, { progress, minTracks: 2 }).finally(clear)
       : undefined;
   const server = await startStudio({ ...options, corpus, client: await clientOf(options), progress }).finally(
     clear,
@@ -68,7 +68,7 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
     try {
       const output = join(folder, "sample.csv");
       await generateSample({ seed: options.seed, output, progress });
-      return await loadCorpus([output], progress);
+      return await readPlaylists([output], { progress, minTracks: 2 });
     } finally {
       clear();
       await rm(folder, { recursive: true, force: true });

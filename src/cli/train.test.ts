@@ -66,21 +66,23 @@ describe("segue train", () => {
 
   it.each([
     [["--windw", "3"], /unknown option '--windw'[\s\S]*Did you mean --window/],
-    [["--vector-size", "0"], /vectorSize must be a whole number from 1/],
+    [["--vector-size", "0"], /--vector-size must be a whole number from 1/],
     [["--vector-size", "NaN"], /It should be a number/],
-    [["--epochs", "-1"], /epochs must be a whole number ≥ 1/],
-    [["--window", "2.5"], /window must be a whole number/],
-    [["--sample", "-1"], /sample must be a number ≥ 0/],
-    [["--negative", "0"], /nothing would be learnt/],
-    [["--alpha", "0"], /alpha is 0/],
-    [["--min-alpha", "1"], /minAlpha \(1\) is above alpha/],
-    [["--threads", "0"], /threads must be a whole number from 1/],
+    [["--epochs", "-1"], /--epochs must be a whole number ≥ 1/],
+    [["--window", "2.5"], /--window must be a whole number/],
+    [["--sample", "-1"], /--sample must be a number ≥ 0/],
+    [["--negative", "0"], /--negative is 0 and --hs is off: nothing would be learnt/],
+    [["--alpha", "0"], /--alpha is 0/],
+    [["--min-alpha", "1"], /--min-alpha \(1\) is above --alpha/],
+    [["--threads", "0"], /--threads must be a whole number from 1/],
     [["--sg", "2"], /It should be 0 or 1/],
     [["--workers", "wild"], /Allowed choices are deterministic, racy/],
     [["--format", "csv"], /there is no vector format "csv"/],
     [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
     [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
-    [["--validation", "0.1", "--patience", "0"], /patience must be a whole number ≥ 1/],
+    [["--validation", "0.1", "--patience", "0"], /--patience must be a whole number ≥ 1/],
+    [["--validation", "0.1", "--validation-k", "0"], /--validation-k must be a whole number ≥ 1/],
+    [["--max-final-vocab", "0"], /--max-final-vocab must be a whole number ≥ 1/],
   ] as const)("refuses %j with exit code 2", (args, message) => {
     const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
     expect(stderr).toMatch(message);
@@ -95,7 +97,10 @@ describe("segue train", () => {
       [["--input", file("empty.jsonl")], /empty\.jsonl: holds no playlists/],
       [["--input", file("none.jsonl")], /cannot read .*none\.jsonl: no such file/],
       [["--input", file("broken.jsonl")], /broken\.jsonl:2: not JSON/],
-      [["--min-count", "100000"], /no track occurs 100000 times or more among 2400 plays/],
+      [
+        ["--min-count", "100000"],
+        /no track occurs 100000 times or more among 2400 plays[\s\S]*Lower --min-count/,
+      ],
       [["--resume", file("none.safetensors")], /cannot read .*none\.safetensors/],
       [["--from", file("none.bin")], /cannot read .*none\.bin/],
     ];
@@ -115,7 +120,7 @@ describe("segue train", () => {
     expect((await readFile(file("again.bin"))).equals(await readFile(file("whole.bin")))).toBe(true);
     const other = quick("--output", file("o.bin"), "--resume", file("c.safetensors"), "--window", 3);
     expect(other.status).toBe(2);
-    expect(other.stderr).toMatch(/was made with other window \(10 then, 3 now\)/);
+    expect(other.stderr).toMatch(/was made with other --window \(10 then, 3 now\)/);
   });
 
   it("trains on, with the dimensions of what it goes on from; a cut file is refused", async () => {
@@ -128,7 +133,10 @@ describe("segue train", () => {
     const vectors = await loadVectors(file("second.safetensors"));
     expect([vectors.length, vectors.size]).toEqual([52, 6]);
     const wrong = segue(...args, "--from", file("first.safetensors"), "--vector-size", 9);
-    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining("have 6 dimensions") });
+    expect(wrong).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("have 6 dimensions, --vector-size is 9"),
+    });
     const bytes = await readFile(file("first.safetensors"));
     await writeFile(file("cut.safetensors"), bytes.subarray(0, bytes.length - 9));
     const cut = segue(...args, "--from", file("cut.safetensors"));

@@ -107,7 +107,7 @@ async function train(options: Options): Promise<void> {
     ...{ sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab },
     ...{ vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed },
   };
-  checkWord2VecOptions(settings);
+  checkWord2VecOptions(settings, [], wording);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onInterrupt);
@@ -149,6 +149,7 @@ async function train(options: Options): Promise<void> {
       },
       progress,
       signal,
+      wording,
     });
     await saveVectors(result.vectors, options.output, format);
     clear();
@@ -174,6 +175,14 @@ async function train(options: Options): Promise<void> {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onInterrupt);
   }
 }
+
+/** Messages name options as they were typed. */
+const wording = {
+  option: (name: string): string =>
+    name === "validation.k"
+      ? "--validation-k"
+      : `--${name.replace("validation.", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+};
 
 /** What stands on disk after Ctrl-C, and how to use it. */
 function howToResume({ checkpoint, resume }: Options, epochs: number): string {

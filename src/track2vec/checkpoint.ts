@@ -13,7 +13,6 @@ import {
   readSafetensors,
   SegueError,
   type Tensor,
-  type Tensors,
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
@@ -21,8 +20,11 @@ import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import type { Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
+import { ofTracks, type Wording } from "./wording.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
+
+type Part = keyof Weights;
 
 export interface Checkpoint {
   readonly weights: Weights;
@@ -76,38 +78,60 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print
  * @param values how many values a matrix has: tracks × dimensions
  * @throws SegueError when the file is damaged, or belongs to other playlists or options
  */
-export async function loadCheckpoint(path: string, print: string, values: number): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  path: string,
+  print: string,
+  values: number,
+  { negative, hs, epochs }: Pick<Word2VecOptions, "negative" | "hs" | "epochs">,
+  wording: Wording = ofTracks,
+): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
   const corrupt = (what: string) => new SegueError(`${path} ${what}`, { code: "corrupt" });
   if (metadata.format !== FORMAT) throw corrupt("is not a checkpoint of a training");
   if (metadata.version !== "2")
     throw corrupt(`is a checkpoint of version ${metadata.version}; this is version 2`);
-  if (metadata.fingerprint !== print) throw misuse(...difference(path, metadata.fingerprint ?? "", print));
-  const current = matrices(tensors, "weights", values);
+  if (metadata.fingerprint !== print)
+    throw misuse(...difference(path, metadata.fingerprint ?? "", print, wording));
+  const parts: Part[] = [
+    "inputs",
+    ...(negative > 0 ? ["outputs" as const] : []),
+    ...(hs ? ["nodes" as const] : []),
+  ];
   const losses = tensors.lossPerEpoch?.array;
   const ratios = tensors.hitRatioPerEpoch?.array;
-  if (!current || !(losses instanceof Float64Array) || !(ratios instanceof Float64Array))
-    throw corrupt("lacks matrices or losses: it is damaged");
+  if (!(losses instanceof Float64Array) || !(ratios instanceof Float64Array))
+    throw corrupt("lacks the losses or hit ratios of its epochs: it is damaged");
+  if (losses.length === 0 || losses.length > epochs || ![0, losses.length].includes(ratios.length))
+    throw corrupt(`has ${losses.length} losses and ${ratios.length} hit ratios for ${epochs} epochs`);
   return {
-    weights: current,
-    best: matrices(tensors, "best", values),
+    weights: matrices("weights"),
+    best: tensors["best.inputs"] && matrices("best"),
     lossPerEpoch: [...losses],
     hitRatioPerEpoch: [...ratios],
   };
-}
 
-function matrices(tensors: Tensors["tensors"], name: string, values: number): Weights | undefined {
-  const whole = (part: string) => {
-    const array = tensors[`${name}.${part}`]?.array;
-    return array instanceof Float32Array && array.length === values ? array : undefined;
-  };
-  const inputs = whole("inputs");
-  return inputs && { inputs, outputs: whole("outputs"), nodes: whole("nodes") };
+  function matrices(name: "weights" | "best"): Weights {
+    const [inputs, outputs, nodes] = (["inputs", "outputs", "nodes"] as const).map((part) => {
+      if (!parts.includes(part)) return undefined;
+      const array = tensors[`${name}.${part}`]?.array;
+      if (!(array instanceof Float32Array) || array.length !== values)
+        throw corrupt(`lacks ${name}.${part}, ${values} 32-bit floats: it is damaged`);
+      const broken = array.findIndex((value) => !Number.isFinite(value));
+      if (broken >= 0) throw corrupt(`has ${array[broken]} in ${name}.${part}, value ${broken + 1}`);
+      return array;
+    });
+    return { inputs: inputs!, outputs, nodes };
+  }
 }
 
 /** What is wrong and what to do about it, where two fingerprints differ. */
-function difference(path: string, theirs: string, ours: string): [string, string] {
-  const hint = "Give the same playlists and options as before (threads may differ), or train from the start.";
+function difference(
+  path: string,
+  theirs: string,
+  ours: string,
+  { option, item, list }: Wording,
+): [string, string] {
+  const hint = `Give the same ${list}s and options as before (${option("threads")} may differ), or train from the start.`;
   const now = JSON.parse(ours) as Record<string, unknown>;
   let before: Record<string, unknown>;
   try {
@@ -118,9 +142,10 @@ function difference(path: string, theirs: string, ours: string): [string, string
   const other = Object.keys({ ...before, ...now })
     .filter((key) => before[key] !== now[key])
     .map((key) => {
-      if (key === "plays") return "playlists";
-      if (key === "tracks" || key === "validation") return key;
-      return `${key} (${before[key] ?? "none"} then, ${now[key] ?? "none"} now)`;
+      if (key === "plays") return `${list}s`;
+      if (key === "tracks") return `${item}s`;
+      if (key === "validation") return option(key);
+      return `${option(key)} (${before[key] ?? "none"} then, ${now[key] ?? "none"} now)`;
     });
   return [`${path} was made with other ${other.join(", ")}`, hint];
 }

@@ -11,3 +11,4 @@ export { type GridOptions, trainGrid } from "./train-grid.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";
 export { type Sentences, trainWord2Vec } from "./word2vec.js";
+export type { Wording } from "./wording.js";

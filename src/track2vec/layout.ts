@@ -1,5 +1,6 @@
 /** Where everything lies in the kernel's linear memory, and whether it fits. */
 import { SegueError } from "../system/index.js";
+import { ofTracks, type Wording } from "./wording.js";
 
 export interface LayoutNeeds {
   readonly vocabulary: number;
@@ -77,8 +78,56 @@ export const BLOCK = 32;
 /** What the compiled module keeps for itself (the numbers of the exponential). */
 const RESERVED = 65_536;
 
-/** @throws SegueError with code "out-of-memory" when it is more than wasm32 can address */
-export function layOut(needs: LayoutNeeds): Layout {
+/** @throws SegueError with code "out-of-memory" when it is more than wasm32 can address, with how much would fit */
+export function layOut(needs: LayoutNeeds, wording = ofTracks): Layout {
+  const layout = place(needs);
+  if (layout.totalBytes > ADDRESSABLE) throw tooLarge(needs, layout, wording);
+  return layout;
+}
+
+function tooLarge(
+  needs: LayoutNeeds,
+  { totalBytes, rowBytes }: Layout,
+  { option, item }: Wording,
+): SegueError {
+  const { vocabulary, size, negative, hs } = needs;
+  const matrices = (1 + Number(negative > 0) + Number(hs)) * vocabulary * rowBytes;
+  const fewer = largest(vocabulary, (rows) =>
+    place({ ...needs, vocabulary: rows, pathWords: Math.ceil((needs.pathWords / vocabulary) * rows) }),
+  );
+  const shorter = largest(size, (dimensions) => place({ ...needs, size: dimensions }));
+  const ways = [
+    ...(fewer > 0
+      ? [
+          `${fewer} ${item}s of ${size} dimensions (set ${option("maxFinalVocab")}, or raise ${option("minCount")})`,
+        ]
+      : []),
+    ...(shorter > 0 ? [`all ${vocabulary} with ${option("vectorSize")} ${shorter}`] : []),
+  ];
+  return new SegueError(
+    `training ${vocabulary} ${item}s × ${size} dimensions needs ${gib(totalBytes)} GiB of memory (${gib(matrices)} GiB of it matrices), and the kernel addresses 4 GiB`,
+    {
+      hint:
+        ways.length > 0
+          ? `What would fit: ${ways.join("; or ")}.`
+          : `Lower ${option("threads")} and ${option("vectorSize")}, and raise ${option("minCount")}.`,
+      code: "out-of-memory",
+    },
+  );
+}
+
+/** The largest whole number up to `most` whose layout can be addressed; 0 where none can. */
+function largest(most: number, layoutOf: (amount: number) => Layout): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (layoutOf(middle).totalBytes <= ADDRESSABLE) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function place(needs: LayoutNeeds): Layout {
   let top = RESERVED;
   const take = (bytes: number): number => {
     const at = top;
@@ -127,15 +176,6 @@ export function layOut(needs: LayoutNeeds): Layout {
     copies: take(copied * rowBytes),
     touched: take(copied * 4),
   }));
-  if (top > ADDRESSABLE) {
-    throw new SegueError(
-      `training ${vocabulary} tracks × ${needs.size} dimensions needs ${gib(top)} GiB of memory, and the kernel addresses 4 GiB`,
-      {
-        hint: `${gib(rowCount * rowBytes)} GiB of it are matrices: raise min_count, set max_final_vocab (about ${Math.floor((vocabulary * ADDRESSABLE * 0.95) / top)} tracks fit), or lower vector_size.`,
-        code: "out-of-memory",
-      },
-    );
-  }
   return {
     rowBytes,
     rows,

@@ -1,6 +1,7 @@
 /** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
 import { availableParallelism } from "node:os";
 import { misuse } from "../system/index.js";
+import { ofTracks, type Wording } from "./wording.js";
 
 export interface Word2VecOptions {
   /** Skip-gram (true) or CBOW (false). gensim's `sg`. Default false. */
@@ -69,11 +70,13 @@ const names = Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[];
  * Fills in the defaults and checks every option. Switches may be given as 0 and 1, as gensim's are.
  *
  * @param others names that `given` may have beside those of `Word2VecOptions`
+ * @param wording how messages name options; default: as in code
  * @throws SegueError (misuse) that names the option and what it may be; also for an option that does not exist
  */
 export function resolveOptions(
   given: Partial<Word2VecOptions> = {},
   others: readonly string[] = [],
+  { option }: Pick<Wording, "option"> = ofTracks,
 ): Word2VecOptions {
   requireKnown(given, [...names, ...others]);
   const options = { ...word2vecDefaults };
@@ -83,33 +86,43 @@ export function resolveOptions(
   for (const key of ["sg", "hs", "shrinkWindows", "cbowMean"] as const) {
     const value: unknown = options[key];
     if (value !== true && value !== false && value !== 0 && value !== 1)
-      throw misuse(`${key} must be true or false, got ${String(value)}`);
+      throw misuse(`${option(key)} must be true or false, got ${String(value)}`);
     Object.assign(options, { [key]: Boolean(value) });
   }
-  whole("vectorSize", options.vectorSize, 1, 65_536);
-  whole("window", options.window, 1, 10_000);
-  whole("minCount", options.minCount, 0);
-  if (options.maxFinalVocab !== undefined) whole("maxFinalVocab", options.maxFinalVocab, 1);
-  real("sample", options.sample, 0);
-  whole("negative", options.negative, 0, 1000);
-  real("nsExponent", options.nsExponent, Number.NEGATIVE_INFINITY);
-  real("alpha", options.alpha, 0);
-  if (options.alpha === 0) throw misuse("alpha is 0: nothing would be learnt", "gensim's default is 0.025");
-  real("minAlpha", options.minAlpha, 0);
-  whole("epochs", options.epochs, 1);
-  whole("seed", options.seed, 0);
-  whole("threads", options.threads, 1, 256);
+  const whole = (name: keyof Word2VecOptions, least: number, most?: number) =>
+    requireWhole(option(name), options[name] as number, least, most);
+  const real = (name: keyof Word2VecOptions, least: number) =>
+    requireReal(option(name), options[name] as number, least);
+  whole("vectorSize", 1, 65_536);
+  whole("window", 1, 10_000);
+  whole("minCount", 0);
+  if (options.maxFinalVocab !== undefined) whole("maxFinalVocab", 1);
+  real("sample", 0);
+  whole("negative", 0, 1000);
+  real("nsExponent", Number.NEGATIVE_INFINITY);
+  real("alpha", 0);
+  if (options.alpha === 0)
+    throw misuse(`${option("alpha")} is 0: nothing would be learnt`, "gensim's default is 0.025");
+  real("minAlpha", 0);
+  whole("epochs", 1);
+  whole("seed", 0);
+  whole("threads", 1, 256);
   if (options.workers !== "deterministic" && options.workers !== "racy") {
     throw misuse(
-      `workers must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`,
-      "The number of threads (gensim's workers) is threads.",
+      `${option("workers")} must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`,
+      `The number of threads (gensim's workers) is ${option("threads")}.`,
     );
   }
   if (options.negative === 0 && !options.hs) {
-    throw misuse("negative is 0 and hs is off: nothing would be learnt", "set negative to 5, or turn hs on");
+    throw misuse(
+      `${option("negative")} is 0 and ${option("hs")} is off: nothing would be learnt`,
+      `Set ${option("negative")} to 5, or turn ${option("hs")} on.`,
+    );
   }
   if (options.minAlpha > options.alpha) {
-    throw misuse(`minAlpha (${options.minAlpha}) is above alpha (${options.alpha})`);
+    throw misuse(
+      `${option("minAlpha")} (${options.minAlpha}) is above ${option("alpha")} (${options.alpha})`,
+    );
   }
   return options;
 }
@@ -127,13 +140,13 @@ function requireKnown(given: object, known: readonly string[]): void {
   }
 }
 
-function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+function requireWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
   throw misuse(`${name} must be a whole number ${range}, got ${value}`);
 }
 
-function real(name: string, value: number, least: number): void {
+function requireReal(name: string, value: number, least: number): void {
   if (Number.isFinite(value) && value >= least) return;
   throw misuse(`${name} must be a number${least === 0 ? " ≥ 0" : ""}, got ${value}`);
 }

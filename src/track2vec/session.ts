@@ -12,7 +12,17 @@ import { Matrices, type Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
 import { keepBars, NO_ROW, type Vocabulary } from "./vocabulary.js";
+import { ofTracks, type Wording } from "./wording.js";
 import { type Job, Work } from "./work.js";
+
+export interface SessionStart {
+  /** Matrices to go on from; rows that it lacks start at random (inputs) or at zero (outputs). */
+  readonly start?: Weights;
+  readonly firstEpoch: number;
+  /** Whether threads may share memory. */
+  readonly shared: boolean;
+  readonly wording?: Wording;
+}
 
 export class Session {
   readonly control: Control;
@@ -28,14 +38,13 @@ export class Session {
   }
 
   /**
-   * @param start matrices to go on from; rows that it lacks start at random (inputs) or at zero (outputs)
-   * @param shared whether threads may share memory
+   * @throws SegueError with code "out-of-memory" when memory does not suffice
    */
   static async open(
     corpus: Corpus,
     vocabulary: Vocabulary,
     options: Word2VecOptions,
-    { start, firstEpoch, shared }: { start?: Weights; firstEpoch: number; shared: boolean },
+    { start, firstEpoch, shared, wording = ofTracks }: SessionStart,
   ): Promise<Session> {
     const n = vocabulary.tracks.length;
     const plan = planShards(n, options);
@@ -43,22 +52,25 @@ export class Session {
     const chunkCount = chunks.firsts.length - 1;
     const threads = shared ? Math.max(1, Math.min(options.threads, plan.mostThreads, chunkCount)) : 1;
     const paths = options.hs ? huffmanPaths(vocabulary.counts) : undefined;
-    const layout = layOut({
-      vocabulary: n,
-      tracks: corpus.tracks.length,
-      size: options.vectorSize,
-      negative: options.negative,
-      hs: options.hs,
-      depth: paths?.depth ?? 0,
-      pathWords: paths?.nodes.length ?? 0,
-      mostWords: chunks.mostWords,
-      mostSegments: chunks.mostSegments,
-      threads,
-      shards: plan.shards,
-      group: plan.group,
-      shared: plan.shared,
-    });
-    const memory = allocate(layout, shared);
+    const layout = layOut(
+      {
+        vocabulary: n,
+        tracks: corpus.tracks.length,
+        size: options.vectorSize,
+        negative: options.negative,
+        hs: options.hs,
+        depth: paths?.depth ?? 0,
+        pathWords: paths?.nodes.length ?? 0,
+        mostWords: chunks.mostWords,
+        mostSegments: chunks.mostSegments,
+        threads,
+        shards: plan.shards,
+        group: plan.group,
+        shared: plan.shared,
+      },
+      wording,
+    );
+    const memory = allocate(layout, shared, wording);
     const words = new Uint32Array(memory.buffer);
     words.set(vocabulary.rowOf, layout.numberOf / 4);
     const bars = keepBars(vocabulary.counts, options.sample);
@@ -167,14 +179,18 @@ function block(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer 
   return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
-function allocate(layout: Layout, shared: boolean): WebAssembly.Memory {
+function allocate(layout: Layout, shared: boolean, { option }: Wording): WebAssembly.Memory {
   const pages = Math.ceil(layout.totalBytes / 65_536);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new SegueError(
       `training needs ${(layout.totalBytes / 1024 ** 3).toFixed(2)} GiB of memory in one piece, and the system refused it`,
-      { hint: "Free memory, raise min_count or lower vector_size.", code: "out-of-memory", cause },
+      {
+        hint: `Free memory, raise ${option("minCount")} or lower ${option("vectorSize")}.`,
+        code: "out-of-memory",
+        cause,
+      },
     );
   }
 }

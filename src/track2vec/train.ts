@@ -11,6 +11,7 @@ import { reportTraining } from "./training-progress.js";
 import { hitRatioInSlices, requireValidation, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 import { buildVocabulary } from "./vocabulary.js";
+import { ofTracks, type Wording } from "./wording.js";
 
 /** What is known at the end of an epoch. */
 export interface EpochReport {
@@ -55,6 +56,8 @@ export interface TrainOptions extends Partial<Word2VecOptions> {
   readonly from?: TrackVectors;
   /** Whether threads may share memory; default: where there is SharedArrayBuffer. Without, one thread works: this one. */
   readonly shared?: boolean;
+  /** How messages speak of options and of what is learnt; default: of tracks in playlists, of options as in code. */
+  readonly wording?: Partial<Wording>;
 }
 
 export interface TrainingResult {
@@ -87,7 +90,17 @@ export interface TrainingResult {
 
 /** The options beside gensim's. */
 const others: readonly (keyof TrainOptions)[] = [
-  ...(["progress", "signal", "onEpoch", "validation", "checkpoint", "resume", "from", "shared"] as const),
+  ...([
+    "progress",
+    "signal",
+    "onEpoch",
+    "validation",
+    "checkpoint",
+    "resume",
+    "from",
+    "shared",
+    "wording",
+  ] as const),
 ];
 
 /**
@@ -103,18 +116,20 @@ const others: readonly (keyof TrainOptions)[] = [
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
   const { from, validation, signal } = options;
-  const resolved = resolveOptions({ ...options, vectorSize: options.vectorSize ?? from?.size }, others);
-  if (validation) requireValidation(validation);
+  const wording = { ...ofTracks, ...options.wording };
+  const given = { ...options, vectorSize: options.vectorSize ?? from?.size };
+  const resolved = resolveOptions(given, others, wording);
+  if (validation) requireValidation(validation, wording);
   signal?.throwIfAborted();
   if (from && from.size !== resolved.vectorSize) {
     throw misuse(
-      `the vectors to go on from have ${from.size} dimensions, vectorSize is ${resolved.vectorSize}`,
+      `the vectors to go on from have ${from.size} dimensions, ${wording.option("vectorSize")} is ${resolved.vectorSize}`,
     );
   }
   const shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
   const crew = shared ? new Crew(mostThreads(corpus.items.length, resolved)) : undefined;
   try {
-    return await train(corpus, options, resolved, crew);
+    return await train(corpus, { ...options, wording }, resolved, crew);
   } finally {
     await crew?.end();
   }
@@ -123,18 +138,20 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
 /** @param crew threads that share memory; without them this one works alone */
 async function train(
   corpus: Corpus,
-  options: TrainOptions,
+  options: TrainOptions & { readonly wording: Wording },
   resolved: Word2VecOptions,
   crew: Crew | undefined,
 ): Promise<TrainingResult> {
-  const { from, validation, signal } = options;
+  const { from, validation, signal, wording } = options;
   const began = performance.now();
-  const vocabulary = buildVocabulary(corpus, resolved, from);
+  const vocabulary = buildVocabulary(corpus, resolved, from, wording);
   await breath(signal);
   const print =
     options.checkpoint || options.resume ? fingerprint(corpus, vocabulary, resolved, validation) : "";
   const values = vocabulary.tracks.length * resolved.vectorSize;
-  const resumed = options.resume ? await loadCheckpoint(options.resume, print, values) : undefined;
+  const resumed = options.resume
+    ? await loadCheckpoint(options.resume, print, values, resolved, wording)
+    : undefined;
   const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
   const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
   const firstEpoch = lossPerEpoch.length;
@@ -142,6 +159,7 @@ async function train(
     start: resumed?.weights ?? (from && { inputs: from.vectors, outputs: from.outputs }),
     firstEpoch,
     shared: crew !== undefined,
+    wording,
   });
   await breath(signal);
   const { words } = session;
@@ -152,6 +170,7 @@ async function train(
       vectors: inputs,
       counts: vocabulary.counts,
       outputs,
+      noun: wording.item,
     });
   const trainingBegan = performance.now();
   const speed = (done: number) =>

@@ -91,6 +91,6 @@ it("training refuses a validation that cannot judge", async () => {
   const train = (validation: object) =>
     trainTrack2Vec(groupedCorpus(), { validation: validation as never, minCount: 1 });
   await expect(train({ queries: [] })).rejects.toThrow("the validation has no queries");
-  await expect(train({ queries, k: 0 })).rejects.toThrow("the validation's k must be a whole number ≥ 1");
-  await expect(train({ queries, patience: 1.5 })).rejects.toThrow("the validation's patience must be");
+  await expect(train({ queries, k: 0 })).rejects.toThrow("validation.k must be a whole number ≥ 1");
+  await expect(train({ queries, patience: 1.5 })).rejects.toThrow("validation.patience must be");
 });

@@ -2,6 +2,7 @@
 import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
 import { misuse, Random } from "../system/index.js";
 import type { TrackVectors } from "./vectors.js";
+import { ofTracks, type Wording } from "./wording.js";
 
 export interface Validation {
   /** Held-out playlists: context and the track that did play next; at least one. */
@@ -42,14 +43,17 @@ export async function hitRatioInSlices(
 }
 
 /** @throws SegueError (misuse) when there are no queries or a number is out of range */
-export function requireValidation({ queries, k = 100, patience = 3 }: Validation): void {
+export function requireValidation(
+  { queries, k = 100, patience = 3 }: Validation,
+  { option }: Pick<Wording, "option"> = ofTracks,
+): void {
   if (queries.length === 0) throw misuse("the validation has no queries");
   for (const [name, value] of [
     ["k", k],
     ["patience", patience],
   ] as const) {
     if (!Number.isSafeInteger(value) || value < 1)
-      throw misuse(`the validation's ${name} must be a whole number ≥ 1, got ${value}`);
+      throw misuse(`${option(`validation.${name}`)} must be a whole number ≥ 1, got ${value}`);
   }
 }
 

@@ -16,6 +16,8 @@ export interface TrackVectorsParts {
   readonly counts?: Float64Array | Uint32Array;
   /** The output matrix (gensim's syn1neg), n×size, row-major. */
   readonly outputs?: Float32Array;
+  /** What messages call that which has a vector. Default "track". */
+  readonly noun?: string;
 }
 
 /** A track, or a vector of as many dimensions. */
@@ -48,21 +50,22 @@ export class TrackVectors {
   readonly vectors: Float32Array;
   readonly counts?: Float64Array | Uint32Array;
   readonly outputs?: Float32Array;
+  readonly noun: string;
   #rows: Map<string, number> | undefined;
   #index: ExactIndex | undefined;
 
   /** @throws SegueError when the parts do not fit together or a track comes twice */
   constructor(parts: TrackVectorsParts) {
-    const { tracks, size, vectors, counts, outputs } = parts;
+    const { tracks, size, vectors, counts, outputs, noun = "track" } = parts;
     if (!Number.isInteger(size) || size < 1)
       throw misuse(`vector size must be a whole number ≥ 1, not ${size}`);
     const values = tracks.length * size;
     if (vectors.length !== values)
       throw misuse(
-        `${tracks.length} tracks of ${size} dimensions need ${values} values, not ${vectors.length}`,
+        `${tracks.length} ${noun}s of ${size} dimensions need ${values} values, not ${vectors.length}`,
       );
     if (counts && counts.length !== tracks.length)
-      throw misuse(`${tracks.length} tracks need as many counts, not ${counts.length}`);
+      throw misuse(`${tracks.length} ${noun}s need as many counts, not ${counts.length}`);
     if (outputs && outputs.length !== values)
       throw misuse(`the output matrix needs ${values} values, not ${outputs.length}`);
     this.tracks = tracks;
@@ -70,6 +73,7 @@ export class TrackVectors {
     this.vectors = vectors;
     if (counts) this.counts = counts;
     if (outputs) this.outputs = outputs;
+    this.noun = noun;
   }
 
   /** The number of tracks. */
@@ -89,7 +93,9 @@ export class TrackVectors {
       for (let row = 0; row < this.tracks.length; row++) rows.set(this.tracks[row]!, row);
       if (rows.size !== this.tracks.length) {
         const twice = this.tracks.find((id, row) => rows.get(id) !== row);
-        throw new SegueError(`track ${JSON.stringify(twice)} has two vectors`, { code: "duplicate-track" });
+        throw new SegueError(`${this.noun} ${JSON.stringify(twice)} has two vectors`, {
+          code: "duplicate-track",
+        });
       }
       this.#rows = rows;
     }
@@ -124,7 +130,7 @@ export class TrackVectors {
     return (this.#index ??= new ExactIndex(
       this.vectors,
       this.size,
-      (row) => `track ${JSON.stringify(this.tracks[row])}`,
+      (row) => `${this.noun} ${JSON.stringify(this.tracks[row])}`,
     ));
   }
 
@@ -215,7 +221,7 @@ export class TrackVectors {
   #known(track: string): number {
     const row = this.indexOf(track);
     if (row < 0)
-      throw new SegueError(`track ${JSON.stringify(track)} has no vector`, {
+      throw new SegueError(`${this.noun} ${JSON.stringify(track)} has no vector`, {
         code: "unknown-track",
         hint: "It was not in the training data, or less often than min_count.",
       });
@@ -229,11 +235,12 @@ export class TrackVectors {
     }
     if (query instanceof Float32Array) {
       if (query.length !== this.size)
-        throw misuse(`the query vector has ${query.length} dimensions, the tracks have ${this.size}`);
+        throw misuse(`the query vector has ${query.length} dimensions, the ${this.noun}s have ${this.size}`);
       return { vector: query, named: [] };
     }
     const { positive = [], negative = [] } = query;
-    if (positive.length + negative.length === 0) throw misuse("the query names no track and no vector");
+    if (positive.length + negative.length === 0)
+      throw misuse(`the query names no ${this.noun} and no vector`);
     const sum = new Float32Array(this.size);
     const named: number[] = [];
     const add = (entry: (typeof positive)[number], byDefault: number) => {

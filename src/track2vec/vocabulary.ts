@@ -2,6 +2,7 @@
 import type { Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
 import type { Word2VecOptions } from "./options.js";
+import { ofTracks } from "./wording.js";
 
 /** Stands for "not in the vocabulary" where a row number is expected. */
 export const NO_ROW = 0xffffffff;
@@ -30,6 +31,7 @@ export function buildVocabulary(
   corpus: Corpus,
   options: Pick<Word2VecOptions, "minCount" | "maxFinalVocab">,
   base?: VocabularyBase,
+  { option, item, occurrence, list } = ofTracks,
 ): Vocabulary {
   const { items, offsets } = corpus;
   const words = offsets[offsets.length - 1]!;
@@ -64,10 +66,10 @@ export function buildVocabulary(
     tracks.push(corpus.tracks[number]!);
   }
   if (tracks.length === 0) {
-    throw new SegueError(`no track occurs ${minCount} times or more among ${words} plays: nothing to learn`, {
-      hint: "Lower min_count, or give more playlists.",
-      code: "empty-vocabulary",
-    });
+    throw new SegueError(
+      `no ${item} occurs ${minCount} times or more among ${words} ${occurrence}s: nothing to learn`,
+      { hint: `Lower ${option("minCount")}, or give more ${list}s.`, code: "empty-vocabulary" },
+    );
   }
   const counts = new Float64Array(tracks.length);
   if (base) for (let row = 0; row < base.tracks.length; row++) counts[row] = base.counts?.[row] ?? 0;

@@ -2,6 +2,7 @@
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+import { ofWords } from "./wording.js";
 
 /** Sentences of tokens: words, track ids, products seen in a session. */
 export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
@@ -18,7 +19,7 @@ export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly str
  *
  * @param sentences each a list of tokens (any text, also with blanks); empty ones count for nothing
  * @param options gensim's names and defaults (see `Word2VecOptions`); the rest as for `trainTrack2Vec`
- * @returns `vectors` is keyed by token; its methods and messages speak of tracks
+ * @returns `vectors` is keyed by token; its fields have the names they have for tracks, its messages speak of words
  * @throws SegueError (misuse) naming the sentence when one is no list of strings, and whatever `trainTrack2Vec` throws
  * @throws the signal's reason, within 100 ms of its abort unless the iterable itself makes it wait
  */
@@ -26,7 +27,8 @@ export async function trainWord2Vec(
   sentences: Sentences,
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
-  return trainTrack2Vec(await corpusOf(sentences, options.signal), options);
+  const wording = { ...ofWords, ...options.wording };
+  return trainTrack2Vec(await corpusOf(sentences, options.signal), { ...options, wording });
 }
 
 /** A sentence is short: so many are read between two looks at the clock. */

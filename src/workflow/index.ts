@@ -42,6 +42,7 @@ export { drawFlow, drawRun } from "./picture.js";
 export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
+export type { LogLine } from "./task-log.js";
 export { addParameterFlags, givenParameters, refuseUnknownFlags } from "./terminal/flags.js";
 export { colour, columns } from "./terminal/format.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";

@@ -21,6 +21,17 @@ export function retryDelay(policy: RetryPolicy, retry: number): number {
   return policy.delay * policy.backoff ** (retry - 1);
 }
 
+/**
+ * Whether a task whose attempts failed so will be tried again, as long as its run goes on.
+ *
+ * @param failures in the order of the attempts, the last one too
+ */
+export function isTriedAgain(failures: readonly TaskFailure[], retry: RetryPolicy | undefined): boolean {
+  let losses = 0;
+  for (const failure of failures) if (wasKilled(failure, losses)) losses++;
+  return failures.length - losses <= (retry?.count ?? 0);
+}
+
 /** How often a task is started again when something from outside killed its process. */
 const killedRetries = 5;
 

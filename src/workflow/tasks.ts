@@ -9,6 +9,7 @@ import {
   type RunRecord,
   readRecord,
 } from "./records.js";
+import { isTriedAgain } from "./retry.js";
 import type { TaskFailure } from "./types.js";
 
 export type TaskStatus = "done" | "running" | "failed" | "interrupted";
@@ -64,7 +65,7 @@ export async function findTasks(store: Store, run: RunRecord, step?: string): Pr
 
 async function summarize(
   store: Store,
-  { flow, run }: RunRecord,
+  { flow, run, nodes }: RunRecord,
   [step, task]: [string, string],
   found: { done: boolean; attempts: Map<string, Set<string>> },
   isHeld: boolean,
@@ -111,7 +112,10 @@ async function summarize(
     };
   }
   const last = attempts.at(-1);
-  const status = last?.error ? "failed" : isHeld ? "running" : "interrupted";
+  const failures = attempts.flatMap(({ error }) => error ?? []);
+  // Between two attempts a task is still under way.
+  const isTaken = !last?.error || isTriedAgain(failures, nodes.find(({ name }) => name === step)?.retry);
+  const status = isHeld && isTaken ? "running" : last?.error ? "failed" : "interrupted";
   const until = last?.finished ? Date.parse(last.finished) : status === "running" ? Date.now() : undefined;
   return {
     step,

@@ -1,18 +1,22 @@
 /** What a bundle itself answers, for an endpoint that serves it to be compared with. */
+import { type Manifest, openBundle } from "../bundle/index.js";
 import { invocationAnswers, openServedModel } from "../serving/index.js";
+import { SegueError } from "../system/index.js";
 import type { CheckOptions } from "./check.js";
+
+type Answers = Pick<CheckOptions, "expected" | "tracks">;
+
+const tracksAsked = 10;
 
 /**
  * Opens the bundle for as long as `check` runs.
  *
  * @param recommender default: the bundle's own choice
- * @param count how many of its tracks to ask for, spread over all
  */
 export async function withBundleAnswers<T>(
   bundle: string,
   recommender: string | undefined,
-  check: (answers: Pick<CheckOptions, "expected" | "tracks">) => Promise<T>,
-  count = 10,
+  check: (answers: Answers) => Promise<T>,
 ): Promise<T> {
   const model = await openServedModel(bundle, { recommender });
   try {
@@ -21,13 +25,37 @@ export async function withBundleAnswers<T>(
       const { scores, tracks } = answers(track);
       return { output_1: Array.from(scores), output_2: tracks };
     };
-    return await check({ expected, tracks: spread(model.catalogue.tracks, count) });
+    return await check({ expected, tracks: spread(model.catalogue.tracks) });
   } finally {
     await model.close?.();
   }
 }
 
-function spread<T>(list: readonly T[], count: number): T[] {
-  const step = Math.max(1, Math.floor(list.length / count));
-  return list.filter((_, i) => i % step === 0).slice(0, count);
+/**
+ * What a SavedModel of the bundle's track vectors answers: the nearest tracks by cosine, and for a track without a vector the
+ * first ones, with score 0.
+ */
+export async function savedModelAnswers(bundle: string): Promise<Answers> {
+  const { vectors, manifest } = await openBundle(bundle);
+  if (vectors === undefined) throw new SegueError(`the bundle ${bundle} has no track vectors`);
+  const k = Math.min(invocationsKOf(manifest), vectors.length - 1);
+  const expected = (track: string) => {
+    if (vectors.indexOf(track) < 0) {
+      return { output_1: new Array<number>(k).fill(0), output_2: vectors.tracks.slice(0, k) };
+    }
+    const { scores, tracks } = vectors.nearest(track, k);
+    return { output_1: Array.from(scores), output_2: tracks };
+  };
+  return { expected, tracks: spread(vectors.tracks) };
+}
+
+/** How many tracks an endpoint of this bundle answers with: the `knn_k` it was trained with, 100 where it names none. */
+export function invocationsKOf({ parameters }: Manifest): number {
+  return typeof parameters.knn_k === "number" ? parameters.knn_k : 100;
+}
+
+/** A few, spread over all. */
+function spread<T>(list: readonly T[]): T[] {
+  const step = Math.max(1, Math.floor(list.length / tracksAsked));
+  return list.filter((_, i) => i % step === 0).slice(0, tracksAsked);
 }

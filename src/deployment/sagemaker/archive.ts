@@ -16,20 +16,6 @@ export interface Archive {
   remove(): Promise<void>;
 }
 
-/**
- * Refuses to give SageMaker's TensorFlow image what it cannot load: it wants a SavedModel in a folder named by its version, and
- * passes over version 0 without a word.
- */
-export async function checkFits(model: string, image: string): Promise<void> {
-  if (!/\/tensorflow-(inference|serving)/.test(image)) return;
-  const files = await readdir(model, { recursive: true }).catch(() => undefined);
-  if (files === undefined || files.some((file) => /^([^/]+\/)?[1-9]\d*\/saved_model\.pb$/.test(file))) return;
-  throw misuse(
-    `the TensorFlow image cannot serve ${model}: it holds no <name>/1/saved_model.pb`,
-    "give it a SavedModel (segue export), or serve the bundle with Segue's own image (docker/Dockerfile)",
-  );
-}
-
 /** @param model a folder, or a .tar.gz that is taken as it is */
 export async function archiveOf(model: string): Promise<Archive> {
   const facts = await stat(model).catch((cause: unknown) => {

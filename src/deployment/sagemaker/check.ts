@@ -2,7 +2,7 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { messageOf, misuse, type Progress, SegueError } from "../../system/index.js";
-import { withBundleAnswers } from "../bundle-answers.js";
+import { savedModelAnswers, withBundleAnswers } from "../bundle-answers.js";
 import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import type { AwsConnection } from "./options.js";
@@ -11,7 +11,7 @@ import { removeSageMaker } from "./remove.js";
 export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpoint" | "invoke">> {
   /** The bundle that the endpoint should be answering from; not needed where `expected` and `tracks` are given. */
   readonly bundle?: string;
-  /** The recommender that answers; default: the bundle's own choice. */
+  /** The recommender that answers, where it is not a SavedModel; default: the bundle's own choice. */
   readonly recommender?: string;
   /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
   readonly keep?: boolean;
@@ -19,6 +19,8 @@ export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpo
   readonly timeout?: number;
   readonly pollInterval?: number;
   readonly progress?: Progress;
+  /** Ends the check, as a failure does: the endpoint is deleted unless `keep`. */
+  readonly signal?: AbortSignal;
 }
 
 /** @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted */
@@ -32,17 +34,20 @@ export async function checkSageMaker(
     timeout,
     pollInterval,
     progress,
+    signal,
     ...check
   }: SageMakerCheckOptions,
 ): Promise<CheckResult> {
   const remove = () => removeSageMaker(deployment, { connection, timeout, pollInterval, progress });
   let result: CheckResult;
   try {
-    const invoke = invoker(deployment.endpoint, connection);
+    const invoke = invoker(deployment.endpoint, connection, signal);
     const { endpoint } = deployment;
     const { expected, tracks } = check;
     if (expected !== undefined && tracks !== undefined) {
       result = await checkAnswers({ ...check, expected, tracks, endpoint, invoke });
+    } else if (bundle !== undefined && deployment.serves === "saved-model") {
+      result = await checkAnswers({ ...(await savedModelAnswers(bundle)), ...check, endpoint, invoke });
     } else if (bundle !== undefined) {
       result = await withBundleAnswers(bundle, recommender, (answers) =>
         checkAnswers({ ...answers, ...check, endpoint, invoke }),
@@ -62,7 +67,7 @@ export async function checkSageMaker(
 }
 
 /** Sends `{"instances": […]}` to the endpoint. The content type is exact: SageMaker's TensorFlow image knows no other. */
-export function invoker(endpoint: string, connection: AwsConnection = {}) {
+export function invoker(endpoint: string, connection: AwsConnection = {}, signal?: AbortSignal) {
   const { region, credentials } = connection;
   const client = new SageMakerRuntimeClient({
     ...(region ? { region } : {}),
@@ -76,7 +81,7 @@ export function invoker(endpoint: string, connection: AwsConnection = {}) {
       Accept: "application/json",
       Body: JSON.stringify({ instances }),
     });
-    const { Body } = await client.send(command).catch((error: unknown) => {
+    const { Body } = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
       if (isAbort(error)) throw error;
       const { name, OriginalMessage, OriginalStatusCode } = error as {
         name?: string;

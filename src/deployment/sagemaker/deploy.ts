@@ -12,7 +12,6 @@ import {
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
 import { messageOf, misuse, SegueError } from "../../system/index.js";
-import { archiveOf, checkFits } from "./archive.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import { checkOptions, type SageMakerOptions } from "./options.js";
 import { removalsOf, removeAll } from "./remove.js";
@@ -24,6 +23,8 @@ import {
   namesFor,
   updateRequest,
 } from "./requests.js";
+import { hasScaling, putScaling, removeScaling, scalingRequests } from "./scaling.js";
+import { archiveFor, type Serves, servedBy } from "./served.js";
 
 /** A living endpoint as plain data, for another process to check or to remove. */
 export interface SageMakerDeployment {
@@ -35,12 +36,25 @@ export interface SageMakerDeployment {
   readonly archive: string;
   /** Whether an endpoint of this name lived before and was updated. */
   readonly updated: boolean;
+  /** Whether auto-scaling is set on it. */
+  readonly scaled: boolean;
+  /** Whose answers it gives. */
+  readonly serves: Serves;
   readonly seconds: number;
+}
+
+/** What a deployment has made so far, to be taken away where it fails. */
+interface Made {
+  endpoint?: string;
+  scaled?: boolean;
+  config?: string;
+  model?: string;
+  archive?: string;
 }
 
 /** One request of a deployment, as it is sent. */
 export interface PlannedRequest {
-  readonly service: "s3" | "sagemaker";
+  readonly service: "s3" | "sagemaker" | "application-autoscaling";
   readonly operation: string;
   readonly input: object;
 }
@@ -54,8 +68,7 @@ export async function planSageMaker(
   { exists = false, now = new Date() }: { exists?: boolean; now?: Date } = {},
 ): Promise<PlannedRequest[]> {
   checkOptions(options);
-  await checkFits(options.model, options.image);
-  const archive = await archiveOf(options.model);
+  const archive = await archiveFor(options);
   await archive.remove();
   const store = storeOf(options);
   const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
@@ -76,6 +89,10 @@ export async function planSageMaker(
     exists
       ? { service: "sagemaker", operation: "UpdateEndpoint", input: updateRequest(options, names) }
       : { service: "sagemaker", operation: "CreateEndpoint", input: createRequest(options, names) },
+    ...scalingRequests(options).flatMap(({ register, policy }): PlannedRequest[] => [
+      { service: "application-autoscaling", operation: "RegisterScalableTarget", input: register },
+      { service: "application-autoscaling", operation: "PutScalingPolicy", input: policy },
+    ]),
   ];
 }
 
@@ -88,7 +105,6 @@ export async function planSageMaker(
  */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
-  await checkFits(options.model, options.image);
   const { name, progress, signal, connection } = options;
   const start = performance.now();
   const client = sageMakerClient(connection);
@@ -101,8 +117,9 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     });
   }
   const old = before && (await partsOf(client, before));
-  const archive = await archiveOf(options.model);
-  const made: { -readonly [Part in "endpoint" | "config" | "model" | "archive"]?: string } = {};
+  const wasScaled = before !== undefined && (await hasScaling(name, connection));
+  const archive = await archiveFor(options);
+  const made: Made = {};
   try {
     const store = storeOf(options);
     const names = namesFor(options, archive.digest, new Date(), (key) => store.urlOf(key));
@@ -122,6 +139,11 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     });
     signal?.throwIfAborted();
     const arn = await bringUp(client, options, names, before, made);
+    if (before === undefined) {
+      await putScaling(options, () => {
+        made.scaled = true;
+      });
+    }
     if (old !== undefined) {
       const same = old.archive === names.archive;
       const remaining = await removeAll(
@@ -136,6 +158,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
         });
       }
     }
+    if (before !== undefined) await rescale(options, wasScaled, made);
     const { model, config } = names;
     const seconds = (performance.now() - start) / 1000;
     return {
@@ -145,6 +168,8 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
       model,
       archive: names.archive,
       updated: before !== undefined,
+      scaled: wasScaled || options.autoScaling !== undefined,
+      serves: servedBy(options.image),
       seconds,
     };
   } catch (error) {
@@ -161,6 +186,26 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     );
   } finally {
     await archive.remove();
+  }
+}
+
+/**
+ * Sets the policy on an endpoint that was updated. What the update made is in use by now, so a failure here takes nothing of it
+ * away.
+ */
+async function rescale(options: SageMakerOptions, wasScaled: boolean, made: Made): Promise<void> {
+  made.config = made.model = made.archive = undefined;
+  try {
+    await putScaling(options, () => {
+      if (!wasScaled) made.scaled = true;
+    });
+  } catch (error) {
+    if (made.scaled) await removeScaling(options.name, options.connection).catch(() => {});
+    throw new SegueError(`the endpoint ${options.name} was updated and answers, but: ${messageOf(error)}`, {
+      hint: "deploy again with the same model to set the auto-scaling",
+      code: "not-scaled",
+      cause: error,
+    });
   }
 }
 

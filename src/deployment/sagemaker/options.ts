@@ -24,6 +24,20 @@ export interface BlueGreen {
   readonly alarms?: readonly string[];
 }
 
+/** How many instances there are, by how often each is invoked. */
+export interface AutoScaling {
+  /** The fewest instances. Default 1. */
+  readonly minCapacity?: number;
+  /** The most. */
+  readonly maxCapacity: number;
+  /** Invocations of one instance a minute, the figure that is held to by adding and taking away instances. */
+  readonly targetInvocations: number;
+  /** Seconds after instances were taken away before more are. Default 300. */
+  readonly scaleInCooldown?: number;
+  /** Seconds after instances were added before more are. Default 60. */
+  readonly scaleOutCooldown?: number;
+}
+
 export interface SageMakerOptions {
   /** The endpoint's name: letters, digits and inner dashes, at most 63. One that lives is updated. */
   readonly name: string;
@@ -44,6 +58,8 @@ export interface SageMakerOptions {
   /** Requests and answers are written to `url`; `percent` of them, default 100. */
   readonly dataCapture?: { readonly url: string; readonly percent?: number };
   readonly blueGreen?: BlueGreen;
+  /** Not with `serverless`, nor with burstable instances (ml.t2, ml.t3). An update without it leaves a policy as it is. */
+  readonly autoScaling?: AutoScaling;
   /** Variables of the container. */
   readonly environment?: Readonly<Record<string, string>>;
   /** On all that is made: at most 50. */
@@ -71,7 +87,7 @@ export function checkOptions(options: SageMakerOptions): void {
   };
   const whole = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
-  const { name, bucket, image, role, instanceType, instanceCount, serverless, dataCapture, blueGreen, tags } =
+  const { name, bucket, image, role, instanceType, instanceCount, serverless, dataCapture, blueGreen, autoScaling, tags } =
     options;
 
   check(
@@ -119,6 +135,30 @@ export function checkOptions(options: SageMakerOptions): void {
     );
     check(dataCapture === undefined, "dataCapture: serverless endpoints have none");
     check(blueGreen === undefined, "blueGreen: serverless endpoints have none");
+  }
+  if (autoScaling) {
+    const { minCapacity = 1, maxCapacity, targetInvocations } = autoScaling;
+    const { scaleInCooldown = 300, scaleOutCooldown = 60 } = autoScaling;
+    check(serverless === undefined, "autoScaling: serverless endpoints scale by themselves");
+    check(
+      serverless !== undefined || !/^ml\.t\d/.test(instanceType ?? defaultInstanceType),
+      `autoScaling: AWS does not scale burstable instances such as ${instanceType ?? defaultInstanceType}; take ml.c6i.large or the like`,
+    );
+    check(whole(minCapacity, 1, 1000), `autoScaling.minCapacity ${minCapacity}: 1 to 1000`);
+    check(
+      whole(maxCapacity, minCapacity, 1000),
+      `autoScaling.maxCapacity ${maxCapacity}: ${minCapacity} (minCapacity) to 1000`,
+    );
+    check(
+      (instanceCount ?? 1) >= minCapacity && (instanceCount ?? 1) <= maxCapacity,
+      `instanceCount ${instanceCount ?? 1}: it starts between autoScaling's ${minCapacity} and ${maxCapacity}`,
+    );
+    check(
+      Number.isFinite(targetInvocations) && targetInvocations > 0,
+      `autoScaling.targetInvocations ${targetInvocations}: more than 0, in invocations of one instance a minute`,
+    );
+    check(whole(scaleInCooldown, 0, 3600), `autoScaling.scaleInCooldown ${scaleInCooldown}: 0 to 3600 seconds`);
+    check(whole(scaleOutCooldown, 0, 3600), `autoScaling.scaleOutCooldown ${scaleOutCooldown}: 0 to 3600 seconds`);
   }
   check(whole(dataCapture?.percent ?? 1, 1, 100), `dataCapture.percent ${dataCapture?.percent}: 1 to 100`);
   check(whole(blueGreen?.percent ?? 10, 1, 50), `blueGreen.percent ${blueGreen?.percent}: 1 to 50`);

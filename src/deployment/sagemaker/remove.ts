@@ -1,4 +1,4 @@
-/** Takes a deployment away again: endpoint, configuration, model and archive. */
+/** Takes a deployment away again: auto-scaling, endpoint, configuration, model and archive. */
 import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
@@ -9,6 +9,7 @@ import { messageOf, type Progress, SegueError } from "../../system/index.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
+import { removeScaling } from "./scaling.js";
 
 /** One thing to take away. */
 export interface Removal {
@@ -34,13 +35,19 @@ type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
 
 /** Removals of a deployment's parts; parts that are undefined are left out. */
 export function removalsOf(
-  parts: { endpoint?: string; config?: string; model?: string; archive?: string },
+  parts: { endpoint?: string; scaled?: boolean; config?: string; model?: string; archive?: string },
   connection: AwsConnection | undefined,
   waiting: Waiting = {},
 ): Removal[] {
   const client = sageMakerClient(connection);
-  const { endpoint, config, model, archive } = parts;
+  const { endpoint, scaled, config, model, archive } = parts;
   const removals: Removal[] = [];
+  if (endpoint && scaled) {
+    removals.push({
+      what: `auto-scaling of ${endpoint}`,
+      remove: () => removeScaling(endpoint, connection),
+    });
+  }
   if (endpoint) {
     removals.push({
       what: `endpoint ${endpoint}`,
@@ -77,10 +84,7 @@ export async function removeSageMaker(
   deployment: SageMakerDeployment,
   options: Waiting & { connection?: AwsConnection } = {},
 ): Promise<void> {
-  const { endpoint, config, model, archive } = deployment;
-  const remaining = await removeAll(
-    removalsOf({ endpoint, config, model, archive }, options.connection, options),
-  );
+  const remaining = await removeAll(removalsOf(deployment, options.connection, options));
   if (remaining.length > 0) {
     throw new SegueError(`could not remove ${remaining.join(", ")}`, {
       hint: "remove it in the AWS console: an endpoint costs money while it lives",

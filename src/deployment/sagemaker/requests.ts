@@ -17,7 +17,8 @@ export interface Names {
   readonly archive: string;
 }
 
-const variant = "AllTraffic";
+/** The only variant of an endpoint. */
+export const variant = "AllTraffic";
 
 /** The most digits that a name made of another may be long. */
 const longestName = 63;

@@ -1,0 +1,115 @@
+/**
+ * Auto-scaling of an endpoint's instances by how often each is invoked. It belongs to a service of its own, AWS Application Auto
+ * Scaling: the variant is registered as a scalable target, and a target-tracking policy is put on it. Deregistering the target
+ * takes the policy and its alarms along.
+ */
+import {
+  ApplicationAutoScalingClient,
+  DeregisterScalableTargetCommand,
+  DescribeScalableTargetsCommand,
+  PutScalingPolicyCommand,
+  type PutScalingPolicyCommandInput,
+  RegisterScalableTargetCommand,
+  type RegisterScalableTargetCommandInput,
+} from "@aws-sdk/client-application-auto-scaling";
+import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import type { AwsConnection, SageMakerOptions } from "./options.js";
+import { variant } from "./requests.js";
+
+type Scaled = Pick<SageMakerOptions, "name" | "autoScaling">;
+
+function scalingClient({ region, endpoint, credentials }: AwsConnection = {}): ApplicationAutoScalingClient {
+  return new ApplicationAutoScalingClient({
+    ...(region ? { region } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(credentials ? { credentials } : {}),
+    maxAttempts: 5,
+  });
+}
+
+const targetOf = (endpoint: string) =>
+  ({
+    ServiceNamespace: "sagemaker",
+    ResourceId: `endpoint/${endpoint}/variant/${variant}`,
+    ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+  }) as const;
+
+/** The requests that set the policy, in order; none where there is no policy. */
+export function scalingRequests({ name, autoScaling }: Scaled): {
+  register: RegisterScalableTargetCommandInput;
+  policy: PutScalingPolicyCommandInput;
+}[] {
+  if (autoScaling === undefined) return [];
+  const { minCapacity = 1, maxCapacity, targetInvocations } = autoScaling;
+  return [
+    {
+      register: { ...targetOf(name), MinCapacity: minCapacity, MaxCapacity: maxCapacity },
+      policy: {
+        ...targetOf(name),
+        PolicyName: `${name}-invocations`,
+        PolicyType: "TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: targetInvocations,
+          PredefinedMetricSpecification: {
+            PredefinedMetricType: "SageMakerVariantInvocationsPerInstance",
+          },
+          ScaleInCooldown: autoScaling.scaleInCooldown ?? 300,
+          ScaleOutCooldown: autoScaling.scaleOutCooldown ?? 60,
+        },
+      },
+    },
+  ];
+}
+
+/**
+ * Sets the policy on an endpoint that is InService: no other can be registered.
+ *
+ * @param onRegistered called once there is something to take away
+ */
+export async function putScaling(
+  options: Scaled & Pick<SageMakerOptions, "connection">,
+  onRegistered: () => void,
+): Promise<void> {
+  const client = scalingClient(options.connection);
+  const doing = `set the auto-scaling of ${options.name}`;
+  for (const { register, policy } of scalingRequests(options)) {
+    await attempt(doing, client.send(new RegisterScalableTargetCommand(register)));
+    onRegistered();
+    await attempt(doing, client.send(new PutScalingPolicyCommand(policy)));
+  }
+}
+
+/** Whether the endpoint is scaled already; false too where the caller may not know, for then nobody here set it. */
+export async function hasScaling(endpoint: string, connection: AwsConnection | undefined): Promise<boolean> {
+  const { ServiceNamespace, ResourceId, ScalableDimension } = targetOf(endpoint);
+  const command = new DescribeScalableTargetsCommand({
+    ServiceNamespace,
+    ScalableDimension,
+    ResourceIds: [ResourceId],
+  });
+  try {
+    const { ScalableTargets } = await scalingClient(connection).send(command);
+    return (ScalableTargets ?? []).length > 0;
+  } catch (error) {
+    if (/^AccessDenied/.test((error as Error).name)) return false;
+    throw awsFailure(`look up the auto-scaling of ${endpoint}`, error);
+  }
+}
+
+/** Takes the policy away; nothing happens where there is none. */
+export async function removeScaling(endpoint: string, connection: AwsConnection | undefined): Promise<void> {
+  try {
+    await scalingClient(connection).send(new DeregisterScalableTargetCommand(targetOf(endpoint)));
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== "ObjectNotFoundException" && !/no scalable target/i.test(message)) throw error;
+  }
+}
+
+async function attempt<T>(doing: string, sent: Promise<T>): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    throw isAbort(error) ? error : awsFailure(doing, error);
+  }
+}

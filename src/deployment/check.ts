@@ -130,7 +130,10 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
       if (id === ids[i]) return `the score at place ${i + 1} is ${score} instead of ${scores[i]}`;
     }
     // What tied with the last place may stand there instead of it.
-    if (id !== ids[i] && !close(scoreOf.get(id) ?? (close(score, scores.at(-1)!) ? score : undefined), scores[i]!)) {
+    if (
+      id !== ids[i] &&
+      !close(scoreOf.get(id) ?? (close(score, scores.at(-1)!) ? score : undefined), scores[i]!)
+    ) {
       return `place ${i + 1} is ${JSON.stringify(id)} instead of ${JSON.stringify(ids[i])}`;
     }
   }

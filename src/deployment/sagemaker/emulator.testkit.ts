@@ -37,8 +37,10 @@ export interface SeenRequest {
 
 export interface Emulator {
   readonly connection: { endpoint: string; region: string; credentials: typeof motoCredentials };
-  /** Every SageMaker request so far. */
+  /** Every request to SageMaker and Application Auto Scaling so far. */
   readonly seen: SeenRequest[];
+  /** An operation that the account is not allowed. */
+  refused: string | undefined;
   /** Set to let every invocation end as a model error. */
   modelError: boolean;
   stop(): Promise<void>;
@@ -109,6 +111,9 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
     forward: () => Promise<Answer>,
   ): Promise<Answer> {
     seen.push({ operation, input });
+    if (operation === emulator.refused) {
+      return refusal(`User is not authorized to perform: ${operation}`, "AccessDeniedException");
+    }
     const name = String(input.EndpointName);
     const endpoint = endpoints.get(name);
     switch (operation) {
@@ -197,6 +202,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
   const emulator: Emulator = {
     connection: { ...behind, endpoint: "" },
     seen,
+    refused: undefined,
     modelError: false,
     stop: async () => {
       for (const { container } of endpoints.values()) await container?.close();
@@ -208,7 +214,9 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
   };
 
   const server = createServer(async (req, res) => {
-    const operation = /^SageMaker\.(\w+)$/.exec(String(req.headers["x-amz-target"] ?? ""))?.[1];
+    const operation = /^(?:SageMaker|AnyScaleFrontendService)\.(\w+)$/.exec(
+      String(req.headers["x-amz-target"] ?? ""),
+    )?.[1];
     const invoked = /^\/endpoints\/([^/]+)\/invocations/.exec(req.url ?? "")?.[1];
     if (operation === undefined && invoked === undefined) return pass(moto.endpoint, req, res);
     try {

@@ -87,8 +87,19 @@ export function checkOptions(options: SageMakerOptions): void {
   };
   const whole = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
-  const { name, bucket, image, role, instanceType, instanceCount, serverless, dataCapture, blueGreen, autoScaling, tags } =
-    options;
+  const {
+    name,
+    bucket,
+    image,
+    role,
+    instanceType,
+    instanceCount,
+    serverless,
+    dataCapture,
+    blueGreen,
+    autoScaling,
+    tags,
+  } = options;
 
   check(
     /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name),
@@ -157,8 +168,14 @@ export function checkOptions(options: SageMakerOptions): void {
       Number.isFinite(targetInvocations) && targetInvocations > 0,
       `autoScaling.targetInvocations ${targetInvocations}: more than 0, in invocations of one instance a minute`,
     );
-    check(whole(scaleInCooldown, 0, 3600), `autoScaling.scaleInCooldown ${scaleInCooldown}: 0 to 3600 seconds`);
-    check(whole(scaleOutCooldown, 0, 3600), `autoScaling.scaleOutCooldown ${scaleOutCooldown}: 0 to 3600 seconds`);
+    check(
+      whole(scaleInCooldown, 0, 3600),
+      `autoScaling.scaleInCooldown ${scaleInCooldown}: 0 to 3600 seconds`,
+    );
+    check(
+      whole(scaleOutCooldown, 0, 3600),
+      `autoScaling.scaleOutCooldown ${scaleOutCooldown}: 0 to 3600 seconds`,
+    );
   }
   check(whole(dataCapture?.percent ?? 1, 1, 100), `dataCapture.percent ${dataCapture?.percent}: 1 to 100`);
   check(whole(blueGreen?.percent ?? 10, 1, 50), `blueGreen.percent ${blueGreen?.percent}: 1 to 50`);

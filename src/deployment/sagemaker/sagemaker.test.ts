@@ -2,13 +2,20 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import {
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
   ListModelsCommand,
 } from "@aws-sdk/client-sagemaker";
+import { list } from "tar";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { smallInput } from "../../bundle/bundle.testkit.js";
 import { writeBundle } from "../../bundle/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
@@ -25,6 +32,7 @@ import {
   removeSageMaker,
   type SageMakerOptions,
 } from "./index.js";
+import { archiveFor } from "./served.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
 
@@ -71,9 +79,18 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
           (c) => c.EndpointConfigName,
         ) ?? [],
       models: (await client.send(new ListModelsCommand({}))).Models?.map((m) => m.ModelName) ?? [],
+      scaled: (await scaling()).targets.map((target) => target.ResourceId),
     };
   }
-  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [] };
+  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [], scaled: [] };
+
+  async function scaling() {
+    const client = new ApplicationAutoScalingClient(emulator.connection);
+    const all = { ServiceNamespace: "sagemaker" } as const;
+    const { ScalableTargets = [] } = await client.send(new DescribeScalableTargetsCommand(all));
+    const { ScalingPolicies = [] } = await client.send(new DescribeScalingPoliciesCommand(all));
+    return { targets: ScalableTargets, policies: ScalingPolicies };
+  }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
@@ -94,6 +111,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   });
   afterEach(() => {
     emulator.modelError = false;
+    emulator.refused = undefined;
   });
   afterAll(async () => {
     await emulator?.stop();
@@ -197,6 +215,90 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     expect(await left()).toEqual(nothing);
   });
 
+  describe("with auto-scaling", () => {
+    const instances = { instanceType: "ml.c6i.large", instanceCount: 2 };
+    const autoScaling = { minCapacity: 2, maxCapacity: 6, targetInvocations: 12_000 };
+    const waiting = { pollInterval: 0.02 };
+
+    it("plans and sends the policy, keeps it through updates, and removes it with the endpoint", async () => {
+      const options = { ...good, ...instances, autoScaling };
+      const plan = await planSageMaker(options);
+      emulator.seen.length = 0;
+      const first = await deploySageMaker(options);
+      expect(first).toMatchObject({ scaled: true });
+      expect(plan.slice(-2).map(({ operation, input }) => ({ operation, input }))).toEqual(
+        emulator.seen.filter(({ operation }) => /^(Register|Put)/.test(operation)),
+      );
+      expect(await scaling()).toMatchObject({
+        targets: [
+          {
+            ResourceId: "endpoint/playlists/variant/AllTraffic",
+            ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+            MinCapacity: 2,
+            MaxCapacity: 6,
+          },
+        ],
+        policies: [
+          {
+            PolicyName: "playlists-invocations",
+            PolicyType: "TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration: {
+              TargetValue: 12_000,
+              PredefinedMetricSpecification: {
+                PredefinedMetricType: "SageMakerVariantInvocationsPerInstance",
+              },
+              ScaleInCooldown: 300,
+              ScaleOutCooldown: 60,
+            },
+          },
+        ],
+      });
+      const second = await deploySageMaker({ ...good, ...instances, model: await model("scaled", 1) });
+      expect(second).toMatchObject({ updated: true, scaled: true });
+      expect((await scaling()).targets).toHaveLength(1);
+      await removeSageMaker(second, { connection: emulator.connection, ...waiting });
+      expect(await left()).toEqual(nothing);
+    });
+
+    it.each(["RegisterScalableTarget", "PutScalingPolicy"])(
+      "cleans up where %s is refused",
+      async (refused) => {
+        emulator.refused = refused;
+        await expect(deploySageMaker({ ...good, ...instances, autoScaling })).rejects.toThrow(
+          /cannot set the auto-scaling of playlists/,
+        );
+        emulator.refused = undefined;
+        expect(await left()).toEqual(nothing);
+      },
+    );
+
+    it("leaves an updated endpoint where its policy is refused, and says so", async () => {
+      const first = await deploySageMaker(good);
+      emulator.refused = "PutScalingPolicy";
+      const update = { ...good, ...instances, autoScaling, model: await model("unscaled", 1) };
+      await expect(deploySageMaker(update)).rejects.toMatchObject({
+        code: "not-scaled",
+        message: expect.stringMatching(/the endpoint playlists was updated and answers, but: cannot set/),
+      });
+      emulator.refused = undefined;
+      const { endpoints, scaled, configs } = await left();
+      expect({ endpoints, scaled }).toEqual({ endpoints: ["playlists"], scaled: [] });
+      expect(configs).toHaveLength(1);
+      expect(configs).not.toEqual([first.config]);
+      const now = await deploySageMaker({ ...update, model: good.model });
+      expect(now).toMatchObject({ updated: true, scaled: true });
+      await removeSageMaker(now, { connection: emulator.connection, ...waiting });
+      expect(await left()).toEqual(nothing);
+    });
+  });
+
+  it.each(["CreateEndpointConfig", "CreateEndpoint"])("cleans up where %s is refused", async (refused) => {
+    emulator.refused = refused;
+    await expect(deploySageMaker(good)).rejects.toThrow(/cannot create the endpoint/);
+    emulator.refused = undefined;
+    expect(await left()).toEqual(nothing);
+  });
+
   it("packs the same folder into the same archive", async () => {
     const [a, b] = [await planSageMaker(good), await planSageMaker({ ...good, model: await model("twin") })];
     expect(a[0]).toEqual(b[0]);
@@ -284,6 +386,28 @@ describe("a model for the TensorFlow image", () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  it("is made of a bundle's track vectors, <endpoint>/1/saved_model.pb, and not of a bundle without them", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "segue-fits-"));
+    try {
+      const bundle = join(folder, "bundle");
+      const { vectors, ...input } = await smallInput();
+      await writeBundle(bundle, { ...input, vectors });
+      const archive = await archiveFor({ name: "playlists", model: bundle, image });
+      const files: string[] = [];
+      await list({ file: archive.path, onReadEntry: ({ path }) => files.push(path) });
+      await archive.remove();
+      expect(files).toContain("playlists/1/saved_model.pb");
+      expect(files.join()).not.toContain("manifest.json");
+
+      await writeBundle(join(folder, "without"), input);
+      await expect(
+        archiveFor({ name: "playlists", model: join(folder, "without"), image }),
+      ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("has no track vectors") });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });
 
 describe("options for SageMaker", () => {
@@ -306,6 +430,15 @@ describe("options for SageMaker", () => {
     [{ serverless: { memoryMb: 1024, maxConcurrency: 1 }, instanceCount: 1 }, /no instances/],
     [{ dataCapture: { url: "x", percent: 101 } }, /dataCapture\.url "x"[\s\S]*dataCapture\.percent 101/],
     [{ blueGreen: { percent: 60 } }, /blueGreen\.percent 60/],
+    [{ autoScaling: { maxCapacity: 3, targetInvocations: 9 } }, /does not scale burstable.*ml\.t2\.medium/],
+    [
+      {
+        instanceType: "ml.c6i.large",
+        instanceCount: 5,
+        autoScaling: { minCapacity: 2, maxCapacity: 4, targetInvocations: 0, scaleInCooldown: -1 },
+      },
+      /instanceCount 5[\s\S]*targetInvocations 0[\s\S]*scaleInCooldown -1/,
+    ],
     [{ tags: { "aws:x": "y" } }, /tag "aws:x=y"/],
     [{ environment: { "a-b": "c" } }, /environment "a-b"/],
   ])("are refused before AWS is asked: %j", async (change, message) => {

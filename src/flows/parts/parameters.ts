@@ -77,7 +77,17 @@ export const deploymentParameters = z.object({
     .string()
     .default("segue")
     .describe("the name of the SageMaker endpoint; a living one is updated"),
-  sagemakerCount: z.int().min(1).default(1).describe("how many instances"),
+  sagemakerCount: z.int().min(1).default(1).describe("how many instances, at least"),
+  sagemakerMaxCount: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("add instances under load up to this many; 0 adds none"),
+  sagemakerTargetInvocations: z
+    .number()
+    .positive()
+    .default(20_000)
+    .describe("invocations of one instance a minute above which instances are added"),
   bucket: z.string().default("").describe("where the model archive goes: s3://bucket/prefix"),
   dryRun: switchable("print every request to AWS instead of sending it"),
   data: folder,

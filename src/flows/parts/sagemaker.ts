@@ -8,7 +8,6 @@ import {
   type SageMakerDeployment,
   type SageMakerOptions,
 } from "../../deployment/index.js";
-import { invocationAnswers, openServedModel } from "../../serving/index.js";
 import type { Progress } from "../../system/index.js";
 import type { deploymentParameters } from "./parameters.js";
 
@@ -41,6 +40,7 @@ export async function deployToSageMaker({
     role: parameters.sagemakerRole,
     instanceType: parameters.sagemakerInstance,
     instanceCount: parameters.sagemakerCount,
+    ...scalingOf(parameters),
     ...connectionOf(),
     progress,
     signal,
@@ -53,28 +53,29 @@ export async function deployToSageMaker({
 }
 
 /** Asks the living endpoint and compares; deletes it unless it should be kept. */
-export async function checkOnSageMaker({
+export function checkOnSageMaker({
   parameters,
   endpoint,
   bundle,
   progress,
+  signal,
 }: DeployTask & { readonly endpoint: SageMakerDeployment }): Promise<CheckResult> {
-  const model = await openServedModel(bundle);
-  try {
-    const answers = invocationAnswers(model);
-    return await checkSageMaker(endpoint, {
-      keep: parameters.keep,
-      ...connectionOf(),
-      expected: (track) => {
-        const { scores, tracks } = answers(track);
-        return { output_1: Array.from(scores), output_2: tracks };
-      },
-      tracks: model.catalogue.tracks.slice(0, 10),
-      progress,
-    });
-  } finally {
-    await model.close?.();
-  }
+  return checkSageMaker(endpoint, { bundle, keep: parameters.keep, ...connectionOf(), progress, signal });
+}
+
+function scalingOf({
+  sagemakerCount,
+  sagemakerMaxCount,
+  sagemakerTargetInvocations,
+}: Parameters): Pick<SageMakerOptions, "autoScaling"> {
+  if (sagemakerMaxCount === 0) return {};
+  return {
+    autoScaling: {
+      minCapacity: sagemakerCount,
+      maxCapacity: sagemakerMaxCount,
+      targetInvocations: sagemakerTargetInvocations,
+    },
+  };
 }
 
 /** Another server than AWS, for tests and for S3-compatible clouds: the variable that AWS's own tools read. */

@@ -50,7 +50,7 @@ asked = json.load(open(sys.argv[2]))
 answers = []
 for shape in ([len(asked)], [len(asked), 1]):
     out = serve(input_1=tf.reshape(tf.constant(asked), shape))
-    answers.append({"tracks": [[t.decode() for t in row] for row in out["output_1"].numpy().tolist()], "scores": out["output_2"].numpy().tolist()})
+    answers.append({"tracks": [[t.decode() for t in row] for row in out["output_2"].numpy().tolist()], "scores": out["output_1"].numpy().tolist()})
 json.dump(answers, open(sys.argv[3], "w"))
 `;
     const done = spawnSync(

@@ -1,6 +1,6 @@
 /**
  * Nearest tracks as a TensorFlow SavedModel, for TensorFlow Serving: `{"instances": ["Artist-Track", …]}` gives, for each,
- * `output_1` (track ids) and `output_2` (cosines). The graph is the one of the ONNX export, k being fixed here because a row
+ * `output_1` (cosines) and `output_2` (track ids), in the order of Segue's own endpoint. The graph is the one of the ONNX export, k being fixed here because a row
  * of `instances` is one track and nothing else; the asked track is left out, an unknown one gets the first k with score 0.
  * Messages: tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto.
  */
@@ -99,18 +99,18 @@ function modelOf(vectors: TrackVectors, k: number): Message {
     node("best", "TopKV2", ["others", "k"], ...types({ T: FLOAT }), attr("sorted", int(5, true))),
     texts("ids", [...vectors.tracks, ""]),
     node(
-      "output_1",
+      "output_2",
       "GatherV2",
       ["ids", "best:1", "axis"],
       ...types({ Tparams: STRING, Tindices: INT32, Taxis: INT32 }),
     ),
-    node("output_2", "Identity", ["best"], ...types({ T: FLOAT })),
+    node("output_1", "Identity", ["best"], ...types({ T: FLOAT })),
     within(4, int(1, 1087)),
   );
   const serving = message(
     mapEntry(1, "input_1", tensorInfo("input_1:0", STRING, undefined)),
-    mapEntry(2, "output_1", tensorInfo("output_1:0", STRING, [-1, k])),
-    mapEntry(2, "output_2", tensorInfo("output_2:0", FLOAT, [-1, k])),
+    mapEntry(2, "output_1", tensorInfo("output_1:0", FLOAT, [-1, k])),
+    mapEntry(2, "output_2", tensorInfo("output_2:0", STRING, [-1, k])),
     bytes(3, "tensorflow/serving/predict"),
   );
   const init = message(

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { list } from "tar";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { smallInput } from "../../bundle/bundle.testkit.js";
+import { randomVectors, smallInput } from "../../bundle/bundle.testkit.js";
 import { writeBundle } from "../../bundle/index.js";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { fitRecommender } from "../../recommenders/index.js";
@@ -33,6 +33,7 @@ import {
   type SageMakerOptions,
 } from "./index.js";
 import { archiveFor } from "./served.js";
+import { hasTensorFlow, serveSavedModel, tensorFlowMissing } from "./tensorflow.testkit.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
 
@@ -216,7 +217,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   });
 
   describe("with auto-scaling", () => {
-    const instances = { instanceType: "ml.c6i.large", instanceCount: 2 };
+    const instances = { instanceType: "ml.c5.large", instanceCount: 2 };
     const autoScaling = { minCapacity: 2, maxCapacity: 6, targetInvocations: 12_000 };
     const waiting = { pollInterval: 0.02 };
 
@@ -368,8 +369,43 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
   });
 });
 
+const tensorFlowImage = "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu";
+
+if (!hasTensorFlow) console.warn(tensorFlowMissing);
+
+describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the TensorFlow image", () => {
+  it("answers as the bundle's track vectors do, in real TensorFlow", { timeout: 120_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "segue-tensorflow-"));
+    const emulator = await startEmulator(serveSavedModel);
+    try {
+      const { connection } = emulator;
+      const store = new S3Store("s3://models", connection);
+      await store.client.send(new CreateBucketCommand({ Bucket: "models" }));
+      const bundle = join(folder, "bundle");
+      await writeBundle(bundle, await smallInput());
+      const options = { name: "playlists", bucket: "s3://models", image: tensorFlowImage, role: goodRole };
+      const waiting = { connection, pollInterval: 0.1 };
+      const deployment = await deploySageMaker({ ...options, model: bundle, ...waiting });
+      expect(deployment.serves).toBe("saved-model");
+      const result = await checkSageMaker(deployment, { bundle, ...waiting });
+      expect(result).toMatchObject({ compared: 10, k: 49, unknown: { answered: 49, sameAsBundle: true } });
+
+      const other = join(folder, "other");
+      await writeBundle(other, { ...(await smallInput()), vectors: randomVectors(["a", "b", "c"], 4) });
+      const wrong = await deploySageMaker({ ...options, model: other, ...waiting });
+      await expect(checkSageMaker(wrong, { bundle, ...waiting })).rejects.toThrow(
+        /otherwise than its bundle/,
+      );
+      expect(await store.exists(`playlists/${wrong.archive.split("/").at(-2)}/model.tar.gz`)).toBe(false);
+    } finally {
+      await emulator.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe("a model for the TensorFlow image", () => {
-  const image = "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu";
+  const image = tensorFlowImage;
   it("has to be a SavedModel under a version that is not 0", async () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-fits-"));
     try {
@@ -415,7 +451,7 @@ describe("options for SageMaker", () => {
     name: "playlists",
     model: ".",
     bucket: "s3://models",
-    image: "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu",
+    image: tensorFlowImage,
     role: goodRole,
   };
   it.each<[Partial<SageMakerOptions>, RegExp]>([

@@ -391,7 +391,8 @@ describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the 
       expect(result).toMatchObject({ compared: 10, k: 49, unknown: { answered: 49, sameAsBundle: true } });
 
       const other = join(folder, "other");
-      await writeBundle(other, { ...(await smallInput()), vectors: randomVectors(["a", "b", "c"], 4) });
+      const input = await smallInput();
+      await writeBundle(other, { ...input, vectors: randomVectors(input.vectors.tracks, 12, 2) });
       const wrong = await deploySageMaker({ ...options, model: other, ...waiting });
       await expect(checkSageMaker(wrong, { bundle, ...waiting })).rejects.toThrow(
         /otherwise than its bundle/,

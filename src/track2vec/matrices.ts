@@ -25,6 +25,10 @@ export class Matrices {
   }
 
   read(firstRow: number, count: number): Float32Array {
+    if (this.size === this.#stride) {
+      const from = this.layout.rows / 4 + firstRow * this.#stride;
+      return Float32Array.from(this.#floats.subarray(from, from + count * this.#stride));
+    }
     const packed = new Float32Array(count * this.size);
     let at = this.layout.rows / 4 + firstRow * this.#stride;
     for (let row = 0; row < count; row++, at += this.#stride) {
@@ -35,6 +39,10 @@ export class Matrices {
 
   write(firstRow: number, packed: Float32Array): void {
     let at = this.layout.rows / 4 + firstRow * this.#stride;
+    if (this.size === this.#stride) {
+      this.#floats.set(packed, at);
+      return;
+    }
     for (let from = 0; from < packed.length; from += this.size, at += this.#stride) {
       this.#floats.set(packed.subarray(from, from + this.size), at);
     }

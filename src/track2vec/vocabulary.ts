@@ -52,7 +52,7 @@ export function buildVocabulary(
       candidates.push(number);
     }
   }
-  candidates.sort((a, b) => occurrences[b]! - occurrences[a]! || a - b);
+  sortByCount(candidates, occurrences);
   let minCount = options.minCount;
   const room =
     options.maxFinalVocab === undefined ? Infinity : Math.max(0, options.maxFinalVocab - tracks.length);
@@ -77,6 +77,16 @@ export function buildVocabulary(
     if (rowOf[number] !== NO_ROW) counts[rowOf[number]!]! += occurrences[number]!;
   }
   return { tracks, counts, rowOf, words, minCount };
+}
+
+/** By falling count, equal counts by number: as one number each, which sort several times as fast as by a function. */
+function sortByCount(numbers: number[], counts: Uint32Array): void {
+  // Below 2^53: a corpus has fewer than 2^32 plays, so the product of a count and the tracks that may have it is bounded.
+  const tracks = counts.length;
+  let most = 0;
+  for (const number of numbers) most = Math.max(most, counts[number]!);
+  const keys = Float64Array.from(numbers, (number) => (most - counts[number]!) * tracks + number).sort();
+  for (let place = 0; place < keys.length; place++) numbers[place] = keys[place]! % tracks;
 }
 
 /**

@@ -22,6 +22,11 @@ export class ByteCursor {
     }
   }
 
+  /** The offset of the next byte. */
+  get position(): number {
+    return this.#taken;
+  }
+
   /** How many bytes are left. */
   get left(): number {
     return this.size - this.#taken;

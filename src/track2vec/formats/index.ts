@@ -13,7 +13,7 @@ const formats = {
   parquet: { write: writeVectorParquet, read: readVectorParquet, extensions: [".parquet"] },
   safetensors: {
     write: writeVectorTensors,
-    read: (path: string) => readVectorTensors(path),
+    read: readVectorTensors,
     extensions: [".safetensors"],
   },
 } as const;

@@ -56,17 +56,33 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     const names = columns.map((column) => column.column_name);
     for (const name of ["track", "vector"])
       if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
+    const broken =
+      "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> x IS NULL OR NOT isfinite(x))) > 0";
     const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
       `SELECT count(*) AS n, count(DISTINCT track) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
               count(DISTINCT len(vector)) AS sizes,
-              count(*) FILTER (track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> x IS NULL OR NOT isfinite(x))) > 0) AS broken
+              count(*) FILTER (${broken}) AS broken
        FROM ${from}`,
     );
     const { n, size } = facts;
     if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
-    if (facts.broken > 0)
-      throw fail(`${facts.broken} rows have no track, no vector, or values that are not finite`);
-    if (facts.distinct_n < n) throw fail(`${n - facts.distinct_n} tracks come more than once`);
+    if (facts.broken > 0) {
+      const { row } = await database.row<{ row: number }>(
+        `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlString(path)}, file_row_number = true)
+         WHERE ${broken}`,
+      );
+      throw fail(
+        `row ${row}${facts.broken > 1 ? ` and ${facts.broken - 1} more have` : " has"} no track, no vector, or values that are not finite`,
+      );
+    }
+    if (facts.distinct_n < n) {
+      const { track, rows } = await database.row<{ track: string; rows: number[] }>(
+        `SELECT track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
+         FROM read_parquet(${sqlString(path)}, file_row_number = true)
+         GROUP BY track HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
+      );
+      throw fail(`track ${JSON.stringify(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
+    }
     if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
     const { DuckDBArrayVector } = await import("@duckdb/node-api");
     const tracks: string[] = [];

@@ -26,11 +26,8 @@ export async function writeVectorTensors(vectors: TrackVectors, path: string): P
 }
 
 /** @throws SegueError when the file is damaged, holds no track vectors, an id twice, or values that are no numbers */
-export async function readVectorTensors(
-  path: string,
-  options: { shared?: boolean; onBytes?: (bytes: Uint8Array) => void } = {},
-): Promise<TrackVectors> {
-  const { tensors } = await readSafetensors(path, options);
+export async function readVectorTensors(path: string): Promise<TrackVectors> {
+  const { tensors } = await readSafetensors(path);
   const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
   const { vectors, counts, outputs, "tracks.text": text, "tracks.ends": ends } = tensors;
   if (!(vectors?.array instanceof Float32Array) || vectors.shape.length !== 2)
@@ -43,8 +40,31 @@ export async function readVectorTensors(
     throw fail(`"counts" is not ${length} 64-bit floats`);
   if (outputs && !(outputs.array instanceof Float32Array && outputs.array.length === vectors.array.length))
     throw fail('"outputs" has not the shape of "vectors"');
+  let end = 0;
+  for (const [row, next] of ends.array.entries()) {
+    if (next < end) throw fail(`"tracks.ends" falls at row ${row + 1}, from ${end} to ${next}`);
+    end = next;
+  }
+  if (end !== text.array.length)
+    throw fail(`"tracks.text" has ${text.array.length} bytes, "tracks.ends" tells ${end}`);
+  const tracks = unpackStrings({ text: text.array, ends: ends.array });
+  const rows = new Map<string, number>();
+  for (const [row, track] of tracks.entries()) {
+    const before = rows.get(track);
+    if (before !== undefined)
+      throw fail(`track ${JSON.stringify(track)} comes twice: rows ${before + 1} and ${row + 1}`);
+    rows.set(track, row);
+  }
+  for (const [name, tensor] of Object.entries({ vectors, outputs, counts })) {
+    const array = tensor?.array as Float32Array | Float64Array | undefined;
+    const broken = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+    if (broken >= 0)
+      throw fail(
+        `row ${Math.floor(broken / (name === "counts" ? 1 : size)) + 1} of "${name}" has ${array![broken]}, which is not finite`,
+      );
+  }
   return new TrackVectors({
-    tracks: unpackStrings({ text: text.array, ends: ends.array }),
+    tracks,
     size,
     vectors: vectors.array,
     ...(counts ? { counts: counts.array as Float64Array } : {}),

@@ -45,15 +45,19 @@ export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
     for (let row = 0; row < count; row++) {
       // word2vec.c ends each row with a newline, gensim does not.
       while (cursor.peek() === NEWLINE) cursor.skip(1);
+      const at = cursor.position;
       const key = cursor.until(BLANK, MOST_KEY_BYTES);
-      if (key === undefined) throw fail(`no key where row ${row + 1} of ${count} should begin`);
+      if (key === undefined)
+        throw fail(`no key where row ${row + 1} of ${count} should begin, at byte ${at}`);
       if (!cursor.take(bytes.subarray(row * size * 4, (row + 1) * size * 4)))
-        throw fail(`cut short in row ${row + 1} of ${count}`);
-      rows.add(decodeKey(key, () => `${path}, row ${row + 1}`));
+        throw fail(`cut short in row ${row + 1} of ${count}, which begins at byte ${at}`);
+      rows.add(decodeKey(key, () => `${path}, row ${row + 1} (byte ${at})`));
     }
     while (cursor.peek() === NEWLINE) cursor.skip(1);
     if (cursor.left > 0)
-      throw fail(`${cursor.left} bytes too many after the ${count} tracks that line 1 tells`);
+      throw fail(
+        `${cursor.left} bytes too many at byte ${cursor.position}, after the ${count} tracks that line 1 tells`,
+      );
     return new TrackVectors({ tracks: rows.tracks, size, vectors: rows.vectors });
   } finally {
     cursor.close();

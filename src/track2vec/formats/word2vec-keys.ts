@@ -55,6 +55,8 @@ export class Rows {
     readonly path: string,
     count: number,
     readonly size: number,
+    /** Where a row is, for messages: "row 3", "line 4". */
+    readonly place: (row: number) => string = (row) => `row ${row + 1}`,
   ) {
     this.vectors = new Float32Array(count * size);
   }
@@ -71,13 +73,19 @@ export class Rows {
     const name = JSON.stringify(track);
     const before = this.#seen.get(track);
     if (before !== undefined)
-      throw new SegueError(`${this.path}: track ${name} comes twice, as rows ${before + 1} and ${row + 1}`, {
-        code: "corrupt",
-      });
-    if (!this.next().every(Number.isFinite))
-      throw new SegueError(`${this.path}: the vector of track ${name} (row ${row + 1}) is not finite`, {
-        code: "corrupt",
-      });
+      throw new SegueError(
+        `${this.path}: track ${name} comes twice: ${this.place(before)} and ${this.place(row)}`,
+        {
+          code: "corrupt",
+        },
+      );
+    const values = this.next();
+    const broken = values.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0)
+      throw new SegueError(
+        `${this.path}, ${this.place(row)}: value ${broken + 1} of the vector of track ${name} is ${values[broken]}, which is not finite`,
+        { code: "corrupt" },
+      );
     this.#seen.set(track, row);
     this.tracks.push(track);
   }

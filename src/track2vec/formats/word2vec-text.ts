@@ -38,11 +38,12 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
     const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
     if (cursor.left < count * size * 2)
       throw fail(`cut short: ${count} tracks of ${size} dimensions do not fit into ${cursor.left} bytes`);
-    const rows = new Rows(path, count, size);
+    const rows = new Rows(path, count, size, (row) => `line ${row + 2}`);
     for (let row = 0; row < count; row++) {
       const where = () => `${path}, line ${row + 2}`;
       const line = cursor.peek() === undefined ? undefined : lineOf(cursor);
-      if (line === undefined) throw fail(`cut short: ${row} tracks where line 1 tells ${count}`);
+      if (line === undefined)
+        throw fail(`cut short after line ${row + 1}: ${row} tracks where line 1 tells ${count}`);
       const start = startOfNumbers(line, size);
       const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
       if (start < 1 || numbers.length !== size) {

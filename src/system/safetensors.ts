@@ -142,19 +142,19 @@ interface Entry {
 }
 
 function parseHeader(bytes: Uint8Array, bad: (what: string) => SegueError) {
+  // As the format has it; a JSON parser would let blanks before it pass.
+  if (bytes[0] !== 0x7b) throw bad('the header does not begin with "{"');
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw bad("the header is not JSON");
   }
-  if (header === null || typeof header !== "object" || Array.isArray(header))
-    throw bad("the header is not a JSON object");
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-    if (!(typeof dtype === "string" && dtype in types))
+    if (!(typeof dtype === "string" && Object.hasOwn(types, dtype)))
       throw bad(`tensor "${name}" has data type ${JSON.stringify(dtype)}, known are ${Object.keys(types)}`);
     const isSize = (length: unknown) => Number.isSafeInteger(length) && (length as number) >= 0;
     if (!(Array.isArray(shape) && shape.every(isSize))) throw bad(`tensor "${name}" has no proper shape`);

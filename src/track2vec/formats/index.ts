@@ -53,7 +53,7 @@ export async function loadVectors(path: string, format?: VectorFormat): Promise<
 
 function chosen(path: string, format: string | undefined): VectorFormat {
   const found = format ?? formatOf(path);
-  if (found === undefined || !(found in formats))
+  if (found === undefined || !Object.hasOwn(formats, found))
     throw misuse(
       found === undefined ? `cannot tell the format of ${path}` : `there is no vector format "${found}"`,
       `Name one with --format: ${vectorFormats.join(", ")}.`,

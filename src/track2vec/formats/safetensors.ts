@@ -47,7 +47,7 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   }
   if (end !== text.array.length)
     throw fail(`"tracks.text" has ${text.array.length} bytes, "tracks.ends" tells ${end}`);
-  const tracks = unpackStrings({ text: text.array, ends: ends.array });
+  const tracks = idsOf(text.array, ends.array, fail);
   const rows = new Map<string, number>();
   for (const [row, track] of tracks.entries()) {
     const before = rows.get(track);
@@ -70,4 +70,25 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
     ...(counts ? { counts: counts.array as Float64Array } : {}),
     ...(outputs ? { outputs: outputs.array as Float32Array } : {}),
   });
+}
+
+/** @throws the error of `fail`, with the row, where an id is no UTF-8 */
+function idsOf(text: Uint8Array, ends: Uint32Array, fail: (what: string) => SegueError): string[] {
+  // A text that is whole may still be cut within a character.
+  const split = ends.findIndex((end) => (text[end]! & 0xc0) === 0x80);
+  if (split >= 0) throw fail(`the id of row ${split + 1} is not UTF-8: it ends within a character`);
+  try {
+    return unpackStrings({ text, ends });
+  } catch {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const broken = ends.findIndex((end, row) => {
+      try {
+        decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], end));
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    throw fail(`the id of row ${broken + 1} is not UTF-8`);
+  }
 }

@@ -1,0 +1,266 @@
+/** What each format says of each kind of damage: the file, what is wrong, and where. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Tensor, withDuckDb, writeSafetensors } from "../../system/index.js";
+import { TrackVectors } from "../vectors.js";
+import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "segue-loading-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = join(folder, "vectors");
+
+const binary = (...parts: (string | number[])[]) =>
+  writeFileSync(
+    path,
+    Buffer.concat(
+      parts.map((part) =>
+        typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(Float32Array.from(part).buffer),
+      ),
+    ),
+  );
+const text = (lines: string) => writeFileSync(path, lines, "latin1");
+const parquet = (select: string) =>
+  withDuckDb({}, async (database) => {
+    await database.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
+  });
+
+/** The tensors of tracks "a" and "b" with two dimensions, some of them replaced or left out. */
+const tensors = (other: Record<string, Tensor | undefined> = {}) => {
+  const whole = {
+    vectors: { array: Float32Array.of(1, 2, 3, 4), shape: [2, 2] },
+    "tracks.text": { array: Uint8Array.of(97, 98) },
+    "tracks.ends": { array: Uint32Array.of(1, 2) },
+    ...other,
+  };
+  const given = Object.entries(whole).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+  return writeSafetensors(path, Object.fromEntries(given));
+};
+const cut = async (format: VectorFormat) => {
+  const tracks = ["a", "b"];
+  await saveVectors(
+    new TrackVectors({ tracks, size: 2, vectors: Float32Array.of(1, 2, 3, 4) }),
+    path,
+    format,
+  );
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.subarray(0, whole.length - 5));
+};
+const rows = (...values: string[]) =>
+  `SELECT * FROM (VALUES ${values.join(", ")}) AS t(track, "count", vector)`;
+const floats = (list: string) => `${list}::FLOAT[]`;
+
+type Case = readonly [damage: string, write: () => unknown, message: RegExp];
+const cases: Record<VectorFormat, readonly Case[]> = {
+  "word2vec-binary": [
+    ["an empty file", () => binary(""), /the first line is not "<tracks> <dimensions>" but ""/],
+    ["another format", () => binary("PAR1....\n"), /the first line is not .* but "PAR1\.\.\.\."/],
+    ["no dimensions", () => binary("1 0\n", "a "), /the first line is not/],
+    [
+      "a cut",
+      () => cut("word2vec-binary"),
+      /cut short: 2 tracks of 2 dimensions need at least 18 bytes, 15 are/,
+    ],
+    [
+      "a cut that longer keys hide",
+      () => binary("2 2\n", "abcdefghij ", [1, 2], "b ", [3]),
+      /cut short in row 2 of 2, which begins at byte 23/,
+    ],
+    [
+      "a row without a key",
+      () => binary("2 2\n", "abcdefghijklmnop ", [1, 2], "bb"),
+      /no key where row 2 of 2 should begin, at byte 29/,
+    ],
+    [
+      "bytes too many",
+      () => binary("1 2\n", "a ", [1, 2], "b ", [3]),
+      /6 bytes too many at byte 14, after the 1 tracks/,
+    ],
+    [
+      "a wrong size",
+      () => binary("2 1\n", "a ", [1, 2], "b ", [3, 4]),
+      /bytes too many|is not finite|UTF-8|twice/,
+    ],
+    [
+      "NaN",
+      () => binary("2 2\n", "a ", [1, 2], "b ", [3, Number.NaN]),
+      /row 2: value 2 of the vector of track "b" is NaN, which is not finite/,
+    ],
+    [
+      "infinity",
+      () => binary("1 1\n", "a ", [-Infinity]),
+      /row 1: value 1 .* "a" is -Infinity, which is not finite/,
+    ],
+    ["a track twice", () => binary("2 1\n", "a ", [1], "a ", [2]), /track "a" comes twice: row 1 and row 2/],
+    [
+      "keys that are not UTF-8",
+      () => binary("1 1\n", "\xff ", [1]),
+      /row 1 \(byte 4\): the key is not UTF-8/,
+    ],
+  ],
+  "word2vec-text": [
+    ["an empty file", () => text(""), /the first line is not "<tracks> <dimensions>" but ""/],
+    ["no header", () => text("a 1 2\n"), /the first line is not .* but "a 1 2"/],
+    ["a cut", () => text("3 2\na 1 2\nb 3 4\nc 5"), /line 4 is not a track and 2 numbers/],
+    [
+      "lines too few",
+      () => text("3 1\nabcdefgh 1\nb 3\n"),
+      /cut short after line 3: 2 tracks where line 1 tells 3/,
+    ],
+    [
+      "far too few bytes",
+      () => text("9 9\na 1\n"),
+      /cut short: 9 tracks of 9 dimensions do not fit into 4 bytes/,
+    ],
+    ["lines too many", () => text("1 2\na 1 2\nb 3 4\n"), /6 bytes too many after the 1 tracks/],
+    ["a wrong size", () => text("2 2\na 1 2\nb 3\n"), /line 3 is not a track and 2 numbers/],
+    ["what is no number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
+    [
+      "NaN",
+      () => text("2 1\na 1\nb nan\n"),
+      /line 3: value 1 of the vector of track "b" is NaN, which is not finite/,
+    ],
+    [
+      "a number too large",
+      () => text("1 1\na 1e40\n"),
+      /line 2: value 1 .* is Infinity, which is not finite/,
+    ],
+    ["a track twice", () => text("2 1\na 1\na 2\n"), /track "a" comes twice: line 2 and line 3/],
+    ["keys that are not UTF-8", () => text("1 1\n\xff 1\n"), /line 2: the key is not UTF-8/],
+  ],
+  parquet: [
+    ["an empty file", () => text(""), /not a readable Parquet file/],
+    ["another format", () => text("2 2\na 1 2\nb 3 4\n"), /not a readable Parquet file/],
+    ["a cut", () => cut("parquet"), /not a readable Parquet file/],
+    [
+      "other columns",
+      () => parquet("SELECT 'a' AS track, 1.0 AS x"),
+      /it has no column "vector", only track, x/,
+    ],
+    [
+      "no rows",
+      () => parquet(`SELECT * FROM (${rows(`('a', 1, ${floats("[1]")})`)}) WHERE false`),
+      /no rows/,
+    ],
+    [
+      "vectors of several sizes",
+      () => parquet(rows(`('a', 1, ${floats("[1, 2]")})`, `('b', 1, ${floats("[1]")})`)),
+      /its vectors have 2 different sizes/,
+    ],
+    [
+      "NaN",
+      () => parquet(rows(`('a', 1, ${floats("[1, 2]")})`, `('b', 1, ${floats("[1, 'nan'::FLOAT]")})`)),
+      /row 2 has no track, no vector, or values that are not finite/,
+    ],
+    [
+      "several broken rows",
+      () =>
+        parquet(
+          rows(
+            `('a', 1, ${floats("[1]")})`,
+            `('b', 1, ${floats("[NULL]")})`,
+            "('c', 1, NULL)",
+            "(NULL, 1, [2]::FLOAT[])",
+          ),
+        ),
+      /row 2 and 2 more have no track, no vector, or values that are not finite/,
+    ],
+    [
+      "a track twice",
+      () =>
+        parquet(
+          rows(`('b', 1, ${floats("[1]")})`, `('a', 1, ${floats("[2]")})`, `('a', 1, ${floats("[3]")})`),
+        ),
+      /track "a" comes more than once: rows 2, 3/,
+    ],
+  ],
+  safetensors: [
+    ["an empty file", () => text(""), /0 bytes are too few for a header/],
+    [
+      "another format",
+      () => text("2 2\na 1 2\nb 3 4\n"),
+      /the header claims \d+ bytes|ends within its header/,
+    ],
+    ["a cut", () => cut("safetensors"), /cut short: \d+ bytes of data where the header tells \d+/],
+    [
+      "no vectors",
+      () => tensors({ vectors: undefined }),
+      /it has no tensor "vectors" of 32-bit floats in two dimensions/,
+    ],
+    [
+      "vectors in 64 bits",
+      () => tensors({ vectors: { array: Float64Array.of(1, 2, 3, 4), shape: [2, 2] } }),
+      /no tensor "vectors" of 32-bit floats/,
+    ],
+    ["no ids", () => tensors({ "tracks.ends": undefined }), /it has no track ids/],
+    [
+      "ids too few",
+      () => tensors({ "tracks.ends": { array: Uint32Array.of(2) } }),
+      /1 track ids for 2 vectors/,
+    ],
+    [
+      "ids that end before they begin",
+      () => tensors({ "tracks.ends": { array: Uint32Array.of(2, 1) } }),
+      /"tracks\.ends" falls at row 2, from 2 to 1/,
+    ],
+    [
+      "ids beyond their text",
+      () => tensors({ "tracks.ends": { array: Uint32Array.of(1, 9) } }),
+      /"tracks\.text" has 2 bytes, "tracks\.ends" tells 9/,
+    ],
+    [
+      "counts of another size",
+      () => tensors({ counts: { array: Float64Array.of(1) } }),
+      /"counts" is not 2 64-bit floats/,
+    ],
+    [
+      "outputs of another size",
+      () => tensors({ outputs: { array: Float32Array.of(1) } }),
+      /"outputs" has not the shape of "vectors"/,
+    ],
+    [
+      "NaN",
+      () => tensors({ vectors: { array: Float32Array.of(1, 2, 3, Number.NaN), shape: [2, 2] } }),
+      /row 2 of "vectors" has NaN, which is not finite/,
+    ],
+    [
+      "an infinite output",
+      () => tensors({ outputs: { array: Float32Array.of(1, Infinity, 3, 4), shape: [2, 2] } }),
+      /row 1 of "outputs" has Infinity, which is not finite/,
+    ],
+    [
+      "counts that are no numbers",
+      () => tensors({ counts: { array: Float64Array.of(1, Number.NaN) } }),
+      /row 2 of "counts" has NaN, which is not finite/,
+    ],
+    [
+      "a track twice",
+      () => tensors({ "tracks.text": { array: Uint8Array.of(97, 97) } }),
+      /track "a" comes twice: rows 1 and 2/,
+    ],
+    [
+      "a key cut within a character",
+      () => tensors({ "tracks.text": { array: Uint8Array.of(0xc3, 0xa9) } }),
+      /the id of row 1 is not UTF-8: it ends within a character/,
+    ],
+    [
+      "keys that are not UTF-8",
+      () => tensors({ "tracks.text": { array: Uint8Array.of(97, 255) } }),
+      /the id of row 2 is not UTF-8/,
+    ],
+  ],
+};
+
+describe.each(vectorFormats)("%s", (format) => {
+  it.each(cases[format])("refuses %s", async (_, write, message) => {
+    await write();
+    const refused = loadVectors(path, format);
+    await expect(refused).rejects.toMatchObject({
+      name: "SegueError",
+      code: "corrupt",
+      message: expect.stringMatching(message),
+    });
+    await expect(refused).rejects.toThrow(path);
+  });
+});

@@ -83,7 +83,7 @@ function idsOf(text: Uint8Array, ends: Uint32Array, fail: (what: string) => Segu
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const broken = ends.findIndex((end, row) => {
       try {
-        decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], end));
+        decoder.decode(Buffer.from(text.subarray(row === 0 ? 0 : ends[row - 1], end)));
         return false;
       } catch {
         return true;

@@ -28,7 +28,7 @@ const parquet = (select: string) =>
 
 /** The tensors of tracks "a" and "b" with two dimensions, some of them replaced or left out. */
 const tensors = (other: Record<string, Tensor | undefined> = {}) => {
-  const whole = {
+  const whole: Record<string, Tensor | undefined> = {
     vectors: { array: Float32Array.of(1, 2, 3, 4), shape: [2, 2] },
     "tracks.text": { array: Uint8Array.of(97, 98) },
     "tracks.ends": { array: Uint32Array.of(1, 2) },

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
+import { SegueError } from "../system/index.js";
+import { type LayoutNeeds, layOut } from "./layout.js";
+import { resolveOptions } from "./options.js";
+import { planShards } from "./shards.js";
+import { trainTrack2Vec } from "./train.js";
+import { trainWord2Vec } from "./word2vec.js";
+import { ofTracks } from "./wording.js";
+
+const GIB = 1024 ** 3;
+
+/** What a training of so many tracks asks for, as `Session` does. */
+function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = {}): LayoutNeeds {
+  const hs = kind.hs ?? false;
+  const plan = planShards(vocabulary, { ...resolveOptions({ workers: "racy" }), hs });
+  return {
+    vocabulary,
+    tracks: vocabulary,
+    size,
+    negative: 5,
+    hs,
+    depth: hs ? 30 : 0,
+    pathWords: hs ? vocabulary * 25 : 0,
+    mostWords: 1280,
+    mostSegments: 256,
+    threads: 2,
+    shards: 0,
+    group: plan.group,
+    shared: plan.shared,
+    ...kind,
+  };
+}
+function refusal(needs: LayoutNeeds): SegueError {
+  try {
+    layOut(needs);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SegueError);
+    return error as SegueError;
+  }
+  throw new Error("it fits");
+}
+const fits = (needs: LayoutNeeds) => layOut(needs).totalBytes <= 4 * GIB;
+
+describe("what does not fit into 4 GiB", () => {
+  it.each([
+    ["skip-gram or CBOW", 20_000_000, 48, {}],
+    ["both losses", 12_000_000, 64, { hs: true }],
+    ["with shards", 15_000_000, 48, { shards: 8 }],
+    ["odd dimensions", 3_000_000, 333, {}],
+  ] as const)(
+    "is refused with how much would, to the very track and dimension: %s",
+    (_, vocabulary, size, kind) => {
+      const needs = needsOf(vocabulary, size, kind);
+      const { code, message, hint } = refusal(needs);
+      expect(code).toBe("out-of-memory");
+      expect(message).toMatch(
+        /needs \d+\.\d\d GiB of memory \(\d+\.\d\d GiB of it matrices\), and the kernel addresses 4 GiB/,
+      );
+      const [, tracks, dimensions] =
+        /would fit: (\d+) tracks of \d+ dimensions .*; or all \d+ with vectorSize (\d+)/.exec(hint ?? "") ??
+        [];
+      const rows = (n: number) => ({
+        ...needs,
+        vocabulary: n,
+        pathWords: Math.ceil((needs.pathWords / vocabulary) * n),
+      });
+      expect(fits(rows(Number(tracks)))).toBe(true);
+      expect(() => layOut(rows(Number(tracks) + 1))).toThrow(/GiB/);
+      expect(fits({ ...needs, size: Number(dimensions) })).toBe(true);
+      expect(() => layOut({ ...needs, size: Number(dimensions) + 1 })).toThrow(/GiB/);
+    },
+  );
+
+  it("is what the formula of docs/track2vec.md says, within a hundredth", () => {
+    for (const [vocabulary, size, hs] of [
+      [1_000_000, 48, false],
+      [5_000_000, 50, false],
+      [2_000_000, 100, true],
+    ] as const) {
+      const needs = needsOf(vocabulary, size, { hs });
+      const matrices = hs ? 3 : 2;
+      const formula =
+        vocabulary * (matrices * 16 * Math.ceil(size / 4) + 12 + 4) + (hs ? 4 * needs.pathWords : 0);
+      expect(layOut(needs).totalBytes / formula).toBeCloseTo(1, 2);
+    }
+  });
+
+  it("names options and items as the caller does", () => {
+    const option = (name: string) => `--${name.toLowerCase()}`;
+    expect(() => layOut(needsOf(20_000_000, 48), { ...ofTracks, option, item: "word" })).toThrow(
+      /20000000 words/,
+    );
+    const { hint } = refusal(needsOf(20_000_000, 48));
+    expect(hint).toContain("set maxFinalVocab, or raise minCount");
+  });
+
+  it("comes before any of it is taken, from trainTrack2Vec and trainWord2Vec", async () => {
+    const builder = new CorpusBuilder();
+    const words = Array.from({ length: 40_000 }, (_, i) => `w${i}`);
+    for (let at = 0; at < words.length; at += 500) builder.add({ id: "", tracks: words.slice(at, at + 500) });
+    const options = { minCount: 1, vectorSize: 30_000, workers: "racy" } as const;
+    const before = process.memoryUsage().rss;
+    await expect(trainTrack2Vec(builder.build(), options)).rejects.toMatchObject({
+      code: "out-of-memory",
+      message: expect.stringMatching(/^training 40000 tracks × 30000 dimensions needs 8\.9\d GiB/),
+      hint: expect.stringMatching(
+        /^What would fit: \d+ tracks of 30000 dimensions .*; or all 40000 with vectorSize \d+\.$/,
+      ),
+    });
+    await expect(trainWord2Vec([words], { ...options })).rejects.toThrow(
+      /training 40000 words × 30000 dimensions/,
+    );
+    expect(process.memoryUsage().rss - before).toBeLessThan(GIB / 4);
+  });
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
@@ -78,11 +79,31 @@ describe("what does not fit into 4 GiB", () => {
       [5_000_000, 50, false],
       [2_000_000, 100, true],
     ] as const) {
-      const needs = needsOf(vocabulary, size, { hs });
-      const matrices = hs ? 3 : 2;
-      const formula =
-        vocabulary * (matrices * 16 * Math.ceil(size / 4) + 12 + 4) + (hs ? 4 * needs.pathWords : 0);
-      expect(layOut(needs).totalBytes / formula).toBeCloseTo(1, 2);
+      for (const shards of [0, 8]) {
+        const needs = needsOf(vocabulary, size, { hs, shards });
+        const matrices = hs ? 3 : 2;
+        const threads = shards > 0 ? needs.threads : 0;
+        const row = 16 * Math.ceil(size / 4) + 4 * threads;
+        const formula = vocabulary * (matrices * row + 12 + 4) + (hs ? 4 * needs.pathWords : 0);
+        expect(layOut(needs).totalBytes / formula).toBeCloseTo(1, 2);
+      }
+    }
+  });
+
+  it("begins where the table of docs/track2vec.md says", () => {
+    const page = readFileSync(new URL("../../docs/track2vec.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| (\d+) \| [\d,]+ \([\d,]+\) \| ([\d.]+) \(([\d.]+)\) million \|$/gm)];
+    expect(rows).toHaveLength(4);
+    for (const [, size, deterministic, racy] of rows) {
+      for (const [told, shards] of [
+        [deterministic, 8],
+        [racy, 0],
+      ] as const) {
+        const needs = needsOf(Number(told) * 1e6, Number(size), { shards });
+        expect(fits(needs), `${told} million of ${size}`).toBe(true);
+        const more = (Number(told) + 0.1) * 1e6;
+        expect(() => layOut({ ...needs, vocabulary: more, tracks: more })).toThrow(/GiB/);
+      }
     }
   });
 

@@ -34,7 +34,10 @@ export interface EpochReport {
 export interface TrainOptions extends Partial<Word2VecOptions> {
   /** Told five times a second how many words of all epochs are done; its note has words/s, loss and time left. */
   readonly progress?: Progress;
-  /** Ends the training within 100 ms; its threads are gone then, and a checkpoint stays as it was after the last epoch. */
+  /**
+   * Ends the training within 100 ms once epochs run; its threads are gone then, and a checkpoint stays as it was after the last
+   * epoch. While vocabulary and tables of a large corpus are made, it waits for them: up to 2 s at 6 million plays.
+   */
   readonly signal?: AbortSignal;
   /** Called after each epoch, while training waits; `"stop"` ends it there. */
   readonly onEpoch?: (report: EpochReport) => undefined | "stop" | Promise<undefined | "stop">;
@@ -112,7 +115,7 @@ const others: readonly (keyof TrainOptions)[] = [
  * @throws SegueError (misuse) when an option is wrong, or a checkpoint belongs to other playlists or options; code
  *   "empty-vocabulary" when no track is left; "out-of-memory" when memory does not suffice, with how much would and what
  *   would fit; "corrupt" when a checkpoint is damaged
- * @throws the signal's reason, within 100 ms of its abort
+ * @throws the signal's reason, within 100 ms of its abort once epochs run
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
   const { from, validation, signal } = options;

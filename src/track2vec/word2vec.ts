@@ -21,7 +21,7 @@ export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly str
  * @param options gensim's names and defaults (see `Word2VecOptions`); the rest as for `trainTrack2Vec`
  * @returns `vectors` is keyed by token; its fields have the names they have for tracks, its messages speak of words
  * @throws SegueError (misuse) naming the sentence when one is no list of strings, and whatever `trainTrack2Vec` throws
- * @throws the signal's reason, within 100 ms of its abort unless the iterable itself makes it wait
+ * @throws the signal's reason, within 100 ms of its abort while it reads or epochs run, unless the iterable itself makes it wait
  */
 export async function trainWord2Vec(
   sentences: Sentences,

@@ -23,7 +23,6 @@ import { retryPolicy } from "./retry.js";
 import type { JoinTask, Task } from "./task.js";
 import type {
   ArrayNames,
-  ArtifactTypes,
   Caught,
   ItemOf,
   MergedBranches,

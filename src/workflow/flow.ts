@@ -68,9 +68,6 @@ type MaybePromise<T> = T | Promise<T>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a step may return nothing.
 type Returned = object | void | undefined;
 
-/** The states of all steps so far, by name. */
-type States = Record<string, StepState>;
-
 type State<S, Name> = [Name] extends [never] ? Root : Name extends keyof S ? S[Name] : Root;
 type ArtifactsIn<St> = St extends { artifacts: infer A } ? A : NoArtifacts;
 type ItemIn<St> = St extends { item: infer I } ? I : undefined;

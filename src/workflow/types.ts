@@ -10,8 +10,6 @@ export interface Written<Value = unknown, By extends string = string> {
   readonly by: By;
 }
 
-export type ArtifactTypes = Record<string, Written>;
-
 /** What is known after a step: its artifacts, the item of the foreach it is in, and what was known before that foreach. */
 export interface StepState {
   readonly artifacts: object;

@@ -1,20 +1,21 @@
-/** Feature values in at most 255 bins by quantile, so that a split is found by counting. */
+/** Feature values in at most 64 bins by quantile, so that a split is found by counting. */
 import type { Random } from "../../system/index.js";
-
-export interface Binned {
-  readonly rows: number;
-  readonly width: number;
-  /** Column by column: value r of feature f is `bins[f * rows + r]`. */
-  readonly bins: Uint8Array;
-  /** The upper border of each bin of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞. */
-  readonly borders: readonly Float32Array[];
-}
 
 const sampleSize = 40_000;
 
-export function binColumns(values: Float32Array, width: number, random: Random, most = 255): Binned {
+/**
+ * The upper borders of the bins of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞.
+ *
+ * @param bins where the bin of each value goes, row-major like `values`
+ */
+export function binValues(
+  values: Float32Array,
+  width: number,
+  random: Random,
+  bins: Uint8Array,
+  most = 64,
+): readonly Float32Array[] {
   const rows = values.length / width;
-  const bins = new Uint8Array(rows * width);
   const borders: Float32Array[] = [];
   const picked = Math.min(rows, sampleSize);
   const sample = new Float32Array(picked);
@@ -22,12 +23,12 @@ export function binColumns(values: Float32Array, width: number, random: Random, 
   for (let f = 0; f < width; f++) {
     for (let i = 0; i < picked; i++) sample[i] = values[chosen[i]! * width + f]!;
     sample.sort();
-    const edges = bordersOf(sample, most);
-    borders.push(edges);
-    const column = bins.subarray(f * rows, (f + 1) * rows);
-    for (let r = 0; r < rows; r++) column[r] = binOf(edges, values[r * width + f]!);
+    borders.push(bordersOf(sample, most));
   }
-  return { rows, width, bins, borders };
+  for (let at = 0; at < values.length; at += width) {
+    for (let f = 0; f < width; f++) bins[at + f] = binOf(borders[f]!, values[at + f]!);
+  }
+  return borders;
 }
 
 /** Borders between distinct values: one bin a value where there are few, else about equally many values a bin. */

@@ -4,7 +4,8 @@
  * track that did play next, and in part of those that played later.
  */
 import { Random } from "../../system/index.js";
-import { type Binned, binColumns } from "./bins.js";
+import { binValues } from "./bins.js";
+import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
 import { Forest } from "./forest.js";
 
 export interface BoostSettings {
@@ -41,24 +42,25 @@ export interface BoostOptions {
 }
 
 interface Leaf {
+  /** Its rows are order[start … end). */
   start: number;
   end: number;
-  depth: number;
   gradient: number;
   hessian: number;
   histogram: Float64Array;
   gain: number;
+  /** The best split, and the sums of its left side. */
   feature: number;
   bin: number;
+  leftGradient: number;
+  leftHessian: number;
   /** The node that this leaf hangs from, and on which side. */
   parent: number;
   side: 0 | 1;
 }
 
 export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): Forest {
-  const random = new Random(options.seed);
-  const binned = binColumns(data.values, data.width, random);
-  const grower = new Grower(data, binned, settings, random);
+  const grower = new Grower(data, settings, new Random(options.seed));
   for (let tree = 0; tree < settings.trees; tree++) {
     const loss = grower.grow();
     options.onTree?.(tree, loss);
@@ -73,55 +75,47 @@ class Grower {
   readonly #rights: number[] = [];
   readonly #leafValues: number[] = [];
   readonly #roots: number[] = [];
-  readonly #bins: number[] = [];
-  readonly #scores: Float64Array;
-  readonly #gradients: Float32Array;
-  readonly #hessians: Float32Array;
-  readonly #order: Uint32Array;
-  readonly #scratch: Uint32Array;
-  readonly #leafGradients: Float32Array;
-  readonly #leafHessians: Float32Array;
-  readonly #pool: Float64Array[] = [];
+  readonly #rows: number;
+  readonly #memory: BoostMemory;
+  readonly #borders: readonly Float32Array[];
+  readonly #free: Float64Array[];
 
   constructor(
     readonly data: RankingData,
-    readonly binned: Binned,
     readonly settings: BoostSettings,
     readonly random: Random,
   ) {
-    const { rows } = binned;
-    this.#scores = Float64Array.from({ length: rows }, (_, r) => data.values[r * data.width + data.start]!);
-    this.#gradients = new Float32Array(rows);
-    this.#hessians = new Float32Array(rows);
-    this.#order = new Uint32Array(rows);
-    this.#scratch = new Uint32Array(rows);
-    this.#leafGradients = new Float32Array(rows);
-    this.#leafHessians = new Float32Array(rows);
+    const { width, values, start } = data;
+    this.#rows = values.length / width;
+    this.#memory = boostMemory(this.#rows, width, Math.max(1, settings.leaves));
+    this.#borders = binValues(values, width, random, this.#memory.bins);
+    this.#free = [...this.#memory.histograms];
+    const { scores } = this.#memory;
+    for (let r = 0; r < this.#rows; r++) scores[r] = values[r * width + start]!;
   }
 
   /** Grows one tree; returns the mean loss before it. */
   grow(): number {
     const { data, settings, random } = this;
+    const { order, chosen } = this.#memory;
     const queries = data.offsets.length - 1;
     const loss = this.#derive();
     let count = 0;
     for (let q = 0; q < queries; q++) {
       if (settings.querySample < 1 && random.next() >= settings.querySample) continue;
-      for (let r = data.offsets[q]!; r < data.offsets[q + 1]!; r++) this.#order[count++] = r;
+      for (let r = data.offsets[q]!; r < data.offsets[q + 1]!; r++) order[count++] = r;
     }
     const wanted = Math.max(1, Math.round(data.width * settings.featureSample));
-    const chosen = random
-      .shuffle(Uint32Array.from({ length: data.width }, (_, f) => f))
-      .slice(0, wanted)
-      .sort();
-    this.#growTree(count, chosen);
+    const drawn = random.shuffle(Uint32Array.from({ length: data.width }, (_, f) => f)).slice(0, wanted);
+    chosen.set(drawn.sort());
+    this.#growTree(count, chosen.subarray(0, wanted));
     return loss / Math.max(1, queries);
   }
 
   /** First and second derivatives of the softmax loss at the scores of now; returns the loss. */
   #derive(): number {
     const { offsets, relevance, weights } = this.data;
-    const scores = this.#scores;
+    const { scores, derivatives } = this.#memory;
     let loss = 0;
     for (let q = 0; q < offsets.length - 1; q++) {
       const start = offsets[q]!;
@@ -131,26 +125,31 @@ class Grower {
       let sum = 0;
       let relevant = 0;
       for (let r = start; r < end; r++) {
-        sum += weights[r]! * Math.exp(scores[r]! - highest);
+        const share = weights[r]! * Math.exp(scores[r]! - highest);
+        derivatives[2 * r] = share;
+        sum += share;
         relevant += relevance[r]!;
       }
       const log = Math.log(sum) + highest;
       for (let r = start; r < end; r++) {
-        const p = (weights[r]! * Math.exp(scores[r]! - highest)) / sum;
+        const p = derivatives[2 * r]! / sum;
         if (relevance[r]! > 0) loss += relevance[r]! * (log - scores[r]!);
-        this.#gradients[r] = relevant * p - relevance[r]!;
-        this.#hessians[r] = Math.max(relevant * p * (1 - p), 1e-7);
+        derivatives[2 * r] = relevant * p - relevance[r]!;
+        derivatives[2 * r + 1] = Math.max(relevant * p * (1 - p), 1e-7);
       }
     }
     return loss;
   }
 
   #growTree(count: number, chosen: Uint32Array): void {
-    const root: Leaf = this.#leaf(0, count, 0, -1, 0);
+    const { kernel } = this.#memory;
+    const root = leafAt(0, count, -1, 0);
     this.#count(root, chosen);
+    this.#sum(root, chosen[0]!);
     this.#findSplit(root, chosen);
     const leaves: Leaf[] = [root];
     const firstNode = this.#features.length;
+    const firstLeaf = this.#leafValues.length;
     while (leaves.length < this.settings.leaves) {
       let best = -1;
       for (let i = 0; i < leaves.length; i++) {
@@ -158,19 +157,19 @@ class Grower {
       }
       if (best < 0) break;
       const leaf = leaves[best]!;
-      const [left, right] = this.#split(leaf);
+      const [left, right] = this.#split(leaf, firstNode);
       leaves[best] = left;
       leaves.push(right);
       const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
       this.#count(small, chosen);
       // The larger child's histogram is the parent's less the smaller child's.
-      const histogram = leaf.histogram;
-      for (const f of chosen) {
-        const base = f * 512;
-        const end = base + this.binned.borders[f]!.length * 2;
-        for (let i = base; i < end; i++) histogram[i]! -= small.histogram[i]!;
-      }
-      large.histogram = histogram;
+      large.histogram = leaf.histogram;
+      kernel.subtract(
+        large.histogram.byteOffset,
+        small.histogram.byteOffset,
+        chosen.byteOffset,
+        chosen.length,
+      );
       this.#findSplit(small, chosen);
       this.#findSplit(large, chosen);
     }
@@ -180,40 +179,34 @@ class Grower {
       this.#leafValues.push(value);
       if (leaf.parent >= 0) (leaf.side === 0 ? this.#lefts : this.#rights)[leaf.parent] = number;
       else this.#roots.push(number);
-      if (leaf.histogram.length > 0) this.#pool.push(leaf.histogram);
+      this.#free.push(leaf.histogram);
     }
     if (leaves.length > 1) this.#roots.push(firstNode);
-    this.#addTree();
-  }
-
-  #leaf(start: number, end: number, depth: number, parent: number, side: 0 | 1): Leaf {
-    let gradient = 0;
-    let hessian = 0;
-    for (let i = start; i < end; i++) {
-      gradient += this.#gradients[this.#order[i]!]!;
-      hessian += this.#hessians[this.#order[i]!]!;
-    }
-    const histogram = new Float64Array(0);
-    return { start, end, depth, gradient, hessian, histogram, gain: 0, feature: -1, bin: -1, parent, side };
+    this.#addTree(firstNode, firstLeaf);
   }
 
   /** Fills the histogram of a leaf: sums of both derivatives by feature and bin. */
   #count(leaf: Leaf, chosen: Uint32Array): void {
-    const { rows, bins } = this.binned;
-    const histogram = this.#pool.pop() ?? new Float64Array(this.data.width * 512);
-    histogram.fill(0);
-    leaf.histogram = histogram;
-    const size = leaf.end - leaf.start;
-    const order = this.#order.subarray(leaf.start, leaf.end);
-    const gradients = this.#leafGradients;
-    const hessians = this.#leafHessians;
-    for (let i = 0; i < size; i++) {
-      gradients[i] = this.#gradients[order[i]!]!;
-      hessians[i] = this.#hessians[order[i]!]!;
-    }
-    for (const f of chosen) {
-      const sums = histogram.subarray(f * 512, f * 512 + 512);
-      countColumn(bins.subarray(f * rows, (f + 1) * rows), order, size, gradients, hessians, sums);
+    const { kernel, bins, derivatives, order } = this.#memory;
+    leaf.histogram = this.#free.pop()!;
+    kernel.countRows(
+      bins.byteOffset,
+      this.data.width,
+      derivatives.byteOffset,
+      order.byteOffset + 4 * leaf.start,
+      leaf.end - leaf.start,
+      chosen.byteOffset,
+      chosen.length,
+      leaf.histogram.byteOffset,
+    );
+  }
+
+  /** A leaf's sums, read off the histogram of any feature. */
+  #sum(leaf: Leaf, feature: number): void {
+    const base = feature * cellsPerFeature * 2;
+    for (let b = 0; b < cellsPerFeature; b++) {
+      leaf.gradient += leaf.histogram[base + 2 * b]!;
+      leaf.hessian += leaf.histogram[base + 2 * b + 1]!;
     }
   }
 
@@ -224,8 +217,8 @@ class Grower {
     leaf.gain = 0;
     if (hessian < 2 * leastHessian) return;
     for (const f of chosen) {
-      const base = f * 512;
-      const bins = this.binned.borders[f]!.length;
+      const base = f * cellsPerFeature * 2;
+      const bins = this.#borders[f]!.length;
       let g = 0;
       let h = 0;
       for (let b = 0; b < bins - 1; b++) {
@@ -239,50 +232,63 @@ class Grower {
           leaf.gain = gain;
           leaf.feature = f;
           leaf.bin = b;
+          leaf.leftGradient = g;
+          leaf.leftHessian = h;
         }
       }
     }
   }
 
   /** Turns a leaf into a node with two leaves; the rows of the left one come first. */
-  #split(leaf: Leaf): [Leaf, Leaf] {
-    const { rows, bins, borders } = this.binned;
-    const column = bins.subarray(leaf.feature * rows, (leaf.feature + 1) * rows);
-    const order = this.#order;
-    let left = leaf.start;
-    let right = 0;
-    for (let i = leaf.start; i < leaf.end; i++) {
-      const row = order[i]!;
-      if (column[row]! <= leaf.bin) order[left++] = row;
-      else this.#scratch[right++] = row;
-    }
-    order.set(this.#scratch.subarray(0, right), left);
+  #split(leaf: Leaf, firstNode: number): [Leaf, Leaf] {
+    const { kernel, bins, order, scratch, nodes } = this.#memory;
+    const size = leaf.end - leaf.start;
+    const left = kernel.partition(
+      bins.byteOffset,
+      this.data.width,
+      leaf.feature,
+      leaf.bin,
+      order.byteOffset + 4 * leaf.start,
+      size,
+      scratch.byteOffset,
+    );
     const node = this.#features.length;
     this.#features.push(leaf.feature);
-    this.#bins.push(leaf.bin);
-    this.#thresholds.push(borders[leaf.feature]![leaf.bin]!);
+    this.#thresholds.push(this.#borders[leaf.feature]![leaf.bin]!);
     this.#lefts.push(0);
     this.#rights.push(0);
+    nodes[(node - firstNode) * numbersPerNode] = leaf.feature;
+    nodes[(node - firstNode) * numbersPerNode + 1] = leaf.bin;
     if (leaf.parent >= 0) (leaf.side === 0 ? this.#lefts : this.#rights)[leaf.parent] = node;
+    const middle = leaf.start + left;
     return [
-      this.#leaf(leaf.start, left, leaf.depth + 1, node, 0),
-      this.#leaf(left, leaf.end, leaf.depth + 1, node, 1),
+      { ...leafAt(leaf.start, middle, node, 0), gradient: leaf.leftGradient, hessian: leaf.leftHessian },
+      {
+        ...leafAt(middle, leaf.end, node, 1),
+        gradient: leaf.gradient - leaf.leftGradient,
+        hessian: leaf.hessian - leaf.leftHessian,
+      },
     ];
   }
 
   /** Adds the tree just grown to the scores of all rows, seen or not. */
-  #addTree(): void {
-    const { rows, bins } = this.binned;
-    const root = this.#roots[this.#roots.length - 1]!;
-    const features = this.#features;
-    for (let r = 0; r < rows; r++) {
-      let node = root;
-      while (node >= 0) {
-        node =
-          bins[features[node]! * rows + r]! <= this.#bins[node]! ? this.#lefts[node]! : this.#rights[node]!;
-      }
-      this.#scores[r]! += this.#leafValues[~node]!;
+  #addTree(firstNode: number, firstLeaf: number): void {
+    const { kernel, bins, nodes, values, scores } = this.#memory;
+    const local = (child: number) => (child >= 0 ? child - firstNode : ~(~child - firstLeaf));
+    for (let n = firstNode; n < this.#features.length; n++) {
+      nodes[(n - firstNode) * numbersPerNode + 2] = local(this.#lefts[n]!);
+      nodes[(n - firstNode) * numbersPerNode + 3] = local(this.#rights[n]!);
     }
+    values.set(this.#leafValues.slice(firstLeaf));
+    kernel.addTree(
+      bins.byteOffset,
+      this.data.width,
+      this.#rows,
+      nodes.byteOffset,
+      local(this.#roots[this.#roots.length - 1]!),
+      values.byteOffset,
+      scores.byteOffset,
+    );
   }
 
   forest(): Forest {
@@ -297,18 +303,21 @@ class Grower {
   }
 }
 
-/** The hot loop of the fit, on its own so that it is compiled on its own. */
-function countColumn(
-  column: Uint8Array,
-  order: Uint32Array,
-  size: number,
-  gradients: Float32Array,
-  hessians: Float32Array,
-  sums: Float64Array,
-): void {
-  for (let i = 0; i < size; i++) {
-    const at = column[order[i]!]! << 1;
-    sums[at] = sums[at]! + gradients[i]!;
-    sums[at + 1] = sums[at + 1]! + hessians[i]!;
-  }
+function leafAt(start: number, end: number, parent: number, side: 0 | 1): Leaf {
+  return {
+    start,
+    end,
+    parent,
+    side,
+    gradient: 0,
+    hessian: 0,
+    histogram: noHistogram,
+    gain: 0,
+    feature: -1,
+    bin: -1,
+    leftGradient: 0,
+    leftHessian: 0,
+  };
 }
+
+const noHistogram = new Float64Array(0);

@@ -8,7 +8,7 @@ import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
 import { col, columns } from "./columns.js";
-import { type Evidence, Nominations } from "./evidence.js";
+import { type Evidence, Nominations, Votes } from "./evidence.js";
 import { countLinks, type Links, linkWeights, weightsPerLink } from "./links.js";
 
 export interface ArtistEvidenceSettings {
@@ -29,7 +29,9 @@ export class ArtistEvidence {
   /** How often an artist is in the context, and 1 / (places back to its last play). */
   readonly #plays: ScoreBoard;
   readonly #back: ScoreBoard;
-  readonly #voted: Nominations;
+  readonly #votes: Votes;
+  /** The weight of each artist of the context, 0 for all others. */
+  readonly #context: Float32Array;
   readonly #listed: Nominations;
   /** The artists of the last context, in playing order, 0 for those nobody knows. */
   played = new Uint32Array(0);
@@ -58,7 +60,7 @@ export class ArtistEvidence {
     });
     this.#matches = new Uint32Array(this.#finder.neighbours.length);
     this.#links = countLinks(byArtist, {
-      window: Math.max(10, Math.min(100, Math.round(meanLength(sessions)))),
+      window: Math.max(10, Math.min(30, Math.round(meanLength(sessions)))),
       recency: 0,
       keep: 300,
     });
@@ -69,43 +71,46 @@ export class ArtistEvidence {
     this.#after = new ScoreBoard(byArtist.trackCount);
     this.#plays = new ScoreBoard(byArtist.trackCount);
     this.#back = new ScoreBoard(byArtist.trackCount);
-    this.#voted = new Nominations(new ScoreBoard(sessions.trackCount), settings.nominated);
-    this.#listed = new Nominations(this.#voted.board, 2 * settings.nominated);
+    this.#votes = new Votes(sessions.trackCount, settings.nominated);
+    this.#context = new Float32Array(byArtist.trackCount);
+    this.#listed = new Nominations(new ScoreBoard(sessions.trackCount), 2 * settings.nominated);
   }
 
-  nominate(query: Query, evidence: Evidence): void {
+  nominate(query: Query, evidence: Evidence, most: number): void {
     const { artistOf } = this.#artists;
     this.played = Uint32Array.from(query.played, (track) =>
       track >= 0 ? artistOf[track]! : this.#artists.guess(query.unknown[~track]!),
     );
     const known = this.played.filter((artist) => artist !== 0);
     this.#finder.find(known);
-    this.#vote(evidence);
+    this.#vote(evidence, most);
     this.#note(known);
-    this.#list(query, evidence);
+    this.#list(query, evidence, most);
   }
 
-  #vote(evidence: Evidence): void {
+  #vote(evidence: Evidence, most: number): void {
     const { offsets, items } = this.#sessions;
     const { found, neighbours, similarities, sessions, context } = this.#finder;
-    const { board } = this.#voted;
-    board.clear();
+    const votes = this.#votes;
+    const weights = this.#context;
+    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = context.get(context.touched[i]!);
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
       const similarity = similarities[n]!;
       let match = offsets[session]!;
       let matched = -1;
       for (let i = match, end = offsets[session + 1]!; i < end; i++) {
-        const weight = context.get(sessions.items[i]!);
+        const weight = weights[sessions.items[i]!]!;
         if (weight > matched) {
           matched = weight;
           match = i;
         }
-        board.add(items[i]!, similarity * (0.2 + weight));
+        votes.add(items[i]!, similarity * (0.2 + weight));
       }
       this.#matches[n] = match;
     }
-    this.#voted.close(evidence);
+    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = 0;
+    votes.close(evidence, most);
   }
 
   /** Which artists played, and which are close to these. */
@@ -135,11 +140,11 @@ export class ArtistEvidence {
   }
 
   /** The best known tracks of the artists that played. */
-  #list(query: Query, evidence: Evidence): void {
+  #list(query: Query, evidence: Evidence, most: number): void {
     const { board } = this.#listed;
     board.clear();
     this.#artists.score(query, board, 1);
-    this.#listed.close(evidence);
+    this.#listed.close(evidence, 2 * most);
     const data = evidence.columns;
     for (let i = 0; i < board.count; i++) {
       const track = board.touched[i]!;

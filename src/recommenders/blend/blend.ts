@@ -30,7 +30,11 @@ import { type SignalSettings, Signals } from "./signals.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
   readonly vectorSize: number;
-  readonly vectorEpochs: number;
+  /**
+   * Epochs of the track vectors that the ranker compares; 0: no vectors. "auto": none where playlists are long, since what shares a
+   * playlist then says as much, and better (see docs/recommenders.md).
+   */
+  readonly vectorEpochs: number | "auto";
   readonly window: number;
   readonly keep: number;
   /** The first trees rank all candidates, the others only the best `finalists` of these, or 3 k where that is more. */
@@ -50,7 +54,7 @@ const defaults: BlendSettings = {
   neighbours: 400,
   perTrack: 3000,
   vectorSize: 48,
-  vectorEpochs: 6,
+  vectorEpochs: "auto",
   window: 10,
   keep: 200,
   trees: 120,
@@ -65,16 +69,17 @@ const defaults: BlendSettings = {
 };
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
-const stateVersion = 2;
+const stateVersion = 3;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
 
 class Blend {
-  readonly #pickedScores: Float64Array;
-  readonly #scores: Float64Array;
-  readonly #picked: Uint32Array;
+  /** What the first trees make of every candidate. */
+  readonly #guesses: Float64Array;
   readonly #everyone: Uint32Array;
+  readonly #picked: Uint32Array;
+  readonly #pickedScores: Float64Array;
 
   constructor(
     readonly signals: Signals,
@@ -82,33 +87,38 @@ class Blend {
     readonly settings: BlendSettings,
   ) {
     const most = signals.candidates.length;
-    this.#scores = new Float64Array(most);
+    this.#guesses = new Float64Array(most);
     this.#everyone = Uint32Array.from({ length: most }, (_, i) => i);
     this.#picked = new Uint32Array(most);
-    this.#pickedScores = new Float64Array(this.#picked.length);
+    this.#pickedScores = new Float64Array(most);
   }
 
   score(query: Query, board: ScoreBoard, k: number): void {
     const { signals, forest, settings } = this;
     // Where nothing played, the fall-back's title words and popularity have the say.
     if (query.played.length === 0) return;
-    signals.gather(query);
-    signals.writeAll();
-    const { count, rows, width } = signals;
-    const scores = this.#scores;
-    for (let i = 0; i < count; i++) scores[i] = rows[i * width + meritFeature]!;
-    const first = Math.min(settings.firstTrees, forest.trees);
-    forest.add(rows, width, this.#everyone, count, scores, 0, first);
-    // The finalists stay ahead of all others by a constant that no sum of leaves reaches.
-    const wanted = Math.min(Math.max(settings.finalists, 3 * k), this.#picked.length);
-    const picked = this.#picked.subarray(0, wanted);
-    const finalists = largest(scores, this.#everyone, count, picked, this.#pickedScores);
-    for (let i = 0; i < count; i++) scores[i]! -= lead;
-    forest.add(rows, width, picked, finalists, this.#pickedScores, first, forest.trees);
-    for (let i = 0; i < finalists; i++) {
-      scores[picked[i]!] = this.#pickedScores[i]!;
+    signals.gather(query, Math.min(signals.candidates.length, Math.max(settings.candidates, 7 * k)));
+    const { count, width } = signals;
+    const { rows, scores, picked } = forest;
+    const guesses = this.#guesses;
+    for (let i = 0; i < count; i++) {
+      signals.write(i, rows, i * width);
+      scores[i] = rows[i * width + meritFeature]!;
     }
-    for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, scores[i]!);
+    const first = Math.min(settings.firstTrees, forest.trees);
+    picked.set(this.#everyone);
+    forest.add(count, 0, first);
+    for (let i = 0; i < count; i++) guesses[i] = scores[i]!;
+    const wanted = Math.min(Math.max(settings.finalists, 3 * k), this.#picked.length);
+    const best = this.#picked.subarray(0, wanted);
+    const finalists = largest(guesses, this.#everyone, count, best, this.#pickedScores);
+    picked.set(best);
+    scores.set(this.#pickedScores.subarray(0, finalists));
+    forest.add(finalists, first, forest.trees);
+    // The finalists stay ahead of all others by a constant that no sum of leaves reaches.
+    for (let i = 0; i < count; i++) guesses[i]! -= lead;
+    for (let i = 0; i < finalists; i++) guesses[best[i]!] = scores[i]!;
+    for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, guesses[i]!);
   }
 }
 
@@ -120,7 +130,7 @@ function sizesFor(settings: BlendSettings, sessions: Sessions) {
   const length = meanLength(sessions);
   return {
     candidates: Math.round(settings.candidates * Math.min(4, Math.max(1, Math.sqrt(length / 8)))),
-    neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(30_000 / length))),
+    neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(20_000 / length))),
   };
 }
 
@@ -132,7 +142,7 @@ function signalsOf(
   settings: BlendSettings,
 ) {
   const { window, keep } = settings;
-  const reach = Math.max(window, Math.min(100, Math.round(meanLength(sessions))));
+  const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
   const links = countLinks(sessions, { window: reach, recency: 0.15, keep });
   return new Signals(catalogue, sessions, links, fallback, vectors, {
     ...settings,
@@ -140,15 +150,20 @@ function signalsOf(
   });
 }
 
+function epochsFor(corpus: Corpus): number {
+  return meanLength(sessionsOf(corpus)) < 20 ? 6 : 0;
+}
+
 /** Vectors of the tracks that occur often enough; none where no track does. */
 async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: number, options: FitOptions) {
-  const { vectorSize, vectorEpochs } = settings;
+  const { vectorSize } = settings;
+  const vectorEpochs = settings.vectorEpochs === "auto" ? epochsFor(corpus) : settings.vectorEpochs;
   const counts = new Uint32Array(corpus.tracks.length);
   for (const track of corpus.items) counts[track]! += 1;
   const minCount = 2;
   if (vectorEpochs === 0 || !counts.some((count) => count >= minCount)) {
-    const none = new Float32Array(corpus.tracks.length * vectorSize);
-    return { size: vectorSize, units: none, outputs: none };
+    const none = new Float32Array(0);
+    return { size: 0, units: none, outputs: none };
   }
   const { vectors } = await trainTrack2Vec(corpus, {
     sg: true,
@@ -169,10 +184,11 @@ function recommenderOf(
   catalogue: Catalogue,
   sessions: Sessions,
   signals: Signals,
-  forest: Forest,
+  trees: ForestArrays,
   fallback: Fallback,
   settings: BlendSettings,
 ) {
+  const forest = new Forest(trees, signals.candidates.length, signals.width);
   const blend = new Blend(signals, forest, settings);
   const state = (): RecommenderState => ({
     kind: "blend",
@@ -233,7 +249,7 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
     parts.push(data);
   }
   const data = joined(parts);
-  const forest = boost(data, settings, {
+  const trees = boost(data, settings, {
     seed: random.uint32(),
     onTree: (tree, loss) =>
       progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
@@ -242,7 +258,7 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
   const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
   signals.meritWeights = meritWeights ?? signals.meritWeights;
-  return recommenderOf(corpus, sessions, signals, forest, fallback, settings);
+  return recommenderOf(corpus, sessions, signals, trees, fallback, settings);
 }
 
 export const blend: RecommenderKind<BlendSettings> = {
@@ -259,14 +275,15 @@ export const blend: RecommenderKind<BlendSettings> = {
       items: state.arrays.items as Uint32Array,
     };
     const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
+    const units = state.arrays.vectors as Float32Array;
     const vectors: TrackMatrix = {
-      size: settings.vectorSize,
-      units: state.arrays.vectors as Float32Array,
+      size: units.length / Math.max(1, catalogue.tracks.length),
+      units,
       outputs: state.arrays.outputs as Float32Array,
     };
     const signals = signalsOf(catalogue, sessions, fallback, vectors, settings);
     signals.meritWeights = state.arrays.meritWeights as Float64Array;
-    const forest = new Forest(state.arrays as unknown as ForestArrays);
-    return recommenderOf(catalogue, sessions, signals, forest, fallback, settings);
+    const trees = state.arrays as unknown as ForestArrays;
+    return recommenderOf(catalogue, sessions, signals, trees, fallback, settings);
   },
 };

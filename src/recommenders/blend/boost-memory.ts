@@ -60,6 +60,12 @@ export interface BoostMemory {
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The kernel (assembly/boost.ts), compiled once a thread. */
+export function boostModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/boost-unshared.wasm")));
+  return compiled;
+}
+
 /**
  * @param rows, width of the ranking data
  * @param leaves the most that a tree has
@@ -91,8 +97,8 @@ export function boostMemory(rows: number, width: number, leaves: number): BoostM
     );
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared: false });
-  compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/boost-unshared.wasm")));
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as BoostKernel;
+  const kernel = new WebAssembly.Instance(boostModule(), { env: { memory } })
+    .exports as unknown as BoostKernel;
   const { buffer } = memory;
   return {
     kernel,

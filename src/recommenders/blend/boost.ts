@@ -6,7 +6,7 @@
 import { Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
-import { Forest } from "./forest.js";
+import type { ForestArrays } from "./forest.js";
 
 export interface BoostSettings {
   readonly trees: number;
@@ -59,7 +59,7 @@ interface Leaf {
   side: 0 | 1;
 }
 
-export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): Forest {
+export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): ForestArrays {
   const grower = new Grower(data, settings, new Random(options.seed));
   for (let tree = 0; tree < settings.trees; tree++) {
     const loss = grower.grow();
@@ -291,15 +291,15 @@ class Grower {
     );
   }
 
-  forest(): Forest {
-    return new Forest({
+  forest(): ForestArrays {
+    return {
       features: Uint16Array.from(this.#features),
       thresholds: Float32Array.from(this.#thresholds),
       lefts: Int32Array.from(this.#lefts),
       rights: Int32Array.from(this.#rights),
       leaves: Float32Array.from(this.#leafValues),
       roots: Int32Array.from(this.#roots),
-    });
+    };
   }
 }
 

@@ -1,9 +1,8 @@
 /** What followed, came before or shared playlists with the tracks of the context, one by one. */
 import type { Query } from "../core/query.js";
-import { ScoreBoard } from "../core/score-board.js";
 import type { Sessions } from "../core/sessions.js";
 import { col } from "./columns.js";
-import { type Evidence, Nominations } from "./evidence.js";
+import { type Evidence, Votes } from "./evidence.js";
 import { type Links, linkWeights, weightsPerLink } from "./links.js";
 
 /** How many tracks of the context, from the last, are looked at. */
@@ -14,7 +13,7 @@ const smooth = 3;
 export class LinkEvidence {
   readonly #links: Links;
   readonly #roots: Float64Array;
-  readonly #nominations: Nominations;
+  readonly #votes: Votes;
   readonly #slow = Float64Array.from({ length: reach + 1 }, (_, d) => d ** -0.7);
   readonly #fade = Float64Array.from({ length: reach + 1 }, (_, d) => 0.7 ** (d - 1));
 
@@ -26,14 +25,13 @@ export class LinkEvidence {
   ) {
     this.#links = links;
     this.#roots = Float64Array.from(counts, (count) => Math.sqrt(count));
-    this.#nominations = new Nominations(new ScoreBoard(sessions.trackCount), settings.nominated);
+    this.#votes = new Votes(sessions.trackCount, settings.nominated);
   }
 
-  nominate(query: Query, evidence: Evidence): void {
+  nominate(query: Query, evidence: Evidence, most: number): void {
     const { offsets, tracks: others, weights, totals } = this.#links;
     const { tracks } = query;
-    const { board } = this.#nominations;
-    board.clear();
+    const votes = this.#votes;
     for (let d = Math.min(tracks.length, reach); d >= 1; d--) {
       const track = tracks[tracks.length - d]!;
       const root = this.#roots[track]!;
@@ -43,10 +41,10 @@ export class LinkEvidence {
         const other = others[i]!;
         const at = i * weightsPerLink;
         const cosine = weights[at + linkWeights.together]! / (root * this.#roots[other]! + 5);
-        board.add(other, slow * cosine + perAfter * weights[at + linkWeights.after]!);
+        votes.add(other, slow * cosine + perAfter * weights[at + linkWeights.after]!);
       }
     }
-    this.#nominations.close(evidence);
+    votes.close(evidence, most);
   }
 
   write(query: Query, evidence: Evidence): void {

@@ -1,10 +1,9 @@
 /** What playlists like the context hold: they are found once and vote by similarity, overlap, place and age. */
 import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
-import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
 import { col } from "./columns.js";
-import { type Evidence, Nominations } from "./evidence.js";
+import { type Evidence, Votes } from "./evidence.js";
 
 export interface NeighbourEvidenceSettings {
   readonly neighbours: number;
@@ -15,7 +14,9 @@ export interface NeighbourEvidenceSettings {
 export class NeighbourEvidence {
   readonly #sessions: Sessions;
   readonly #finder: NeighbourFinder;
-  readonly #nominations: Nominations;
+  readonly #votes: Votes;
+  /** The weight of each track of the context, 0 for all others. */
+  readonly #context: Float32Array;
   readonly #age: Float64Array;
   /** The weight of a play so many places from the match. */
   readonly #places: Float64Array;
@@ -41,7 +42,8 @@ export class NeighbourEvidence {
       idfMatch: 1,
       idfVote: 0.5,
     });
-    this.#nominations = new Nominations(new ScoreBoard(sessions.trackCount), settings.nominated);
+    this.#votes = new Votes(sessions.trackCount, settings.nominated);
+    this.#context = new Float32Array(sessions.trackCount);
     this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
     this.#matches = new Uint32Array(this.#finder.neighbours.length);
     this.#overlaps = new Float64Array(this.#finder.neighbours.length);
@@ -52,13 +54,14 @@ export class NeighbourEvidence {
     return this.#finder.found;
   }
 
-  nominate(query: Query, evidence: Evidence): void {
+  nominate(query: Query, evidence: Evidence, most: number): void {
     const finder = this.#finder;
     finder.find(query.tracks);
     const { offsets, items } = this.#sessions;
     const { context, idf, found, neighbours, similarities } = finder;
-    const { board } = this.#nominations;
-    board.clear();
+    const votes = this.#votes;
+    const weights = this.#context;
+    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = context.get(context.touched[i]!);
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
       const start = offsets[session]!;
@@ -67,7 +70,7 @@ export class NeighbourEvidence {
       let matched = -1;
       let overlap = 0;
       for (let i = start; i < end; i++) {
-        const weight = context.get(items[i]!);
+        const weight = weights[items[i]!]!;
         if (weight === 0) continue;
         overlap += idf[items[i]!]!;
         if (weight >= matched) {
@@ -79,10 +82,11 @@ export class NeighbourEvidence {
       this.#overlaps[n] = overlap / Math.sqrt(end - start);
       const similarity = similarities[n]!;
       for (let i = start; i < end; i++) {
-        if (i !== match) board.add(items[i]!, similarity * (0.4 + this.#place(i, match)));
+        if (i !== match) votes.add(items[i]!, similarity * (0.4 + this.#place(i, match)));
       }
     }
-    this.#nominations.close(evidence);
+    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = 0;
+    votes.close(evidence, most);
   }
 
   write(evidence: Evidence): void {

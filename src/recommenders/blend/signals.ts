@@ -33,8 +33,6 @@ export class Signals {
   /** Candidates of the last query, best guess first; the first `count` count. */
   readonly candidates: Uint32Array;
   count = 0;
-  /** One row of features a candidate, as `writeAll` leaves them. */
-  readonly rows: Float32Array;
   #facts: readonly number[] = [];
   #perPlay = 1;
   #lastArtist = 0;
@@ -81,16 +79,21 @@ export class Signals {
     this.#picked = new Uint32Array(settings.candidates);
     this.#pickedMerits = new Float64Array(settings.candidates);
     this.candidates = new Uint32Array(settings.candidates);
-    this.rows = new Float32Array(settings.candidates * this.width);
   }
 
-  /** Gathers the candidates of a query; their features are written by `writeAll` or one by one. */
-  gather(query: Query): void {
+  /**
+   * Gathers the candidates of a query; their features are written one by one.
+   *
+   * @param wanted how many candidates, `settings.candidates` at most; where fewer are wanted the sources name fewer
+   */
+  gather(query: Query, wanted = this.settings.candidates): void {
+    const { nominated, candidates } = this.settings;
+    const most = Math.min(nominated, Math.max(150, Math.round((nominated * wanted) / candidates)));
     const evidence = this.#evidence;
     evidence.clear();
-    this.#byNeighbours.nominate(query, evidence);
-    this.#byLinks.nominate(query, evidence);
-    this.#byArtists?.nominate(query, evidence);
+    this.#byNeighbours.nominate(query, evidence, most);
+    this.#byLinks.nominate(query, evidence, most);
+    this.#byArtists?.nominate(query, evidence, most);
     this.#nominateByTitle(query);
     const reach = Math.min(query.tracks.length, 200);
     for (let d = 1; d <= reach; d++) evidence.slot(query.tracks[query.tracks.length - d]!);
@@ -100,7 +103,7 @@ export class Signals {
     this.#byArtists?.write(evidence);
     this.#writeTitle();
     this.#writeContext(query);
-    this.#select();
+    this.#select(wanted);
     this.#read(query);
   }
 
@@ -133,7 +136,7 @@ export class Signals {
   }
 
   /** Keeps the candidates of most merit: a plain sum of shares, good enough to lose hardly any answer. */
-  #select(): void {
+  #select(wanted: number): void {
     const { count, columns: data } = this.#evidence;
     const most = this.#most.fill(1e-9);
     const weights = this.meritWeights;
@@ -166,7 +169,8 @@ export class Signals {
       merit += weights[size - 1]! * plays + weights[2 * size - 1]! * Math.sqrt(plays);
       this.#merits[s] = merit;
     }
-    this.count = largest(this.#merits, this.#slotNumbers, count, this.#picked, this.#pickedMerits);
+    const picked = this.#picked.subarray(0, wanted);
+    this.count = largest(this.#merits, this.#slotNumbers, count, picked, this.#pickedMerits);
     const order = this.#picked.subarray(0, this.count);
     order.sort(
       (a, b) => this.#merits[b]! - this.#merits[a]! || this.#evidence.tracks[a]! - this.#evidence.tracks[b]!,
@@ -187,11 +191,6 @@ export class Signals {
     this.#lastArtist = artists.length === 0 ? 0 : artists[artists.length - 1]!;
     this.#perPlay = 1 / Math.max(1, artists.length);
     this.#nearness.read(query, artists);
-  }
-
-  /** Writes the features of all candidates into `rows`. */
-  writeAll(): void {
-    for (let i = 0; i < this.count; i++) this.write(i, this.rows, i * this.width);
   }
 
   /** Writes the features of candidate i into `rows` from `at`. */

@@ -38,9 +38,13 @@ export class VectorFeatures {
       this.#byArtist !== undefined && contextMean(this.#byArtist, artists, this.#decay, 100, this.#artist);
   }
 
-  /** Writes five numbers for a track into `rows` from `at`; returns where the next goes. */
+  /** Writes five numbers for a track, zeros where there are no vectors, into `rows` from `at`; returns where the next goes. */
   write(track: number, rows: Float32Array, at: number): number {
-    const { units, outputs } = this.#vectors;
+    const { size, units, outputs } = this.#vectors;
+    if (size === 0) {
+      rows.fill(0, at, at + 5);
+      return at + 5;
+    }
     const artist = this.#artists === undefined ? 0 : this.#artists.artistOf[track]!;
     rows[at] = this.#last === undefined ? 0 : inner(this.#last, units, track);
     rows[at + 1] = this.#placed ? inner(this.#mean, units, track) : 0;

@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../system/index.js";
+import { binValues } from "./bins.js";
+import { type BoostSettings, boost, type RankingData } from "./boost.js";
+import { boostMemory, cellsPerFeature } from "./boost-memory.js";
+import { Forest, type ForestArrays } from "./forest.js";
+
+const settings: BoostSettings = {
+  trees: 30,
+  leaves: 6,
+  rate: 0.2,
+  leastHessian: 0.5,
+  lambda: 1,
+  querySample: 0.8,
+  featureSample: 1,
+};
+
+/** Queries of ten candidates; the answer is the one for which feature 1 is high where feature 2 is low, else low. */
+function puzzles(queries: number, seed: number): RankingData {
+  const random = new Random(seed);
+  const each = 10;
+  const width = 4;
+  const values = new Float32Array(queries * each * width);
+  const relevance = new Float32Array(queries * each);
+  for (let q = 0; q < queries; q++) {
+    const turned = random.next() < 0.5 ? 1 : 0;
+    let best = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < each; c++) {
+      const row = q * each + c;
+      const value = random.next();
+      values.set([0, value, turned, random.next()], row * width);
+      const merit = turned === 1 ? -value : value;
+      if (merit > most) {
+        most = merit;
+        best = row;
+      }
+    }
+    relevance[best] = 1;
+  }
+  const offsets = Uint32Array.from({ length: queries + 1 }, (_, q) => q * each);
+  const weights = new Float32Array(queries * each).fill(1);
+  return { width, start: 0, values, weights, relevance, offsets };
+}
+
+/** What the trees say of a row, read node by node as `ForestArrays` has it. */
+function plainScore(trees: ForestArrays, row: Float32Array, start: number): number {
+  let score = start;
+  for (const root of trees.roots) {
+    let node = root;
+    while (node >= 0)
+      node =
+        row[trees.features[node]!]! <= trees.thresholds[node]! ? trees.lefts[node]! : trees.rights[node]!;
+    score += trees.leaves[~node]!;
+  }
+  return score;
+}
+
+describe("boosted trees", () => {
+  it("learn a rule that no single feature tells, for queries they never saw", () => {
+    const losses: number[] = [];
+    const trees = boost(puzzles(400, 1), settings, { seed: 3, onTree: (_, loss) => losses.push(loss) });
+    for (let t = 5; t < losses.length; t += 5) expect(losses[t]!).toBeLessThan(losses[t - 5]!);
+    const unseen = puzzles(200, 2);
+    let right = 0;
+    for (let q = 0; q < 200; q++) {
+      let best = -1;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let r = unseen.offsets[q]!; r < unseen.offsets[q + 1]!; r++) {
+        const score = plainScore(trees, unseen.values.subarray(r * 4, r * 4 + 4), 0);
+        if (score > most) {
+          most = score;
+          best = r;
+        }
+      }
+      if (unseen.relevance[best] === 1) right++;
+    }
+    // Chance is 20 of 200; the half that feature 1 alone could tell is 100.
+    expect(right).toBeGreaterThan(140);
+  });
+
+  it("are the same for a seed, and others for another", () => {
+    const data = puzzles(100, 1);
+    const first = boost(data, settings, { seed: 3 });
+    expect(boost(data, settings, { seed: 3 })).toEqual(first);
+    expect(boost(data, settings, { seed: 4 })).not.toEqual(first);
+  });
+
+  it("score rows in the kernel as node by node, any number of rows from any tree on", () => {
+    const data = puzzles(60, 5);
+    const trees = boost(data, settings, { seed: 1 });
+    const forest = new Forest(trees, 64, data.width);
+    for (const count of [1, 3, 4, 61]) {
+      for (let i = 0; i < count; i++) {
+        forest.picked[i] = count - 1 - i;
+        forest.scores[i] = i;
+        forest.rows.set(data.values.subarray(i * 4, i * 4 + 4), i * 4);
+      }
+      forest.add(count, 0, 7);
+      forest.add(count, 7, forest.trees);
+      for (let i = 0; i < count; i++) {
+        const row = data.values.subarray((count - 1 - i) * 4, (count - i) * 4);
+        expect(forest.scores[i]).toBeCloseTo(plainScore(trees, row, i), 9);
+      }
+    }
+  });
+});
+
+describe("the boosting kernel", () => {
+  const rows = 500;
+  const width = 5;
+  const random = new Random(7);
+  const values = Float32Array.from({ length: rows * width }, () => Math.floor(random.next() * 200));
+  const memory = boostMemory(rows, width, 4);
+  const borders = binValues(values, width, random, memory.bins);
+  for (let i = 0; i < 2 * rows; i++) memory.derivatives[i] = random.next() - 0.5;
+
+  it("bins values between borders", () => {
+    for (let i = 0; i < values.length; i++) {
+      const edges = borders[i % width]!;
+      const bin = memory.bins[i]!;
+      expect(edges.length).toBeLessThanOrEqual(cellsPerFeature);
+      expect(values[i]!).toBeLessThanOrEqual(edges[bin]!);
+      if (bin > 0) expect(values[i]!).toBeGreaterThan(edges[bin - 1]!);
+    }
+  });
+
+  it("counts derivatives by bin, of the chosen features alone, and takes one histogram from another", () => {
+    const { kernel, bins, derivatives, order, chosen, histograms } = memory;
+    const picked = Uint32Array.from({ length: 311 }, () => random.below(rows));
+    order.set(picked);
+    chosen.set([0, 2, 4]);
+    const plain = new Float64Array(width * cellsPerFeature * 2);
+    for (const row of picked) {
+      for (const f of [0, 2, 4]) {
+        const cell = (f * cellsPerFeature + bins[row * width + f]!) * 2;
+        plain[cell]! += derivatives[2 * row]!;
+        plain[cell + 1]! += derivatives[2 * row + 1]!;
+      }
+    }
+    const [all, less] = histograms as [Float64Array, Float64Array];
+    const count = (into: Float64Array, size: number) =>
+      kernel.countRows(
+        bins.byteOffset,
+        width,
+        derivatives.byteOffset,
+        order.byteOffset,
+        size,
+        chosen.byteOffset,
+        3,
+        into.byteOffset,
+      );
+    count(all, picked.length);
+    expect(Array.from(all)).toEqual(Array.from(plain));
+    count(less, 100);
+    const rest = all.map((sum, i) => sum - less[i]!);
+    kernel.subtract(all.byteOffset, less.byteOffset, chosen.byteOffset, 3);
+    expect(Array.from(all)).toEqual(Array.from(rest));
+  });
+
+  it("puts the rows of low bins first, each side in its order", () => {
+    const { kernel, bins, order, scratch } = memory;
+    const before = Array.from({ length: rows }, (_, i) => i);
+    order.set(before);
+    const low = (row: number) => bins[row * width + 3]! <= 20;
+    const left = kernel.partition(bins.byteOffset, width, 3, 20, order.byteOffset, rows, scratch.byteOffset);
+    expect(left).toBe(before.filter(low).length);
+    expect(Array.from(order.subarray(0, rows))).toEqual([
+      ...before.filter(low),
+      ...before.filter((row) => !low(row)),
+    ]);
+  });
+});

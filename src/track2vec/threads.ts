@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { besideUrl } from "../system/index.js";
 import type { Session } from "./session.js";
+import { Turns, untilAborted } from "./slices.js";
 import { Work } from "./work.js";
 
 /** Called after each epoch, while nothing trains; false ends the training. */
@@ -15,6 +16,7 @@ export class Crew {
   readonly #workers: Worker[];
   /** Resolves when a thread has failed, before it was needed or later. */
   readonly #failed: Promise<Error>;
+  #begun = false;
 
   constructor(threads: number) {
     const entry = besideUrl(import.meta.url, "./train-worker.js");
@@ -31,6 +33,7 @@ export class Crew {
    */
   async run(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
     const { job, control } = session;
+    this.#begun = true;
     const stop = () => control.stop();
     signal?.addEventListener("abort", stop, { once: true });
     try {
@@ -69,14 +72,12 @@ export class Crew {
     signal?.throwIfAborted();
   }
 
-  /** Ends the threads, whatever they do. */
+  /** Ends the threads, whatever they do; waits for them only where they have been given work: to start takes long on a busy machine. */
   async end(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    const ended = Promise.all(this.#workers.map((worker) => worker.terminate()));
+    if (this.#begun) await ended;
   }
 }
-
-/** Milliseconds between two looks at timers and signals. */
-const SLICE = 20;
 
 /** @throws the signal's reason when it is aborted */
 export async function runOnThisThread(
@@ -88,7 +89,7 @@ export async function runOnThisThread(
   const { job } = session;
   const work = new Work(job, 0);
   // Counted over epochs: on a small corpus each of them is shorter than a slice.
-  let until = performance.now() + SLICE;
+  const turns = new Turns(signal);
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
     const group = Math.max(1, work.shards);
     for (let chunk = 0; chunk < work.chunkCount; ) {
@@ -97,12 +98,9 @@ export async function runOnThisThread(
       for (; chunk < end; chunk++) work.runChunk(epoch, chunk);
       if (work.shards > 0) work.merge(count);
       session.control.nextChunk = chunk;
-      if (performance.now() < until) continue;
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      until = performance.now() + SLICE;
+      if (turns.due) await turns.take();
     }
-    if (!(await afterEpoch(epoch))) return;
+    if (!(await untilAborted(afterEpoch(epoch), signal))) return;
     session.control.nextChunk = 0;
   }
 }

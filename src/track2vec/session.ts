@@ -165,30 +165,6 @@ export class Session {
     };
   }
 
-  /** The mean loss of the epoch that has just ended, in nats a trained pair (skip-gram) or centre (CBOW). */
-  meanLoss(): number {
-    const { results } = this.job;
-    let loss = 0;
-    for (let at = 0; at < results.length; at += 3) loss += results[at]!;
-    return loss / Math.max(1, this.pairs());
-  }
-
-  /** Pairs (skip-gram) or centres (CBOW) of the epoch that has just ended. */
-  pairs(): number {
-    const { results } = this.job;
-    let pairs = 0;
-    for (let at = 1; at < results.length; at += 3) pairs += results[at]!;
-    return pairs;
-  }
-
-  /** Products of a track of the context (or a mean of them) with a negative in the epoch that has just ended. */
-  negativeProducts(): number {
-    const { results } = this.job;
-    let products = 0;
-    for (let at = 2; at < results.length; at += 3) products += results[at]!;
-    return products;
-  }
-
   /** Words of the current epoch whose chunks have been taken. */
   wordsTaken(): number {
     const { segments, firsts } = this.chunks;

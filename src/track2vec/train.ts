@@ -13,6 +13,7 @@ import { Judge, requireValidation, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 import { vocabularySteps } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
+import type { EpochTotals } from "./work.js";
 
 /** What is known at the end of an epoch. */
 export interface EpochReport {
@@ -198,18 +199,22 @@ async function train(
   const trainingBegan = performance.now();
   const speed = (done: number) =>
     ((done - firstEpoch * words) / Math.max(1, performance.now() - trainingBegan)) * 1000;
+  let told = 0;
   const timer = reportTraining(options.progress, () => {
     const done =
       lossPerEpoch.length * words + (lossPerEpoch.length < resolved.epochs ? session.wordsTaken() : 0);
-    return { done, total: resolved.epochs * words, speed: speed(done), lossPerEpoch };
+    // Threads may be an epoch ahead of what has been heard of it.
+    told = Math.max(told, done);
+    return { done: told, total: resolved.epochs * words, speed: speed(told), lossPerEpoch };
   });
   let best = resumed?.best;
   let pairs = 0;
   let negativeProducts = 0;
-  const afterEpoch = async (epoch: number): Promise<boolean> => {
-    lossPerEpoch.push(session.meanLoss());
-    pairs += session.pairs();
-    negativeProducts += session.negativeProducts();
+  const afterEpoch = async (totals: EpochTotals): Promise<boolean> => {
+    const { epoch } = totals;
+    lossPerEpoch.push(totals.loss / Math.max(1, totals.pairs));
+    pairs += totals.pairs;
+    negativeProducts += totals.negativeProducts;
     let weights = judge || options.checkpoint ? await inSlices(session.weightsSteps(), signal) : undefined;
     const current = () => (weights ??= session.weights());
     if (judge) {
@@ -240,8 +245,12 @@ async function train(
   };
   try {
     const finished = firstEpoch >= resolved.epochs || !goesOn(hitRatioPerEpoch, validation?.patience);
+    // Where nobody looks at the matrices between epochs, threads need not wait for this one.
+    const atOnce = !judge && !options.checkpoint && !options.onEpoch;
     if (!finished)
-      await (crew ? crew.run(session, afterEpoch, signal) : runOnThisThread(session, afterEpoch, signal));
+      await (crew
+        ? crew.run(session, afterEpoch, atOnce, signal)
+        : runOnThisThread(session, afterEpoch, signal));
   } finally {
     timer.end();
   }

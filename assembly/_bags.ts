@@ -4,7 +4,7 @@
  * track, whatever the window's length.
  */
 import { base, centres, clip, first, high, inputs, setInputs, windowFrom, windowTo } from "./_block";
-import { BLOCK, bytes, errors, inputAt, means, x } from "./_settings";
+import { BLOCK, bytes, errors, inputAt, means, sums } from "./_settings";
 
 // @ts-ignore: decorator
 @inline
@@ -22,9 +22,9 @@ function rowAt(u: u32): usize {
 /** Each centre's row of `means` gains the rows of its window, itself left out, as far as they are in the block at `from`. */
 export function sumWindows(from: u32): void {
   openPositions(from);
-  // x[u] becomes the sum of the rows before u.
-  for (let c: usize = 0; c < bytes; c += 16) v128.store(x + c, f32x4.splat(0));
-  let before = x;
+  // Row u of sums becomes the sum of the rows before u.
+  for (let c: usize = 0; c < bytes; c += 16) v128.store(sums + c, f32x4.splat(0));
+  let before = sums;
   for (let u: u32 = 0; u < inputs; u++) {
     sumRows(before, rowAt(u), before + bytes, bytes);
     before += bytes;
@@ -32,10 +32,10 @@ export function sumWindows(from: u32): void {
   for (let c: u32 = 0; c < centres; c++) {
     addDifferences(
       means + <usize>c * bytes,
-      x + <usize>clip(first + c) * bytes,
-      x + <usize>windowFrom(c) * bytes,
-      x + <usize>windowTo(c) * bytes,
-      x + <usize>clip(first + c + 1) * bytes,
+      sums + <usize>clip(first + c) * bytes,
+      sums + <usize>windowFrom(c) * bytes,
+      sums + <usize>windowTo(c) * bytes,
+      sums + <usize>clip(first + c + 1) * bytes,
       bytes,
     );
   }
@@ -67,14 +67,14 @@ function addDifferences(to: usize, a: usize, b: usize, c: usize, d: usize, lengt
 /** The rows of the block at `from` gain `errors` of every centre whose window they are in. */
 export function spreadErrors(from: u32): void {
   openPositions(from);
-  // x[u] becomes what row u gains more than the row before it.
-  memory.fill(x, 0, <usize>(inputs + 1) * bytes);
+  // Row u of sums becomes what row u gains more than the row before it.
+  memory.fill(sums, 0, <usize>(inputs + 1) * bytes);
   for (let c: u32 = 0; c < centres; c++) {
     const error = errors + <usize>c * bytes;
-    markEdges(error, x + <usize>windowFrom(c) * bytes, x + <usize>clip(first + c) * bytes, bytes);
-    markEdges(error, x + <usize>clip(first + c + 1) * bytes, x + <usize>windowTo(c) * bytes, bytes);
+    markEdges(error, sums + <usize>windowFrom(c) * bytes, sums + <usize>clip(first + c) * bytes, bytes);
+    markEdges(error, sums + <usize>clip(first + c + 1) * bytes, sums + <usize>windowTo(c) * bytes, bytes);
   }
-  let gain = x;
+  let gain = sums;
   for (let u: u32 = 0; u < inputs; u++) {
     gainRunning(rowAt(u), gain, gain + bytes, bytes);
     gain += bytes;

@@ -1,29 +1,33 @@
 /**
- * The group of centres and the block of inputs that are worked on: which rows, which pairs of outputs have to do with which
- * inputs, and the three products over them.
+ * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
+ *
+ * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads are a panel, whose transposed
+ * copy is a block of its own. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
-import { gainInputs, gainOutputs, interleave, scoreTile } from "./_products";
 import {
+  copyQuad,
+  gainFromList,
+  gainFromRows,
+  scoreTile1,
+  scoreTile2,
+  scoreTile3,
+  scoreTile4,
+} from "./_products";
+import {
+  across,
   BLOCK,
   bytes,
-  columns,
   dummy,
   gradients,
   group,
   inputAt,
   inRow,
   negatives,
+  outputCopies,
   outRow,
-  ranges,
   shared,
   windows,
-  x,
 } from "./_settings";
-
-// `ranges`: for each tile of four inputs the first pair of outputs and the one after the last; then for each pair of outputs the
-// first input and the one after the last.
-export const TILES: usize = 0;
-export const PAIRS: usize = (BLOCK / 4) * 8;
 
 // The group and the block that is worked on.
 export let first: u32 = 0;
@@ -34,8 +38,8 @@ export let drawn: usize = 0;
 /** How many inputs the block has, and where: position `base` is input 0. */
 export let base: u32 = 0;
 export let inputs: u32 = 0;
-/** Tiles of four inputs, and bytes between two rows of the block of gradients. */
-export let tiles: u32 = 0;
+/** Quads of outputs, and bytes between two rows of the block of gradients. */
+export let quads: u32 = 0;
 export let stride: usize = 0;
 
 // @ts-ignore: decorator
@@ -44,44 +48,39 @@ export function openGroup(first_: u32, centres_: u32): void {
   first = first_;
   centres = centres_;
   drawn = negatives + ((<usize>(first_ / group) * shared) << 3);
-  low = 0xffffffff;
-  high = 0;
+  let lowest: u32 = 0xffffffff;
+  let highest: u32 = 0;
   const end = windows + (<usize>(first_ + centres_) << 3);
   for (let w = windows + (<usize>first_ << 3); w < end; w += 8) {
-    low = min(low, load<u32>(w));
-    high = max(high, load<u32>(w, 4));
+    lowest = min(lowest, load<u32>(w));
+    highest = max(highest, load<u32>(w, 4));
   }
+  low = lowest;
+  high = highest;
 }
 
-/** Names the inputs of a block: `count` from position `from` on, whose addresses the caller writes to `inRow`. */
+/** Names the inputs of a block: `count` from position `from` on, whose addresses the caller has at `inRow`. */
 // @ts-ignore: decorator
 @inline
 export function setInputs(from: u32, count: u32): void {
   base = from;
   inputs = count;
-  tiles = (count + 3) >> 2;
-  stride = <usize>tiles << 4;
 }
 
-/** Opens the block of inputs from position `from` on; copies their rows. */
+/** Opens the block of inputs from position `from` on. */
 export function openBlock(from: u32): void {
   setInputs(from, min(high - from, BLOCK));
-  for (let u: u32 = 0; u < inputs; u++) {
-    const row = load<u32>(inputAt + (<usize>(from + u) << 2));
-    store<u32>(inRow + (<usize>u << 2), row);
-  }
-  copyInputs(inRow);
+  const rows = inRow;
+  const count = inputs;
+  memory.copy(rows, inputAt + (<usize>from << 2), <usize>count << 2);
+  evenInputs(rows);
 }
 
-/** Copies the inputs whose rows are listed in `list`, and fills the last tile with zeros. */
-export function copyInputs(list: usize): void {
-  const padded = (inputs + 3) & ~3;
-  for (let u: u32 = 0; u < padded; u++) {
-    const at = <usize>u << 2;
-    const row = u < inputs ? <usize>load<u32>(list + at) : dummy;
-    interleave(row, <usize>load<u32>(columns + at), bytes);
-  }
-  for (let u = inputs; u < padded; u++) store<u32>(inRow + (<usize>u << 2), <u32>dummy);
+/** Inputs are worked in pairs: where their number is odd, a row of zeros is the last. */
+// @ts-ignore: decorator
+@inline
+export function evenInputs(list: usize): void {
+  store<u32>(list + (<usize>inputs << 2), <u32>dummy);
 }
 
 // @ts-ignore: decorator
@@ -109,80 +108,133 @@ export function clip(position: u32): i32 {
   return max<i32>(0, min<i32>(<i32>position - <i32>base, <i32>inputs));
 }
 
-// @ts-ignore: decorator
-@inline
-export function openRanges(from: u32, to: u32): void {
-  for (let t: u32 = 0; t < tiles; t++) {
-    store<u32>(ranges + (<usize>t << 3), from, TILES);
-    store<u32>(ranges + (<usize>t << 3), to, TILES + 4);
+/** Copies the rows of `count` quads of outputs, whose addresses are in `outRow`: all gradients are taken at them. */
+export function copyOutputs(count: u32): void {
+  quads = count;
+  stride = <usize>count << 4;
+  const length = bytes;
+  let list = outRow;
+  let to = outputCopies;
+  for (let q: u32 = 0; q < count; q++) {
+    const panel = q & ~3;
+    const width = <usize>min<u32>(4, count - panel) << 4;
+    const at = across + ((<usize>panel * length) << 2) + (<usize>(q & 3) << 4);
+    copyQuad(
+      <usize>load<u32>(list),
+      <usize>load<u32>(list, 4),
+      <usize>load<u32>(list, 8),
+      <usize>load<u32>(list, 12),
+      length,
+      to,
+      at,
+      width,
+    );
+    list += 16;
+    to += length << 2;
   }
 }
 
-/** Pair number `pair` has to do with the inputs `from` … `to` - 1. Pairs come in rising order. */
-// @ts-ignore: decorator
-@inline
-export function setRange(pair: u32, from: u32, to: u32): void {
-  store<u32>(ranges + (<usize>pair << 3), from, PAIRS);
-  store<u32>(ranges + (<usize>pair << 3), to, PAIRS + 4);
-  const end = ranges + (<usize>((to + 3) >> 2) << 3);
-  for (let tile = ranges + (<usize>(from >> 2) << 3); tile < end; tile += 8) {
-    store<u32>(tile, min(load<u32>(tile, TILES), pair), TILES);
-    store<u32>(tile, max(load<u32>(tile, TILES + 4), pair + 1), TILES + 4);
-  }
-}
-
-/** The scores of some pairs of outputs with the inputs they have to do with, into the block of gradients. */
-export function scores(fromPair: u32, toPair: u32): void {
+/** The scores of all inputs with all outputs, into the block of gradients. */
+export function scores(): void {
   const length = bytes;
   const apart = stride;
-  for (let p = fromPair; p < toPair; p++) {
-    const range = ranges + (<usize>p << 3);
-    const rows = outRow + (<usize>p << 3);
-    const q0 = <usize>load<u32>(rows);
-    const q1 = <usize>load<u32>(rows, 4);
-    const t = load<u32>(range, PAIRS) >> 2;
-    const row = gradients + (<usize>p << 1) * apart;
-    const end = row + (<usize>((load<u32>(range, PAIRS + 4) + 3) >> 2) << 4);
-    let at = x + ((<usize>t * length) << 2);
-    for (let g = row + (<usize>t << 4); g < end; g += 16) {
-      scoreTile(at, q0, q1, length, g, g + apart);
-      at += length << 2;
+  const count = quads;
+  const list = inRow;
+  const end = list + (<usize>inputs << 2);
+  for (let q: u32 = 0; q < count; q += 4) {
+    const y = across + ((<usize>q * length) << 2);
+    const width = min<u32>(4, count - q);
+    let g = gradients + (<usize>q << 4);
+    for (let at = list; at < end; at += 8) {
+      const x0 = <usize>load<u32>(at);
+      const x1 = <usize>load<u32>(at, 4);
+      if (width == 4) scoreTile4(x0, x1, length, y, g, g + apart);
+      else if (width == 3) scoreTile3(x0, x1, length, y, g, g + apart);
+      else if (width == 2) scoreTile2(x0, x1, length, y, g, g + apart);
+      else scoreTile1(x0, x1, length, y, g, g + apart);
+      g += 2 * apart;
     }
   }
 }
 
-/** Outputs gain what the inputs, as they were copied, give them. */
-export function updateOutputs(pairs: u32): void {
-  for (let p: u32 = 0; p < pairs; p++) {
-    const range = ranges + (<usize>p << 3);
-    const u = <usize>load<u32>(range, PAIRS) << 2;
-    const to = <usize>load<u32>(range, PAIRS + 4) << 2;
-    if (u >= to) continue;
-    const t = outRow + (<usize>p << 3);
-    const g = gradients + (<usize>p << 1) * stride + u;
-    gainOutputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), columns + u, columns + to, bytes, g, stride);
-  }
-}
-
-/** Inputs gain what the outputs, which nothing may have changed yet, give them. */
-export function updateInputs(): void {
-  const even = (inputs + 1) & ~1;
-  for (let u: u32 = 0; u < even; u += 2) {
-    const tile = ranges + (<usize>(u >> 2) << 3);
-    const m = <usize>load<u32>(tile, TILES) << 1;
-    const to = <usize>load<u32>(tile, TILES + 4) << 1;
-    if (m >= to) continue;
-    const t = inRow + (<usize>u << 2);
-    const g = gradients + m * stride + (<usize>u << 2);
-    gainInputs(<usize>load<u32>(t), <usize>load<u32>(t, 4), outRow + (m << 2), outRow + (to << 2), bytes, g, stride);
-  }
-}
-
-/** The block's gradients of all outputs become zero, from `from` on. */
+/** The outputs number m and m + 1 gain what the inputs `from` … `to` - 1, which nothing may have changed yet, give them. */
 // @ts-ignore: decorator
 @inline
-export function clearGradients(from: u32, to: u32): void {
-  memory.fill(gradients + <usize>from * stride, 0, <usize>(to - from) * stride);
+export function updateOutputs(m: u32, from: i32, to: i32): void {
+  if (from >= to) return;
+  const t = outRow + (<usize>m << 2);
+  const list = inRow + (<usize>from << 2);
+  const g = gradients + <usize>from * stride + (<usize>m << 2);
+  gainFromList(<usize>load<u32>(t), <usize>load<u32>(t, 4), list, inRow + (<usize>to << 2), bytes, g, stride);
+}
+
+/**
+ * The rows listed in `list`, one an input, gain what the outputs, as they were copied, give the inputs.
+ */
+export function updateInputs(list: usize): void {
+  const apart = stride;
+  const length = bytes;
+  const count = <i32>inputs;
+  for (let u = 0; u < count; u += 2) {
+    // All quads but those of centres that have neither of the two in their windows.
+    const from: u32 = u >= frontTo || u + 2 <= frontFrom ? 4 : 0;
+    const to: u32 = (quads << 2) - (u >= backTo || u + 2 <= backFrom ? 4 : 0);
+    const g = gradients + <usize>u * apart + (<usize>from << 2);
+    const rows = outputCopies + <usize>from * length;
+    const at = list + (<usize>u << 2);
+    gainFromRows(<usize>load<u32>(at), <usize>load<u32>(at, 4), rows, to - from, length, g, g + apart);
+  }
+}
+
+// The inputs that the first and the last quad of outputs have to do with.
+let frontFrom: i32 = 0;
+let frontTo: i32 = 0;
+let backFrom: i32 = 0;
+let backTo: i32 = 0;
+
+/** Every input has to do with all outputs. */
+// @ts-ignore: decorator
+@inline
+export function openSpans(): void {
+  frontFrom = 0;
+  frontTo = inputs;
+  backFrom = 0;
+  backTo = inputs;
+}
+
+/** The first quad of outputs has to do with the inputs in the windows of the first four centres alone, the last with those of the others. */
+// @ts-ignore: decorator
+@inline
+export function setSpans(bag: bool, large: bool): void {
+  openSpans();
+  frontFrom = lowestOf(0, bag);
+  frontTo = highestOf(0, bag);
+  if (!large) return;
+  backFrom = lowestOf(4, bag);
+  backTo = highestOf(4, bag);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowestOf(from: u32, bag: bool): i32 {
+  let lowest: i32 = inputs;
+  for (let c = from; c < min(centres, from + 4); c++) lowest = min(lowest, fromOf(c, bag));
+  return lowest;
+}
+
+// @ts-ignore: decorator
+@inline
+function highestOf(from: u32, bag: bool): i32 {
+  let highest: i32 = 0;
+  for (let c = from; c < min(centres, from + 4); c++) highest = max(highest, toOf(c, bag));
+  return highest;
+}
+
+/** Where their number is odd, the row of zeros behind the inputs gets and gives nothing. */
+// @ts-ignore: decorator
+@inline
+export function clearLast(): void {
+  memory.fill(gradients + <usize>inputs * stride, 0, stride);
 }
 
 // @ts-ignore: decorator
@@ -196,23 +248,3 @@ export function fromOf(c: u32, bag: bool): i32 {
 export function toOf(c: u32, bag: bool): i32 {
   return bag ? <i32>c + 1 : windowTo(c);
 }
-
-// @ts-ignore: decorator
-@inline
-export function selfOf(c: u32, bag: bool): i32 {
-  return bag ? -1 : <i32>(first + c) - <i32>base;
-}
-
-/** The range of a pair of centres, c and c + 1 if there is one. */
-// @ts-ignore: decorator
-@inline
-export function setCentres(pair: u32, c: u32, bag: bool): void {
-  let from = fromOf(c, bag);
-  let to = toOf(c, bag);
-  if (c + 1 < centres) {
-    from = min(from, fromOf(c + 1, bag));
-    to = max(to, toOf(c + 1, bag));
-  }
-  setRange(pair, from, to);
-}
-

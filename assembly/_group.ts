@@ -5,15 +5,12 @@
  * Outputs are the centres and the group's negatives, inputs the tracks in any of the windows. An input in n windows meets the
  * negatives once, with n times the weight; with `shared` negatives for the `negative` of a window, each weighs
  * negative / shared.
- *
- * The rows of outputs lie as centres, negatives, centres, in pairs. A pair of centres has to do with some of the inputs only,
- * and an input with some of the pairs, most often from one side: with the negatives in the middle these are one range.
  */
-import { centres, copyInputs, first, high, low, openBlock, openGroup, setInputs } from "./_block";
+import { centres, evenInputs, first, high, inputs, low, openBlock, openGroup, setInputs } from "./_block";
 import { sampleNegatives } from "./_negative";
-import { scaleRow } from "./_products";
+import { addRow, scaleRow } from "./_products";
 import { climbTree } from "./_tree";
-import { BLOCK, bytes, errors, hierarchical, inRow, means, negative, useMean, windows } from "./_settings";
+import { BLOCK, bytes, errors, gainRow, hierarchical, inRow, means, negative, sums, useMean, windows } from "./_settings";
 import { spreadErrors, sumWindows } from "./_bags";
 
 /** Returns the number of pairs of input and centre. */
@@ -21,8 +18,13 @@ export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
   openGroup(first_, centres_);
   for (let from = low; from < high; from += BLOCK) {
     openBlock(from);
-    if (negative != 0) sampleNegatives(false, alpha);
-    if (hierarchical) climbTree(false, alpha);
+    // The tree looks at inputs as they were, so what negatives give them waits.
+    const waits = negative != 0 && hierarchical;
+    if (waits) openGains();
+    const targets = waits ? gainRow : inRow;
+    if (negative != 0) sampleNegatives(false, targets, alpha);
+    if (hierarchical) climbTree(false, targets, alpha);
+    if (waits) closeGains();
   }
   let pairs: u32 = 0;
   for (let c: u32 = 0; c < centres; c++) {
@@ -30,6 +32,19 @@ export function trainSkipGram(first_: u32, centres_: u32, alpha: f32): u32 {
     pairs += load<u32>(w, 4) - load<u32>(w) - 1;
   }
   return pairs;
+}
+
+/** Rows of zeros to gather what a block's inputs gain. */
+function openGains(): void {
+  memory.fill(sums, 0, <usize>inputs * bytes);
+  for (let u: u32 = 0; u < inputs; u++) store<u32>(gainRow + (<usize>u << 2), <u32>(sums + <usize>u * bytes));
+  evenInputs(gainRow);
+}
+
+function closeGains(): void {
+  for (let u: u32 = 0; u < inputs; u++) {
+    addRow(sums + <usize>u * bytes, <usize>load<u32>(inRow + (<usize>u << 2)), bytes);
+  }
 }
 
 /**
@@ -44,11 +59,14 @@ export function trainBag(first_: u32, centres_: u32, alpha: f32): u32 {
   if (useMean) scaleByWindow(means);
 
   setInputs(0, centres);
-  for (let c: u32 = 0; c < centres; c++) store<u32>(inRow + (<usize>c << 2), <u32>(means + <usize>c * bytes));
-  copyInputs(inRow);
-  for (let c: u32 = 0; c < centres; c++) store<u32>(inRow + (<usize>c << 2), <u32>(errors + <usize>c * bytes));
-  if (negative != 0) sampleNegatives(true, alpha);
-  if (hierarchical) climbTree(true, alpha);
+  for (let c: u32 = 0; c < centres; c++) {
+    store<u32>(inRow + (<usize>c << 2), <u32>(means + <usize>c * bytes));
+    store<u32>(gainRow + (<usize>c << 2), <u32>(errors + <usize>c * bytes));
+  }
+  evenInputs(inRow);
+  evenInputs(gainRow);
+  if (negative != 0) sampleNegatives(true, gainRow, alpha);
+  if (hierarchical) climbTree(true, gainRow, alpha);
   if (!useMean) scaleByWindow(errors);
   for (let from = low; from < high; from += BLOCK) spreadErrors(from);
   return centres;

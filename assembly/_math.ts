@@ -22,7 +22,20 @@ const EXP = memory.data<f32>([
   0.24022119717881857, 0.24022119717881857, 0.24022119717881857, 0.24022119717881857,
   0.6931469670616174, 0.6931469670616174, 0.6931469670616174, 0.6931469670616174,
   1.0000000716558803, 1.0000000716558803, 1.0000000716558803, 1.0000000716558803,
+  1, 1, 1, 1, -0.0, -0.0, -0.0, -0.0,
 ], 16);
+
+// @ts-ignore: decorator
+@inline
+export function ones(): v128 {
+  return v128.load(EXP, 144);
+}
+
+// @ts-ignore: decorator
+@inline
+export function signBits(): v128 {
+  return v128.load(EXP, 160);
+}
 
 /**
  * exp(x) for x in [-87, 0], four lanes; smaller x give about 1e-38. 2^t by range reduction to [-1/2, 1/2] and the polynomial of
@@ -45,7 +58,7 @@ export function expNonPositive(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/** log(x) for normal x ≥ 1, four lanes, to about 1e-7: exponent apart, then 2 · artanh((m - 1) / (m + 1)). */
+/** log(x) for normal x > 0, four lanes, to about 1e-7: exponent apart, then 2 · artanh((m - 1) / (m + 1)). */
 // @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {

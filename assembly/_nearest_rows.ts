@@ -80,10 +80,10 @@ export function normalize(raw: usize, to: usize, rows: i32, dimensions: i32): i3
   return -1;
 }
 
-/** Rounds all rows into panels (zeroed by the caller); returns the longest rounding error of a row. */
-export function pack(): f32 {
+/** Rounds the rows from `first` to `last` - 1 into panels (zeroed by the caller); returns the longest rounding error of one. */
+export function pack(first: i32, last: i32): f32 {
   let worst: f64 = 0;
-  for (let row = 0; row < rowCount; row++) {
+  for (let row = first; row < last; row++) {
     const from = units + <usize>row * size * 4;
     const to = panels + <usize>(row >> 2) * panelBytes + (<usize>(row & 3) << 2);
     let square: f64 = 0;

@@ -3,7 +3,7 @@
  * touching the rows so that the second pass finds them in the cache.
  */
 import { nextRandom } from "./_random";
-import { addressOf } from "./_rows";
+import { findRows } from "./_rows";
 import {
   alias,
   ends,
@@ -29,17 +29,21 @@ import {
 export function plan(playlists: u32): u32 {
   let count: u32 = 0;
   let token: u32 = 0;
+  const words = playlists == 0 ? 0 : load<u32>(ends + (<usize>(playlists - 1) << 2));
+  lookUp(words);
   for (let p: u32 = 0; p < playlists; p++) {
     const end = load<u32>(ends + (<usize>p << 2));
     const start = count;
+    let to = kept + (<usize>count << 2);
     for (; token < end; token++) {
-      const track = load<u32>(numberOf + (<usize>load<u32>(tokens + (<usize>token << 2)) << 2));
-      const known = <u32>(track != NONE);
-      const bar = load<u32>(keep + ((known != 0 ? <usize>track : 0) << 2));
+      const track = load<u32>(inputAt + (<usize>token << 2));
       // Without branches: whether a track is kept is past prediction. A bar of 2^32 - 1 keeps all.
-      store<u32>(kept + (<usize>count << 2), track);
-      count += known & <u32>(<u32>(nextRandom() >> 32) <= bar);
+      store<u32>(to, track);
+      const chance = <u32>(nextRandom() >> 32);
+      const stays = <u32>(track != NONE) & <u32>(chance <= load<u32>(outputAt + (<usize>token << 2)));
+      to += <usize>stays << 2;
     }
+    count = <u32>((to - kept) >> 2);
     if (count - start < 2) {
       count = start;
       continue;
@@ -59,6 +63,29 @@ export function plan(playlists: u32): u32 {
   return count;
 }
 
+/**
+ * The tracks of the chunk's tokens and their bars, to `inputAt` and `outputAt` (which come to their own later): in a loop that does nothing
+ * else, since most of these loads are far.
+ */
+// @ts-ignore: decorator
+@inline
+function lookUp(words: u32): void {
+  const numbers = numberOf;
+  const bars = keep;
+  const end = tokens + (<usize>words << 2);
+  let to = inputAt;
+  for (let at = tokens; at < end; at += 4) {
+    store<u32>(to, load<u32>(numbers + (<usize>load<u32>(at) << 2)));
+    to += 4;
+  }
+  let bar = outputAt;
+  for (let at = inputAt; at < to; at += 4) {
+    const track = load<u32>(at);
+    store<u32>(bar, load<u32>(bars + ((track == NONE ? 0 : <usize>track) << 2)));
+    bar += 4;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function planWindow(i: u32, start: u32, end: u32): void {
@@ -69,30 +96,19 @@ function planWindow(i: u32, start: u32, end: u32): void {
 }
 
 /**
- * Writes the addresses of `count` tracks' rows to `to`, and touches the rows: in a loop that does nothing else, so that many
- * loads are under way at once. `step` and `stride` are the bytes between two tracks and two addresses.
- */
-// @ts-ignore: decorator
-@inline
-function findRows(tracks: usize, count: u32, step: usize, first: u32, to: usize, stride: usize): void {
-  for (let n: u32 = 0; n < count; n++) {
-    store<u32>(to, <u32>addressOf(first + load<u32>(tracks)));
-    tracks += step;
-    to += stride;
-  }
-}
-
-/**
  * Draws from the noise distribution by Walker's alias method: a uniform column, then a coin for the column's own track or its
  * alias.
  */
 function drawNegatives(count: u32): void {
   const end = negatives + (<usize>count << 3);
+  const columns = <u64>vocabulary;
+  const table = alias;
   for (let at = negatives; at < end; at += 8) {
     const r = nextRandom();
-    const column = <u32>(((r >> 32) * <u64>vocabulary) >> 32);
-    const cell = alias + (<usize>column << 3);
-    const track = <u32>r < load<u32>(cell) ? column : load<u32>(cell, 4);
-    store<u32>(at, track);
+    const column = <u32>(((r >> 32) * columns) >> 32);
+    const cell = table + (<usize>column << 3);
+    // Without a branch, which would be past prediction: all ones where it is the column itself.
+    const own = <u32>0 - <u32>(<u32>r < load<u32>(cell));
+    store<u32>(at, load<u32>(cell, 4) ^ ((column ^ load<u32>(cell, 4)) & own));
   }
 }

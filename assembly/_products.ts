@@ -1,21 +1,22 @@
 /**
- * The small matrix products of a block, tiled in registers. Rows are `bytes` long, a multiple of 16; copies of inputs lie four
- * rows interleaved, so that a tile of scores walks one pointer for them; gradients lie in a block G[output][input] whose rows are
- * `stride` bytes apart.
+ * The small matrix products of a block, tiled in registers. Rows are `bytes` long, a multiple of 16. Scores are made across outputs:
+ * copies of outputs lie transposed, so that a vector holds one dimension of four of them, and nothing has to be summed over the lanes.
  *
  * V8 has fifteen vector registers to give, and puts all loads of a loop's body before its arithmetic; a tile whose values do
- * not all fit is twice as slow. Scores are made by tiles of 4 inputs × 2 outputs, updates by tiles of 2 rows × 4
- * vectors: 8 sums and 6 operands, eight multiply-adds for six loads.
+ * not all fit is twice as slow. Scores are made by tiles of 2 inputs × 16 outputs, updates by tiles of 2 rows × 4 vectors: 8 sums
+ * and 6 operands, eight multiply-adds for six or seven loads. Loops that only multiply and add, and whose ends are known long
+ * before the sums are, hide the branches that are not foreseen.
  */
-import { mac, sumLanes4 } from "./_math";
+import { mac } from "./_math";
 
 /**
- * Scores of four inputs (from `p` on, interleaved) with the output at `q0`, written to `g0`, and with the one at `q1`, to `g1`.
+ * Scores of the inputs at `x0` and `x1` (rows of `bytes`) with up to four quads of outputs, whose transposed copies are at `y`, a
+ * dimension after the other; written to `g0` and `g1`.
  */
 // @ts-ignore: decorator
 @inline
-export function scoreTile(p: usize, q0: usize, q1: usize, bytes: usize, g0: usize, g1: usize): void {
-  const end = q0 + bytes;
+export function scoreTile4(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+  const end = x0 + bytes;
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let a2 = a0;
@@ -24,27 +25,112 @@ export function scoreTile(p: usize, q0: usize, q1: usize, bytes: usize, g0: usiz
   let b1 = a0;
   let b2 = a0;
   let b3 = a0;
-  while (q0 < end) {
-    const x0 = v128.load(p);
-    const x1 = v128.load(p, 16);
-    const x2 = v128.load(p, 32);
-    const x3 = v128.load(p, 48);
-    const y0 = v128.load(q0);
-    const y1 = v128.load(q1);
-    a0 = mac(a0, x0, y0);
-    a1 = mac(a1, x1, y0);
-    a2 = mac(a2, x2, y0);
-    a3 = mac(a3, x3, y0);
-    b0 = mac(b0, x0, y1);
-    b1 = mac(b1, x1, y1);
-    b2 = mac(b2, x2, y1);
-    b3 = mac(b3, x3, y1);
-    p += 64;
-    q0 += 16;
-    q1 += 16;
+  while (x0 < end) {
+    const s = v128.load_splat<f32>(x0);
+    const t = v128.load_splat<f32>(x1);
+    const y0 = v128.load(y);
+    const y1 = v128.load(y, 16);
+    const y2 = v128.load(y, 32);
+    const y3 = v128.load(y, 48);
+    a0 = mac(a0, y0, s);
+    a1 = mac(a1, y1, s);
+    a2 = mac(a2, y2, s);
+    a3 = mac(a3, y3, s);
+    b0 = mac(b0, y0, t);
+    b1 = mac(b1, y1, t);
+    b2 = mac(b2, y2, t);
+    b3 = mac(b3, y3, t);
+    x0 += 4;
+    x1 += 4;
+    y += 64;
   }
-  v128.store(g0, sumLanes4(a0, a1, a2, a3));
-  v128.store(g1, sumLanes4(b0, b1, b2, b3));
+  v128.store(g0, a0);
+  v128.store(g0, a1, 16);
+  v128.store(g0, a2, 32);
+  v128.store(g0, a3, 48);
+  v128.store(g1, b0);
+  v128.store(g1, b1, 16);
+  v128.store(g1, b2, 32);
+  v128.store(g1, b3, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scoreTile3(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+  const end = x0 + bytes;
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  while (x0 < end) {
+    const s = v128.load_splat<f32>(x0);
+    const t = v128.load_splat<f32>(x1);
+    const y0 = v128.load(y);
+    const y1 = v128.load(y, 16);
+    const y2 = v128.load(y, 32);
+    a0 = mac(a0, y0, s);
+    a1 = mac(a1, y1, s);
+    a2 = mac(a2, y2, s);
+    b0 = mac(b0, y0, t);
+    b1 = mac(b1, y1, t);
+    b2 = mac(b2, y2, t);
+    x0 += 4;
+    x1 += 4;
+    y += 48;
+  }
+  v128.store(g0, a0);
+  v128.store(g0, a1, 16);
+  v128.store(g0, a2, 32);
+  v128.store(g1, b0);
+  v128.store(g1, b1, 16);
+  v128.store(g1, b2, 32);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scoreTile2(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+  const end = x0 + bytes;
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  while (x0 < end) {
+    const s = v128.load_splat<f32>(x0);
+    const t = v128.load_splat<f32>(x1);
+    const y0 = v128.load(y);
+    const y1 = v128.load(y, 16);
+    a0 = mac(a0, y0, s);
+    a1 = mac(a1, y1, s);
+    b0 = mac(b0, y0, t);
+    b1 = mac(b1, y1, t);
+    x0 += 4;
+    x1 += 4;
+    y += 32;
+  }
+  v128.store(g0, a0);
+  v128.store(g0, a1, 16);
+  v128.store(g1, b0);
+  v128.store(g1, b1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scoreTile1(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+  const end = x0 + bytes;
+  let a = f32x4.splat(0);
+  let b = a;
+  while (x0 < end) {
+    const r = v128.load(y);
+    a = mac(a, r, v128.load_splat<f32>(x0));
+    b = mac(b, r, v128.load_splat<f32>(x1));
+    x0 += 4;
+    x1 += 4;
+    y += 16;
+  }
+  v128.store(g0, a);
+  v128.store(g1, b);
 }
 
 // @ts-ignore: decorator
@@ -62,31 +148,73 @@ function gain4(at: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(at, f32x4.add(v128.load(at, 48), d), 48);
 }
 
-/** The factor for the second row: the next input's (T is f32) or the next output's. */
-// @ts-ignore: decorator
-@inline
-function second<T>(at: usize, stride: usize): v128 {
-  if (isFloat<T>()) return v128.load_splat<f32>(at, 4);
-  return v128.load_splat<f32>(at + stride);
-}
-
 /**
- * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j], for the rows listed from `list` to `end`; t0 and t1 may be one row. T is f32 for
- * inputs that gain from outputs (whose rows are as they are), i32 for outputs that gain from inputs (interleaved copies).
+ * t0 += Σj k0[j] · row[j] and t1 += Σj k1[j] · row[j] for `count` rows that lie one after the other at `rows`; t0 and t1 may be one
+ * row. k0 and k1 are lists of floats.
  */
 // @ts-ignore: decorator
 @inline
-function combine<T>(
-  t0: usize,
-  t1: usize,
-  list: usize,
-  end: usize,
-  bytes: usize,
-  k: usize,
-  stride: usize,
-): void {
-  const step: usize = isFloat<T>() ? stride : 4;
-  const apart: usize = isFloat<T>() ? 1 : 4;
+export function gainFromRows(t0: usize, t1: usize, rows: usize, count: u32, bytes: usize, k0: usize, k1: usize): void {
+  const end = k0 + (<usize>count << 2);
+  let c: usize = 0;
+  for (; c + 64 <= bytes; c += 64) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
+    let p = rows + c;
+    let at0 = k0;
+    let at1 = k1;
+    while (at0 < end) {
+      const s = v128.load_splat<f32>(at0);
+      const t = v128.load_splat<f32>(at1);
+      const r0 = v128.load(p);
+      const r1 = v128.load(p, 16);
+      const r2 = v128.load(p, 32);
+      const r3 = v128.load(p, 48);
+      a0 = mac(a0, r0, s);
+      a1 = mac(a1, r1, s);
+      a2 = mac(a2, r2, s);
+      a3 = mac(a3, r3, s);
+      b0 = mac(b0, r0, t);
+      b1 = mac(b1, r1, t);
+      b2 = mac(b2, r2, t);
+      b3 = mac(b3, r3, t);
+      at0 += 4;
+      at1 += 4;
+      p += bytes;
+    }
+    gain4(t0 + c, a0, a1, a2, a3);
+    gain4(t1 + c, b0, b1, b2, b3);
+  }
+  for (; c < bytes; c += 16) {
+    let a = f32x4.splat(0);
+    let b = a;
+    let p = rows + c;
+    let at1 = k1;
+    for (let at0 = k0; at0 < end; at0 += 4) {
+      const r = v128.load(p);
+      a = mac(a, r, v128.load_splat<f32>(at0));
+      b = mac(b, r, v128.load_splat<f32>(at1));
+      at1 += 4;
+      p += bytes;
+    }
+    gain(t0 + c, a);
+    gain(t1 + c, b);
+  }
+}
+
+/**
+ * t0 += Σj k[j] · row[j] and t1 += Σj k'[j] · row[j] for the rows listed from `list` to `end`; t0 and t1 may be one row. k[j] and
+ * k'[j] are floats beside each other, `stride` bytes before the next two.
+ */
+// @ts-ignore: decorator
+@inline
+export function gainFromList(t0: usize, t1: usize, list: usize, end: usize, bytes: usize, k: usize, stride: usize): void {
   let c: usize = 0;
   for (; c + 64 <= bytes; c += 64) {
     let a0 = f32x4.splat(0);
@@ -99,13 +227,13 @@ function combine<T>(
     let b3 = a0;
     let at = k;
     for (let l = list; l < end; l += 4) {
-      const p = <usize>load<u32>(l) + c * apart;
+      const p = <usize>load<u32>(l) + c;
       const s = v128.load_splat<f32>(at);
-      const t = second<T>(at, stride);
+      const t = v128.load_splat<f32>(at, 4);
       const r0 = v128.load(p);
-      const r1 = isFloat<T>() ? v128.load(p, 16) : v128.load(p, 64);
-      const r2 = isFloat<T>() ? v128.load(p, 32) : v128.load(p, 128);
-      const r3 = isFloat<T>() ? v128.load(p, 48) : v128.load(p, 192);
+      const r1 = v128.load(p, 16);
+      const r2 = v128.load(p, 32);
+      const r3 = v128.load(p, 48);
       a0 = mac(a0, r0, s);
       a1 = mac(a1, r1, s);
       a2 = mac(a2, r2, s);
@@ -114,7 +242,7 @@ function combine<T>(
       b1 = mac(b1, r1, t);
       b2 = mac(b2, r2, t);
       b3 = mac(b3, r3, t);
-      at += step;
+      at += stride;
     }
     gain4(t0 + c, a0, a1, a2, a3);
     gain4(t1 + c, b0, b1, b2, b3);
@@ -124,54 +252,59 @@ function combine<T>(
     let b = a;
     let at = k;
     for (let l = list; l < end; l += 4) {
-      const r = v128.load(<usize>load<u32>(l) + c * apart);
+      const r = v128.load(<usize>load<u32>(l) + c);
       a = mac(a, r, v128.load_splat<f32>(at));
-      b = mac(b, r, second<T>(at, stride));
-      at += step;
+      b = mac(b, r, v128.load_splat<f32>(at, 4));
+      at += stride;
     }
     gain(t0 + c, a);
     gain(t1 + c, b);
   }
 }
 
-/** Two rows of outputs gain Σ G[output][input] · input over the interleaved inputs listed in `list` … `end`; `g` is at the first. */
+/**
+ * Copies four rows, to `to` as they are, one after the other, and to `across` transposed: dimension by dimension, `apart` bytes from
+ * one to the next.
+ */
 // @ts-ignore: decorator
 @inline
-export function gainOutputs(
-  t0: usize,
-  t1: usize,
-  list: usize,
-  end: usize,
+export function copyQuad(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  r3: usize,
   bytes: usize,
-  g: usize,
-  stride: usize,
+  to: usize,
+  across: usize,
+  apart: usize,
 ): void {
-  combine<i32>(t0, t1, list, end, bytes, g, stride);
-}
-
-/** Two rows of inputs gain Σ G[output][input] · output over the outputs listed in `list` … `end`; `g` is at the first. */
-// @ts-ignore: decorator
-@inline
-export function gainInputs(
-  t0: usize,
-  t1: usize,
-  list: usize,
-  end: usize,
-  bytes: usize,
-  g: usize,
-  stride: usize,
-): void {
-  combine<f32>(t0, t1, list, end, bytes, g, stride);
-}
-
-/** Copies a row to its place among three others, vector by vector. */
-// @ts-ignore: decorator
-@inline
-export function interleave(from: usize, to: usize, bytes: usize): void {
-  const end = from + bytes;
-  for (; from < end; from += 16) {
-    v128.store(to, v128.load(from));
-    to += 64;
+  const end = r0 + bytes;
+  while (r0 < end) {
+    const a = v128.load(r0);
+    const b = v128.load(r1);
+    const c = v128.load(r2);
+    const d = v128.load(r3);
+    v128.store(to, a);
+    v128.store(to + bytes, b);
+    v128.store(to + 2 * bytes, c);
+    v128.store(to + 3 * bytes, d);
+    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const ef = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const gh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(across, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+    across += apart;
+    v128.store(across, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+    across += apart;
+    v128.store(across, v128.shuffle<f32>(ef, gh, 0, 1, 4, 5));
+    across += apart;
+    v128.store(across, v128.shuffle<f32>(ef, gh, 2, 3, 6, 7));
+    across += apart;
+    r0 += 16;
+    r1 += 16;
+    r2 += 16;
+    r3 += 16;
+    to += 16;
   }
 }
 
@@ -193,4 +326,15 @@ export function copyRow(from: usize, to: usize, bytes: usize): void {
 export function scaleRow(at: usize, bytes: usize, factor: f32): void {
   const f = f32x4.splat(factor);
   for (let c: usize = 0; c < bytes; c += 16) v128.store(at + c, f32x4.mul(v128.load(at + c), f));
+}
+
+/** to += row */
+// @ts-ignore: decorator
+@inline
+export function addRow(row: usize, to: usize, bytes: usize): void {
+  const end = to + bytes;
+  for (; to < end; to += 16) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(row)));
+    row += 16;
+  }
 }

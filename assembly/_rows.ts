@@ -1,5 +1,5 @@
 /** Rows of the matrices: where they are, and the copies of a shard, whose differences are merged when its round is over. */
-import { copyRow } from "./_products";
+import { addRow, copyRow } from "./_products";
 import { mix, nextRandom, seedRandom } from "./_random";
 import { bytes, local, rows, slots, wanted } from "./_settings";
 
@@ -8,7 +8,7 @@ let copies: usize = 0;
 let touched: usize = 0;
 let touchedCount: u32 = 0;
 /** WebAssembly has no prefetch; an unused sum of one number a cache line does it. */
-let touchSum: f32 = 0;
+let touchSum: u32 = 0;
 
 export function openShard(copies_: usize, touched_: usize): void {
   copies = copies_;
@@ -17,8 +17,37 @@ export function openShard(copies_: usize, touched_: usize): void {
 }
 
 /** So that the sum counts as used. */
-export function touchedSum(): f32 {
+export function touchedSum(): u32 {
   return touchSum;
+}
+
+/**
+ * Writes the addresses of `count` tracks' rows to `to`, and touches the rows: in a loop that does nothing else, so that many
+ * loads are under way at once. `step` and `stride` are the bytes between two tracks and two addresses.
+ */
+// @ts-ignore: decorator
+@inline
+export function findRows(tracks: usize, count: u32, step: usize, first: u32, to: usize, stride: usize): void {
+  const length = bytes;
+  const end = tracks + <usize>count * step;
+  if (local) {
+    for (; tracks < end; tracks += step) {
+      store<u32>(to, <u32>addressOf(first + load<u32>(tracks)));
+      to += stride;
+    }
+    return;
+  }
+  const origin = rows + <usize>first * length;
+  const list = to;
+  for (; tracks < end; tracks += step) {
+    store<u32>(to, <u32>(origin + <usize>load<u32>(tracks) * length));
+    to += stride;
+  }
+  let sum: u32 = 0;
+  for (let c: usize = 0; c < length; c += 64) {
+    for (let at = list; at < to; at += stride) sum += load<u32>(<usize>load<u32>(at) + c);
+  }
+  touchSum += sum;
 }
 
 /** The address of a row: the row itself, or this shard's copy of it. */
@@ -26,10 +55,7 @@ export function touchedSum(): f32 {
 @inline
 export function addressOf(row: u32): usize {
   const own = rows + <usize>row * bytes;
-  if (!local) {
-    touch(own);
-    return own;
-  }
+  if (!local) return own;
   return copyOf(row, own);
 }
 
@@ -44,14 +70,6 @@ function copyOf(row: u32, own: usize): usize {
     copyRow(own, copy, bytes);
   }
   return copy;
-}
-
-// @ts-ignore: decorator
-@inline
-function touch(row: usize): void {
-  let sum = touchSum;
-  for (let c: usize = 0; c < bytes; c += 64) sum += load<f32>(row + c);
-  touchSum = sum;
 }
 
 /** Turns this shard's copies into differences from the (still unchanged) rows and forgets where the copies are. */
@@ -90,16 +108,6 @@ function subtractRow(row: usize, from: usize, length: usize): void {
   const end = from + length;
   for (; from < end; from += 16) {
     v128.store(from, f32x4.sub(v128.load(from), v128.load(row)));
-    row += 16;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function addRow(row: usize, to: usize, length: usize): void {
-  const end = to + length;
-  for (; to < end; to += 16) {
-    v128.store(to, f32x4.add(v128.load(to), v128.load(row)));
     row += 16;
   }
 }

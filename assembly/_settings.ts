@@ -7,8 +7,6 @@
 export const GROUP: u32 = 8;
 /** Inputs that are worked at once. */
 export const BLOCK: u32 = 32;
-/** Bytes of a row of a block's gradients, one 32-bit float an input, when the block is full. */
-export const STRIDE: usize = 4 * BLOCK;
 /** A track that the vocabulary does not hold, and a chance of 1. */
 export const NONE: u32 = 0xffffffff;
 
@@ -49,18 +47,25 @@ export let slots: usize = 0;
 /** Which of a shard's rows this thread merges. */
 export let wanted: usize = 0;
 export let result: usize = 0;
-/** Copies of a block's inputs, four rows interleaved vector by vector; and where each of them begins: addresses. */
-export let x: usize = 0;
-export let columns: usize = 0;
-/** The rows that a block reads and changes: addresses. */
+/** The rows that a block reads, and those of inputs' gains where they wait: addresses. */
 export let inRow: usize = 0;
 export let outRow: usize = 0;
+export let gainRow: usize = 0;
+/** Copies of a block's outputs, row by row, and transposed. */
+export let outputCopies: usize = 0;
+export let across: usize = 0;
 export let gradients: usize = 0;
-export let ranges: usize = 0;
+/** Beside the gradients: weights with the sign of the label, and σ(|score|). */
 export let weights: usize = 0;
-export let masks: usize = 0;
-/** Products of the factors of the loss, one vector a tile. */
-export let products: usize = 0;
+export let likely: usize = 0;
+/** The windows of a group: first positions, those after the last, the centres' own. */
+export let edges: usize = 0;
+/** Which centres each negative is. */
+export let hits: usize = 0;
+/** Labels of the nodes of a path. */
+export let signs: usize = 0;
+/** Rows for the running sums of a block's inputs, or for their gains. */
+export let sums: usize = 0;
 /** CBOW: the means of a group's windows and what they gain, a row a centre. */
 export let means: usize = 0;
 export let errors: usize = 0;
@@ -126,14 +131,18 @@ export function setScratch(
   slots_: usize,
   wanted_: usize,
   result_: usize,
-  x_: usize,
-  columns_: usize,
   inRow_: usize,
   outRow_: usize,
+  gainRow_: usize,
+  outputCopies_: usize,
+  across_: usize,
   gradients_: usize,
-  ranges_: usize,
   weights_: usize,
-  masks_: usize,
+  likely_: usize,
+  edges_: usize,
+  hits_: usize,
+  signs_: usize,
+  sums_: usize,
   means_: usize,
   errors_: usize,
   dummy_: usize,
@@ -148,17 +157,19 @@ export function setScratch(
   slots = slots_;
   wanted = wanted_;
   result = result_;
-  x = x_;
-  columns = columns_;
   inRow = inRow_;
   outRow = outRow_;
+  gainRow = gainRow_;
+  outputCopies = outputCopies_;
+  across = across_;
   gradients = gradients_;
-  ranges = ranges_;
   weights = weights_;
-  masks = masks_;
-  products = weights_ + 2 * STRIDE;
+  likely = likely_;
+  edges = edges_;
+  hits = hits_;
+  signs = signs_;
+  sums = sums_;
   means = means_;
   errors = errors_;
   dummy = dummy_;
-  for (let u: usize = 0; u < BLOCK; u++) store<u32>(columns + (u << 2), <u32>(x + (u >> 2) * 4 * bytes + ((u & 3) << 4)));
 }

@@ -1,25 +1,29 @@
 /** A block with hierarchical softmax. */
 import {
+  base,
   centres,
-  clearGradients,
+  clearLast,
+  copyOutputs,
   first,
   fromOf,
-  openRanges,
+  inputs,
+  openSpans,
   putOutput,
   scores,
-  selfOf,
-  setRange,
   stride,
   toOf,
   updateInputs,
   updateOutputs,
 } from "./_block";
-import { labelled } from "./_gradients";
+import { addLoss, gradientsOfScores, logarithms } from "./_gradients";
 import { addressOf } from "./_rows";
-import { dummy, gradients, kept, nodeRow, pathNodes, pathStart, weights } from "./_settings";
+import { dummy, kept, nodeRow, pathNodes, pathStart, signs, weights } from "./_settings";
 
-/** One block with the inner nodes of the Huffman tree, centre after centre; inputs stay as the group found them. */
-export function climbTree(bag: bool, alpha: f32): void {
+/**
+ * One block with the inner nodes of the Huffman tree, centre after centre; inputs stay as the group found them, and `targets` lists the
+ * rows that gain what they do.
+ */
+export function climbTree(bag: bool, targets: usize, alpha: f32): void {
   for (let c: u32 = 0; c < centres; c++) {
     const lowest = fromOf(c, bag);
     const highest = toOf(c, bag);
@@ -27,23 +31,30 @@ export function climbTree(bag: bool, alpha: f32): void {
     const path = pathStart + (<usize>load<u32>(kept + (<usize>(first + c) << 2)) << 2);
     const nodes = pathNodes + (<usize>load<u32>(path) << 2);
     const depth = load<u32>(path, 4) - load<u32>(path);
-    const pairs = (depth + 1) >> 1;
-    openRanges(0xffffffff, 0);
+    const quads = (depth + 3) >> 2;
     for (let m: u32 = 0; m < depth; m++) {
-      putOutput(m, addressOf(nodeRow + (load<u32>(nodes + (<usize>m << 2)) >> 1)));
-    }
-    if ((depth & 1) != 0) putOutput(depth, dummy);
-    for (let p: u32 = 0; p < pairs; p++) setRange(p, lowest, highest);
-    clearGradients(0, 2 * pairs);
-    scores(0, pairs);
-    for (let m: u32 = 0; m < depth; m++) {
+      const entry = load<u32>(nodes + (<usize>m << 2));
+      putOutput(m, addressOf(nodeRow + (entry >> 1)));
       // The lowest bit of an entry is the code.
-      const sign: f32 = (load<u32>(nodes + (<usize>m << 2)) & 1) == 0 ? 1 : -1;
-      const g = gradients + <usize>m * stride;
-      labelled(g, lowest >> 2, (highest + 3) >> 2, lowest, highest, selfOf(c, bag), sign, alpha, weights);
+      store<f32>(signs + (<usize>m << 2), (entry & 1) == 0 ? 1 : -1);
     }
-    updateInputs();
-    updateOutputs(pairs);
+    for (let m = depth; m < 4 * quads; m++) {
+      putOutput(m, dummy);
+      store<f32>(signs + (<usize>m << 2), 0);
+    }
+    copyOutputs(quads);
+    scores();
+    const self = bag ? -1 : <i32>(first + c) - <i32>base;
+    for (let u: i32 = 0; u < <i32>inputs; u++) {
+      const w = weights + <usize>u * stride;
+      if (u < lowest || u >= highest || u == self) memory.fill(w, 0, stride);
+      else memory.copy(w, signs, stride);
+    }
+    addLoss(gradientsOfScores(inputs * quads, alpha));
+    addLoss(logarithms(0, inputs * quads));
+    clearLast();
+    for (let m: u32 = 0; m < depth; m += 2) updateOutputs(m, lowest, highest);
+    openSpans();
+    updateInputs(targets);
   }
 }
-

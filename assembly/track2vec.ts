@@ -47,5 +47,5 @@ export function trainChunk(playlists: u32, epoch: u32, chunk: u32, alpha: f32, c
   store<u32>(result, pairs, 8);
   store<u32>(result, count, 12);
   store<u32>(result, countedProducts(), 16);
-  store<f32>(result, touchedSum(), 20);
+  store<u32>(result, touchedSum(), 20);
 }

@@ -1,32 +1,82 @@
+/** Draws from any discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). */
+import { atOnce, blocks, type Steps } from "./slices.js";
+
 /**
- * Draws from any discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). Column i
- * holds a bar in 32 bits and an alias: a draw takes a uniform column, then the column itself where a uniform 32-bit number
+ * Column i holds a bar in 32 bits and an alias: a draw takes a uniform column, then the column itself where a uniform 32-bit number
  * is below the bar, else its alias.
  *
- * @param weights positive numbers, at least one
+ * @param weights numbers ≥ 0, at least one of them positive
  * @returns 2 × n numbers: bar, alias, bar, alias, …
  */
 export function aliasTable(weights: Float64Array): Uint32Array {
+  return atOnce(aliasTableSteps(weights));
+}
+
+/** The same in steps. */
+export function* aliasTableSteps(weights: Float64Array): Steps<Uint32Array> {
   const n = weights.length;
   let total = 0;
-  for (const weight of weights) total += weight;
-  const share = Float64Array.from(weights, (weight) => (weight / total) * n);
+  for (const [from, to] of blocks(0, n)) {
+    for (let i = from; i < to; i++) total += weights[i]!;
+    yield;
+  }
   const table = new Uint32Array(2 * n);
-  const small: number[] = [];
-  const large: number[] = [];
-  for (let i = n - 1; i >= 0; i--) (share[i]! < 1 ? small : large).push(i);
-  while (small.length > 0 && large.length > 0) {
-    const low = small.pop()!;
-    const high = large.at(-1)!;
-    table[2 * low] = Math.min(4294967295, Math.round(share[low]! * 4294967296));
-    table[2 * low + 1] = high;
-    share[high] = share[high]! + share[low]! - 1;
-    if (share[high]! < 1) small.push(large.pop()!);
+  const builder = new Builder(new Float64Array(n), table);
+  for (const [from, to] of blocks(0, n)) {
+    for (let i = n - 1 - from; i > n - 1 - to; i--) builder.add(i, (weights[i]! / total) * n);
+    yield;
   }
-  // What is left is full but for rounding: its alias is itself.
-  for (const i of [...small, ...large]) {
-    table[2 * i] = 4294967295;
-    table[2 * i + 1] = i;
-  }
+  while (builder.pair(65_536)) yield;
+  builder.fillUp();
   return table;
+}
+
+/** Columns below their mean and above it, one stack from each end of an array. */
+class Builder {
+  readonly #stacks: Uint32Array;
+  #small = 0;
+  #large: number;
+
+  constructor(
+    readonly share: Float64Array,
+    readonly table: Uint32Array,
+  ) {
+    this.#stacks = new Uint32Array(share.length);
+    this.#large = share.length;
+  }
+
+  add(i: number, share: number): void {
+    this.share[i] = share;
+    if (share < 1) this.#stacks[this.#small++] = i;
+    else this.#stacks[--this.#large] = i;
+  }
+
+  /** Gives up to `count` small columns their alias; false when there is nothing left to do. */
+  pair(count: number): boolean {
+    const { share, table } = this;
+    const stacks = this.#stacks;
+    for (let c = 0; c < count; c++) {
+      if (this.#small === 0 || this.#large === stacks.length) return false;
+      const low = stacks[--this.#small]!;
+      const high = stacks[this.#large]!;
+      table[2 * low] = Math.min(4294967295, Math.round(share[low]! * 4294967296));
+      table[2 * low + 1] = high;
+      share[high] = share[high]! + share[low]! - 1;
+      if (share[high]! >= 1) continue;
+      this.#large++;
+      stacks[this.#small++] = high;
+    }
+    return true;
+  }
+
+  /** What is left is full but for rounding: its alias is itself. */
+  fillUp(): void {
+    const stacks = this.#stacks;
+    for (const part of [stacks.subarray(0, this.#small), stacks.subarray(this.#large)]) {
+      for (const i of part) {
+        this.table[2 * i] = 4294967295;
+        this.table[2 * i + 1] = i;
+      }
+    }
+  }
 }

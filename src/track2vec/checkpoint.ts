@@ -18,6 +18,7 @@ import {
 } from "../system/index.js";
 import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
+import { blocks, inSlices, type Steps } from "./slices.js";
 import type { Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
@@ -34,24 +35,50 @@ export interface Checkpoint {
   readonly hitRatioPerEpoch: readonly number[];
 }
 
-/** What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation. */
-export function fingerprint(
+/**
+ * What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation. In steps.
+ */
+export function* fingerprint(
   corpus: Corpus,
   vocabulary: Vocabulary,
   options: Word2VecOptions,
   validation: Validation | undefined,
-): string {
-  const plays = digest([corpus.items, corpus.offsets, vocabulary.rowOf]);
-  const tracks = digest([packStrings(vocabulary.tracks).text, vocabulary.counts]);
-  const judge = validation && digest([JSON.stringify([validation.queries, validation.k ?? 100])]);
+): Steps<string> {
+  const plays = yield* digest([corpus.items, corpus.offsets, vocabulary.rowOf].flatMap(inPieces));
+  const tracks = yield* digest(tracksAndCounts(vocabulary));
+  const judge = validation && (yield* digest(textOf(validation)));
   const { threads: _, ...rest } = options;
   return JSON.stringify({ ...rest, plays, tracks, validation: judge ?? "none" });
 }
 
-function digest(parts: ReadonlyArray<Uint32Array | Uint8Array | Float64Array | string>): string {
+function* digest(parts: Iterable<Uint32Array | Uint8Array | Float64Array | string>): Steps<string> {
   const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
+  for (const part of parts) {
+    hash.update(part);
+    yield;
+  }
   return hash.digest("hex").slice(0, 32);
+}
+
+/** Of so many numbers the hash takes a few milliseconds. */
+const PIECE = 1 << 19;
+
+function inPieces<T extends Uint32Array | Float64Array>(array: T): T[] {
+  return Array.from(blocks(0, array.length, PIECE), ([from, to]) => array.subarray(from, to) as T);
+}
+
+function* tracksAndCounts({ tracks, counts }: Vocabulary): Generator<Uint8Array | Float64Array> {
+  for (const [from, to] of blocks(0, tracks.length, 16_384)) yield packStrings(tracks.slice(from, to)).text;
+  yield* inPieces(counts);
+}
+
+/** `JSON.stringify([queries, k])`, piece by piece. */
+function* textOf({ queries, k = 100 }: Validation): Generator<string> {
+  for (const [from, to] of blocks(0, queries.length, 1024)) {
+    const list = JSON.stringify(queries.slice(from, to));
+    yield (from === 0 ? "[[" : ",") + list.slice(1, -1);
+  }
+  yield `],${k}]`;
 }
 
 /** Writes it whole or not at all. @throws SegueError when it cannot be written */
@@ -104,24 +131,32 @@ export async function loadCheckpoint(
   if (losses.length === 0 || losses.length > epochs || ![0, losses.length].includes(ratios.length))
     throw corrupt(`has ${losses.length} losses and ${ratios.length} hit ratios for ${epochs} epochs`);
   return {
-    weights: matrices("weights"),
-    best: tensors["best.inputs"] && matrices("best"),
+    weights: await inSlices(matrices("weights")),
+    best: tensors["best.inputs"] && (await inSlices(matrices("best"))),
     lossPerEpoch: [...losses],
     hitRatioPerEpoch: [...ratios],
   };
 
-  function matrices(name: "weights" | "best"): Weights {
-    const [inputs, outputs, nodes] = (["inputs", "outputs", "nodes"] as const).map((part) => {
-      if (!parts.includes(part)) return undefined;
+  function* matrices(name: "weights" | "best"): Steps<Weights> {
+    const found: { [part in Part]?: Float32Array } = {};
+    for (const part of parts) {
       const array = tensors[`${name}.${part}`]?.array;
       if (!(array instanceof Float32Array) || array.length !== values)
         throw corrupt(`lacks ${name}.${part}, ${values} 32-bit floats: it is damaged`);
-      const broken = array.findIndex((value) => !Number.isFinite(value));
-      if (broken >= 0) throw corrupt(`has ${array[broken]} in ${name}.${part}, value ${broken + 1}`);
-      return array;
-    });
-    return { inputs: inputs!, outputs, nodes };
+      for (const [from, to] of blocks(0, array.length)) {
+        const broken = firstNotFinite(array, from, to);
+        if (broken >= 0) throw corrupt(`has ${array[broken]} in ${name}.${part}, value ${broken + 1}`);
+        yield;
+      }
+      found[part] = array;
+    }
+    return { ...found, inputs: found.inputs! };
   }
+}
+
+function firstNotFinite(array: Float32Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) if (!Number.isFinite(array[i]!)) return i;
+  return -1;
 }
 
 /** What is wrong and what to do about it, where two fingerprints differ. */

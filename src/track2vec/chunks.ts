@@ -3,6 +3,7 @@
  * depends on corpus and options alone, never on the number of threads, and so does everything that is drawn by chunk.
  */
 import type { Corpus } from "../corpus/index.js";
+import { blocks, copySteps, type Steps } from "./slices.js";
 
 /** The most tokens in a row that share windows; gensim cuts at 10,000. */
 export const SEGMENT_WORDS = 1024;
@@ -16,76 +17,117 @@ export interface Chunks {
   readonly mostSegments: number;
 }
 
-export function cutIntoChunks(corpus: Corpus, words: number): Chunks {
+/** In steps. */
+export function* cutIntoChunks(corpus: Corpus, words: number): Steps<Chunks> {
   const { offsets } = corpus;
-  const segments: number[] = [offsets[0]!];
-  const firsts: number[] = [0];
-  let mostWords = 0;
-  let mostSegments = 0;
-  let chunkWords = 0;
-  const closeChunk = () => {
-    mostWords = Math.max(mostWords, chunkWords);
-    mostSegments = Math.max(mostSegments, segments.length - 1 - firsts.at(-1)!);
-    firsts.push(segments.length - 1);
-    chunkWords = 0;
-  };
-  for (let p = 0; p + 1 < offsets.length; p++) {
-    for (let at = offsets[p]!; at < offsets[p + 1]!; ) {
-      const end = Math.min(offsets[p + 1]!, at + SEGMENT_WORDS);
-      segments.push(end);
-      chunkWords += end - at;
-      at = end;
-      if (chunkWords >= words) closeChunk();
+  // Counted first, so that the cut is written where threads see it.
+  let counted = new Cut(words);
+  for (const [from, to] of blocks(0, offsets.length - 1, 16_384)) {
+    counted.add(offsets, from, to);
+    yield;
+  }
+  counted.end();
+  const segments = shared(counted.segments + 1);
+  const firsts = shared(counted.chunks + 1);
+  segments[0] = offsets[0]!;
+  counted = new Cut(words, segments, firsts);
+  for (const [from, to] of blocks(0, offsets.length - 1, 16_384)) {
+    counted.add(offsets, from, to);
+    yield;
+  }
+  counted.end();
+  return { segments, firsts, mostWords: counted.mostWords, mostSegments: counted.mostSegments };
+}
+
+/** Counts segments and chunks, and writes them down where it is given room. */
+class Cut {
+  segments = 0;
+  chunks = 0;
+  mostWords = 0;
+  mostSegments = 0;
+  #words = 0;
+  #first = 0;
+
+  constructor(
+    readonly chunkWords: number,
+    readonly segmentEnds?: Uint32Array,
+    readonly firsts?: Uint32Array,
+  ) {}
+
+  /** The playlists `from` … `to` - 1. */
+  add(offsets: Uint32Array, from: number, to: number): void {
+    for (let p = from; p < to; p++) {
+      for (let at = offsets[p]!; at < offsets[p + 1]!; ) {
+        const end = Math.min(offsets[p + 1]!, at + SEGMENT_WORDS);
+        this.segments++;
+        if (this.segmentEnds) this.segmentEnds[this.segments] = end;
+        this.#words += end - at;
+        at = end;
+        if (this.#words >= this.chunkWords) this.#close();
+      }
     }
   }
-  if (chunkWords > 0) closeChunk();
-  return { segments: shared(segments), firsts: shared(firsts), mostWords, mostSegments };
+
+  end(): void {
+    if (this.#words > 0) this.#close();
+  }
+
+  #close(): void {
+    this.mostWords = Math.max(this.mostWords, this.#words);
+    this.mostSegments = Math.max(this.mostSegments, this.segments - this.#first);
+    this.chunks++;
+    this.#first = this.segments;
+    this.#words = 0;
+    if (this.firsts) this.firsts[this.chunks] = this.segments;
+  }
 }
 
 /**
  * The chunks in rounds of `round`, within each those with most to do first: threads that take them in this order are done with a
- * round at about the same time.
+ * round at about the same time. In steps.
  *
- * @param cost how much there is to do for the token at a place
+ * @param cost how much there is to do for the tokens from one place to before another
  */
-export function heaviestFirst(
+export function* heaviestFirst(
   { segments, firsts }: Chunks,
   round: number,
-  cost: (at: number) => number,
-): Uint32Array {
+  cost: (from: number, to: number) => number,
+): Steps<Uint32Array> {
   const chunks = firsts.length - 1;
-  const order = shared(Array.from({ length: chunks }, (_, chunk) => chunk));
-  if (round === 1) return order;
-  const weights = new Float64Array(chunks);
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const end = segments[firsts[chunk + 1]!]!;
-    let weight = 0;
-    for (let at = segments[firsts[chunk]!]!; at < end; at++) weight += cost(at);
-    weights[chunk] = weight;
-  }
-  for (let first = 0; first < chunks; first += round) {
-    order.subarray(first, first + round).sort((a, b) => weights[b]! - weights[a]! || a - b);
+  const order = shared(chunks);
+  const weights = new Float64Array(round);
+  const heavier = (a: number, b: number) => weights[b % round]! - weights[a % round]! || a - b;
+  for (const [first, end] of blocks(0, chunks, round)) {
+    for (let chunk = first; chunk < end; chunk++) order[chunk] = chunk;
+    if (round > 1) {
+      for (let chunk = first; chunk < end; chunk++) {
+        weights[chunk % round] = cost(segments[firsts[chunk]!]!, segments[firsts[chunk + 1]!]!);
+      }
+      order.subarray(first, end).sort(heavier);
+    }
+    yield;
   }
   return order;
 }
 
 const copies = new WeakMap<Uint32Array, Uint32Array>();
 
-/** The corpus's items in memory that threads share: made once a corpus, however many models are trained on it. */
-export function sharedItems(items: Uint32Array): Uint32Array {
+/** The corpus's items in memory that threads share: made once a corpus, however many models are trained on it. In steps. */
+export function* sharedItems(items: Uint32Array): Steps<Uint32Array> {
   if (typeof SharedArrayBuffer === "undefined" || items.buffer instanceof SharedArrayBuffer) return items;
   let copy = copies.get(items);
   if (!copy) {
-    copy = new Uint32Array(new SharedArrayBuffer(items.byteLength));
-    copy.set(items);
+    copy = shared(items.length);
+    yield* copySteps(copy, items);
     copies.set(items, copy);
   }
   return copy;
 }
 
-function shared(values: number[]): Uint32Array {
-  if (typeof SharedArrayBuffer === "undefined") return Uint32Array.from(values);
-  const array = new Uint32Array(new SharedArrayBuffer(values.length * 4));
-  array.set(values);
-  return array;
+function shared(length: number): Uint32Array {
+  return new Uint32Array(
+    typeof SharedArrayBuffer === "undefined"
+      ? new ArrayBuffer(4 * length)
+      : new SharedArrayBuffer(4 * length),
+  );
 }

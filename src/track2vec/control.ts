@@ -70,8 +70,9 @@ export class Control {
     return !this.stopped;
   }
 
-  /** Lets the threads start epoch number `epoch`. */
+  /** Lets the threads start epoch number `epoch` and all before it. */
   startEpoch(epoch: number): void {
+    if (Atomics.load(this.#words, GO_EPOCH) > epoch) return;
     Atomics.store(this.#words, GO_EPOCH, epoch + 1);
     Atomics.notify(this.#words, GO_EPOCH);
   }

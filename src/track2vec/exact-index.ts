@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads";
 import { besideUrl, distPath, SegueError } from "../system/index.js";
 import { Job, type NearestKernel } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
+import { atOnce, blocks, type Steps } from "./slices.js";
 
 /** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
 export interface NearestRows {
@@ -41,14 +42,16 @@ export class ExactIndex {
   readonly #job = new Job(new Int32Array(new SharedArrayBuffer(Job.BYTES)));
   /** Where the rounds' queries and answers begin. */
   readonly #rounds: number;
-  readonly #layout: HelperData["layout"];
+  readonly #panels: number;
+  #layout: HelperData["layout"];
 
   /**
    * @param vectors n×size, row-major; copied
    * @param name what to call a row in messages
+   * @param filled false: only as far as `open` needs it
    * @throws SegueError when a vector is not finite or memory does not suffice
    */
-  constructor(vectors: Float32Array, size: number, name = (row: number) => `row ${row}`) {
+  constructor(vectors: Float32Array, size: number, name = (row: number) => `row ${row}`, filled = true) {
     this.size = size;
     this.length = vectors.length / size;
     const pairs = (size + 1) >> 1;
@@ -68,17 +71,41 @@ export class ExactIndex {
     this.#kernel = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory } })
       .exports as unknown as NearestKernel;
     this.units = new Float32Array(this.#memory.buffer, unitsAt, vectors.length);
-    this.units.set(vectors);
-    const broken = this.#kernel.normalize(unitsAt, unitsAt, this.length, size);
-    if (broken >= 0)
-      throw new SegueError(`the vector of ${name(broken)} is not finite`, {
-        code: "not-finite",
-        hint: "A learning rate that is too high makes vectors overflow: train again with a lower alpha.",
-      });
-    this.#kernel.setRows(panelsAt, unitsAt, this.length, size, 0);
-    const error = this.#kernel.pack();
-    this.#kernel.setRows(panelsAt, unitsAt, this.length, size, error);
-    this.#layout = [panelsAt, unitsAt, this.length, size, error];
+    this.#panels = panelsAt;
+    this.#layout = [panelsAt, unitsAt, this.length, size, 0];
+    if (filled) atOnce(this.#fill(vectors, name));
+  }
+
+  /** A new index, made in steps. */
+  static *open(vectors: Float32Array, size: number, name?: (row: number) => string): Steps<ExactIndex> {
+    const index = new ExactIndex(vectors, size, name, false);
+    yield* index.#fill(vectors, name);
+    return index;
+  }
+
+  *#fill(vectors: Float32Array, name = (row: number) => `row ${row}`): Steps<void> {
+    const { length, size, units } = this;
+    const unitsAt = units.byteOffset;
+    const rows = Math.max(1, Math.floor(2 ** 20 / size));
+    for (const [from, to] of blocks(0, length, rows)) {
+      units.set(vectors.subarray(from * size, to * size), from * size);
+      const at = unitsAt + from * size * 4;
+      const broken = this.#kernel.normalize(at, at, to - from, size);
+      if (broken >= 0)
+        throw new SegueError(`the vector of ${name(from + broken)} is not finite`, {
+          code: "not-finite",
+          hint: "A learning rate that is too high makes vectors overflow: train again with a lower alpha.",
+        });
+      yield;
+    }
+    this.#kernel.setRows(this.#panels, unitsAt, length, size, 0);
+    let error = 0;
+    for (const [from, to] of blocks(0, length, rows)) {
+      error = Math.max(error, this.#kernel.pack(from, to));
+      yield;
+    }
+    this.#kernel.setRows(this.#panels, unitsAt, length, size, error);
+    this.#layout = [this.#panels, unitsAt, length, size, error];
   }
 
   /**

@@ -8,7 +8,7 @@
 export interface NearestKernel {
   normalize(raw: number, to: number, rows: number, size: number): number;
   setRows(panelsAt: number, unitsAt: number, rows: number, size: number, error: number): void;
-  pack(): number;
+  pack(from: number, to: number): number;
   setLimits(k: number, held: number): number;
   search(
     queries: number,

@@ -94,6 +94,37 @@ async function open(options: Partial<Word2VecOptions>, shared = true, corpus = f
   return Session.open(corpus, buildVocabulary(corpus, resolved), resolved, { firstEpoch: 0, shared });
 }
 
+/** Trains an epoch or two beside the reference and compares losses and matrices. */
+async function expectReference(
+  options: Partial<Word2VecOptions>,
+  { shared = true, small = true }: { shared?: boolean; small?: boolean },
+): Promise<void> {
+  const alpha = small ? 0.05 : 0.02;
+  const session = await open({ ...options, workers: "racy", alpha }, shared, small ? few : many);
+  expect(session.job.layout.group).toBe(small || options.hs ? 1 : 8);
+  const reference = referenceOf(session);
+  const work = new Work(session.job, 0);
+  for (let epoch = 0; epoch < (small ? 2 : 1); epoch++) {
+    reference.loss = 0;
+    reference.pairs = 0;
+    for (let chunk = 0; chunk < work.chunkCount; chunk++) {
+      work.runChunk(epoch, chunk);
+      referenceChunk(reference, session, epoch, chunk);
+    }
+    const totals = work.totals(epoch);
+    expect(totals.pairs).toBe(reference.pairs);
+    const scale = Math.max(1, reference.loss / reference.pairs);
+    expect(Math.abs(totals.loss - reference.loss) / reference.pairs / scale).toBeLessThan(2e-3);
+  }
+  const weights = session.weights();
+  for (const kind of ["inputs", "outputs", "nodes"] as const) {
+    const flat = reference[kind].flatMap((row) => [...row]);
+    const off = flat.reduce((most, x, i) => Math.max(most, Math.abs(x - weights[kind]![i]!)), 0);
+    const largest = flat.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    expect(off, `${kind}, largest ${largest}`).toBeLessThanOrEqual(1e-3 * largest + 1e-6);
+  }
+}
+
 describe("the kernel", () => {
   it("does what the reference does, whatever the options", async () => {
     await fc.assert(
@@ -114,38 +145,28 @@ describe("the kernel", () => {
         fc.boolean(),
         async (options, shared, small) => {
           fc.pre(options.hs || options.negative > 0);
-          const session = await open(
-            { ...options, workers: "racy", alpha: small ? 0.05 : 0.02 },
-            shared,
-            small ? few : many,
-          );
-          expect(session.job.layout.group).toBe(small || options.hs ? 1 : 8);
-          const reference = referenceOf(session);
-          const work = new Work(session.job, 0);
-          for (let epoch = 0; epoch < (small ? 2 : 1); epoch++) {
-            reference.loss = 0;
-            reference.pairs = 0;
-            for (let chunk = 0; chunk < work.chunkCount; chunk++) {
-              work.runChunk(epoch, chunk);
-              referenceChunk(reference, session, epoch, chunk);
-            }
-            const scale = Math.max(1, reference.loss / reference.pairs);
-            expect(Math.abs(session.meanLoss() - reference.loss / reference.pairs) / scale).toBeLessThan(
-              2e-3,
-            );
-          }
-          const weights = session.weights();
-          for (const kind of ["inputs", "outputs", "nodes"] as const) {
-            const flat = reference[kind].flatMap((row) => [...row]);
-            const off = flat.reduce((most, x, i) => Math.max(most, Math.abs(x - weights[kind]![i]!)), 0);
-            const largest = flat.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-            expect(off, `${kind}, largest ${largest}`).toBeLessThanOrEqual(1e-3 * largest + 1e-6);
-          }
+          await expectReference(options, { shared, small });
         },
       ),
       { numRuns: 12, endOnFailure: true },
     );
-  }, 120_000);
+  }, 240_000);
+
+  // Quads of negatives that are full or not, few and many; windows of more than one block of inputs; one dimension, and whole tiles.
+  it.each([
+    { sg: true, negative: 5, vectorSize: 48, window: 10, small: false },
+    { sg: true, negative: 1, vectorSize: 1, window: 3, small: false },
+    { sg: true, negative: 150, vectorSize: 16, window: 5, small: true },
+    { sg: false, negative: 170, vectorSize: 5, window: 2, small: false },
+    { sg: true, hs: true, negative: 5, vectorSize: 20, window: 40, small: true, shrinkWindows: false },
+    { sg: false, hs: true, negative: 5, vectorSize: 33, window: 40, small: true, cbowMean: false },
+  ])(
+    "does what the reference does: %o",
+    async ({ small, ...options }) => {
+      await expectReference({ seed: 7, sample: 0, ...options }, { small });
+    },
+    240_000,
+  );
 
   it("draws negatives in proportion to count^nsExponent (chi-square)", async () => {
     for (const nsExponent of [0.75, -0.5]) {

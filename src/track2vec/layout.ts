@@ -53,14 +53,18 @@ export interface Scratch {
   readonly slots: number;
   readonly wanted: number;
   readonly result: number;
-  readonly x: number;
-  readonly columns: number;
   readonly inRow: number;
   readonly outRow: number;
+  readonly gainRow: number;
+  readonly outputCopies: number;
+  readonly across: number;
   readonly gradients: number;
-  readonly ranges: number;
   readonly weights: number;
-  readonly masks: number;
+  readonly likely: number;
+  readonly edges: number;
+  readonly hits: number;
+  readonly signs: number;
+  readonly sums: number;
   readonly means: number;
   readonly errors: number;
   readonly dummy: number;
@@ -147,7 +151,8 @@ function place(needs: LayoutNeeds): Layout {
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
   const groups = Math.ceil(mostWords / needs.group);
   const { group, shared } = needs;
-  const outputs = Math.max(GROUP + shared, 2 * Math.ceil(needs.depth / 2));
+  // A quad of centres before the negatives and one behind them.
+  const outputs = Math.max(GROUP + inQuads(shared), inQuads(needs.depth));
   const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + groups * shared);
   const scratches = Array.from({ length: threads }, () => ({
     tokens: take(mostWords * 4),
@@ -160,14 +165,18 @@ function place(needs: LayoutNeeds): Layout {
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     wanted: take(needs.shards > 0 ? (copied + 1) * 4 : 0),
     result: take(128),
-    x: take((BLOCK + 1) * rowBytes),
-    columns: take(BLOCK * 4),
-    inRow: take(BLOCK * 4),
+    inRow: take((BLOCK + 1) * 4),
     outRow: take(outputs * 4),
-    gradients: take(outputs * BLOCK * 4),
-    ranges: take(BLOCK * 2 + outputs * 4),
-    weights: take(3 * BLOCK * 4),
-    masks: take(GROUP * BLOCK * 4),
+    gainRow: take((BLOCK + 1) * 4),
+    outputCopies: take(outputs * rowBytes),
+    across: take(outputs * rowBytes),
+    gradients: take(BLOCK * outputs * 4),
+    weights: take(BLOCK * outputs * 4),
+    likely: take(BLOCK * outputs * 4),
+    edges: take(3 * GROUP * 4),
+    hits: take(inQuads(shared) * 4),
+    signs: take(outputs * 4),
+    sums: take((BLOCK + 1) * rowBytes),
     means: take(GROUP * rowBytes),
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),
@@ -192,6 +201,11 @@ function place(needs: LayoutNeeds): Layout {
     group,
     shared,
   };
+}
+
+/** Outputs are worked four at a time. */
+function inQuads(outputs: number): number {
+  return 4 * Math.ceil(outputs / 4);
 }
 
 function gib(bytes: number): string {

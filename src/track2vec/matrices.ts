@@ -1,5 +1,6 @@
 /** The matrices in the kernel's memory: rows padded to whole vectors there, packed where others see them. */
 import type { Layout } from "./layout.js";
+import { blocks, type Steps } from "./slices.js";
 
 /** Matrices as they are given in and out: n×size, row-major, packed. */
 export interface Weights {
@@ -24,20 +25,41 @@ export class Matrices {
     this.#stride = layout.rowBytes / 4;
   }
 
-  read(firstRow: number, count: number): Float32Array {
-    if (this.size === this.#stride) {
-      const from = this.layout.rows / 4 + firstRow * this.#stride;
-      return Float32Array.from(this.#floats.subarray(from, from + count * this.#stride));
-    }
+  /** Copies of so many rows, packed; in steps. */
+  *read(firstRow: number, count: number): Steps<Float32Array> {
     const packed = new Float32Array(count * this.size);
-    let at = this.layout.rows / 4 + firstRow * this.#stride;
-    for (let row = 0; row < count; row++, at += this.#stride) {
-      packed.set(this.#floats.subarray(at, at + this.size), row * this.size);
+    for (const [from, to] of this.#pieces(count)) {
+      this.#pack(firstRow + from, packed.subarray(from * this.size, to * this.size));
+      yield;
     }
     return packed;
   }
 
-  write(firstRow: number, packed: Float32Array): void {
+  /** Writes packed rows to where they belong; in steps. */
+  *write(firstRow: number, packed: Float32Array): Steps<void> {
+    for (const [from, to] of this.#pieces(packed.length / this.size)) {
+      this.#unpack(packed.subarray(from * this.size, to * this.size), firstRow + from);
+      yield;
+    }
+  }
+
+  /** Pieces of rows with at most about a million values. */
+  #pieces(rows: number): Iterable<readonly [number, number]> {
+    return blocks(0, rows, Math.max(1, Math.floor(2 ** 20 / this.size)));
+  }
+
+  #pack(firstRow: number, packed: Float32Array): void {
+    let at = this.layout.rows / 4 + firstRow * this.#stride;
+    if (this.size === this.#stride) {
+      packed.set(this.#floats.subarray(at, at + packed.length));
+      return;
+    }
+    for (let to = 0; to < packed.length; to += this.size, at += this.#stride) {
+      packed.set(this.#floats.subarray(at, at + this.size), to);
+    }
+  }
+
+  #unpack(packed: Float32Array, firstRow: number): void {
     let at = this.layout.rows / 4 + firstRow * this.#stride;
     if (this.size === this.#stride) {
       this.#floats.set(packed, at);

@@ -103,7 +103,7 @@ it("merges shards as the reference does, for both architectures and both losses"
     }),
     { numRuns: 12, endOnFailure: true },
   );
-}, 60_000);
+}, 240_000);
 
 it.each([
   { sg: true, hs: false, negative: 5 },
@@ -137,5 +137,5 @@ it.each([
     expect(off).toBeLessThan(1e-5);
     for (const [epoch, loss] of losses.entries()) expect(lossPerEpoch[epoch]).toBeCloseTo(loss, 4);
   },
-  60_000,
+  240_000,
 );

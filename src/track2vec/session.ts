@@ -1,17 +1,18 @@
 /** A training in memory: vocabulary, matrices and tables laid out for the kernel, ready for threads to work on. */
 import type { Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
-import { aliasTable } from "./alias-table.js";
+import { aliasTableSteps } from "./alias-table.js";
 import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems } from "./chunks.js";
 import { Control } from "./control.js";
-import { huffmanPaths } from "./huffman.js";
+import { huffmanSteps } from "./huffman.js";
 import { seedOf } from "./kernel.js";
 import { loadKernel } from "./kernel-module.js";
 import { type Layout, layOut } from "./layout.js";
 import { Matrices, type Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
-import { keepBars, NO_ROW, type Vocabulary } from "./vocabulary.js";
+import { atOnce, blocks, copySteps, inSlices, type Steps } from "./slices.js";
+import { keepBarsSteps, NO_ROW, type Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 import { type Job, Work } from "./work.js";
 
@@ -22,6 +23,7 @@ export interface SessionStart {
   /** Whether threads may share memory. */
   readonly shared: boolean;
   readonly wording?: Wording;
+  readonly signal?: AbortSignal;
 }
 
 export class Session {
@@ -39,19 +41,31 @@ export class Session {
 
   /**
    * @throws SegueError with code "out-of-memory" when memory does not suffice
+   * @throws the signal's reason when it is aborted
    */
   static async open(
     corpus: Corpus,
     vocabulary: Vocabulary,
     options: Word2VecOptions,
-    { start, firstEpoch, shared, wording = ofTracks }: SessionStart,
+    start: SessionStart,
   ): Promise<Session> {
+    const module = await loadKernel(start.shared);
+    return inSlices(Session.#prepare(module, corpus, vocabulary, options, start), start.signal);
+  }
+
+  static *#prepare(
+    module: WebAssembly.Module,
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    options: Word2VecOptions,
+    { start, firstEpoch, shared, wording = ofTracks }: SessionStart,
+  ): Steps<Session> {
     const n = vocabulary.tracks.length;
     const plan = planShards(n, options);
-    const chunks = cutIntoChunks(corpus, plan.chunkWords);
+    const chunks = yield* cutIntoChunks(corpus, plan.chunkWords);
     const chunkCount = chunks.firsts.length - 1;
     const threads = shared ? Math.max(1, Math.min(options.threads, plan.mostThreads, chunkCount)) : 1;
-    const paths = options.hs ? huffmanPaths(vocabulary.counts) : undefined;
+    const paths = options.hs ? yield* huffmanSteps(vocabulary.counts) : undefined;
     const layout = layOut(
       {
         vocabulary: n,
@@ -72,44 +86,45 @@ export class Session {
     );
     const memory = allocate(layout, shared, wording);
     const words = new Uint32Array(memory.buffer);
-    words.set(vocabulary.rowOf, layout.numberOf / 4);
-    const bars = keepBars(vocabulary.counts, options.sample);
-    words.set(bars, layout.keep / 4);
+    yield* copySteps(words, vocabulary.rowOf, layout.numberOf / 4);
+    const bars = yield* keepBarsSteps(vocabulary.counts, options.sample);
+    yield* copySteps(words, bars, layout.keep / 4);
     if (options.negative > 0) {
-      const weights = vocabulary.counts.map((count) => (count > 0 ? count ** options.nsExponent : 0));
-      words.set(aliasTable(weights), layout.alias / 4);
+      const weights = yield* noiseSteps(vocabulary.counts, options.nsExponent);
+      yield* copySteps(words, yield* aliasTableSteps(weights), layout.alias / 4);
     }
     if (paths) {
-      words.set(paths.starts, layout.pathStart / 4);
-      words.set(paths.nodes, layout.pathNodes / 4);
+      yield* copySteps(words, paths.starts, layout.pathStart / 4);
+      yield* copySteps(words, paths.nodes, layout.pathNodes / 4);
     }
+    const { items } = corpus;
+    // The tokens that are kept, as far as one can know, are what takes time.
+    const cost = (from: number, to: number) => {
+      let sum = 0;
+      for (let at = from; at < to; at++) {
+        const row = vocabulary.rowOf[items[at]!]!;
+        if (row !== NO_ROW) sum += bars[row]!;
+      }
+      return sum;
+    };
     const job: Job = {
-      module: await loadKernel(shared),
+      module,
       memory,
       layout,
       options,
       vocabulary: n,
-      items: shared ? sharedItems(corpus.items) : corpus.items,
+      items: shared ? yield* sharedItems(items) : items,
       chunks,
-      // The tokens that are kept, as far as one can know, are what takes time.
-      order: heaviestFirst(chunks, Math.max(1, plan.shards), (at) => {
-        const row = vocabulary.rowOf[corpus.items[at]!]!;
-        return row === NO_ROW ? 0 : bars[row]!;
-      }),
+      order: yield* heaviestFirst(chunks, Math.max(1, plan.shards), cost),
       control: shared ? Control.allocate() : new ArrayBuffer(64),
       results: new Float64Array(block(chunkCount * 24, shared)),
       touched: new Uint32Array(block(Math.max(1, plan.shards) * 4, shared)),
       threads,
       firstEpoch,
     };
-    const session = new Session(
-      job,
-      vocabulary,
-      vocabulary.words,
-      shared,
-      new Matrices(memory, layout, options.vectorSize),
-    );
-    session.#fill(start);
+    const matrices = new Matrices(memory, layout, options.vectorSize);
+    const session = new Session(job, vocabulary, vocabulary.words, shared, matrices);
+    yield* session.#fill(start);
     return session;
   }
 
@@ -117,54 +132,37 @@ export class Session {
     return this.job.chunks;
   }
 
-  #fill(start: Weights | undefined): void {
+  *#fill(start: Weights | undefined): Steps<void> {
     const { options, layout, vocabulary } = this.job;
     const known = start ? start.inputs.length / options.vectorSize : 0;
     if (start) {
-      this.matrices.write(0, start.inputs);
-      if (start.outputs && options.negative > 0) this.matrices.write(layout.negativeRow, start.outputs);
-      if (start.nodes && options.hs) this.matrices.write(layout.nodeRow, start.nodes);
+      yield* this.matrices.write(0, start.inputs);
+      if (start.outputs && options.negative > 0)
+        yield* this.matrices.write(layout.negativeRow, start.outputs);
+      if (start.nodes && options.hs) yield* this.matrices.write(layout.nodeRow, start.nodes);
     }
-    new Work(this.job, 0).kernel.initializeRows(
-      known,
-      vocabulary,
-      options.vectorSize,
-      seedOf(options.seed, 0xffff_ffff, 0),
-    );
+    const { kernel } = new Work(this.job, 0);
+    const seed = seedOf(options.seed, 0xffff_ffff, 0);
+    for (const [from, to] of blocks(known, vocabulary, Math.ceil(2 ** 18 / options.vectorSize))) {
+      kernel.initializeRows(from, to, options.vectorSize, seed);
+      yield;
+    }
   }
 
   /** Copies of the matrices as they are now. */
   weights(): Weights {
+    return atOnce(this.weightsSteps());
+  }
+
+  /** The same in steps. */
+  *weightsSteps(): Steps<Weights> {
     const { options, layout, vocabulary } = this.job;
+    const { matrices } = this;
     return {
-      inputs: this.matrices.read(0, vocabulary),
-      ...(options.negative > 0 ? { outputs: this.matrices.read(layout.negativeRow, vocabulary) } : {}),
-      ...(options.hs ? { nodes: this.matrices.read(layout.nodeRow, vocabulary) } : {}),
+      inputs: yield* matrices.read(0, vocabulary),
+      ...(options.negative > 0 ? { outputs: yield* matrices.read(layout.negativeRow, vocabulary) } : {}),
+      ...(options.hs ? { nodes: yield* matrices.read(layout.nodeRow, vocabulary) } : {}),
     };
-  }
-
-  /** The mean loss of the epoch that has just ended, in nats a trained pair (skip-gram) or centre (CBOW). */
-  meanLoss(): number {
-    const { results } = this.job;
-    let loss = 0;
-    for (let at = 0; at < results.length; at += 3) loss += results[at]!;
-    return loss / Math.max(1, this.pairs());
-  }
-
-  /** Pairs (skip-gram) or centres (CBOW) of the epoch that has just ended. */
-  pairs(): number {
-    const { results } = this.job;
-    let pairs = 0;
-    for (let at = 1; at < results.length; at += 3) pairs += results[at]!;
-    return pairs;
-  }
-
-  /** Products of a track of the context (or a mean of them) with a negative in the epoch that has just ended. */
-  negativeProducts(): number {
-    const { results } = this.job;
-    let products = 0;
-    for (let at = 2; at < results.length; at += 3) products += results[at]!;
-    return products;
   }
 
   /** Words of the current epoch whose chunks have been taken. */
@@ -173,6 +171,16 @@ export class Session {
     const chunk = Math.min(this.control.nextChunk, firsts.length - 1);
     return segments[firsts[chunk]!]! - segments[0]!;
   }
+}
+
+/** How much each row is drawn as a negative, in proportion: count^exponent, 0 for what was never played. */
+function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float64Array> {
+  const weights = new Float64Array(counts.length);
+  for (const [from, to] of blocks(0, counts.length)) {
+    for (let row = from; row < to; row++) weights[row] = counts[row]! > 0 ? counts[row]! ** exponent : 0;
+    yield;
+  }
+  return weights;
 }
 
 function block(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer {

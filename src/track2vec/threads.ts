@@ -1,11 +1,12 @@
 /** Runs the epochs of a session: on worker threads, or, where memory cannot be shared, on this thread in small slices. */
-import { Worker } from "node:worker_threads";
-import { besideUrl } from "../system/index.js";
+import type { Worker } from "node:worker_threads";
+import { returnThread, takeThread } from "./idle-threads.js";
 import type { Session } from "./session.js";
-import { Work } from "./work.js";
+import { Turns, untilAborted } from "./slices.js";
+import { type EpochTotals, Work } from "./work.js";
 
-/** Called after each epoch, while nothing trains; false ends the training. */
-export type AfterEpoch = (epoch: number) => Promise<boolean>;
+/** Called after each epoch, while nothing trains unless epochs follow each other at once; false ends the training. */
+export type AfterEpoch = (totals: EpochTotals) => Promise<boolean>;
 
 /**
  * Threads that start while the session is still being made: to start takes them about as long as it takes to count tracks and to
@@ -15,52 +16,64 @@ export class Crew {
   readonly #workers: Worker[];
   /** Resolves when a thread has failed, before it was needed or later. */
   readonly #failed: Promise<Error>;
+  /** Threads that have been given work and not yet done it. */
+  #running = 0;
+  #done = false;
 
   constructor(threads: number) {
-    const entry = besideUrl(import.meta.url, "./train-worker.js");
-    this.#workers = Array.from({ length: threads }, () => new Worker(entry));
+    this.#workers = Array.from({ length: threads }, takeThread);
     this.#failed = new Promise((resolve) => {
-      for (const worker of this.#workers) worker.once("error", resolve);
+      for (const worker of this.#workers) {
+        worker.once("error", resolve);
+        worker.once("exit", (code) => resolve(new Error(`a training thread ended with code ${code}`)));
+      }
     });
   }
 
   /**
    * Trains; a crew does so once.
    *
+   * @param atOnce whether an epoch begins before `afterEpoch` of the one before it has been heard: threads then wait for nobody
    * @throws the signal's reason when it is aborted; no thread is left running in any case
    */
-  async run(session: Session, afterEpoch: AfterEpoch, signal?: AbortSignal): Promise<void> {
+  async run(session: Session, afterEpoch: AfterEpoch, atOnce: boolean, signal?: AbortSignal): Promise<void> {
     const { job, control } = session;
+    const { epochs } = job.options;
     const stop = () => control.stop();
     signal?.addEventListener("abort", stop, { once: true });
     try {
       signal?.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
         this.#failed.then(reject);
-        let running = job.threads;
+        this.#running = job.threads;
         let judged: Promise<void> = Promise.resolve();
-        const ended = (message: { epoch: number }) => {
-          judged = afterEpoch(message.epoch).then((goOn) => {
-            if (goOn && message.epoch + 1 < job.options.epochs) control.startEpoch(message.epoch + 1);
-            else stop();
-          });
+        const ended = (totals: EpochTotals) => {
+          judged = judged
+            .then(() => afterEpoch(totals))
+            .then((goOn) => {
+              if (goOn && totals.epoch + 1 < epochs) control.startEpoch(totals.epoch + 1);
+              else stop();
+            });
           // A callback that fails ends the training, not the process.
           judged.catch(reject);
         };
-        for (const [thread, worker] of this.#workers.entries()) {
-          if (thread >= job.threads) continue;
-          worker.on("message", ended);
-          worker.on("exit", () => {
-            running--;
-            if (running > 0) return;
-            // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
-            if (signal?.aborted) resolve();
-            else judged.then(resolve, reject);
-          });
+        const left = () => {
+          this.#running--;
+          if (this.#running > 0) return;
+          // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
+          if (signal?.aborted) resolve();
+          else judged.then(resolve, reject);
+        };
+        for (const [thread, worker] of this.#workers.slice(0, job.threads).entries()) {
+          worker.on("message", (message: EpochTotals | "left") =>
+            message === "left" ? left() : ended(message),
+          );
           worker.postMessage({ job, thread });
         }
-        control.startEpoch(job.firstEpoch);
+        control.startEpoch(atOnce ? epochs - 1 : job.firstEpoch);
       });
+      // What a thread has worked on stays in its memory for a while: where that is much, no thread waits for more work.
+      this.#done = this.#running === 0 && !signal?.aborted && job.layout.totalBytes < MOST_KEPT;
     } finally {
       stop();
       signal?.removeEventListener("abort", stop);
@@ -69,14 +82,19 @@ export class Crew {
     signal?.throwIfAborted();
   }
 
-  /** Ends the threads, whatever they do. */
+  /** Ends the threads, whatever they do; waits for them only where they have work: to start takes long on a busy machine. */
   async end(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    const workers = this.#workers.splice(0);
+    if (this.#done) {
+      for (const worker of workers) returnThread(worker);
+      return;
+    }
+    const ended = Promise.all(workers.map((worker) => worker.terminate()));
+    if (this.#running > 0) await ended;
   }
 }
 
-/** Milliseconds between two looks at timers and signals. */
-const SLICE = 20;
+const MOST_KEPT = 2 ** 28;
 
 /** @throws the signal's reason when it is aborted */
 export async function runOnThisThread(
@@ -88,7 +106,7 @@ export async function runOnThisThread(
   const { job } = session;
   const work = new Work(job, 0);
   // Counted over epochs: on a small corpus each of them is shorter than a slice.
-  let until = performance.now() + SLICE;
+  const turns = new Turns(signal);
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
     const group = Math.max(1, work.shards);
     for (let chunk = 0; chunk < work.chunkCount; ) {
@@ -97,12 +115,9 @@ export async function runOnThisThread(
       for (; chunk < end; chunk++) work.runChunk(epoch, chunk);
       if (work.shards > 0) work.merge(count);
       session.control.nextChunk = chunk;
-      if (performance.now() < until) continue;
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      until = performance.now() + SLICE;
+      if (turns.due) await turns.take();
     }
-    if (!(await afterEpoch(epoch))) return;
+    if (!(await untilAborted(afterEpoch(work.totals(epoch)), signal))) return;
     session.control.nextChunk = 0;
   }
 }

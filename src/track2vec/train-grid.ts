@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Corpus } from "../corpus/index.js";
 import { misuse, type Progress, SegueError } from "../system/index.js";
 import { sharedItems } from "./chunks.js";
+import { inSlices } from "./slices.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 
 export interface GridOptions {
@@ -37,7 +38,7 @@ export async function trainGrid(
     throw misuse(`concurrency must be a whole number ≥ 1, got ${concurrency}`);
   const lanes = Math.min(concurrency, points.length);
   const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, lanes)));
-  const shared: Corpus = { ...corpus, items: sharedItems(corpus.items) };
+  const shared: Corpus = { ...corpus, items: await inSlices(sharedItems(corpus.items), signal) };
   const failed = new AbortController();
   const results: TrainingResult[] = [];
   let next = 0;

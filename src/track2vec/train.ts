@@ -6,12 +6,14 @@ import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
+import { inSlices, untilAborted } from "./slices.js";
 import { Crew, runOnThisThread } from "./threads.js";
 import { reportTraining } from "./training-progress.js";
-import { hitRatioInSlices, requireValidation, type Validation } from "./validation.js";
+import { Judge, requireValidation, type Validation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
-import { buildVocabulary } from "./vocabulary.js";
+import { vocabularySteps } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
+import type { EpochTotals } from "./work.js";
 
 /** What is known at the end of an epoch. */
 export interface EpochReport {
@@ -35,8 +37,8 @@ export interface TrainOptions extends Partial<Word2VecOptions> {
   /** Told five times a second how many words of all epochs are done; its note has words/s, loss and time left. */
   readonly progress?: Progress;
   /**
-   * Ends the training within 100 ms once epochs run; its threads are gone then, and a checkpoint stays as it was after the last
-   * epoch. While vocabulary and tables of a large corpus are made, it waits for them: up to 2 s at 6 million plays.
+   * Ends the training within 100 ms, whatever it is doing and however large the corpus is; its threads are gone then, and a checkpoint
+   * is whole: as it was after the last epoch, or after the one that was just being saved.
    */
   readonly signal?: AbortSignal;
   /** Called after each epoch, while training waits; `"stop"` ends it there. */
@@ -115,7 +117,7 @@ const others: readonly (keyof TrainOptions)[] = [
  * @throws SegueError (misuse) when an option is wrong, or a checkpoint belongs to other playlists or options; code
  *   "empty-vocabulary" when no track is left; "out-of-memory" when memory does not suffice, with how much would and what
  *   would fit; "corrupt" when a checkpoint is damaged
- * @throws the signal's reason, within 100 ms of its abort once epochs run
+ * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
   const { from, validation, signal } = options;
@@ -138,33 +140,52 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   }
 }
 
+type Given = TrainOptions & { readonly wording: Wording };
+
+/** Everything that comes before the first epoch, in slices: on a large corpus it takes seconds. */
+async function prepare(corpus: Corpus, options: Given, resolved: Word2VecOptions, shared: boolean) {
+  const { from, validation, signal, wording } = options;
+  const words = corpus.offsets.at(-1)!;
+  const state = { done: 0, total: resolved.epochs * words, speed: 0, lossPerEpoch: [], preparing: true };
+  const timer = reportTraining(options.progress, () => state);
+  try {
+    const vocabulary = await inSlices(vocabularySteps(corpus, resolved, from, wording), signal);
+    const judge = validation && (await inSlices(Judge.open(validation, vocabulary.tracks), signal));
+    const print =
+      options.checkpoint || options.resume
+        ? await inSlices(fingerprint(corpus, vocabulary, resolved, validation), signal)
+        : "";
+    const values = vocabulary.tracks.length * resolved.vectorSize;
+    const resumed = options.resume
+      ? await untilAborted(loadCheckpoint(options.resume, print, values, resolved, wording), signal)
+      : undefined;
+    const session = await Session.open(corpus, vocabulary, resolved, {
+      start: resumed?.weights ?? (from && { inputs: from.vectors, outputs: from.outputs }),
+      firstEpoch: resumed?.lossPerEpoch.length ?? 0,
+      shared,
+      wording,
+      signal,
+    });
+    return { vocabulary, judge, print, resumed, session };
+  } finally {
+    timer.end();
+  }
+}
+
 /** @param crew threads that share memory; without them this one works alone */
 async function train(
   corpus: Corpus,
-  options: TrainOptions & { readonly wording: Wording },
+  options: Given,
   resolved: Word2VecOptions,
   crew: Crew | undefined,
 ): Promise<TrainingResult> {
-  const { from, validation, signal, wording } = options;
+  const { validation, signal, wording } = options;
   const began = performance.now();
-  const vocabulary = buildVocabulary(corpus, resolved, from, wording);
-  await breath(signal);
-  const print =
-    options.checkpoint || options.resume ? fingerprint(corpus, vocabulary, resolved, validation) : "";
-  const values = vocabulary.tracks.length * resolved.vectorSize;
-  const resumed = options.resume
-    ? await loadCheckpoint(options.resume, print, values, resolved, wording)
-    : undefined;
+  const prepared = await prepare(corpus, options, resolved, crew !== undefined);
+  const { vocabulary, judge, print, resumed, session } = prepared;
   const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
   const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
   const firstEpoch = lossPerEpoch.length;
-  const session = await Session.open(corpus, vocabulary, resolved, {
-    start: resumed?.weights ?? (from && { inputs: from.vectors, outputs: from.outputs }),
-    firstEpoch,
-    shared: crew !== undefined,
-    wording,
-  });
-  await breath(signal);
   const { words } = session;
   const vectorsOf = ({ inputs, outputs }: Weights) =>
     new TrackVectors({
@@ -178,22 +199,28 @@ async function train(
   const trainingBegan = performance.now();
   const speed = (done: number) =>
     ((done - firstEpoch * words) / Math.max(1, performance.now() - trainingBegan)) * 1000;
+  let told = 0;
   const timer = reportTraining(options.progress, () => {
     const done =
       lossPerEpoch.length * words + (lossPerEpoch.length < resolved.epochs ? session.wordsTaken() : 0);
-    return { done, total: resolved.epochs * words, speed: speed(done), lossPerEpoch };
+    // Threads may be an epoch ahead of what has been heard of it.
+    told = Math.max(told, done);
+    return { done: told, total: resolved.epochs * words, speed: speed(told), lossPerEpoch };
   });
   let best = resumed?.best;
   let pairs = 0;
   let negativeProducts = 0;
-  const afterEpoch = async (epoch: number): Promise<boolean> => {
-    lossPerEpoch.push(session.meanLoss());
-    pairs += session.pairs();
-    negativeProducts += session.negativeProducts();
-    let weights: Weights | undefined;
+  const afterEpoch = async (totals: EpochTotals): Promise<boolean> => {
+    const { epoch } = totals;
+    lossPerEpoch.push(totals.loss / Math.max(1, totals.pairs));
+    pairs += totals.pairs;
+    negativeProducts += totals.negativeProducts;
+    let weights = judge || options.checkpoint ? await inSlices(session.weightsSteps(), signal) : undefined;
     const current = () => (weights ??= session.weights());
-    if (validation) {
-      const ratio = await hitRatioInSlices(vectorsOf(current()), validation, signal);
+    if (judge) {
+      const { inputs } = current();
+      const nameOf = (row: number) => `${wording.item} ${JSON.stringify(vocabulary.tracks[row])}`;
+      const ratio = await inSlices(judge.hitRatio(inputs, resolved.vectorSize, nameOf), signal);
       if (bestEpoch(hitRatioPerEpoch) === 0 || ratio > hitRatioPerEpoch[bestEpoch(hitRatioPerEpoch) - 1]!) {
         best = current();
       }
@@ -218,12 +245,16 @@ async function train(
   };
   try {
     const finished = firstEpoch >= resolved.epochs || !goesOn(hitRatioPerEpoch, validation?.patience);
+    // Where nobody looks at the matrices between epochs, threads need not wait for this one.
+    const atOnce = !judge && !options.checkpoint && !options.onEpoch;
     if (!finished)
-      await (crew ? crew.run(session, afterEpoch, signal) : runOnThisThread(session, afterEpoch, signal));
+      await (crew
+        ? crew.run(session, afterEpoch, atOnce, signal)
+        : runOnThisThread(session, afterEpoch, signal));
   } finally {
     timer.end();
   }
-  const trained = vectorsOf(best ?? session.weights());
+  const trained = vectorsOf(best ?? (await inSlices(session.weightsSteps(), signal)));
   const seconds = (performance.now() - began) / 1000;
   return {
     vectors: trained,
@@ -241,13 +272,6 @@ async function train(
     kernelMb: Math.round(session.job.layout.totalBytes / 2 ** 20),
     peakRssMb: peakRssMb(),
   };
-}
-
-/** Lets timers and signals have their turn between two pieces of work that take long on large corpora. */
-async function breath(signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return;
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
 }
 
 /** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */

@@ -59,5 +59,6 @@ it("grows while a training runs and ends at all of its words", async () => {
   expect(done).toEqual([...done].sort((a, b) => a - b));
   expect(reports.every(({ total }) => total === run.words * 12)).toBe(true);
   expect(done.at(-1)).toBe(run.words * 12);
+  expect(reports[0]!.note).toBe("preparing");
   expect(reports.at(-1)!.note).toMatch(/^\d+\.\d\dM words\/s, loss \d\.\d{4}$/);
 });

@@ -8,6 +8,8 @@ export interface TrainingState {
   /** Words a second. */
   readonly speed: number;
   readonly lossPerEpoch: readonly number[];
+  /** Before the first epoch. */
+  readonly preparing?: boolean;
 }
 
 /** Reports five times a second until `end`, from a timer of its own. */
@@ -15,10 +17,10 @@ export function reportTraining(progress: Progress | undefined, state: () => Trai
   if (!progress) return { end: () => {} };
   const report = throttled(progress);
   const tell = () => {
-    const { done, total, speed, lossPerEpoch } = state();
+    const { done, total, speed, lossPerEpoch, preparing } = state();
     const left = speed > 0 && done < total ? `, ${timeLeft((total - done) / speed)} left` : "";
     const loss = lossPerEpoch.length > 0 ? `, loss ${lossPerEpoch.at(-1)!.toFixed(4)}` : "";
-    const note = `${(speed / 1e6).toFixed(2)}M words/s${loss}${left}`;
+    const note = preparing ? "preparing" : `${(speed / 1e6).toFixed(2)}M words/s${loss}${left}`;
     report({ task: "training", done, total, unit: "words", note });
   };
   const timer = setInterval(tell, 200);

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder, playlistCount } from "../corpus/index.js";
+import { atOnce, inSlices } from "./slices.js";
 import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
-import { hitRatio, hitRatioInSlices, holdBack } from "./validation.js";
+import { hitRatio, holdBack, Judge } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 
 const circle = new TrackVectors({
@@ -34,9 +35,17 @@ describe("hitRatio", () => {
       next: vectors.tracks[(q * 7) % 200]!,
     }));
     const whole = hitRatio(vectors, { queries: many, k: 20 });
-    expect(await hitRatioInSlices(vectors, { queries: many, k: 20 })).toBe(whole);
+    const judge = atOnce(Judge.open({ queries: many, k: 20 }, vectors.tracks));
+    const { size } = vectors;
+    expect(await inSlices(judge.hitRatio(vectors.vectors, size))).toBe(whole);
+    // Longer than a slice, so that the signal is looked at.
+    const [rows, asked] = [40_000, 2000];
+    const names = Array.from({ length: rows }, (_, row) => `${row}`);
+    const queries = names.slice(0, asked).map((name) => ({ context: [name], next: "1" }));
+    const large = atOnce(Judge.open({ queries }, names));
+    const values = Float32Array.from({ length: rows * size }, (_, i) => Math.sin(i));
     const signal = AbortSignal.abort(new Error("enough"));
-    await expect(hitRatioInSlices(vectors, { queries: many }, signal)).rejects.toThrow("enough");
+    await expect(inSlices(large.hitRatio(values, size), signal)).rejects.toThrow("enough");
   });
 });
 

@@ -1,6 +1,8 @@
 /** Judging vectors while they are trained. */
 import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
 import { misuse, Random } from "../system/index.js";
+import { ExactIndex } from "./exact-index.js";
+import { atOnce, blocks, type Steps } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
 import { ofTracks, type Wording } from "./wording.js";
 
@@ -17,30 +19,89 @@ export interface Validation {
  * The share of queries whose next track is among the k nearest to the last known track (the base protocol of hit ratio@k, but
  * for its random bets: a query whose track has no vector is a miss here). In [0, 1]; 0 where there are no queries.
  */
-export function hitRatio(vectors: TrackVectors, { queries, k = 100 }: Validation): number {
-  const asked = answerable(vectors, queries);
-  return queries.length > 0 ? hitsOf(vectors, asked, 0, asked.rows.length, k) / queries.length : 0;
+export function hitRatio(vectors: TrackVectors, validation: Validation): number {
+  if (validation.queries.length === 0) return 0;
+  const judge = atOnce(Judge.open(validation, vectors.tracks));
+  return atOnce(judge.hitRatio(vectors.vectors, vectors.size));
 }
 
 /** Multiply-adds between two looks at the signal: about 50 ms of one core. */
 const SLICE = 5e8;
 
-/** The same, in slices between which timers run. @throws the signal's reason when it is aborted */
-export async function hitRatioInSlices(
-  vectors: TrackVectors,
-  { queries, k = 100 }: Validation,
-  signal?: AbortSignal,
-): Promise<number> {
-  const asked = answerable(vectors, queries);
-  const slice = Math.max(16, Math.floor(SLICE / (vectors.length * vectors.size)));
-  let hits = 0;
-  for (let from = 0; from < asked.rows.length; from += slice) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    hits += hitsOf(vectors, asked, from, Math.min(from + slice, asked.rows.length), k);
+/** A validation whose tracks are found once, while vectors are judged after every epoch. */
+export class Judge {
+  private constructor(
+    readonly validation: Validation,
+    /** Of each query whose last known track and next track have rows: these. */
+    readonly asked: Int32Array,
+    readonly targets: Int32Array,
+  ) {}
+
+  /** @param tracks the ids of the rows that will be judged, distinct */
+  static *open(validation: Validation, tracks: readonly string[]): Steps<Judge> {
+    const { queries } = validation;
+    // Of many tracks few are asked about: only these are looked up.
+    const rowOf = new Map<string, number>();
+    for (const [from, to] of blocks(0, queries.length, QUERIES)) {
+      for (const { context, next } of queries.slice(from, to)) {
+        rowOf.set(next, -1);
+        if (context.length > 0) rowOf.set(context.at(-1)!, -1);
+      }
+      yield;
+    }
+    for (const [from, to] of blocks(0, tracks.length, QUERIES)) {
+      for (let row = from; row < to; row++) if (rowOf.has(tracks[row]!)) rowOf.set(tracks[row]!, row);
+      yield;
+    }
+    const asked: number[] = [];
+    const targets: number[] = [];
+    for (const [from, to] of blocks(0, queries.length, QUERIES)) {
+      for (const { context, next } of queries.slice(from, to)) {
+        const last = context.length > 0 ? rowOf.get(context.at(-1)!)! : -1;
+        const target = rowOf.get(next)!;
+        if (last < 0 || target < 0) continue;
+        asked.push(last);
+        targets.push(target);
+      }
+      yield;
+    }
+    return new Judge(validation, Int32Array.from(asked), Int32Array.from(targets));
   }
-  return hits / queries.length;
+
+  /**
+   * @param vectors one row a track, row-major
+   * @returns as `hitRatio`
+   */
+  *hitRatio(vectors: Float32Array, size: number, nameOf?: (row: number) => string): Steps<number> {
+    const { queries, k = 100 } = this.validation;
+    const index = yield* ExactIndex.open(vectors, size, nameOf);
+    const nearest = Math.min(k, index.length - 1);
+    const slice = Math.max(8, Math.floor(SLICE / vectors.length));
+    let hits = 0;
+    for (const [from, to] of blocks(0, this.asked.length, slice)) {
+      hits += this.#hits(index, vectors, from, to, nearest);
+      yield;
+    }
+    return hits / queries.length;
+  }
+
+  #hits(index: ExactIndex, vectors: Float32Array, from: number, to: number, k: number): number {
+    const { size } = index;
+    const rows = this.asked.subarray(from, to);
+    const queries = new Float32Array(rows.length * size);
+    for (const [q, row] of rows.entries())
+      queries.set(vectors.subarray(row * size, (row + 1) * size), q * size);
+    const nearest = index.search(queries, k, rows);
+    let hits = 0;
+    for (let q = 0; q < rows.length; q++) {
+      if (nearest.rows.subarray(q * k, (q + 1) * k).includes(this.targets[from + q]!)) hits++;
+    }
+    return hits;
+  }
 }
+
+/** Queries, or tracks that are looked up among those of queries, between two looks at the clock. */
+const QUERIES = 4096;
 
 /** @throws SegueError (misuse) when there are no queries or a number is out of range */
 export function requireValidation(
@@ -78,38 +139,4 @@ export function holdBack(corpus: Corpus, share: number, seed: number): { rest: C
       `holding back ${share} of ${held.length} playlists leaves nothing to ${held[0] ? "train on" : "ask about"}`,
     );
   return { rest: partOf(corpus, (p) => !held[p]), queries: queriesOf(partOf(corpus, (p) => held[p]!)) };
-}
-
-interface Asked {
-  readonly rows: number[];
-  readonly targets: number[];
-}
-
-function answerable(vectors: TrackVectors, queries: readonly Query[]): Asked {
-  const rows: number[] = [];
-  const targets: number[] = [];
-  for (const { context, next } of queries) {
-    const last = context.length > 0 ? vectors.indexOf(context.at(-1)!) : -1;
-    const target = vectors.indexOf(next);
-    if (last < 0 || target < 0) continue;
-    rows.push(last);
-    targets.push(target);
-  }
-  return { rows, targets };
-}
-
-function hitsOf(
-  vectors: TrackVectors,
-  { rows, targets }: Asked,
-  from: number,
-  to: number,
-  k: number,
-): number {
-  const nearest = vectors.nearestOfRows(rows.slice(from, to), k);
-  let hits = 0;
-  for (let q = from; q < to; q++) {
-    const answer = nearest.rows.subarray((q - from) * nearest.k, (q - from + 1) * nearest.k);
-    if (answer.includes(targets[q]!)) hits++;
-  }
-  return hits;
 }

@@ -2,6 +2,8 @@
 import type { Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
 import type { Word2VecOptions } from "./options.js";
+import { orderByCount } from "./order-by-count.js";
+import { atOnce, blocks, type Steps } from "./slices.js";
 import { ofTracks } from "./wording.js";
 
 /** Stands for "not in the vocabulary" where a row number is expected. */
@@ -27,43 +29,46 @@ export interface VocabularyBase {
 }
 
 /** @throws SegueError when no track occurs often enough */
-export function buildVocabulary(
+export function buildVocabulary(...given: Parameters<typeof vocabularySteps>): Vocabulary {
+  return atOnce(vocabularySteps(...given));
+}
+
+/** The same in steps. */
+export function* vocabularySteps(
   corpus: Corpus,
   options: Pick<Word2VecOptions, "minCount" | "maxFinalVocab">,
   base?: VocabularyBase,
   { option, item, occurrence, list } = ofTracks,
-): Vocabulary {
+): Steps<Vocabulary> {
   const { items, offsets } = corpus;
   const words = offsets[offsets.length - 1]!;
   const occurrences = new Uint32Array(corpus.tracks.length);
-  for (let i = offsets[0]!; i < words; i++) occurrences[items[i]!]!++;
-
-  const rowOf = new Uint32Array(corpus.tracks.length).fill(NO_ROW);
-  const tracks = base ? [...base.tracks] : [];
-  if (base) {
-    const rows = new Map(base.tracks.map((track, row) => [track, row]));
-    for (let number = 0; number < rowOf.length; number++) {
-      rowOf[number] = rows.get(corpus.tracks[number]!) ?? NO_ROW;
-    }
+  for (const [from, to] of blocks(offsets[0]!, words)) {
+    countPlays(items, from, to, occurrences);
+    yield;
   }
-  const candidates: number[] = [];
-  for (let number = 0; number < rowOf.length; number++) {
-    if (rowOf[number] === NO_ROW && occurrences[number]! > 0 && occurrences[number]! >= options.minCount) {
-      candidates.push(number);
-    }
-  }
-  sortByCount(candidates, occurrences);
+  const rowOf = base
+    ? yield* rowsIn(base.tracks, corpus.tracks)
+    : new Uint32Array(corpus.tracks.length).fill(NO_ROW);
+  const tracks = base ? base.tracks.slice() : [];
+  let candidates = yield* frequentOf(occurrences, rowOf, options.minCount);
+  candidates = yield* orderByCount(candidates, occurrences);
   let minCount = options.minCount;
   const room =
     options.maxFinalVocab === undefined ? Infinity : Math.max(0, options.maxFinalVocab - tracks.length);
   if (candidates.length > room) {
     // As gensim: the count of the first track that does not fit is too low for all.
     minCount = Math.max(minCount, occurrences[candidates[room]!]! + 1);
-    while (candidates.length > 0 && occurrences[candidates.at(-1)!]! < minCount) candidates.pop();
+    let fitting = room;
+    while (fitting > 0 && occurrences[candidates[fitting - 1]!]! < minCount) fitting--;
+    candidates = candidates.subarray(0, fitting);
   }
-  for (const number of candidates) {
-    rowOf[number] = tracks.length;
-    tracks.push(corpus.tracks[number]!);
+  for (const [from, to] of blocks(0, candidates.length)) {
+    for (let place = from; place < to; place++) {
+      rowOf[candidates[place]!] = tracks.length;
+      tracks.push(corpus.tracks[candidates[place]!]!);
+    }
+    yield;
   }
   if (tracks.length === 0) {
     throw new SegueError(
@@ -73,20 +78,56 @@ export function buildVocabulary(
   }
   const counts = new Float64Array(tracks.length);
   if (base) for (let row = 0; row < base.tracks.length; row++) counts[row] = base.counts?.[row] ?? 0;
-  for (let number = 0; number < rowOf.length; number++) {
-    if (rowOf[number] !== NO_ROW) counts[rowOf[number]!]! += occurrences[number]!;
+  for (const [from, to] of blocks(0, rowOf.length)) {
+    addCounts(occurrences, rowOf, from, to, counts);
+    yield;
   }
   return { tracks, counts, rowOf, words, minCount };
 }
 
-/** By falling count, equal counts by number: as one number each, which sort several times as fast as by a function. */
-function sortByCount(numbers: number[], counts: Uint32Array): void {
-  // Below 2^53: a corpus has fewer than 2^32 plays, so the product of a count and the tracks that may have it is bounded.
-  const tracks = counts.length;
-  let most = 0;
-  for (const number of numbers) most = Math.max(most, counts[number]!);
-  const keys = Float64Array.from(numbers, (number) => (most - counts[number]!) * tracks + number).sort();
-  for (let place = 0; place < keys.length; place++) numbers[place] = keys[place]! % tracks;
+function countPlays(items: Uint32Array, from: number, to: number, occurrences: Uint32Array): void {
+  for (let i = from; i < to; i++) occurrences[items[i]!]!++;
+}
+
+/** The row among `known` of each of `tracks`, or `NO_ROW`. */
+function* rowsIn(known: readonly string[], tracks: readonly string[]): Steps<Uint32Array> {
+  const rows = new Map<string, number>();
+  for (const [from, to] of blocks(0, known.length, 4096)) {
+    for (let row = from; row < to; row++) rows.set(known[row]!, row);
+    yield;
+  }
+  const rowOf = new Uint32Array(tracks.length);
+  for (const [from, to] of blocks(0, tracks.length, 4096)) {
+    for (let number = from; number < to; number++) rowOf[number] = rows.get(tracks[number]!) ?? NO_ROW;
+    yield;
+  }
+  return rowOf;
+}
+
+/** The numbers of tracks that have no row yet and occur `minCount` times, in rising order. */
+function* frequentOf(occurrences: Uint32Array, rowOf: Uint32Array, minCount: number): Steps<Uint32Array> {
+  const least = Math.max(1, minCount);
+  const candidates = new Uint32Array(rowOf.length);
+  let count = 0;
+  for (const [from, to] of blocks(0, rowOf.length)) {
+    for (let number = from; number < to; number++) {
+      if (rowOf[number] === NO_ROW && occurrences[number]! >= least) candidates[count++] = number;
+    }
+    yield;
+  }
+  return candidates.subarray(0, count);
+}
+
+function addCounts(
+  occurrences: Uint32Array,
+  rowOf: Uint32Array,
+  from: number,
+  to: number,
+  counts: Float64Array,
+): void {
+  for (let number = from; number < to; number++) {
+    if (rowOf[number] !== NO_ROW) counts[rowOf[number]!]! += occurrences[number]!;
+  }
 }
 
 /**
@@ -94,13 +135,28 @@ function sortByCount(numbers: number[], counts: Uint32Array): void {
  * (word2vec.c and gensim), as a number of 32 bits; 2^32 - 1 means always.
  */
 export function keepBars(counts: Float64Array, sample: number): Uint32Array {
+  return atOnce(keepBarsSteps(counts, sample));
+}
+
+/** The same in steps. */
+export function* keepBarsSteps(counts: Float64Array, sample: number): Steps<Uint32Array> {
   let total = 0;
-  for (const count of counts) total += count;
+  for (const [from, to] of blocks(0, counts.length)) {
+    for (let row = from; row < to; row++) total += counts[row]!;
+    yield;
+  }
   // gensim reads a sample of 1 or more as a count, not as a share.
   const threshold = sample < 1 ? sample * total : Math.floor((sample * (3 + Math.sqrt(5))) / 2);
-  return Uint32Array.from(counts, (count) => {
-    if (sample === 0 || count === 0) return NO_ROW;
-    const chance = (Math.sqrt(count / threshold) + 1) * (threshold / count);
-    return chance >= 1 ? NO_ROW : Math.min(NO_ROW - 1, Math.floor(chance * 4294967295));
-  });
+  const bars = new Uint32Array(counts.length);
+  for (const [from, to] of blocks(0, counts.length)) {
+    for (let row = from; row < to; row++) bars[row] = keepBar(counts[row]!, sample, threshold);
+    yield;
+  }
+  return bars;
+}
+
+function keepBar(count: number, sample: number, threshold: number): number {
+  if (sample === 0 || count === 0) return NO_ROW;
+  const chance = (Math.sqrt(count / threshold) + 1) * (threshold / count);
+  return chance >= 1 ? NO_ROW : Math.min(NO_ROW - 1, Math.floor(chance * 4294967295));
 }

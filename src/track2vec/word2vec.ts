@@ -1,6 +1,7 @@
 /** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
+import { Turns } from "./slices.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 import { ofWords } from "./wording.js";
 
@@ -33,22 +34,17 @@ export async function trainWord2Vec(
 
 /** A sentence is short: so many are read between two looks at the clock. */
 const SENTENCES_AT_ONCE = 256;
-/** Milliseconds between two turns for timers and signals. */
-const SLICE = 20;
 
 async function corpusOf(sentences: Sentences, signal: AbortSignal | undefined): Promise<Corpus> {
   signal?.throwIfAborted();
   const builder = new CorpusBuilder();
   let count = 0;
-  let until = performance.now() + SLICE;
+  const turns = new Turns(signal);
   for await (const tokens of sentences) {
     count++;
     requireTokens(tokens, count);
     if (tokens.length > 0) builder.add({ id: "", tracks: tokens });
-    if (count % SENTENCES_AT_ONCE !== 0 || performance.now() < until) continue;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    until = performance.now() + SLICE;
+    if (count % SENTENCES_AT_ONCE === 0 && turns.due) await turns.take();
   }
   return builder.build();
 }

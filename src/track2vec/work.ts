@@ -25,6 +25,16 @@ export interface Job {
   readonly firstEpoch: number;
 }
 
+/** What an epoch came to. */
+export interface EpochTotals {
+  readonly epoch: number;
+  readonly loss: number;
+  /** Pairs of centre and context (skip-gram) or centres (CBOW). */
+  readonly pairs: number;
+  /** Products of a context (or a mean of them) with a negative. */
+  readonly negativeProducts: number;
+}
+
 export class Work {
   readonly control: Control;
   readonly kernel: Kernel;
@@ -94,6 +104,14 @@ export class Work {
     this.job.results[3 * chunk] = this.#result.getFloat64(0, true);
     this.job.results[3 * chunk + 1] = this.#result.getUint32(8, true);
     this.job.results[3 * chunk + 2] = this.#result.getUint32(16, true);
+  }
+
+  /** The sums over all chunks of the epoch that has just ended, in the order of chunks. */
+  totals(epoch: number): EpochTotals {
+    const sums = [0, 0, 0] as [number, number, number];
+    for (const [at, value] of this.job.results.entries()) sums[at % 3]! += value;
+    const [loss, pairs, negativeProducts] = sums;
+    return { epoch, loss, pairs, negativeProducts };
   }
 
   /** Adds this thread's part of what `shards` shards have changed, shard by shard, so that sums have one order. */

@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { returnThread, takeThread } from "./idle-threads.js";
+import { trainTrack2Vec } from "./train.js";
+import { groupedCorpus } from "./train.testkit.js";
+
+describe("threads between trainings", () => {
+  it("wait for the next training, and no longer than two seconds", async () => {
+    const first = takeThread();
+    await once(first, "online");
+    returnThread(first);
+    expect(takeThread()).toBe(first);
+    returnThread(first);
+    await setTimeout(2500);
+    // What a thread is called once it is gone.
+    expect(first.threadId).toBe(-1);
+    const other = takeThread();
+    expect(other).not.toBe(first);
+    await other.terminate();
+  });
+
+  it("give what new ones give, after trainings of other kinds and shapes", async () => {
+    const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 800, length: 14 });
+    const kinds = [
+      { sg: true, vectorSize: 12 },
+      { hs: true, vectorSize: 7, threads: 2 },
+      { sg: true, hs: true, vectorSize: 20 },
+    ];
+    const train = async (kind: object) =>
+      (await trainTrack2Vec(corpus, { minCount: 1, epochs: 2, ...kind })).vectors.vectors;
+    const before = [];
+    for (const kind of kinds) before.push(await train(kind));
+    for (const [n, kind] of [...kinds.entries()].reverse()) expect(await train(kind)).toEqual(before[n]);
+  });
+});

@@ -1,7 +1,7 @@
 /** A thread that opens a bundle and answers from it: started by `openThreads`, told everything by messages. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type BundleContents, readBundle } from "../../bundle/index.js";
-import { isFolder, servedModelOf } from "../bundle-source.js";
+import { bundlePath, isFolder, servedModelOf } from "../bundle-source.js";
 import { answer } from "./answer.js";
 import { Batcher } from "./batcher.js";
 import { LiveModel } from "./served-model.js";
@@ -9,11 +9,15 @@ import { type Answered, type Asked, type FromThread, failureOf, type ThreadData 
 
 const say = (message: FromThread) => parentPort!.postMessage(message);
 
-async function openModel({ path, place, recommender, contents }: ThreadData) {
-  // An archive is unpacked for as long as it is read, so each thread reads its own.
-  let read: BundleContents | undefined = contents;
-  if (read === undefined && (await isFolder(path))) read = await readBundle(path);
-  return { live: new LiveModel(await servedModelOf(read ?? path, place, { recommender })), contents: read };
+async function openModel({ place, recommender, contents }: ThreadData) {
+  let read: BundleContents | string | undefined = contents;
+  if (read === undefined) {
+    const path = await bundlePath(place);
+    // An archive is unpacked for as long as it is read, so each thread reads its own.
+    read = (await isFolder(path)) ? await readBundle(path) : path;
+  }
+  const live = new LiveModel(await servedModelOf(read, place, { recommender }));
+  return { live, contents: typeof read === "string" ? undefined : read };
 }
 
 /** Answers what comes; answers that are ready in the same turn of the event loop go back in one message. */

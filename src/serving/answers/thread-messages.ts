@@ -6,9 +6,7 @@ import type { Answer, Question } from "./question.js";
 
 /** What a model's thread is started with. */
 export interface ThreadData {
-  /** A bundle's folder or archive. */
-  readonly path: string;
-  /** Named in messages. */
+  /** A bundle's folder or archive, or what points to one. */
   readonly place: string;
   readonly recommender: string | undefined;
   /** What another thread has read and checked already. */

@@ -68,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const metrics = options.metrics ?? new EndpointMetrics();
   const models = new ModelSlot(await opening);
   let reloading: Promise<ReloadResult> | undefined;
+  let nextReload: Promise<ReloadResult> | undefined;
 
   const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
     const before = models.current.version;
@@ -94,14 +95,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reload = async (): Promise<ReloadResult> => {
     if (source === undefined)
       throw misuse("this endpoint's model came from memory: there is nothing to open again");
-    // One at a time; whoever asks meanwhile waits for the next, since the one under way may have read what is old by now.
-    while (reloading !== undefined) await reloading.catch(() => {});
-    reloading = reloadNow(source);
-    try {
-      return await reloading;
-    } finally {
-      reloading = undefined;
-    }
+    const start = () => {
+      reloading = reloadNow(source).finally(() => {
+        reloading = undefined;
+      });
+      return reloading;
+    };
+    if (reloading === undefined) return start();
+    // One at a time. All who ask meanwhile get the next one, since the one under way may have read what is old by now.
+    nextReload ??= reloading
+      .catch(() => {})
+      .then(() => {
+        nextReload = undefined;
+        return start();
+      });
+    return nextReload;
   };
 
   const app = await createApp({

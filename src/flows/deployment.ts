@@ -58,8 +58,7 @@ export const deployment = flow("deployment", {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
         return { endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }) };
       }
-      // Not by the room's door: that loads AWS's SDK too, which takes as long as starting the endpoint.
-      const { deployLocal } = await import("../deployment/local.js");
+      const { deployLocal } = await import("../deployment/index.js");
       const logFile = join(parameters.data, "05_outputs", "endpoint.log");
       const deployed = await deployLocal({
         bundle: artifacts.bundleFolder,
@@ -88,7 +87,7 @@ export const deployment = flow("deployment", {
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
         return { check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }) };
       }
-      const { checkEndpoint, stopLocal } = await import("../deployment/local.js");
+      const { checkEndpoint, stopLocal } = await import("../deployment/index.js");
       try {
         const check = await checkEndpoint({ url: endpoint.url, bundle: artifacts.bundleFolder });
         const { track, answer, latency } = check;

@@ -146,7 +146,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Each connection is told to close by its next answer; those that stay silent are closed from this side.
     const ended = refuse();
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
-    await Promise.race([ended, wait(lingerMs)]);
+    // Connections keep the process alive as long as they are open; the pause need not.
+    await Promise.race([ended, wait(lingerMs, undefined, { ref: false })]);
     const idle = setInterval(() => app.server.closeIdleConnections(), 50);
     await ended;
     clearInterval(idle);

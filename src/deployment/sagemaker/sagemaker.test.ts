@@ -119,7 +119,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  it("uploads 50 MB in parts, deploys, checks, and leaves nothing", async () => {
+  it("uploads 50 MB in parts, deploys, checks, and leaves nothing", { timeout: 120_000 }, async () => {
     const place = await model("large");
     await writeFile(join(place, "vectors.bin"), randomBytes(50 * 1024 * 1024));
     const planned = (await planSageMaker({ ...good, model: place })).map(({ operation }) => operation);

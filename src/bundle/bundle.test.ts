@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { nearestOf } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
 import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
 import { openBundle, packFolder, writeBundle } from "./index.js";
@@ -183,4 +184,41 @@ describe("a usearch index", () => {
       expect(again.id).toBe(manifest.id);
     },
   );
+
+  it("is what the nearest tracks of a bundle are asked of", async () => {
+    const vectors = randomVectors(
+      Array.from({ length: 3000 }, (_, i) => `t${i}`),
+      24,
+      5,
+    );
+    const exact = nearestOf(vectors, vectors);
+    const recommenders = { nearest: exact.save() };
+    await writeBundle(at("graph"), { catalogue: vectors, recommenders, vectors, index: "usearch-i8" });
+    const bundle = await openBundle(at("graph"));
+    const asked = vectors.tracks.slice(0, 200).map((track) => ({ tracks: [track] }));
+    const answers = bundle.recommender("nearest").recommend(asked, 100);
+    const found = await bundle.index!.search(vectors.vectors.slice(0, 200 * 24), 101);
+    answers.forEach(({ tracks }, q) => {
+      const rows = [...found.rows.subarray(q * 101, (q + 1) * 101)].filter((row) => row !== q);
+      expect(tracks).toEqual(rows.slice(0, 100).map((row) => `t${row}`));
+    });
+    // A graph misses a few of the true nearest: where no answer differed, it would not have been asked.
+    const truth = exact.recommend(asked, 100);
+    const missed = answers.filter(({ tracks }, q) => tracks.join() !== truth[q]!.tracks.join());
+    expect(missed.length).toBeGreaterThan(0);
+    const unrelated = bundle.recommender("nearest").recommend([{ tracks: ["nobody"] }], 5)[0]!;
+    expect(unrelated.tracks).toEqual([]);
+  });
+
+  it("gives as many as are asked for, all of them too", async () => {
+    const vectors = randomVectors(
+      Array.from({ length: 700 }, (_, i) => `t${i}`),
+      8,
+      6,
+    );
+    await writeBundle(at("all"), { catalogue: vectors, recommenders: {}, vectors, index: "usearch-f16" });
+    const { index } = await openBundle(at("all"));
+    const { rows } = await index!.search(vectors.vectorAt(3), 700);
+    expect(new Set(rows).size).toBe(700);
+  });
 });

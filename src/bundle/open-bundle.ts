@@ -3,7 +3,12 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
-import { type FittedRecommender, type RecommenderState, restoreRecommender } from "../recommenders/index.js";
+import {
+  type FittedRecommender,
+  nearestOf,
+  type RecommenderState,
+  restoreRecommender,
+} from "../recommenders/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
 import { unpackBundle } from "./archive.js";
@@ -84,6 +89,13 @@ export async function bundleOf(
       );
     return { name, state: loadState(states[name]!, arrays) };
   };
+  /** Where the bundle has a graph, nearest tracks are asked of that instead of a scan. */
+  const byIndex = (state: RecommenderState) => {
+    const graph = index?.kind === "usearch" && state.kind === "nearest" ? index.searchNow : undefined;
+    const same =
+      graph !== undefined && options.restore === undefined && state.arrays.vectors === vectors?.vectors;
+    return same ? nearestOf(vectors!, catalogue, graph) : undefined;
+  };
   return {
     manifest,
     catalogue,
@@ -93,7 +105,7 @@ export async function bundleOf(
     recommender: (asked) => {
       const { name, state } = stateOf(asked);
       let recommender = restored.get(name);
-      if (!recommender) restored.set(name, (recommender = restore(state, catalogue)));
+      if (!recommender) restored.set(name, (recommender = byIndex(state) ?? restore(state, catalogue)));
       return recommender;
     },
   };

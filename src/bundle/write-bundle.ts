@@ -179,6 +179,7 @@ function plain(facts: Readonly<Record<string, unknown>> | undefined): Record<str
   return JSON.parse(JSON.stringify(facts ?? {}));
 }
 
+/** The SHA-256 of a file, hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path, { highWaterMark: 1 << 22 }), hash);

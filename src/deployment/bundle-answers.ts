@@ -1,6 +1,6 @@
 /** What a bundle itself answers, for an endpoint that serves it to be compared with. */
 import { type Manifest, openBundle } from "../bundle/index.js";
-import { invocationAnswers, openServedModel } from "../serving/index.js";
+import { openInvocations } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
 import type { CheckOptions } from "./check.js";
 
@@ -18,16 +18,15 @@ export async function withBundleAnswers<T>(
   recommender: string | undefined,
   check: (answers: Answers) => Promise<T>,
 ): Promise<T> {
-  const model = await openServedModel(bundle, { recommender });
+  const answers = await openInvocations(bundle, recommender);
   try {
-    const answers = invocationAnswers(model);
     const expected = (track: string) => {
-      const { scores, tracks } = answers(track);
+      const { scores, tracks } = answers.answer(track);
       return { output_1: Array.from(scores), output_2: tracks };
     };
-    return await check({ expected, tracks: spread(model.catalogue.tracks) });
+    return await check({ expected, tracks: spread(answers.tracks) });
   } finally {
-    await model.close?.();
+    await answers.close();
   }
 }
 

@@ -87,7 +87,11 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
 export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
   if (!isRunning(endpoint.pid)) return;
   // A process number is used again after its process has ended: only one that answers as this endpoint is ended.
-  const answered = await fetch(`${endpoint.url}/healthz`, { signal: AbortSignal.timeout(2_000) })
+  const answered = await fetch(`${endpoint.url}/healthz`, {
+    signal: AbortSignal.timeout(2_000),
+    // A connection of this process that is kept open would be waited for when the endpoint stops.
+    headers: { connection: "close" },
+  })
     .then(async (response) => (await response.json()) as { pid?: number })
     .catch(() => undefined);
   if (answered?.pid === endpoint.pid) await endProcess(endpoint.pid, 15_000);

@@ -5,6 +5,9 @@ import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { deploymentParameters } from "./parts/parameters.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
+/** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
+const cleanUpTime = "20m";
+
 export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
@@ -15,12 +18,13 @@ export const deployment = flow("deployment", {
     { description: "take the models of the latest modeling run", cache: false },
     async ({ client }) => {
       const source = client.flow("modeling").latestSuccessfulRun;
-      const [model, nearestModel, ranking] = await Promise.all([
+      const [model, nearestModel, train, ranking] = await Promise.all([
         source.artifact<FileArtifact>("model"),
         source.artifact<FileArtifact | null>("nearestModel"),
+        source.artifact<FileArtifact>("train"),
         source.artifact<readonly TrainedPoint[]>("ranking"),
       ]);
-      return { modelingRun: await source.id(), model, nearestModel, ranking };
+      return { modelingRun: await source.id(), model, nearestModel, train, ranking };
     },
   )
   .step(
@@ -29,11 +33,15 @@ export const deployment = flow("deployment", {
     async ({ parameters, artifacts, client, card }) => {
       const { buildBundle } = await import("./parts/build-bundle.js");
       const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
-      const test = await modelingRun.task("eval").artifact<Record<string, unknown>>("testFigures");
+      const test = await modelingRun
+        .task("eval")
+        .artifact<Record<string, unknown> & { k: number }>("testFigures");
       const folder = join(parameters.data, "04_models", artifacts.modelingRun);
       const manifest = await buildBundle(folder, {
         model: await artifacts.model.path(),
         nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
+        train: await artifacts.train.path(),
+        parameters: { knn_k: test.k },
         metrics: { test },
       });
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
@@ -43,7 +51,7 @@ export const deployment = flow("deployment", {
   )
   .step(
     "deploy",
-    { description: "start the endpoint", cache: false },
+    { description: "start the endpoint", cache: false, grace: cleanUpTime },
     async ({ parameters, artifacts, progress, signal }) => {
       const bundle = await artifacts.bundle.path();
       if (parameters.target === "sagemaker" || parameters.sagemakerDeploy) {
@@ -66,7 +74,7 @@ export const deployment = flow("deployment", {
   )
   .step(
     "check",
-    { description: "ask it, compare, stop it", cache: false },
+    { description: "ask it, compare, stop it", cache: false, grace: cleanUpTime },
     async ({ parameters, artifacts, progress, signal }) => {
       const { endpoint } = artifacts;
       if (endpoint.target === "planned") {
@@ -75,15 +83,9 @@ export const deployment = flow("deployment", {
       }
       if (endpoint.target === "sagemaker") {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
-        return {
-          check: await checkOnSageMaker({
-            parameters,
-            endpoint,
-            bundle: await artifacts.bundle.path(),
-            progress,
-            signal,
-          }),
-        };
+        // A bundle that cannot be fetched must not keep the endpoint alive: the check fails on the missing folder, and deletes.
+        const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
+        return { check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }) };
       }
       const { checkEndpoint, stopLocal } = await import("../deployment/index.js");
       try {

@@ -5,7 +5,7 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
-import { TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
+import { type NearestRows, TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
 import type {
   FitOptions,
   FittedRecommender,
@@ -85,8 +85,16 @@ function contextScan(
   };
 }
 
+/** Finds the k rows nearest to one query, best first. */
+export type RowSearch = (query: Float32Array, k: number) => NearestRows;
+
 /** Scores the tracks nearest to the last one by cosine; says nothing where that has no vector. */
-function nearestScan(vectors: TrackVectors, numbers: Uint32Array, size: number): Scorer {
+function nearestScan(
+  vectors: TrackVectors,
+  numbers: Uint32Array,
+  size: number,
+  search: RowSearch = (query, k) => vectors.nearestRows(query, k, { threads: 1 }),
+): Scorer {
   const rowOf = new Int32Array(size).fill(-1);
   for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
   return {
@@ -95,7 +103,7 @@ function nearestScan(vectors: TrackVectors, numbers: Uint32Array, size: number):
       const row = last === undefined ? -1 : rowOf[last]!;
       if (row < 0) return;
       // The context's own tracks are near it and are left out afterwards.
-      const found = vectors.nearestRows(vectors.vectorAt(row), k + query.tracks.length, { threads: 1 });
+      const found = search(vectors.vectorAt(row), Math.min(k + query.tracks.length, vectors.length));
       for (let i = 0; i < found.rows.length; i++) board.add(numbers[found.rows[i]!]!, found.scores[i]!);
     },
   };
@@ -133,12 +141,13 @@ function make(
   { vectors, lossPerEpoch }: Trained,
   settings: Track2VecSettings,
   fallback: Fallback | undefined,
+  search?: RowSearch,
 ): TrackVectorModel {
   const index = TrackNumbers.of(catalogue);
   const numbers = Uint32Array.from(vectors.tracks, (track) => index.get(track));
   const scorer =
     name === "nearest"
-      ? nearestScan(vectors, numbers, catalogue.tracks.length)
+      ? nearestScan(vectors, numbers, catalogue.tracks.length, search)
       : contextScan(catalogue, vectors, numbers, settings);
   const state = (): RecommenderState => ({
     kind: name,
@@ -199,9 +208,14 @@ async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOp
  * A recommender of vectors that were trained already, such as a grid point of the `train` step.
  *
  * @param vectors every id must be in the catalogue
+ * @param search how nearest rows are found; default: the exact scan
  * @throws SegueError where an id of the vectors is not in the catalogue
  */
-export function nearestOf(vectors: TrackVectors, catalogue: Catalogue): FittedRecommender {
+export function nearestOf(
+  vectors: TrackVectors,
+  catalogue: Catalogue,
+  search?: RowSearch,
+): FittedRecommender {
   const numbers = TrackNumbers.of(catalogue);
   if (vectors.tracks.some((track) => numbers.get(track) < 0)) {
     throw new SegueError("a vector belongs to no track of the catalogue", {
@@ -209,7 +223,7 @@ export function nearestOf(vectors: TrackVectors, catalogue: Catalogue): FittedRe
     });
   }
   const settings = { ...defaults, vectorSize: vectors.size, repeats: 0 };
-  return make("nearest", catalogue, { vectors, lossPerEpoch: [] }, settings, undefined);
+  return make("nearest", catalogue, { vectors, lossPerEpoch: [] }, settings, undefined, search);
 }
 
 /** The base protocol's recommender. A last track without a vector gets no answer: the random bet belongs to the protocol. */

@@ -30,6 +30,9 @@ export interface AppParts extends AdminParts {
   readonly stopping?: () => boolean;
 }
 
+export { createLogger } from "./log.js";
+export { EndpointMetrics } from "./metrics.js";
+
 /** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { models, settings, plugins = [], stopping = () => false } = parts;

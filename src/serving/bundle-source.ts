@@ -4,7 +4,7 @@
  */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type BundleContents, bundleOf, openBundle } from "../bundle/index.js";
+import type { BundleContents } from "../bundle/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
@@ -32,7 +32,7 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
     open: () => openServedModel(place, options),
     openBeside: async (hooks) => {
       const { recommender, threads } = options;
-      return openThreads({ path: await bundlePath(place), place, recommender }, { ...hooks, threads });
+      return openThreads({ place, recommender }, { ...hooks, threads });
     },
   };
 }
@@ -55,6 +55,8 @@ export async function servedModelOf(
   place: string,
   options: Pick<BundleOptions, "recommender">,
 ): Promise<ServedModel> {
+  // Loaded here, because a server whose threads read the bundle needs none of it itself.
+  const { bundleOf, openBundle } = await import("../bundle/index.js");
   const opened = typeof bundle === "string" ? await openBundle(bundle) : await bundleOf(bundle);
   const { manifest, catalogue } = opened;
   const names = manifest.recommenders;
@@ -73,7 +75,7 @@ export async function servedModelOf(
 }
 
 /** The bundle's folder or .tar.gz, pointers followed. */
-async function bundlePath(place: string): Promise<string> {
+export async function bundlePath(place: string): Promise<string> {
   const path = await realpath(resolve(place)).catch(() => {
     throw new SegueError(`there is no bundle at ${place}`, {
       code: "no-bundle",

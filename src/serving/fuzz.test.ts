@@ -1,6 +1,6 @@
 /**
  * Throws malformed requests at a listening endpoint: each must be answered by 4xx and a reason (or 200, where chance made it
- * a good one), none by 5xx, and the endpoint must answer properly afterwards. `SEGUE_FUZZ=20000` sets how many.
+ * a good one), none by 5xx, and the endpoint must answer properly afterwards. `SEGUE_FUZZ=100000` sets how many.
  */
 import { Agent, type IncomingMessage, request } from "node:http";
 import fc from "fast-check";
@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { startServer } from "./server.js";
 import { songModel, songs } from "./serving.testkit.js";
 
-const count = Number(process.env.SEGUE_FUZZ ?? 1_500);
+const count = Number(process.env.SEGUE_FUZZ ?? 20_000);
 
 interface Thrown {
   readonly method: string;
@@ -37,11 +37,11 @@ const oddText = fc.oneof(
     "'a'",
     "[1,]",
   ),
-  fc.tuple(fc.integer({ min: 1, max: 20_000 }), fc.constantFrom("[", '{"a":')).map(([depth, open]) => {
+  fc.tuple(fc.integer({ min: 1, max: 8_000 }), fc.constantFrom("[", '{"a":')).map(([depth, open]) => {
     return `${open.repeat(depth)}1${(open === "[" ? "]" : "}").repeat(depth)}`;
   }),
-  fc.integer({ min: 0, max: 60_000 }).map((length) => `[${Array(length).fill(1).join(",")}]`),
-  fc.integer({ min: 0, max: 200_000 }).map((length) => JSON.stringify("x".repeat(length))),
+  fc.integer({ min: 0, max: 15_000 }).map((length) => `[${Array(length).fill(1).join(",")}]`),
+  fc.integer({ min: 0, max: 50_000 }).map((length) => JSON.stringify("x".repeat(length))),
   fc.string({ unit: "binary" }),
   fc.bigInt().map(String),
 );
@@ -150,15 +150,16 @@ it(`answers ${count} malformed requests by 4xx and a reason`, { timeout: 60_000 
   const server = await startServer({ model: await songModel(), logLevel: "silent", requestTimeout: 1_000 });
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const seen: Record<number, number> = {};
+  const wrong: string[] = [];
   const check = async (one: Thrown) => {
     const { status, body } = await send(server.url, agent, one);
     seen[status] = (seen[status] ?? 0) + 1;
-    const shown = `${one.method} ${one.path} ${String(one.body).slice(0, 200)}`;
-    expect(status === 200 || (status >= 400 && status < 500), `${status} ${shown}`).toBe(true);
-    if (status === 200 || one.method === "HEAD") return;
-    const reason = JSON.parse(body) as { error: string; code: string };
-    expect(reason.error.length, shown).toBeGreaterThan(3);
-    expect(reason.code, shown).toMatch(/^[a-z-]+$/);
+    if (status === 200) return;
+    // Plain comparisons: twenty thousand expectations take longer than the requests.
+    if (status >= 400 && status < 500 && isReason(body)) return;
+    wrong.push(
+      `${status} ${body.slice(0, 200)} for ${one.method} ${one.path} ${String(one.body).slice(0, 200)}`,
+    );
   };
   try {
     const samples = fc.sample(thrown, { numRuns: count, seed: 11 });
@@ -170,6 +171,7 @@ it(`answers ${count} malformed requests by 4xx and a reason`, { timeout: 60_000 
         for (let one = queue.pop(); one !== undefined; one = queue.pop()) await check(one);
       }),
     );
+    expect(wrong.slice(0, 5)).toEqual([]);
     if (process.env.SEGUE_FUZZ) console.log("answers by status", seen);
     const good = await send(
       server.url,
@@ -184,6 +186,11 @@ it(`answers ${count} malformed requests by 4xx and a reason`, { timeout: 60_000 
     await server.close();
   }
 });
+
+function isReason(body: string): boolean {
+  const { error, code } = JSON.parse(body) as { error: unknown; code: unknown };
+  return typeof error === "string" && error.length > 3 && typeof code === "string" && /^[a-z-]+$/.test(code);
+}
 
 function send(url: string, agent: Agent, one: Thrown): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 /** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
 
-export { invocationAnswers, type ServedModel } from "./answers/served-model.js";
+export type { ServedModel } from "./answers/served-model.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";
+export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
 export type { ModelSource } from "./model-source.js";
 export type { EndpointPlugin, EndpointSettings } from "./options.js";
 export { type ServeOptions, serve } from "./serve.js";

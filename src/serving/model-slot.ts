@@ -3,7 +3,6 @@
  * request that began on it has ended, so no request ever sees half of each.
  */
 import { misuse } from "../system/index.js";
-import { LocalAnswerer } from "./answers/local.js";
 import type { Answer, Answerer, Question } from "./answers/question.js";
 import type { LiveModel } from "./answers/served-model.js";
 
@@ -50,8 +49,8 @@ export class ModelSlot {
 
   /** The model itself, for added routes; servers that have any keep it in this thread. */
   get live(): LiveModel {
-    const { answerer } = this.#held;
-    if (answerer instanceof LocalAnswerer) return answerer.live;
+    const { live } = this.#held.answerer;
+    if (live !== undefined) return live;
     throw misuse("this model lives in threads of its own: it answers questions, and cannot be looked into");
   }
 

@@ -1,7 +1,7 @@
 /** Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle again. */
 import { misuse } from "../system/index.js";
 import { bundleSource } from "./bundle-source.js";
-import { type ClusterOptions, startCluster } from "./cluster.js";
+import type { ClusterOptions } from "./cluster.js";
 import type { EndpointPlugin } from "./options.js";
 import { type RunningServer, startServer } from "./server.js";
 
@@ -30,7 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const server =
     workers === 1
       ? await startServer({ ...rest, model: bundleSource(options.bundle, options), plugins })
-      : await startCluster({ ...rest, workers });
+      : await (await import("./cluster.js")).startCluster({ ...rest, workers });
   const onHangup = () => void server.reload().catch(() => {});
   process.on("SIGHUP", onHangup);
   const stopped = new Promise<void>((resolve) => {

@@ -102,6 +102,29 @@ describe("the endpoint as a server", () => {
     expect(source.closed).toEqual(["v1", "v2", "v3", "v4"]);
   });
 
+  it("reloads once more, and no oftener, for all who ask while a reload is under way", async () => {
+    const source = changingSource();
+    let opened = 0;
+    const slow: ModelSource = {
+      ...source,
+      open: async () => {
+        opened++;
+        const model = await songModel(source.version);
+        await wait(100);
+        return model;
+      },
+    };
+    const server = await start({ model: slow });
+    const first = server.reload();
+    await wait(50);
+    source.version = "v2";
+    const others = Array.from({ length: 10 }, () => server.reload());
+    expect((await first).version).toBe("v1");
+    for (const { version } of await Promise.all(others)) expect(version).toBe("v2");
+    expect(opened).toBe(3);
+    expect((await server.reload()).changed).toBe(false);
+  });
+
   it("notices a newer model by itself, and goes on with the old one where the new one is broken", async () => {
     const source = changingSource();
     const { url } = await start({ model: source, watchInterval: 20 });

@@ -3,12 +3,9 @@ import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf, misuse, SegueError } from "../system/index.js";
-import { LocalAnswerer } from "./answers/local.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
-import { createApp } from "./app.js";
-import { createLogger } from "./log.js";
-import { EndpointMetrics } from "./metrics.js";
+import type { EndpointMetrics } from "./metrics.js";
 import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
@@ -49,26 +46,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw misuse(`no such port: ${port}`, "ports go from 0 (any free one) to 65535");
-  const logger = options.logger ?? createLogger(options.logLevel);
   const source = "open" in model ? model : undefined;
-  const metrics = options.metrics ?? new EndpointMetrics();
   const onBatch = (size: number) => metrics.batch(size);
   let stopping = false;
   const openings = new AbortController();
   /** Added routes look into the model, so then it has to be in this thread. */
   const openNext = async (from: ModelSource): Promise<Answerer> =>
     from.openBeside === undefined || options.plugins !== undefined
-      ? new LocalAnswerer(await from.open(), onBatch)
+      ? openHere(await from.open(), onBatch)
       : from.openBeside({ signal: openings.signal, onBatch, onDeath: reviveAfter });
   const reviveAfter = (reason: string) => {
     if (stopping) return;
     logger.error({ reason }, "the model's thread died; opening the model again");
     reload().catch(() => setTimeout(reviveAfter, revivePause, reason).unref());
   };
-  const models = new ModelSlot(
-    source === undefined ? new LocalAnswerer(model as ServedModel, onBatch) : await openNext(source),
-  );
+  // A model's threads read it while this one loads what speaks HTTP.
+  const opening = source === undefined ? openHere(model as ServedModel, onBatch) : openNext(source);
+  opening.catch(() => {});
+  const { createApp, createLogger, EndpointMetrics } = await import("./app.js");
+  const logger = options.logger ?? createLogger(options.logLevel);
+  const metrics = options.metrics ?? new EndpointMetrics();
+  const models = new ModelSlot(await opening);
   let reloading: Promise<ReloadResult> | undefined;
+  let nextReload: Promise<ReloadResult> | undefined;
 
   const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
     const before = models.current.version;
@@ -95,14 +95,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reload = async (): Promise<ReloadResult> => {
     if (source === undefined)
       throw misuse("this endpoint's model came from memory: there is nothing to open again");
-    // One at a time; whoever asks meanwhile waits for the next, since the one under way may have read what is old by now.
-    while (reloading !== undefined) await reloading.catch(() => {});
-    reloading = reloadNow(source);
-    try {
-      return await reloading;
-    } finally {
-      reloading = undefined;
-    }
+    const start = () => {
+      reloading = reloadNow(source).finally(() => {
+        reloading = undefined;
+      });
+      return reloading;
+    };
+    if (reloading === undefined) return start();
+    // One at a time. All who ask meanwhile get the next one, since the one under way may have read what is old by now.
+    nextReload ??= reloading
+      .catch(() => {})
+      .then(() => {
+        nextReload = undefined;
+        return start();
+      });
+    return nextReload;
   };
 
   const app = await createApp({
@@ -139,7 +146,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Each connection is told to close by its next answer; those that stay silent are closed from this side.
     const ended = refuse();
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
-    await Promise.race([ended, wait(lingerMs)]);
+    // Connections keep the process alive as long as they are open; the pause need not.
+    await Promise.race([ended, wait(lingerMs, undefined, { ref: false })]);
     const idle = setInterval(() => app.server.closeIdleConnections(), 50);
     await ended;
     clearInterval(idle);
@@ -149,6 +157,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger.info("endpoint stopped");
   };
   return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+}
+
+/** In this thread. */
+async function openHere(model: ServedModel, onBatch: (size: number) => void): Promise<Answerer> {
+  const { LocalAnswerer } = await import("./answers/local.js");
+  return new LocalAnswerer(model, onBatch);
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {

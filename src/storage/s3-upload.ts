@@ -12,6 +12,11 @@ import type { Progress } from "../system/index.js";
 /** S3 takes no more parts than this. */
 const mostParts = 10_000;
 
+/** The size of a part: what was asked for, more where a file would have too many. */
+export function partSizeFor(size: number, asked: number): number {
+  return Math.max(asked, Math.ceil(size / mostParts));
+}
+
 /** Uploads `path` as `target`; a file of one part goes as a plain PutObject. */
 export async function uploadFile(
   client: S3Client,
@@ -30,7 +35,7 @@ export async function uploadFile(
   const upload = new Upload({
     client: abortable(client, signal),
     params: { ...target, Body: body, ContentLength: size },
-    partSize: Math.max(partSize, Math.ceil(size / mostParts)),
+    partSize: partSizeFor(size, partSize),
     queueSize: parallel,
   });
   upload.on("httpUploadProgress", ({ loaded = 0 }) =>

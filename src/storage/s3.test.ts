@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SegueError } from "../system/index.js";
 import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
+import { startProxy } from "./proxy.testkit.js";
 import { parseS3Url, S3Store } from "./s3.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
@@ -76,6 +77,71 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     });
     await expect(later).rejects.toMatchObject({ name: "AbortError" });
     expect(await uploadsLeft(store)).toEqual([]);
+  });
+
+  it("tries again what fails on the way, and leaves nothing where it goes on failing", async () => {
+    const path = join(folder, "flaky.bin");
+    const contents = randomBytes(12 * 1024 * 1024);
+    await writeFile(path, contents);
+    let failures = 3;
+    const flaky = await startProxy(moto.endpoint, ({ method, url }) =>
+      method === "PUT" && /partNumber=/.test(url) && failures-- > 0
+        ? failures % 2
+          ? "503"
+          : "reset"
+        : "pass",
+    );
+    try {
+      const through = { ...options, endpoint: flaky.url, partSize: 5 * 1024 * 1024 };
+      const store = new S3Store("s3://models/flaky", through);
+      await store.putFile("a.bin", path);
+      expect(Buffer.compare(contents, (await store.get("a.bin"))! as Buffer)).toBe(0);
+      failures = Number.POSITIVE_INFINITY;
+      const hopeless = new S3Store("s3://models/flaky", { ...through, attempts: 2 });
+      await expect(hopeless.putFile("b.bin", path)).rejects.toThrow(/cannot upload .*flaky\.bin/);
+      expect(await uploadsLeft(store)).toEqual([]);
+      expect(await store.exists("b.bin")).toBe(false);
+    } finally {
+      await flaky.close();
+    }
+  });
+
+  it("leaves no file where a download breaks off", async () => {
+    const whole = new S3Store("s3://models/broken", options);
+    await whole.put("a.bin", randomBytes(300_000));
+    const cutting = await startProxy(moto.endpoint, ({ method }) => (method === "GET" ? "cut" : "pass"));
+    try {
+      const store = new S3Store("s3://models/broken", { ...options, endpoint: cutting.url, attempts: 1 });
+      const to = join(folder, "broken.bin");
+      await expect(store.getFile("a.bin", to)).rejects.toThrow(
+        /cannot download s3:\/\/models\/broken\/a\.bin/,
+      );
+      await expect(stat(to)).rejects.toThrow();
+    } finally {
+      await cutting.close();
+    }
+  });
+
+  it("sends checksums, of the kind that was asked for, and refuses what changed on the way", async () => {
+    const path = join(folder, "checked.bin");
+    await writeFile(path, randomBytes(11 * 1024 * 1024));
+    const sent: string[] = [];
+    const spy = await startProxy(moto.endpoint, ({ headers }) => {
+      for (const name of Object.keys(headers))
+        if (/^x-amz-(checksum|sdk-checksum|trailer)/.test(name)) sent.push(`${name}=${headers[name]}`);
+      return "pass";
+    });
+    try {
+      const through = { ...options, endpoint: spy.url, partSize: 5 * 1024 * 1024 };
+      await new S3Store("s3://models/checked", through).putFile("default", path);
+      expect(sent.join()).toMatch(/crc32/i);
+      sent.length = 0;
+      await new S3Store("s3://models/checked", { ...through, checksum: "SHA256" }).putFile("sha", path);
+      expect(sent.join()).toMatch(/sha256/i);
+      expect(sent.join()).not.toMatch(/crc32/i);
+    } finally {
+      await spy.close();
+    }
   });
 
   it("keeps the contract of a store", async () => {

@@ -20,11 +20,13 @@ import {
 import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
 import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
 import { checkKey } from "./key.js";
-import { uploadFile } from "./s3-upload.js";
+import { partSizeFor, uploadFile } from "./s3-upload.js";
 import type { Store, StoredObject } from "./store.js";
 
 // The SDK warns on Node 20 that its next versions want a newer one. Which version runs is pinned here, not by the user.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+const defaultPartSize = 8 * 1024 * 1024;
 
 export interface S3StoreOptions {
   readonly region?: string;
@@ -124,10 +126,29 @@ export class S3Store implements Store {
     } catch (error) {
       throw new SegueError(`cannot upload ${path}: no such file`, { cause: error });
     }
-    const { partSize = 8 * 1024 * 1024, parallel = 4 } = this.#options;
+    const { partSize = defaultPartSize, parallel = 4 } = this.#options;
     await this.#try(`upload ${path} to ${this.urlOf(key)}`, () =>
       uploadFile(this.client, this.#target(key), path, { size, partSize, parallel, progress, signal }),
     );
+  }
+
+  /** The requests that `putFile` would send for a file of that size, after a look whether the key is taken. */
+  uploadRequests(key: string, size: number): Array<{ operation: string; input: object }> {
+    const { Bucket, Key, ...how } = this.#target(key);
+    const target = { Bucket, Key };
+    const parts = Math.ceil(size / partSizeFor(size, this.#options.partSize ?? defaultPartSize));
+    const upload =
+      parts <= 1
+        ? [{ operation: "PutObject", input: { ...target, ...how, ContentLength: size } }]
+        : [
+            { operation: "CreateMultipartUpload", input: { ...target, ...how } },
+            ...Array.from({ length: parts }, (_, i) => ({
+              operation: "UploadPart",
+              input: { ...target, PartNumber: i + 1 },
+            })),
+            { operation: "CompleteMultipartUpload", input: target },
+          ];
+    return [{ operation: "HeadObject", input: target }, ...upload];
   }
 
   async getFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<boolean> {
@@ -207,7 +228,11 @@ export class S3Store implements Store {
     const command = new GetObjectCommand({ Bucket: this.bucket, Key: this.#full(key) });
     try {
       const { Body } = await this.client.send(command, { abortSignal: signal });
-      return Body as Readable;
+      const body = Body as Readable;
+      // It may break before anybody reads it, and an error that nobody listens to would end the process. Whoever reads it is
+      // told of it then.
+      body.on("error", () => {});
+      return body;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (isAbort(error)) throw error;

@@ -43,6 +43,11 @@ export interface StepOptions<After extends string = string, Catch extends string
   retry?: number | Partial<RetryPolicy>;
   /** How long an attempt may take: seconds, or "90s", "10m", "2h". Default: as long as it needs. */
   timeout?: number | string;
+  /**
+   * How long an attempt that is stopped has to take away what it made outside, as `timeout` is written; then its process is
+   * killed. Default: 1 second.
+   */
+  grace?: number | string;
   /** Goes on when every attempt failed, with the error as the artifact of this name. */
   catch?: Catch;
   resources?: Resources;
@@ -324,6 +329,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
       ...(options.description === undefined ? {} : { description: options.description }),
       ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
       ...(options.timeout === undefined ? {} : { timeout: seconds(options.timeout) }),
+      ...(options.grace === undefined ? {} : { grace: seconds(options.grace) }),
       ...(options.catch === undefined ? {} : { catch: options.catch }),
       ...(options.resources === undefined ? {} : { resources: options.resources }),
       ...(options.cache === undefined ? {} : { cache: options.cache }),

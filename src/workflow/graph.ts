@@ -29,6 +29,8 @@ export interface StepNode {
   readonly retry?: RetryPolicy;
   /** Seconds after which an attempt is stopped. */
   readonly timeout?: number;
+  /** Seconds that a stopped attempt has to take away what it made, before its process is killed. Default 1. */
+  readonly grace?: number;
   /** The artifact that holds the error when every attempt failed; the flow goes on. */
   readonly catch?: string;
   readonly resources?: Resources;

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, extname, join } from "node:path";
@@ -79,6 +80,43 @@ describe("ONNX in ONNX Runtime", () => {
     await writeOnnx(vectors, at("again.onnx"));
     expect(readFileSync(at("again.onnx")).equals(readFileSync(at("model.onnx")))).toBe(true);
   });
+});
+
+const python = process.env.SEGUE_PYTHON ?? "python3";
+const hasRuntime = spawnSync(python, ["-c", "import onnxruntime"]).status === 0;
+if (!hasRuntime)
+  console.log(
+    `ONNX in Python skipped: ${python} has no onnxruntime (pip install onnxruntime, and set SEGUE_PYTHON to that Python)`,
+  );
+
+describe.skipIf(!hasRuntime)("ONNX in Python's ONNX Runtime", () => {
+  it.each([false, true])(
+    "answers as the exact scan does, vectors beside it: %s",
+    async (externalData) => {
+      const model = at(`python-${externalData}.onnx`);
+      await writeOnnx(vectors, model, { externalData });
+      const asked = vectors.tracks.slice(0, 100);
+      writeFileSync(at("asked.json"), JSON.stringify(asked));
+      const script = `
+import json, sys
+import numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+asked = numpy.array(json.load(open(sys.argv[2])), dtype=object)
+found, scores = session.run(["neighbours", "scores"], {"track_ids": asked, "k": numpy.array([10], dtype=numpy.int64)})
+json.dump({"tracks": found.flatten().tolist(), "scores": scores.flatten().tolist()}, open(sys.argv[3], "w"))
+`;
+      const ran = spawnSync(python, ["-c", script, model, at("asked.json"), at("found.json")], {
+        encoding: "utf8",
+      });
+      expect(ran.status, ran.stderr).toBe(0);
+      const found = JSON.parse(readFileSync(at("found.json"), "utf8")) as {
+        tracks: string[];
+        scores: number[];
+      };
+      expectExact({ tracks: found.tracks, scores: Float32Array.from(found.scores) }, asked, 10);
+    },
+    60_000,
+  );
 });
 
 const browser = process.env.SEGUE_CHROMIUM ?? "/usr/bin/chromium";

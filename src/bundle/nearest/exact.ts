@@ -3,5 +3,6 @@ import type { TrackVectors } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 
 export function exactIndex(vectors: TrackVectors): NearestIndex {
-  return { kind: "exact", search: async (queries, k) => vectors.nearestRows(queries, k) };
+  const searchNow = (queries: Float32Array, k: number) => vectors.nearestRows(queries, k);
+  return { kind: "exact", search: async (queries, k) => searchNow(queries, k), searchNow };
 }

@@ -11,6 +11,8 @@ export interface NearestIndex {
    * @returns best first, equal scores in order of row number; an approximate index may miss some
    */
   search(queries: Float32Array, k: number): Promise<NearestRows>;
+  /** The same at once, where the index is in this process. */
+  searchNow?(queries: Float32Array, k: number): NearestRows;
 }
 
 /** How an index was made and how good it is; part of the manifest. */

@@ -58,26 +58,31 @@ export function openUsearch(
   const graph = emptyGraph(vectors.size, quantization);
   if (options.mapped) graph.view(path);
   else graph.load(path);
-  return {
-    kind: "usearch",
-    search: async (queries, k) => {
-      const candidates = Math.min(vectors.length, Math.ceil(k * CANDIDATES[quantization]) + 16);
-      const count = queries.length / vectors.size;
-      const rows = new Uint32Array(count * k);
-      const scores = new Float32Array(count * k);
-      for (let q = 0; q < count; q++) {
-        const query = queries.slice(q * vectors.size, (q + 1) * vectors.size);
-        const found = graph.search(query, candidates, 1);
-        rescore(vectors, query, found.keys, k, rows.subarray(q * k), scores.subarray(q * k));
+  const searchNow = (queries: Float32Array, k: number): NearestRows => {
+    const candidates = Math.min(vectors.length, Math.ceil(k * CANDIDATES[quantization]) + 16);
+    const count = queries.length / vectors.size;
+    const rows = new Uint32Array(count * k);
+    const scores = new Float32Array(count * k);
+    for (let q = 0; q < count; q++) {
+      const query = queries.slice(q * vectors.size, (q + 1) * vectors.size);
+      const { keys } = graph.search(query, candidates, 1);
+      const [to, scoresTo] = [rows.subarray(q * k), scores.subarray(q * k)];
+      // A graph may reach fewer than were asked for; then the scan answers.
+      if (keys.length >= k) rescore(vectors, query, keys, k, to, scoresTo);
+      else {
+        const exact = vectors.nearestRows(query, k);
+        to.set(exact.rows);
+        scoresTo.set(exact.scores);
       }
-      return { k, rows, scores } satisfies NearestRows;
-    },
+    }
+    return { k, rows, scores };
   };
+  return { kind: "usearch", search: async (queries, k) => searchNow(queries, k), searchNow };
 }
 
 /** Puts the k best of `keys` by exact cosine into `rows` and `scores`. */
 function rescore(
-  { vectors, size, length }: TrackVectors,
+  { vectors, size }: TrackVectors,
   query: Float32Array,
   keys: BigUint64Array,
   k: number,
@@ -86,18 +91,16 @@ function rescore(
 ): void {
   let square = 0;
   for (const value of query) square += value * value;
-  const candidates = Array.from(keys, Number)
-    .filter((row) => row < length)
-    .map((row) => {
-      let sum = 0;
-      let own = 0;
-      for (let d = 0; d < size; d++) {
-        const value = vectors[row * size + d]!;
-        sum += value * query[d]!;
-        own += value * value;
-      }
-      return { row, score: own > 0 && square > 0 ? Math.fround(sum / Math.sqrt(own * square)) : 0 };
-    });
+  const candidates = Array.from(keys, Number).map((row) => {
+    let sum = 0;
+    let own = 0;
+    for (let d = 0; d < size; d++) {
+      const value = vectors[row * size + d]!;
+      sum += value * query[d]!;
+      own += value * value;
+    }
+    return { row, score: own > 0 && square > 0 ? Math.fround(sum / Math.sqrt(own * square)) : 0 };
+  });
   candidates.sort((a, b) => b.score - a.score || a.row - b.row);
   for (let i = 0; i < k; i++) {
     rows[i] = candidates[i]!.row;

@@ -1,10 +1,8 @@
 /** Packs a folder as SageMaker wants it: a .tar.gz whose files lie at its root. The same files give the same bytes. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packFolder } from "../../bundle/index.js";
+import { packFolder, sha256Of } from "../../bundle/index.js";
 import { misuse, SegueError } from "../../system/index.js";
 
 export interface Archive {
@@ -23,7 +21,7 @@ export async function archiveOf(model: string): Promise<Archive> {
   });
   if (!facts.isDirectory()) {
     if (!/\.(tar\.gz|tgz)$/.test(model)) throw misuse(`the model ${model} is neither a folder nor a .tar.gz`);
-    return { path: model, size: facts.size, digest: await digestOf(model), remove: async () => {} };
+    return { path: model, size: facts.size, digest: await sha256Of(model), remove: async () => {} };
   }
   if ((await readdir(model)).length === 0) throw new SegueError(`the model folder ${model} is empty`);
   const folder = await mkdtemp(join(tmpdir(), "segue-archive-"));
@@ -31,15 +29,9 @@ export async function archiveOf(model: string): Promise<Archive> {
   try {
     const path = join(folder, "model.tar.gz");
     await packFolder(model, path);
-    return { path, size: (await stat(path)).size, digest: await digestOf(path), remove };
+    return { path, size: (await stat(path)).size, digest: await sha256Of(path), remove };
   } catch (error) {
     await remove();
     throw error;
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(path)) hash.update(part as Buffer);
-  return hash.digest("hex");
 }

@@ -61,7 +61,7 @@ export interface PlannedRequest {
 
 /**
  * Every request that a deployment would send, in order, without asking AWS for anything; whether the endpoint lives, and so
- * will be updated, is therefore yours to say.
+ * will be updated, is therefore yours to say. Looks at the endpoint while it is awaited are left out.
  */
 export async function planSageMaker(
   options: SageMakerOptions,
@@ -72,18 +72,11 @@ export async function planSageMaker(
   await archive.remove();
   const store = storeOf(options);
   const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
-  const upload = { Bucket: store.bucket, Key: names.archive.slice(`s3://${store.bucket}/`.length) };
   return [
-    {
-      service: "s3",
-      operation: "PutObject",
-      input: {
-        ...upload,
-        ContentLength: archive.size,
-        ...(options.encryption ? { ServerSideEncryption: options.encryption } : {}),
-        ...(options.kmsKeyId ? { SSEKMSKeyId: options.kmsKeyId } : {}),
-      },
-    },
+    { service: "sagemaker", operation: "DescribeEndpoint", input: { EndpointName: options.name } },
+    ...store
+      .uploadRequests(names.key, archive.size)
+      .map(({ operation, input }): PlannedRequest => ({ service: "s3", operation, input })),
     { service: "sagemaker", operation: "CreateModel", input: modelRequest(options, names) },
     { service: "sagemaker", operation: "CreateEndpointConfig", input: configRequest(options, names) },
     exists

@@ -46,6 +46,9 @@ export function isMoving(status: string | undefined): boolean {
   return status !== undefined && moving.has(status);
 }
 
+/** Seconds between the first two looks at an endpoint. */
+const firstPause = 0.5;
+
 /**
  * Waits until the endpoint is in a state that lasts.
  *
@@ -63,6 +66,8 @@ export async function waitForEndpoint(
   }: { timeout?: number; pollInterval?: number; progress?: Progress; signal?: AbortSignal },
 ): Promise<DescribeEndpointCommandOutput | undefined> {
   const start = performance.now();
+  // Often at first: what is gone, or fails at once, need not be waited for.
+  let pause = Math.min(firstPause, pollInterval);
   for (;;) {
     signal?.throwIfAborted();
     const found = await describeEndpoint(client, name);
@@ -80,6 +85,7 @@ export async function waitForEndpoint(
         code: "timeout",
       });
     }
-    await sleep(pollInterval * 1000, undefined, { signal });
+    await sleep(pause * 1000, undefined, { signal });
+    pause = Math.min(pollInterval, pause * 1.5);
   }
 }

@@ -70,7 +70,7 @@ export interface SageMakerOptions {
   readonly kmsKeyId?: string;
   /** Seconds to wait for the endpoint. Default 1,800. */
   readonly timeout?: number;
-  /** Seconds between looks at it. Default 10. */
+  /** The most seconds between looks at it; the first ones come sooner. Default 10. */
   readonly pollInterval?: number;
   readonly connection?: AwsConnection;
   readonly progress?: Progress;

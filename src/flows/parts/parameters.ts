@@ -88,7 +88,59 @@ export const deploymentParameters = z.object({
     .positive()
     .default(20_000)
     .describe("invocations of one instance a minute above which instances are added"),
+  sagemakerServerlessMemory: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("MB of memory of a serverless endpoint, 1024 to 6144; 0 takes instances instead"),
+  sagemakerServerlessConcurrency: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe("how many requests a serverless endpoint answers at once"),
+  sagemakerCapture: z
+    .string()
+    .default("")
+    .describe("write requests and answers to this S3 URL; nothing is captured without"),
+  sagemakerCapturePercent: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .describe("of the requests, how many to capture"),
+  sagemakerRouting: z
+    .enum(["all-at-once", "canary", "linear"])
+    .default("all-at-once")
+    .describe("how traffic moves to the new model when a living endpoint is updated"),
+  sagemakerRoutingPercent: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe("of the traffic, a canary or a linear step"),
+  sagemakerRoutingInterval: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(300)
+    .describe("seconds from one step of the update to the next"),
+  sagemakerAlarms: z.array(z.string()).default([]).describe("CloudWatch alarms that roll an update back"),
+  sagemakerTags: z.array(z.string()).default([]).describe("tags of all that is made: key=value"),
+  sagemakerEnvironment: z.array(z.string()).default([]).describe("variables of the container: NAME=value"),
+  sagemakerTimeout: z
+    .number()
+    .positive()
+    .default(1800)
+    .describe("seconds to wait for the endpoint to become InService"),
   bucket: z.string().default("").describe("where the model archive goes: s3://bucket/prefix"),
+  bucketEncryption: z
+    .enum(["", "AES256", "aws:kms"])
+    .default("")
+    .describe("how the archive is encrypted in S3; without, as the bucket's default says"),
+  bucketKmsKey: z
+    .string()
+    .default("")
+    .describe("the key for aws:kms, and for the disk of the instances: its id, ARN or alias"),
   dryRun: switchable("print every request to AWS instead of sending it"),
   data: folder,
 });

@@ -8,7 +8,7 @@ import {
   type SageMakerDeployment,
   type SageMakerOptions,
 } from "../../deployment/index.js";
-import type { Progress } from "../../system/index.js";
+import { misuse, type Progress, SegueError } from "../../system/index.js";
 import type { deploymentParameters } from "./parameters.js";
 
 type Parameters = Readonly<z.output<typeof deploymentParameters>>;
@@ -33,14 +33,8 @@ export async function deployToSageMaker({
   signal,
 }: DeployTask): Promise<SageMakerEndpoint> {
   const options: SageMakerOptions = {
-    name: parameters.sagemakerEndpoint,
+    ...sageMakerOptionsOf(parameters),
     model: bundle,
-    bucket: parameters.bucket,
-    image: parameters.sagemakerImage,
-    role: parameters.sagemakerRole,
-    instanceType: parameters.sagemakerInstance,
-    instanceCount: parameters.sagemakerCount,
-    ...scalingOf(parameters),
     ...connectionOf(),
     progress,
     signal,
@@ -49,7 +43,7 @@ export async function deployToSageMaker({
     for (const request of await planSageMaker(options)) console.log(JSON.stringify(request, undefined, 2));
     return { target: "planned" };
   }
-  return { target: "sagemaker", ...(await deploySageMaker(options)) };
+  return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(options))) };
 }
 
 /** Asks the living endpoint and compares; deletes it unless it should be kept. */
@@ -60,7 +54,73 @@ export function checkOnSageMaker({
   progress,
   signal,
 }: DeployTask & { readonly endpoint: SageMakerDeployment }): Promise<CheckResult> {
-  return checkSageMaker(endpoint, { bundle, keep: parameters.keep, ...connectionOf(), progress, signal });
+  const { keep, sagemakerTimeout: timeout } = parameters;
+  return sayingWhatRemains(
+    checkSageMaker(endpoint, { bundle, keep, timeout, ...connectionOf(), progress, signal }),
+  );
+}
+
+/** Where a task is stopped, its failure says no more than that; what it left in the account must be read all the same. */
+async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SegueError && error.code === "remains") console.error(error.message);
+    throw error;
+  }
+}
+
+/**
+ * What the flow's parameters say of a deployment.
+ *
+ * @throws SegueError (misuse) for a tag or a variable that is no "name=value"
+ */
+export function sageMakerOptionsOf(parameters: Parameters): Omit<SageMakerOptions, "model"> {
+  const serverless = parameters.sagemakerServerlessMemory > 0;
+  const { bucketEncryption: encryption, bucketKmsKey: kmsKeyId } = parameters;
+  return {
+    name: parameters.sagemakerEndpoint,
+    bucket: parameters.bucket,
+    image: parameters.sagemakerImage,
+    role: parameters.sagemakerRole,
+    timeout: parameters.sagemakerTimeout,
+    ...(serverless
+      ? {
+          serverless: {
+            memoryMb: parameters.sagemakerServerlessMemory,
+            maxConcurrency: parameters.sagemakerServerlessConcurrency,
+          },
+        }
+      : {
+          instanceType: parameters.sagemakerInstance,
+          instanceCount: parameters.sagemakerCount,
+          blueGreen: {
+            routing: parameters.sagemakerRouting,
+            percent: parameters.sagemakerRoutingPercent,
+            interval: parameters.sagemakerRoutingInterval,
+            alarms: parameters.sagemakerAlarms,
+          },
+        }),
+    ...scalingOf(parameters),
+    ...(parameters.sagemakerCapture === ""
+      ? {}
+      : { dataCapture: { url: parameters.sagemakerCapture, percent: parameters.sagemakerCapturePercent } }),
+    tags: pairsOf("sagemaker_tags", parameters.sagemakerTags),
+    environment: pairsOf("sagemaker_environment", parameters.sagemakerEnvironment),
+    ...(encryption === "" ? {} : { encryption }),
+    ...(kmsKeyId === "" ? {} : { kmsKeyId }),
+  };
+}
+
+/** "name=value" of a list; a value may hold "=" itself. */
+function pairsOf(parameter: string, list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    list.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw misuse(`${parameter}: "${pair}" is no name=value`, "write it as team=radio");
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
 }
 
 function scalingOf({

@@ -1,23 +1,45 @@
 /** A thread that opens a bundle and answers from it: started by `openThreads`, told everything by messages. */
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { type BundleContents, readBundle } from "../../bundle/index.js";
-import { isFolder, servedModelOf } from "../bundle-source.js";
+import { bundlePath, isFolder, servedModelOf } from "../bundle-source.js";
 import { answer } from "./answer.js";
 import { Batcher } from "./batcher.js";
 import { LiveModel } from "./served-model.js";
-import { type Answered, type Asked, type FromThread, failureOf, type ThreadData } from "./thread-messages.js";
+import {
+  type Answered,
+  type FromThread,
+  failureOf,
+  type Shared,
+  type ThreadData,
+  type ToThread,
+} from "./thread-messages.js";
 
 const say = (message: FromThread) => parentPort!.postMessage(message);
 
-async function openModel({ path, place, recommender, contents }: ThreadData) {
-  // An archive is unpacked for as long as it is read, so each thread reads its own.
-  let read: BundleContents | undefined = contents;
-  if (read === undefined && (await isFolder(path))) read = await readBundle(path);
-  return { live: new LiveModel(await servedModelOf(read ?? path, place, { recommender })), contents: read };
+async function openModel({ place, recommender, from }: ThreadData) {
+  let read: BundleContents | string | undefined = from && (await sharedBy(from));
+  if (read === undefined) {
+    const path = await bundlePath(place);
+    // An archive is unpacked for as long as it is read, so each thread reads its own.
+    read = (await isFolder(path)) ? await readBundle(path) : path;
+  }
+  const live = new LiveModel(await servedModelOf(read, place, { recommender }));
+  return { live, contents: typeof read === "string" ? undefined : read };
+}
+
+/** What another thread has read; undefined where it ended before it could tell. */
+function sharedBy(port: MessagePort): Promise<BundleContents | undefined> {
+  return new Promise((resolve) => {
+    port.once("message", ({ contents }: Shared) => {
+      port.close();
+      resolve(contents);
+    });
+    port.once("close", () => resolve(undefined));
+  });
 }
 
 /** Answers what comes; answers that are ready in the same turn of the event loop go back in one message. */
-function answerAll(live: LiveModel): void {
+function answerAll(live: LiveModel, contents: BundleContents | undefined): void {
   let answers: Answered[] = [];
   let batches: number[] = [];
   const batcher = new Batcher(undefined, (size) => batches.push(size));
@@ -29,8 +51,12 @@ function answerAll(live: LiveModel): void {
       batches = [];
     });
   };
-  parentPort!.on("message", (asked: readonly Asked[]) => {
-    for (const { id, question } of asked) {
+  parentPort!.on("message", (told: ToThread) => {
+    if ("share" in told) {
+      told.share.postMessage({ contents } satisfies Shared);
+      return;
+    }
+    for (const { id, question } of told) {
       answer(live, batcher, question).then(
         (given) => give({ id, answer: given }),
         (error: unknown) => give({ id, failure: failureOf(error) }),
@@ -41,8 +67,8 @@ function answerAll(live: LiveModel): void {
 
 try {
   const { live, contents } = await openModel(workerData as ThreadData);
-  answerAll(live);
-  say({ ready: { version: live.version, defaultRecommender: live.model.defaultRecommender }, contents });
+  answerAll(live, contents);
+  say({ ready: { version: live.version, defaultRecommender: live.model.defaultRecommender } });
 } catch (error) {
   say({ failure: failureOf(error) });
 }

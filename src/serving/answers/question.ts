@@ -1,6 +1,7 @@
 /** What routes ask of a model, and what they get: plain data, so that the model may live in another thread. */
 import type { z } from "zod";
 import type { extendRequest, invocationsRequest, recommendRequest, tracksQuery } from "../schemas.js";
+import type { LiveModel } from "./served-model.js";
 
 /** A request that has passed its schema. */
 export type Question =
@@ -25,6 +26,8 @@ export interface Answerer {
   readonly defaultRecommender: string;
   /** False from the moment it can answer no more. */
   readonly alive: boolean;
+  /** The model itself, where it is in this thread. */
+  readonly live?: LiveModel;
   /** @throws HttpError where the request names what the model does not have */
   answer(question: Question): Promise<Answer>;
   /** Frees what it holds. Called once, when no request uses it any more. */

@@ -3,12 +3,7 @@
  * and libraries may bring their own.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import {
-  Explainer,
-  type FittedRecommender,
-  type Ranking,
-  RuledRecommender,
-} from "../../recommenders/index.js";
+import { Explainer, type FittedRecommender, RuledRecommender } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { TrackSearch } from "../track-search.js";
 
@@ -110,15 +105,6 @@ export class LiveModel {
     });
     return this.#search;
   }
-}
-
-/** Answers as `/invocations` does, without the endpoint: what a deployed one is checked against. */
-export function invocationAnswers(model: ServedModel): (track: string) => Ranking {
-  const live = new LiveModel(model);
-  return (track) => {
-    const { recommender, k } = live.invocation(track);
-    return recommender.recommend([{ tracks: [track] }], k)[0]!;
-  };
 }
 
 function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {

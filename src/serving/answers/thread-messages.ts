@@ -1,4 +1,5 @@
 /** What the server's thread and a model's thread say to each other. */
+import type { MessagePort } from "node:worker_threads";
 import type { BundleContents } from "../../bundle/index.js";
 import { messageOf, SegueError } from "../../system/index.js";
 import { describe, type ErrorBody, HttpError } from "../http-error.js";
@@ -6,12 +7,22 @@ import type { Answer, Question } from "./question.js";
 
 /** What a model's thread is started with. */
 export interface ThreadData {
-  /** A bundle's folder or archive. */
-  readonly path: string;
-  /** Named in messages. */
+  /** A bundle's folder or archive, or what points to one. */
   readonly place: string;
   readonly recommender: string | undefined;
-  /** What another thread has read and checked already. */
+  /** Where another thread tells what it has read and checked already. */
+  readonly from?: MessagePort;
+}
+
+/** What the server's thread says: questions, or to whom to tell what was read. */
+export type ToThread = readonly Asked[] | { readonly share: MessagePort };
+
+/**
+ * From thread to thread. It never passes through the server's thread: what a thread has been sent stays in memory until its heap
+ * is collected, and a server's small heap is collected seldom, while each reload would add the arrays of a model.
+ */
+export interface Shared {
+  /** Undefined where each thread has to read for itself. */
   readonly contents: BundleContents | undefined;
 }
 
@@ -25,10 +36,7 @@ export type Answered =
   | { readonly id: number; readonly failure: Failure };
 
 export type FromThread =
-  | {
-      readonly ready: { readonly version: string; readonly defaultRecommender: string };
-      readonly contents: BundleContents | undefined;
-    }
+  | { readonly ready: { readonly version: string; readonly defaultRecommender: string } }
   | { readonly failure: Failure }
   /** `batches`: how many requests each call of a recommender answered since the last message. */
   | { readonly answers: readonly Answered[]; readonly batches: readonly number[] };

@@ -2,12 +2,18 @@
  * A model in threads of its own: they read, check and restore it and answer from it, while the server's thread goes on with
  * HTTP. A model that is replaced ends with its threads, so nothing of it stays in memory.
  */
-import { Worker } from "node:worker_threads";
-import type { BundleContents } from "../../bundle/index.js";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { besideUrl, messageOf, SegueError } from "../../system/index.js";
 import { HttpError } from "../http-error.js";
 import type { Answer, Answerer, Question } from "./question.js";
-import { type Answered, type Asked, errorOf, type FromThread, type ThreadData } from "./thread-messages.js";
+import {
+  type Answered,
+  type Asked,
+  errorOf,
+  type FromThread,
+  type ThreadData,
+  type ToThread,
+} from "./thread-messages.js";
 
 export interface ThreadsOptions {
   /** Default 1. The arrays are shared by all; what is restored of them is each one's own. */
@@ -22,7 +28,7 @@ export interface ThreadsOptions {
 
 /** @throws SegueError where the bundle cannot be opened */
 export async function openThreads(
-  bundle: Omit<ThreadData, "contents">,
+  bundle: Omit<ThreadData, "from">,
   options: ThreadsOptions = {},
 ): Promise<Answerer> {
   const { threads = 1, signal } = options;
@@ -33,14 +39,21 @@ export async function openThreads(
   const onAbort = () => void closeAll();
   signal?.throwIfAborted();
   signal?.addEventListener("abort", onAbort, { once: true });
-  const start = (contents?: BundleContents) => {
-    const lane = new Lane({ ...bundle, contents }, options.onBatch);
+  const start = (from?: MessagePort) => {
+    const lane = new Lane({ ...bundle, from }, options.onBatch);
     lanes.push(lane);
     return lane.opened;
   };
   try {
-    const { ready, contents } = await start();
-    await Promise.all(Array.from({ length: threads - 1 }, () => start(contents)));
+    const { ready } = await start();
+    const first = lanes[0]!;
+    await Promise.all(
+      Array.from({ length: threads - 1 }, () => {
+        const { port1, port2 } = new MessageChannel();
+        first.share(port1);
+        return start(port2);
+      }),
+    );
     return new ThreadedAnswerer(lanes, ready, options.onDeath);
   } catch (error) {
     await closeAll();
@@ -106,7 +119,10 @@ class Lane {
 
   constructor(data: ThreadData, onBatch: (size: number) => void = () => {}) {
     this.#onBatch = onBatch;
-    this.#worker = new Worker(besideUrl(import.meta.url, "./model-thread.js"), { workerData: data });
+    this.#worker = new Worker(besideUrl(import.meta.url, "./model-thread.js"), {
+      workerData: data,
+      transferList: data.from === undefined ? [] : [data.from],
+    });
     this.opened = new Promise((resolve, reject) => {
       this.#worker.on("message", (message: FromThread) => {
         if ("answers" in message) this.#take(message.answers, message.batches);
@@ -143,6 +159,11 @@ class Lane {
         this.#outbox = [];
       });
     });
+  }
+
+  /** Has it tell another thread what it has read. */
+  share(port: MessagePort): void {
+    this.#worker.postMessage({ share: port } satisfies ToThread, [port]);
   }
 
   async close(): Promise<void> {

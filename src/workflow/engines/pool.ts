@@ -23,8 +23,8 @@ export interface AttemptEvents {
   onStart?(pid: number): void;
 }
 
-/** How long a process may take to end by itself before it is killed. */
-const graceMs = 1000;
+/** How many seconds a process may take to end by itself before it is killed, where its step says no other. */
+const graceSeconds = 1;
 
 /** How long a process may take to start, over and above the step's timeout. */
 const startSeconds = 60;
@@ -62,10 +62,12 @@ export class Pool {
     const { child } = worker;
     options.onStart?.(child.pid!);
     let stopped: TaskFailure | undefined;
+    let late: NodeJS.Timeout | undefined;
     const stop = (failure: TaskFailure) => {
       stopped ??= failure;
       this.#send(worker, { type: "cancel", why: failure.message });
-      setTimeout(() => this.#kill(worker), graceMs).unref();
+      const grace = spec.ready.node.grace ?? graceSeconds;
+      late ??= setTimeout(() => this.#kill(worker), grace * 1000).unref();
     };
     const onAbort = () => stop({ kind: "error", message: "stopped" });
     const { step, node } = spec.ready;
@@ -108,6 +110,7 @@ export class Pool {
       return { failed: stopped ?? result.failed };
     } finally {
       clearTimeout(timer);
+      clearTimeout(late);
       options.signal.removeEventListener("abort", onAbort);
       worker.receive = undefined;
       worker.print = undefined;

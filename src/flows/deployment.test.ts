@@ -1,0 +1,208 @@
+/**
+ * The deployment flow as people call it, against S3 and SageMaker on this machine: it plans, deploys, checks and deletes, and
+ * whatever fails or stops it half-way, nothing is left in the account.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import {
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openBundle } from "../bundle/index.js";
+import { type Emulator, goodRole, startEmulator } from "../deployment/sagemaker/emulator.testkit.js";
+import { sageMakerClient } from "../deployment/sagemaker/endpoint.js";
+import { openServedModel, startServer } from "../serving/index.js";
+import { motoMissing, motoPython } from "../storage/moto.testkit.js";
+import { S3Store } from "../storage/s3.js";
+import { distPath } from "../system/index.js";
+
+if (motoPython === undefined) console.warn(motoMissing);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe.skipIf(motoPython === undefined)("segue run deployment --target sagemaker", () => {
+  let home: string;
+  let emulator: Emulator;
+  let store: S3Store;
+  let starts = true;
+  const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/segue:1";
+
+  function begin(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+    const { endpoint, credentials } = emulator.connection;
+    const child = spawn(process.execPath, [distPath("cli/main.js"), ...args], {
+      cwd: home,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (data) => {
+      stdout += data;
+    });
+    child.stderr.on("data", (data) => {
+      stderr += data;
+    });
+    return { child, ended: once(child, "close").then(([code]) => ({ code, stdout, stderr })) };
+  }
+  const segue = (...args: string[]) => begin(...args).ended;
+  const target = ["run", "deployment", "--target", "sagemaker", "--sagemaker-image", image] as const;
+  const good = [...target, "--bucket", "s3://models/segue", "--sagemaker-role", goodRole] as const;
+
+  async function left() {
+    const client = sageMakerClient(emulator.connection);
+    const keys: string[] = [];
+    for await (const { key } of store.list("")) keys.push(key);
+    const uploads = await store.client.send(new ListMultipartUploadsCommand({ Bucket: store.bucket }));
+    return {
+      keys,
+      uploads: uploads.Uploads ?? [],
+      endpoints: (await client.send(new ListEndpointsCommand({}))).Endpoints ?? [],
+      configs: (await client.send(new ListEndpointConfigsCommand({}))).EndpointConfigs ?? [],
+      models: (await client.send(new ListModelsCommand({}))).Models ?? [],
+    };
+  }
+  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [] };
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), "segue-flow-"));
+    emulator = await startEmulator(async (place) => {
+      if (!starts) throw new Error("out of memory");
+      return startServer({ model: await openServedModel(place), logLevel: "silent" });
+    });
+    store = new S3Store("s3://models/segue", emulator.connection);
+    await store.client.send(new CreateBucketCommand({ Bucket: "models" }));
+    await segue("sample", "--playlists", "200", "--output", "sample.csv");
+    const grid = JSON.stringify([{ recommender: "track2vec", epochs: 3, min_count: 2 }]);
+    const flows = ["intermediate", "primary", "modeling"];
+    const trained = await segue("run", ...flows, "--input", "sample.csv", "--grid", grid, "--knn-k", "7");
+    expect(trained.stderr).toBe("");
+  }, 120_000);
+  afterEach(() => {
+    emulator.modelError = false;
+    starts = true;
+  });
+  afterAll(async () => {
+    await emulator?.stop();
+    if (home) await rm(home, { recursive: true });
+  });
+
+  it("prints every request of a dry run and sends none", async () => {
+    emulator.seen.length = 0;
+    const options = [
+      ...["--sagemaker-serverless-memory", "2048", "--sagemaker-serverless-concurrency", "3"],
+      ...["--sagemaker-tags", "team=radio,cost=a=b", "--sagemaker-environment", "SEGUE_THREADS=2"],
+      ...["--bucket-encryption", "aws:kms", "--bucket-kms-key", "alias/models"],
+    ];
+    const planned = await segue(...good, "--dry-run", ...options);
+    expect(planned.stderr).toBe("");
+    expect(emulator.seen).toEqual([]);
+    expect(await left()).toEqual(nothing);
+    for (const said of [
+      "CreateModel",
+      "CreateEndpointConfig",
+      "CreateEndpoint",
+      "MaxConcurrency",
+      "alias/models",
+    ])
+      expect(planned.stdout).toContain(said);
+    expect(planned.stdout).toContain('"Value": "a=b"');
+    const captured = await segue(...good, "--dry-run", "--sagemaker-capture", "s3://models/seen");
+    expect(captured.stdout).toContain('"DestinationS3Uri": "s3://models/seen"');
+  }, 60_000);
+
+  it("deploys, checks and deletes", async () => {
+    const done = await segue(...good, "--json");
+    expect(done.stderr).toBe("");
+    const { check } = JSON.parse(done.stdout);
+    expect(check).toMatchObject({
+      endpoint: "segue",
+      compared: 10,
+      k: 7,
+      unknown: { answered: 7, sameAsBundle: true },
+    });
+    expect(await left()).toEqual(nothing);
+  }, 60_000);
+
+  it.each<[string, string[], () => void, RegExp]>([
+    [
+      "the bucket is missing",
+      [...target, "--bucket", "s3://none/x", "--sagemaker-role", goodRole],
+      () => {},
+      /the bucket does not exist/,
+    ],
+    [
+      "the role is wrong",
+      [...target, "--bucket", "s3://models/segue", "--sagemaker-role", `${goodRole}2`],
+      () => {},
+      /SageMaker may not use the role/,
+    ],
+    [
+      "the endpoint fails",
+      [...good],
+      () => {
+        starts = false;
+      },
+      /the endpoint segue is Failed: .*out of memory/,
+    ],
+    [
+      "the model does not answer",
+      [...good],
+      () => {
+        emulator.modelError = true;
+      },
+      /the model in segue answered 500/,
+    ],
+  ])(
+    "leaves nothing where %s",
+    async (_, args, arrange, message) => {
+      arrange();
+      const failed = await segue(...args);
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toMatch(message);
+      expect(failed.stderr).not.toMatch(/\n\s+at /);
+      expect(await left()).toEqual(nothing);
+    },
+    60_000,
+  );
+
+  it("takes the endpoint away again when it is stopped while it waits for it", async () => {
+    emulator.seen.length = 0;
+    const { child, ended } = begin(...good);
+    await expect
+      .poll(() => emulator.seen.some(({ operation }) => operation === "CreateEndpoint"), { timeout: 30_000 })
+      .toBe(true);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(130);
+    expect(await left()).toEqual(nothing);
+  }, 60_000);
+
+  it("makes a bundle that says what it is, and knows what to answer where nothing is known", async () => {
+    const done = JSON.parse((await segue("run", "deployment", "--json")).stdout);
+    expect(done.check).toMatchObject({ k: 7, unknown: { answered: 7, sameAsBundle: true } });
+    const folder = /04_models\/[\w-]+/.exec(
+      (await segue("logs", `${done.flows[0].flow}/${done.flows[0].run}/build`)).stdout,
+    )![0];
+    const { manifest } = await openBundle(join(home, "data", folder));
+    expect(manifest).toMatchObject({
+      recommenders: ["track2vec", "nearest", "popularity"],
+      parameters: { knn_k: 7 },
+    });
+    expect(manifest.dataFingerprint).toMatch(/^[0-9a-f]{64}$/);
+  }, 60_000);
+});

@@ -1,0 +1,29 @@
+/** Answers as `/invocations` does, without the endpoint: what a deployed one is checked against. */
+import type { Ranking } from "../recommenders/index.js";
+import { openServedModel } from "./bundle-source.js";
+
+export interface InvocationAnswers {
+  /** Every track that the bundle knows. */
+  readonly tracks: readonly string[];
+  /** What is answered for one track. */
+  answer(track: string): Ranking;
+  close(): Promise<void>;
+}
+
+/**
+ * @param recommender default: the bundle's own choice
+ * @throws SegueError as `openServedModel` does
+ */
+export async function openInvocations(bundle: string, recommender?: string): Promise<InvocationAnswers> {
+  const { LiveModel } = await import("./answers/served-model.js");
+  const model = await openServedModel(bundle, { recommender });
+  const live = new LiveModel(model);
+  return {
+    tracks: model.catalogue.tracks,
+    answer: (track) => {
+      const { recommender: asked, k } = live.invocation(track);
+      return asked.recommend([{ tracks: [track] }], k)[0]!;
+    },
+    close: async () => model.close?.(),
+  };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { RateLimit } from "./rate-limit.js";
+
+describe("a rate limit", () => {
+  it("lets twice the rate through at once, then the rate", () => {
+    const limit = new RateLimit(5);
+    const taken = (from: number, to: number) => {
+      let count = 0;
+      for (let now = from; now < to; now += 10) if (limit.take("a", now)) count++;
+      return count;
+    };
+    expect(taken(0, 10)).toBe(1);
+    expect(taken(10, 200)).toBeLessThanOrEqual(10);
+    expect(taken(1_000, 11_000)).toBeGreaterThanOrEqual(49);
+    expect(taken(11_000, 21_000)).toBeLessThanOrEqual(51);
+  });
+
+  it("keeps clients apart", () => {
+    const limit = new RateLimit(1);
+    expect([limit.take("a", 0), limit.take("a", 0), limit.take("a", 0)]).toEqual([true, true, false]);
+    expect(limit.take("b", 0)).toBe(true);
+  });
+
+  it("remembers who is busy while many others come and go, in bounded time", () => {
+    const limit = new RateLimit(0.001);
+    while (limit.take("busy", 0));
+    const started = performance.now();
+    for (let client = 0; client < 100_000; client++) {
+      limit.take(`client ${client}`, 1 + client / 1_000);
+      if (client % 1_000 === 0) expect(limit.take("busy", 1 + client / 1_000)).toBe(false);
+    }
+    // A walk over all of them for each would take a billion steps.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});

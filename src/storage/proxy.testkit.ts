@@ -1,0 +1,44 @@
+/** A way to a server on which requests fail when the test says so. */
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
+
+/** What becomes of a request: "cut" breaks off its answer in the middle. */
+export type Fate = "pass" | "503" | "reset" | "cut";
+
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export async function startProxy(
+  target: string,
+  fateOf: (asked: Asked) => Fate,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const { hostname, port } = new URL(target);
+  const server = createServer((req, res) => {
+    const fate = fateOf({ method: req.method!, url: req.url!, headers: req.headers });
+    if (fate === "reset") return void req.socket.destroy();
+    if (fate === "503") return void req.resume().on("end", () => res.writeHead(503).end());
+    const onward = request(
+      { hostname, port, path: req.url, method: req.method, headers: req.headers },
+      (answer) => {
+        res.writeHead(answer.statusCode!, answer.headers);
+        answer.on("error", () => res.destroy());
+        if (fate === "cut")
+          answer.once("data", (part: Buffer) => res.write(part.subarray(0, 1000), () => res.destroy()));
+        else answer.pipe(res);
+      },
+    );
+    onward.on("error", () => res.destroy());
+    req.on("error", () => onward.destroy());
+    req.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, intermediate, modeling, primary } from "../flows/index.js";
+import { loadCatalog } from "../playlists/index.js";
 import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -173,7 +174,7 @@ async function writeReport(
   if (last?.flow !== "deployment") return undefined;
   const page = await client.flow(last.flow).run(last.run).task("end").card();
   if (page === undefined) return undefined;
-  const path = join(data, "05_outputs", "report.html");
+  const path = join((await loadCatalog(process.cwd(), { data })).path("outputs"), "report.html");
   await writeFileAtomic(path, page);
   return path;
 }

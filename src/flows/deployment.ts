@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SegueError } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { deploymentParameters } from "./parts/parameters.js";
+import { placesOf } from "./parts/places.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
 export const deployment = flow("deployment", {
@@ -30,7 +31,7 @@ export const deployment = flow("deployment", {
       const { buildBundle } = await import("./parts/build-bundle.js");
       const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
       const test = await modelingRun.task("eval").artifact<Record<string, unknown>>("testFigures");
-      const folder = join(parameters.data, "04_models", artifacts.modelingRun);
+      const folder = join((await placesOf(parameters.data))("models"), artifacts.modelingRun);
       const manifest = await buildBundle(folder, {
         model: await artifacts.model.path(),
         nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
@@ -51,7 +52,7 @@ export const deployment = flow("deployment", {
         return { endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }) };
       }
       const { deployLocal } = await import("../deployment/index.js");
-      const logFile = join(parameters.data, "05_outputs", "endpoint.log");
+      const logFile = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
       const deployed = await deployLocal({
         bundle: artifacts.bundleFolder,
         port: parameters.port,

@@ -195,7 +195,7 @@ function explained(error: unknown, memoryLimit: string): unknown {
   const message = messageOf(error);
   if (!/Out of Memory/i.test(message)) return error;
   return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
-    hint: "give it more with --memory-limit, or fewer threads with --threads (each needs its own share)",
+    hint: "give it more: segue run --memory-limit 8GB; or make room on the disk that it spills to",
     code: "out-of-memory",
     cause: error,
   });

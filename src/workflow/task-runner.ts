@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../storage/index.js";
-import { messageOf, type Progress, SegueError } from "../system/index.js";
+import { explainDiskError, messageOf, type Progress, SegueError } from "../system/index.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
@@ -164,15 +164,14 @@ async function storeAll(
 /** What was thrown, as plain data. */
 export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"): TaskFailure {
   const known = thrown as Partial<TaskFailure> | undefined;
+  const error = explainDiskError(thrown);
   const isFailure =
     !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
   return {
     kind,
-    message: messageOf(thrown),
-    ...((thrown as SegueError)?.hint === undefined ? {} : { hint: (thrown as SegueError).hint }),
-    ...(thrown instanceof Error && thrown.name !== "SegueError" && thrown.stack
-      ? { stack: thrown.stack }
-      : {}),
+    message: messageOf(error),
+    ...((error as SegueError)?.hint === undefined ? {} : { hint: (error as SegueError).hint }),
+    ...(error instanceof Error && error.name !== "SegueError" && error.stack ? { stack: error.stack } : {}),
   };
 }

@@ -10,6 +10,7 @@ export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
+  preload: () => Promise.all([import("./parts/build-bundle.js"), import("../deployment/index.js")]),
 })
   .step(
     "start",

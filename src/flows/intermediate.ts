@@ -1,7 +1,6 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
-import { existsSync } from "node:fs";
-import { misuse } from "../system/index.js";
 import { file, flow } from "../workflow/index.js";
+import { inputsOf } from "./parts/inputs.js";
 import { intermediateParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
 
@@ -11,12 +10,9 @@ export const intermediate = flow("intermediate", {
   parameters: intermediateParameters,
 })
   .step("start", { description: "find the inputs" }, async ({ parameters }) => {
-    if (parameters.input.length > 0) return { inputs: parameters.input };
-    // What `segue download` brought.
-    const raw = (await placesOf(parameters.data))("raw_playlists");
-    if (!existsSync(raw)) throw nothingToRead(raw);
-    console.log(`reading ${raw}`);
-    return { inputs: [raw] };
+    const inputs = await inputsOf(parameters);
+    if (parameters.input.length === 0) console.log(`reading ${inputs.join(", ")}`);
+    return { inputs };
   })
   .step(
     "clean_data",
@@ -60,11 +56,3 @@ export const intermediate = flow("intermediate", {
   .step("end", ({ artifacts }) => {
     console.log(`master table: ${artifacts.clean.written} rows of ${artifacts.clean.files.length} file(s)`);
   });
-
-/** The error for a run that was given no playlists, where none were downloaded to `raw` either. */
-function nothingToRead(raw: string): Error {
-  return misuse(
-    "there is nothing to read",
-    `name your playlists: segue run --input my_playlists.csv\nor make some: segue sample; or download some to ${raw}: segue download`,
-  );
-}

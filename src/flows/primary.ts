@@ -8,6 +8,15 @@ export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
+  preload: async () => {
+    const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
+      import("../system/index.js"),
+      import("../workflow/index.js"),
+      import("../playlists/index.js"),
+      import("../analysis/index.js"),
+    ]);
+    await Promise.all([preloadDuckDb(), preloadCharts()]);
+  },
 })
   .step(
     "start",

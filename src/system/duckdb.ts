@@ -92,6 +92,11 @@ export async function withDuckDb<T>(
   }
 }
 
+/** Loads the native library ahead. */
+export async function preloadDuckDb(): Promise<void> {
+  await import("@duckdb/node-api");
+}
+
 /** How many strings are joined into one; a block must stay below DuckDB's 4 GB for a string. */
 const STRINGS_A_BLOCK = 4096;
 

@@ -6,6 +6,7 @@ export {
   type Database,
   type DuckDbOptions,
   fillSql,
+  preloadDuckDb,
   type SqlValue,
   type SqlValues,
   sqlString,

@@ -28,6 +28,8 @@ export type ToChild =
 
 export type FromChild =
   | { type: "ready" }
+  /** A flow was loaded ahead, with all that its steps import. */
+  | { type: "prepared"; flow: string }
   | { type: "begun" }
   | { type: "log"; stream: "out" | "err"; line: string }
   | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }

@@ -6,7 +6,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
 import { besideUrl } from "../../system/index.js";
-import { moduleUrl } from "../load-flow.js";
+import type { AnyFlow } from "../flow.js";
+import { modulePlace, moduleUrl } from "../load-flow.js";
 import { killGroup, residentMb } from "../processes.js";
 import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
@@ -32,25 +33,44 @@ const startSeconds = 60;
 /** A process that holds more than this after its task is not used again. */
 const largeMb = 512;
 
+/** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
+const idleMs = 50;
+
+interface FlowModule {
+  readonly module: string;
+  readonly flow: string;
+}
+
 interface Worker {
   readonly child: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   receive: ((message: FromChild) => void) | undefined;
   print: ((stream: "out" | "err", line: string) => void) | undefined;
+  /** The flows that it has loaded, or was told to load. */
+  readonly told: Set<string>;
+  readonly prepared: Set<string>;
+  idle: NodeJS.Timeout | undefined;
 }
 
 export class Pool {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  readonly #expected: FlowModule[] = [];
   #closed = false;
 
   /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
-  warm(count: number, flow: { readonly module: string; readonly flow: string }): void {
+  warm(count: number, flow: FlowModule): void {
     while (this.#all.size < count && !this.#closed) {
       const worker = this.#start();
-      this.#idle.push(worker);
-      this.#send(worker, { type: "prepare", module: moduleUrl(flow.module), flow: flow.flow });
+      this.#prepare(worker, flow);
+      this.#putAside(worker);
     }
+  }
+
+  /** Flows that will run, in this order: up to `count` processes are started for them, and load them while they have nothing to do. */
+  expect(flows: readonly AnyFlow[], count: number): void {
+    this.#expected.push(...flows.map((flow) => ({ flow: flow.name, module: modulePlace(flow.module) })));
+    if (this.#expected.length > 0) this.warm(count, this.#expected[0]!);
   }
 
   /** Runs one attempt in a process of its own for as long as it lasts. Never rejects. */
@@ -58,7 +78,7 @@ export class Pool {
     spec: TaskSpec,
     options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
   ): Promise<AttemptResult> {
-    const worker = this.#idle.pop() ?? this.#start();
+    const worker = this.#take(spec.flow);
     const { child } = worker;
     options.onStart?.(child.pid!);
     let stopped: TaskFailure | undefined;
@@ -141,14 +161,26 @@ export class Pool {
       child.once("exit", (code, signal) => resolve({ code, signal }));
       child.once("error", () => resolve({ code: null, signal: null }));
     });
-    const worker: Worker = { child, exited, receive: undefined, print: undefined };
+    const worker: Worker = {
+      child,
+      exited,
+      receive: undefined,
+      print: undefined,
+      told: new Set(),
+      prepared: new Set(),
+      idle: undefined,
+    };
     this.#all.add(worker);
     void exited.then(() => {
+      clearTimeout(worker.idle);
       this.#all.delete(worker);
       const place = this.#idle.indexOf(worker);
       if (place >= 0) this.#idle.splice(place, 1);
     });
-    child.on("message", (message: FromChild) => worker.receive?.(message));
+    child.on("message", (message: FromChild) => {
+      if (message.type === "prepared") worker.prepared.add(message.flow);
+      else worker.receive?.(message);
+    });
     // What native code prints does not pass through the child's JavaScript and comes this way.
     for (const stream of ["out", "err"] as const) {
       const lines = new LineSplitter((line) => worker.print?.(stream, line));
@@ -165,7 +197,28 @@ export class Pool {
 
   #release(worker: Worker): void {
     if (this.#closed) this.#kill(worker);
-    else if (this.#all.has(worker)) this.#idle.push(worker);
+    else if (this.#all.has(worker)) this.#putAside(worker);
+  }
+
+  #putAside(worker: Worker): void {
+    this.#idle.push(worker);
+    worker.idle = setTimeout(() => {
+      for (const flow of this.#expected) this.#prepare(worker, flow);
+    }, idleMs).unref();
+  }
+
+  /** An idle process, of several one that has loaded the flow, else the one that was busy last; a new one where none is idle. */
+  #take(flow: string): Worker {
+    const ready = this.#idle.findLastIndex((worker) => worker.prepared.has(flow));
+    const worker = ready < 0 ? (this.#idle.pop() ?? this.#start()) : this.#idle.splice(ready, 1)[0]!;
+    clearTimeout(worker.idle);
+    return worker;
+  }
+
+  #prepare(worker: Worker, { module, flow }: FlowModule): void {
+    if (worker.told.has(flow)) return;
+    worker.told.add(flow);
+    this.#send(worker, { type: "prepare", module: moduleUrl(module), flow });
   }
 
   #kill(worker: Worker): void {

@@ -62,15 +62,26 @@ export class Pool {
   warm(count: number, flow: FlowModule): void {
     while (this.#all.size < count && !this.#closed) {
       const worker = this.#start();
+      this.#idle.push(worker);
       this.#prepare(worker, flow);
-      this.#putAside(worker);
     }
   }
 
-  /** Flows that will run, in this order: up to `count` processes are started for them, and load them while they have nothing to do. */
+  /**
+   * Flows that will run, in this order. One process is started for the first of them; others, up to `count` in all, load the rest
+   * meanwhile, and so does every process that has nothing to do.
+   */
   expect(flows: readonly AnyFlow[], count: number): void {
     this.#expected.push(...flows.map((flow) => ({ flow: flow.name, module: modulePlace(flow.module) })));
-    if (this.#expected.length > 0) this.warm(count, this.#expected[0]!);
+    const [first, ...rest] = this.#expected;
+    if (first === undefined) return;
+    this.warm(1, first);
+    while (this.#all.size < count && !this.#closed) {
+      const worker = this.#start();
+      // In front: the first task is for the process that has loaded nothing but its flow.
+      this.#idle.unshift(worker);
+      for (const flow of rest) this.#prepare(worker, flow);
+    }
   }
 
   /** Runs one attempt in a process of its own for as long as it lasts. Never rejects. */
@@ -197,14 +208,12 @@ export class Pool {
 
   #release(worker: Worker): void {
     if (this.#closed) this.#kill(worker);
-    else if (this.#all.has(worker)) this.#putAside(worker);
-  }
-
-  #putAside(worker: Worker): void {
-    this.#idle.push(worker);
-    worker.idle = setTimeout(() => {
-      for (const flow of this.#expected) this.#prepare(worker, flow);
-    }, idleMs).unref();
+    else if (this.#all.has(worker)) {
+      this.#idle.push(worker);
+      worker.idle = setTimeout(() => {
+        for (const flow of this.#expected) this.#prepare(worker, flow);
+      }, idleMs).unref();
+    }
   }
 
   /** An idle process, of several one that has loaded the flow, else the one that was busy last; a new one where none is idle. */

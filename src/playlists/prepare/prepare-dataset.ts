@@ -170,15 +170,22 @@ async function prepareInto(
     : undefined;
   const parts = await sizesOf(database, options, counts.playlists);
 
-  const { batches } = await database.row<{ batches: number }>(
-    "SELECT max(batch) + 1 AS batches FROM playlist_index",
+  const batches = await database.rows<{ batch: number; first: number; last: number }>(
+    "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
   );
   const pieces: string[] = [];
-  for (let batch = 0; batch < batches; batch++) {
-    report(`making sequences${batches === 1 ? "" : `, batch ${batch + 1} of ${batches}`}`);
+  for (const { batch, first, last } of batches) {
+    report(`making sequences${batches.length === 1 ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
     const output = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
     pieces.push(sqlString(output));
-    await database.run(sqlFile("write-sequences", { batch: String(batch), output: sqlString(output) }));
+    await database.run(
+      sqlFile("write-sequences", {
+        batch: String(batch),
+        first_row: String(first),
+        last_row: String(last),
+        output: sqlString(output),
+      }),
+    );
   }
   const sequences = `[${pieces.join(", ")}]`;
   const partOfPlaylist = (

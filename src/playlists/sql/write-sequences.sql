@@ -11,7 +11,8 @@ COPY (
       list_sort(list({row_id: p.row_id, artist: p.artist, track_id: p.track_id})) AS plays
     FROM plays p
     JOIN playlist_index i ON i.playlist_id = p.playlist_id
-    WHERE i.batch = {{batch}} AND i.part IS NOT NULL
+    -- Most files have the rows of a playlist near one another: then only these rows need be read at all.
+    WHERE p.row_id BETWEEN {{first_row}} AND {{last_row}} AND i.batch = {{batch}} AND i.part IS NOT NULL
     GROUP BY i.playlist_id
   )
   SELECT

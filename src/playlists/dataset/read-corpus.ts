@@ -39,21 +39,17 @@ export async function corpusFrom(database: Database, source: string): Promise<Co
   await database.run(sqlFile("corpus-items", { source }));
   const playlistIds = await database.strings("SELECT id AS value, number AS position FROM playlists");
   const titles = await database.strings("SELECT title AS value, number AS position FROM playlists");
-  const tracks = await database.strings("SELECT track AS value, number AS position FROM vocabulary");
-  const artists = await database.strings("SELECT artist AS value, number AS position FROM vocabulary");
+  const tracks = await database.strings("SELECT track AS value, number AS position FROM names");
+  const artists = await database.strings("SELECT artist AS value, number AS position FROM names");
   const offsets = new Uint32Array(playlistIds.length + 1);
-  for await (const chunk of database.chunks(
-    "SELECT number, (begin + len(sequence))::INTEGER FROM playlists",
-  )) {
+  for await (const chunk of database.chunks("SELECT number, (begin + length)::INTEGER FROM playlists")) {
     const numbers = chunk.getColumnVector(0) as DuckDBIntegerVector;
     const ends = chunk.getColumnVector(1) as DuckDBIntegerVector;
     for (let i = 0; i < chunk.rowCount; i++) offsets[numbers.getItem(i)! + 1] = ends.getItem(i)!;
   }
   const items = new Uint32Array(offsets.at(-1)!);
   // In whatever order the join gives them: each number knows its place.
-  for await (const chunk of database.chunks(
-    "SELECT place, number FROM items JOIN vocabulary USING (track)",
-  )) {
+  for await (const chunk of database.chunks("SELECT place, number FROM items JOIN vocabulary USING (key)")) {
     const places = chunk.getColumnVector(0) as DuckDBIntegerVector;
     const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
     for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;

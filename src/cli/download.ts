@@ -1,4 +1,5 @@
 /** `segue download`: fetches the #nowplaying playlists. */
+import { relative } from "node:path";
 import type { Command } from "commander";
 import { interruptible } from "./interruptible.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -33,7 +34,7 @@ Examples:
 
 async function run(options: Options): Promise<void> {
   const { download, loadCatalog } = await import("../playlists/index.js");
-  const to = options.to ?? (await loadCatalog()).path("raw_playlists");
+  const to = options.to ?? relative(process.cwd(), (await loadCatalog()).path("raw_playlists"));
   const { progress, clear } = terminalProgress();
   const facts = await interruptible(
     (signal) => download({ ...options, to, progress, signal }).finally(clear),

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
-import { deployment, inputsOf, intermediate, modeling, primary } from "../flows/index.js";
+import { deployment, inputsOf, intermediate, modeling, placesOf, primary } from "../flows/index.js";
 import { misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -232,8 +232,7 @@ async function writeReport(
   if (last?.flow !== "deployment") return undefined;
   const page = await client.flow(last.flow).run(last.run).task("end").card();
   if (page === undefined) return undefined;
-  const { loadCatalog } = await import("../playlists/index.js");
-  const path = join((await loadCatalog(process.cwd(), { data })).path("outputs"), "report.html");
+  const path = join((await placesOf(data))("outputs"), "report.html");
   await writeFileAtomic(path, page);
   return path;
 }

@@ -1,4 +1,5 @@
 /** `segue sample`: generates playlists to try Segue on. */
+import { relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { interruptible } from "./interruptible.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -37,7 +38,7 @@ Examples:
 
 async function sample(options: Options): Promise<void> {
   const { generateSample, loadCatalog } = await import("../playlists/index.js");
-  const output = options.output ?? (await loadCatalog()).path("sample_playlists");
+  const output = options.output ?? relative(process.cwd(), (await loadCatalog()).path("sample_playlists"));
   const { progress, clear } = terminalProgress();
   const facts = await interruptible((signal) =>
     generateSample({ ...options, output, progress, signal }).finally(clear),

@@ -216,10 +216,19 @@ export class Pool {
     }
   }
 
-  /** An idle process, of several one that has loaded the flow, else the one that was busy last; a new one where none is idle. */
+  /**
+   * An idle process: one that has loaded the flow, else one that is not loading others at the moment, of several the one that was
+   * busy last; a new one where none is idle.
+   */
   #take(flow: string): Worker {
-    const ready = this.#idle.findLastIndex((worker) => worker.prepared.has(flow));
-    const worker = ready < 0 ? (this.#idle.pop() ?? this.#start()) : this.#idle.splice(ready, 1)[0]!;
+    const isFree = (worker: Worker) => worker.prepared.size === worker.told.size;
+    const places = [
+      this.#idle.findLastIndex((worker) => isFree(worker) && worker.prepared.has(flow)),
+      this.#idle.findLastIndex(isFree),
+      this.#idle.length - 1,
+    ];
+    const place = places.find((each) => each >= 0);
+    const worker = place === undefined ? this.#start() : this.#idle.splice(place, 1)[0]!;
     clearTimeout(worker.idle);
     return worker;
   }

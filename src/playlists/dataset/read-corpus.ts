@@ -25,18 +25,18 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
   if (isCorpusFile(path)) return readCorpusFile(path);
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
-    return corpusFrom(database, sqlString(path));
+    return corpusFrom(database, `read_parquet(${sqlString(path)})`);
   });
 }
 
 /**
  * The corpus of Parquet files with the columns of a part, by way of a database that is open already.
  *
- * @param source what `read_parquet` takes, as SQL: a path in quotes, or a list of such
+ * @param source what stands behind FROM: a table with those columns, or `read_parquet(…)`
  */
 export async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   const { playlists, plays } = await database.row<{ playlists: number; plays: number }>(
-    `SELECT count(*) AS playlists, coalesce(sum(len(track_sequence)), 0)::BIGINT AS plays FROM read_parquet(${source})`,
+    `SELECT count(*) AS playlists, coalesce(sum(len(track_sequence)), 0)::BIGINT AS plays FROM ${source}`,
   );
   const numbers = new Map<string, number>();
   const tracks: string[] = [];

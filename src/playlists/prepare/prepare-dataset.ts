@@ -173,21 +173,24 @@ async function prepareInto(
   const batches = await database.rows<{ batch: number; first: number; last: number }>(
     "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
   );
+  // What fits into one batch stays in memory; more goes through files.
+  const isOne = batches.length === 1;
   const pieces: string[] = [];
   for (const { batch, first, last } of batches) {
-    report(`making sequences${batches.length === 1 ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
-    const output = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
-    pieces.push(sqlString(output));
+    report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
+    const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
+    pieces.push(sqlString(piece));
     await database.run(
       sqlFile("write-sequences", {
         batch: String(batch),
         first_row: String(first),
         last_row: String(last),
-        output: sqlString(output),
+        into: isOne ? "CREATE TABLE sequences AS" : "COPY",
+        options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
       }),
     );
   }
-  const sequences = `[${pieces.join(", ")}]`;
+  const sequences = isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
   const partOfPlaylist = (
     await database.rows<{ part: PartName }>(
       "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",

@@ -4,4 +4,4 @@ SELECT
   playlist,
   to_json(track_sequence)::VARCHAR AS tracks,
   to_json(artist_sequence)::VARCHAR AS artists
-FROM read_parquet({{source}})
+FROM {{source}}

@@ -1,6 +1,6 @@
 -- The playlists of one batch as sequences, in the order of row_id. Sorted as lists of structs: list(… ORDER BY …) would set
 -- up a sort of its own for each playlist, at tens of kilobytes each.
-COPY (
+{{into}} (
   WITH gathered AS (
     SELECT
       i.playlist_id,
@@ -24,4 +24,4 @@ COPY (
     list_transform(plays, lambda play: play.track_id) AS track_sequence
   FROM gathered
   ORDER BY number
-) TO {{output}} (FORMAT parquet, ROW_GROUP_SIZE 8192)
+) {{options}}

@@ -1,13 +1,14 @@
 /**
  * Claim: skip-gram hits as many of the validation part's next tracks as gensim's does, on the very split that the flows make.
  *
- *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0]
+ *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0] [--results FILE]
  *
  * The file is cleaned and split as `segue run` does it (split seed 42). Both sides train on the train part with the grid's options
  * and each seed from 1 on, and answer each playlist of the validation part by the base protocol: the 100 tracks nearest to the
  * last known one; a query outside the vocabulary is a miss here, on both sides. Also tells how many rows were read and rejected.
+ * --results: seeds that FILE holds are not run again, others are added to it; so a long run can be cut into several.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: "string", default: "5" },
     epochs: { type: "string", default: "30" },
     sg: { type: "string", default: "1" },
+    results: { type: "string" },
   },
 });
 const input = positionals[0] ?? realPlaylists();
@@ -49,7 +51,16 @@ try {
   writeFileSync(files[1], lines(queries));
 
   const found = { gensim: [], segue: [] };
+  const key = (seed) => JSON.stringify({ input, sg: values.sg, epochs, seed });
+  const known = values.results && existsSync(values.results) ? JSON.parse(readFileSync(values.results)) : {};
   for (const seed of seeds) {
+    const before = known[key(seed)];
+    if (before !== undefined) {
+      found.segue.push(before.segue);
+      if (before.gensim !== undefined) found.gensim.push(before.gensim);
+      tell(seed, before);
+      continue;
+    }
     const { vectors } = await trainTrack2Vec(train, {
       sg: values.sg === "1",
       vectorSize: 48,
@@ -65,10 +76,9 @@ try {
       const args = [peer, ...files, values.sg, String(epochs), "2", String(seed)];
       found.gensim.push(runJson(python, args).hit_ratio);
     }
-    const gensim = found.gensim.at(-1);
-    console.log(
-      `seed ${seed}  segue ${found.segue.at(-1).toFixed(4)}${gensim === undefined ? "" : `  gensim ${gensim.toFixed(4)}`}`,
-    );
+    known[key(seed)] = { segue: found.segue.at(-1), gensim: found.gensim.at(-1) };
+    if (values.results) writeFileSync(values.results, JSON.stringify(known));
+    tell(seed, known[key(seed)]);
   }
   const summaries = Object.entries(found).filter(([, ratios]) => ratios.length > 0);
   for (const [name, ratios] of summaries) {
@@ -89,6 +99,12 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function tell(seed, { segue, gensim }) {
+  console.log(
+    `seed ${seed}  segue ${segue.toFixed(4)}${gensim === undefined ? "" : `  gensim ${gensim.toFixed(4)}`}`,
+  );
 }
 
 function sequencesOf(corpus) {

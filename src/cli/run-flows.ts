@@ -155,10 +155,12 @@ async function runAll(
         { quiet: options.json ?? false, flags: datastoreFlag(command) },
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
+        if ((error as Error).name !== "AbortError") await pool.settled();
         throw withFlowsAfter(error, flows.slice(flows.indexOf(flow) + 1), flags);
       });
       results.push(result);
     }
+    await pool.settled();
   } finally {
     await pool.close();
   }

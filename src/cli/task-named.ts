@@ -1,6 +1,6 @@
 /** Takes "run/step/task" paths apart: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
 import { misuse } from "../system/index.js";
-import { type Client, closest, type RunReader, type TaskReader } from "../workflow/index.js";
+import type { Client, RunReader, TaskReader } from "../workflow/index.js";
 
 export interface Named {
   readonly run: RunReader;
@@ -24,6 +24,7 @@ export async function taskNamed(client: Client, path: string): Promise<Named> {
       const run = await client.findRun(text);
       const { nodes } = await run.record();
       if (!nodes.some((node) => node.name === step)) {
+        const { closest } = await import("../workflow/index.js");
         const names = nodes.map((node) => node.name);
         const near = closest(step, names);
         // The run is there: this says more than that another reading of the path names none.

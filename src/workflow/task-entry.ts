@@ -99,6 +99,8 @@ async function run(spec: TaskSpec): Promise<void> {
           ? { type: "done", record: outcome.done }
           : { type: "failed", error: outcome.failed },
       );
+      if ("done" in outcome) await outcome.drawn;
+      send({ type: "free" });
     } finally {
       await closeLog();
     }

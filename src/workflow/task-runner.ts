@@ -34,7 +34,9 @@ export interface RunTaskOptions {
   readonly closeLog?: () => Promise<void>;
 }
 
-export type TaskOutcome = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
+export type TaskOutcome =
+  /** `drawn` settles when the card is written; what comes after the task need not wait for it. */
+  { readonly done: DoneRecord; readonly drawn?: Promise<void> } | { readonly failed: TaskFailure };
 
 /** Never throws for what the step did wrong; does throw where the datastore cannot be reached. */
 export async function runTask(
@@ -72,9 +74,10 @@ export async function runTask(
     });
     if (options.signal.aborted) return { failed: failureOf(options.signal.reason) };
     const written = await storeAll(store, returned, { step, task, folder });
-    await card.close();
     await options.closeLog?.();
-    return { done: await publish(store, spec, started, { ...inputs.refs, ...written }) };
+    const done = await publish(store, spec, started, { ...inputs.refs, ...written });
+    // A card that cannot be written now (the disk is full) costs no task.
+    return { done, drawn: card.close().catch(() => {}) };
   } catch (thrown) {
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
     if (error.stack !== undefined) options.logStack?.(error.stack);

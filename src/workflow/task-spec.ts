@@ -34,4 +34,6 @@ export type FromChild =
   | { type: "log"; stream: "out" | "err"; line: string }
   | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }
   | { type: "done"; record: DoneRecord }
+  /** The card of the task that is done is written, too: the process is free. */
+  | { type: "free" }
   | { type: "failed"; error: TaskFailure };

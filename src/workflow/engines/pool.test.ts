@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
-import { Pool, runFlow } from "../index.js";
+import { openClient, Pool, runFlow } from "../index.js";
 import { flows } from "./engine.testkit.js";
 
 let folder: string;
@@ -40,6 +40,21 @@ it("loads the flows to come in a second process, which then takes their tasks", 
     expect(new Set(preloaded).size).toBe(preloaded.length);
   } finally {
     delete process.env.SEGUE_TEST_FOLDER;
+    await pool.close();
+  }
+});
+
+it("has written every card once it has settled, though the run need not wait for them", async () => {
+  const pool = new Pool();
+  try {
+    const store = new FolderStore(join(folder, "store"));
+    const run = await runFlow(flows.kinds!, { folder }, { store, pool, maxWorkers: 1 });
+    expect(run.status).toBe("done");
+    await pool.settled();
+    const page = await openClient(store).flow("kinds").latestRun.task("start").card();
+    expect(page).toContain("<main>");
+    expect(page).not.toContain("http-equiv");
+  } finally {
     await pool.close();
   }
 });

@@ -50,12 +50,16 @@ interface Worker {
   readonly told: Set<string>;
   readonly prepared: Set<string>;
   idle: NodeJS.Timeout | undefined;
+  /** Called when its task is done and the task's card written. */
+  free: (() => void) | undefined;
 }
 
 export class Pool {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #expected: FlowModule[] = [];
+  /** Of each process whose task is done and that still writes the task's card: settles when it is free, or gone. */
+  readonly #finishing = new Set<Promise<void>>();
   #closed = false;
 
   /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
@@ -89,6 +93,8 @@ export class Pool {
     spec: TaskSpec,
     options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
   ): Promise<AttemptResult> {
+    while (this.#idle.length === 0 && this.#finishing.size > 0) await Promise.race(this.#finishing);
+    if (this.#closed && options.signal.aborted) return { failed: { kind: "error", message: "stopped" } };
     const worker = this.#take(spec.flow);
     const { child } = worker;
     options.onStart?.(child.pid!);
@@ -110,6 +116,9 @@ export class Pool {
     // The process has to start and to load the flow first; that time is not the step's.
     if (options.timeout !== undefined) stopAfter(options.timeout + startSeconds);
     try {
+      const freed = new Promise<void>((resolve) => {
+        worker.free = resolve;
+      });
       const answered = new Promise<AttemptResult>((resolve) => {
         worker.receive = (message) => {
           if (message.type === "begun" && options.timeout !== undefined) stopAfter(options.timeout);
@@ -130,8 +139,8 @@ export class Pool {
         worker.exited.then(({ code, signal }): AttemptResult => ({ failed: lost(child.pid!, code, signal) })),
       ]);
       if ("done" in result) {
-        if (stopped || residentMb(child.pid!) > largeMb) this.#kill(worker);
-        else this.#release(worker);
+        if (stopped) this.#kill(worker);
+        else this.#finish(worker, freed);
         return result;
       }
       this.#kill(worker);
@@ -143,6 +152,11 @@ export class Pool {
       worker.receive = undefined;
       worker.print = undefined;
     }
+  }
+
+  /** Waits until the cards of all tasks that are done are written. */
+  async settled(): Promise<void> {
+    while (this.#finishing.size > 0) await Promise.all(this.#finishing);
   }
 
   /** Lets running tasks end and keeps no process for more. */
@@ -180,6 +194,7 @@ export class Pool {
       told: new Set(),
       prepared: new Set(),
       idle: undefined,
+      free: undefined,
     };
     this.#all.add(worker);
     void exited.then(() => {
@@ -190,6 +205,7 @@ export class Pool {
     });
     child.on("message", (message: FromChild) => {
       if (message.type === "prepared") worker.prepared.add(message.flow);
+      else if (message.type === "free") worker.free?.();
       else worker.receive?.(message);
     });
     // What native code prints does not pass through the child's JavaScript and comes this way.
@@ -206,8 +222,16 @@ export class Pool {
     if (worker.child.connected) worker.child.send(message, () => {});
   }
 
+  #finish(worker: Worker, freed: Promise<void>): void {
+    const finishing = Promise.race([freed, worker.exited]).then(() => {
+      this.#finishing.delete(finishing);
+      this.#release(worker);
+    });
+    this.#finishing.add(finishing);
+  }
+
   #release(worker: Worker): void {
-    if (this.#closed) this.#kill(worker);
+    if (this.#closed || residentMb(worker.child.pid!) > largeMb) this.#kill(worker);
     else if (this.#all.has(worker)) {
       this.#idle.push(worker);
       worker.idle = setTimeout(() => {

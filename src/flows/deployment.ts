@@ -68,14 +68,12 @@ export const deployment = flow("deployment", {
       }
       if (endpoint.target === "sagemaker") {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
-        const check = await checkOnSageMaker({
-          parameters,
+        // A bundle that cannot be fetched must not keep the endpoint alive: the check fails on the missing folder, and deletes.
+        const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
+        return {
+          check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }),
           endpoint,
-          bundle: await artifacts.bundle.path(),
-          progress,
-          signal,
-        });
-        return { check, endpoint };
+        };
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
       return checkLocal({ parameters, endpoint, bundle: artifacts.bundleFolder, signal });

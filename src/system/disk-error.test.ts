@@ -20,6 +20,7 @@ describe("explainDiskError", () => {
       new TypeError("x is not a function"),
       new SegueError("said already"),
       Object.assign(new Error("listen EACCES"), { code: "EACCES", syscall: "listen" }),
+      Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" }),
       Object.assign(new Error("link EEXIST"), { code: "EEXIST", syscall: "link" }),
     ])
       expect(explainDiskError(error)).toBe(error);

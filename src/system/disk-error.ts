@@ -38,12 +38,18 @@ export function explainDiskError(error: unknown, place?: string): unknown {
   });
 }
 
+/** Sockets and processes have EACCES and EPERM, too; those are told where they are used. */
+const fileCalls = new Set(
+  "access chmod close copyfile fsync ftruncate link lstat mkdir mkdtemp open opendir read rename rm rmdir scandir sendfile stat symlink unlink write".split(
+    " ",
+  ),
+);
+
 function codeOf(error: unknown): string | undefined {
-  const { code, syscall } = error as Partial<NodeJS.ErrnoException>;
-  // Sockets have EACCES, too; those are told where they are opened.
+  const { code, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (typeof code === "string") {
-    if (code === "EEXIST" && syscall !== "mkdir") return undefined;
-    return syscall === "listen" || syscall === "connect" || syscall?.startsWith("spawn") ? undefined : code;
+    if (syscall === undefined || !fileCalls.has(syscall)) return undefined;
+    return code === "EEXIST" && syscall !== "mkdir" ? undefined : code;
   }
   const message = messageOf(error);
   if (!/^(IO|Permission) Error/i.test(message)) return undefined;

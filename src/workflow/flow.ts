@@ -29,7 +29,6 @@ import type {
   NoArtifacts,
   Overlay,
   Root,
-  StepState,
   Unchanged,
   Values,
 } from "./types.js";

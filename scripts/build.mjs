@@ -1,18 +1,48 @@
 /**
  * Builds dist/: the AssemblyScript kernels to wasm, src/ to JavaScript, and the files that are read at run time (.sql).
- * The web studio is built only where its sources are newer than what was built. `--no-web` leaves it out.
+ * The web studio is built only where its sources are newer than what was built.
+ *
+ *   --no-web     leaves the studio out
+ *   --run-only   only what running on this machine needs: no check of types, no .d.ts, no studio
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
+const isRunOnly = process.argv.includes("--run-only");
 
 function run(command, args) {
   const done = spawnSync(process.execPath, [command, ...args], { stdio: "inherit" });
   if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+/** Runs every job, as many at once as there are cores; the first that fails ends the build with its exit code. */
+async function runAll(jobs) {
+  const waiting = [...jobs];
+  const work = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const child = spawn(process.execPath, job.args, { stdio: "inherit" });
+      const code = await new Promise((resolve) =>
+        child.once("exit", resolve).once("error", () => resolve(1)),
+      );
+      if (code !== 0) process.exit(code ?? 1);
+      job.then?.();
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
 function filesUnder(folder, wanted) {
@@ -28,38 +58,64 @@ function isStale(target, sources) {
   return !existsSync(target) || statSync(target).mtimeMs < newest(sources);
 }
 
-// Kernels: each assembly/<name>.ts with no underscore in front is one wasm module; the rest are its parts.
-mkdirSync("dist/assembly", { recursive: true });
-const assemblySources = filesUnder("assembly", (name) => name.endsWith(".ts"));
-for (const entry of existsSync("assembly")
-  ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
-  : []) {
-  // With memory that threads share, and with plain memory for where SharedArrayBuffer is missing; the training kernel also with
-  // fused multiply-add, for engines that have relaxed SIMD.
-  for (const shared of [true, false]) {
-    for (const relaxed of entry === "track2vec.ts" ? [true, false] : [false]) {
-      const variant = `${shared ? "" : "-unshared"}${relaxed ? "-relaxed" : ""}`;
-      const out = `dist/assembly/${entry.replace(/\.ts$/, `${variant}.wasm`)}`;
-      if (!isStale(out, assemblySources)) continue;
-      const options = [
-        "-O3",
-        "--noAssert",
-        "--runtime",
-        "stub",
-        "--enable",
-        "simd",
-        "--enable",
-        "bulk-memory",
-      ];
-      const memory = ["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
-      if (shared) memory.push("--enable", "threads", "--sharedMemory");
-      if (relaxed) options.push("--enable", "relaxed-simd");
-      run("node_modules/assemblyscript/bin/asc.js", [`assembly/${entry}`, "-o", out, ...options, ...memory]);
-    }
-  }
+/**
+ * The same kernel with plain memory, for where SharedArrayBuffer is missing: it differs in one byte, the flags of the imported
+ * memory ("has a maximum, is shared" becomes "has a maximum").
+ */
+function withPlainMemory(wasm) {
+  const memory = Buffer.from("\x03env\x06memory\x02\x03", "latin1");
+  const at = wasm.indexOf(memory);
+  if (at === -1 || wasm.indexOf(memory, at + 1) !== -1)
+    throw new Error("the kernel does not import one shared memory as env.memory");
+  const plain = Buffer.from(wasm);
+  plain[at + memory.length - 1] = 1;
+  return plain;
 }
 
-run("node_modules/typescript-native/bin/tsc", ["-p", "tsconfig.build.json"]);
+/** The jobs that compile stale kernels. Each assembly/<name>.ts with no underscore in front is a wasm module; the rest are parts. */
+function kernelJobs() {
+  mkdirSync("dist/assembly", { recursive: true });
+  const sources = filesUnder("assembly", (name) => name.endsWith(".ts"));
+  const jobs = [];
+  for (const entry of existsSync("assembly")
+    ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
+    : []) {
+    // The training kernel also with fused multiply-add, for engines that have relaxed SIMD.
+    for (const relaxed of entry === "track2vec.ts" ? [true, false] : [false]) {
+      const name = entry.replace(/\.ts$/, "");
+      const variant = relaxed ? "-relaxed" : "";
+      const out = `dist/assembly/${name}${variant}.wasm`;
+      const plain = `dist/assembly/${name}-unshared${variant}.wasm`;
+      if (!isStale(out, sources) && !isStale(plain, sources)) continue;
+      const unfinished = `dist/assembly/.${name}${variant}.wasm`;
+      const args = [
+        // Without it the compiler starts itself once more to set it.
+        "--enable-source-maps",
+        "node_modules/assemblyscript/bin/asc.js",
+        ...[`assembly/${entry}`, "-o", unfinished, "-O3", "--noAssert", "--runtime", "stub"],
+        ...["--enable", "simd", "--enable", "bulk-memory", "--enable", "threads"],
+        ...["--importMemory", "--initialMemory", "1", "--maximumMemory", "65536", "--sharedMemory"],
+        ...(relaxed ? ["--enable", "relaxed-simd"] : []),
+      ];
+      const then = () => {
+        writeFileSync(plain, withPlainMemory(readFileSync(unfinished)));
+        renameSync(unfinished, out);
+      };
+      jobs.push({ args, then });
+    }
+  }
+  return jobs;
+}
+
+// What `npm start` runs was type-checked by those who wrote it; the JavaScript is the same to the byte.
+const unchecked = ["--noCheck", "--declaration", "false", "--noResolve", "--types", ""];
+const compiler = {
+  args: [
+    "node_modules/typescript-native/bin/tsc",
+    ...["-p", "tsconfig.build.json", ...(isRunOnly ? unchecked : [])],
+  ],
+};
+await runAll(isRunOnly ? [...kernelJobs(), compiler] : [compiler, ...kernelJobs()]);
 
 for (const file of filesUnder("src", (name) => /\.(sql|html|css)$/.test(name))) {
   const target = join("dist", relative("src", file));
@@ -76,7 +132,7 @@ for (const [from, to] of [
 ])
   cpSync(join("node_modules/@expo-google-fonts/inter", from), join("dist/fonts", to));
 
-if (!process.argv.includes("--no-web") && existsSync("web/vite.config.ts")) {
+if (!isRunOnly && !process.argv.includes("--no-web") && existsSync("web/vite.config.ts")) {
   const sources = filesUnder("web", (name) => !name.endsWith(".test.ts"));
   if (isStale("dist/web/index.html", sources))
     run("node_modules/vite/bin/vite.js", ["build", "web", "--logLevel", "warn"]);

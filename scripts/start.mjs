@@ -14,7 +14,7 @@ function run(script, ...args) {
 }
 
 const sample = "data/01_raw/sample_playlists.csv";
-// The studio is not needed for the main job; `npm run build` and `segue studio` build it.
-run("scripts/build.mjs", "--no-web");
+// Types are checked and the studio is built by `npm run build`; the main job needs neither.
+run("scripts/build.mjs", "--run-only");
 run("dist/cli/main.js", "sample", "--output", sample);
 run("dist/cli/main.js", "run", "--input", sample, ...process.argv.slice(2));

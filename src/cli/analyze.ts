@@ -1,5 +1,6 @@
 /** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
 import { type Command, InvalidArgumentError } from "commander";
+import { interruptible } from "./interruptible.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -34,14 +35,16 @@ export function registerAnalyze(program: Command): void {
       "after",
       "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json",
     )
-    .action(analyze);
+    .action((inputs: readonly string[], options: Options) =>
+      interruptible((signal) => analyze(inputs, options, signal)),
+    );
 }
 
-async function analyze(inputs: readonly string[], options: Options): Promise<void> {
+async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
   const { progress, clear } = terminalProgress();
-  const corpus = await readPlaylists(inputs, { progress, minTracks: 2 }).finally(clear);
-  const found = await analyzeCorpus(corpus, { ...options, progress }).finally(clear);
+  const corpus = await readPlaylists(inputs, { progress, signal, minTracks: 2 }).finally(clear);
+  const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };
   const files = options.output === undefined ? [] : await writePictures(options.output);
@@ -63,6 +66,7 @@ async function analyze(inputs: readonly string[], options: Options): Promise<voi
       nsExponent: 0.75,
       seed: options.seed,
       progress,
+      signal,
     }).finally(clear);
     const { genres, mapTracks, seed } = options;
     return drawMap(corpus, trained.vectors, { tracks: mapTracks, genres, seed, progress }).finally(clear);

@@ -6,6 +6,7 @@ import { taskNamed } from "./task-named.js";
 interface Options extends DatastoreOptions {
   readonly output?: string;
   readonly open?: boolean;
+  readonly json?: boolean;
 }
 
 export function registerCard(program: Command): void {
@@ -14,6 +15,7 @@ export function registerCard(program: Command): void {
     .argument("<task>", "run/step/task; run/step for the first task, flow/step for the latest run")
     .option("-o, --output <file>", "write it there")
     .option("--open", "open it in the browser")
+    .option("--json", "print one JSON object: the page, or the file that it was written to")
     .addHelpText(
       "after",
       "\nExamples:\n  segue card modeling/keep_best --open\n  segue card modeling/train/3 -o card.html",
@@ -30,14 +32,16 @@ async function card(path: string, options: Options): Promise<void> {
       hint: "a step makes one with card.markdown(…), card.table(…), card.chart(…)",
     });
   if (!options.open && !options.output) {
-    process.stdout.write(page);
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ step: task.step, task: task.task, html: page })}\n` : page,
+    );
     return;
   }
   const { tmpdir } = await import("node:os");
   const { join } = await import("node:path");
   const file = options.output ?? join(tmpdir(), `segue-card-${task.step}-${process.pid}.html`);
   await writeFileAtomic(file, page);
-  console.log(file);
+  console.log(options.json ? JSON.stringify({ step: task.step, task: task.task, file }) : file);
   if (options.open) await openInBrowser(file);
 }
 

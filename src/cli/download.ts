@@ -1,5 +1,7 @@
 /** `segue download`: fetches the #nowplaying playlists. */
+import { relative } from "node:path";
 import type { Command } from "commander";
+import { interruptible } from "./interruptible.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -32,15 +34,12 @@ Examples:
 
 async function run(options: Options): Promise<void> {
   const { download, loadCatalog } = await import("../playlists/index.js");
-  const to = options.to ?? (await loadCatalog()).path("raw_playlists");
+  const to = options.to ?? relative(process.cwd(), (await loadCatalog()).path("raw_playlists"));
   const { progress, clear } = terminalProgress();
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once("SIGINT", interrupt);
-  const facts = await download({ ...options, to, progress, signal: interrupted.signal }).finally(() => {
-    process.off("SIGINT", interrupt);
-    clear();
-  });
+  const facts = await interruptible(
+    (signal) => download({ ...options, to, progress, signal }).finally(clear),
+    "run the same command again to go on from there",
+  );
   if (options.json) {
     console.log(JSON.stringify(facts));
     return;

@@ -103,6 +103,8 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
       const meant = near.length > 0 ? `; did you mean ${near.map((each) => `"${each}"`).join(", ")}?` : "";
       console.error(`not known: "${track}"${meant}`);
     }
+    if (tracks.length > 0 && unknown.length === tracks.length && options.title === undefined)
+      console.error("nothing to go on is known; in general these are played:");
     console.log(columns(rowsOf(shown, (bar) => (process.stdout.isTTY ? colour("dim", bar) : undefined))));
   } finally {
     await model.close?.();

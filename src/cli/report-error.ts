@@ -1,21 +1,22 @@
 /** Prints what went wrong as one message and says which exit code it deserves: 1 failed, 2 misused, 130 interrupted. */
 import { CommanderError } from "commander";
-import { SegueError } from "../system/index.js";
+import { explainDiskError, SegueError } from "../system/index.js";
 
 export function reportError(
-  error: unknown,
+  thrown: unknown,
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): number {
+  const error = explainDiskError(thrown);
   // Commander has printed its own message; only --help and --version come with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SegueError) {
     write(`error: ${error.message}\n`);
-    if (error.hint !== undefined) write(`  → ${error.hint}\n`);
+    if (error.hint !== undefined) write(hintLines(error.hint));
     return error.exitCode;
   }
   if (error instanceof Error && error.name === "AbortError") {
     write("interrupted\n");
-    if ("hint" in error) write(`  → ${String(error.hint)}\n`);
+    if ("hint" in error) write(hintLines(String(error.hint)));
     return 130;
   }
   const shown =
@@ -23,3 +24,10 @@ export function reportError(
   write(`error: ${shown}\n  → this looks like a bug in segue; run again with SEGUE_DEBUG=1 for its place\n`);
   return 1;
 }
+
+/** Each line of a hint is one thing to do. */
+const hintLines = (hint: string) =>
+  hint
+    .split("\n")
+    .map((line) => `  → ${line}\n`)
+    .join("");

@@ -1,10 +1,11 @@
 /** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
-import { deployment, intermediate, modeling, primary } from "../flows/index.js";
-import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
+import { deployment, inputsOf, intermediate, modeling, placesOf, primary } from "../flows/index.js";
+import { misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   addParameterFlags,
@@ -44,7 +45,8 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   const own = first.some(isModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = runCommand(own ?? order);
   command.action(async (names: string[]) => {
-    await runAll(own ?? flowsToRun(names), command, own !== undefined);
+    const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
+    await runAll(own ?? flowsToRun(names), command, own !== undefined, flags);
   });
   await command.parseAsync([...args], { from: "user" });
 }
@@ -56,13 +58,17 @@ function runCommand(flows: readonly AnyFlow[]): Command {
       "[flows...]",
       `which: ${order.map((flow) => flow.name).join(", ")} (default: all, in this order), or a module of your own`,
     )
-    .option("--input <files...>", "raw playlists: files or globs, plain or gzipped")
+    .option(
+      "--input <files...>",
+      "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
+    )
     .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
     .option("--tag <tags...>", "tags of the runs")
     .option("--with <decorators...>", "for every step without its own: retry=3")
     .option("--cache", "take results of earlier runs where code, parameters and inputs are unchanged")
     .option("--engine <engine>", "local, or dbos with SEGUE_DATABASE_URL", "local")
     .option("--json", "print one JSON object at the end, and nothing else")
+    .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
     .exitOverride()
     .addHelpText(
@@ -89,7 +95,12 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   return order.filter((flow) => names.includes(flow.name));
 }
 
-async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boolean): Promise<void> {
+async function runAll(
+  flows: readonly AnyFlow[],
+  command: Command,
+  areOwn: boolean,
+  flags: readonly string[],
+): Promise<void> {
   const options = command.opts<Options>();
   const began = performance.now();
   const retry = retryOf(options.with ?? []);
@@ -113,9 +124,14 @@ async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boole
       ),
     });
   }
+  for (const { flow, parameters } of plans)
+    if (flow === intermediate) await inputsOf(parameters as { input: string[]; data: string });
   const client = await clientOf(options);
   // The flows share their processes: what one has loaded, the next need not load again.
   const pool = new Pool();
+  // A second process loads what comes later while the first is at work.
+  if (engine === "local" && flows.length > 1)
+    pool.expect(flows, Math.min(2, availableParallelism(), maxWorkers ?? 2));
   const results: RunResult[] = [];
   try {
     for (const { flow, parameters } of plans) {
@@ -139,10 +155,12 @@ async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boole
         { quiet: options.json ?? false, flags: datastoreFlag(command) },
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
-        throw error;
+        if ((error as Error).name !== "AbortError") await pool.settled();
+        throw withFlowsAfter(error, flows.slice(flows.indexOf(flow) + 1), flags);
       });
       results.push(result);
     }
+    await pool.settled();
   } finally {
     await pool.close();
   }
@@ -152,6 +170,38 @@ async function runAll(flows: readonly AnyFlow[], command: Command, areOwn: boole
   else printOutcome(outcome, report);
 }
 
+/** How to go on says of a run that was stopped or failed how to resume it; the flows that would have come after it are told, too. */
+function withFlowsAfter(error: unknown, after: readonly AnyFlow[], flags: readonly string[]): unknown {
+  const { hint } = error as { hint?: unknown };
+  if (after.length === 0 || typeof hint !== "string" || !hint.includes("segue resume")) return error;
+  const command = ["segue run", ...after.map((flow) => flow.name), ...withoutInput(flags).map(quoted)].join(
+    " ",
+  );
+  const more = `${hint}\nand then with the flows after it: ${command}`;
+  if (error instanceof SegueError)
+    return new SegueError(error.message, {
+      hint: more,
+      exitCode: error.exitCode,
+      code: error.code,
+      cause: error,
+    });
+  return Object.assign(error as Error, { hint: more });
+}
+
+/** The flags without --input and its files, which only the first flow reads. */
+function withoutInput(flags: readonly string[]): string[] {
+  const kept: string[] = [];
+  let isInput = false;
+  for (const flag of flags) {
+    if (flag.startsWith("-")) isInput = flag === "--input" || flag.startsWith("--input=");
+    if (!isInput) kept.push(flag);
+  }
+  return kept;
+}
+
+const quoted = (word: string) =>
+  /^[\w:/.,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
 /** An endpoint that a deployment run started and did not live to stop. */
 async function stopEndpoint(client: Client, run: string): Promise<void> {
   const started = client
@@ -160,7 +210,18 @@ async function stopEndpoint(client: Client, run: string): Promise<void> {
     .task("deploy")
     .artifact<{ target: string } & LocalEndpoint>("endpoint");
   const endpoint = await started.catch(() => undefined);
-  if (endpoint?.target === "local") await (await import("../deployment/index.js")).stopLocal(endpoint);
+  // Its room is large: it is loaded only where there is something to stop.
+  if (endpoint?.target === "local" && isRunning(endpoint.pid))
+    await (await import("../deployment/index.js")).stopLocal(endpoint);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */
@@ -173,7 +234,7 @@ async function writeReport(
   if (last?.flow !== "deployment") return undefined;
   const page = await client.flow(last.flow).run(last.run).task("end").card();
   if (page === undefined) return undefined;
-  const path = join(data, "05_outputs", "report.html");
+  const path = join((await placesOf(data))("outputs"), "report.html");
   await writeFileAtomic(path, page);
   return path;
 }

@@ -1,8 +1,9 @@
 /** The command as people call it: all four flows on a small sample, and what is wrong said in one message. */
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
@@ -89,6 +90,12 @@ describe("segue run", () => {
     [["run", "--dev", "--ratio", "2"], 2, /ratio must be at most 1, got 2/],
     [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],
     [["run", "modelling"], 2, /did you mean "modeling"/],
+    [["run"], 2, /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some/],
+    [["run", "--input", "x.csv", "--columns", "foo"], 2, /columns: wanted "artist=performer/],
+    [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
+    [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],
+    [["rnu"], 2, /Did you mean run\?/],
+    [["runs", "--limt", "3"], 2, /Did you mean --limit\?/],
     [["recommend"], 2, /nothing to go on/],
   ] as const)("says what is wrong with %j", async (args, code, message) => {
     const result = await segue(...args);
@@ -96,6 +103,69 @@ describe("segue run", () => {
     expect(result.stdout + result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
+
+  it("goes on with the other flows when one was put right: says how, with the flags that were given", async () => {
+    const failed = await segue("run", "--input", "gone.csv", "--knn-k", "7", "--tag", "my try");
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(/→ when it is put right: segue resume intermediate\/\S+\n/);
+    expect(failed.stderr).toMatch(
+      /→ and then with the flows after it: segue run primary modeling deployment --knn-k 7 --tag 'my try'\n/,
+    );
+  });
+
+  it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {
+    await mkdir(join(home, "stop"), { recursive: true });
+    const rows = '"u1","Muse","Uprising","gym"\n'.repeat(50_000);
+    const big = await open(join(home, "stop", "big.csv"), "w");
+    await big.write('"user_id","artistname","trackname","playlistname"\n');
+    for (let i = 0; i < 120; i++) await big.write(rows);
+    await big.close();
+    const child = spawn(process.execPath, [distPath("cli/main.js"), "run", "--input", "big.csv"], {
+      cwd: join(home, "stop"),
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+    const scratch = async () =>
+      (await readdir(join(home, "stop", "data", "02_processed")).catch(() => [])) as string[];
+    while ((await scratch()).length === 0 && child.exitCode === null) await sleep(20);
+    const begun = performance.now();
+    child.kill("SIGINT");
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(code).toBe(130);
+    expect(said).toMatch(
+      /interrupted\n {2}→ go on with: segue resume intermediate\/\S+\n {2}→ and then with/,
+    );
+    expect(await scratch()).toEqual([]);
+    const started = await readdir(join(home, "stop", ".segue", "tasks", "intermediate"), { recursive: true });
+    for (const name of started.filter((each) => each.endsWith("started.json"))) {
+      const record = await readFile(join(home, "stop", ".segue", "tasks", "intermediate", name), "utf8");
+      expect(() => process.kill((JSON.parse(record) as { pid: number }).pid, 0)).toThrow();
+    }
+  }, 60_000);
+
+  it("keeps its files where the catalog says, and reads what was downloaded where no input is named", async () => {
+    const project = join(home, "project");
+    await mkdir(join(project, "conf", "local"), { recursive: true });
+    await mkdir(join(project, "data", "01_raw"), { recursive: true });
+    await writeFile(
+      join(project, "conf", "local", "catalog.yml"),
+      "master_playlists:\n  path: tables/master.parquet\ntrain:\n  path: parts/train.parquet\n",
+    );
+    const run = (...args: string[]) =>
+      exec(process.execPath, [distPath("cli/main.js"), ...args], { cwd: project });
+    await run("sample", "--playlists", "100", "--output", "data/01_raw/spotify_dataset.csv");
+    const { stdout } = await run("run", "intermediate", "primary");
+    expect(stdout).toContain("reading data/01_raw/spotify_dataset.csv");
+    expect(await readdir(join(project, "tables"))).toEqual(["master.parquet"]);
+    expect(await readdir(join(project, "parts"))).toEqual(["train.parquet", "train.safetensors"]);
+    expect(await readdir(join(project, "data", "02_processed"))).toEqual(["rejected_rows.jsonl"]);
+    expect(await readdir(join(project, "data", "03_inputs"))).not.toContain("train.parquet");
+  }, 60_000);
 
   it("leaves no table behind where a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");

@@ -1,5 +1,7 @@
 /** `segue sample`: generates playlists to try Segue on. */
+import { relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { interruptible } from "./interruptible.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -36,9 +38,11 @@ Examples:
 
 async function sample(options: Options): Promise<void> {
   const { generateSample, loadCatalog } = await import("../playlists/index.js");
-  const output = options.output ?? (await loadCatalog()).path("sample_playlists");
+  const output = options.output ?? relative(process.cwd(), (await loadCatalog()).path("sample_playlists"));
   const { progress, clear } = terminalProgress();
-  const facts = await generateSample({ ...options, output, progress }).finally(clear);
+  const facts = await interruptible((signal) =>
+    generateSample({ ...options, output, progress, signal }).finally(clear),
+  );
   if (options.json) {
     console.log(JSON.stringify({ generated: true, ...facts }));
     return;

@@ -19,6 +19,7 @@ interface Flags extends DatastoreOptions {
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
   watch: number;
   docs: boolean;
+  json?: boolean;
 }
 
 export function registerServe(program: Command): void {
@@ -52,6 +53,7 @@ export function registerServe(program: Command): void {
       1,
     )
     .option("--no-docs", "no /docs and no /openapi.json")
+    .option("--json", "print the address as one JSON object")
     .option("--log-tracks", "write the tracks of requests to the log")
     .addOption(
       new Option("--log-level <level>", "what to log")
@@ -92,7 +94,7 @@ http://localhost:8080/docs shows every request that it takes.`,
         ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
         ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),
         onReady: ({ url }) => {
-          process.stdout.write(`${url}\n`);
+          process.stdout.write(`${flags.json ? JSON.stringify({ url }) : url}\n`);
           process.send?.({ segue: "ready", url });
         },
         signal: stopWithParent,

@@ -24,9 +24,13 @@ export async function taskNamed(client: Client, path: string): Promise<Named> {
       const run = await client.findRun(text);
       const { nodes } = await run.record();
       if (!nodes.some((node) => node.name === step)) {
-        problem ??= misuse(
+        const { closest } = await import("../workflow/index.js");
+        const names = nodes.map((node) => node.name);
+        const near = closest(step, names);
+        // The run is there: this says more than that another reading of the path names none.
+        problem = misuse(
           `flow "${run.flow}" has no step "${step}"`,
-          `its steps: ${nodes.map((node) => node.name).join(", ")}`,
+          near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
         );
         continue;
       }

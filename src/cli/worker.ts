@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 interface Options {
   readonly database?: string;
   readonly maxWorkers?: string;
+  readonly json?: boolean;
 }
 
 export function registerWorker(program: Command): void {
@@ -15,6 +16,7 @@ export function registerWorker(program: Command): void {
       "--max-workers <n>",
       "how many tasks each worker runs at once (default: the number of processors)",
     )
+    .option("--json", "print each line as a JSON object: time, message")
     .addHelpText(
       "after",
       "\nExample:\n  export SEGUE_DATABASE_URL=postgres://segue:secret@db:5432/segue SEGUE_DATASTORE=s3://bucket/segue\n  segue worker --max-workers 4 &\n  segue run modeling --engine dbos",
@@ -34,7 +36,10 @@ async function worker(options: Options): Promise<void> {
   await runWorker({
     databaseUrl: databaseUrlOf(options.database),
     maxWorkers,
-    log: (line) => console.log(`${new Date().toISOString()} ${line}`),
+    log: (message) => {
+      const time = new Date().toISOString();
+      console.log(options.json ? JSON.stringify({ time, message }) : `${time} ${message}`);
+    },
     signal: controller.signal,
   });
   // DBOS keeps connections open that nobody needs any more.

@@ -35,14 +35,7 @@ function byLastTrack(facts: TrainingFacts): Slicing {
  * thirds of all plays: head, middle, tail. A target that training never saw cannot be hit by anyone.
  */
 function byTarget(facts: TrainingFacts): Slicing {
-  const order = Array.from(facts.plays.keys()).sort((a, b) => facts.plays[b]! - facts.plays[a]! || a - b);
-  const all = facts.plays.reduce((sum, plays) => sum + plays, 0);
-  const part = new Uint8Array(facts.size);
-  let gathered = 0;
-  for (const track of order) {
-    part[track] = Math.min(2, Math.floor((3 * gathered) / all));
-    gathered += facts.plays[track]!;
-  }
+  const part = popularityThirds(facts);
   return {
     by: "target",
     labels: ["head", "middle", "tail", "never in training"],
@@ -51,6 +44,27 @@ function byTarget(facts: TrainingFacts): Slicing {
       return track < 0 ? 3 : part[track]!;
     },
   };
+}
+
+const thirds = new WeakMap<TrainingFacts, Uint8Array>();
+
+/** By track number: 0, 1 or 2. Found once for the same facts, however many recommenders are put to the test on them. */
+function popularityThirds(facts: TrainingFacts): Uint8Array {
+  let part = thirds.get(facts);
+  if (part === undefined) {
+    const order = Uint32Array.from(facts.plays.keys()).sort(
+      (a, b) => facts.plays[b]! - facts.plays[a]! || a - b,
+    );
+    const all = facts.plays.reduce((sum, plays) => sum + plays, 0);
+    part = new Uint8Array(facts.size);
+    let gathered = 0;
+    for (const track of order) {
+      part[track] = Math.min(2, Math.floor((3 * gathered) / all));
+      gathered += facts.plays[track]!;
+    }
+    thirds.set(facts, part);
+  }
+  return part;
 }
 
 const lengths = [0, 1, 4, 9, 49];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SegueError } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { deploymentParameters } from "./parts/parameters.js";
+import { placesOf } from "./parts/places.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
 /** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
@@ -12,6 +13,7 @@ export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
+  preload: () => Promise.all([import("./parts/build-bundle.js"), import("./parts/local-endpoint.js")]),
 })
   .step(
     "start",
@@ -36,7 +38,7 @@ export const deployment = flow("deployment", {
       const test = await modelingRun
         .task("eval")
         .artifact<Record<string, unknown> & { k: number }>("testFigures");
-      const folder = join(parameters.data, "04_models", artifacts.modelingRun);
+      const folder = join((await placesOf(parameters.data))("models"), artifacts.modelingRun);
       const manifest = await buildBundle(folder, {
         model: await artifacts.model.path(),
         nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
@@ -58,18 +60,9 @@ export const deployment = flow("deployment", {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
         return { endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }) };
       }
-      const { deployLocal } = await import("../deployment/index.js");
-      const logFile = join(parameters.data, "05_outputs", "endpoint.log");
-      const deployed = await deployLocal({
-        bundle: artifacts.bundleFolder,
-        port: parameters.port,
-        logFile,
-        signal,
-      });
-      // The task that checks it is another process; `check` stops it, or whoever ends the run.
-      deployed.keep();
-      console.log(`endpoint ${deployed.url}, process ${deployed.pid}`);
-      return { endpoint: { target: "local" as const, url: deployed.url, pid: deployed.pid, logFile } };
+      const { startEndpoint } = await import("./parts/local-endpoint.js");
+      const endpoint = await startEndpoint({ parameters, bundle: artifacts.bundleFolder, signal });
+      return { endpoint };
     },
   )
   .step(
@@ -79,31 +72,19 @@ export const deployment = flow("deployment", {
       const { endpoint } = artifacts;
       if (endpoint.target === "planned") {
         console.log("dry run: nothing was deployed, there is nothing to check");
-        return { check: null };
+        return { check: null, endpoint };
       }
       if (endpoint.target === "sagemaker") {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
         // A bundle that cannot be fetched must not keep the endpoint alive: the check fails on the missing folder, and deletes.
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
-        return { check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }) };
+        return {
+          check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }),
+          endpoint,
+        };
       }
-      const { checkEndpoint, stopLocal } = await import("../deployment/index.js");
-      try {
-        const check = await checkEndpoint({ url: endpoint.url, bundle: artifacts.bundleFolder });
-        const { track, answer, latency } = check;
-        console.log(
-          `asked what follows ${track}: ${answer
-            .slice(0, 3)
-            .map((each) => each.track)
-            .join(", ")}`,
-        );
-        console.log(
-          `p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms over ${latency.calls} calls`,
-        );
-        return { check };
-      } finally {
-        if (!parameters.keep) await stopLocal(endpoint);
-      }
+      const { checkLocal } = await import("./parts/local-endpoint.js");
+      return checkLocal({ parameters, endpoint, bundle: artifacts.bundleFolder, signal });
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {
@@ -149,7 +130,9 @@ export const deployment = flow("deployment", {
       card.table(check.answer.map(({ track, score }) => ({ track, score: score.toFixed(4) })));
     }
     const left = parameters.keep && artifacts.endpoint.target !== "planned";
-    console.log(left ? "the endpoint is left running" : "the endpoint is stopped");
+    const { endpoint } = artifacts;
+    const at = endpoint.target === "local" ? ` at ${endpoint.url} (stop it: kill ${endpoint.pid})` : "";
+    console.log(left ? `the endpoint is left running${at}` : "the endpoint is stopped");
     return { kept: left };
   });
 

@@ -1,34 +1,32 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
-import { join } from "node:path";
-import { misuse } from "../system/index.js";
 import { file, flow } from "../workflow/index.js";
+import { inputsOf } from "./parts/inputs.js";
 import { intermediateParameters } from "./parts/parameters.js";
+import { placesOf } from "./parts/places.js";
 
 export const intermediate = flow("intermediate", {
   module: import.meta.url,
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
 })
-  .step("start", { description: "find the inputs" }, ({ parameters }) => {
-    if (parameters.input.length === 0) {
-      throw misuse(
-        "there is nothing to read",
-        "name your playlists: segue run --input my_playlists.csv (or make some: segue sample)",
-      );
-    }
-    return { inputs: parameters.input };
+  .step("start", { description: "find the inputs" }, async ({ parameters }) => {
+    const inputs = await inputsOf(parameters);
+    if (parameters.input.length === 0) console.log(`reading ${inputs.join(", ")}`);
+    return { inputs };
   })
   .step(
     "clean_data",
     { description: "read, check, write Parquet" },
     async ({ parameters, artifacts, progress, signal, card }) => {
       const { cleanPlaylists, parseColumnMapping } = await import("../playlists/index.js");
-      const processed = join(parameters.data, "02_processed");
-      const master = join(processed, "master_playlists.parquet");
-      const rejects = join(processed, "rejects.jsonl");
+      const place = await placesOf(parameters.data);
+      const master = place("master_playlists");
+      const rejects = place("rejected_rows");
       const facts = await cleanPlaylists({
         inputs: artifacts.inputs,
         format: parameters.format,
+        encoding: parameters.encoding,
+        ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
         ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
         output: master,
         rejects,

@@ -10,6 +10,12 @@ export const modeling = flow("modeling", {
   module: import.meta.url,
   description: "train the grid, keep the best by hit ratio, test it",
   parameters: modelingParameters,
+  preload: () =>
+    Promise.all([
+      import("./parts/fit-point.js"),
+      import("./parts/model-folder.js"),
+      import("./parts/test-model.js"),
+    ]),
 })
   .step(
     "start",

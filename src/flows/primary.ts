@@ -1,12 +1,22 @@
 /** primary: the master table → playlist sequences by DuckDB SQL → model_input_full, train, validation, test. */
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { primaryParameters } from "./parts/parameters.js";
+import { placesOf } from "./parts/places.js";
 
 export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
+  preload: async () => {
+    const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
+      import("../system/index.js"),
+      import("../workflow/index.js"),
+      import("../playlists/index.js"),
+      import("../analysis/index.js"),
+    ]);
+    await Promise.all([preloadDuckDb(), preloadCharts()]);
+  },
 })
   .step(
     "start",
@@ -21,10 +31,19 @@ export const primary = flow("primary", {
     { description: "sequences, split 70/20/10" },
     async ({ parameters, artifacts, progress, signal, card }) => {
       const { prepareDataset } = await import("../playlists/index.js");
+      const place = await placesOf(parameters.data);
+      const outputs = {
+        model_input_full: place("model_input_full"),
+        train: place("train"),
+        validation: place("validation"),
+        test: place("test"),
+        tracks: place("tracks"),
+      };
       const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
       const facts = await prepareDataset({
         master: await artifacts.master.path(),
-        outputFolder: join(parameters.data, "03_inputs"),
+        outputFolder: dirname(outputs.model_input_full),
+        outputs,
         seed: splitSeed,
         dev,
         ratio,

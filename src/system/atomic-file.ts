@@ -1,7 +1,8 @@
 /** Writes that are seen whole or not at all: to a temporary neighbour, flushed, then renamed over the target. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { explainDiskError } from "./disk-error.js";
 
 /** Writes `contents` to `path` atomically, making the folders above it. Nothing is left behind when it fails. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
@@ -21,13 +22,28 @@ export async function writeAtomically(
   path: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw explainDiskError(error, path);
+  });
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     await write(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true, recursive: true });
-    throw error;
+    // That the folder has gone is a thing some callers can put right; they look for Node's own code.
+    throw (error as NodeJS.ErrnoException).code === "ENOENT" ? error : explainDiskError(error, path);
+  }
+}
+
+/** Renames a finished file to `path`, making the folders above it; where that is another disk, by way of a copy beside it. */
+export async function moveIntoPlace(finished: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await rename(finished, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    await writeAtomically(path, (temporary) => copyFile(finished, temporary));
+    await rm(finished, { force: true });
   }
 }

@@ -5,15 +5,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type {
-  DuckDBBlobValue,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  DuckDBListValue,
-  DuckDBValue,
-} from "@duckdb/node-api";
+import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { messageOf, SegueError } from "./errors.js";
-import { unpackStrings } from "./packed-strings.js";
 
 export interface DuckDbOptions {
   /** How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"). */
@@ -40,11 +33,6 @@ export interface Database {
   row<Row extends object>(sql: string, values?: SqlValues): Promise<Row>;
   /** The answer in chunks of about 2,048 rows, without holding all of it in memory. */
   chunks(sql: string, values?: SqlValues): AsyncIterable<DuckDBDataChunk>;
-  /**
-   * One column of strings as fast as memory goes: DuckDB joins them, and they come over in blocks. `sql` gives `value` (NULL
-   * becomes "") and `position`, which runs from 0 without gaps.
-   */
-  strings(sql: string): Promise<string[]>;
   /** Another connection to the same database, for work at the same time; it sees all but temporary tables. */
   beside<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Appends chunks to a table as they are: the fast way in for arrays. A chunk may be filled again after it was taken. */
@@ -92,8 +80,10 @@ export async function withDuckDb<T>(
   }
 }
 
-/** How many strings are joined into one; a block must stay below DuckDB's 4 GB for a string. */
-const STRINGS_A_BLOCK = 4096;
+/** Loads the native library ahead. */
+export async function preloadDuckDb(): Promise<void> {
+  await import("@duckdb/node-api");
+}
 
 async function onConnection<T>(
   instance: DuckDBInstance,
@@ -127,21 +117,6 @@ async function onConnection<T>(
         if (chunk === null || chunk.rowCount === 0) return;
         yield chunk;
       }
-    },
-    strings: async (sql) => {
-      const strings: string[] = [];
-      const blocks = `SELECT encode(string_agg(coalesce(value, ''), '' ORDER BY position)) AS text,
-          list(strlen(coalesce(value, ''))::INTEGER ORDER BY position) AS lengths
-        FROM (${sql}) GROUP BY position // ${STRINGS_A_BLOCK} ORDER BY min(position)`;
-      for await (const chunk of database.chunks(blocks)) {
-        for (const [text, lengths] of chunk.getRows()) {
-          let end = 0;
-          const ends = Uint32Array.from((lengths as DuckDBListValue).items as number[], (n) => (end += n));
-          for (const string of unpackStrings({ text: (text as DuckDBBlobValue).bytes, ends }))
-            strings.push(string);
-        }
-      }
-      return strings;
     },
     beside: (other) => onConnection(instance, signal, other),
     append: async (table, chunks) => {
@@ -195,7 +170,7 @@ function explained(error: unknown, memoryLimit: string): unknown {
   const message = messageOf(error);
   if (!/Out of Memory/i.test(message)) return error;
   return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
-    hint: "give it more with --memory-limit, or fewer threads with --threads (each needs its own share)",
+    hint: "give it more: segue run --memory-limit 8GB; or make room on the disk that it spills to",
     code: "out-of-memory",
     cause: error,
   });

@@ -1,10 +1,12 @@
 /** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
 export { besideUrl, distPath, packageRoot } from "./assets.js";
-export { writeAtomically, writeFileAtomic } from "./atomic-file.js";
+export { moveIntoPlace, writeAtomically, writeFileAtomic } from "./atomic-file.js";
+export { explainDiskError } from "./disk-error.js";
 export {
   type Database,
   type DuckDbOptions,
   fillSql,
+  preloadDuckDb,
   type SqlValue,
   type SqlValues,
   sqlString,

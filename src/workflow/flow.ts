@@ -29,7 +29,6 @@ import type {
   NoArtifacts,
   Overlay,
   Root,
-  StepState,
   Unchanged,
   Values,
 } from "./types.js";
@@ -96,6 +95,8 @@ export interface AnyFlow {
   readonly module: string;
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
+  /** See `FlowOptions`. */
+  readonly preload?: (() => Promise<unknown>) | undefined;
   functionOf(step: string): (task: unknown) => unknown;
 }
 
@@ -105,6 +106,11 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. */
   parameters: Schema;
   description?: string;
+  /**
+   * Imports what the steps import when they run. A process that has nothing to do calls it ahead, so that no task waits for it:
+   * `() => Promise.all([import("./train.js"), import("./test.js")])`.
+   */
+  preload?: () => Promise<unknown>;
 }
 
 /** Begins a flow. The result of the last `.step(…)` must be exported from `module`. */
@@ -123,6 +129,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   readonly module: string;
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
+  readonly preload: (() => Promise<unknown>) | undefined;
   readonly #functions: ReadonlyMap<string, StepFunction>;
   readonly #options: FlowOptions<z.ZodObject>;
 
@@ -137,6 +144,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     this.description = options.description;
     this.module = options.module;
     this.parameters = options.parameters;
+    this.preload = options.preload;
     this.nodes = nodes;
     this.#functions = functions;
   }

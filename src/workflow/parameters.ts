@@ -145,6 +145,6 @@ function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
     case "not_multiple_of":
       return `${name} must be a multiple of ${issue.divisor}, got ${got}`;
     default:
-      return `${name}: ${issue.message.toLowerCase()}, got ${got}`;
+      return `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}, got ${got}`;
   }
 }

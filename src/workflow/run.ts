@@ -32,7 +32,10 @@ export interface RunOptions {
   readonly engine?: "local" | "dbos";
   /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;
-  /** The processes of another run, to be used again: `const pool = new Pool()`. Default: processes of its own. */
+  /**
+   * The processes of another run, to be used again: `const pool = new Pool()`. The cards of the last tasks may then still be
+   * written when the run is over: `await pool.settled()`. Default: processes of its own.
+   */
   readonly pool?: Pool;
   /** Told of everything that happens. */
   readonly listener?: RunListener;
@@ -219,7 +222,10 @@ async function begin(
     listener({ type: "run-ended", run: record, end, seconds });
     return { flow: flow.name, run: record.run, status: end.status, end, seconds };
   } finally {
-    if (options.pool === undefined) await pool.close();
+    if (options.pool === undefined) {
+      if (!signal.aborted) await pool.settled();
+      await pool.close();
+    }
     await lock?.release();
   }
 }

@@ -56,6 +56,12 @@ function capture(log: TaskLog): () => void {
   };
 }
 
+async function prepare(module: string, name: string): Promise<void> {
+  const flow = await flowOf(module, name);
+  await flow.preload?.();
+  send({ type: "prepared", flow: name });
+}
+
 async function run(spec: TaskSpec): Promise<void> {
   const controller = new AbortController();
   current = controller;
@@ -93,6 +99,8 @@ async function run(spec: TaskSpec): Promise<void> {
           ? { type: "done", record: outcome.done }
           : { type: "failed", error: outcome.failed },
       );
+      if ("done" in outcome) await outcome.drawn;
+      send({ type: "free" });
     } finally {
       await closeLog();
     }
@@ -106,7 +114,7 @@ async function run(spec: TaskSpec): Promise<void> {
 process.on("message", (message: ToChild) => {
   if (message.type === "run") void run(message.spec);
   // What is wrong with the module is told by the task that needs it.
-  else if (message.type === "prepare") flowOf(message.module, message.flow).catch(() => {});
+  else if (message.type === "prepare") void prepare(message.module, message.flow).catch(() => {});
   else current?.abort({ kind: "error", message: message.why });
 });
 process.on("disconnect", () => process.exit(1));

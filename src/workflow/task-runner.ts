@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../storage/index.js";
-import { messageOf, type Progress, SegueError } from "../system/index.js";
+import { explainDiskError, messageOf, type Progress, SegueError } from "../system/index.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
@@ -34,7 +34,9 @@ export interface RunTaskOptions {
   readonly closeLog?: () => Promise<void>;
 }
 
-export type TaskOutcome = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
+export type TaskOutcome =
+  /** `drawn` settles when the card is written; what comes after the task need not wait for it. */
+  { readonly done: DoneRecord; readonly drawn?: Promise<void> } | { readonly failed: TaskFailure };
 
 /** Never throws for what the step did wrong; does throw where the datastore cannot be reached. */
 export async function runTask(
@@ -72,9 +74,10 @@ export async function runTask(
     });
     if (options.signal.aborted) return { failed: failureOf(options.signal.reason) };
     const written = await storeAll(store, returned, { step, task, folder });
-    await card.close();
     await options.closeLog?.();
-    return { done: await publish(store, spec, started, { ...inputs.refs, ...written }) };
+    const done = await publish(store, spec, started, { ...inputs.refs, ...written });
+    // A card that cannot be written now (the disk is full) costs no task.
+    return { done, drawn: card.close().catch(() => {}) };
   } catch (thrown) {
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
     if (error.stack !== undefined) options.logStack?.(error.stack);
@@ -164,15 +167,14 @@ async function storeAll(
 /** What was thrown, as plain data. */
 export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"): TaskFailure {
   const known = thrown as Partial<TaskFailure> | undefined;
+  const error = explainDiskError(thrown);
   const isFailure =
     !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
   return {
     kind,
-    message: messageOf(thrown),
-    ...((thrown as SegueError)?.hint === undefined ? {} : { hint: (thrown as SegueError).hint }),
-    ...(thrown instanceof Error && thrown.name !== "SegueError" && thrown.stack
-      ? { stack: thrown.stack }
-      : {}),
+    message: messageOf(error),
+    ...((error as SegueError)?.hint === undefined ? {} : { hint: (error as SegueError).hint }),
+    ...(error instanceof Error && error.name !== "SegueError" && error.stack ? { stack: error.stack } : {}),
   };
 }

@@ -28,8 +28,12 @@ export type ToChild =
 
 export type FromChild =
   | { type: "ready" }
+  /** A flow was loaded ahead, with all that its steps import. */
+  | { type: "prepared"; flow: string }
   | { type: "begun" }
   | { type: "log"; stream: "out" | "err"; line: string }
   | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }
   | { type: "done"; record: DoneRecord }
+  /** The card of the task that is done is written, too: the process is free. */
+  | { type: "free" }
   | { type: "failed"; error: TaskFailure };

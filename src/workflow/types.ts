@@ -11,7 +11,7 @@ export interface Written<Value = unknown, By extends string = string> {
 }
 
 /** What is known after a step: its artifacts, the item of the foreach it is in, and what was known before that foreach. */
-export interface StepState {
+interface StepState {
   readonly artifacts: object;
   readonly item: unknown;
   readonly outer: unknown;

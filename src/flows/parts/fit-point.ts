@@ -5,9 +5,7 @@ import {
   evaluateBaseProtocol,
   evaluateRecommender,
   type TrainingFacts,
-  trainingFacts,
 } from "../../evaluation/index.js";
-import { readCorpus, readPartQueries } from "../../playlists/index.js";
 import {
   type FittedRecommender,
   fitRecommender,
@@ -18,6 +16,7 @@ import { type Progress, peakRssMb } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { type GridPoint, pointName } from "./grid.js";
 import type { ProtocolFigures, TrainedPoint } from "./ranking.js";
+import { corpusOf, factsOf, queriesIn } from "./read-once.js";
 
 export interface FitPointOptions {
   readonly point: GridPoint;
@@ -44,7 +43,7 @@ export interface FittedPoint {
 /** Fits, ranks every validation query, and takes the figures. */
 export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
   const { point, k, seed, threads, progress, signal } = options;
-  const corpus = await readCorpus(options.train);
+  const corpus = await corpusOf(options.train);
   const began = performance.now();
   const recommender = await fitRecommender(point.recommender, corpus, point.settings, {
     seed,
@@ -53,8 +52,8 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
     signal,
   });
   const fitSeconds = (performance.now() - began) / 1000;
-  const queries = await readPartQueries(options.questions);
-  const facts = trainingFacts(corpus);
+  const queries = await queriesIn(options.questions);
+  const facts = factsOf(corpus);
   const evaluation = await evaluateRecommender(recommender, queries, { ks: [k], facts, progress, signal });
   const [interval] = bootstrapMeans([evaluation.outcomes.values("hitRatio", k)], { seed });
   const figures = evaluation.at[0]!;

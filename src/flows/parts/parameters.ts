@@ -6,6 +6,11 @@ const folder = z
   .string()
   .default("data")
   .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
+const memoryLimit = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*(B|[KMGT]i?B)$/i, 'wanted an amount such as "512MB" or "4GB"')
+  .default("2GB")
+  .describe("what DuckDB may hold in memory before it spills to disk");
 const seed = z.int().min(0).max(0xffffffff).default(42);
 
 export const intermediateParameters = z.object({
@@ -14,12 +19,21 @@ export const intermediateParameters = z.object({
     .enum(["auto", "csv", "mpd", "sequences", "parquet"])
     .default("auto")
     .describe("what the inputs are"),
+  encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),
+  escape: z
+    .enum(["auto", "backslash", "doubled"])
+    .default("auto")
+    .describe('how CSV writes a quote within quotes: \\" or ""'),
   columns: z
     .string()
+    .regex(
+      /^(\s*(user_id|artist|track|playlist)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
+      'wanted "artist=performer,track=song,playlist=list,user_id=owner"',
+    )
     .default("")
     .describe('which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner"'),
   subset: switchable("only half of the rows, for trying things"),
-  memoryLimit: z.string().default("2GB").describe("what DuckDB may hold in memory before it spills to disk"),
+  memoryLimit,
   data: folder,
 });
 
@@ -34,7 +48,7 @@ export const primaryParameters = z.object({
   splitSeed: seed.describe("chooses the split into train, validation and test"),
   minTracks: z.int().min(2).default(3).describe("shorter playlists are dropped, and counted"),
   mergeVersions: switchable('"Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"'),
-  memoryLimit: z.string().default("2GB").describe("what DuckDB may hold in memory before it spills to disk"),
+  memoryLimit,
   data: folder,
 });
 

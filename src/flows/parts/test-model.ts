@@ -7,9 +7,7 @@ import {
   evaluateBaseProtocol,
   evaluateRecommender,
   pairedDifference,
-  trainingFacts,
 } from "../../evaluation/index.js";
-import { readCorpus, readPartQueries } from "../../playlists/index.js";
 import {
   type FittedRecommender,
   fitRecommender,
@@ -17,6 +15,7 @@ import {
   nearestOf,
 } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
+import { corpusOf, factsOf, queriesIn } from "./read-once.js";
 
 export interface TestModelOptions {
   /** The folder of the best model, and of the best one with track vectors. */
@@ -51,9 +50,9 @@ export interface TestFigures {
 /** Ranks every query of the test part with the best model and with what it has to beat. */
 export async function testModel(options: TestModelOptions): Promise<TestFigures> {
   const { k, seed, progress, signal } = options;
-  const corpus = await readCorpus(options.train);
-  const queries = await readPartQueries(options.questions);
-  const facts = trainingFacts(corpus);
+  const corpus = await corpusOf(options.train);
+  const queries = await queriesIn(options.questions);
+  const facts = factsOf(corpus);
   const asked = { ks: [k], facts, progress, signal };
   const best = await evaluateRecommender(await onlyRecommender(options.model), queries, asked);
   const popular = await evaluateRecommender(await fitRecommender("popularity", corpus), queries, asked);

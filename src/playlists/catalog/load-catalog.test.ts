@@ -26,6 +26,13 @@ describe("loadCatalog", () => {
     });
   });
 
+  it("puts what lies in data/ into another folder where it is told to, and nothing else", async () => {
+    await write("local", `train:\n  path: /elsewhere/train.parquet\n`);
+    const catalog = await loadCatalog(root, { data: "other" });
+    expect(catalog.path("validation")).toBe(join(root, "other/03_inputs/validation.parquet"));
+    expect(catalog.path("train")).toBe("/elsewhere/train.parquet");
+  });
+
   it("falls back on the catalog it ships with, under the folder it is given", async () => {
     expect((await loadCatalog(root)).path("train")).toBe(join(root, "data/03_inputs/train.parquet"));
   });

@@ -1,6 +1,6 @@
 /** The data catalog: which file each name stands for. */
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { misuse, packageRoot, SegueError } from "../../system/index.js";
@@ -50,9 +50,13 @@ export class Catalog {
  * catalog that ships with Segue is used; paths start from `root` either way.
  *
  * @param root the project's folder; the default is the current one
+ * @param options.data another folder for what the catalog has in `data/`
  * @throws SegueError naming the file, the line and the entry, where a catalog is not valid
  */
-export async function loadCatalog(root: string = process.cwd()): Promise<Catalog> {
+export async function loadCatalog(
+  root: string = process.cwd(),
+  options: { readonly data?: string } = {},
+): Promise<Catalog> {
   const base =
     (await readCatalog(join(root, "conf", "base", "catalog.yml"))) ??
     (await readCatalog(join(packageRoot, "conf", "base", "catalog.yml"))) ??
@@ -67,10 +71,12 @@ export async function loadCatalog(root: string = process.cwd()): Promise<Catalog
         exitCode: 2,
       });
     const { path, format } = merged.data;
-    entries.set(name, { name, path: isAbsolute(path) ? path : resolve(root, path), format });
+    entries.set(name, { name, path: resolve(root, withinData(path, options.data ?? "data")), format });
   }
   return new Catalog(entries);
 }
+
+const withinData = (path: string, data: string) => path.replace(/^(\.\/)?data(?=\/|$)/, () => data);
 
 async function readCatalog(path: string): Promise<z.infer<typeof overlaySchema> | undefined> {
   let text: string;

@@ -281,6 +281,73 @@ describe("broken inputs", () => {
     expect(failed.left).toEqual([]);
   });
 
+  it.each([
+    ["utf16.csv", Buffer.from(header + good, "utf16le"), /UTF-16/],
+    ["utf16be.csv", Buffer.from(header + good, "utf16le").swap16(), /UTF-16/],
+    ["mac.csv", (header + good).replaceAll("\n", "\r"), /carriage returns alone/],
+    ["picture.csv", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /not text/],
+    ["noise.csv", Buffer.from([1, 0, 2, 250, 251, 0, 0, 7, 9]), /not text/],
+    ["text.parquet", header + good, /text\.parquet is not Parquet/],
+    ["few.csv.gz", gzipSync(header + good).subarray(0, 12), /few\.csv\.gz is cut short/],
+    ["nothing.csv.gz", gzipSync(""), /nothing\.csv\.gz is empty/],
+  ] as const)("%s is refused as a whole", async (name, contents, message) => {
+    const failed = await failure({ [name]: contents });
+    expect(failed.message).toMatch(message);
+    expect(failed.message).not.toMatch(/found the columns/);
+    expect(failed.left).toEqual([]);
+  });
+
+  it("a byte order mark, CR LF, and a last line without an end are no faults", async () => {
+    const { rows } = await clean({
+      "a.csv": `\ufeff${header}${good}${good}`.replaceAll("\n", "\r\n").trimEnd(),
+    });
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ["u1", "Muse", "Uprising", "gym"],
+      ["u1", "Muse", "Uprising", "gym"],
+    ]);
+  });
+
+  it("a folder, and a file that this user may not read", async (context) => {
+    await mkdir(join(folder, "in"));
+    expect(await failure({}, { inputs: ["in"] })).toMatchObject({
+      message: expect.stringMatching(/in is a folder/),
+      hint: expect.stringMatching(/in\/\*\.csv/),
+      left: [],
+    });
+    await writeFile(join(folder, "a.csv"), header + good, { mode: 0 });
+    if (process.getuid?.() === 0) {
+      console.log("not run: a file that may not be read; root may read all of them");
+      context.skip();
+    }
+    expect(await failure({}, { inputs: ["a.csv"] })).toMatchObject({ code: "unreadable-input", left: [] });
+  });
+
+  it("playlists without tracks are counted, each with its line", async () => {
+    const { rejected, facts } = await clean({
+      "s.jsonl": '{"playlist_id": "a", "tracks": []}\n{"playlist_id": "b", "tracks": ["x"]}\n',
+    });
+    expect(facts).toMatchObject({ rows: 2, accepted: 1 });
+    expect(rejected).toMatchObject([{ line: 1, reason: "no tracks", detail: 'playlist "a"' }]);
+    const slice = await clean({
+      "m.json": JSON.stringify({
+        playlists: [
+          { pid: 1, name: "empty", tracks: [] },
+          { pid: 2, name: "one", tracks: [{ pos: 0, artist_name: "A", track_name: "x" }] },
+        ],
+      }),
+    });
+    expect(slice.facts.rejectsByReason).toEqual({ "no tracks": 1 });
+    expect(await failure({ "e.jsonl": '{"playlist_id": "a", "tracks": []}\n' })).toMatchObject({
+      code: "no-usable-rows",
+      message: expect.stringMatching(/line 1: no tracks/),
+    });
+  });
+
+  it("a file of Latin-1 alone: says how to read it", async () => {
+    const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
+    expect(hint).toMatch(/--encoding latin-1/);
+  });
+
   it("leaves the output of an earlier run alone when it fails", async () => {
     await clean({ "a.csv": header + good });
     const failed = await failure({ "b.csv": header });

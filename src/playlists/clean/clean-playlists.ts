@@ -1,9 +1,11 @@
 /** The intermediate flow's work: raw files in, the master table out, and every row accounted for. */
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   type Database,
+  explainDiskError,
   misuse,
+  moveIntoPlace,
   type Progress,
   SegueError,
   silent,
@@ -73,7 +75,6 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
   const files = await findInputs(options.inputs);
   const form = await commonForm(files, options.format ?? "auto");
   await mkdir(dirname(resolve(options.output)), { recursive: true });
-  await mkdir(dirname(resolve(options.rejects)), { recursive: true });
   // Beside the output, so that the last step is a rename.
   const scratch = await mkdtemp(join(dirname(resolve(options.output)), `.${basename(options.output)}-`));
   try {
@@ -81,6 +82,8 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
       cleanInto(scratch, database, files, form, options),
     );
     return { ...facts, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    throw explainDiskError(error, dirname(resolve(options.output)));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -107,18 +110,27 @@ async function cleanInto(
   const rows = read.reduce((sum, file) => sum + file.rows, 0);
   const accepted = rows - rejects.count;
   if (rows === 0)
-    throw new SegueError(`${files.map((file) => file.path).join(", ")}: no rows, only a header`, {
-      hint: "was it downloaded or exported completely?",
-      code: "empty-input",
-    });
+    throw new SegueError(
+      `${files.map((file) => file.path).join(", ")}: no rows${form === "csv" ? ", only a header" : ""}`,
+      {
+        hint: "was it downloaded or exported completely?",
+        code: "empty-input",
+      },
+    );
   if (accepted === 0) {
-    await rename(rejectsFile, options.rejects);
+    await moveIntoPlace(rejectsFile, options.rejects);
     const [first] = rejects.first;
     throw new SegueError(
       `none of the ${rows} rows can be used; the first, ${first!.file} line ${first!.line}: ${first!.reason}${
         first!.detail === undefined ? "" : ` (${first!.detail})`
       }`,
-      { hint: `all of them are in ${options.rejects}`, code: "no-usable-rows" },
+      {
+        hint:
+          first!.reason === "not UTF-8" && options.encoding !== "latin-1"
+            ? `is it Latin-1? Then say --encoding latin-1; all rejected rows are in ${options.rejects}`
+            : `all of them are in ${options.rejects}`,
+        code: "no-usable-rows",
+      },
     );
   }
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
@@ -134,8 +146,8 @@ async function cleanInto(
     `SELECT count(*) AS written FROM read_parquet(${sqlString(master)})`,
   );
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
-  await rename(rejectsFile, options.rejects);
-  await rename(master, options.output);
+  await moveIntoPlace(rejectsFile, options.rejects);
+  await moveIntoPlace(master, options.output);
   return {
     rows,
     accepted,

@@ -21,11 +21,16 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
 export async function detectForm(path: string): Promise<InputForm> {
   const { head } = await readHead(path);
   if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) return "parquet";
+  if (/\.parquet$/i.test(path) && head.length > 0)
+    throw new SegueError(`${path} is not Parquet: it does not begin as such files do`, {
+      hint: "copy or download it again; a text file goes by another name",
+      code: "damaged",
+    });
   if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8)
     throw new SegueError(`${path} is a zip archive`, { hint: `unpack it first: unzip ${path}` });
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+  if (isUtf16(head))
     throw new SegueError(`${path} is UTF-16 text, wanted UTF-8`, {
-      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${path} > utf8-${path.replace(/^.*[\\/]/, "")}`,
+      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${path} > utf8-${nameOf(path)}`,
     });
   const text = head.toString("utf8").replace(/^\ufeff/, "");
   if (text.trim() === "")
@@ -40,5 +45,26 @@ export async function detectForm(path: string): Promise<InputForm> {
     throw new SegueError(`${path} is a JSON array; of JSON Segue reads Spotify slices and JSON lines`, {
       hint: 'write one object a line: {"playlist_id": "…", "tracks": ["…", …]}',
     });
+  const header = start.split("\n", 1)[0]!;
+  if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
+    throw new SegueError(`${path} is not text: there are other bytes in its first line`, {
+      hint: `Segue reads ${Object.values(formTitles).join(", ")}, each plain or gzipped`,
+      code: "not-text",
+    });
+  if (/\r(?!\n)./.test(header))
+    throw new SegueError(`${path} ends its lines by carriage returns alone, wanted line feeds`, {
+      hint: `convert it: tr '\\r' '\\n' < ${path} > lf-${nameOf(path)}`,
+      code: "wrong-line-ends",
+    });
   return "csv";
 }
+
+/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
+function isUtf16(head: Buffer): boolean {
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
+  const first = head.subarray(0, 64);
+  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
+  return first.length >= 8 && [0, 1].some((from) => zeros(from) > first.length / 3 && zeros(1 - from) === 0);
+}
+
+const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

@@ -1,5 +1,5 @@
 /** Finds the files that paths and globs name. */
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { misuse, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 
 export interface InputFile {
@@ -29,12 +29,23 @@ export async function findInputs(inputs: readonly string[]): Promise<InputFile[]
     }
     const matches = /[*?[]/.test(input) ? await glob(input) : [];
     if (matches.length === 0)
-      throw new SegueError(/[*?[]/.test(input) ? `no file matches ${input}` : `there is no file ${input}`, {
-        hint: "check the path; relative paths start from the folder you are in",
-        code: "missing-input",
-      });
+      throw new SegueError(
+        /[*?[]/.test(input) ? `no file matches ${input}` : `there is no file ${input === "" ? '""' : input}`,
+        {
+          hint: "check the path; relative paths start from the folder you are in",
+          code: "missing-input",
+        },
+      );
     for (const path of matches) found.set(path, { path, bytes: (await stat(path)).size });
   }
+  for (const { path } of found.values())
+    await access(path, constants.R_OK).catch((cause: unknown) => {
+      throw new SegueError(`${path} may not be read by this user`, {
+        hint: `change who may read it: chmod +r ${path}`,
+        code: "unreadable-input",
+        cause,
+      });
+    });
   return [...found.values()];
 }
 

@@ -45,6 +45,10 @@ export async function readMpdSlice(
       reject("not a playlist", "wanted pid, name and tracks", pid, playlist ?? null);
       continue;
     }
+    if (tracks.length === 0) {
+      reject("no tracks", `playlist ${pid}`, pid, playlist);
+      continue;
+    }
     const inOrder = tracks.every((track, i) => i === 0 || !(track?.pos < tracks[i - 1]?.pos))
       ? tracks
       : [...tracks].sort((a, b) => a?.pos - b?.pos);

@@ -49,6 +49,10 @@ export async function readSequenceRows(
       reject("not a playlist", playlist, text);
       continue;
     }
+    if (playlist.tracks.length === 0) {
+      reject("no tracks", `playlist "${playlist.id}"`, text);
+      continue;
+    }
     const { user, name } = namesOf(playlist.id, playlist.title);
     if (name.trim() === "") {
       reject("empty playlist", undefined, text);

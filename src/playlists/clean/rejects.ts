@@ -10,6 +10,7 @@ export type RejectReason =
   | "not UTF-8"
   | "not valid JSON"
   | "not a playlist"
+  | "no tracks"
   | "empty user_id"
   | "empty artist"
   | "empty track"

@@ -26,9 +26,14 @@ export async function readHead(path: string): Promise<{ head: Buffer; gzipped: b
     const head = raw.subarray(0, bytesRead);
     if (!isGzip(head)) return { head, gzipped: false };
     try {
-      return { head: gunzipSync(head, { finishFlush: zlibConstants.Z_SYNC_FLUSH }), gzipped: true };
+      const text = gunzipSync(head, { finishFlush: zlibConstants.Z_SYNC_FLUSH });
+      // Of a file cut off within its first bytes nothing comes out, which must not look like an empty file.
+      if (text.length === 0 && bytesRead < raw.length) gunzipSync(head);
+      return { head: text, gzipped: true };
     } catch (error) {
-      throw notGzip(path, error);
+      throw (error as NodeJS.ErrnoException).code === "Z_BUF_ERROR"
+        ? cutShort(path, 0, error)
+        : notGzip(path, error);
     }
   } finally {
     await file.close();
@@ -63,12 +68,7 @@ async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer>
       yield chunk as Buffer;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "Z_BUF_ERROR")
-      throw new SegueError(`${path} is cut short: the gzip data ends after ${bytes} bytes of text`, {
-        hint: "copy or download it again, and check it with `gzip -t`",
-        code: "cut-short",
-        cause: error,
-      });
+    if ((error as NodeJS.ErrnoException).code === "Z_BUF_ERROR") throw cutShort(path, bytes, error);
     throw (error as NodeJS.ErrnoException).code?.startsWith("Z_") ? notGzip(path, error) : error;
   } finally {
     gunzip.destroy();
@@ -77,6 +77,14 @@ async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer>
 
 function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function cutShort(path: string, bytes: number, cause: unknown): SegueError {
+  return new SegueError(`${path} is cut short: the gzip data ends after ${bytes} bytes of text`, {
+    hint: "copy or download it again, and check it with `gzip -t`",
+    code: "cut-short",
+    cause,
+  });
 }
 
 function notGzip(path: string, cause: unknown): SegueError {

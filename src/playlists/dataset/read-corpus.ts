@@ -1,6 +1,5 @@
 /** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus to learn from, or as queries to be tested on. */
 import { stat } from "node:fs/promises";
-import type { DuckDBIntegerVector } from "@duckdb/node-api";
 import { type Corpus, isCorpusFile, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import { type Database, type DuckDbOptions, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
@@ -15,7 +14,7 @@ const wanted = [
 ];
 
 /**
- * Reads whole playlists. DuckDB numbers the tracks, so a string is made for each distinct track and not for each play.
+ * Reads whole playlists.
  *
  * @param path train.safetensors (a corpus file), train.parquet, or any Parquet file with its columns
  * @returns tracks numbered by first appearance, with artists where the data has them, ids and titles
@@ -26,39 +25,52 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
   if (isCorpusFile(path)) return readCorpusFile(path);
   return withDuckDb(options, async (database) => {
     await checkColumns(database, path);
-    return corpusFrom(database, sqlString(path));
+    return corpusFrom(database, `read_parquet(${sqlString(path)})`);
   });
 }
 
 /**
  * The corpus of Parquet files with the columns of a part, by way of a database that is open already.
  *
- * @param source what `read_parquet` takes, as SQL: a path in quotes, or a list of such
+ * @param source what stands behind FROM: a table with those columns, or `read_parquet(…)`
  */
 export async function corpusFrom(database: Database, source: string): Promise<Corpus> {
-  await database.run(sqlFile("corpus-items", { source }));
-  const playlistIds = await database.strings("SELECT id AS value, number AS position FROM playlists");
-  const titles = await database.strings("SELECT title AS value, number AS position FROM playlists");
-  const tracks = await database.strings("SELECT track AS value, number AS position FROM vocabulary");
-  const artists = await database.strings("SELECT artist AS value, number AS position FROM vocabulary");
-  const offsets = new Uint32Array(playlistIds.length + 1);
-  for await (const chunk of database.chunks(
-    "SELECT number, (begin + len(sequence))::INTEGER FROM playlists",
-  )) {
-    const numbers = chunk.getColumnVector(0) as DuckDBIntegerVector;
-    const ends = chunk.getColumnVector(1) as DuckDBIntegerVector;
-    for (let i = 0; i < chunk.rowCount; i++) offsets[numbers.getItem(i)! + 1] = ends.getItem(i)!;
+  const { playlists, plays } = await database.row<{ playlists: number; plays: number }>(
+    `SELECT count(*) AS playlists, coalesce(sum(len(track_sequence)), 0)::BIGINT AS plays FROM ${source}`,
+  );
+  const numbers = new Map<string, number>();
+  const tracks: string[] = [];
+  const artists: string[] = [];
+  const playlistIds: string[] = [];
+  const titles: string[] = [];
+  const offsets = new Uint32Array(playlists + 1);
+  const items = new Uint32Array(plays);
+  let place = 0;
+  let anyArtist = false;
+  for await (const chunk of database.chunks(sqlFile("read-sequences", { source }))) {
+    for (const [id, title, trackList, artistList] of chunk.getRows() as (string | null)[][]) {
+      const sequence = JSON.parse(trackList ?? "[]") as string[];
+      // Most playlists bring no new track, and then nobody asks for their artists.
+      let artistsHere: readonly (string | null)[] | undefined;
+      for (let i = 0; i < sequence.length; i++) {
+        const track = sequence[i]!;
+        let number = numbers.get(track);
+        if (number === undefined) {
+          number = tracks.length;
+          numbers.set(track, number);
+          tracks.push(track);
+          artistsHere ??= JSON.parse(artistList ?? "[]") as (string | null)[];
+          const artist = artistsHere[i] ?? "";
+          artists.push(artist);
+          anyArtist ||= artist !== "";
+        }
+        items[place++] = number;
+      }
+      playlistIds.push(id ?? "");
+      titles.push(title ?? "");
+      offsets[playlistIds.length] = place;
+    }
   }
-  const items = new Uint32Array(offsets.at(-1)!);
-  // In whatever order the join gives them: each number knows its place.
-  for await (const chunk of database.chunks(
-    "SELECT place, number FROM items JOIN vocabulary USING (track)",
-  )) {
-    const places = chunk.getColumnVector(0) as DuckDBIntegerVector;
-    const numbers = chunk.getColumnVector(1) as DuckDBIntegerVector;
-    for (let i = 0; i < chunk.rowCount; i++) items[places.getItem(i)!] = numbers.getItem(i)!;
-  }
-  const anyArtist = artists.some((artist) => artist !== "");
   return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
 }
 

@@ -220,6 +220,20 @@ describe("the split", () => {
     expect(await readdir(join(folder, "out"))).toEqual([]);
   });
 
+  it("says so when every playlist has one track, and leaves nothing", async () => {
+    const singles = Array.from({ length: 50 }, (_, i): Play => [`u${i}`, "A", "1", "p"]);
+    await expect(prepare(singles)).rejects.toMatchObject({
+      message: "no playlist is left: all 50 have fewer than 3 tracks",
+      hint: expect.stringContaining("--min-tracks 2"),
+    });
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("drops the one playlist of a single track, and counts it", async () => {
+    const { facts } = await prepare([...filler, ["u", "A", "1", "p"]]);
+    expect(facts).toMatchObject({ playlists: 61, droppedPlaylists: 1, droppedRows: 1 });
+  });
+
   it("says so when the master table is not there", async () => {
     await expect(
       prepareDataset({ master: join(folder, "gone.parquet"), outputFolder: folder }),

@@ -1,10 +1,12 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Corpus, partOf, writeCorpusFile } from "../../corpus/index.js";
 import {
   type Database,
+  explainDiskError,
   misuse,
+  moveIntoPlace,
   type Progress,
   SegueError,
   silent,
@@ -22,6 +24,8 @@ export interface PrepareOptions {
    * more as corpus files (.safetensors), which read faster.
    */
   readonly outputFolder: string;
+  /** Other places for some of the Parquet files; a corpus file lies beside the Parquet file of its name. */
+  readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
   /** Chooses the split (the default is 42). The same seed puts the same playlist in the same part. */
   readonly seed?: number;
   /** Works on a sample of the playlists only, `ratio` of them. */
@@ -90,20 +94,28 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
       prepareInto(scratch, database, { ...options, minTracks, ratio, seed }),
     );
-    const place = async (name: string) => {
-      await rename(join(scratch, name), join(folder, name));
-      return join(folder, name);
+    const place = async (name: string, path: string) => {
+      await moveIntoPlace(join(scratch, name), path);
+      return path;
     };
+    const pathOf = (name: (typeof outputs)[number]) =>
+      options.outputs?.[name] ?? join(folder, `${name}.parquet`);
     const files: Record<string, string> = {};
-    for (const name of outputs) files[name] = await place(`${name}.parquet`);
+    for (const name of outputs) files[name] = await place(`${name}.parquet`, pathOf(name));
     const corpora: Record<string, string> = {};
-    for (const name of sequenceFiles) corpora[name] = await place(`${name}.safetensors`);
+    for (const name of sequenceFiles)
+      corpora[name] = await place(
+        `${name}.safetensors`,
+        `${pathOf(name).replace(/\.parquet$/, "")}.safetensors`,
+      );
     return {
       ...facts,
       files: files as PrepareFacts["files"],
       corpora: corpora as PrepareFacts["corpora"],
       seconds: (performance.now() - started) / 1000,
     };
+  } catch (error) {
+    throw explainDiskError(error, folder);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -158,17 +170,27 @@ async function prepareInto(
     : undefined;
   const parts = await sizesOf(database, options, counts.playlists);
 
-  const { batches } = await database.row<{ batches: number }>(
-    "SELECT max(batch) + 1 AS batches FROM playlist_index",
+  const batches = await database.rows<{ batch: number; first: number; last: number }>(
+    "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
   );
+  // What fits into one batch stays in memory; more goes through files.
+  const isOne = batches.length === 1;
   const pieces: string[] = [];
-  for (let batch = 0; batch < batches; batch++) {
-    report(`making sequences${batches === 1 ? "" : `, batch ${batch + 1} of ${batches}`}`);
-    const output = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
-    pieces.push(sqlString(output));
-    await database.run(sqlFile("write-sequences", { batch: String(batch), output: sqlString(output) }));
+  for (const { batch, first, last } of batches) {
+    report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
+    const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
+    pieces.push(sqlString(piece));
+    await database.run(
+      sqlFile("write-sequences", {
+        batch: String(batch),
+        first_row: String(first),
+        last_row: String(last),
+        into: isOne ? "CREATE TABLE sequences AS" : "COPY",
+        options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
+      }),
+    );
   }
-  const sequences = `[${pieces.join(", ")}]`;
+  const sequences = isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
   const partOfPlaylist = (
     await database.rows<{ part: PartName }>(
       "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
@@ -266,12 +288,21 @@ async function sizesOf(
   ) as Record<PartName, { playlists: number; rows: number }>;
   const empty = partNames.filter((name) => parts[name].playlists === 0);
   if (empty.length > 0) {
+    const tooShort = `have fewer than ${options.minTracks} tracks`;
     const kept = partNames.reduce((sum, name) => sum + parts[name].playlists, 0);
+    if (kept === 0)
+      throw new SegueError(`no playlist is left: all ${playlists} ${tooShort}`, {
+        hint:
+          options.minTracks > 2
+            ? "is each row a play of one playlist, under its name? --min-tracks 2 keeps shorter ones"
+            : "is each row a play of one playlist, under its name?",
+        code: "too-few-playlists",
+      });
     throw new SegueError(
       `too few playlists to split 70/20/10: ${kept} of ${playlists} have at least ${options.minTracks} tracks, and ${empty.join(
         " and ",
       )} would be empty`,
-      { hint: "give it some dozens of playlists, or another --seed", code: "too-few-playlists" },
+      { hint: "give it some dozens of playlists, or another --split-seed", code: "too-few-playlists" },
     );
   }
   return parts;

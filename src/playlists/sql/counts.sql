@@ -1,8 +1,8 @@
 -- How much there is, before playlists that are too short are dropped. An id is ambiguous where it stands for more than one
 -- thing, because the dash that joins its parts may also stand in them.
 WITH track_ids AS (
-  SELECT track_id, coalesce(min(artist) <> max(artist), false) AS is_ambiguous
-  FROM plays
+  SELECT track_id, count(artist) > 1 AS is_ambiguous
+  FROM (SELECT DISTINCT track_id, artist FROM plays)
   GROUP BY track_id
 )
 SELECT

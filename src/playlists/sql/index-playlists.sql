@@ -6,6 +6,7 @@ WITH grouped AS (
   SELECT
     playlist_id,
     min(row_id) AS first_row,
+    max(row_id) AS last_row,
     arg_min(user_id, row_id) AS user_id,
     arg_min(playlist, row_id) AS playlist,
     count(*) AS rows,
@@ -20,6 +21,8 @@ SELECT
   playlist,
   rows,
   is_ambiguous,
+  first_row,
+  last_row,
   CASE
     WHEN rows < {{min_tracks}} THEN NULL
     WHEN place < 0.7 THEN 'train'

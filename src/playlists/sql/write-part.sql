@@ -8,6 +8,6 @@ COPY (
     track_sequence,
     track_sequence[:-2] AS track_test_x,
     track_sequence[-1] AS track_test_y
-  FROM read_parquet({{sequences}})
+  FROM {{sequences}}
   WHERE {{which}}
 ) TO {{output}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)

@@ -1,6 +1,6 @@
 -- The playlists of one batch as sequences, in the order of row_id. Sorted as lists of structs: list(… ORDER BY …) would set
 -- up a sort of its own for each playlist, at tens of kilobytes each.
-COPY (
+{{into}} (
   WITH gathered AS (
     SELECT
       i.playlist_id,
@@ -11,7 +11,8 @@ COPY (
       list_sort(list({row_id: p.row_id, artist: p.artist, track_id: p.track_id})) AS plays
     FROM plays p
     JOIN playlist_index i ON i.playlist_id = p.playlist_id
-    WHERE i.batch = {{batch}} AND i.part IS NOT NULL
+    -- Most files have the rows of a playlist near one another: then only these rows need be read at all.
+    WHERE p.row_id BETWEEN {{first_row}} AND {{last_row}} AND i.batch = {{batch}} AND i.part IS NOT NULL
     GROUP BY i.playlist_id
   )
   SELECT
@@ -23,4 +24,4 @@ COPY (
     list_transform(plays, lambda play: play.track_id) AS track_sequence
   FROM gathered
   ORDER BY number
-) TO {{output}} (FORMAT parquet, ROW_GROUP_SIZE 8192)
+) {{options}}

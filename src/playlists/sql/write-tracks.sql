@@ -3,7 +3,7 @@
 COPY (
   WITH plays_of AS (
     SELECT unnest(track_sequence) AS track_id, unnest(artist_sequence) AS artist
-    FROM read_parquet({{sequences}})
+    FROM {{sequences}}
   ), by_artist AS (
     SELECT track_id, artist, count(*) AS plays
     FROM plays_of

@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Store } from "../../storage/index.js";
-import { messageOf, SegueError } from "../../system/index.js";
+import { explainDiskError, messageOf, SegueError } from "../../system/index.js";
 import { isFileArtifact, type LocalFile } from "./file.js";
 import { toJson } from "./json.js";
 import { isTypedArray, toNpy } from "./npy.js";
@@ -49,7 +49,8 @@ export async function storeArtifact(
     }
     const stored = await putBytes(store, new TextEncoder().encode(toJson(value)));
     return { kind: "json", ...stored, by, ...(Array.isArray(value) ? { length: value.length } : {}) };
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainDiskError(thrown, store.url);
     if (error instanceof SegueError) throw error;
     throw new SegueError(`cannot store artifact "${name}" of step ${by}: ${messageOf(error)}`, {
       hint: "artifacts are plain values (JSON), typed arrays, table(rows) and file(path)",

@@ -20,6 +20,11 @@ export async function drawChart(spec: object): Promise<string> {
   }
 }
 
+/** Loads Vega ahead. */
+export async function preloadCharts(): Promise<void> {
+  await Promise.all([import("vega-lite"), import("vega")]);
+}
+
 function quiet(vega: typeof import("vega")) {
   return vega.logger(vega.Error);
 }

@@ -6,7 +6,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
 import { besideUrl } from "../../system/index.js";
-import { moduleUrl } from "../load-flow.js";
+import type { AnyFlow } from "../flow.js";
+import { modulePlace, moduleUrl } from "../load-flow.js";
 import { killGroup, residentMb } from "../processes.js";
 import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
@@ -32,24 +33,58 @@ const startSeconds = 60;
 /** A process that holds more than this after its task is not used again. */
 const largeMb = 512;
 
+/** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
+const idleMs = 50;
+
+interface FlowModule {
+  readonly module: string;
+  readonly flow: string;
+}
+
 interface Worker {
   readonly child: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   receive: ((message: FromChild) => void) | undefined;
   print: ((stream: "out" | "err", line: string) => void) | undefined;
+  /** The flows that it has loaded, or was told to load. */
+  readonly told: Set<string>;
+  readonly prepared: Set<string>;
+  idle: NodeJS.Timeout | undefined;
+  /** Called when its task is done and the task's card written. */
+  free: (() => void) | undefined;
 }
 
 export class Pool {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  readonly #expected: FlowModule[] = [];
+  /** Of each process whose task is done and that still writes the task's card: settles when it is free, or gone. */
+  readonly #finishing = new Set<Promise<void>>();
   #closed = false;
 
   /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
-  warm(count: number, flow: { readonly module: string; readonly flow: string }): void {
+  warm(count: number, flow: FlowModule): void {
     while (this.#all.size < count && !this.#closed) {
       const worker = this.#start();
       this.#idle.push(worker);
-      this.#send(worker, { type: "prepare", module: moduleUrl(flow.module), flow: flow.flow });
+      this.#prepare(worker, flow);
+    }
+  }
+
+  /**
+   * Flows that will run, in this order. One process is started for the first of them; others, up to `count` in all, load the rest
+   * meanwhile, and so does every process that has nothing to do.
+   */
+  expect(flows: readonly AnyFlow[], count: number): void {
+    this.#expected.push(...flows.map((flow) => ({ flow: flow.name, module: modulePlace(flow.module) })));
+    const [first, ...rest] = this.#expected;
+    if (first === undefined) return;
+    this.warm(1, first);
+    while (this.#all.size < count && !this.#closed) {
+      const worker = this.#start();
+      // In front: the first task is for the process that has loaded nothing but its flow.
+      this.#idle.unshift(worker);
+      for (const flow of rest) this.#prepare(worker, flow);
     }
   }
 
@@ -58,7 +93,9 @@ export class Pool {
     spec: TaskSpec,
     options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
   ): Promise<AttemptResult> {
-    const worker = this.#idle.pop() ?? this.#start();
+    while (this.#idle.length === 0 && this.#finishing.size > 0) await Promise.race(this.#finishing);
+    if (this.#closed && options.signal.aborted) return { failed: { kind: "error", message: "stopped" } };
+    const worker = this.#take(spec.flow);
     const { child } = worker;
     options.onStart?.(child.pid!);
     let stopped: TaskFailure | undefined;
@@ -81,6 +118,9 @@ export class Pool {
     // The process has to start and to load the flow first; that time is not the step's.
     if (options.timeout !== undefined) stopAfter(options.timeout + startSeconds);
     try {
+      const freed = new Promise<void>((resolve) => {
+        worker.free = resolve;
+      });
       const answered = new Promise<AttemptResult>((resolve) => {
         worker.receive = (message) => {
           if (message.type === "begun" && options.timeout !== undefined) stopAfter(options.timeout);
@@ -101,8 +141,8 @@ export class Pool {
         worker.exited.then(({ code, signal }): AttemptResult => ({ failed: lost(child.pid!, code, signal) })),
       ]);
       if ("done" in result) {
-        if (stopped || residentMb(child.pid!) > largeMb) this.#kill(worker);
-        else this.#release(worker);
+        if (stopped) this.#kill(worker);
+        else this.#finish(worker, freed);
         return result;
       }
       this.#kill(worker);
@@ -115,6 +155,11 @@ export class Pool {
       worker.receive = undefined;
       worker.print = undefined;
     }
+  }
+
+  /** Waits until the cards of all tasks that are done are written. */
+  async settled(): Promise<void> {
+    while (this.#finishing.size > 0) await Promise.all(this.#finishing);
   }
 
   /** Lets running tasks end and keeps no process for more. */
@@ -144,14 +189,28 @@ export class Pool {
       child.once("exit", (code, signal) => resolve({ code, signal }));
       child.once("error", () => resolve({ code: null, signal: null }));
     });
-    const worker: Worker = { child, exited, receive: undefined, print: undefined };
+    const worker: Worker = {
+      child,
+      exited,
+      receive: undefined,
+      print: undefined,
+      told: new Set(),
+      prepared: new Set(),
+      idle: undefined,
+      free: undefined,
+    };
     this.#all.add(worker);
     void exited.then(() => {
+      clearTimeout(worker.idle);
       this.#all.delete(worker);
       const place = this.#idle.indexOf(worker);
       if (place >= 0) this.#idle.splice(place, 1);
     });
-    child.on("message", (message: FromChild) => worker.receive?.(message));
+    child.on("message", (message: FromChild) => {
+      if (message.type === "prepared") worker.prepared.add(message.flow);
+      else if (message.type === "free") worker.free?.();
+      else worker.receive?.(message);
+    });
     // What native code prints does not pass through the child's JavaScript and comes this way.
     for (const stream of ["out", "err"] as const) {
       const lines = new LineSplitter((line) => worker.print?.(stream, line));
@@ -166,9 +225,45 @@ export class Pool {
     if (worker.child.connected) worker.child.send(message, () => {});
   }
 
+  #finish(worker: Worker, freed: Promise<void>): void {
+    const finishing = Promise.race([freed, worker.exited]).then(() => {
+      this.#finishing.delete(finishing);
+      this.#release(worker);
+    });
+    this.#finishing.add(finishing);
+  }
+
   #release(worker: Worker): void {
-    if (this.#closed) this.#kill(worker);
-    else if (this.#all.has(worker)) this.#idle.push(worker);
+    if (this.#closed || residentMb(worker.child.pid!) > largeMb) this.#kill(worker);
+    else if (this.#all.has(worker)) {
+      this.#idle.push(worker);
+      worker.idle = setTimeout(() => {
+        for (const flow of this.#expected) this.#prepare(worker, flow);
+      }, idleMs).unref();
+    }
+  }
+
+  /**
+   * An idle process: one that has loaded the flow, else one that is not loading others at the moment, of several the one that was
+   * busy last; a new one where none is idle.
+   */
+  #take(flow: string): Worker {
+    const isFree = (worker: Worker) => worker.prepared.size === worker.told.size;
+    const places = [
+      this.#idle.findLastIndex((worker) => isFree(worker) && worker.prepared.has(flow)),
+      this.#idle.findLastIndex(isFree),
+      this.#idle.length - 1,
+    ];
+    const place = places.find((each) => each >= 0);
+    const worker = place === undefined ? this.#start() : this.#idle.splice(place, 1)[0]!;
+    clearTimeout(worker.idle);
+    return worker;
+  }
+
+  #prepare(worker: Worker, { module, flow }: FlowModule): void {
+    if (worker.told.has(flow)) return;
+    worker.told.add(flow);
+    this.#send(worker, { type: "prepare", module: moduleUrl(module), flow });
   }
 
   #kill(worker: Worker): void {

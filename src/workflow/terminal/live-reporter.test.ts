@@ -147,7 +147,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     expect(said).toMatch(/✖ work {4}2 of 3 {2}1 failed/);
     expect(said).toMatch(/error: gate\/\S+\/work\/2: broken \(\S*fixtures\/flows\.mjs:\d+\)/);
     expect(said).toMatch(
-      /segue logs gate\/\S+\/work\/2 --datastore \S+; when it is put right: segue resume gate\/\S+ --datastore/,
+      /→ what it printed: segue logs gate\/\S+\/work\/2 --datastore \S+ {3}→ when it is put right: segue resume gate\/\S+ --datastore/,
     );
   });
 

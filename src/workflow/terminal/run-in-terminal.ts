@@ -43,7 +43,11 @@ export async function runInTerminal(
     const place = `${result.flow}/${result.run}/${step}/${task}`;
     const thrownAt = ownPlace(error.stack);
     throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}`, {
-      hint: `${error.hint ? `${error.hint}; ` : ""}what it printed: segue logs ${place}${flags}; when it is put right: ${resume}`,
+      hint: [
+        ...(error.hint ? [error.hint] : []),
+        `what it printed: segue logs ${place}${flags}`,
+        `when it is put right: ${resume}`,
+      ].join("\n"),
       code: "run-failed",
     });
   } finally {

@@ -1,0 +1,121 @@
+/**
+ * Claim: skip-gram hits as many of the validation part's next tracks as gensim's does, on the very split that the flows make.
+ *
+ *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0] [--results FILE]
+ *
+ * The file is cleaned and split as `segue run` does it (split seed 42). Both sides train on the train part with the grid's options
+ * and each seed from 1 on, and answer each playlist of the validation part by the base protocol: the 100 tracks nearest to the
+ * last known one; a query outside the vocabulary is a miss here, on both sides. Also tells how many rows were read and rejected.
+ * --results: seeds that FILE holds are not run again, others are added to it; so a long run can be cut into several.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { cleanPlaylists, prepareDataset, readCorpus, readPartQueries } from "../dist/playlists/index.js";
+import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
+import { findGensim, realPlaylists, repository, runJson } from "./support.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: "string", default: "5" },
+    epochs: { type: "string", default: "30" },
+    sg: { type: "string", default: "1" },
+    results: { type: "string" },
+  },
+});
+const input = positionals[0] ?? realPlaylists();
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const epochs = Number(values.epochs);
+const python = findGensim();
+if (python === undefined)
+  console.log(
+    "gensim is not installed (Debian: apt install python3-gensim libopenblas0-pthread): Segue's side alone",
+  );
+
+const folder = mkdtempSync(join(tmpdir(), "segue-bench-"));
+try {
+  const master = join(folder, "master.parquet");
+  const cleaned = await cleanPlaylists({ inputs: [input], output: master, rejects: join(folder, "r.jsonl") });
+  console.log(`${cleaned.rows} rows read, ${cleaned.accepted} accepted, ${cleaned.rejected} rejected`);
+  const { corpora, parts } = await prepareDataset({ master, outputFolder: folder });
+  console.log(
+    `${parts.train.playlists} playlists to train on, ${parts.validation.playlists} to validate on; ${epochs} epochs`,
+  );
+  const train = await readCorpus(corpora.train);
+  const queries = await readPartQueries(corpora.validation);
+  const files = [join(folder, "train.jsonl"), join(folder, "queries.jsonl")];
+  const lines = (objects) => `${objects.map((object) => JSON.stringify(object)).join("\n")}\n`;
+  writeFileSync(files[0], lines(sequencesOf(train)));
+  writeFileSync(files[1], lines(queries));
+
+  const found = { gensim: [], segue: [] };
+  const key = (seed) => JSON.stringify({ input, sg: values.sg, epochs, seed });
+  const known = values.results && existsSync(values.results) ? JSON.parse(readFileSync(values.results)) : {};
+  for (const seed of seeds) {
+    const before = known[key(seed)];
+    if (before !== undefined) {
+      found.segue.push(before.segue);
+      if (before.gensim !== undefined) found.gensim.push(before.gensim);
+      tell(seed, before);
+      continue;
+    }
+    const { vectors } = await trainTrack2Vec(train, {
+      sg: values.sg === "1",
+      vectorSize: 48,
+      window: 10,
+      minCount: 3,
+      epochs,
+      seed,
+      threads: 2,
+    });
+    found.segue.push(hitRatio(vectors, { queries, k: 100 }));
+    if (python !== undefined) {
+      const peer = join(repository, "bench/peers/gensim_word2vec.py");
+      const args = [peer, ...files, values.sg, String(epochs), "2", String(seed)];
+      found.gensim.push(runJson(python, args).hit_ratio);
+    }
+    known[key(seed)] = { segue: found.segue.at(-1), gensim: found.gensim.at(-1) };
+    if (values.results) writeFileSync(values.results, JSON.stringify(known));
+    tell(seed, known[key(seed)]);
+  }
+  const summaries = Object.entries(found).filter(([, ratios]) => ratios.length > 0);
+  for (const [name, ratios] of summaries) {
+    const { mean, deviation } = momentsOf(ratios);
+    const spread = `${Math.min(...ratios).toFixed(4)} … ${Math.max(...ratios).toFixed(4)}`;
+    console.log(
+      `${name.padEnd(6)} mean ${mean.toFixed(4)}, standard deviation ${deviation.toFixed(4)} (${spread})`,
+    );
+  }
+  if (found.gensim.length > 1) {
+    const [ours, theirs] = [momentsOf(found.segue), momentsOf(found.gensim)];
+    // Twice the standard error of a difference of two means over the seeds.
+    const noise = 2 * Math.sqrt((ours.deviation ** 2 + theirs.deviation ** 2) / seeds.length);
+    const difference = ours.mean - theirs.mean;
+    console.log(
+      `${difference >= -noise ? "met   " : "MISSED"} segue less gensim ${difference.toFixed(4)}, noise ±${noise.toFixed(4)}`,
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function tell(seed, { segue, gensim }) {
+  console.log(
+    `seed ${seed}  segue ${segue.toFixed(4)}${gensim === undefined ? "" : `  gensim ${gensim.toFixed(4)}`}`,
+  );
+}
+
+function sequencesOf(corpus) {
+  const { offsets, items, tracks } = corpus;
+  return Array.from({ length: offsets.length - 1 }, (_, p) => ({
+    tracks: Array.from(items.subarray(offsets[p], offsets[p + 1]), (item) => tracks[item]),
+  }));
+}
+
+function momentsOf(list) {
+  const mean = list.reduce((sum, x) => sum + x, 0) / list.length;
+  const variance = list.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, list.length - 1);
+  return { mean, deviation: Math.sqrt(variance) };
+}

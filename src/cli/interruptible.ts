@@ -1,0 +1,25 @@
+/** Ctrl-C (or SIGTERM) for verbs that write files: the work is told to stop, and so leaves nothing half-written. */
+
+/**
+ * @param work is given a signal that Ctrl-C aborts; a second Ctrl-C does not wait for it
+ * @throws an AbortError with `hint`, where the work was stopped
+ */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  hint = "nothing was written; run the same command again",
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    throw Object.assign(new DOMException("interrupted", "AbortError"), { hint });
+  } finally {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
+  }
+}

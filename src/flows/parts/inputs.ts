@@ -1,0 +1,22 @@
+/** What the intermediate flow reads. */
+import { existsSync } from "node:fs";
+import { misuse } from "../../system/index.js";
+import { placesOf } from "./places.js";
+
+/**
+ * The inputs that were named; where none were, what `segue download` brought.
+ *
+ * @throws SegueError (misuse) where there is neither
+ */
+export async function inputsOf(parameters: {
+  readonly input: readonly string[];
+  readonly data: string;
+}): Promise<readonly string[]> {
+  if (parameters.input.length > 0) return parameters.input;
+  const raw = (await placesOf(parameters.data))("raw_playlists");
+  if (existsSync(raw)) return [raw];
+  throw misuse(
+    "there is nothing to read",
+    `name your playlists: segue run --input my_playlists.csv\nor make some: segue sample; or download some to ${raw}: segue download`,
+  );
+}

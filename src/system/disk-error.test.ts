@@ -1,0 +1,81 @@
+/** Errors of the file system in words; a full disk is tried on a small one, where this user may mount it. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generateSample } from "../playlists/index.js";
+import { explainDiskError, SegueError, withDuckDb, writeFileAtomic } from "./index.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-disk-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("explainDiskError", () => {
+  it("leaves other errors as they are", () => {
+    for (const error of [
+      new TypeError("x is not a function"),
+      new SegueError("said already"),
+      Object.assign(new Error("listen EACCES"), { code: "EACCES", syscall: "listen" }),
+      Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" }),
+      Object.assign(new Error("link EEXIST"), { code: "EEXIST", syscall: "link" }),
+    ])
+      expect(explainDiskError(error)).toBe(error);
+  });
+
+  it("says what the system refuses, for the file that the user knows of", async () => {
+    await writeFile(join(folder, "file"), "");
+    await mkdir(join(folder, "folder"));
+    await expect(writeFileAtomic(join(folder, "folder"), "x")).rejects.toMatchObject({
+      name: "SegueError",
+      message: `cannot use ${join(folder, "folder")}: it is a folder`,
+    });
+    await expect(writeFileAtomic(join(folder, "file", "below"), "x")).rejects.toMatchObject({
+      name: "SegueError",
+      message: expect.stringMatching(
+        /below: what stands (there|before it in the path) is a file, not a folder/,
+      ),
+    });
+    expect(await readdir(folder)).toEqual(["file", "folder"]);
+  });
+
+  it("knows DuckDB's words, too", async () => {
+    const error = new Error('IO Error: Could not write file "x": No space left on device');
+    expect(explainDiskError(error, "/data")).toMatchObject({ message: "cannot use /data: the disk is full" });
+  });
+});
+
+describe("a full disk", () => {
+  const canMount = (path: string) =>
+    process.platform === "linux" &&
+    process.getuid?.() === 0 &&
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path], { stdio: "ignore" }).status === 0;
+
+  it("is told as such by whoever writes, and nothing is left", async (context) => {
+    const disk = join(folder, "disk");
+    await mkdir(disk);
+    if (!canMount(disk)) {
+      console.log("not run: a full disk; mounting a small one takes root on Linux");
+      context.skip();
+    }
+    try {
+      await expect(generateSample({ rows: 50_000, output: join(disk, "s.csv") })).rejects.toMatchObject({
+        message: `cannot use ${join(disk, "s.csv")}: the disk is full`,
+      });
+      await expect(
+        withDuckDb({}, (database) =>
+          database.run(`COPY (SELECT md5(i::VARCHAR) FROM range(200000) t(i)) TO '${disk}/t.parquet'`),
+        ).catch((error: unknown) => {
+          throw explainDiskError(error, disk);
+        }),
+      ).rejects.toMatchObject({ message: `cannot use ${disk}: the disk is full` });
+      expect(existsSync(join(disk, "s.csv"))).toBe(false);
+      expect((await readdir(disk)).filter((name) => name.startsWith("s."))).toEqual([]);
+    } finally {
+      spawnSync("umount", ["-l", disk]);
+    }
+  });
+});

@@ -1,0 +1,60 @@
+/** The pool's processes: which takes a task, and what those load that have nothing to do. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { FolderStore } from "../../storage/index.js";
+import { openClient, Pool, runFlow } from "../index.js";
+import { flows } from "./engine.testkit.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "segue-pool-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the flow "ahead" notes: "preloaded <pid>" and "ran <pid>". */
+const noted = () => {
+  try {
+    return readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+};
+
+it("loads the flows to come in a second process, which then takes their tasks", async () => {
+  const pool = new Pool();
+  process.env.SEGUE_TEST_FOLDER = folder;
+  try {
+    pool.expect([flows.fanOut!, flows.ahead!], 2);
+    const store = new FolderStore(join(folder, "store"));
+    await runFlow(flows.fanOut!, { folder, count: 1 }, { store, pool, maxWorkers: 1 });
+    for (let i = 0; i < 200 && !noted().some((line) => line.startsWith("preloaded")); i++) await sleep(50);
+    await runFlow(flows.ahead!, { folder }, { store, pool, maxWorkers: 1 });
+    const preloaded = noted().flatMap((line) => /^preloaded (\d+)$/.exec(line)?.[1] ?? []);
+    const ran = noted().flatMap((line) => /^ran (\d+)$/.exec(line)?.[1] ?? []);
+    expect(ran).toHaveLength(1);
+    expect(preloaded).toContain(ran[0]);
+    // No process loads a flow twice.
+    expect(new Set(preloaded).size).toBe(preloaded.length);
+  } finally {
+    delete process.env.SEGUE_TEST_FOLDER;
+    await pool.close();
+  }
+});
+
+it("has written every card once it has settled, though the run need not wait for them", async () => {
+  const pool = new Pool();
+  try {
+    const store = new FolderStore(join(folder, "store"));
+    const run = await runFlow(flows.kinds!, { folder }, { store, pool, maxWorkers: 1 });
+    expect(run.status).toBe("done");
+    await pool.settled();
+    const page = await openClient(store).flow("kinds").latestRun.task("start").card();
+    expect(page).toContain("<main>");
+    expect(page).not.toContain('http-equiv="refresh"');
+  } finally {
+    await pool.close();
+  }
+});

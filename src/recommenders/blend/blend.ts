@@ -45,7 +45,7 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
 const defaults: BlendSettings = {
   tail: 0.1,
   folds: 4,
-  queries: 25_000,
+  queries: 60_000,
   candidates: 200,
   hard: 40,
   easy: 30,
@@ -60,8 +60,8 @@ const defaults: BlendSettings = {
   trees: 120,
   leaves: 24,
   rate: 0.1,
-  leastHessian: 2,
-  lambda: 1,
+  leastHessian: 8,
+  lambda: 10,
   querySample: 0.6,
   featureSample: 0.6,
   firstTrees: 20,
@@ -212,8 +212,8 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
   const count = sessionCount(sessions);
-  // Little data teaches the ranker little, however often it is asked: one query for 30 plays, so that a sample takes seconds.
-  const queries = Math.min(defaults.queries, Math.max(1000, Math.round(corpus.items.length / 30)));
+  // Little data teaches the ranker little, however often it is asked: one query for 20 plays, so that a sample takes seconds.
+  const queries = Math.min(defaults.queries, Math.max(1000, Math.round(corpus.items.length / 20)));
   const settings = { ...defaults, queries, ...given };
   const later = settings.later === "auto" ? laterFor(meanLength(sessions)) : settings.later;
   const { folds, tail: share } = howToHoldBack(settings, count);

@@ -1,10 +1,11 @@
 /**
  * Claim: skip-gram hits as many of the validation part's next tracks as gensim's does, on the very split that the flows make.
  *
- *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0] [--results FILE]
+ *   node bench/pipeline-quality.mjs [playlists.csv.gz] [--seeds 5] [--epochs 30] [--sg 1|0] [--part validation|test|both]
+ *     [--results FILE]
  *
  * The file is cleaned and split as `segue run` does it (split seed 42). Both sides train on the train part with the grid's options
- * and each seed from 1 on, and answer each playlist of the validation part by the base protocol: the 100 tracks nearest to the
+ * and each seed from 1 on, and answer each playlist of the validation part (or of --part) by the base protocol: the 100 tracks nearest to the
  * last known one; a query outside the vocabulary is a miss here, on both sides. Also tells how many rows were read and rejected.
  * --results: seeds that FILE holds are not run again, others are added to it; so a long run can be cut into several.
  */
@@ -22,12 +23,16 @@ const { values, positionals } = parseArgs({
     seeds: { type: "string", default: "5" },
     epochs: { type: "string", default: "30" },
     sg: { type: "string", default: "1" },
+    part: { type: "string", default: "validation" },
     results: { type: "string" },
   },
 });
 const input = positionals[0] ?? realPlaylists();
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
 const epochs = Number(values.epochs);
+const asked = values.part === "both" ? ["validation", "test"] : [values.part];
+if (!asked.every((part) => part === "validation" || part === "test"))
+  throw new Error(`--part must be validation, test or both, not ${values.part}`);
 const python = findGensim();
 if (python === undefined)
   console.log(
@@ -40,18 +45,18 @@ try {
   const cleaned = await cleanPlaylists({ inputs: [input], output: master, rejects: join(folder, "r.jsonl") });
   console.log(`${cleaned.rows} rows read, ${cleaned.accepted} accepted, ${cleaned.rejected} rejected`);
   const { corpora, parts } = await prepareDataset({ master, outputFolder: folder });
-  console.log(
-    `${parts.train.playlists} playlists to train on, ${parts.validation.playlists} to validate on; ${epochs} epochs`,
-  );
   const train = await readCorpus(corpora.train);
-  const queries = await readPartQueries(corpora.validation);
+  const queries = (await Promise.all(asked.map((part) => readPartQueries(corpora[part])))).flat();
+  console.log(
+    `${parts.train.playlists} playlists to train on, ${queries.length} to ask (${values.part}); ${epochs} epochs`,
+  );
   const files = [join(folder, "train.jsonl"), join(folder, "queries.jsonl")];
   const lines = (objects) => `${objects.map((object) => JSON.stringify(object)).join("\n")}\n`;
   writeFileSync(files[0], lines(sequencesOf(train)));
   writeFileSync(files[1], lines(queries));
 
   const found = { gensim: [], segue: [] };
-  const key = (seed) => JSON.stringify({ input, sg: values.sg, epochs, seed });
+  const key = (seed) => JSON.stringify({ input, sg: values.sg, epochs, seed, part: values.part });
   const known = values.results && existsSync(values.results) ? JSON.parse(readFileSync(values.results)) : {};
   for (const seed of seeds) {
     const before = known[key(seed)];

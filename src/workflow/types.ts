@@ -10,13 +10,6 @@ export interface Written<Value = unknown, By extends string = string> {
   readonly by: By;
 }
 
-/** What is known after a step: its artifacts, the item of the foreach it is in, and what was known before that foreach. */
-interface StepState {
-  readonly artifacts: object;
-  readonly item: unknown;
-  readonly outer: unknown;
-}
-
 // biome-ignore lint/complexity/noBannedTypes: "no artifacts yet" is the empty object.
 export type NoArtifacts = {};
 

@@ -12,6 +12,7 @@ import {
   type Client,
   closest,
   givenParameters,
+  isAlive,
   Pool,
   parseParameters,
   type RunResult,
@@ -211,17 +212,8 @@ async function stopEndpoint(client: Client, run: string): Promise<void> {
     .artifact<{ target: string } & LocalEndpoint>("endpoint");
   const endpoint = await started.catch(() => undefined);
   // Its room is large: it is loaded only where there is something to stop.
-  if (endpoint?.target === "local" && isRunning(endpoint.pid))
+  if (endpoint?.target === "local" && isAlive(endpoint.pid))
     await (await import("../deployment/index.js")).stopLocal(endpoint);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */

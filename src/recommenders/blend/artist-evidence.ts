@@ -30,8 +30,6 @@ export class ArtistEvidence {
   readonly #plays: ScoreBoard;
   readonly #back: ScoreBoard;
   readonly #votes: Votes;
-  /** The weight of each artist of the context, 0 for all others. */
-  readonly #context: Float32Array;
   readonly #listed: Nominations;
   /** The artists of the last context, in playing order, 0 for those nobody knows. */
   played = new Uint32Array(0);
@@ -72,7 +70,6 @@ export class ArtistEvidence {
     this.#plays = new ScoreBoard(byArtist.trackCount);
     this.#back = new ScoreBoard(byArtist.trackCount);
     this.#votes = new Votes(sessions.trackCount, settings.nominated);
-    this.#context = new Float32Array(byArtist.trackCount);
     this.#listed = new Nominations(new ScoreBoard(sessions.trackCount), 2 * settings.nominated);
   }
 
@@ -92,15 +89,13 @@ export class ArtistEvidence {
     const { offsets, items } = this.#sessions;
     const { found, neighbours, similarities, sessions, context } = this.#finder;
     const votes = this.#votes;
-    const weights = this.#context;
-    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = context.get(context.touched[i]!);
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
       const similarity = similarities[n]!;
       let match = offsets[session]!;
       let matched = -1;
       for (let i = match, end = offsets[session + 1]!; i < end; i++) {
-        const weight = weights[sessions.items[i]!]!;
+        const weight = context[sessions.items[i]!]!;
         if (weight > matched) {
           matched = weight;
           match = i;
@@ -109,7 +104,6 @@ export class ArtistEvidence {
       }
       this.#matches[n] = match;
     }
-    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = 0;
     votes.close(evidence, most);
   }
 

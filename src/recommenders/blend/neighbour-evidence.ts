@@ -15,8 +15,6 @@ export class NeighbourEvidence {
   readonly #sessions: Sessions;
   readonly #finder: NeighbourFinder;
   readonly #votes: Votes;
-  /** The weight of each track of the context, 0 for all others. */
-  readonly #context: Float32Array;
   readonly #age: Float64Array;
   /** The weight of a play so many places from the match. */
   readonly #places: Float64Array;
@@ -43,7 +41,6 @@ export class NeighbourEvidence {
       idfVote: 0.5,
     });
     this.#votes = new Votes(sessions.trackCount, settings.nominated);
-    this.#context = new Float32Array(sessions.trackCount);
     this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
     this.#matches = new Uint32Array(this.#finder.neighbours.length);
     this.#overlaps = new Float64Array(this.#finder.neighbours.length);
@@ -60,8 +57,6 @@ export class NeighbourEvidence {
     const { offsets, items } = this.#sessions;
     const { context, idf, found, neighbours, similarities } = finder;
     const votes = this.#votes;
-    const weights = this.#context;
-    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = context.get(context.touched[i]!);
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
       const start = offsets[session]!;
@@ -70,7 +65,7 @@ export class NeighbourEvidence {
       let matched = -1;
       let overlap = 0;
       for (let i = start; i < end; i++) {
-        const weight = weights[items[i]!]!;
+        const weight = context[items[i]!]!;
         if (weight === 0) continue;
         overlap += idf[items[i]!]!;
         if (weight >= matched) {
@@ -85,7 +80,6 @@ export class NeighbourEvidence {
         if (i !== match) votes.add(items[i]!, similarity * (0.4 + this.#place(i, match)));
       }
     }
-    for (let i = 0; i < context.count; i++) weights[context.touched[i]!] = 0;
     votes.close(evidence, most);
   }
 

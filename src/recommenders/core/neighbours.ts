@@ -40,8 +40,9 @@ export class NeighbourFinder {
   readonly neighbours: Uint32Array;
   readonly similarities: Float64Array;
   found = 0;
-  /** The weight of each track of the context of the last `find`. */
-  readonly context: ScoreBoard;
+  /** The weight of each track in the context of the last `find`, 0 for all others. */
+  readonly context: Float64Array;
+  #asked: Uint32Array = new Uint32Array(0);
   readonly #board: ScoreBoard;
   readonly #age: Float64Array;
   readonly #length: Float64Array;
@@ -78,7 +79,7 @@ export class NeighbourFinder {
     this.similarities = new Float64Array(most);
     this.#candidates = new Float64Array(count);
     this.#board = new ScoreBoard(count);
-    this.context = new ScoreBoard(sessions.trackCount);
+    this.context = new Float64Array(sessions.trackCount);
   }
 
   /** Finds the neighbours of a context into `neighbours` and `similarities`. */
@@ -87,16 +88,17 @@ export class NeighbourFinder {
     const { perTrack, contextDecay } = settings;
     const board = this.#board;
     board.clear();
-    context.clear();
+    for (const track of this.#asked) context[track] = 0;
+    this.#asked = tracks.slice(-settings.last);
     const reach = Math.min(settings.last, tracks.length);
     for (let d = 1; d <= reach; d++) {
       const track = tracks[tracks.length - d]!;
-      if (context.has(track)) continue;
+      if (context[track] !== 0) continue;
       const weight =
         contextDecay === "linear"
           ? (reach - d + 1) / reach
           : Math.exp(-(d - 1) / Math.max(contextDecay, 1e-9));
-      context.add(track, weight);
+      context[track] = weight;
       const added = weight * this.#idfMatch[track]!;
       const end = inverted.offsets[track + 1]!;
       for (let i = Math.max(inverted.offsets[track]!, end - perTrack); i < end; i++) {
@@ -123,7 +125,7 @@ export class NeighbourFinder {
       let match = start;
       let matched = -1;
       for (let i = start; i < end; i++) {
-        const weight = context.get(items[i]!);
+        const weight = context[items[i]!]!;
         if (weight > matched) {
           matched = weight;
           match = i;

@@ -7,9 +7,10 @@ import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
-import { col, columns } from "./columns.js";
-import { type Evidence, Nominations, Votes } from "./evidence.js";
-import { countLinks, type Links, linkWeights, weightsPerLink } from "./links.js";
+import { col } from "./columns.js";
+import { type Evidence, Nominations, Picker } from "./evidence.js";
+import { type GatherMemory, pairWidth, rowWidth } from "./gather-memory.js";
+import { Links, linkWeights, neighboursInWindow, weightsPerLink } from "./links.js";
 
 export interface ArtistEvidenceSettings {
   readonly neighbours: number;
@@ -19,22 +20,27 @@ export interface ArtistEvidenceSettings {
 export class ArtistEvidence {
   readonly #artists: ArtistIndex;
   readonly #sessions: Sessions;
+  readonly #memory: GatherMemory;
   readonly #finder: NeighbourFinder;
   readonly #links: Links;
   readonly #counts: Float64Array;
-  readonly #places: Float64Array;
-  readonly #matches: Uint32Array;
   readonly #linked: ScoreBoard;
   readonly #after: ScoreBoard;
   /** How often an artist is in the context, and 1 / (places back to its last play). */
   readonly #plays: ScoreBoard;
   readonly #back: ScoreBoard;
-  readonly #votes: Votes;
+  readonly #picker: Picker;
+  #touched = 0;
   readonly #listed: Nominations;
   /** The artists of the last context, in playing order, 0 for those nobody knows. */
   played = new Uint32Array(0);
 
-  constructor(sessions: Sessions, artists: ArtistIndex, settings: ArtistEvidenceSettings) {
+  constructor(
+    sessions: Sessions,
+    artists: ArtistIndex,
+    memory: GatherMemory,
+    settings: ArtistEvidenceSettings,
+  ) {
     const byArtist: Sessions = {
       trackCount: artists.names.length,
       offsets: sessions.offsets,
@@ -43,7 +49,11 @@ export class ArtistEvidence {
     const scale = Math.sqrt(meanLength(sessions));
     this.#artists = artists;
     this.#sessions = sessions;
-    this.#places = Float64Array.from({ length: 1024 }, (_, d) => Math.exp(-(d - 1) / (1.5 * scale)));
+    this.#memory = memory;
+    memory.artistOf.set(artists.artistOf);
+    memory.artistPlaces.forEach((_, d) => {
+      memory.artistPlaces[d] = Math.exp(-(d - 1) / (1.5 * scale));
+    });
     this.#finder = new NeighbourFinder(byArtist, {
       neighbours: Math.min(100, settings.neighbours),
       perTrack: 3000,
@@ -56,20 +66,14 @@ export class ArtistEvidence {
       idfMatch: 1,
       idfVote: 1,
     });
-    this.#matches = new Uint32Array(this.#finder.neighbours.length);
-    this.#links = countLinks(byArtist, {
-      window: Math.max(10, Math.min(30, Math.round(meanLength(sessions)))),
-      recency: 0,
-      keep: 300,
-    });
-    this.#counts = Float64Array.from({ length: byArtist.trackCount }, (_, a) =>
-      Math.sqrt(this.#links.totals[a * weightsPerLink + linkWeights.together]!),
-    );
+    const window = Math.max(10, Math.min(30, Math.round(meanLength(sessions))));
+    this.#links = new Links(byArtist, { window, recency: 0, keep: 300 });
+    this.#counts = neighboursInWindow(byArtist, window).map(Math.sqrt);
     this.#linked = new ScoreBoard(byArtist.trackCount);
     this.#after = new ScoreBoard(byArtist.trackCount);
     this.#plays = new ScoreBoard(byArtist.trackCount);
     this.#back = new ScoreBoard(byArtist.trackCount);
-    this.#votes = new Votes(sessions.trackCount, settings.nominated);
+    this.#picker = new Picker(settings.nominated);
     this.#listed = new Nominations(new ScoreBoard(sessions.trackCount), 2 * settings.nominated);
   }
 
@@ -80,31 +84,43 @@ export class ArtistEvidence {
     );
     const known = this.played.filter((artist) => artist !== 0);
     this.#finder.find(known);
-    this.#vote(evidence, most);
+    this.#vote(known, evidence, most);
     this.#note(known);
     this.#list(query, evidence, most);
   }
 
-  #vote(evidence: Evidence, most: number): void {
-    const { offsets, items } = this.#sessions;
-    const { found, neighbours, similarities, sessions, context } = this.#finder;
-    const votes = this.#votes;
+  #vote(known: Uint32Array, evidence: Evidence, most: number): void {
+    const { offsets } = this.#sessions;
+    const { found, neighbours, similarities, matches, context } = this.#finder;
+    const { kernel, items, pairs, touchedPairs, scores, artistOf, artistWeights, artistPlaces } = this.#memory;
+    const [itemsAt, pairsAt, touchedAt] = [items.byteOffset, pairs.byteOffset, touchedPairs.byteOffset];
+    let count = 0;
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
-      const similarity = similarities[n]!;
-      let match = offsets[session]!;
-      let matched = -1;
-      for (let i = match, end = offsets[session + 1]!; i < end; i++) {
-        const weight = context[sessions.items[i]!]!;
-        if (weight > matched) {
-          matched = weight;
-          match = i;
-        }
-        votes.add(items[i]!, similarity * (0.2 + weight));
-      }
-      this.#matches[n] = match;
+      count = kernel.castPairs(
+        itemsAt,
+        offsets[session]!,
+        matches[session]!,
+        offsets[session + 1]!,
+        pairsAt,
+        touchedAt,
+        count,
+        artistPlaces.byteOffset,
+        similarities[n]!,
+      );
     }
-    votes.close(evidence, most);
+    this.#touched = count;
+    for (const artist of known) artistWeights[artist] = context[artist]!;
+    kernel.sumPairs(
+      pairsAt,
+      touchedAt,
+      count,
+      artistOf.byteOffset,
+      artistWeights.byteOffset,
+      scores.byteOffset,
+    );
+    for (const artist of known) artistWeights[artist] = 0;
+    this.#picker.pick(scores, touchedPairs, count, evidence, most);
   }
 
   /** Which artists played, and which are close to these. */
@@ -114,6 +130,7 @@ export class ArtistEvidence {
     this.#back.clear();
     this.#linked.clear();
     this.#after.clear();
+    links.forget();
     for (let d = 1; d <= known.length; d++) {
       const artist = known[known.length - d]!;
       this.#plays.add(artist, 1);
@@ -123,12 +140,13 @@ export class ArtistEvidence {
     for (let d = 1; d <= reach; d++) {
       const artist = known[known.length - d]!;
       const weight = d ** -0.7;
+      const { tracks, weights, start, end } = links.row(artist);
       const perAfter = 0.7 ** (d - 1) / (links.totals[artist * weightsPerLink + linkWeights.after]! + 3);
-      for (let i = links.offsets[artist]!; i < links.offsets[artist + 1]!; i++) {
-        const other = links.tracks[i]!;
-        const together = links.weights[i * weightsPerLink + linkWeights.together]!;
+      for (let i = start; i < end; i++) {
+        const other = tracks[i]!;
+        const together = weights[i * weightsPerLink + linkWeights.together]!;
         this.#linked.add(other, (weight * together) / (this.#counts[artist]! * this.#counts[other]! + 20));
-        if (d <= 8) this.#after.add(other, perAfter * links.weights[i * weightsPerLink + linkWeights.after]!);
+        if (d <= 8) this.#after.add(other, perAfter * weights[i * weightsPerLink + linkWeights.after]!);
       }
     }
   }
@@ -139,35 +157,19 @@ export class ArtistEvidence {
     board.clear();
     this.#artists.score(query, board, 1);
     this.#listed.close(evidence, 2 * most);
-    const data = evidence.columns;
-    for (let i = 0; i < board.count; i++) {
-      const track = board.touched[i]!;
-      const base = evidence.find(track);
-      if (base >= 0) data[base + col.artist] = board.scores[track]!;
-    }
   }
 
+  /** Writes what is known of the slots' artists, and forgets the votes. */
   write(evidence: Evidence): void {
-    const { offsets, items } = this.#sessions;
-    const { found, neighbours, similarities } = this.#finder;
     const { count, tracks, columns: data } = evidence;
+    const { kernel, pairs, touchedPairs } = this.#memory;
     const board = this.#listed.board;
-    for (let n = 0; n < found; n++) {
-      const session = neighbours[n]!;
-      const similarity = similarities[n]!;
-      const match = this.#matches[n]!;
-      for (let i = offsets[session]!, end = offsets[session + 1]!; i < end; i++) {
-        const base = evidence.find(items[i]!);
-        if (base < 0) continue;
-        const distance = i > match ? i - match : match - i;
-        data[base + col.artistVotes]! += similarity;
-        data[base + col.artistNear]! += similarity * this.#places[Math.min(distance, 1023)]!;
-      }
-    }
     for (let s = 0; s < count; s++) {
       const track = tracks[s]!;
       const artist = this.#artists.artistOf[track]!;
-      const base = s * columns;
+      const base = s * rowWidth;
+      data[base + col.artistVotes] = pairs[track * pairWidth]!;
+      data[base + col.artistNear] = pairs[track * pairWidth + 1]!;
       if (artist === 0) continue;
       data[base + col.artist] = board.get(track);
       data[base + col.artistLink] = this.#linked.get(artist);
@@ -175,5 +177,7 @@ export class ArtistEvidence {
       data[base + col.artistPlays] = this.#plays.get(artist);
       data[base + col.artistBack] = this.#back.get(artist);
     }
+    kernel.clearPairs(pairs.byteOffset, touchedPairs.byteOffset, this.#touched);
+    this.#touched = 0;
   }
 }

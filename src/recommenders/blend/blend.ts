@@ -24,7 +24,7 @@ import { type BoostSettings, boost, type RankingData } from "./boost.js";
 import { meritFeature, meritInputs } from "./columns.js";
 import { Forest, type ForestArrays } from "./forest.js";
 import { type HoldingSettings, howToHoldBack, joined, laterFor, rankingData } from "./held-back.js";
-import { countLinks } from "./links.js";
+import { Links } from "./links.js";
 import { fitMerit } from "./merit.js";
 import { type SignalSettings, Signals } from "./signals.js";
 
@@ -143,7 +143,7 @@ function signalsOf(
 ) {
   const { window, keep } = settings;
   const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
-  const links = countLinks(sessions, { window: reach, recency: 0.15, keep });
+  const links = new Links(sessions, { window: reach, recency: 0.15, keep });
   return new Signals(catalogue, sessions, links, fallback, vectors, {
     ...settings,
     ...sizesFor(settings, sessions),

@@ -1,6 +1,5 @@
 /** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, and the kernel itself. */
-import { readFileSync } from "node:fs";
-import { distPath, SegueError } from "../../system/index.js";
+import { MemoryPlan } from "./memory-plan.js";
 
 export interface BoostKernel {
   countRows(
@@ -39,9 +38,6 @@ export const cellsPerFeature = 64;
 /** Numbers of one node: feature, bin, left, right. */
 export const numbersPerNode = 4;
 
-const page = 65_536;
-const mostPages = 65_536;
-
 /** Every array, and its address for the kernel. */
 export interface BoostMemory {
   readonly kernel: BoostKernel;
@@ -58,26 +54,14 @@ export interface BoostMemory {
   readonly histograms: readonly Float64Array[];
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-/** The kernel (assembly/boost.ts), compiled once a thread. */
-export function boostModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/boost-unshared.wasm")));
-  return compiled;
-}
-
 /**
  * @param rows, width of the ranking data
  * @param leaves the most that a tree has
  * @throws SegueError where wasm's 4 GiB do not hold it
  */
 export function boostMemory(rows: number, width: number, leaves: number): BoostMemory {
-  let end = 64;
-  const place = (bytes: number) => {
-    const at = end;
-    end += Math.ceil(bytes / 64) * 64;
-    return at;
-  };
+  const plan = new MemoryPlan();
+  const place = (bytes: number) => plan.place(bytes);
   const binsAt = place(rows * width);
   const derivativesAt = place(rows * 8);
   const scoresAt = place(rows * 8);
@@ -89,17 +73,11 @@ export function boostMemory(rows: number, width: number, leaves: number): BoostM
   const size = width * cellsPerFeature * 2;
   // A split holds two new leaves before the histogram of the old one is free again.
   const histogramsAt = Array.from({ length: leaves + 1 }, () => place(size * 8));
-  const pages = Math.ceil(end / page);
-  if (pages > mostPages) {
-    throw new SegueError(
-      `boosted trees over ${rows} rows of ${width} features need ${(end / 2 ** 30).toFixed(1)} GiB; there are 4`,
-      { hint: "Learn from fewer queries, or from fewer candidates of each (--set queries=10000)." },
-    );
-  }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared: false });
-  const kernel = new WebAssembly.Instance(boostModule(), { env: { memory } })
-    .exports as unknown as BoostKernel;
-  const { buffer } = memory;
+  const { kernel, buffer } = plan.make<BoostKernel>(
+    "boost",
+    `boosted trees over ${rows} rows of ${width} features`,
+    "Learn from fewer queries, or from fewer candidates of each (--set queries=10000).",
+  );
   return {
     kernel,
     bins: new Uint8Array(buffer, binsAt, rows * width),

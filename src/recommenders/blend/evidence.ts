@@ -4,20 +4,21 @@
  */
 import { largest } from "../core/largest.js";
 import type { ScoreBoard } from "../core/score-board.js";
+import { rowWidth } from "./gather-memory.js";
 
 export class Evidence {
   /** The tracks with a slot; the first `count` count. */
   readonly tracks: Uint32Array;
   count = 0;
-  columns: Float32Array;
-  readonly width: number;
+  /** The rows of the slots, `rowWidth` numbers each, of which the first `columns` are evidence. */
+  readonly columns: Float32Array;
   /** The slot of each track + 1; 0: it has none. One look-up, so no generations here. */
   readonly #slots: Uint32Array;
 
-  constructor(trackCount: number, width: number) {
-    this.width = width;
-    this.tracks = new Uint32Array(trackCount);
-    this.columns = new Float32Array(1024 * width);
+  /** @param rows has room for as many slots as the sources ever name */
+  constructor(trackCount: number, rows: Float32Array) {
+    this.columns = rows;
+    this.tracks = new Uint32Array(rows.length / rowWidth);
     this.#slots = new Uint32Array(trackCount);
   }
 
@@ -28,42 +29,35 @@ export class Evidence {
 
   /** Where the columns of a track start; negative where it has no slot. */
   find(track: number): number {
-    return (this.#slots[track]! - 1) * this.width;
+    return (this.#slots[track]! - 1) * rowWidth;
   }
 
   /** Where the columns of a track start; a new slot is all zeros. */
   slot(track: number): number {
     const found = this.#slots[track]!;
-    if (found !== 0) return (found - 1) * this.width;
+    if (found !== 0) return (found - 1) * rowWidth;
     this.#slots[track] = this.count + 1;
     this.tracks[this.count] = track;
-    const base = this.count++ * this.width;
-    if (base + this.width > this.columns.length) {
-      const longer = new Float32Array(this.columns.length * 2);
-      longer.set(this.columns);
-      this.columns = longer;
-    }
-    this.columns.fill(0, base, base + this.width);
+    const base = this.count++ * rowWidth;
+    this.columns.fill(0, base, base + rowWidth);
     return base;
   }
 }
 
 /** Gives slots to the best of what a source knows, before all sources write what they know of all slots. */
-class Picker {
+export class Picker {
   readonly #picked: Uint32Array;
   readonly #values: Float64Array;
-  readonly scores: Float64Array;
 
-  constructor(trackCount: number, most: number) {
+  constructor(most: number) {
     this.#picked = new Uint32Array(most);
     this.#values = new Float64Array(most);
-    this.scores = new Float64Array(trackCount);
   }
 
-  /** The `most` of `touched[0 … count)` with the highest `scores` get slots. */
-  pick(touched: Uint32Array, count: number, evidence: Evidence, most: number): void {
+  /** The `most` of `touched[0 … count)` with the highest of `scores[0 … count)` get slots. */
+  pick(scores: Float64Array, touched: Uint32Array, count: number, evidence: Evidence, most: number): void {
     const picked = this.#picked.subarray(0, most);
-    const found = largest(this.scores, touched, count, picked, this.#values);
+    const found = largest(scores, touched, count, picked, this.#values);
     for (let i = 0; i < found; i++) evidence.slot(picked[i]!);
   }
 }
@@ -71,35 +65,36 @@ class Picker {
 /** Nominations by the scores of a board. */
 export class Nominations {
   readonly #picker: Picker;
+  readonly #scores: Float64Array;
 
   constructor(
     readonly board: ScoreBoard,
     readonly most: number,
   ) {
-    this.#picker = new Picker(board.touched.length, most);
+    this.#picker = new Picker(most);
+    this.#scores = new Float64Array(board.touched.length);
   }
 
   close(evidence: Evidence, most = this.most): void {
     const { count, touched, scores } = this.board;
-    for (let i = 0; i < count; i++) this.#picker.scores[i] = scores[touched[i]!]!;
-    this.#picker.pick(touched, count, evidence, most);
+    for (let i = 0; i < count; i++) this.#scores[i] = scores[touched[i]!]!;
+    this.#picker.pick(this.#scores, touched, count, evidence, most);
   }
 }
 
-/**
- * Nominations by votes, all of them positive: 0 is a track nobody voted for. Leaner than a board, since tens of thousands of votes
- * are cast for one query.
- */
+/** Nominations by votes, all of them positive: 0 is a track nobody voted for. Leaner than a board. */
 export class Votes {
   readonly #votes: Float32Array;
   readonly #touched: Uint32Array;
+  readonly #scores: Float64Array;
   #count = 0;
   readonly #picker: Picker;
 
   constructor(trackCount: number, most: number) {
     this.#votes = new Float32Array(trackCount);
     this.#touched = new Uint32Array(trackCount);
-    this.#picker = new Picker(trackCount, most);
+    this.#scores = new Float64Array(trackCount);
+    this.#picker = new Picker(most);
   }
 
   add(track: number, vote: number): void {
@@ -110,13 +105,12 @@ export class Votes {
 
   /** The `most` tracks with the most votes get slots; all votes are forgotten. */
   close(evidence: Evidence, most: number): void {
-    const { scores } = this.#picker;
     for (let i = 0; i < this.#count; i++) {
       const track = this.#touched[i]!;
-      scores[i] = this.#votes[track]!;
+      this.#scores[i] = this.#votes[track]!;
       this.#votes[track] = 0;
     }
-    this.#picker.pick(this.#touched, this.#count, evidence, most);
+    this.#picker.pick(this.#scores, this.#touched, this.#count, evidence, most);
     this.#count = 0;
   }
 }

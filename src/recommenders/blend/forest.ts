@@ -1,5 +1,5 @@
 /** Boosted regression trees, flat in typed arrays: what the ranker is once it is fitted. */
-import { boostModule } from "./boost-memory.js";
+import { MemoryPlan } from "./memory-plan.js";
 
 export interface ForestArrays {
   /** Node n of a tree splits on `features[n]`: left where value ≤ `thresholds[n]`. */
@@ -48,24 +48,20 @@ export class Forest {
     this.trees = arrays.roots.length;
     this.#width = width;
     const count = arrays.features.length + arrays.leaves.length;
-    let end = 64;
-    const place = (bytes: number) => {
-      const at = end;
-      end += Math.ceil(bytes / 64) * 64;
-      return at;
-    };
-    const nodesAt = place(count * 16);
-    const leavesAt = place(count * 4);
-    const rootsAt = place(this.trees * 4);
-    const depthsAt = place(this.trees * 4);
-    const rowsAt = place(most * width * 4);
-    const pickedAt = place(most * 4);
-    const scoresAt = place(most * 8);
-    const pages = Math.ceil(end / 65_536);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: false });
-    this.#kernel = new WebAssembly.Instance(boostModule(), { env: { memory } })
-      .exports as unknown as ForestKernel;
-    const { buffer } = memory;
+    const plan = new MemoryPlan();
+    const nodesAt = plan.place(count * 16);
+    const leavesAt = plan.place(count * 4);
+    const rootsAt = plan.place(this.trees * 4);
+    const depthsAt = plan.place(this.trees * 4);
+    const rowsAt = plan.place(most * width * 4);
+    const pickedAt = plan.place(most * 4);
+    const scoresAt = plan.place(most * 8);
+    const { kernel, buffer } = plan.make<ForestKernel>(
+      "boost",
+      `${this.trees} boosted trees and ${most} candidates`,
+      "Ask for fewer candidates (--set candidates=200).",
+    );
+    this.#kernel = kernel;
     this.rows = new Float32Array(buffer, rowsAt, most * width);
     this.picked = new Uint32Array(buffer, pickedAt, most);
     this.scores = new Float64Array(buffer, scoresAt, most);

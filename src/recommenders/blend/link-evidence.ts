@@ -3,7 +3,7 @@ import type { Query } from "../core/query.js";
 import type { Sessions } from "../core/sessions.js";
 import { col } from "./columns.js";
 import { type Evidence, Votes } from "./evidence.js";
-import { type Links, linkWeights, weightsPerLink } from "./links.js";
+import { type LinkRow, type Links, linkWeights, weightsPerLink } from "./links.js";
 
 /** How many tracks of the context, from the last, are looked at. */
 const reach = 100;
@@ -14,6 +14,8 @@ export class LinkEvidence {
   readonly #links: Links;
   readonly #roots: Float64Array;
   readonly #votes: Votes;
+  /** Of the track d places back in the context. */
+  readonly #rows: LinkRow[] = [];
   readonly #slow = Float64Array.from({ length: reach + 1 }, (_, d) => d ** -0.7);
   readonly #fade = Float64Array.from({ length: reach + 1 }, (_, d) => 0.7 ** (d - 1));
 
@@ -29,15 +31,20 @@ export class LinkEvidence {
   }
 
   nominate(query: Query, evidence: Evidence, most: number): void {
-    const { offsets, tracks: others, weights, totals } = this.#links;
+    const links = this.#links;
+    const { totals } = links;
     const { tracks } = query;
     const votes = this.#votes;
+    links.forget();
     for (let d = Math.min(tracks.length, reach); d >= 1; d--) {
       const track = tracks[tracks.length - d]!;
       const root = this.#roots[track]!;
       const slow = this.#slow[d]!;
+      const row = links.row(track);
+      this.#rows[d] = row;
       const perAfter = (2 * this.#fade[d]!) / (totals[track * weightsPerLink + linkWeights.after]! + smooth);
-      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+      const { tracks: others, weights, end } = row;
+      for (let i = row.start; i < end; i++) {
         const other = others[i]!;
         const at = i * weightsPerLink;
         const cosine = weights[at + linkWeights.together]! / (root * this.#roots[other]! + 5);
@@ -48,7 +55,7 @@ export class LinkEvidence {
   }
 
   write(query: Query, evidence: Evidence): void {
-    const { offsets, tracks: others, weights, totals } = this.#links;
+    const { totals } = this.#links;
     const { tracks } = query;
     const data = evidence.columns;
     const far = Math.min(tracks.length, reach);
@@ -62,7 +69,8 @@ export class LinkEvidence {
       const fade = this.#fade[d]!;
       const slow = this.#slow[d]!;
       const root = this.#roots[track]!;
-      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) {
+      const { tracks: others, weights, start, end } = this.#rows[d]!;
+      for (let i = start; i < end; i++) {
         const other = others[i]!;
         const base = evidence.find(other);
         if (base < 0) continue;

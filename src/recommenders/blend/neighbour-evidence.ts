@@ -3,7 +3,8 @@ import { NeighbourFinder } from "../core/neighbours.js";
 import type { Query } from "../core/query.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
 import { col } from "./columns.js";
-import { type Evidence, Votes } from "./evidence.js";
+import { type Evidence, Picker } from "./evidence.js";
+import { type GatherMemory, rowWidth, tallyWidth } from "./gather-memory.js";
 
 export interface NeighbourEvidenceSettings {
   readonly neighbours: number;
@@ -11,23 +12,28 @@ export interface NeighbourEvidenceSettings {
   readonly nominated: number;
 }
 
+/** How much a play in front of the match counts beside one behind it. */
+const inFront = 0.8;
+
 export class NeighbourEvidence {
   readonly #sessions: Sessions;
+  readonly #memory: GatherMemory;
   readonly #finder: NeighbourFinder;
-  readonly #votes: Votes;
+  readonly #picker: Picker;
   readonly #age: Float64Array;
-  /** The weight of a play so many places from the match. */
-  readonly #places: Float64Array;
-  /** Of each neighbour: the play that matches the context's latest track, and its overlap by its length. */
-  readonly #matches: Uint32Array;
-  readonly #overlaps: Float64Array;
+  readonly #perLength: Float64Array;
+  #touched = 0;
 
-  constructor(sessions: Sessions, settings: NeighbourEvidenceSettings) {
+  constructor(sessions: Sessions, memory: GatherMemory, settings: NeighbourEvidenceSettings) {
     const scale = Math.sqrt(meanLength(sessions));
     const near = 1.5 * scale;
     const count = sessionCount(sessions);
     this.#sessions = sessions;
-    this.#places = Float64Array.from({ length: 1024 }, (_, d) => Math.exp(-(d - 1) / near));
+    this.#memory = memory;
+    memory.after.forEach((_, d) => {
+      memory.after[d] = Math.exp(-(d - 1) / near);
+      memory.before[d] = inFront * Math.exp(-(d - 1) / near);
+    });
     this.#finder = new NeighbourFinder(sessions, {
       neighbours: settings.neighbours,
       perTrack: settings.perTrack,
@@ -36,14 +42,17 @@ export class NeighbourEvidence {
       lengthPower: 0.5,
       recency: 1,
       near,
-      before: 0.8,
+      before: inFront,
       idfMatch: 1,
       idfVote: 0.5,
+      match: "last",
     });
-    this.#votes = new Votes(sessions.trackCount, settings.nominated);
+    this.#picker = new Picker(settings.nominated);
     this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
-    this.#matches = new Uint32Array(this.#finder.neighbours.length);
-    this.#overlaps = new Float64Array(this.#finder.neighbours.length);
+    this.#perLength = Float64Array.from(
+      { length: count },
+      (_, s) => 1 / Math.sqrt(Math.max(1, sessions.offsets[s + 1]! - sessions.offsets[s]!)),
+    );
   }
 
   /** How many neighbours the last query has. */
@@ -54,63 +63,51 @@ export class NeighbourEvidence {
   nominate(query: Query, evidence: Evidence, most: number): void {
     const finder = this.#finder;
     finder.find(query.tracks);
-    const { offsets, items } = this.#sessions;
-    const { context, idf, found, neighbours, similarities } = finder;
-    const votes = this.#votes;
+    const { offsets } = this.#sessions;
+    const { found, neighbours, similarities, matches, overlaps } = finder;
+    const { kernel, items, tallies, touched, scores, after, before } = this.#memory;
+    const [itemsAt, talliesAt, touchedAt] = [items.byteOffset, tallies.byteOffset, touched.byteOffset];
+    let count = 0;
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
-      const start = offsets[session]!;
-      const end = offsets[session + 1]!;
-      let match = start;
-      let matched = -1;
-      let overlap = 0;
-      for (let i = start; i < end; i++) {
-        const weight = context[items[i]!]!;
-        if (weight === 0) continue;
-        overlap += idf[items[i]!]!;
-        if (weight >= matched) {
-          matched = weight;
-          match = i;
-        }
-      }
-      this.#matches[n] = match;
-      this.#overlaps[n] = overlap / Math.sqrt(end - start);
       const similarity = similarities[n]!;
-      for (let i = start; i < end; i++) {
-        if (i !== match) votes.add(items[i]!, similarity * (0.4 + this.#place(i, match)));
-      }
+      count = kernel.castVotes(
+        itemsAt,
+        offsets[session]!,
+        matches[session]!,
+        offsets[session + 1]!,
+        talliesAt,
+        touchedAt,
+        count,
+        after.byteOffset,
+        before.byteOffset,
+        similarity,
+        overlaps[session]! * this.#perLength[session]!,
+        similarity * this.#age[session]!,
+      );
     }
-    votes.close(evidence, most);
+    this.#touched = count;
+    kernel.sumVotes(talliesAt, touchedAt, count, scores.byteOffset);
+    this.#picker.pick(scores, touched, count, evidence, most);
   }
 
+  /** Writes what the votes were into the slots, and forgets them. */
   write(evidence: Evidence): void {
-    const { offsets, items } = this.#sessions;
-    const { found, neighbours, similarities } = this.#finder;
-    const data = evidence.columns;
-    for (let n = 0; n < found; n++) {
-      const session = neighbours[n]!;
-      const similarity = similarities[n]!;
-      const match = this.#matches[n]!;
-      const flat = this.#overlaps[n]!;
-      const aged = similarity * this.#age[session]!;
-      for (let i = offsets[session]!, end = offsets[session + 1]!; i < end; i++) {
-        const base = evidence.find(items[i]!);
-        if (base < 0 || i === match) continue;
-        const place = this.#place(i, match);
-        data[base + col.stan]! += similarity;
-        data[base + col.sknn]! += flat;
-        data[base + col.near]! += similarity * place;
-        if (i === match + 1) data[base + col.following]! += similarity;
-        data[base + col.recent]! += aged * place;
-        data[base + col.voters]! += 1;
-        if (similarity > data[base + col.closest]!) data[base + col.closest] = similarity;
-      }
+    const { count, tracks, columns: data } = evidence;
+    const { kernel, tallies, touched } = this.#memory;
+    for (let s = 0; s < count; s++) {
+      const tally = tracks[s]! * tallyWidth;
+      if (tallies[tally + 2] === 0) continue;
+      const base = s * rowWidth;
+      data[base + col.stan] = tallies[tally]!;
+      data[base + col.sknn] = tallies[tally + 1]!;
+      data[base + col.voters] = tallies[tally + 2]!;
+      data[base + col.closest] = tallies[tally + 3]!;
+      data[base + col.near] = tallies[tally + 4]!;
+      data[base + col.recent] = tallies[tally + 5]!;
+      data[base + col.following] = tallies[tally + 6]!;
     }
-  }
-
-  #place(at: number, match: number): number {
-    return at > match
-      ? this.#places[Math.min(at - match, 1023)]!
-      : 0.8 * this.#places[Math.min(match - at, 1023)]!;
+    kernel.clearVotes(tallies.byteOffset, touched.byteOffset, this.#touched);
+    this.#touched = 0;
   }
 }

@@ -14,6 +14,7 @@ import { col, columns, featureNames, meritInputs, plainMerit, relative, relative
 import { contextFacts, meanPlays } from "./context-facts.js";
 import { Evidence, Nominations } from "./evidence.js";
 import { LinkEvidence } from "./link-evidence.js";
+import { type GatherMemory, gatherMemory, rowWidth } from "./gather-memory.js";
 import type { Links } from "./links.js";
 import { NeighbourEvidence } from "./neighbour-evidence.js";
 import { artistTraits, trackTraits, traitsByArtist, traitsPerTrack } from "./traits.js";
@@ -45,13 +46,11 @@ export class Signals {
   readonly #traits: Float32Array;
   readonly #artistTraits: Float32Array | undefined;
   readonly #popular: Uint32Array;
-  readonly #merits: Float64Array;
+  readonly #memory: GatherMemory;
+  #meritWeights: Float64Array = new Float64Array(0);
   readonly #slotNumbers: Uint32Array;
   readonly #picked: Uint32Array;
   readonly #pickedMerits: Float64Array;
-  readonly #most = new Float64Array(columns);
-  readonly #active = new Uint8Array(relative.length);
-  readonly #scales = new Float64Array(relative.length);
 
   constructor(
     readonly catalogue: Catalogue,
@@ -60,25 +59,43 @@ export class Signals {
     readonly fallback: Fallback,
     readonly vectors: TrackMatrix,
     readonly settings: SignalSettings,
-    public meritWeights: Float64Array = plainMerit(),
   ) {
     const { trackCount } = sessions;
     const { artists, counts } = fallback;
-    this.#evidence = new Evidence(trackCount, columns);
-    this.#byNeighbours = new NeighbourEvidence(sessions, settings);
+    this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(settings.nominated));
+    this.#evidence = new Evidence(trackCount, this.#memory.rows);
+    this.#byNeighbours = new NeighbourEvidence(sessions, this.#memory, settings);
     this.#byLinks = new LinkEvidence(sessions, links, counts, settings);
-    this.#byArtists = artists && new ArtistEvidence(sessions, artists, settings);
+    this.#byArtists = artists && new ArtistEvidence(sessions, artists, this.#memory, settings);
     this.#byTitle = new Nominations(new ScoreBoard(trackCount), settings.nominated);
     const decay = 1 - 0.5 / Math.sqrt(meanLength(sessions));
     this.#nearness = new VectorFeatures(vectors, artists, counts, decay);
     this.#traits = trackTraits(sessions);
     this.#artistTraits = artists && artistTraits(artists, counts);
-    this.#popular = popularTracks(this.#traits, trackCount, 100);
-    this.#merits = new Float64Array(trackCount);
-    this.#slotNumbers = Uint32Array.from({ length: trackCount }, (_, i) => i);
+    this.#popular = popularTracks(this.#traits, trackCount, popularOnes);
+    this.#slotNumbers = Uint32Array.from({ length: this.#memory.merits.length }, (_, i) => i);
     this.#picked = new Uint32Array(settings.candidates);
     this.#pickedMerits = new Float64Array(settings.candidates);
     this.candidates = new Uint32Array(settings.candidates);
+    this.meritWeights = plainMerit();
+  }
+
+  /** Weights of the first guess by `meritInputs`, then those of the roots. */
+  get meritWeights(): Float64Array {
+    return this.#meritWeights;
+  }
+
+  set meritWeights(given: Float64Array) {
+    this.#meritWeights = given;
+    const size = meritInputs.length;
+    const weights = this.#memory.weights.fill(0);
+    const place = (column: number, input: number) => {
+      weights[column] = given[input]!;
+      weights[rowWidth + column] = given[size + input]!;
+    };
+    relative.forEach(place);
+    place(col.back, size - 2);
+    place(playsColumn, size - 1);
   }
 
   /**
@@ -95,9 +112,9 @@ export class Signals {
     this.#byLinks.nominate(query, evidence, most);
     this.#byArtists?.nominate(query, evidence, most);
     this.#nominateByTitle(query);
-    const reach = Math.min(query.tracks.length, 200);
+    const reach = Math.min(query.tracks.length, contextReach);
     for (let d = 1; d <= reach; d++) evidence.slot(query.tracks[query.tracks.length - d]!);
-    if (evidence.count < 200) for (const track of this.#popular) evidence.slot(track);
+    if (evidence.count < few) for (const track of this.#popular) evidence.slot(track);
     this.#byNeighbours.write(evidence);
     this.#byLinks.write(query, evidence);
     this.#byArtists?.write(evidence);
@@ -127,7 +144,7 @@ export class Signals {
   #writeContext(query: Query): void {
     const { columns: data } = this.#evidence;
     const { tracks } = query;
-    const reach = Math.min(tracks.length, 200);
+    const reach = Math.min(tracks.length, contextReach);
     for (let d = 1; d <= reach; d++) {
       const base = this.#evidence.find(tracks[tracks.length - d]!);
       data[base + col.repeats]! += 1;
@@ -137,50 +154,27 @@ export class Signals {
 
   /** Keeps the candidates of most merit: a plain sum of shares, good enough to lose hardly any answer. */
   #select(wanted: number): void {
-    const { count, columns: data } = this.#evidence;
-    const most = this.#most.fill(1e-9);
-    const weights = this.meritWeights;
-    const size = meritInputs.length;
-    for (let s = 0, at = 0; s < count; s++) {
-      for (let c = 0; c < columns; c++, at++) if (data[at]! > most[c]!) most[c] = data[at]!;
-    }
-    const active = this.#active;
-    const scales = this.#scales;
-    let used = 0;
-    for (let i = 0; i < relative.length; i++) {
-      const largestValue = most[relative[i]!]!;
-      if (largestValue <= 1e-9) continue;
-      scales[i] = 1 / largestValue;
-      active[used++] = i;
-    }
+    const { count, tracks, columns: data } = this.#evidence;
+    const { kernel, rows, most, scales, weights, merits } = this.#memory;
     for (let s = 0; s < count; s++) {
-      const base = s * columns;
-      let merit = 0;
-      for (let a = 0; a < used; a++) {
-        const i = active[a]!;
-        const value = data[base + relativeColumns[i]!]!;
-        if (value === 0) continue;
-        const share = value * scales[i]!;
-        merit += weights[i]! * share + weights[size + i]! * Math.sqrt(share);
-      }
-      const back = data[base + col.back]!;
-      const plays = this.#traits[this.#evidence.tracks[s]! * traitsPerTrack]!;
-      merit += weights[size - 2]! * back + weights[2 * size - 2]! * Math.sqrt(back);
-      merit += weights[size - 1]! * plays + weights[2 * size - 1]! * Math.sqrt(plays);
-      this.#merits[s] = merit;
+      data[s * rowWidth + playsColumn] = this.#traits[tracks[s]! * traitsPerTrack]!;
     }
+    kernel.largestOfColumns(rows.byteOffset, count, leastShared, most.byteOffset);
+    scales.fill(0);
+    for (const c of relative) if (most[c]! > leastShared) scales[c] = 1 / most[c]!;
+    scales[col.back] = 1;
+    scales[playsColumn] = 1;
+    kernel.weigh(rows.byteOffset, count, scales.byteOffset, weights.byteOffset, merits.byteOffset);
     const picked = this.#picked.subarray(0, wanted);
-    this.count = largest(this.#merits, this.#slotNumbers, count, picked, this.#pickedMerits);
+    this.count = largest(merits, this.#slotNumbers, count, picked, this.#pickedMerits);
     const order = this.#picked.subarray(0, this.count);
-    order.sort(
-      (a, b) => this.#merits[b]! - this.#merits[a]! || this.#evidence.tracks[a]! - this.#evidence.tracks[b]!,
-    );
-    for (let i = 0; i < this.count; i++) this.candidates[i] = this.#evidence.tracks[order[i]!]!;
+    order.sort((a, b) => merits[b]! - merits[a]! || tracks[a]! - tracks[b]!);
+    for (let i = 0; i < this.count; i++) this.candidates[i] = tracks[order[i]!]!;
   }
 
   /** What all rows of a query share. */
   #read(query: Query): void {
-    const most = this.#most;
+    const { most } = this.#memory;
     const artists = this.#byArtists?.played ?? noArtists;
     this.#facts = contextFacts(query, this.#traits, artists, [
       this.#byNeighbours.found,
@@ -196,11 +190,11 @@ export class Signals {
   /** Writes the features of candidate i into `rows` from `at`. */
   write(i: number, rows: Float32Array, at: number): void {
     const data = this.#evidence.columns;
-    const most = this.#most;
+    const { most, merits } = this.#memory;
     const traits = this.#traits;
     const facts = this.#facts;
     const track = this.candidates[i]!;
-    const from = this.#picked[i]! * columns;
+    const from = this.#picked[i]! * rowWidth;
     for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
     for (let r = 0; r < relativeColumns.length; r++) {
       const c = relativeColumns[r]!;
@@ -215,9 +209,24 @@ export class Signals {
     rows[at++] = data[from + col.artistPlays]! * this.#perPlay;
     at = this.#nearness.write(track, rows, at);
     rows[at++] = i;
-    rows[at++] = this.#merits[this.#picked[i]!]!;
+    rows[at++] = merits[this.#picked[i]!]!;
     for (let f = 0; f < facts.length; f++) rows[at++] = facts[f]!;
   }
+}
+
+/** Column of a row of evidence that holds the track's trait "log plays", which the merit reads beside the evidence. */
+const playsColumn = rowWidth - 1;
+/** What the largest value of a column is at least, so that shares are never divided by nothing. */
+const leastShared = Math.fround(1e-9);
+/** How many tracks of the context, from the last, become candidates themselves. */
+const contextReach = 200;
+/** Where the sources name fewer tracks than this, popular ones are named beside them. */
+const few = 200;
+const popularOnes = 100;
+
+/** How many slots a query fills at most: neighbours, links and artists' neighbours, artists (twice as many), titles, and the rest. */
+function mostSlots(nominated: number): number {
+  return 6 * nominated + contextReach + popularOnes;
 }
 
 const noArtists = new Uint32Array(0);

@@ -6,7 +6,7 @@
 import { largest } from "./largest.js";
 import { recencyWeights } from "./pairs.js";
 import { ScoreBoard } from "./score-board.js";
-import { invert, type Rows, type Sessions, sessionCount } from "./sessions.js";
+import { invert, placesOf, type Rows, type Sessions, sessionCount } from "./sessions.js";
 
 export interface NeighbourSettings {
   /** How many neighbours vote. */
@@ -28,6 +28,8 @@ export interface NeighbourSettings {
   /** Matches and votes are weighed by idf^idfPower. */
   readonly idfMatch: number;
   readonly idfVote: number;
+  /** Which play is the match where a neighbour plays the matching track several times. Default: the first. */
+  readonly match?: "first" | "last";
 }
 
 export class NeighbourFinder {
@@ -42,6 +44,14 @@ export class NeighbourFinder {
   found = 0;
   /** The weight of each track in the context of the last `find`, 0 for all others. */
   readonly context: Float64Array;
+  /**
+   * Of each neighbour, by the number of its playlist: the play (a position in `items`) of the track that the context played
+   * last, the weight of that track, and the sum of the idf of the tracks it shares with the context.
+   */
+  readonly matches: Uint32Array;
+  readonly matched: Float64Array;
+  readonly overlaps: Float64Array;
+  readonly #places: Uint32Array;
   #asked: Uint32Array = new Uint32Array(0);
   readonly #board: ScoreBoard;
   readonly #age: Float64Array;
@@ -56,6 +66,10 @@ export class NeighbourFinder {
     this.sessions = sessions;
     this.settings = settings;
     this.inverted = invert(sessions);
+    this.#places = placesOf(sessions, this.inverted, settings.match ?? "first");
+    this.matches = new Uint32Array(count);
+    this.matched = new Float64Array(count);
+    this.overlaps = new Float64Array(count);
     this.idf = new Float64Array(sessions.trackCount);
     for (let t = 0; t < sessions.trackCount; t++) {
       const playlists = this.inverted.offsets[t + 1]! - this.inverted.offsets[t]!;
@@ -99,10 +113,20 @@ export class NeighbourFinder {
           ? (reach - d + 1) / reach
           : Math.exp(-(d - 1) / Math.max(contextDecay, 1e-9));
       context[track] = weight;
+      const idf = this.idf[track]!;
       const added = weight * this.#idfMatch[track]!;
       const end = inverted.offsets[track + 1]!;
       for (let i = Math.max(inverted.offsets[track]!, end - perTrack); i < end; i++) {
-        board.add(inverted.values[i]!, added);
+        const session = inverted.values[i]!;
+        // Weights fall with d: the first track of the context that a playlist shares is the one that weighs most.
+        if (!board.has(session)) {
+          this.matches[session] = this.#places[i]!;
+          this.matched[session] = weight;
+          this.overlaps[session] = idf;
+        } else {
+          this.overlaps[session]! += idf;
+        }
+        board.add(session, added);
       }
     }
     for (let i = 0; i < board.count; i++) {
@@ -116,21 +140,13 @@ export class NeighbourFinder {
   vote(board: ScoreBoard): void {
     const { offsets, items } = this.sessions;
     const { near, before } = this.settings;
-    const { context } = this;
     for (let n = 0; n < this.found; n++) {
       const session = this.neighbours[n]!;
       const similarity = this.similarities[n]!;
       const start = offsets[session]!;
       const end = offsets[session + 1]!;
-      let match = start;
-      let matched = -1;
-      for (let i = start; i < end; i++) {
-        const weight = context[items[i]!]!;
-        if (weight > matched) {
-          matched = weight;
-          match = i;
-        }
-      }
+      const match = this.matches[session]!;
+      const matched = this.matched[session]!;
       const weight = similarity * (near > 0 ? 1 : matched);
       for (let i = start; i < end; i++) {
         if (i === match) continue;

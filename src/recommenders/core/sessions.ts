@@ -68,6 +68,26 @@ export function invert(sessions: Sessions): Rows {
   return { offsets, values };
 }
 
+/** Where in its playlist each entry of `invert` stands, as a position in `items`: the first or the last play of the track. */
+export function placesOf(sessions: Sessions, inverted: Rows, which: "first" | "last"): Uint32Array {
+  const { offsets, items } = sessions;
+  const { values } = inverted;
+  const places = new Uint32Array(values.length);
+  const seen = new Uint8Array(values.length);
+  const next = inverted.offsets.slice(0, -1);
+  for (let s = 0; s < sessionCount(sessions); s++) {
+    for (let i = offsets[s]!; i < offsets[s + 1]!; i++) {
+      const track = items[i]!;
+      if (values[next[track]!] !== s) next[track]! += 1;
+      const at = next[track]!;
+      if (which === "first" && seen[at] === 1) continue;
+      seen[at] = 1;
+      places[at] = i;
+    }
+  }
+  return places;
+}
+
 /** All playlists but [from, to), the catalogue kept. */
 export function withoutSessions(sessions: Sessions, from: number, to: number): Sessions {
   const before = sliceSessions(sessions, 0, from);

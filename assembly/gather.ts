@@ -1,0 +1,188 @@
+// The hot loops of the blend's evidence (src/recommenders/blend): neighbours vote for what they hold, and candidates are weighed.
+//
+// Tens of thousands of plays are read for one query. What neighbours say of a track is eight floats, two vectors of four, so that
+// a vote is two loads, two sums and two stores:
+//    sum of similarities, sum of overlaps, voters, largest similarity | near, near and late, following, (nothing)
+// What artists' neighbours say is two floats: sum of similarities, near.
+//
+// All memory is laid out by the caller (gather-memory.ts), and tallies are zero between queries.
+
+/** Places beyond the last one in a table of weights by distance weigh as that one. */
+const farthest: u32 = 1023;
+const tallyShift: usize = 5;
+const pairShift: usize = 3;
+
+/**
+ * The plays [start, end) of one neighbour vote, all but the match.
+ *
+ * @param after weights of a play by its distance behind the match, `before`: in front of it
+ * @param touched the tracks with votes, of which there are `count`
+ * @returns how many tracks have votes now
+ */
+export function castVotes(
+  items: usize,
+  start: u32,
+  match: u32,
+  end: u32,
+  tallies: usize,
+  touched: usize,
+  count: u32,
+  after: usize,
+  before: usize,
+  similarity: f32,
+  overlap: f32,
+  late: f32,
+): u32 {
+  const flat = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(similarity), 1, overlap), 2, 1);
+  const sums = f32x4.replace_lane(flat, 3, 0);
+  const most = f32x4.replace_lane(f32x4.splat(0), 3, similarity);
+  const placed = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(0), 0, similarity), 1, late);
+  for (let i = start; i < match; i++) {
+    const place = load<f32>(before + (<usize>min(match - i, farthest) << 2));
+    count = vote(items, i, tallies, touched, count, sums, most, f32x4.mul(placed, f32x4.splat(place)));
+  }
+  for (let i = match + 1; i < end; i++) {
+    const place = load<f32>(after + (<usize>min(i - match, farthest) << 2));
+    count = vote(items, i, tallies, touched, count, sums, most, f32x4.mul(placed, f32x4.splat(place)));
+  }
+  if (match + 1 < end) {
+    const following = tallies + (<usize>load<u32>(items + (<usize>(match + 1) << 2)) << tallyShift);
+    store<f32>(following, load<f32>(following, 24) + similarity, 24);
+  }
+  return count;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function vote(
+  items: usize,
+  at: u32,
+  tallies: usize,
+  touched: usize,
+  count: u32,
+  sums: v128,
+  most: v128,
+  placed: v128,
+): u32 {
+  const track = load<u32>(items + (<usize>at << 2));
+  const tally = tallies + (<usize>track << tallyShift);
+  const old = v128.load(tally);
+  v128.store(tally, f32x4.max(f32x4.add(old, sums), most));
+  v128.store(tally, f32x4.add(v128.load(tally, 16), placed), 16);
+  // Written in any case, kept where it is new: a branch here would be guessed wrong often.
+  store<u32>(touched + (<usize>count << 2), track);
+  return count + <u32>(f32x4.extract_lane(old, 2) == 0);
+}
+
+/** What the votes for each touched track add up to: 0.4 × its similarities + near. */
+export function sumVotes(tallies: usize, touched: usize, count: u32, scores: usize): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const tally = tallies + (<usize>load<u32>(touched + (<usize>i << 2)) << tallyShift);
+    store<f64>(scores + (<usize>i << 3), <f64>(<f32>0.4 * load<f32>(tally) + load<f32>(tally, 16)));
+  }
+}
+
+export function clearVotes(tallies: usize, touched: usize, count: u32): void {
+  const zero = i32x4.splat(0);
+  for (let i: u32 = 0; i < count; i++) {
+    const tally = tallies + (<usize>load<u32>(touched + (<usize>i << 2)) << tallyShift);
+    v128.store(tally, zero);
+    v128.store(tally, zero, 16);
+  }
+}
+
+/** The plays [start, end) of a neighbour by artists vote; `places` are weights by distance from the match, on either side. */
+export function castPairs(
+  items: usize,
+  start: u32,
+  match: u32,
+  end: u32,
+  pairs: usize,
+  touched: usize,
+  count: u32,
+  places: usize,
+  similarity: f32,
+): u32 {
+  for (let i = start; i < end; i++) {
+    const distance = i > match ? i - match : match - i;
+    const near = similarity * load<f32>(places + (<usize>min(distance, farthest) << 2));
+    const track = load<u32>(items + (<usize>i << 2));
+    const pair = pairs + (<usize>track << pairShift);
+    const old = load<f32>(pair);
+    store<f32>(pair, old + similarity);
+    store<f32>(pair, load<f32>(pair, 4) + near, 4);
+    store<u32>(touched + (<usize>count << 2), track);
+    count += <u32>(old == 0);
+  }
+  return count;
+}
+
+/** What the votes for each touched track add up to: more by what its artist weighs in the context. */
+export function sumPairs(
+  pairs: usize,
+  touched: usize,
+  count: u32,
+  artistOf: usize,
+  weights: usize,
+  scores: usize,
+): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const track = <usize>load<u32>(touched + (<usize>i << 2));
+    const artist = <usize>load<u32>(artistOf + (track << 2));
+    const sum = <f64>load<f32>(pairs + (track << pairShift));
+    store<f64>(scores + (<usize>i << 3), sum * (0.2 + load<f64>(weights + (artist << 3))));
+  }
+}
+
+export function clearPairs(pairs: usize, touched: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    store<u64>(pairs + (<usize>load<u32>(touched + (<usize>i << 2)) << pairShift), 0);
+  }
+}
+
+/** The largest value of each of 32 columns over `count` rows, at least `least`. */
+export function largestOfColumns(rows: usize, count: u32, least: f32, most: usize): void {
+  let m0 = f32x4.splat(least);
+  let m1 = m0;
+  let m2 = m0;
+  let m3 = m0;
+  let m4 = m0;
+  let m5 = m0;
+  let m6 = m0;
+  let m7 = m0;
+  const end = rows + (<usize>count << 7);
+  for (let row = rows; row < end; row += 128) {
+    m0 = f32x4.max(m0, v128.load(row));
+    m1 = f32x4.max(m1, v128.load(row, 16));
+    m2 = f32x4.max(m2, v128.load(row, 32));
+    m3 = f32x4.max(m3, v128.load(row, 48));
+    m4 = f32x4.max(m4, v128.load(row, 64));
+    m5 = f32x4.max(m5, v128.load(row, 80));
+    m6 = f32x4.max(m6, v128.load(row, 96));
+    m7 = f32x4.max(m7, v128.load(row, 112));
+  }
+  v128.store(most, m0);
+  v128.store(most, m1, 16);
+  v128.store(most, m2, 32);
+  v128.store(most, m3, 48);
+  v128.store(most, m4, 64);
+  v128.store(most, m5, 80);
+  v128.store(most, m6, 96);
+  v128.store(most, m7, 112);
+}
+
+/** The merit of each of `count` rows of 32 columns: the sum of weight × share + root weight × √share, a share being value × scale. */
+export function weigh(rows: usize, count: u32, scales: usize, weights: usize, merits: usize): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const row = rows + (<usize>i << 7);
+    let sum = f32x4.splat(0);
+    for (let at: usize = 0; at < 128; at += 16) {
+      const share = f32x4.mul(v128.load(row + at), v128.load(scales + at));
+      sum = f32x4.add(sum, f32x4.mul(share, v128.load(weights + at)));
+      sum = f32x4.add(sum, f32x4.mul(f32x4.sqrt(share), v128.load(weights + at, 128)));
+    }
+    const low = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
+    const high = f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
+    store<f64>(merits + (<usize>i << 3), <f64>(low + high));
+  }
+}

@@ -140,6 +140,25 @@ export function clearPairs(pairs: usize, touched: usize, count: u32): void {
   }
 }
 
+/** Keeps the touched tracks whose score reaches the bound, with their scores; returns how many. */
+export function keepReaching(
+  touched: usize,
+  scores: usize,
+  count: u32,
+  bound: f64,
+  kept: usize,
+  keptScores: usize,
+): u32 {
+  let size: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const score = load<f64>(scores + (<usize>i << 3));
+    store<u32>(kept + (<usize>size << 2), load<u32>(touched + (<usize>i << 2)));
+    store<f64>(keptScores + (<usize>size << 3), score);
+    size += <u32>(score >= bound);
+  }
+  return size;
+}
+
 /** The largest value of each of 32 columns over `count` rows, at least `least`. */
 export function largestOfColumns(rows: usize, count: u32, least: f32, most: usize): void {
   let m0 = f32x4.splat(least);
@@ -169,6 +188,31 @@ export function largestOfColumns(rows: usize, count: u32, least: f32, most: usiz
   v128.store(most, m5, 80);
   v128.store(most, m6, 96);
   v128.store(most, m7, 112);
+}
+
+/**
+ * Writes the features that are read off a row of evidence: its 31 columns, then value × scale of the columns at the byte offsets in
+ * `shared`; and the `factCount` facts of the query at `factsTo`.
+ */
+export function writeRow(
+  row: usize,
+  scales: usize,
+  shared: usize,
+  count: u32,
+  facts: usize,
+  factCount: u32,
+  to: usize,
+  factsTo: usize,
+): void {
+  for (let at: usize = 0; at < 128; at += 16) v128.store(to + at, v128.load(row + at));
+  let next = to + 124;
+  for (let at = shared, end = shared + (<usize>count << 2); at < end; at += 4) {
+    const column = <usize>load<u32>(at);
+    store<f32>(next, load<f32>(row + column) * load<f32>(scales + column));
+    next += 4;
+  }
+  const end = <usize>factCount << 2;
+  for (let at: usize = 0; at < end; at += 4) store<f32>(factsTo + at, load<f32>(facts + at));
 }
 
 /** The merit of each of `count` rows of 32 columns: the sum of weight × share + root weight × √share, a share being value × scale. */

@@ -24,8 +24,10 @@ export class ArtistEvidence {
   readonly #finder: NeighbourFinder;
   readonly #links: Links;
   readonly #counts: Float64Array;
-  readonly #linked: ScoreBoard;
-  readonly #after: ScoreBoard;
+  /** How close each artist is to those of the context, and how often it follows them; 0 for all that are not `near`. */
+  readonly #linked: Float64Array;
+  readonly #after: Float64Array;
+  readonly #near: number[] = [];
   /** How often an artist is in the context, and 1 / (places back to its last play). */
   readonly #plays: ScoreBoard;
   readonly #back: ScoreBoard;
@@ -69,8 +71,8 @@ export class ArtistEvidence {
     const window = Math.max(10, Math.min(30, Math.round(meanLength(sessions))));
     this.#links = new Links(byArtist, { window, recency: 0, keep: 300 });
     this.#counts = neighboursInWindow(byArtist, window).map(Math.sqrt);
-    this.#linked = new ScoreBoard(byArtist.trackCount);
-    this.#after = new ScoreBoard(byArtist.trackCount);
+    this.#linked = new Float64Array(byArtist.trackCount);
+    this.#after = new Float64Array(byArtist.trackCount);
     this.#plays = new ScoreBoard(byArtist.trackCount);
     this.#back = new ScoreBoard(byArtist.trackCount);
     this.#picker = new Picker(settings.nominated);
@@ -92,7 +94,8 @@ export class ArtistEvidence {
   #vote(known: Uint32Array, evidence: Evidence, most: number): void {
     const { offsets } = this.#sessions;
     const { found, neighbours, similarities, matches, context } = this.#finder;
-    const { kernel, items, pairs, touchedPairs, scores, artistOf, artistWeights, artistPlaces } = this.#memory;
+    const { kernel, items, pairs, touchedPairs, scores, artistOf, artistWeights, artistPlaces } =
+      this.#memory;
     const [itemsAt, pairsAt, touchedAt] = [items.byteOffset, pairs.byteOffset, touchedPairs.byteOffset];
     let count = 0;
     for (let n = 0; n < found; n++) {
@@ -120,16 +123,22 @@ export class ArtistEvidence {
       scores.byteOffset,
     );
     for (const artist of known) artistWeights[artist] = 0;
-    this.#picker.pick(scores, touchedPairs, count, evidence, most);
+    this.#picker.pickVoted(this.#memory, touchedPairs, count, evidence, most);
   }
 
   /** Which artists played, and which are close to these. */
   #note(known: Uint32Array): void {
     const links = this.#links;
+    const linked = this.#linked;
+    const after = this.#after;
+    const counts = this.#counts;
     this.#plays.clear();
     this.#back.clear();
-    this.#linked.clear();
-    this.#after.clear();
+    for (let t = 0; t < this.#near.length; t++) {
+      linked[this.#near[t]!] = 0;
+      after[this.#near[t]!] = 0;
+    }
+    this.#near.length = 0;
     links.forget();
     for (let d = 1; d <= known.length; d++) {
       const artist = known[known.length - d]!;
@@ -141,12 +150,17 @@ export class ArtistEvidence {
       const artist = known[known.length - d]!;
       const weight = d ** -0.7;
       const { tracks, weights, start, end } = links.row(artist);
-      const perAfter = 0.7 ** (d - 1) / (links.totals[artist * weightsPerLink + linkWeights.after]! + 3);
+      const perAfter =
+        d > 8 ? 0 : 0.7 ** (d - 1) / (links.totals[artist * weightsPerLink + linkWeights.after]! + 3);
+      const count = counts[artist]!;
       for (let i = start; i < end; i++) {
         const other = tracks[i]!;
-        const together = weights[i * weightsPerLink + linkWeights.together]!;
-        this.#linked.add(other, (weight * together) / (this.#counts[artist]! * this.#counts[other]! + 20));
-        if (d <= 8) this.#after.add(other, perAfter * weights[i * weightsPerLink + linkWeights.after]!);
+        const base = i * weightsPerLink;
+        const before = linked[other]!;
+        if (before === 0) this.#near.push(other);
+        linked[other] =
+          before + (weight * weights[base + linkWeights.together]!) / (count * counts[other]! + 20);
+        after[other]! += perAfter * weights[base + linkWeights.after]!;
       }
     }
   }
@@ -172,8 +186,8 @@ export class ArtistEvidence {
       data[base + col.artistNear] = pairs[track * pairWidth + 1]!;
       if (artist === 0) continue;
       data[base + col.artist] = board.get(track);
-      data[base + col.artistLink] = this.#linked.get(artist);
-      data[base + col.artistAfter] = this.#after.get(artist);
+      data[base + col.artistLink] = this.#linked[artist]!;
+      data[base + col.artistAfter] = this.#after[artist]!;
       data[base + col.artistPlays] = this.#plays.get(artist);
       data[base + col.artistBack] = this.#back.get(artist);
     }

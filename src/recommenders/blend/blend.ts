@@ -69,7 +69,7 @@ const defaults: BlendSettings = {
 };
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
-const stateVersion = 3;
+const stateVersion = 4;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
@@ -101,10 +101,12 @@ class Blend {
     const { count, width } = signals;
     const { rows, scores, picked } = forest;
     const guesses = this.#guesses;
+    const { features } = signals;
     for (let i = 0; i < count; i++) {
-      signals.write(i, rows, i * width);
-      scores[i] = rows[i * width + meritFeature]!;
+      signals.write(i);
+      scores[i] = features[i * width + meritFeature]!;
     }
+    rows.set(features.subarray(0, count * width));
     const first = Math.min(settings.firstTrees, forest.trees);
     picked.set(this.#everyone);
     forest.add(count, 0, first);

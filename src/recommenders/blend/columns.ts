@@ -95,7 +95,6 @@ export const featureNames: readonly string[] = [
   ...factNames,
 ];
 
-export const relativeColumns = Uint8Array.from(relative);
 const relativeStart = Object.keys(col).length;
 /** The features that the first guess reads: the relative ones, how far back it played, its plays. */
 export const meritInputs: readonly number[] = [

@@ -2,9 +2,9 @@
  * What speaks for each candidate, gathered in slots: a track gets a slot when a source nominates it, and every source writes
  * its own columns of the slots there are. Compact, so that what is known of one query stays in cache.
  */
-import { largest } from "../core/largest.js";
+import { largest, likelyBound } from "../core/largest.js";
 import type { ScoreBoard } from "../core/score-board.js";
-import { rowWidth } from "./gather-memory.js";
+import { type GatherMemory, rowWidth } from "./gather-memory.js";
 
 export class Evidence {
   /** The tracks with a slot; the first `count` count. */
@@ -59,6 +59,29 @@ export class Picker {
     const picked = this.#picked.subarray(0, most);
     const found = largest(scores, touched, count, picked, this.#values);
     for (let i = 0; i < found; i++) evidence.slot(picked[i]!);
+  }
+
+  /** The same for the touched tracks and the scores in the kernel's memory, which are too many to look at one by one here. */
+  pickVoted(
+    memory: GatherMemory,
+    touched: Uint32Array,
+    count: number,
+    evidence: Evidence,
+    most: number,
+  ): void {
+    const { kernel, scores, kept, keptScores } = memory;
+    const reaching = (bound: number) =>
+      kernel.keepReaching(
+        touched.byteOffset,
+        scores.byteOffset,
+        count,
+        bound,
+        kept.byteOffset,
+        keptScores.byteOffset,
+      );
+    let found = reaching(likelyBound(scores, count, most));
+    if (found < most) found = reaching(Number.NEGATIVE_INFINITY);
+    this.pick(keptScores, kept, found, evidence, most);
   }
 }
 

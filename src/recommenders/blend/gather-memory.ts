@@ -1,5 +1,7 @@
 /** The memory of the kernel that gathers evidence (assembly/gather.ts), laid out for one set of playlists, and the kernel itself. */
 import type { Sessions } from "../core/sessions.js";
+import { featureNames, relative } from "./columns.js";
+import { factNames } from "./context-facts.js";
 import { MemoryPlan } from "./memory-plan.js";
 
 export interface GatherKernel {
@@ -39,7 +41,25 @@ export interface GatherKernel {
     scores: number,
   ): void;
   clearPairs(pairs: number, touched: number, count: number): void;
+  keepReaching(
+    touched: number,
+    scores: number,
+    count: number,
+    bound: number,
+    kept: number,
+    keptScores: number,
+  ): number;
   largestOfColumns(rows: number, count: number, least: number, most: number): void;
+  writeRow(
+    row: number,
+    scales: number,
+    shared: number,
+    count: number,
+    facts: number,
+    factCount: number,
+    to: number,
+    factsTo: number,
+  ): void;
   weigh(rows: number, count: number, scales: number, weights: number, merits: number): void;
 }
 
@@ -61,6 +81,9 @@ export interface GatherMemory {
   readonly touched: Uint32Array;
   readonly touchedPairs: Uint32Array;
   readonly scores: Float64Array;
+  /** Of the touched tracks those that may be among the best, with their scores. */
+  readonly kept: Uint32Array;
+  readonly keptScores: Float64Array;
   readonly artistOf: Uint32Array;
   readonly artistWeights: Float64Array;
   readonly after: Float32Array;
@@ -73,14 +96,24 @@ export interface GatherMemory {
   /** Weights of the shares, then those of their roots. */
   readonly weights: Float32Array;
   readonly merits: Float64Array;
+  /** Byte offsets of the columns that are also given as shares. */
+  readonly shared: Uint32Array;
+  readonly facts: Float32Array;
+  /** A row of features a candidate. */
+  readonly features: Float32Array;
 }
 
 /**
  * @param artists how many artists there are, number 0 ("none") included; 0: there is no artist of any track
- * @param slots how many rows of evidence there may be
+ * @param slots how many rows of evidence there may be, and `candidates`, how many rows of features
  * @throws SegueError where wasm's 4 GiB do not hold it
  */
-export function gatherMemory(sessions: Sessions, artists: number, slots: number): GatherMemory {
+export function gatherMemory(
+  sessions: Sessions,
+  artists: number,
+  slots: number,
+  candidates: number,
+): GatherMemory {
   const { trackCount, items } = sessions;
   const byArtist = artists === 0 ? 0 : trackCount;
   const plan = new MemoryPlan();
@@ -91,6 +124,8 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number)
     touched: plan.place((trackCount + 1) * 4),
     touchedPairs: plan.place((byArtist + 1) * 4),
     scores: plan.place(trackCount * 8),
+    kept: plan.place((trackCount + 1) * 4),
+    keptScores: plan.place((trackCount + 1) * 8),
     artistOf: plan.place(byArtist * 4),
     artistWeights: plan.place(artists * 8),
     after: plan.place(placesLong * 4),
@@ -101,6 +136,9 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number)
     scales: plan.place(rowWidth * 4),
     weights: plan.place(2 * rowWidth * 4),
     merits: plan.place(slots * 8),
+    shared: plan.place(relative.length * 4),
+    facts: plan.place(factNames.length * 4),
+    features: plan.place(candidates * featureNames.length * 4),
   };
   const { kernel, buffer } = plan.make<GatherKernel>(
     "gather",
@@ -118,6 +156,8 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number)
     touched: numbers(at.touched, trackCount + 1),
     touchedPairs: numbers(at.touchedPairs, byArtist + 1),
     scores: doubles(at.scores, trackCount),
+    kept: numbers(at.kept, trackCount + 1),
+    keptScores: doubles(at.keptScores, trackCount + 1),
     artistOf: numbers(at.artistOf, byArtist),
     artistWeights: doubles(at.artistWeights, artists),
     after: floats(at.after, placesLong),
@@ -128,7 +168,11 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number)
     scales: floats(at.scales, rowWidth),
     weights: floats(at.weights, 2 * rowWidth),
     merits: doubles(at.merits, slots),
+    shared: numbers(at.shared, relative.length),
+    facts: floats(at.facts, factNames.length),
+    features: floats(at.features, candidates * featureNames.length),
   };
   memory.items.set(items);
+  memory.shared.set(relative.map((column) => column * 4));
   return memory;
 }

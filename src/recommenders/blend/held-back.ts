@@ -121,7 +121,11 @@ class RowsOfQueries {
       this.#weights = longer(this.#weights);
       this.#relevance = longer(this.#relevance);
     }
-    signals.write(candidate, this.#values, this.#row * width);
+    signals.write(candidate);
+    this.#values.set(
+      signals.features.subarray(candidate * width, (candidate + 1) * width),
+      this.#row * width,
+    );
     this.#relevance[this.#row] = relevance;
     this.#weights[this.#row++] = weight;
   }

@@ -88,7 +88,7 @@ export class NeighbourEvidence {
     }
     this.#touched = count;
     kernel.sumVotes(talliesAt, touchedAt, count, scores.byteOffset);
-    this.#picker.pick(scores, touched, count, evidence, most);
+    this.#picker.pickVoted(this.#memory, touched, count, evidence, most);
   }
 
   /** Writes what the votes were into the slots, and forgets them. */

@@ -10,11 +10,11 @@ import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
 import type { TrackMatrix } from "../core/track-matrix.js";
 import { ArtistEvidence } from "./artist-evidence.js";
-import { col, columns, featureNames, meritInputs, plainMerit, relative, relativeColumns } from "./columns.js";
-import { contextFacts, meanPlays } from "./context-facts.js";
+import { col, columns, featureNames, meritInputs, plainMerit, relative } from "./columns.js";
+import { contextFacts, factNames, meanPlays } from "./context-facts.js";
 import { Evidence, Nominations } from "./evidence.js";
-import { LinkEvidence } from "./link-evidence.js";
 import { type GatherMemory, gatherMemory, rowWidth } from "./gather-memory.js";
+import { LinkEvidence } from "./link-evidence.js";
 import type { Links } from "./links.js";
 import { NeighbourEvidence } from "./neighbour-evidence.js";
 import { artistTraits, trackTraits, traitsByArtist, traitsPerTrack } from "./traits.js";
@@ -34,7 +34,8 @@ export class Signals {
   /** Candidates of the last query, best guess first; the first `count` count. */
   readonly candidates: Uint32Array;
   count = 0;
-  #facts: readonly number[] = [];
+  /** Of the candidates that were written (see `write`), `width` features each. */
+  readonly features: Float32Array;
   #perPlay = 1;
   #lastArtist = 0;
   readonly #evidence: Evidence;
@@ -62,7 +63,9 @@ export class Signals {
   ) {
     const { trackCount } = sessions;
     const { artists, counts } = fallback;
-    this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(settings.nominated));
+    const { nominated, candidates } = settings;
+    this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(nominated), candidates);
+    this.features = this.#memory.features;
     this.#evidence = new Evidence(trackCount, this.#memory.rows);
     this.#byNeighbours = new NeighbourEvidence(sessions, this.#memory, settings);
     this.#byLinks = new LinkEvidence(sessions, links, counts, settings);
@@ -174,43 +177,50 @@ export class Signals {
 
   /** What all rows of a query share. */
   #read(query: Query): void {
-    const { most } = this.#memory;
+    const { most, facts } = this.#memory;
     const artists = this.#byArtists?.played ?? noArtists;
-    this.#facts = contextFacts(query, this.#traits, artists, [
-      this.#byNeighbours.found,
-      most[col.stan]!,
-      most[col.lastAfter]!,
-      most[col.cosine]!,
-    ]);
+    facts.set(
+      contextFacts(query, this.#traits, artists, [
+        this.#byNeighbours.found,
+        most[col.stan]!,
+        most[col.lastAfter]!,
+        most[col.cosine]!,
+      ]),
+    );
     this.#lastArtist = artists.length === 0 ? 0 : artists[artists.length - 1]!;
     this.#perPlay = 1 / Math.max(1, artists.length);
     this.#nearness.read(query, artists);
   }
 
-  /** Writes the features of candidate i into `rows` from `at`. */
-  write(i: number, rows: Float32Array, at: number): void {
-    const data = this.#evidence.columns;
-    const { most, merits } = this.#memory;
+  /** Writes the features of candidate i to its place in `features`: `width` numbers from i × `width`. */
+  write(i: number): void {
+    const { kernel, rows, scales, shared, facts, features, merits } = this.#memory;
     const traits = this.#traits;
-    const facts = this.#facts;
     const track = this.candidates[i]!;
-    const from = this.#picked[i]! * rowWidth;
-    for (let c = 0; c < columns; c++) rows[at++] = data[from + c]!;
-    for (let r = 0; r < relativeColumns.length; r++) {
-      const c = relativeColumns[r]!;
-      rows[at++] = data[from + c]! / most[c]!;
-    }
-    for (let t = 0; t < traitsPerTrack; t++) rows[at++] = traits[track * traitsPerTrack + t]!;
+    const slot = this.#picked[i]!;
+    const to = i * this.width;
+    const factsAt = to + this.width - factNames.length;
+    kernel.writeRow(
+      rows.byteOffset + slot * rowWidth * 4,
+      scales.byteOffset,
+      shared.byteOffset,
+      shared.length,
+      facts.byteOffset,
+      facts.length,
+      features.byteOffset + to * 4,
+      features.byteOffset + factsAt * 4,
+    );
+    let at = to + columns + shared.length;
+    for (let t = 0; t < traitsPerTrack; t++) features[at++] = traits[track * traitsPerTrack + t]!;
     for (let t = 0; t < traitsByArtist; t++)
-      rows[at++] = this.#artistTraits === undefined ? 0 : this.#artistTraits[track * traitsByArtist + t]!;
+      features[at++] = this.#artistTraits === undefined ? 0 : this.#artistTraits[track * traitsByArtist + t]!;
     const artist = this.fallback.artists === undefined ? 0 : this.fallback.artists.artistOf[track]!;
-    rows[at++] = artist !== 0 && artist === this.#lastArtist ? 1 : 0;
-    rows[at++] = traits[track * traitsPerTrack]! - facts[meanPlays]!;
-    rows[at++] = data[from + col.artistPlays]! * this.#perPlay;
-    at = this.#nearness.write(track, rows, at);
-    rows[at++] = i;
-    rows[at++] = merits[this.#picked[i]!]!;
-    for (let f = 0; f < facts.length; f++) rows[at++] = facts[f]!;
+    features[at++] = artist !== 0 && artist === this.#lastArtist ? 1 : 0;
+    features[at++] = traits[track * traitsPerTrack]! - facts[meanPlays]!;
+    features[at++] = rows[slot * rowWidth + col.artistPlays]! * this.#perPlay;
+    at = this.#nearness.write(track, features, at);
+    features[at++] = i;
+    features[at] = merits[slot]!;
   }
 }
 
@@ -232,8 +242,12 @@ function mostSlots(nominated: number): number {
 const noArtists = new Uint32Array(0);
 
 function popularTracks(traits: Float32Array, trackCount: number, most: number): Uint32Array {
-  const merit = (t: number) => traits[t * traitsPerTrack]! + traits[t * traitsPerTrack + 1]!;
-  return Uint32Array.from({ length: trackCount }, (_, t) => t)
-    .sort((a, b) => merit(b) - merit(a) || a - b)
-    .slice(0, most);
+  const merits = Float64Array.from(
+    { length: trackCount },
+    (_, t) => traits[t * traitsPerTrack]! + traits[t * traitsPerTrack + 1]!,
+  );
+  const numbers = Uint32Array.from({ length: trackCount }, (_, t) => t);
+  const popular = new Uint32Array(most);
+  const found = largest(merits, numbers, trackCount, popular, new Float64Array(most));
+  return popular.subarray(0, found).sort((a, b) => merits[b]! - merits[a]! || a - b);
 }

@@ -20,14 +20,17 @@ export function largest(
     return count;
   }
   if (wanted === 0) return 0;
-  const border = nthLargest(values, count, wanted);
+  const found = possible(values, count, wanted);
+  const border = select(scratch, found, wanted);
   let size = 0;
   const equal: number[] = [];
-  for (let i = 0; i < count; i++) {
-    if (values[i]! > border) {
+  for (let p = 0; p < found; p++) {
+    const i = places[p]!;
+    const value = values[i]!;
+    if (value > border) {
       kept[size] = numbers[i]!;
-      keptValues[size++] = values[i]!;
-    } else if (values[i] === border) {
+      keptValues[size++] = value;
+    } else if (value === border) {
       equal.push(numbers[i]!);
     }
   }
@@ -42,28 +45,44 @@ export function largest(
 }
 
 let scratch = new Float64Array(0);
+let places = new Uint32Array(0);
 
 /** How many values a sample holds. */
 const sampled = 256;
 const sample = new Float64Array(sampled);
 
 /**
- * The n-th largest (1 is the largest) of `values[0 … count)`, which stay as they are. Where few of many are wanted, an even sample
- * tells a bound that only little more than n values reach, and the quickselect looks at these alone.
+ * A bound that at least the n largest of `values[0 … count)` are likely to reach, and little more, told by an even sample;
+ * -Infinity where not so few of many are wanted.
  */
-export function nthLargest(values: Float64Array, count: number, n: number): number {
-  if (scratch.length < count) scratch = new Float64Array(count * 2);
+export function likelyBound(values: Float64Array, count: number, n: number): number {
   const place = Math.ceil((sampled * n * 1.25) / count) + 6;
-  let kept = 0;
-  if (count > 4 * sampled && place < sampled / 2) {
-    for (let i = 0; i < sampled; i++) sample[i] = values[Math.floor((i * count) / sampled)]!;
-    sample.sort();
-    const bound = sample[sampled - place]!;
-    for (let i = 0; i < count; i++) if (values[i]! >= bound) scratch[kept++] = values[i]!;
+  if (count <= 4 * sampled || place >= sampled / 2) return Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < sampled; i++) sample[i] = values[Math.floor((i * count) / sampled)]!;
+  sample.sort();
+  return sample[sampled - place]!;
+}
+
+/** Puts the values that may be among the n largest into `scratch` and where they stand into `places`; returns how many. */
+function possible(values: Float64Array, count: number, n: number): number {
+  if (scratch.length < count) {
+    scratch = new Float64Array(count * 2);
+    places = new Uint32Array(count * 2);
   }
-  if (kept >= n) return select(scratch, kept, n);
-  for (let i = 0; i < count; i++) scratch[i] = values[i]!;
-  return select(scratch, count, n);
+  const found = reaching(values, count, likelyBound(values, count, n));
+  return found >= n ? found : reaching(values, count, Number.NEGATIVE_INFINITY);
+}
+
+function reaching(values: Float64Array, count: number, bound: number): number {
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    if (value >= bound) {
+      scratch[found] = value;
+      places[found++] = i;
+    }
+  }
+  return found;
 }
 
 /** The n-th largest of `copy[0 … count)`, which lose their order. */

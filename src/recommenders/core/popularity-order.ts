@@ -37,15 +37,26 @@ export class PopularityOrder {
   }
 }
 
-/** Sorts numbers without comparing: count and track number as one number of 53 bits. */
+/** Sorts by counting how many tracks have each count; the most played first. */
 function byCount(counts: ArrayLike<number>): Uint32Array {
-  const keys = new Float64Array(counts.length);
-  for (let i = 0; i < counts.length; i++) {
-    if (!(counts[i]! < 2 ** 21)) return byComparing(counts);
-    keys[i] = counts[i]! * 2 ** 32 + i;
+  let most = 0;
+  for (let i = 0; i < counts.length; i++) if (counts[i]! > most) most = counts[i]!;
+  if (most > 64 * counts.length + 1e6) return byComparing(counts);
+  // Where the tracks of a count start: those of higher counts stand before them.
+  const starts = new Uint32Array(most + 2);
+  for (let i = 0; i < counts.length; i++) starts[counts[i]!]! += 1;
+  for (let count = most, before = 0; count >= 0; count--) {
+    const here = starts[count]!;
+    starts[count] = before;
+    before += here;
   }
-  keys.sort().reverse();
-  return Uint32Array.from(keys, (key) => key % 2 ** 32);
+  const order = new Uint32Array(counts.length);
+  for (let i = 0; i < counts.length; i++) {
+    const at = starts[counts[i]!]!;
+    starts[counts[i]!] = at + 1;
+    order[at] = i;
+  }
+  return order;
 }
 
 function byComparing(counts: ArrayLike<number>): Uint32Array {

@@ -140,6 +140,13 @@ async function onConnection<T>(
   }
 }
 
+/** A column of whole numbers (UINTEGER, without NULL) of a chunk, as they lie in memory; for as long as the chunk lives. */
+export function wholeNumbers(chunk: DuckDBDataChunk, column: number): Uint32Array {
+  const { items } = chunk.getColumnVector(column) as unknown as { items: unknown };
+  if (!(items instanceof Uint32Array)) throw new Error(`column ${column} is not of type UINTEGER`);
+  return items;
+}
+
 /** A string as a SQL literal, for the places that take no bound values (`COPY … TO 'path'`). */
 export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

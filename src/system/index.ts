@@ -10,6 +10,7 @@ export {
   type SqlValue,
   type SqlValues,
   sqlString,
+  wholeNumbers,
   withDuckDb,
 } from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";

@@ -1,7 +1,14 @@
 /** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus to learn from, or as queries to be tested on. */
 import { stat } from "node:fs/promises";
 import { type Corpus, isCorpusFile, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
-import { type Database, type DuckDbOptions, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import {
+  type Database,
+  type DuckDbOptions,
+  SegueError,
+  sqlString,
+  wholeNumbers,
+  withDuckDb,
+} from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
 const wanted = [
@@ -30,48 +37,77 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
 }
 
 /**
- * The corpus of Parquet files with the columns of a part, by way of a database that is open already.
+ * The corpus of Parquet files with the columns of a part, by way of a database that is open already. The database numbers the tracks;
+ * only numbers come over for the plays, and each name once. Leaves the temporary table `numbered_tracks` (number, track_id, artist,
+ * count), most played first.
  *
  * @param source what stands behind FROM: a table with those columns, or `read_parquet(…)`
  */
 export async function corpusFrom(database: Database, source: string): Promise<Corpus> {
-  const { playlists, plays } = await database.row<{ playlists: number; plays: number }>(
-    `SELECT count(*) AS playlists, coalesce(sum(len(track_sequence)), 0)::BIGINT AS plays FROM ${source}`,
-  );
-  const numbers = new Map<string, number>();
-  const tracks: string[] = [];
-  const artists: string[] = [];
+  await database.run(sqlFile("number-tracks", { sequences: source }));
   const playlistIds: string[] = [];
   const titles: string[] = [];
-  const offsets = new Uint32Array(playlists + 1);
-  const items = new Uint32Array(plays);
-  let place = 0;
-  let anyArtist = false;
-  for await (const chunk of database.chunks(sqlFile("read-sequences", { source }))) {
-    for (const [id, title, trackList, artistList] of chunk.getRows() as (string | null)[][]) {
-      const sequence = JSON.parse(trackList ?? "[]") as string[];
-      // Most playlists bring no new track, and then nobody asks for their artists.
-      let artistsHere: readonly (string | null)[] | undefined;
-      for (let i = 0; i < sequence.length; i++) {
-        const track = sequence[i]!;
-        let number = numbers.get(track);
-        if (number === undefined) {
-          number = tracks.length;
-          numbers.set(track, number);
-          tracks.push(track);
-          artistsHere ??= JSON.parse(artistList ?? "[]") as (string | null)[];
-          const artist = artistsHere[i] ?? "";
-          artists.push(artist);
-          anyArtist ||= artist !== "";
-        }
-        items[place++] = number;
-      }
-      playlistIds.push(id ?? "");
-      titles.push(title ?? "");
-      offsets[playlistIds.length] = place;
+  const ends: number[] = [];
+  let plays = 0;
+  for await (const chunk of database.chunks(
+    `SELECT playlist_id, playlist, coalesce(len(track_sequence), 0)::UINTEGER FROM ${source}`,
+  )) {
+    for (const [id, title, length] of chunk.getRows()) {
+      playlistIds.push((id as string | null) ?? "");
+      titles.push((title as string | null) ?? "");
+      plays += length as number;
+      ends.push(plays);
     }
   }
+  const offsets = new Uint32Array(playlistIds.length + 1);
+  offsets.set(ends, 1);
+  const items = new Uint32Array(plays);
+  // They come in any order, each with its place.
+  for await (const chunk of database.chunks(sqlFile("read-plays", { source }))) {
+    const [playlists, places, numbers] = [0, 1, 2].map((c) => wholeNumbers(chunk, c)) as Triple;
+    for (let i = 0; i < numbers.length; i++) items[offsets[playlists[i]!]! + places[i]!] = numbers[i]!;
+  }
+  const [names, artistsByNumber] = await namesOf(database);
+  const order = orderByAppearance(items, names.length);
+  const tracks = Array.from(order, (number) => names[number]!);
+  const artists = Array.from(order, (number) => artistsByNumber[number]!);
+  const anyArtist = artists.some((artist) => artist !== "");
   return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
+}
+
+type Triple = [playlists: Uint32Array, places: Uint32Array, numbers: Uint32Array];
+
+async function namesOf(database: Database): Promise<[tracks: string[], artists: string[]]> {
+  const tracks: string[] = [];
+  const artists: string[] = [];
+  // An artist's name once, not once a track: it is compared often.
+  const known = new Map<string, string>();
+  for await (const chunk of database.chunks("SELECT track_id, artist FROM numbered_tracks ORDER BY number")) {
+    for (const [track, artist] of chunk.getRows()) {
+      tracks.push((track as string | null) ?? "");
+      const name = (artist as string | null) ?? "";
+      const same = known.get(name);
+      if (same === undefined) known.set(name, name);
+      artists.push(same ?? name);
+    }
+  }
+  return [tracks, artists];
+}
+
+/** Renumbers items by first appearance, in place; returns what number each had before. */
+function orderByAppearance(items: Uint32Array, count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  const numbers = new Uint32Array(count);
+  let found = 0;
+  for (let i = 0; i < items.length; i++) {
+    const before = items[i]!;
+    if (numbers[before] === 0) {
+      order[found++] = before;
+      numbers[before] = found;
+    }
+    items[i] = numbers[before]! - 1;
+  }
+  return order.subarray(0, found);
 }
 
 /**

@@ -205,16 +205,15 @@ async function prepareInto(
   // One connection writes one file after the other on one core: two halves of the work, each on a connection of its own.
   await both(
     async () => {
-      await writePart(database, "model_input_full");
-      report("writing tracks");
-      const output = sqlString(join(scratch, "tracks.parquet"));
-      await database.run(sqlFile("write-tracks", { sequences, output }));
+      for (const name of sequenceFiles) await writePart(database, name);
     },
     () =>
       database.beside(async (other) => {
         report("numbering tracks");
-        await writeCorpora(scratch, await corpusFrom(other, sequences), partOfPlaylist);
-        for (const name of partNames) await writePart(other, name);
+        const corpus = await corpusFrom(other, sequences);
+        report("writing tracks");
+        await other.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
+        await writeCorpora(scratch, corpus, partOfPlaylist);
       }),
   );
   const kept = partNames.reduce(

@@ -38,6 +38,8 @@ export interface RunningServer {
 
 /** How long connections are told to close before those that stay silent are closed from this side. */
 const lingerMs = 200;
+/** How long the threads of a model that takes over from another one warm up. */
+const warmUp = 300;
 /** Between two tries to open a model again whose thread died. */
 const revivePause = 1_000;
 
@@ -51,10 +53,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopping = false;
   const openings = new AbortController();
   /** Added routes look into the model, so then it has to be in this thread. */
-  const openNext = async (from: ModelSource): Promise<Answerer> =>
+  const openNext = async (from: ModelSource, hooks: { readonly warmUp?: number } = {}): Promise<Answerer> =>
     from.openBeside === undefined || options.plugins !== undefined
       ? openHere(await from.open(), onBatch)
-      : from.openBeside({ signal: openings.signal, onBatch, onDeath: reviveAfter });
+      : from.openBeside({ ...hooks, signal: openings.signal, onBatch, onDeath: reviveAfter });
   const reviveAfter = (reason: string) => {
     if (stopping) return;
     logger.error({ reason }, "the model's thread died; opening the model again");
@@ -73,7 +75,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
     const before = models.current.version;
     try {
-      const next = await openNext(from);
+      // Where nobody answers meanwhile, the sooner the better.
+      const next = await openNext(from, { warmUp: models.current.alive ? warmUp : 0 });
       // The stop may have come while it was opened in this thread.
       if (stopping) await next.close();
       openings.signal.throwIfAborted();

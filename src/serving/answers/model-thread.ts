@@ -16,7 +16,7 @@ import {
 
 const say = (message: FromThread) => parentPort!.postMessage(message);
 
-async function openModel({ place, recommender, from }: ThreadData) {
+async function openModel({ place, recommender, warmUp = 0, from }: ThreadData) {
   let read: BundleContents | string | undefined = from && (await sharedBy(from));
   if (read === undefined) {
     const path = await bundlePath(place);
@@ -24,7 +24,24 @@ async function openModel({ place, recommender, from }: ThreadData) {
     read = (await isFolder(path)) ? await readBundle(path) : path;
   }
   const live = new LiveModel(await servedModelOf(read, place, { recommender }));
+  warm(live, warmUp);
   return { live, contents: typeof read === "string" ? undefined : read };
+}
+
+/** Answers contexts of ten tracks, drawn evenly from the catalogue, for so many milliseconds. */
+function warm({ model }: LiveModel, milliseconds: number): void {
+  const { catalogue, recommenders, defaultRecommender } = model;
+  const { tracks } = catalogue;
+  if (tracks.length === 0) return;
+  const until = performance.now() + milliseconds;
+  // A step of the golden section falls on other tracks each time.
+  for (let place = 0; performance.now() < until; ) {
+    const context = Array.from({ length: 10 }, () => {
+      place = (place + 0.618_033_988_75) % 1;
+      return tracks[Math.floor(place * tracks.length)]!;
+    });
+    recommenders[defaultRecommender]!.recommend([{ tracks: context }], 20);
+  }
 }
 
 /** What another thread has read; undefined where it ended before it could tell. */

@@ -10,6 +10,8 @@ export interface ThreadData {
   /** A bundle's folder or archive, or what points to one. */
   readonly place: string;
   readonly recommender: string | undefined;
+  /** For how long the thread answers questions of its own before it says that it is ready, in milliseconds; default 0. */
+  readonly warmUp?: number;
   /** Where another thread tells what it has read and checked already. */
   readonly from?: MessagePort;
 }

@@ -18,6 +18,11 @@ import {
 export interface ThreadsOptions {
   /** Default 1. The arrays are shared by all; what is restored of them is each one's own. */
   readonly threads?: number;
+  /**
+   * For how long each thread answers questions of its own before it takes others, in milliseconds; default 0. A model that takes
+   * over from another one would else answer the first requests much slower than that one did, until its code is compiled.
+   */
+  readonly warmUp?: number;
   /** Ends an opening that is under way. */
   readonly signal?: AbortSignal;
   /** Called with how many requests one call of a recommender answered. */
@@ -28,10 +33,10 @@ export interface ThreadsOptions {
 
 /** @throws SegueError where the bundle cannot be opened */
 export async function openThreads(
-  bundle: Omit<ThreadData, "from">,
+  bundle: Omit<ThreadData, "from" | "warmUp">,
   options: ThreadsOptions = {},
 ): Promise<Answerer> {
-  const { threads = 1, signal } = options;
+  const { threads = 1, warmUp = 0, signal } = options;
   const lanes: Lane[] = [];
   const closeAll = async () => {
     await Promise.all(lanes.map((lane) => lane.close()));
@@ -40,7 +45,7 @@ export async function openThreads(
   signal?.throwIfAborted();
   signal?.addEventListener("abort", onAbort, { once: true });
   const start = (from?: MessagePort) => {
-    const lane = new Lane({ ...bundle, from }, options.onBatch);
+    const lane = new Lane({ ...bundle, warmUp, from }, options.onBatch);
     lanes.push(lane);
     return lane.opened;
   };

@@ -71,6 +71,9 @@ const defaults: BlendSettings = {
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
 const stateVersion = 4;
 
+/** The links that fitting keeps for later queries of a fold: 240 MB. */
+const linksOfAFold = 10_000_000;
+
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
 
@@ -142,10 +145,11 @@ function signalsOf(
   fallback: Fallback,
   vectors: TrackMatrix,
   settings: BlendSettings,
+  room = 0,
 ) {
   const { window, keep } = settings;
   const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
-  const links = new Links(sessions, { window: reach, recency: 0.15, keep });
+  const links = new Links(sessions, { window: reach, recency: 0.15, keep, room });
   return new Signals(catalogue, sessions, links, fallback, vectors, {
     ...settings,
     ...sizesFor(settings, sessions),
@@ -234,7 +238,7 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
       titles: corpus.titles && [...corpus.titles.slice(0, from), ...corpus.titles.slice(to)],
     };
     const vectors = await vectorsOf(headCorpus, settings, vectorSeed, options);
-    const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings);
+    const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings, linksOfAFold);
     if (meritWeights === undefined) {
       const few = { ...settings, later, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
       const sliced = sliceSessions(sessions, from, to);

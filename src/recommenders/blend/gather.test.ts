@@ -179,7 +179,7 @@ describe("links", () => {
         fc.array(fc.nat(trackCount - 1), { minLength: 1, maxLength: 30 }),
         (lists, asked) => {
           const window = 3;
-          const links = new Links(sessionsOf(lists), { window, recency: 0, keep: 1000 });
+          const links = new Links(sessionsOf(lists), { window, recency: 0, keep: 1000, room: asked[0]! });
           const together = neighboursInWindow(sessionsOf(lists), window);
           asked.forEach((track, i) => {
             if (i % 5 === 0) links.forget();

@@ -36,9 +36,11 @@ export interface LinkOptions {
   readonly recency: number;
   /** How many links a track keeps. */
   readonly keep: number;
+  /** How many links of tracks that play seldom are kept for the next query that asks for them (24 bytes each). Default: none. */
+  readonly room?: number;
 }
 
-/** Links of tracks that play at least so often are counted once and kept; those of all others take as little time as to fetch them. */
+/** Links of tracks that play at least so often are counted once and kept; those of all others are counted in little time. */
 const playsToKeep = 4;
 
 /** Sums of one track while they are counted: those of `linkWeights`, in this order, in slots that stay in cache. */
@@ -102,6 +104,7 @@ export class Links {
   readonly #kept: Store;
   /** Of the tracks that play seldom, for as long as one query takes. */
   readonly #brief: Store;
+  readonly #room: number;
 
   constructor(sessions: Sessions, options: LinkOptions) {
     const { window } = options;
@@ -120,6 +123,7 @@ export class Links {
     this.totals = new Float32Array(trackCount * weightsPerLink);
     this.#kept = new Store();
     this.#brief = new Store();
+    this.#room = options.room ?? 0;
   }
 
   /** Rows that `row` gave before may be overwritten from here on. */
@@ -132,7 +136,8 @@ export class Links {
     const at = this.#starts[track]! - 1;
     if (at >= 0) return this.#kept.row(at, this.#counts[track]!);
     const plays = this.#where.offsets[track + 1]! - this.#where.offsets[track]!;
-    const store = plays < playsToKeep ? this.#brief : this.#kept;
+    const isBrief = plays < playsToKeep && this.#kept.length >= this.#room;
+    const store = isBrief ? this.#brief : this.#kept;
     const start = store.length;
     const count = this.#count(track, store);
     if (store === this.#kept) {

@@ -45,6 +45,7 @@ export const modeling = flow("modeling", {
       point,
       train: await artifacts.train.path(),
       questions: await artifacts.validation.path(),
+      most: parameters.questions,
       k: parameters.knnK,
       seed: parameters.seed,
       threads: task.resources.cpus ?? threadsOf(task.index, artifacts.points.length, availableParallelism()),
@@ -76,7 +77,7 @@ export const modeling = flow("modeling", {
       const rows = ranking.map(gridRow);
       console.table(rows);
       console.log(
-        `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation`,
+        `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation, asked about ${best.result.asked} playlists`,
       );
       card.title("The grid");
       card.values([
@@ -117,6 +118,7 @@ export const modeling = flow("modeling", {
         nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
         train: await artifacts.train.path(),
         questions: await artifacts.test.path(),
+        most: parameters.questions,
         seed: parameters.seed,
         k,
         progress,

@@ -16,7 +16,7 @@ import { type Progress, peakRssMb } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { type GridPoint, pointName } from "./grid.js";
 import type { ProtocolFigures, TrainedPoint } from "./ranking.js";
-import { corpusOf, factsOf, queriesIn } from "./read-once.js";
+import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface FitPointOptions {
   readonly point: GridPoint;
@@ -24,6 +24,8 @@ export interface FitPointOptions {
   readonly train: string;
   /** The validation part, a corpus file or Parquet. */
   readonly questions: string;
+  /** How many of them are asked with the whole context, at most; 0: all. The base protocol asks all. */
+  readonly most?: number;
   readonly k: number;
   readonly seed: number;
   readonly threads?: number;
@@ -54,7 +56,8 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
   const fitSeconds = (performance.now() - began) / 1000;
   const queries = await queriesIn(options.questions);
   const facts = factsOf(corpus);
-  const evaluation = await evaluateRecommender(recommender, queries, { ks: [k], facts, progress, signal });
+  const asked = evenly(queries, options.most ?? 0);
+  const evaluation = await evaluateRecommender(recommender, asked, { ks: [k], facts, progress, signal });
   const [interval] = bootstrapMeans([evaluation.outcomes.values("hitRatio", k)], { seed });
   const figures = evaluation.at[0]!;
   const vectors = isTrackVectorModel(recommender) ? recommender.vectors : undefined;
@@ -77,7 +80,8 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
             base: await baseFigures(vectors, corpus, queries, options, facts),
           }),
       fitSeconds,
-      queriesPerSecond: queries.length / Math.max(evaluation.recommendSeconds, 1e-9),
+      asked: asked.length,
+      queriesPerSecond: asked.length / Math.max(evaluation.recommendSeconds, 1e-9),
       lossPerEpoch: isTrackVectorModel(recommender) ? recommender.lossPerEpoch : [],
       peakRssMb: peakRssMb(),
     },

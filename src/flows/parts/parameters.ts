@@ -56,6 +56,13 @@ const settingList = <T extends z.ZodType>(one: T) => z.array(one).default([]);
 
 export const modelingParameters = z.object({
   knnK: z.int().min(1).max(10_000).default(100).describe("the k of hit ratio@k"),
+  questions: z
+    .int()
+    .min(0)
+    .default(20_000)
+    .describe(
+      "how many playlists of a part are asked about with their whole context, evenly chosen; 0: all. The base protocol asks all",
+    ),
   seed: seed.describe("the seed of everything random in training"),
   grid: z
     .array(z.looseObject({ recommender: z.string() }))

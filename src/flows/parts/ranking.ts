@@ -21,6 +21,8 @@ export interface TrainedPoint {
   readonly base?: ProtocolFigures;
   /** Distinct tracks that it can answer with, where it has a vocabulary of its own. */
   readonly vocabulary?: number;
+  /** How many playlists of the validation part were asked about with the whole context. */
+  readonly asked: number;
   readonly fitSeconds: number;
   readonly queriesPerSecond: number;
   readonly lossPerEpoch: readonly number[];

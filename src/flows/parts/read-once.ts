@@ -29,6 +29,12 @@ export const corpusOf: (path: string) => Promise<Corpus> = once(readCorpus);
 
 export const queriesIn: (path: string) => Promise<Query[]> = once(readPartQueries);
 
+/** At most so many of the queries, evenly over all of them, in their order; 0: all. The same ones for every grid point. */
+export function evenly(queries: readonly Query[], most: number): readonly Query[] {
+  if (most === 0 || queries.length <= most) return queries;
+  return Array.from({ length: most }, (_, i) => queries[Math.floor((i * queries.length) / most)]!);
+}
+
 const facts = new WeakMap<Corpus, TrainingFacts>();
 
 export function factsOf(corpus: Corpus): TrainingFacts {

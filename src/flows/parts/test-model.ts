@@ -15,7 +15,7 @@ import {
   nearestOf,
 } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
-import { corpusOf, factsOf, queriesIn } from "./read-once.js";
+import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface TestModelOptions {
   /** The folder of the best model, and of the best one with track vectors. */
@@ -24,6 +24,8 @@ export interface TestModelOptions {
   /** The train and the test part, corpus files or Parquet. */
   readonly train: string;
   readonly questions: string;
+  /** How many of the questions are asked with the whole context, at most; 0: all. The base protocol asks all. */
+  readonly most?: number;
   readonly k: number;
   readonly seed: number;
   readonly progress?: Progress;
@@ -51,13 +53,14 @@ export interface TestFigures {
 export async function testModel(options: TestModelOptions): Promise<TestFigures> {
   const { k, seed, progress, signal } = options;
   const corpus = await corpusOf(options.train);
-  const queries = await queriesIn(options.questions);
+  const all = await queriesIn(options.questions);
+  const queries = evenly(all, options.most ?? 0);
   const facts = factsOf(corpus);
   const asked = { ks: [k], facts, progress, signal };
   const best = await evaluateRecommender(await onlyRecommender(options.model), queries, asked);
   const popular = await evaluateRecommender(await fitRecommender("popularity", corpus), queries, asked);
   const base =
-    options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, queries, asked);
+    options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, all, asked);
   const hits = best.outcomes.values("hitRatio", k);
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });

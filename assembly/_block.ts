@@ -2,12 +2,12 @@
  * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
  *
  * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads are a panel, whose transposed
- * copy is a block of its own. What fills up the last quad of a kind is a row of zeros with gradients of zero.
+ * copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
 import {
   copyQuad,
   gainFromList,
-  gainFromRows,
+  gainFromSlices,
   scoreTile1,
   scoreTile2,
   scoreTile3,
@@ -19,13 +19,13 @@ import {
   bytes,
   dummy,
   gradients,
-  group,
   inputAt,
   inRow,
   negatives,
   outputCopies,
   outRow,
   shared,
+  sharing,
   windows,
 } from "./_settings";
 
@@ -35,6 +35,8 @@ export let centres: u32 = 0;
 export let low: u32 = 0;
 export let high: u32 = 0;
 export let drawn: usize = 0;
+/** Whether the group's negatives have not been copied yet. */
+export let fresh: bool = true;
 /** How many inputs the block has, and where: position `base` is input 0. */
 export let base: u32 = 0;
 export let inputs: u32 = 0;
@@ -47,7 +49,8 @@ export let stride: usize = 0;
 export function openGroup(first_: u32, centres_: u32): void {
   first = first_;
   centres = centres_;
-  drawn = negatives + ((<usize>(first_ / group) * shared) << 3);
+  drawn = negatives + ((<usize>(first_ / sharing) * shared) << 3);
+  fresh = first_ % sharing == 0;
   let lowest: u32 = 0xffffffff;
   let highest: u32 = 0;
   const end = windows + (<usize>(first_ + centres_) << 3);
@@ -72,15 +75,19 @@ export function openBlock(from: u32): void {
   setInputs(from, min(high - from, BLOCK));
   const rows = inRow;
   const count = inputs;
-  memory.copy(rows, inputAt + (<usize>from << 2), <usize>count << 2);
+  // Four at a time: a call would cost more than these copies.
+  const start = inputAt + (<usize>from << 2);
+  for (let at: usize = 0; at < <usize>count << 2; at += 16) v128.store(rows + at, v128.load(start + at));
   evenInputs(rows);
 }
 
-/** Inputs are worked in pairs: where their number is odd, a row of zeros is the last. */
+/** Inputs are worked by twos and threes: rows of zeros are behind the last. */
 // @ts-ignore: decorator
 @inline
 export function evenInputs(list: usize): void {
-  store<u32>(list + (<usize>inputs << 2), <u32>dummy);
+  const end = list + (<usize>inputs << 2);
+  store<u32>(end, <u32>dummy);
+  store<u32>(end, <u32>dummy, 4);
 }
 
 // @ts-ignore: decorator
@@ -108,48 +115,76 @@ export function clip(position: u32): i32 {
   return max<i32>(0, min<i32>(<i32>position - <i32>base, <i32>inputs));
 }
 
-/** Copies the rows of `count` quads of outputs, whose addresses are in `outRow`: all gradients are taken at them. */
-export function copyOutputs(count: u32): void {
+/** Opens a block of `count` quads of outputs. */
+// @ts-ignore: decorator
+@inline
+export function openOutputs(count: u32): void {
   quads = count;
   stride = <usize>count << 4;
+}
+
+/** Copies the rows of the quads `from` … `to` - 1 of outputs, whose addresses are in `outRow`: all gradients are taken at them. */
+export function copyOutputs(from: u32, to: u32): void {
   const length = bytes;
-  let list = outRow;
-  let to = outputCopies;
-  for (let q: u32 = 0; q < count; q++) {
-    const panel = q & ~3;
-    const width = <usize>min<u32>(4, count - panel) << 4;
-    const at = across + ((<usize>panel * length) << 2) + (<usize>(q & 3) << 4);
+  const apart = <usize>quads << 8;
+  for (let q = from; q < to; q++) {
+    const list = outRow + (<usize>q << 4);
     copyQuad(
       <usize>load<u32>(list),
       <usize>load<u32>(list, 4),
       <usize>load<u32>(list, 8),
       <usize>load<u32>(list, 12),
       length,
-      to,
-      at,
-      width,
+      outputCopies + (<usize>q << 8),
+      apart,
+      across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4),
     );
-    list += 16;
-    to += length << 2;
   }
 }
 
-/** The scores of all inputs with all outputs, into the block of gradients. */
+/** From now on the copies of the group's negatives are there, where groups share them. */
+// @ts-ignore: decorator
+@inline
+export function keepNegatives(): void {
+  if (sharing > 1) fresh = false;
+}
+
+/**
+ * The scores of inputs with outputs, into the block of gradients: all but those of centres with inputs beside their quad's windows, as far
+ * as these inputs can be worked by threes.
+ */
 export function scores(): void {
+  const last = quads - 1;
+  const count = <i32>inputs;
+  const front = backFrom - (backFrom % 3);
+  const rest = count - max(backFrom, frontTo);
+  const back = count - (rest - (rest % 3));
+  if (front > 0) scorePanels(0, front, 0, last);
+  if (front < back) scorePanels(front, back, 0, quads);
+  if (back < count) scorePanels(back, count, 1, quads);
+}
+
+/** Inputs `from` … `to` - 1, and perhaps one or two more, with the quads `low` … `high` - 1. */
+function scorePanels(from: u32, to: u32, low: u32, high: u32): void {
   const length = bytes;
   const apart = stride;
-  const count = quads;
-  const list = inRow;
-  const end = list + (<usize>inputs << 2);
-  for (let q: u32 = 0; q < count; q += 4) {
-    const y = across + ((<usize>q * length) << 2);
-    const width = min<u32>(4, count - q);
-    let g = gradients + (<usize>q << 4);
+  const list = inRow + (<usize>from << 2);
+  const end = inRow + (<usize>to << 2);
+  for (let q = low; q < high; q = (q | 3) + 1) {
+    const y = across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4);
+    const width = min((q | 3) + 1, high) - q;
+    let g = gradients + <usize>from * apart + (<usize>q << 4);
+    if (width == 3) {
+      for (let at = list; at < end; at += 12) {
+        scoreTile3(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>load<u32>(at, 8), length, y, g, apart);
+        g += 3 * apart;
+      }
+      continue;
+    }
     for (let at = list; at < end; at += 8) {
       const x0 = <usize>load<u32>(at);
       const x1 = <usize>load<u32>(at, 4);
       if (width == 4) scoreTile4(x0, x1, length, y, g, g + apart);
-      else if (width == 3) scoreTile3(x0, x1, length, y, g, g + apart);
       else if (width == 2) scoreTile2(x0, x1, length, y, g, g + apart);
       else scoreTile1(x0, x1, length, y, g, g + apart);
       g += 2 * apart;
@@ -180,9 +215,9 @@ export function updateInputs(list: usize): void {
     const from: u32 = u >= frontTo || u + 2 <= frontFrom ? 4 : 0;
     const to: u32 = (quads << 2) - (u >= backTo || u + 2 <= backFrom ? 4 : 0);
     const g = gradients + <usize>u * apart + (<usize>from << 2);
-    const rows = outputCopies + <usize>from * length;
+    const slices = outputCopies + (<usize>from << 6);
     const at = list + (<usize>u << 2);
-    gainFromRows(<usize>load<u32>(at), <usize>load<u32>(at, 4), rows, to - from, length, g, g + apart);
+    gainFromSlices(<usize>load<u32>(at), <usize>load<u32>(at, 4), slices, <usize>quads << 8, to - from, length, g, g + apart);
   }
 }
 
@@ -191,6 +226,19 @@ let frontFrom: i32 = 0;
 let frontTo: i32 = 0;
 let backFrom: i32 = 0;
 let backTo: i32 = 0;
+
+/** The inputs that the quad of centres from number `c` on has to do with: the first, and the one behind the last. */
+// @ts-ignore: decorator
+@inline
+export function fromOfQuad(c: u32): i32 {
+  return c == 0 ? frontFrom : backFrom;
+}
+
+// @ts-ignore: decorator
+@inline
+export function toOfQuad(c: u32): i32 {
+  return c == 0 ? frontTo : backTo;
+}
 
 /** Every input has to do with all outputs. */
 // @ts-ignore: decorator
@@ -202,39 +250,27 @@ export function openSpans(): void {
   backTo = inputs;
 }
 
-/** The first quad of outputs has to do with the inputs in the windows of the first four centres alone, the last with those of the others. */
+/** The quad of centres from number `c` on has to do with the inputs `from` … `to` - 1: whole pairs of inputs, as they are worked. */
 // @ts-ignore: decorator
 @inline
-export function setSpans(bag: bool, large: bool): void {
-  openSpans();
-  frontFrom = lowestOf(0, bag);
-  frontTo = highestOf(0, bag);
-  if (!large) return;
-  backFrom = lowestOf(4, bag);
-  backTo = highestOf(4, bag);
-}
-
-// @ts-ignore: decorator
-@inline
-function lowestOf(from: u32, bag: bool): i32 {
-  let lowest: i32 = inputs;
-  for (let c = from; c < min(centres, from + 4); c++) lowest = min(lowest, fromOf(c, bag));
-  return lowest;
-}
-
-// @ts-ignore: decorator
-@inline
-function highestOf(from: u32, bag: bool): i32 {
-  let highest: i32 = 0;
-  for (let c = from; c < min(centres, from + 4); c++) highest = max(highest, toOf(c, bag));
-  return highest;
+export function setSpan(c: u32, from: i32, to: i32): void {
+  const even = from & ~1;
+  const odd = min<i32>(inputs, (to + 1) & ~1);
+  if (c == 0) {
+    frontFrom = even;
+    frontTo = odd;
+  } else {
+    backFrom = even;
+    backTo = odd;
+  }
 }
 
 /** Where their number is odd, the row of zeros behind the inputs gets and gives nothing. */
 // @ts-ignore: decorator
 @inline
 export function clearLast(): void {
-  memory.fill(gradients + <usize>inputs * stride, 0, stride);
+  const start = gradients + <usize>inputs * stride;
+  for (let at = start; at < start + stride; at += 16) v128.store(at, f32x4.splat(0));
 }
 
 // @ts-ignore: decorator

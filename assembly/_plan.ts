@@ -18,7 +18,9 @@ import {
   numberOf,
   outputAt,
   shared,
+  sharing,
   shrink,
+  skipGram,
   tokens,
   vocabulary,
   windowSize,
@@ -48,7 +50,7 @@ export function plan(playlists: u32): u32 {
       count = start;
       continue;
     }
-    for (let i = start; i < count; i++) planWindow(i, start, count);
+    planWindows(start, count);
   }
   // Whoever reads a whole group finds no track of an earlier chunk behind the last centre.
   v128.store(kept + (<usize>count << 2), i32x4.splat(-1));
@@ -56,7 +58,7 @@ export function plan(playlists: u32): u32 {
   findRows(kept, count, 4, 0, inputAt, 4);
   if (negative != 0) {
     findRows(kept, count, 4, negativeRow, outputAt, 4);
-    const draws = ((count + group - 1) / group) * shared;
+    const draws = ((count + sharing - 1) / sharing) * shared;
     drawNegatives(draws);
     findRows(negatives, draws, 8, negativeRow, negatives + 4, 8);
   }
@@ -86,13 +88,21 @@ function lookUp(words: u32): void {
   }
 }
 
+/**
+ * The windows of a playlist's tracks, positions `start` … `end` - 1. In skip-gram's groups, the centres of a quad have one reach between
+ * them: their windows are nearly the same then, so that little is computed beside them.
+ */
 // @ts-ignore: decorator
 @inline
-function planWindow(i: u32, start: u32, end: u32): void {
-  const reach: u32 = shrink ? 1 + <u32>(((nextRandom() >> 32) * <u64>windowSize) >> 32) : windowSize;
-  const w = windows + (<usize>i << 3);
-  store<u32>(w, i - start > reach ? i - reach : start);
-  store<u32>(w, end - i > reach ? i + reach + 1 : end, 4);
+function planWindows(start: u32, end: u32): void {
+  const mask: u32 = skipGram && group > 1 ? 3 : 0;
+  let reach = windowSize;
+  for (let i = start; i < end; i++) {
+    if (shrink && ((i & mask) == 0 || i == start)) reach = 1 + <u32>(((nextRandom() >> 32) * <u64>windowSize) >> 32);
+    const w = windows + (<usize>i << 3);
+    store<u32>(w, i - start > reach ? i - reach : start);
+    store<u32>(w, end - i > reach ? i + reach + 1 : end, 4);
+  }
 }
 
 /**

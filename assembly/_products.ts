@@ -10,8 +10,8 @@
 import { mac } from "./_math";
 
 /**
- * Scores of the inputs at `x0` and `x1` (rows of `bytes`) with up to four quads of outputs, whose transposed copies are at `y`, a
- * dimension after the other; written to `g0` and `g1`.
+ * Scores of the inputs at `x0` and `x1` (rows of `bytes`) with up to four quads of outputs, whose transposed copies are at `y`, 64 bytes
+ * a dimension; written to `g0` and `g1`.
  */
 // @ts-ignore: decorator
 @inline
@@ -54,9 +54,10 @@ export function scoreTile4(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
   v128.store(g1, b3, 48);
 }
 
+/** The same of three inputs and three quads, whose scores are `apart` bytes from each other: nine sums. */
 // @ts-ignore: decorator
 @inline
-export function scoreTile3(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+export function scoreTile3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usize, g: usize, apart: usize): void {
   const end = x0 + bytes;
   let a0 = f32x4.splat(0);
   let a1 = a0;
@@ -64,9 +65,13 @@ export function scoreTile3(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
   let b0 = a0;
   let b1 = a0;
   let b2 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let c2 = a0;
   while (x0 < end) {
     const s = v128.load_splat<f32>(x0);
     const t = v128.load_splat<f32>(x1);
+    const u = v128.load_splat<f32>(x2);
     const y0 = v128.load(y);
     const y1 = v128.load(y, 16);
     const y2 = v128.load(y, 32);
@@ -76,16 +81,25 @@ export function scoreTile3(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
     b0 = mac(b0, y0, t);
     b1 = mac(b1, y1, t);
     b2 = mac(b2, y2, t);
+    c0 = mac(c0, y0, u);
+    c1 = mac(c1, y1, u);
+    c2 = mac(c2, y2, u);
     x0 += 4;
     x1 += 4;
-    y += 48;
+    x2 += 4;
+    y += 64;
   }
-  v128.store(g0, a0);
-  v128.store(g0, a1, 16);
-  v128.store(g0, a2, 32);
-  v128.store(g1, b0);
-  v128.store(g1, b1, 16);
-  v128.store(g1, b2, 32);
+  v128.store(g, a0);
+  v128.store(g, a1, 16);
+  v128.store(g, a2, 32);
+  g += apart;
+  v128.store(g, b0);
+  v128.store(g, b1, 16);
+  v128.store(g, b2, 32);
+  g += apart;
+  v128.store(g, c0);
+  v128.store(g, c1, 16);
+  v128.store(g, c2, 32);
 }
 
 // @ts-ignore: decorator
@@ -107,7 +121,7 @@ export function scoreTile2(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
     b1 = mac(b1, y1, t);
     x0 += 4;
     x1 += 4;
-    y += 32;
+    y += 64;
   }
   v128.store(g0, a0);
   v128.store(g0, a1, 16);
@@ -127,7 +141,7 @@ export function scoreTile1(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
     b = mac(b, r, v128.load_splat<f32>(x1));
     x0 += 4;
     x1 += 4;
-    y += 16;
+    y += 64;
   }
   v128.store(g0, a);
   v128.store(g1, b);
@@ -149,12 +163,21 @@ function gain4(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /**
- * t0 += Σj k0[j] · row[j] and t1 += Σj k1[j] · row[j] for `count` rows that lie one after the other at `rows`; t0 and t1 may be one
- * row. k0 and k1 are lists of floats.
+ * t0 += Σj k0[j] · row[j] and t1 += Σj k1[j] · row[j] for `count` rows; t0 and t1 may be one row. k0 and k1 are lists of floats. Rows lie
+ * in slices of 64 bytes: the first slices of all rows, one after the other, at `slices`, the second `apart` bytes on, and so forth.
  */
 // @ts-ignore: decorator
 @inline
-export function gainFromRows(t0: usize, t1: usize, rows: usize, count: u32, bytes: usize, k0: usize, k1: usize): void {
+export function gainFromSlices(
+  t0: usize,
+  t1: usize,
+  slices: usize,
+  apart: usize,
+  count: u32,
+  bytes: usize,
+  k0: usize,
+  k1: usize,
+): void {
   const end = k0 + (<usize>count << 2);
   let c: usize = 0;
   for (; c + 64 <= bytes; c += 64) {
@@ -166,10 +189,9 @@ export function gainFromRows(t0: usize, t1: usize, rows: usize, count: u32, byte
     let b1 = a0;
     let b2 = a0;
     let b3 = a0;
-    let p = rows + c;
-    let at0 = k0;
+    let p = slices;
     let at1 = k1;
-    while (at0 < end) {
+    for (let at0 = k0; at0 < end; at0 += 4) {
       const s = v128.load_splat<f32>(at0);
       const t = v128.load_splat<f32>(at1);
       const r0 = v128.load(p);
@@ -184,27 +206,28 @@ export function gainFromRows(t0: usize, t1: usize, rows: usize, count: u32, byte
       b1 = mac(b1, r1, t);
       b2 = mac(b2, r2, t);
       b3 = mac(b3, r3, t);
-      at0 += 4;
       at1 += 4;
-      p += bytes;
+      p += 64;
     }
     gain4(t0 + c, a0, a1, a2, a3);
     gain4(t1 + c, b0, b1, b2, b3);
+    slices += apart;
   }
   for (; c < bytes; c += 16) {
     let a = f32x4.splat(0);
     let b = a;
-    let p = rows + c;
+    let p = slices;
     let at1 = k1;
     for (let at0 = k0; at0 < end; at0 += 4) {
       const r = v128.load(p);
       a = mac(a, r, v128.load_splat<f32>(at0));
       b = mac(b, r, v128.load_splat<f32>(at1));
       at1 += 4;
-      p += bytes;
+      p += 64;
     }
     gain(t0 + c, a);
     gain(t1 + c, b);
+    slices += 16;
   }
 }
 
@@ -263,8 +286,8 @@ export function gainFromList(t0: usize, t1: usize, list: usize, end: usize, byte
 }
 
 /**
- * Copies four rows, to `to` as they are, one after the other, and to `across` transposed: dimension by dimension, `apart` bytes from
- * one to the next.
+ * Copies four rows, to `to` in slices as `gainFromSlices` has them, and to `across` transposed: dimension by dimension, 64 bytes from one
+ * to the next.
  */
 // @ts-ignore: decorator
 @inline
@@ -275,37 +298,48 @@ export function copyQuad(
   r3: usize,
   bytes: usize,
   to: usize,
-  across: usize,
   apart: usize,
+  across: usize,
 ): void {
   const end = r0 + bytes;
+  while (r0 + 64 <= end) {
+    copyColumn(v128.load(r0), v128.load(r1), v128.load(r2), v128.load(r3), to, across);
+    copyColumn(v128.load(r0, 16), v128.load(r1, 16), v128.load(r2, 16), v128.load(r3, 16), to + 16, across + 256);
+    copyColumn(v128.load(r0, 32), v128.load(r1, 32), v128.load(r2, 32), v128.load(r3, 32), to + 32, across + 512);
+    copyColumn(v128.load(r0, 48), v128.load(r1, 48), v128.load(r2, 48), v128.load(r3, 48), to + 48, across + 768);
+    r0 += 64;
+    r1 += 64;
+    r2 += 64;
+    r3 += 64;
+    to += apart;
+    across += 1024;
+  }
   while (r0 < end) {
-    const a = v128.load(r0);
-    const b = v128.load(r1);
-    const c = v128.load(r2);
-    const d = v128.load(r3);
-    v128.store(to, a);
-    v128.store(to + bytes, b);
-    v128.store(to + 2 * bytes, c);
-    v128.store(to + 3 * bytes, d);
-    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-    const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-    const ef = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-    const gh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-    v128.store(across, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
-    across += apart;
-    v128.store(across, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
-    across += apart;
-    v128.store(across, v128.shuffle<f32>(ef, gh, 0, 1, 4, 5));
-    across += apart;
-    v128.store(across, v128.shuffle<f32>(ef, gh, 2, 3, 6, 7));
-    across += apart;
+    copyColumn(v128.load(r0), v128.load(r1), v128.load(r2), v128.load(r3), to, across);
     r0 += 16;
     r1 += 16;
     r2 += 16;
     r3 += 16;
     to += 16;
+    across += 256;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyColumn(a: v128, b: v128, c: v128, d: v128, to: usize, across: usize): void {
+  v128.store(to, a);
+  v128.store(to, b, 64);
+  v128.store(to, c, 128);
+  v128.store(to, d, 192);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const ef = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const gh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(across, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(across, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 64);
+  v128.store(across, v128.shuffle<f32>(ef, gh, 0, 1, 4, 5), 128);
+  v128.store(across, v128.shuffle<f32>(ef, gh, 2, 3, 6, 7), 192);
 }
 
 // @ts-ignore: decorator

@@ -33,6 +33,8 @@ export let local: bool = false;
 /** Centres of a group, at most GROUP, and the negatives that it draws, an even number. */
 export let group: u32 = 1;
 export let shared: u32 = 0;
+/** Centres that share the negatives of a draw: one, or two whole groups. */
+export let sharing: u32 = 1;
 export let seed: u64 = 0;
 
 // The scratch of this thread.
@@ -51,15 +53,15 @@ export let result: usize = 0;
 export let inRow: usize = 0;
 export let outRow: usize = 0;
 export let gainRow: usize = 0;
-/** Copies of a block's outputs, row by row, and transposed. */
+/** Copies of a block's outputs, in slices of 64 bytes, and transposed. */
 export let outputCopies: usize = 0;
 export let across: usize = 0;
 export let gradients: usize = 0;
 /** Beside the gradients: weights with the sign of the label, and σ(|score|). */
 export let weights: usize = 0;
 export let likely: usize = 0;
-/** The windows of a group: first positions, those after the last, the centres' own. */
-export let edges: usize = 0;
+/** Where inputs come into the windows of a group's centres and leave them: a bit a centre, a 32-bit number an input. */
+export let turns: usize = 0;
 /** Which centres each negative is. */
 export let hits: usize = 0;
 /** Labels of the nodes of a path. */
@@ -106,6 +108,7 @@ export function setOptions(
   local_: bool,
   group_: u32,
   shared_: u32,
+  sharing_: u32,
   seed_: u64,
 ): void {
   skipGram = skipGram_;
@@ -117,6 +120,7 @@ export function setOptions(
   local = local_;
   group = group_;
   shared = shared_;
+  sharing = sharing_;
   seed = seed_;
 }
 
@@ -139,7 +143,7 @@ export function setScratch(
   gradients_: usize,
   weights_: usize,
   likely_: usize,
-  edges_: usize,
+  turns_: usize,
   hits_: usize,
   signs_: usize,
   sums_: usize,
@@ -165,7 +169,7 @@ export function setScratch(
   gradients = gradients_;
   weights = weights_;
   likely = likely_;
-  edges = edges_;
+  turns = turns_;
   hits = hits_;
   signs = signs_;
   sums = sums_;

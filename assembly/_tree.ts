@@ -7,6 +7,7 @@ import {
   first,
   fromOf,
   inputs,
+  openOutputs,
   openSpans,
   putOutput,
   scores,
@@ -15,7 +16,7 @@ import {
   updateInputs,
   updateOutputs,
 } from "./_block";
-import { addLoss, gradientsOfScores, logarithms } from "./_gradients";
+import { addLoss, gradientsOfScores } from "./_gradients";
 import { addressOf } from "./_rows";
 import { dummy, kept, nodeRow, pathNodes, pathStart, signs, weights } from "./_settings";
 
@@ -42,7 +43,9 @@ export function climbTree(bag: bool, targets: usize, alpha: f32): void {
       putOutput(m, dummy);
       store<f32>(signs + (<usize>m << 2), 0);
     }
-    copyOutputs(quads);
+    openOutputs(quads);
+    copyOutputs(0, quads);
+    openSpans();
     scores();
     const self = bag ? -1 : <i32>(first + c) - <i32>base;
     for (let u: i32 = 0; u < <i32>inputs; u++) {
@@ -51,10 +54,8 @@ export function climbTree(bag: bool, targets: usize, alpha: f32): void {
       else memory.copy(w, signs, stride);
     }
     addLoss(gradientsOfScores(inputs * quads, alpha));
-    addLoss(logarithms(0, inputs * quads));
     clearLast();
     for (let m: u32 = 0; m < depth; m += 2) updateOutputs(m, lowest, highest);
-    openSpans();
     updateInputs(targets);
   }
 }

@@ -36,3 +36,14 @@ export function runJson(command, args) {
     throw new Error(`${command} ${args.join(" ")} ended with ${done.status ?? done.signal}`);
   return JSON.parse(done.stdout);
 }
+
+/** The same playlists with few tracks, so that matrices fit into a core's second-level cache; tracks below `minCount` stay rare. */
+export function withFewTracks({ tracks, items, offsets }, minCount, few) {
+  const counts = new Uint32Array(tracks.length);
+  for (const item of items) counts[item]++;
+  return {
+    tracks: Array.from({ length: few + tracks.length }, (_, track) => `${track}`),
+    items: items.map((item) => (counts[item] >= minCount ? item % few : few + item)),
+    offsets,
+  };
+}

@@ -22,7 +22,7 @@ import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { farRows } from "./far-rows.mjs";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
-import { findGensim, realPlaylists, runJson } from "./support.mjs";
+import { findGensim, realPlaylists, runJson, withFewTracks } from "./support.mjs";
 import { benchScaling } from "./track2vec-scaling.mjs";
 
 const { values, positionals } = parseArgs({
@@ -87,15 +87,6 @@ async function measured(sg, seed, workers, threads, playlists = part) {
   // Three rows of multiply-adds for each pair and each product of an input with a negative; of skip-gram.
   const macs = sg ? (3 * 48 * (run.pairs + run.negativeProducts)) / run.seconds : 0;
   return { speed: run.wordsPerSecond, threads, macs, vectors: run.vectors };
-}
-
-/** The same playlists with few tracks (rare ones stay rare), so that matrices fit into a core's second-level cache. */
-function withFewTracks(few) {
-  const counts = new Uint32Array(part.tracks.length);
-  for (const item of part.items) counts[item]++;
-  const items = part.items.map((item) => (counts[item] >= 3 ? item % few : few + item));
-  const tracks = Array.from({ length: few + part.tracks.length }, (_, track) => `${track}`);
-  return { tracks, items, offsets: part.offsets };
 }
 
 const folder = await mkdtemp(join(tmpdir(), "segue-bench-"));
@@ -179,7 +170,7 @@ try {
       `one thread to two, by repeats: racy ${list("racy")}; deterministic ${list("deterministic")}; the machine's multiply-adds ${list("own")}`,
     );
     if (sg) {
-      const near = await measured(sg, seeds[0], "racy", 2, withFewTracks(1100));
+      const near = await measured(sg, seeds[0], "racy", 2, withFewTracks(part, 3, 1100));
       console.log(
         `racy, 2 threads, 1,100 tracks whose matrices fit into the second-level cache: ${percent(near.macs / bestPeak(2))} of peak`,
       );

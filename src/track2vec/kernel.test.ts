@@ -181,7 +181,7 @@ describe("the kernel", () => {
           work.runChunk(epoch, chunk);
           const scratch = layout.scratches[0]!;
           const kept = new Uint32Array(memory.buffer, scratch.result, 4)[3]!;
-          const drawn = Math.ceil(kept / layout.group) * layout.shared;
+          const drawn = Math.ceil(kept / layout.sharing) * layout.shared;
           const negatives = new Uint32Array(memory.buffer, scratch.negatives, 2 * drawn);
           for (let d = 0; d < drawn; d++, draws++) seen[negatives[2 * d]!]!++;
         }

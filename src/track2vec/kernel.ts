@@ -58,6 +58,7 @@ export function startKernel(
     Number(layout.shards.length > 0),
     layout.group,
     layout.shared,
+    layout.sharing,
     seedOf(options.seed, 0, 0) - 1n,
   );
   const s = layout.scratches[thread]!;
@@ -80,7 +81,7 @@ export function startKernel(
     s.gradients,
     s.weights,
     s.likely,
-    s.edges,
+    s.turns,
     s.hits,
     s.signs,
     s.sums,

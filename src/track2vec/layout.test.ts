@@ -29,6 +29,7 @@ function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = 
     shards: 0,
     group: plan.group,
     shared: plan.shared,
+    sharing: plan.sharing,
     ...kind,
   };
 }

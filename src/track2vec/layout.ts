@@ -20,6 +20,8 @@ export interface LayoutNeeds {
   /** Centres that are trained at once, and negatives that they draw in common. */
   readonly group: number;
   readonly shared: number;
+  /** Centres that share the negatives of a draw: whole groups. */
+  readonly sharing: number;
 }
 
 /** Addresses in bytes. */
@@ -40,6 +42,8 @@ export interface Layout {
   /** Centres that are trained at once, and negatives that they draw in common, an even number. */
   readonly group: number;
   readonly shared: number;
+  /** Centres that share the negatives of a draw: whole groups. */
+  readonly sharing: number;
 }
 
 export interface Scratch {
@@ -61,7 +65,7 @@ export interface Scratch {
   readonly gradients: number;
   readonly weights: number;
   readonly likely: number;
-  readonly edges: number;
+  readonly turns: number;
   readonly hits: number;
   readonly signs: number;
   readonly sums: number;
@@ -149,31 +153,31 @@ function place(needs: LayoutNeeds): Layout {
   const alias = take(needs.negative > 0 ? vocabulary * 8 : 0);
   const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
-  const groups = Math.ceil(mostWords / needs.group);
-  const { group, shared } = needs;
+  const { group, shared, sharing } = needs;
+  const drawn = Math.ceil(mostWords / sharing) * shared;
   // A quad of centres before the negatives and one behind them.
   const outputs = Math.max(GROUP + inQuads(shared), inQuads(needs.depth));
-  const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + groups * shared);
+  const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + drawn);
   const scratches = Array.from({ length: threads }, () => ({
     tokens: take(mostWords * 4),
     ends: take(needs.mostSegments * 4),
     kept: take((mostWords + GROUP) * 4),
-    inputAt: take(mostWords * 4),
+    inputAt: take((mostWords + 4) * 4),
     outputAt: take(mostWords * 4),
     windows: take(mostWords * 8),
-    negatives: take(groups * shared * 8),
+    negatives: take(drawn * 8),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
     wanted: take(needs.shards > 0 ? (copied + 1) * 4 : 0),
     result: take(128),
-    inRow: take((BLOCK + 1) * 4),
+    inRow: take((BLOCK + 4) * 4),
     outRow: take(outputs * 4),
-    gainRow: take((BLOCK + 1) * 4),
-    outputCopies: take(outputs * rowBytes),
-    across: take(outputs * rowBytes),
-    gradients: take(BLOCK * outputs * 4),
-    weights: take(BLOCK * outputs * 4),
+    gainRow: take((BLOCK + 4) * 4),
+    outputCopies: take(outputs * 64 * Math.ceil(rowBytes / 64)),
+    across: take(16 * Math.ceil(outputs / 16) * rowBytes),
+    gradients: take((BLOCK + 2) * outputs * 4),
+    weights: take((BLOCK * (outputs + 5) + 20) * 4),
     likely: take(BLOCK * outputs * 4),
-    edges: take(3 * GROUP * 4),
+    turns: take((BLOCK + 4) * 4),
     hits: take(inQuads(shared) * 4),
     signs: take(outputs * 4),
     sums: take((BLOCK + 1) * rowBytes),
@@ -200,6 +204,7 @@ function place(needs: LayoutNeeds): Layout {
     totalBytes: top,
     group,
     shared,
+    sharing,
   };
 }
 

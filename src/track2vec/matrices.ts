@@ -43,6 +43,18 @@ export class Matrices {
     }
   }
 
+  /**
+   * Writes zeros to rows that are zero already, in steps: memory that is read before it is first written is mapped twice, the second time
+   * while every thread that uses it waits.
+   */
+  *clear(firstRow: number, count: number): Steps<void> {
+    const start = this.layout.rows / 4 + firstRow * this.#stride;
+    for (const [from, to] of this.#pieces(count)) {
+      this.#floats.fill(0, start + from * this.#stride, start + to * this.#stride);
+      yield;
+    }
+  }
+
   /** Pieces of rows with at most about a million values. */
   #pieces(rows: number): Iterable<readonly [number, number]> {
     return blocks(0, rows, Math.max(1, Math.floor(2 ** 20 / this.size)));

@@ -131,24 +131,29 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     }
     if (kept.length < 2) continue;
     const base = centres.length;
+    const quad = options.sg && layout.group > 1 ? 4 : 1;
+    let reach = options.window;
     kept.forEach((row, i) => {
-      const reach = options.shrinkWindows ? 1 + below(high(next()), options.window) : options.window;
+      if (options.shrinkWindows && (i === 0 || (base + i) % quad === 0))
+        reach = 1 + below(high(next()), options.window);
       const context = kept.flatMap((_, j) => (j !== i && Math.abs(j - i) <= reach ? [base + j] : []));
       centres.push({ row, context });
     });
   }
-  const groups: { centres: Centre[]; negatives: number[] }[] = [];
-  for (let first = 0; first < centres.length; first += layout.group) {
+  for (let first = 0; first < centres.length; first += layout.sharing) {
     const negatives: number[] = [];
     for (let n = 0; options.negative > 0 && n < layout.shared; n++) {
       const r = next();
       const column = below(high(r), counts.length);
       negatives.push(low(r) < table[2 * column]! ? column : table[2 * column + 1]!);
     }
-    groups.push({ centres: centres.slice(first, first + layout.group), negatives });
-  }
-  for (const { centres: members, negatives } of groups) {
-    trainGroup(reference, session, { all: centres, members, negatives, alpha }, paths);
+    // Groups that share negatives take gradients at them as they were before the first of these groups.
+    const rows = negatives.map((drawn) => reference.outputs[drawn]!);
+    const negativeRows = layout.sharing > 1 ? rows.map((row) => row.slice()) : rows;
+    for (let from = first; from < Math.min(first + layout.sharing, centres.length); from += layout.group) {
+      const members = centres.slice(from, from + layout.group);
+      trainGroup(reference, session, { all: centres, members, negatives, negativeRows, alpha }, paths);
+    }
   }
 }
 
@@ -162,6 +167,8 @@ interface Group {
   readonly all: readonly Centre[];
   readonly members: readonly Centre[];
   readonly negatives: readonly number[];
+  /** The rows that gradients are taken at. */
+  readonly negativeRows: readonly Row[];
   readonly alpha: number;
 }
 
@@ -169,7 +176,7 @@ interface Group {
 function trainGroup(
   reference: Reference,
   session: Session,
-  { all, members, negatives, alpha }: Group,
+  { all, members, negatives, negativeRows, alpha }: Group,
   paths: HuffmanPaths,
 ): void {
   const { options, layout } = session.job;
@@ -193,8 +200,9 @@ function trainGroup(
     learnt: readonly Row[],
     label: number,
     weight: number,
+    learntFrozen = learnt,
   ) => {
-    const example = { inputs: frozen, outputs: learnt, labels: learnt.map(() => label) };
+    const example = { inputs: frozen, outputs: learntFrozen, labels: learnt.map(() => label) };
     const step = options.sg ? skipGramStep(example, alpha) : cbowStep(example, alpha, options.cbowMean);
     plan(rows, step.inputs, weight);
     plan(learnt, step.outputs, weight);
@@ -218,8 +226,16 @@ function trainGroup(
       if (rows.length === 0) continue;
       const copies = rows.map(frozen);
       train(copies, rows, [outputs[centre.row]!], 1, 1);
-      const others = negatives.filter((drawn) => drawn !== centre.row).map((drawn) => outputs[drawn]!);
-      train(copies, rows, others, 0, share);
+      const others = negatives.flatMap((drawn, n) => (drawn === centre.row ? [] : [n]));
+      const learnt = others.map((n) => outputs[negatives[n]!]!);
+      train(
+        copies,
+        rows,
+        learnt,
+        0,
+        share,
+        others.map((n) => negativeRows[n]!),
+      );
     }
     apply();
     for (const centre of options.hs ? members : []) {

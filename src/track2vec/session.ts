@@ -81,6 +81,7 @@ export class Session {
         shards: plan.shards,
         group: plan.group,
         shared: plan.shared,
+        sharing: plan.sharing,
       },
       wording,
     );
@@ -141,6 +142,7 @@ export class Session {
         yield* this.matrices.write(layout.negativeRow, start.outputs);
       if (start.nodes && options.hs) yield* this.matrices.write(layout.nodeRow, start.nodes);
     }
+    if (!start && options.negative > 0) yield* this.matrices.clear(layout.negativeRow, vocabulary);
     const { kernel } = new Work(this.job, 0);
     const seed = seedOf(options.seed, 0xffff_ffff, 0);
     for (const [from, to] of blocks(known, vocabulary, Math.ceil(2 ** 18 / options.vectorSize))) {

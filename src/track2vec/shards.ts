@@ -16,6 +16,8 @@ export interface ShardPlan {
   readonly group: number;
   /** How many negatives a group of centres draws in common; even. */
   readonly shared: number;
+  /** Centres that share the negatives of a draw: whole groups. */
+  readonly sharing: number;
 }
 
 /** The most shards of a round, and so the most threads of the deterministic mode. */
@@ -31,15 +33,17 @@ export function mostThreads(words: number, { threads, workers }: Word2VecOptions
 
 export function planShards(
   vocabulary: number,
-  options: Pick<Word2VecOptions, "workers" | "negative" | "hs">,
+  options: Pick<Word2VecOptions, "sg" | "workers" | "negative" | "hs">,
 ): ShardPlan {
   const chunkWords = CHUNK_WORDS;
   // Gradients of a group are summed, too: in a small vocabulary, and where all share the root of a tree, each centre is a group.
   const group = vocabulary < SMALL || options.hs ? 1 : GROUP;
   const shared = 2 * Math.ceil((group === 1 ? 0.5 : 0.8) * options.negative);
-  if (options.workers === "racy") return { shards: 0, chunkWords, mostThreads: Infinity, group, shared };
+  const sharing = options.sg && group > 1 ? 2 * group : group;
+  const groups = { chunkWords, group, shared, sharing };
+  if (options.workers === "racy") return { shards: 0, mostThreads: Infinity, ...groups };
   // Changes are summed, so a track that many shards change at once would move too far: a small vocabulary gets few shards.
   const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / SMALL));
-  if (shards < 2) return { shards: 0, chunkWords, mostThreads: 1, group, shared };
-  return { shards, chunkWords, mostThreads: shards, group, shared };
+  if (shards < 2) return { shards: 0, mostThreads: 1, ...groups };
+  return { shards, mostThreads: shards, ...groups };
 }

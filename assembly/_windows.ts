@@ -1,0 +1,167 @@
+/**
+ * Gradients and loss of a block with negative sampling. An input counts 1 for the centres in whose window it is and 0 for the others; for
+ * a negative it counts as often as it is in a window, times negative / shared. So the gradient is alpha · weight · σ(-s) for centres and
+ * -alpha · weight · σ(s) for negatives, and the loss -weight · log σ(s) and -weight · log σ(-s), where
+ * -log σ(∓s) = max(±s, 0) - log σ(|s|). Logarithms are taken of products.
+ *
+ * Short loops of one purpose each, all numbers of which find a register: first σ(|s|) of all scores, then the centres, four at a time,
+ * then the negatives.
+ */
+import { fromOfQuad, inputs, stride, toOfQuad } from "./_block";
+import { addLoss, certainties } from "./_gradients";
+import { log, mac, ones, pick } from "./_math";
+import { gradients, hits, likely, negative, shared, turns, weights } from "./_settings";
+
+/** Weights of four centres by their bits. */
+const CENTRES = memory.data<f32>([
+  0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 0,
+  0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1,
+], 16);
+
+/** Quads of factors in [1/2, 1] whose product over all lanes stays well above the smallest float. */
+const MOST_QUADS: u32 = 30;
+
+/**
+ * The block's scores, of one or two quads of centres and `quads` of negatives between them, become gradients. `each`: a negative may be
+ * one of the centres, and does not count for that one's inputs.
+ */
+export function gradientsOfWindows(each: bool, quads: u32, large: bool, alpha: f32): void {
+  certainties(inputs * (1 + quads + <u32>large));
+  let loss = ofCentres(0, 0, alpha);
+  if (large) loss = f32x4.add(loss, ofCentres(4, stride - 16, alpha));
+  if (each || (shared & 3) != 0 || quads > MOST_QUADS) loss = f32x4.add(loss, ofNegativesEach(quads, alpha));
+  else loss = f32x4.add(loss, ofNegatives(quads, alpha));
+  addLoss(loss);
+}
+
+/** The centres from number `c` on, whose scores are `behind` the row's first; returns their loss. */
+function ofCentres(c: u32, behind: usize, alpha: f32): v128 {
+  const zero = f32x4.splat(0);
+  const one = ones();
+  const rate = f32x4.splat(alpha);
+  const step = stride;
+  const start = fromOfQuad(c);
+  const offset = <usize>start * step + behind;
+  const end = gradients + <usize>toOfQuad(c) * step + behind;
+  let p = likely + offset;
+  let turn = turns + (<usize>start << 2);
+  let linear = zero;
+  let product = one;
+  for (let g = gradients + offset; g < end; g += step) {
+    const w = v128.load(CENTRES + (<usize>((load<u32>(turn) >> c) & 15) << 4));
+    const s = v128.load(g);
+    const f = v128.load(p);
+    v128.store(g, f32x4.mul(f32x4.mul(w, rate), pick(s, f, f32x4.sub(one, f))));
+    linear = f32x4.sub(linear, f32x4.mul(w, f32x4.pmin(s, zero)));
+    product = f32x4.mul(product, f32x4.pmax(f, f32x4.sub(one, w)));
+    p += step;
+    turn += 4;
+  }
+  return f32x4.sub(linear, log(product));
+}
+
+/** The negatives, all of which count alike for an input; returns their loss. */
+function ofNegatives(quads: u32, alpha: f32): v128 {
+  const share = <f32>negative / <f32>shared;
+  const end = weights + (<usize>inputs << 2);
+  let turn = turns;
+  for (let weight = weights; weight < end; weight += 4) {
+    store<f32>(weight, <f32>popcnt(load<u32>(turn)) * share);
+    turn += 4;
+  }
+  let linear = ofQuad(16, true, alpha);
+  for (let q: u32 = 1; q < quads; q++) linear = f32x4.add(linear, ofQuad(16 + (<usize>q << 4), false, alpha));
+  return f32x4.sub(linear, logarithmsOfFactors(inputs));
+}
+
+/**
+ * The quad whose scores are `behind` the row's first; returns the linear part of its loss. Behind `weights` lie the products of the
+ * quads' σ(|s|), an input a vector, which the first quad begins.
+ */
+// @ts-ignore: decorator
+@inline
+function ofQuad(behind: usize, begins: bool, alpha: f32): v128 {
+  const zero = f32x4.splat(0);
+  const one = ones();
+  const back = f32x4.splat(-alpha);
+  const step = stride;
+  const apart = likely - gradients;
+  const end = gradients + <usize>inputs * step + behind;
+  let weight = weights;
+  let factors = weights + (<usize>inputs << 2) + 16;
+  let linear = zero;
+  for (let g = gradients + behind; g < end; g += step) {
+    const s = v128.load(g);
+    const f = v128.load(g + apart);
+    const w = v128.load_splat<f32>(weight);
+    v128.store(g, f32x4.mul(f32x4.mul(w, back), pick(s, f32x4.sub(one, f), f)));
+    v128.store(factors, begins ? f : f32x4.mul(f, v128.load(factors)));
+    linear = mac(linear, w, f32x4.pmax(s, zero));
+    weight += 4;
+    factors += 16;
+  }
+  return linear;
+}
+
+/** Σ weight · log of the products over lanes of an input's vector. */
+// @ts-ignore: decorator
+@inline
+function logarithmsOfFactors(count: u32): v128 {
+  const start = weights + (<usize>count << 2) + 16;
+  const end = start + (<usize>count << 4);
+  // Four inputs at a time: those behind the last weigh nothing.
+  v128.store(weights + (<usize>count << 2), f32x4.splat(0));
+  for (let at = end; at < end + 48; at += 16) v128.store(at, ones());
+  let weight = weights;
+  let sum = f32x4.splat(0);
+  for (let p = start; p < end; p += 64) {
+    const a = v128.load(p);
+    const b = v128.load(p, 16);
+    const c = v128.load(p, 32);
+    const d = v128.load(p, 48);
+    const ab = f32x4.mul(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+    const cd = f32x4.mul(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+    const all = f32x4.mul(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+    sum = mac(sum, v128.load(weight), log(all));
+    weight += 16;
+  }
+  return sum;
+}
+
+/** The same where every negative has a weight of its own, and a logarithm. */
+function ofNegativesEach(quads: u32, alpha: f32): v128 {
+  const zero = f32x4.splat(0);
+  const one = ones();
+  const back = f32x4.splat(-alpha);
+  const share = <f32>negative / <f32>shared;
+  const partly = (shared & 3) != 0;
+  const apart = likely - gradients;
+  let loss = zero;
+  for (let u: u32 = 0; u < inputs; u++) {
+    const bits = load<u32>(turns + (<usize>u << 2));
+    let g = gradients + <usize>u * stride + 16;
+    for (let q: u32 = 0; q < quads; q++) {
+      let w = weightsOf(q, bits, share);
+      if (partly && q + 1 == quads) w = v128.and(w, i32x4(-1, -1, 0, 0));
+      const s = v128.load(g);
+      const f = v128.load(g + apart);
+      v128.store(g, f32x4.mul(f32x4.mul(back, w), pick(s, f32x4.sub(one, f), f)));
+      loss = mac(loss, w, f32x4.sub(f32x4.pmax(s, zero), log(f)));
+      g += 16;
+    }
+  }
+  return loss;
+}
+
+/** How much each negative of a quad weighs: the windows that an input is in, but for those whose centre the negative is. */
+// @ts-ignore: decorator
+@inline
+function weightsOf(q: u32, bits: i32, share: f32): v128 {
+  const at = hits + (<usize>q << 4);
+  return f32x4(
+    <f32>popcnt(bits & ~load<i32>(at)) * share,
+    <f32>popcnt(bits & ~load<i32>(at, 4)) * share,
+    <f32>popcnt(bits & ~load<i32>(at, 8)) * share,
+    <f32>popcnt(bits & ~load<i32>(at, 12)) * share,
+  );
+}

@@ -27,7 +27,7 @@ await prepareDataset({ master, outputFolder: output });
 const corpus = await readCorpus(join(output, "model_input_full.parquet"));
 /** How long a recommender learns does not change what an answer of it costs. */
 const cheaply = {
-  blend: { queries: 1000, folds: 1, vectorEpochs: 2 },
+  blend: { queries: 1000, folds: 1 },
   nearest: { epochs: 5 },
   track2vec: { epochs: 5 },
 };

@@ -86,24 +86,32 @@ describe("boosted trees", () => {
     expect(boost(data, settings, { seed: 4 })).not.toEqual(first);
   });
 
-  it("score rows in the kernel as node by node, any number of rows from any tree on", () => {
-    const data = puzzles(60, 5);
-    const trees = boost(data, settings, { seed: 1 });
-    const forest = new Forest(trees, 64, data.width);
-    for (const count of [1, 3, 4, 61]) {
-      for (let i = 0; i < count; i++) {
-        forest.picked[i] = count - 1 - i;
-        forest.scores[i] = i;
-        forest.rows.set(data.values.subarray(i * 4, i * 4 + 4), i * 4);
+  it.each([2, 6, 32])(
+    "of %d leaves score rows in the kernel as node by node, any number from any tree on",
+    (leaves) => {
+      const data = puzzles(60, 5);
+      const trees = boost(data, { ...settings, leaves, leastHessian: 0.01 }, { seed: 1 });
+      expect(trees.leaves.length).toBeGreaterThan((trees.roots.length * leaves) / 2);
+      const forest = new Forest(trees, 64, data.width);
+      for (const count of [1, 3, 4, 61]) {
+        for (let i = 0; i < count; i++) {
+          forest.picked[i] = count - 1 - i;
+          forest.scores[i] = i;
+          forest.rows.set(data.values.subarray(i * 4, i * 4 + 4), i * 4);
+        }
+        forest.add(count, 0, 7);
+        forest.add(count, 7, forest.trees);
+        for (let i = 0; i < count; i++) {
+          const row = data.values.subarray((count - 1 - i) * 4, (count - i) * 4);
+          expect(forest.scores[i]).toBeCloseTo(plainScore(trees, row, i), 9);
+        }
       }
-      forest.add(count, 0, 7);
-      forest.add(count, 7, forest.trees);
-      for (let i = 0; i < count; i++) {
-        const row = data.values.subarray((count - 1 - i) * 4, (count - i) * 4);
-        expect(forest.scores[i]).toBeCloseTo(plainScore(trees, row, i), 9);
-      }
-    }
-  });
+    },
+  );
+});
+
+it("refuses trees of more leaves than a word has bits", () => {
+  expect(() => boost(puzzles(10, 1), { ...settings, leaves: 33 }, { seed: 1 })).toThrow(/leaves is 33/);
 });
 
 describe("the boosting kernel", () => {

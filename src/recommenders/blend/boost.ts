@@ -3,10 +3,10 @@
  * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
  * track that did play next, and in part of those that played later.
  */
-import { Random } from "../../system/index.js";
+import { misuse, Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
-import type { ForestArrays } from "./forest.js";
+import { type ForestArrays, mostLeaves } from "./forest.js";
 
 export interface BoostSettings {
   readonly trees: number;
@@ -60,6 +60,9 @@ interface Leaf {
 }
 
 export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): ForestArrays {
+  const { leaves } = settings;
+  if (!Number.isInteger(leaves) || leaves < 2 || leaves > mostLeaves)
+    throw misuse(`leaves is ${leaves}, wanted a whole number from 2 to ${mostLeaves}`);
   const grower = new Grower(data, settings, new Random(options.seed));
   for (let tree = 0; tree < settings.trees; tree++) {
     const loss = grower.grow();

@@ -24,6 +24,7 @@ export class Evidence {
 
   clear(): void {
     for (let i = 0; i < this.count; i++) this.#slots[this.tracks[i]!] = 0;
+    this.columns.fill(0, 0, this.count * rowWidth);
     this.count = 0;
   }
 
@@ -38,9 +39,7 @@ export class Evidence {
     if (found !== 0) return (found - 1) * rowWidth;
     this.#slots[track] = this.count + 1;
     this.tracks[this.count] = track;
-    const base = this.count++ * rowWidth;
-    this.columns.fill(0, base, base + rowWidth);
-    return base;
+    return this.count++ * rowWidth;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Boosted regression trees, flat in typed arrays: what the ranker is once it is fitted. */
+import { misuse } from "../../system/index.js";
 import { MemoryPlan } from "./memory-plan.js";
 
 export interface ForestArrays {
@@ -13,23 +14,34 @@ export interface ForestArrays {
   readonly roots: Int32Array;
 }
 
+/** A leaf is a bit of a word. */
+export const mostLeaves = 32;
+/** How many rows go through a tree side by side. */
+const rowsAtOnce = 16;
+
 interface ForestKernel {
-  addTrees(
+  toColumns(
     rows: number,
     width: number,
     picked: number,
     count: number,
+    columns: number,
+    stride: number,
+  ): void;
+  addTrees(
+    columns: number,
+    stride: number,
+    count: number,
     nodes: number,
+    starts: number,
     leaves: number,
-    roots: number,
-    depths: number,
     from: number,
     to: number,
     scores: number,
   ): void;
 }
 
-/** A forest with room for the rows that it is asked about (assembly/boost.ts, `addTrees`). */
+/** A forest with room for the rows that it is asked about (assembly/forest.ts). */
 export class Forest {
   readonly arrays: ForestArrays;
   readonly trees: number;
@@ -40,24 +52,36 @@ export class Forest {
   readonly scores: Float64Array;
   readonly #width: number;
   readonly #kernel: ForestKernel;
-  readonly #addresses: readonly [nodes: number, leaves: number, roots: number, depths: number];
+  readonly #at: {
+    readonly columns: number;
+    readonly nodes: number;
+    readonly starts: number;
+    readonly leaves: number;
+  };
+  /** Bytes from one column to the next. */
+  readonly #stride: number;
 
   /** @param most how many rows there is room for */
   constructor(arrays: ForestArrays, most: number, width: number) {
     this.arrays = arrays;
     this.trees = arrays.roots.length;
     this.#width = width;
-    const count = arrays.features.length + arrays.leaves.length;
+    const room = Math.ceil(most / rowsAtOnce) * rowsAtOnce;
+    this.#stride = room * 4;
+    const inner = arrays.features.length;
     const plan = new MemoryPlan();
-    const nodesAt = plan.place(count * 16);
-    const leavesAt = plan.place(count * 4);
-    const rootsAt = plan.place(this.trees * 4);
-    const depthsAt = plan.place(this.trees * 4);
-    const rowsAt = plan.place(most * width * 4);
+    this.#at = {
+      columns: plan.place(this.#stride * Math.ceil(width / 4) * 4),
+      nodes: plan.place(inner * 16),
+      starts: plan.place((this.trees + 1) * 4),
+      leaves: plan.place(this.trees * mostLeaves * 4),
+    };
+    // Columns are read four features at a time, also from the last row.
+    const rowsAt = plan.place(most * width * 4 + 16);
     const pickedAt = plan.place(most * 4);
-    const scoresAt = plan.place(most * 8);
+    const scoresAt = plan.place(room * 8);
     const { kernel, buffer } = plan.make<ForestKernel>(
-      "boost",
+      "forest",
       `${this.trees} boosted trees and ${most} candidates`,
       "Ask for fewer candidates (--set candidates=200).",
     );
@@ -65,62 +89,54 @@ export class Forest {
     this.rows = new Float32Array(buffer, rowsAt, most * width);
     this.picked = new Uint32Array(buffer, pickedAt, most);
     this.scores = new Float64Array(buffer, scoresAt, most);
-    this.#addresses = [nodesAt, leavesAt, rootsAt, depthsAt];
     layOut(
       arrays,
-      new Uint32Array(buffer, nodesAt, count * 4),
-      new Float32Array(buffer, leavesAt, count),
-      new Uint32Array(buffer, rootsAt, this.trees),
-      new Uint32Array(buffer, depthsAt, this.trees),
+      new Uint32Array(buffer, this.#at.nodes, inner * 4),
+      new Uint32Array(buffer, this.#at.starts, this.trees + 1),
+      new Float32Array(buffer, this.#at.leaves, this.trees * mostLeaves),
     );
   }
 
   /** Adds the trees [from, to) to `scores[0 … count)`. */
   add(count: number, from: number, to: number): void {
+    if (count === 0) return;
     const { rows, picked, scores } = this;
-    this.#kernel.addTrees(
-      rows.byteOffset,
-      this.#width,
-      picked.byteOffset,
-      count,
-      ...this.#addresses,
-      from,
-      to,
-      scores.byteOffset,
-    );
+    const { columns, nodes, starts, leaves } = this.#at;
+    this.#kernel.toColumns(rows.byteOffset, this.#width, picked.byteOffset, count, columns, this.#stride);
+    this.#kernel.addTrees(columns, this.#stride, count, nodes, starts, leaves, from, to, scores.byteOffset);
   }
 }
 
-/** Inner nodes keep their numbers, leaf l becomes node (inner nodes + l). */
+/** Nodes tree by tree, each with the bits of the leaves to its left; leaves numbered from left to right. */
 function layOut(
-  arrays: ForestArrays,
+  { features, thresholds, lefts, rights, leaves, roots }: ForestArrays,
   nodes: Uint32Array,
+  starts: Uint32Array,
   values: Float32Array,
-  roots: Uint32Array,
-  depths: Uint32Array,
 ): void {
-  const { features, thresholds, lefts, rights, leaves } = arrays;
-  const inner = features.length;
   const numbers = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length);
-  const placeOf = (node: number) => (node >= 0 ? node : inner + ~node);
-  for (let n = 0; n < inner; n++) {
-    nodes[4 * n] = features[n]!;
-    numbers[4 * n + 1] = thresholds[n]!;
-    nodes[4 * n + 2] = placeOf(lefts[n]!);
-    nodes[4 * n + 3] = placeOf(rights[n]!);
+  let count = 0;
+  let leaf = 0;
+  let tree = 0;
+  const visit = (node: number): void => {
+    if (node < 0) {
+      if (leaf === mostLeaves) throw misuse(`a tree has more than ${mostLeaves} leaves`);
+      values[tree * mostLeaves + leaf++] = leaves[~node]!;
+      return;
+    }
+    const at = 4 * count++;
+    const first = leaf;
+    visit(lefts[node]!);
+    const toTheLeft = leaf - first;
+    nodes[at] = features[node]!;
+    numbers[at + 1] = thresholds[node]!;
+    // Never all 32: at least one leaf is to the right.
+    nodes[at + 2] = ((1 << toTheLeft) - 1) << first;
+    visit(rights[node]!);
+  };
+  for (; tree < roots.length; tree++) {
+    leaf = 0;
+    visit(roots[tree]!);
+    starts[tree + 1] = count;
   }
-  for (let l = 0; l < leaves.length; l++) {
-    const n = inner + l;
-    nodes[4 * n] = 0;
-    numbers[4 * n + 1] = Number.POSITIVE_INFINITY;
-    nodes[4 * n + 2] = n;
-    nodes[4 * n + 3] = n;
-    values[n] = leaves[l]!;
-  }
-  const depthOf = (node: number): number =>
-    node < 0 ? 0 : 1 + Math.max(depthOf(lefts[node]!), depthOf(rights[node]!));
-  arrays.roots.forEach((root, tree) => {
-    roots[tree] = placeOf(root);
-    depths[tree] = depthOf(root);
-  });
 }

@@ -43,44 +43,6 @@ export interface LinkOptions {
 /** Links of tracks that play at least so often are counted once and kept; those of all others are counted in little time. */
 const playsToKeep = 4;
 
-/** Sums of one track while they are counted: those of `linkWeights`, in this order, in slots that stay in cache. */
-class Tally {
-  readonly #slots: Uint32Array;
-  readonly #stamps: Uint32Array;
-  #stamp = 0;
-  readonly tracks: Uint32Array;
-  sums = new Float64Array(1024 * weightsPerLink);
-  count = 0;
-
-  constructor(trackCount: number) {
-    this.#slots = new Uint32Array(trackCount);
-    this.#stamps = new Uint32Array(trackCount);
-    this.tracks = new Uint32Array(trackCount);
-  }
-
-  /** Once for each track, so that the stamps never run out. */
-  clear(): void {
-    this.count = 0;
-    this.#stamp++;
-  }
-
-  /** Where the sums of a track start. */
-  at(track: number): number {
-    if (this.#stamps[track] === this.#stamp) return this.#slots[track]!;
-    const at = this.count * weightsPerLink;
-    if (at === this.sums.length) {
-      const longer = new Float64Array(2 * at);
-      longer.set(this.sums);
-      this.sums = longer;
-    }
-    this.sums.fill(0, at, at + weightsPerLink);
-    this.#stamps[track] = this.#stamp;
-    this.#slots[track] = at;
-    this.tracks[this.count++] = track;
-    return at;
-  }
-}
-
 /**
  * Links counted when they are asked for, so that a model is ready as soon as it is read. What is kept grows up to the links of
  * all tracks that play often enough.
@@ -93,7 +55,9 @@ export class Links {
   readonly #sessionOf: Uint32Array;
   readonly #age: Float64Array;
   readonly #near: Float64Array;
-  readonly #tally: Tally;
+  readonly #room: number;
+  /** While a track is counted: the number of each other track's link among those of this one, + 1; else 0. */
+  readonly #slots: Uint32Array;
   readonly #picked: Uint32Array;
   readonly #pickedScores: Float64Array;
   #scores = new Float64Array(1024);
@@ -101,10 +65,9 @@ export class Links {
   /** Where the links of a track are kept, + 1; 0: nowhere. */
   readonly #starts: Uint32Array;
   readonly #counts: Uint32Array;
-  readonly #kept: Store;
+  readonly #kept = new Store();
   /** Of the tracks that play seldom, for as long as one query takes. */
-  readonly #brief: Store;
-  readonly #room: number;
+  readonly #brief = new Store();
 
   constructor(sessions: Sessions, options: LinkOptions) {
     const { window } = options;
@@ -115,15 +78,13 @@ export class Links {
     this.#sessionOf = sessionOfPlay(sessions);
     this.#age = recencyWeights(sessionCount(sessions), options.recency);
     this.#near = Float64Array.from({ length: window + 1 }, (_, d) => (d === 0 ? 0 : 1 / d));
-    this.#tally = new Tally(trackCount);
+    this.#room = options.room ?? 0;
+    this.#slots = new Uint32Array(trackCount);
     this.#picked = new Uint32Array(keep);
     this.#pickedScores = new Float64Array(keep);
     this.#starts = new Uint32Array(trackCount);
     this.#counts = new Uint32Array(trackCount);
     this.totals = new Float32Array(trackCount * weightsPerLink);
-    this.#kept = new Store();
-    this.#brief = new Store();
-    this.#room = options.room ?? 0;
   }
 
   /** Rows that `row` gave before may be overwritten from here on. */
@@ -139,7 +100,10 @@ export class Links {
     const isBrief = plays < playsToKeep && this.#kept.length >= this.#room;
     const store = isBrief ? this.#brief : this.#kept;
     const start = store.length;
-    const count = this.#count(track, store);
+    this.#count(track, store);
+    this.#sum(track, store, start);
+    this.#prune(store, start);
+    const count = store.length - start;
     if (store === this.#kept) {
       this.#starts[track] = start + 1;
       this.#counts[track] = count;
@@ -147,61 +111,128 @@ export class Links {
     return store.row(start, count);
   }
 
-  #count(track: number, store: Store): number {
-    const tally = this.#tally;
+  /** Counts all links of a track behind those of the store. */
+  #count(track: number, store: Store): void {
     const { positions, offsets } = this.#where;
-    tally.clear();
+    const { items, offsets: bounds } = this.#sessions;
+    const near = this.#near;
+    const slots = this.#slots;
+    const window = near.length - 1;
+    const start = store.length;
     for (let o = offsets[track]!; o < offsets[track + 1]!; o++) {
       const at = positions[o]!;
       const session = this.#sessionOf[at]!;
-      countAround(this.#sessions, at, session, this.#age[session]!, this.#near, tally);
+      const age = this.#age[session]!;
+      const first = Math.max(bounds[session]!, at - window);
+      const last = Math.min(bounds[session + 1]! - 1, at + window);
+      store.makeRoom(last - first);
+      const { tracks, weights } = store;
+      let { length } = store;
+      for (let i = first; i <= last; i++) {
+        if (i === at) continue;
+        const other = items[i]!;
+        let link = start + slots[other]! - 1;
+        if (link < start) {
+          link = length++;
+          slots[other] = length - start;
+          tracks[link] = other;
+        }
+        const base = link * weightsPerLink;
+        if (i > at) {
+          const weight = near[i - at]!;
+          if (i === at + 1) weights[base + linkWeights.next]! += 1;
+          weights[base + linkWeights.after]! += weight;
+          weights[base + linkWeights.late]! += weight * age;
+        } else {
+          weights[base + linkWeights.before]! += near[at - i]!;
+        }
+        weights[base + linkWeights.together]! += 1;
+      }
+      store.length = length;
     }
-    const { count, sums } = tally;
+    for (let link = start; link < store.length; link++) slots[store.tracks[link]!] = 0;
+  }
+
+  #sum(track: number, store: Store, start: number): void {
+    const { weights, length } = store;
+    let [next, after, before, together, late] = [0, 0, 0, 0, 0];
+    for (let base = start * weightsPerLink; base < length * weightsPerLink; base += weightsPerLink) {
+      next += weights[base + linkWeights.next]!;
+      after += weights[base + linkWeights.after]!;
+      before += weights[base + linkWeights.before]!;
+      together += weights[base + linkWeights.together]!;
+      late += weights[base + linkWeights.late]!;
+    }
+    const at = track * weightsPerLink;
+    this.totals[at + linkWeights.next] = next;
+    this.totals[at + linkWeights.after] = after;
+    this.totals[at + linkWeights.before] = before;
+    this.totals[at + linkWeights.together] = together;
+    this.totals[at + linkWeights.late] = late;
+  }
+
+  /** Of the links from `start` on, keeps the strongest. */
+  #prune(store: Store, start: number): void {
+    const { weights, tracks } = store;
+    const count = store.length - start;
+    const picked = this.#picked;
+    if (count <= picked.length) return;
     if (count > this.#scores.length) {
       this.#scores = new Float64Array(2 * count);
       this.#numbers = new Uint32Array(2 * count);
     }
     const scores = this.#scores;
     const numbers = this.#numbers;
-    const totals = this.totals.fill(0, track * weightsPerLink, (track + 1) * weightsPerLink);
-    for (let i = 0, base = 0; i < count; i++, base += weightsPerLink) {
+    for (let i = 0, base = start * weightsPerLink; i < count; i++, base += weightsPerLink) {
       numbers[i] = i;
       scores[i] =
-        sums[base + linkWeights.after]! +
-        0.4 * sums[base + linkWeights.before]! +
-        0.2 * sums[base + linkWeights.together]!;
-      for (let w = 0; w < weightsPerLink; w++) totals[track * weightsPerLink + w]! += sums[base + w]!;
+        weights[base + linkWeights.after]! +
+        0.4 * weights[base + linkWeights.before]! +
+        0.2 * weights[base + linkWeights.together]!;
     }
-    const picked = this.#picked;
     const kept = largest(scores, numbers, count, picked, this.#pickedScores);
-    for (let i = 0; i < kept; i++) store.add(tally.tracks[picked[i]!]!, sums, picked[i]! * weightsPerLink);
-    return kept;
+    // In the order in which they stand, so that none is overwritten before it has moved.
+    picked.subarray(0, kept).sort();
+    for (let i = 0; i < kept; i++) {
+      const from = start + picked[i]!;
+      const to = start + i;
+      tracks[to] = tracks[from]!;
+      weights.copyWithin(to * weightsPerLink, from * weightsPerLink, (from + 1) * weightsPerLink);
+    }
+    store.length = start + kept;
   }
 }
 
-/** Links in a row, growing. */
+/** Links in a row, growing. Behind the last one all weights are 0. */
 class Store {
   length = 0;
-  #tracks = new Uint32Array(1024);
-  #weights = new Float32Array(1024 * weightsPerLink);
+  tracks = new Uint32Array(1024);
+  weights = new Float32Array(1024 * weightsPerLink);
+  /** Behind this one nothing was written yet. */
+  #written = 0;
 
   row(start: number, count: number): LinkRow {
-    return { tracks: this.#tracks, weights: this.#weights, start, end: start + count };
+    return { tracks: this.tracks, weights: this.weights, start, end: start + count };
   }
 
-  add(track: number, sums: Float64Array, at: number): void {
-    if (this.length === this.#tracks.length) {
-      const tracks = new Uint32Array(this.length * 2);
-      tracks.set(this.#tracks);
-      const weights = new Float32Array(this.length * 2 * weightsPerLink);
-      weights.set(this.#weights);
+  /** Makes room for so many more links, their weights 0. */
+  makeRoom(more: number): void {
+    const needed = this.length + more;
+    if (needed > this.tracks.length) {
+      const size = Math.max(needed, this.tracks.length * 2);
+      const tracks = new Uint32Array(size);
+      tracks.set(this.tracks);
+      const weights = new Float32Array(size * weightsPerLink);
+      weights.set(this.weights);
       // Rows handed out hold the old arrays, in which nothing changes.
-      this.#tracks = tracks;
-      this.#weights = weights;
+      this.tracks = tracks;
+      this.weights = weights;
     }
-    this.#tracks[this.length] = track;
-    const base = this.length++ * weightsPerLink;
-    for (let w = 0; w < weightsPerLink; w++) this.#weights[base + w] = sums[at + w]!;
+    if (this.#written > this.length) {
+      const end = Math.min(needed, this.#written);
+      this.weights.fill(0, this.length * weightsPerLink, end * weightsPerLink);
+    }
+    this.#written = Math.max(this.#written, needed);
   }
 }
 
@@ -217,34 +248,4 @@ export function neighboursInWindow(sessions: Sessions, window: number): Float64A
     }
   }
   return counts;
-}
-
-/** Counts what plays around one play. */
-function countAround(
-  sessions: Sessions,
-  at: number,
-  session: number,
-  age: number,
-  near: Float64Array,
-  tally: Tally,
-): void {
-  const { items } = sessions;
-  const window = near.length - 1;
-  const first = Math.max(sessions.offsets[session]!, at - window);
-  const last = Math.min(sessions.offsets[session + 1]! - 1, at + window);
-  for (let i = at + 1; i <= last; i++) {
-    const base = tally.at(items[i]!);
-    const { sums } = tally;
-    const weight = near[i - at]!;
-    if (i === at + 1) sums[base + linkWeights.next]! += 1;
-    sums[base + linkWeights.after]! += weight;
-    sums[base + linkWeights.late]! += weight * age;
-    sums[base + linkWeights.together]! += 1;
-  }
-  for (let i = at - 1; i >= first; i--) {
-    const base = tally.at(items[i]!);
-    const { sums } = tally;
-    sums[base + linkWeights.before]! += near[at - i]!;
-    sums[base + linkWeights.together]! += 1;
-  }
 }

@@ -59,8 +59,7 @@ export function likelyBound(values: Float64Array, count: number, n: number): num
   const place = Math.ceil((sampled * n * 1.25) / count) + 6;
   if (count <= 4 * sampled || place >= sampled / 2) return Number.NEGATIVE_INFINITY;
   for (let i = 0; i < sampled; i++) sample[i] = values[Math.floor((i * count) / sampled)]!;
-  sample.sort();
-  return sample[sampled - place]!;
+  return select(sample, sampled, place);
 }
 
 /** Puts the values that may be among the n largest into `scratch` and where they stand into `places`; returns how many. */

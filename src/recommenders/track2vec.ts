@@ -14,7 +14,7 @@ import type {
   RecommenderState,
 } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
-import { TrackNumbers } from "./core/query.js";
+import { type Query, TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
@@ -73,14 +73,64 @@ function contextScan(
   });
   const index = new TrackVectors({ tracks: vectors.tracks, size: 2 * size, vectors: rows });
   const mean = new Float32Array(size);
-  const asked = new Float32Array(2 * size);
+  const vectorOf = (query: Query) => {
+    if (numbers.length === 0 || !contextMean(matrix, query.tracks, decay, 100, mean)) return undefined;
+    const asked = new Float32Array(2 * size);
+    asked.set(mean);
+    asked.set(mean, size);
+    return asked;
+  };
+  return scanOf(numbers, vectorOf, (queries, k) => index.nearestRows(queries, k, { threads: 1 }));
+}
+
+/**
+ * Scores rows near to a query's vector, the context's own tracks beside k others: those are left out afterwards. Queries of one call are
+ * searched for together, since every row is then read once for many.
+ */
+function scanOf(
+  numbers: Uint32Array,
+  vectorOf: (query: Query) => Float32Array | undefined,
+  search: (queries: Float32Array, k: number) => NearestRows,
+): Scorer {
+  const wantedFor = (query: Query, k: number) => Math.min(k + query.tracks.length, numbers.length);
+  const found = new WeakMap<Query, Pick<NearestRows, "rows" | "scores">>();
   return {
+    prepare(queries, k) {
+      const asked: Query[] = [];
+      const vectors: Float32Array[] = [];
+      let most = 0;
+      for (const query of queries) {
+        const vector = vectorOf(query);
+        if (vector === undefined) continue;
+        asked.push(query);
+        vectors.push(vector);
+        most = Math.max(most, wantedFor(query, k));
+      }
+      if (asked.length === 0) return;
+      const size = vectors[0]!.length;
+      const all = new Float32Array(asked.length * size);
+      vectors.forEach((vector, i) => {
+        all.set(vector, i * size);
+      });
+      const answer = search(all, most);
+      asked.forEach((query, i) => {
+        const start = i * answer.k;
+        const end = start + Math.min(answer.k, wantedFor(query, k));
+        found.set(query, {
+          rows: answer.rows.subarray(start, end),
+          scores: answer.scores.subarray(start, end),
+        });
+      });
+    },
     score(query, board, k) {
-      if (numbers.length === 0 || !contextMean(matrix, query.tracks, decay, 100, mean)) return;
-      asked.set(mean);
-      asked.set(mean, size);
-      const found = index.nearestRows(asked, k + query.tracks.length, { threads: 1 });
-      for (let i = 0; i < found.rows.length; i++) board.add(numbers[found.rows[i]!]!, found.scores[i]!);
+      let answer = found.get(query);
+      if (answer === undefined) {
+        const vector = vectorOf(query);
+        if (vector === undefined) return;
+        answer = search(vector, wantedFor(query, k));
+      }
+      const { rows, scores } = answer;
+      for (let i = 0; i < rows.length; i++) board.add(numbers[rows[i]!]!, scores[i]!);
     },
   };
 }
@@ -93,20 +143,21 @@ function nearestScan(
   vectors: TrackVectors,
   numbers: Uint32Array,
   size: number,
-  search: RowSearch = (query, k) => vectors.nearestRows(query, k, { threads: 1 }),
+  search: RowSearch | undefined,
 ): Scorer {
   const rowOf = new Int32Array(size).fill(-1);
   for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
-  return {
-    score(query, board, k) {
-      const last = query.unknownAfter > 0 ? undefined : query.tracks[query.tracks.length - 1];
-      const row = last === undefined ? -1 : rowOf[last]!;
-      if (row < 0) return;
-      // The context's own tracks are near it and are left out afterwards.
-      const found = search(vectors.vectorAt(row), Math.min(k + query.tracks.length, vectors.length));
-      for (let i = 0; i < found.rows.length; i++) board.add(numbers[found.rows[i]!]!, found.scores[i]!);
-    },
+  const vectorOf = (query: Query) => {
+    const last = query.unknownAfter > 0 ? undefined : query.tracks[query.tracks.length - 1];
+    const row = last === undefined ? -1 : rowOf[last]!;
+    return row < 0 ? undefined : vectors.vectorAt(row);
   };
+  if (search === undefined) {
+    return scanOf(numbers, vectorOf, (queries, k) => vectors.nearestRows(queries, k, { threads: 1 }));
+  }
+  // Whoever brings a search of their own is asked one query at a time.
+  const { score } = scanOf(numbers, vectorOf, search);
+  return { score };
 }
 
 /** A fitted recommender that has track vectors: for exports, for the base protocol, for a look at them. */

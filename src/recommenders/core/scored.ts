@@ -15,6 +15,8 @@ export interface Scorer {
    * asked for, so that a scorer may take more care with these.
    */
   score(query: Query, board: ScoreBoard, k: number): void;
+  /** Told of all queries of a call, before each of them is scored, so that what is faster for many at once is done for many. */
+  prepare?(queries: readonly Query[], k: number): void;
 }
 
 /** Tracks for when a scorer has too few, in the order in which they should fill up. */
@@ -65,7 +67,9 @@ export class ScoredRecommender implements FittedRecommender {
   recommend(contexts: readonly Context[], k: number): Ranking[] {
     checkK(k);
     const size = Math.min(k, this.#parts.catalogue.tracks.length);
-    return contexts.map((context) => this.#rank(this.#numbers.query(context), size));
+    const queries = contexts.map((context) => this.#numbers.query(context));
+    if (queries.length > 1) this.#parts.scorer.prepare?.(queries, size);
+    return queries.map((query) => this.#rank(query, size));
   }
 
   save(): RecommenderState {

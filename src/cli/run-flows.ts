@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, inputsOf, intermediate, modeling, placesOf, primary } from "../flows/index.js";
-import { misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
+import { isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   addParameterFlags,
   type Client,
   closest,
   givenParameters,
-  isAlive,
   Pool,
   parseParameters,
   type RunResult,

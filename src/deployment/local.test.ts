@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeBundle } from "../bundle/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { songCorpus, songs } from "../serving/serving.testkit.js";
-import { distPath } from "../system/index.js";
+import { distPath, isAlive } from "../system/index.js";
 import { checkEndpoint, deployLocal, type LocalDeployment, stopLocal } from "./local.js";
-import { isRunning } from "./processes.js";
 
 let folder: string;
 const bundle = () => join(folder, "bundle");
@@ -64,7 +63,7 @@ describe("deploying to this machine", () => {
     expect(result.answer).toHaveLength(5);
     expect(result.latency.p50).toBeLessThanOrEqual(result.latency.p99);
     await endpoint.stop();
-    expect(isRunning(endpoint.pid)).toBe(false);
+    expect(isAlive(endpoint.pid)).toBe(false);
     await expect(fetch(`${endpoint.url}/ping`)).rejects.toThrow();
     expect(await readFile(endpoint.logFile, "utf8")).toContain("endpoint stopped");
   });
@@ -137,7 +136,7 @@ describe("deploying to this machine", () => {
       .toBe(2);
     await expect.poll(async () => (await ask()).status).toBe(200);
     await stop();
-    expect(isRunning(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it("can be kept by one process and stopped by another", async () => {
@@ -145,9 +144,9 @@ describe("deploying to this machine", () => {
     endpoint.keep();
     await expect.poll(() => ready(endpoint.url)).toMatchObject({ bundle: expect.any(String) });
     await stopLocal({ ...endpoint, url: "http://127.0.0.1:9" });
-    expect(isRunning(endpoint.pid)).toBe(true);
+    expect(isAlive(endpoint.pid)).toBe(true);
     await stopLocal(endpoint);
-    expect(isRunning(endpoint.pid)).toBe(false);
+    expect(isAlive(endpoint.pid)).toBe(false);
     await stopLocal(endpoint);
   });
 
@@ -164,9 +163,9 @@ describe("deploying to this machine", () => {
     const parent = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const { pid } = JSON.parse(line.toString()) as { pid: number };
-    expect(isRunning(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     parent.kill("SIGKILL");
-    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 });
 

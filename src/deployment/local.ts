@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { distPath, messageOf, SegueError } from "../system/index.js";
+import { distPath, isAlive, messageOf, SegueError } from "../system/index.js";
 import { withBundleAnswers } from "./bundle-answers.js";
 import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
-import { endProcess, isRunning } from "./processes.js";
+import { endProcess } from "./processes.js";
 
 export interface LocalDeployOptions {
   /** The bundle's folder. */
@@ -85,7 +85,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
 
 /** Ends an endpoint that another process started. Does nothing where it has ended already. */
 export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
-  if (!isRunning(endpoint.pid)) return;
+  if (!isAlive(endpoint.pid)) return;
   // A process number is used again after its process has ended: only one that answers as this endpoint is ended.
   const answered = await fetch(`${endpoint.url}/healthz`, {
     signal: AbortSignal.timeout(2_000),

@@ -16,6 +16,7 @@ export {
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { peakRssMb } from "./memory.js";
 export { type PackedStrings, packStrings, unpackStrings } from "./packed-strings.js";
+export { bornOf, isAlive } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { Random } from "./random.js";
 export {

@@ -40,7 +40,6 @@ export { flowsOf, loadFlow } from "./load-flow.js";
 export { closest } from "./nearest.js";
 export { parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
-export { isAlive } from "./processes.js";
 export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";

@@ -1,7 +1,8 @@
 /** Task processes that outlived the command that started them, because they were too busy to notice. */
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
-import { isAlive, killGroup } from "./processes.js";
+import { isAlive } from "../system/index.js";
+import { killGroup } from "./processes.js";
 import { type AttemptRecord, keys, readRecord } from "./records.js";
 
 /** Ends the processes of a dead run's unfinished attempts, where they are on this machine. */

@@ -5,8 +5,7 @@
  */
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
-import { SegueError } from "../system/index.js";
-import { bornOf, isAlive } from "./processes.js";
+import { bornOf, isAlive, SegueError } from "../system/index.js";
 import { keys, readRecord, recordText } from "./records.js";
 
 interface Holder {

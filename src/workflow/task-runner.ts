@@ -6,14 +6,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../storage/index.js";
-import { explainDiskError, messageOf, type Progress, SegueError } from "../system/index.js";
+import { bornOf, explainDiskError, messageOf, type Progress, SegueError } from "../system/index.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
 import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
 import { loadInputs, loadRefs } from "./inputs.js";
-import { bornOf } from "./processes.js";
 import {
   type AttemptRecord,
   type DoneRecord,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../storage/index.js";
-import { distPath } from "../../system/index.js";
+import { distPath, isAlive } from "../../system/index.js";
 import { type AnyFlow, openClient, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
 
 const fixtures = new URL("../fixtures/flows.mjs", import.meta.url).href;
@@ -141,7 +141,7 @@ export function engineContract(engine: EngineUnderTest): void {
       expect((await running).status).toBe("stopped");
       expect(performance.now() - before).toBeLessThan(2000);
       const pids = ran().flatMap((line) => (line.startsWith("begun") ? [Number(line.split(" ")[2])] : []));
-      await until(() => !pids.some(isRunning), "its processes are gone");
+      await until(() => !pids.some((pid) => isAlive(pid)), "its processes are gone");
       gateFile("closed", false);
       await engine.settle?.();
       expect((await resumeRun("gate", options)).status).toBe("done");
@@ -225,14 +225,4 @@ export function startCommand(flow: string, parameters: object, store: Store, opt
     stdio: ["ignore", "ignore", "inherit"],
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
   });
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    // A process that ended and was not collected yet does not run.
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !/\) [ZX] /.test(stat);
-  } catch {
-    return false;
-  }
 }

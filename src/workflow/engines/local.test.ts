@@ -6,8 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
+import { isAlive } from "../../system/index.js";
 import { openClient, resumeRun } from "../index.js";
-import { engineContract, isRunning, startCommand } from "./engine.testkit.js";
+import { engineContract, startCommand } from "./engine.testkit.js";
 import { startS3, type TemporaryS3 } from "./s3.testkit.js";
 
 engineContract({
@@ -59,7 +60,7 @@ async function killedCommand(open: (folder: string) => Promise<Store>): Promise<
     const pids = begun().map((line) => Number(line.split(" ")[2]));
     command.kill("SIGKILL");
     await new Promise((resolve) => command.once("exit", resolve));
-    while (pids.some(isRunning)) await sleep(50);
+    while (pids.some((pid) => isAlive(pid))) await sleep(50);
     expect(await openClient(store).flow("gate").latestRun.status()).toBe("interrupted");
     rmSync(join(out, "closed"));
     const resumed = await resumeRun("gate", { store });

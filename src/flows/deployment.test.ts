@@ -7,16 +7,11 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import {
-  ListEndpointConfigsCommand,
-  ListEndpointsCommand,
-  ListModelsCommand,
-} from "@aws-sdk/client-sagemaker";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openBundle } from "../bundle/index.js";
+import { leftIn, nothing } from "../deployment/sagemaker/account.testkit.js";
 import { type Emulator, goodRole, startEmulator } from "../deployment/sagemaker/emulator.testkit.js";
-import { sageMakerClient } from "../deployment/sagemaker/endpoint.js";
 import { openServedModel, startServer } from "../serving/index.js";
 import { motoMissing, motoPython } from "../storage/moto.testkit.js";
 import { S3Store } from "../storage/s3.js";
@@ -64,20 +59,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
   const target = ["run", "deployment", "--target", "sagemaker", "--sagemaker-image", image] as const;
   const good = [...target, "--bucket", "s3://models/segue", "--sagemaker-role", goodRole] as const;
 
-  async function left() {
-    const client = sageMakerClient(emulator.connection);
-    const keys: string[] = [];
-    for await (const { key } of store.list("")) keys.push(key);
-    const uploads = await store.client.send(new ListMultipartUploadsCommand({ Bucket: store.bucket }));
-    return {
-      keys,
-      uploads: uploads.Uploads ?? [],
-      endpoints: (await client.send(new ListEndpointsCommand({}))).Endpoints ?? [],
-      configs: (await client.send(new ListEndpointConfigsCommand({}))).EndpointConfigs ?? [],
-      models: (await client.send(new ListModelsCommand({}))).Models ?? [],
-    };
-  }
-  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [] };
+  const left = () => leftIn(emulator, store);
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), "segue-flow-"));

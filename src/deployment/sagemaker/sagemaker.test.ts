@@ -2,17 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  ApplicationAutoScalingClient,
-  DescribeScalableTargetsCommand,
-  DescribeScalingPoliciesCommand,
-} from "@aws-sdk/client-application-auto-scaling";
-import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import {
-  ListEndpointConfigsCommand,
-  ListEndpointsCommand,
-  ListModelsCommand,
-} from "@aws-sdk/client-sagemaker";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { list } from "tar";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { randomVectors, smallInput } from "../../bundle/bundle.testkit.js";
@@ -23,8 +13,8 @@ import { openServedModel, startServer } from "../../serving/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { S3Store } from "../../storage/s3.js";
 import type { ProgressReport } from "../../system/index.js";
+import { leftIn, nothing, scalingOf } from "./account.testkit.js";
 import { type Emulator, goodRole, startEmulator } from "./emulator.testkit.js";
-import { sageMakerClient } from "./endpoint.js";
 import {
   checkSageMaker,
   deploySageMaker,
@@ -64,34 +54,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     return place;
   }
 
-  /** What is left in the account. */
-  async function left() {
-    const client = sageMakerClient(emulator.connection);
-    const keys: string[] = [];
-    for await (const { key } of store.list("")) keys.push(key);
-    const uploads = await store.client.send(new ListMultipartUploadsCommand({ Bucket: store.bucket }));
-    return {
-      keys,
-      uploads: uploads.Uploads ?? [],
-      endpoints:
-        (await client.send(new ListEndpointsCommand({}))).Endpoints?.map((e) => e.EndpointName) ?? [],
-      configs:
-        (await client.send(new ListEndpointConfigsCommand({}))).EndpointConfigs?.map(
-          (c) => c.EndpointConfigName,
-        ) ?? [],
-      models: (await client.send(new ListModelsCommand({}))).Models?.map((m) => m.ModelName) ?? [],
-      scaled: (await scaling()).targets.map((target) => target.ResourceId),
-    };
-  }
-  const nothing = { keys: [], uploads: [], endpoints: [], configs: [], models: [], scaled: [] };
-
-  async function scaling() {
-    const client = new ApplicationAutoScalingClient(emulator.connection);
-    const all = { ServiceNamespace: "sagemaker" } as const;
-    const { ScalableTargets = [] } = await client.send(new DescribeScalableTargetsCommand(all));
-    const { ScalingPolicies = [] } = await client.send(new DescribeScalingPoliciesCommand(all));
-    return { targets: ScalableTargets, policies: ScalingPolicies };
-  }
+  const left = () => leftIn(emulator, store);
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "segue-deploy-"));
@@ -236,7 +199,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       expect(plan.slice(-2).map(({ operation, input }) => ({ operation, input }))).toEqual(
         emulator.seen.filter(({ operation }) => /^(Register|Put)/.test(operation)),
       );
-      expect(await scaling()).toMatchObject({
+      expect(await scalingOf(emulator)).toMatchObject({
         targets: [
           {
             ResourceId: "endpoint/playlists/variant/AllTraffic",
@@ -262,7 +225,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
       });
       const second = await deploySageMaker({ ...good, ...instances, model: await model("scaled", 1) });
       expect(second).toMatchObject({ updated: true, scaled: true });
-      expect((await scaling()).targets).toHaveLength(1);
+      expect((await scalingOf(emulator)).targets).toHaveLength(1);
       await removeSageMaker(second, { connection: emulator.connection, ...waiting });
       expect(await left()).toEqual(nothing);
     });

@@ -1,6 +1,6 @@
 /** Boosted regression trees, flat in typed arrays: what the ranker is once it is fitted. */
 import { misuse } from "../../system/index.js";
-import { MemoryPlan } from "./memory-plan.js";
+import { kernelMemory } from "./kernel-memory.js";
 
 export interface ForestArrays {
   /** Node n of a tree splits on `features[n]`: left where value ≤ `thresholds[n]`. */
@@ -52,12 +52,10 @@ export class Forest {
   readonly scores: Float64Array;
   readonly #width: number;
   readonly #kernel: ForestKernel;
-  readonly #at: {
-    readonly columns: number;
-    readonly nodes: number;
-    readonly starts: number;
-    readonly leaves: number;
-  };
+  readonly #columns: number;
+  readonly #nodes: number;
+  readonly #starts: number;
+  readonly #leaves: number;
   /** Bytes from one column to the next. */
   readonly #stride: number;
 
@@ -68,42 +66,42 @@ export class Forest {
     this.#width = width;
     const room = Math.ceil(most / rowsAtOnce) * rowsAtOnce;
     this.#stride = room * 4;
-    const inner = arrays.features.length;
-    const plan = new MemoryPlan();
-    this.#at = {
-      columns: plan.place(this.#stride * Math.ceil(width / 4) * 4),
-      nodes: plan.place(inner * 16),
-      starts: plan.place((this.trees + 1) * 4),
-      leaves: plan.place(this.trees * mostLeaves * 4),
-    };
-    // Columns are read four features at a time, also from the last row.
-    const rowsAt = plan.place(most * width * 4 + 16);
-    const pickedAt = plan.place(most * 4);
-    const scoresAt = plan.place(room * 8);
-    const { kernel, buffer } = plan.make<ForestKernel>(
+    const { kernel, arrays: own } = kernelMemory(
       "forest",
+      {
+        columns: [Float32Array, room * Math.ceil(width / 4) * 4],
+        nodes: [Uint32Array, arrays.features.length * 4],
+        starts: [Uint32Array, this.trees + 1],
+        leaves: [Float32Array, this.trees * mostLeaves],
+        // Columns are read four features at a time, also from the last row.
+        rows: [Float32Array, most * width + 4],
+        picked: [Uint32Array, most],
+        scores: [Float64Array, room],
+      },
       `${this.trees} boosted trees and ${most} candidates`,
       "Ask for fewer candidates (--set candidates=200).",
     );
-    this.#kernel = kernel;
-    this.rows = new Float32Array(buffer, rowsAt, most * width);
-    this.picked = new Uint32Array(buffer, pickedAt, most);
-    this.scores = new Float64Array(buffer, scoresAt, most);
-    layOut(
-      arrays,
-      new Uint32Array(buffer, this.#at.nodes, inner * 4),
-      new Uint32Array(buffer, this.#at.starts, this.trees + 1),
-      new Float32Array(buffer, this.#at.leaves, this.trees * mostLeaves),
-    );
+    this.#kernel = kernel as ForestKernel;
+    this.rows = own.rows;
+    this.picked = own.picked;
+    this.scores = own.scores;
+    this.#columns = own.columns.byteOffset;
+    this.#nodes = own.nodes.byteOffset;
+    this.#starts = own.starts.byteOffset;
+    this.#leaves = own.leaves.byteOffset;
+    layOut(arrays, own.nodes, own.starts, own.leaves);
   }
 
   /** Adds the trees [from, to) to `scores[0 … count)`. */
   add(count: number, from: number, to: number): void {
     if (count === 0) return;
     const { rows, picked, scores } = this;
-    const { columns, nodes, starts, leaves } = this.#at;
-    this.#kernel.toColumns(rows.byteOffset, this.#width, picked.byteOffset, count, columns, this.#stride);
-    this.#kernel.addTrees(columns, this.#stride, count, nodes, starts, leaves, from, to, scores.byteOffset);
+    const kernel = this.#kernel;
+    const columns = this.#columns;
+    const stride = this.#stride;
+    kernel.toColumns(rows.byteOffset, this.#width, picked.byteOffset, count, columns, stride);
+    const { byteOffset } = scores;
+    kernel.addTrees(columns, stride, count, this.#nodes, this.#starts, this.#leaves, from, to, byteOffset);
   }
 }
 

@@ -2,9 +2,9 @@
 import type { Sessions } from "../core/sessions.js";
 import { featureNames, relative } from "./columns.js";
 import { factNames } from "./context-facts.js";
-import { MemoryPlan } from "./memory-plan.js";
+import { kernelMemory } from "./kernel-memory.js";
 
-export interface GatherKernel {
+interface GatherKernel {
   castVotes(
     items: number,
     start: number,
@@ -69,110 +69,53 @@ export const rowWidth = 32;
 export const tallyWidth = 8;
 export const pairWidth = 2;
 /** Weights by distance: so many places, the last one standing for all beyond. */
-export const placesLong = 1024;
+const placesLong = 1024;
 
-/** Every array; their `byteOffset` is their address for the kernel. */
-export interface GatherMemory {
-  readonly kernel: GatherKernel;
-  readonly items: Uint32Array;
-  readonly tallies: Float32Array;
-  readonly pairs: Float32Array;
-  /** Tracks with votes (one more than there are tracks: the kernel writes first and counts then), and a score each. */
-  readonly touched: Uint32Array;
-  readonly touchedPairs: Uint32Array;
-  readonly scores: Float64Array;
-  /** Of the touched tracks those that may be among the best, with their scores. */
-  readonly kept: Uint32Array;
-  readonly keptScores: Float64Array;
-  readonly artistOf: Uint32Array;
-  readonly artistWeights: Float64Array;
-  readonly after: Float32Array;
-  readonly before: Float32Array;
-  readonly artistPlaces: Float32Array;
-  /** `rowWidth` numbers a slot. */
-  readonly rows: Float32Array;
-  readonly most: Float32Array;
-  readonly scales: Float32Array;
-  /** Weights of the shares, then those of their roots. */
-  readonly weights: Float32Array;
-  readonly merits: Float64Array;
-  /** Byte offsets of the columns that are also given as shares. */
-  readonly shared: Uint32Array;
-  readonly facts: Float32Array;
-  /** A row of features a candidate. */
-  readonly features: Float32Array;
-}
+/** The kernel and its arrays; see `gatherMemory`. */
+export type GatherMemory = ReturnType<typeof gatherMemory>;
 
 /**
  * @param artists how many artists there are, number 0 ("none") included; 0: there is no artist of any track
  * @param slots how many rows of evidence there may be, and `candidates`, how many rows of features
  * @throws SegueError where wasm's 4 GiB do not hold it
  */
-export function gatherMemory(
-  sessions: Sessions,
-  artists: number,
-  slots: number,
-  candidates: number,
-): GatherMemory {
+export function gatherMemory(sessions: Sessions, artists: number, slots: number, candidates: number) {
   const { trackCount, items } = sessions;
   const byArtist = artists === 0 ? 0 : trackCount;
-  const plan = new MemoryPlan();
-  const at = {
-    items: plan.place(items.length * 4),
-    tallies: plan.place(trackCount * tallyWidth * 4),
-    pairs: plan.place(byArtist * pairWidth * 4),
-    touched: plan.place((trackCount + 1) * 4),
-    touchedPairs: plan.place((byArtist + 1) * 4),
-    scores: plan.place(trackCount * 8),
-    kept: plan.place((trackCount + 1) * 4),
-    keptScores: plan.place((trackCount + 1) * 8),
-    artistOf: plan.place(byArtist * 4),
-    artistWeights: plan.place(artists * 8),
-    after: plan.place(placesLong * 4),
-    before: plan.place(placesLong * 4),
-    artistPlaces: plan.place(placesLong * 4),
-    rows: plan.place(slots * rowWidth * 4),
-    most: plan.place(rowWidth * 4),
-    scales: plan.place(rowWidth * 4),
-    weights: plan.place(2 * rowWidth * 4),
-    merits: plan.place(slots * 8),
-    shared: plan.place(relative.length * 4),
-    facts: plan.place(factNames.length * 4),
-    features: plan.place(candidates * featureNames.length * 4),
-  };
-  const { kernel, buffer } = plan.make<GatherKernel>(
+  const { kernel, arrays } = kernelMemory(
     "gather",
+    {
+      items: [Uint32Array, items.length],
+      tallies: [Float32Array, trackCount * tallyWidth],
+      pairs: [Float32Array, byArtist * pairWidth],
+      // Tracks with votes (one more than there are tracks: the kernel writes first and counts then), and a score each.
+      touched: [Uint32Array, trackCount + 1],
+      touchedPairs: [Uint32Array, byArtist + 1],
+      scores: [Float64Array, trackCount],
+      // Of the touched tracks those that may be among the best, with their scores.
+      kept: [Uint32Array, trackCount + 1],
+      keptScores: [Float64Array, trackCount + 1],
+      artistOf: [Uint32Array, byArtist],
+      artistWeights: [Float64Array, artists],
+      after: [Float32Array, placesLong],
+      before: [Float32Array, placesLong],
+      artistPlaces: [Float32Array, placesLong],
+      rows: [Float32Array, slots * rowWidth],
+      most: [Float32Array, rowWidth],
+      scales: [Float32Array, rowWidth],
+      // Weights of the shares, then those of their roots.
+      weights: [Float32Array, 2 * rowWidth],
+      merits: [Float64Array, slots],
+      // Byte offsets of the columns that are also given as shares.
+      shared: [Uint32Array, relative.length],
+      facts: [Float32Array, factNames.length],
+      // A row of features a candidate.
+      features: [Float32Array, candidates * featureNames.length],
+    },
     `the blend's votes on ${trackCount} tracks from ${items.length} plays`,
     "Leave out tracks that play seldom, or the oldest playlists.",
   );
-  const floats = (from: number, length: number) => new Float32Array(buffer, from, length);
-  const doubles = (from: number, length: number) => new Float64Array(buffer, from, length);
-  const numbers = (from: number, length: number) => new Uint32Array(buffer, from, length);
-  const memory: GatherMemory = {
-    kernel,
-    items: numbers(at.items, items.length),
-    tallies: floats(at.tallies, trackCount * tallyWidth),
-    pairs: floats(at.pairs, byArtist * pairWidth),
-    touched: numbers(at.touched, trackCount + 1),
-    touchedPairs: numbers(at.touchedPairs, byArtist + 1),
-    scores: doubles(at.scores, trackCount),
-    kept: numbers(at.kept, trackCount + 1),
-    keptScores: doubles(at.keptScores, trackCount + 1),
-    artistOf: numbers(at.artistOf, byArtist),
-    artistWeights: doubles(at.artistWeights, artists),
-    after: floats(at.after, placesLong),
-    before: floats(at.before, placesLong),
-    artistPlaces: floats(at.artistPlaces, placesLong),
-    rows: floats(at.rows, slots * rowWidth),
-    most: floats(at.most, rowWidth),
-    scales: floats(at.scales, rowWidth),
-    weights: floats(at.weights, 2 * rowWidth),
-    merits: doubles(at.merits, slots),
-    shared: numbers(at.shared, relative.length),
-    facts: floats(at.facts, factNames.length),
-    features: floats(at.features, candidates * featureNames.length),
-  };
-  memory.items.set(items);
-  memory.shared.set(relative.map((column) => column * 4));
-  return memory;
+  arrays.items.set(items);
+  arrays.shared.set(relative.map((column) => column * 4));
+  return { kernel: kernel as GatherKernel, ...arrays };
 }

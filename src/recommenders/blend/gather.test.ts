@@ -25,28 +25,38 @@ function filled(memory: GatherMemory): GatherMemory {
   return memory;
 }
 
-/** Every playlist is a neighbour, of a similarity and with a match that its number tells. */
-const similarityOf = (s: number) => 0.5 + 0.25 * s;
-const matchOf = (list: readonly number[], s: number) => s % list.length;
+/** Every playlist is a neighbour, of a similarity and with a match that its number tells; its plays are [start, end). */
+function forEachNeighbour(
+  lists: readonly number[][],
+  visit: (
+    list: readonly number[],
+    at: { start: number; match: number; end: number },
+    similarity: number,
+    s: number,
+  ) => void,
+): void {
+  const { offsets } = sessionsOf(lists);
+  lists.forEach((list, s) => {
+    const start = offsets[s]!;
+    visit(list, { start, match: start + (s % list.length), end: offsets[s + 1]! }, 0.5 + 0.25 * s, s);
+  });
+}
 
 describe("votes in the kernel", () => {
   it("add up as a plain count of them does, and are forgotten", () => {
     fc.assert(
       fc.property(playlists, (lists) => {
-        const sessions = sessionsOf(lists);
-        const memory = filled(gatherMemory(sessions, 3, 10, 10));
+        const memory = filled(gatherMemory(sessionsOf(lists), 3, 10, 10));
         const { kernel, items, tallies, touched, after, before } = memory;
         const expected = Array.from({ length: trackCount }, () => new Array(tallyWidth).fill(0) as number[]);
         let count = 0;
-        lists.forEach((list, s) => {
-          const [similarity, overlap, late] = [similarityOf(s), 0.125 * s, 2 * s];
-          const start = sessions.offsets[s]!;
-          const match = matchOf(list, s);
+        forEachNeighbour(lists, (list, { start, match, end }, similarity, s) => {
+          const [overlap, late] = [0.125 * s, 2 * s];
           count = kernel.castVotes(
             items.byteOffset,
             start,
-            start + match,
-            start + list.length,
+            match,
+            end,
             tallies.byteOffset,
             touched.byteOffset,
             count,
@@ -56,7 +66,8 @@ describe("votes in the kernel", () => {
             overlap,
             late,
           );
-          list.forEach((track, i) => {
+          list.forEach((track, at) => {
+            const i = start + at;
             if (i === match) return;
             const place = i > match ? 1 / (1 + i - match) : 0.5 / (1 + match - i);
             const tally = expected[track]!;
@@ -89,8 +100,7 @@ describe("votes in the kernel", () => {
   it("by artists add up as a plain count of them does, and are forgotten", () => {
     fc.assert(
       fc.property(playlists, (lists) => {
-        const sessions = sessionsOf(lists);
-        const memory = filled(gatherMemory(sessions, 3, 10, 10));
+        const memory = filled(gatherMemory(sessionsOf(lists), 3, 10, 10));
         const { kernel, items, pairs, touchedPairs, scores, artistOf, artistWeights, artistPlaces } = memory;
         artistOf.forEach((_, track) => {
           artistOf[track] = track % 3;
@@ -99,23 +109,21 @@ describe("votes in the kernel", () => {
         const sums = new Array<number>(trackCount).fill(0);
         const near = new Array<number>(trackCount).fill(0);
         let count = 0;
-        lists.forEach((list, s) => {
-          const start = sessions.offsets[s]!;
-          const match = matchOf(list, s);
+        forEachNeighbour(lists, (list, { start, match, end }, similarity) => {
           count = kernel.castPairs(
             items.byteOffset,
             start,
-            start + match,
-            start + list.length,
+            match,
+            end,
             pairs.byteOffset,
             touchedPairs.byteOffset,
             count,
             artistPlaces.byteOffset,
-            similarityOf(s),
+            similarity,
           );
           list.forEach((track, i) => {
-            sums[track]! += similarityOf(s);
-            near[track]! += (similarityOf(s) * 0.25) / (1 + Math.abs(i - match));
+            sums[track]! += similarity;
+            near[track]! += (similarity * 0.25) / (1 + Math.abs(start + i - match));
           });
         });
         for (let track = 0; track < trackCount; track++) {

@@ -203,13 +203,11 @@ export class Links {
   }
 }
 
-/** Links in a row, growing. Behind the last one all weights are 0. */
+/** Links in a row, growing. */
 class Store {
   length = 0;
   tracks = new Uint32Array(1024);
   weights = new Float32Array(1024 * weightsPerLink);
-  /** Behind this one nothing was written yet. */
-  #written = 0;
 
   row(start: number, count: number): LinkRow {
     return { tracks: this.tracks, weights: this.weights, start, end: start + count };
@@ -228,11 +226,8 @@ class Store {
       this.tracks = tracks;
       this.weights = weights;
     }
-    if (this.#written > this.length) {
-      const end = Math.min(needed, this.#written);
-      this.weights.fill(0, this.length * weightsPerLink, end * weightsPerLink);
-    }
-    this.#written = Math.max(this.#written, needed);
+    // Where links were forgotten or pruned, something stands.
+    this.weights.fill(0, this.length * weightsPerLink, needed * weightsPerLink);
   }
 }
 

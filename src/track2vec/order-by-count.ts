@@ -15,14 +15,14 @@ export function* orderByCount(numbers: Uint32Array, counts: ArrayLike<number>): 
   let from = numbers;
   let to: Uint32Array = new Uint32Array(numbers.length);
   for (let unit = 1; unit <= most; unit *= DIGIT) {
-    const next = new Uint32Array(DIGIT + 1);
+    const pass = new Pass(from, to, counts, most, unit);
     for (const [first, end] of blocks(0, from.length)) {
-      tally(from, first, end, counts, most, unit, next);
+      pass.tally(first, end);
       yield;
     }
-    for (let digit = 0; digit < DIGIT; digit++) next[digit + 1]! += next[digit]!;
+    pass.addUp();
     for (const [first, end] of blocks(0, from.length)) {
-      scatter(from, first, end, counts, most, unit, next, to);
+      pass.scatter(first, end);
       yield;
     }
     [from, to] = [to, from];
@@ -39,31 +39,36 @@ function* mostOf(numbers: Uint32Array, counts: ArrayLike<number>): Steps<number>
   return most;
 }
 
-/** Counts the digits of a block, each one place higher than its own, so that sums of them are where digits begin. */
-function tally(
-  numbers: Uint32Array,
-  first: number,
-  end: number,
-  counts: ArrayLike<number>,
-  most: number,
-  unit: number,
-  next: Uint32Array,
-): void {
-  for (let i = first; i < end; i++) next[(Math.floor((most - counts[numbers[i]!]!) / unit) % DIGIT) + 1]!++;
-}
+/** One pass: by the digit of how far a count is below the highest, `unit` being what the digit counts. */
+class Pass {
+  /** Where the numbers of the next digits go. */
+  readonly #next = new Uint32Array(DIGIT + 1);
 
-function scatter(
-  numbers: Uint32Array,
-  first: number,
-  end: number,
-  counts: ArrayLike<number>,
-  most: number,
-  unit: number,
-  next: Uint32Array,
-  to: Uint32Array,
-): void {
-  for (let i = first; i < end; i++) {
-    const number = numbers[i]!;
-    to[next[Math.floor((most - counts[number]!) / unit) % DIGIT]!++] = number;
+  constructor(
+    readonly from: Uint32Array,
+    readonly to: Uint32Array,
+    readonly counts: ArrayLike<number>,
+    readonly most: number,
+    readonly unit: number,
+  ) {}
+
+  /** Counts the digits of a block, each one place higher than its own, so that sums of them are where digits begin. */
+  tally(first: number, end: number): void {
+    for (let i = first; i < end; i++) this.#next[this.#digit(this.from[i]!) + 1]!++;
+  }
+
+  addUp(): void {
+    for (let digit = 0; digit < DIGIT; digit++) this.#next[digit + 1]! += this.#next[digit]!;
+  }
+
+  scatter(first: number, end: number): void {
+    for (let i = first; i < end; i++) {
+      const number = this.from[i]!;
+      this.to[this.#next[this.#digit(number)]!++] = number;
+    }
+  }
+
+  #digit(number: number): number {
+    return Math.floor((this.most - this.counts[number]!) / this.unit) % DIGIT;
   }
 }

@@ -64,7 +64,9 @@ export async function corpusFrom(database: Database, source: string): Promise<Co
   const items = new Uint32Array(plays);
   // They come in any order, each with its place.
   for await (const chunk of database.chunks(sqlFile("read-plays", { source }))) {
-    const [playlists, places, numbers] = [0, 1, 2].map((c) => wholeNumbers(chunk, c)) as Triple;
+    const playlists = wholeNumbers(chunk, 0);
+    const places = wholeNumbers(chunk, 1);
+    const numbers = wholeNumbers(chunk, 2);
     for (let i = 0; i < numbers.length; i++) items[offsets[playlists[i]!]! + places[i]!] = numbers[i]!;
   }
   const [names, artistsByNumber] = await namesOf(database);
@@ -74,8 +76,6 @@ export async function corpusFrom(database: Database, source: string): Promise<Co
   const anyArtist = artists.some((artist) => artist !== "");
   return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
 }
-
-type Triple = [playlists: Uint32Array, places: Uint32Array, numbers: Uint32Array];
 
 async function namesOf(database: Database): Promise<[tracks: string[], artists: string[]]> {
   const tracks: string[] = [];

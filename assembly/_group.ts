@@ -1,7 +1,7 @@
 /**
- * Trains a group of centres at once: eight that follow each other (perhaps in several playlists) and negatives, which two groups of
- * skip-gram share. All gradients are taken at the weights that the group began with; of shared negatives, that the first of the two began
- * with, since then they are copied once.
+ * Trains a group of centres at once: eight that follow each other (perhaps in several playlists) and negatives, which several groups of
+ * skip-gram share. All gradients are taken at the weights that the group began with; of shared negatives, that the first of the groups
+ * began with, since then they are copied once.
  *
  * Outputs are the centres and the group's negatives, inputs the tracks in any of the windows. An input in n windows meets the
  * negatives once, with n times the weight; with `shared` negatives for the `negative` of a window, each weighs

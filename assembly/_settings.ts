@@ -33,7 +33,7 @@ export let local: bool = false;
 /** Centres of a group, at most GROUP, and the negatives that it draws, an even number. */
 export let group: u32 = 1;
 export let shared: u32 = 0;
-/** Centres that share the negatives of a draw: one, or two whole groups. */
+/** Centres that share the negatives of a draw: one, or whole groups. */
 export let sharing: u32 = 1;
 export let seed: u64 = 0;
 

@@ -131,14 +131,25 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     }
     if (kept.length < 2) continue;
     const base = centres.length;
-    const quad = options.sg && layout.group > 1 ? 4 : 1;
-    let reach = options.window;
-    kept.forEach((row, i) => {
-      if (options.shrinkWindows && (i === 0 || (base + i) % quad === 0))
-        reach = 1 + below(high(next()), options.window);
-      const context = kept.flatMap((_, j) => (j !== i && Math.abs(j - i) <= reach ? [base + j] : []));
-      centres.push({ row, context });
-    });
+    const inQuads = options.sg && layout.group > 1 && options.shrinkWindows;
+    const most = !inQuads ? 1 : [1, 1, 2, 2][options.window] ?? 4;
+    for (let from = 0; from < kept.length; ) {
+      const to = Math.min(kept.length, Math.floor((base + from) / most) * most + most - base);
+      let reach = options.window;
+      if (options.shrinkWindows) {
+        const r = next();
+        reach = 1 + below(high(r), options.window);
+        const member = inQuads ? below(low(r), to - from) : 0;
+        reach = Math.min(options.window - (to - from) + 1, Math.max(1, reach - member));
+      }
+      for (let i = from; i < to; i++) {
+        const context = kept.flatMap((_, j) =>
+          j !== i && j >= from - reach && j < to + reach ? [base + j] : [],
+        );
+        centres.push({ row: kept[i]!, context });
+      }
+      from = to;
+    }
   }
   for (let first = 0; first < centres.length; first += layout.sharing) {
     const negatives: number[] = [];

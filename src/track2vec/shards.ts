@@ -24,6 +24,11 @@ export interface ShardPlan {
 const MOST_SHARDS = 8;
 const SMALL = 1024;
 const CHUNK_WORDS = 256;
+/** How far a track may move in a group, and a negative until others are drawn, in multiples of a gradient of one. */
+const MOST_PUSH_OF_GROUP = 3.5;
+const MOST_PUSH_OF_NEGATIVE = 12;
+/** The most groups of skip-gram that share negatives. */
+const MOST_SHARING = 8;
 
 /** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
@@ -33,17 +38,37 @@ export function mostThreads(words: number, { threads, workers }: Word2VecOptions
 
 export function planShards(
   vocabulary: number,
-  options: Pick<Word2VecOptions, "sg" | "workers" | "negative" | "hs">,
+  options: Pick<
+    Word2VecOptions,
+    "sg" | "workers" | "negative" | "hs" | "alpha" | "window" | "shrinkWindows"
+  >,
 ): ShardPlan {
-  const chunkWords = CHUNK_WORDS;
-  // Gradients of a group are summed, too: in a small vocabulary, and where all share the root of a tree, each centre is a group.
-  const group = vocabulary < SMALL || options.hs ? 1 : GROUP;
-  const shared = 2 * Math.ceil((group === 1 ? 0.5 : 0.8) * options.negative);
-  const sharing = options.sg && group > 1 ? 2 * group : group;
-  const groups = { chunkWords, group, shared, sharing };
+  const groups = { chunkWords: CHUNK_WORDS, ...planGroups(vocabulary, options) };
   if (options.workers === "racy") return { shards: 0, mostThreads: Infinity, ...groups };
   // Changes are summed, so a track that many shards change at once would move too far: a small vocabulary gets few shards.
   const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / SMALL));
   if (shards < 2) return { shards: 0, mostThreads: 1, ...groups };
   return { shards, mostThreads: shards, ...groups };
+}
+
+function planGroups(
+  vocabulary: number,
+  { sg, negative, hs, alpha, window, shrinkWindows }: Omit<Parameters<typeof planShards>[1], "workers">,
+): Pick<ShardPlan, "group" | "shared" | "sharing"> {
+  // The contexts of a centre, and in how many windows of a group a context is, both in the mean.
+  const contexts = shrinkWindows ? window + 1 : 2 * window;
+  const windows = (GROUP * contexts) / (GROUP + contexts);
+  // Gradients of a group are summed at the weights that it began with: in a small vocabulary, where all share the root of a tree, and
+  // where steps are long, the sum would go too far, so each centre is a group. Tried: with a push of 4.4 and more trainings diverged.
+  const push = sg ? alpha * (8 + negative) * windows : 0;
+  if (vocabulary < SMALL || hs || push > MOST_PUSH_OF_GROUP) {
+    return { group: 1, shared: 2 * Math.ceil(negative / 2), sharing: 1 };
+  }
+  if (!sg) return { group: GROUP, shared: 2 * Math.ceil(0.8 * negative), sharing: GROUP };
+  const shared = 4 * Math.ceil(0.8 * negative);
+  // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
+  const pushOfGroup = (alpha * GROUP * contexts * negative) / Math.max(1, shared);
+  let groups = MOST_SHARING;
+  while (groups > 1 && groups * pushOfGroup > MOST_PUSH_OF_NEGATIVE) groups /= 2;
+  return { group: GROUP, shared, sharing: groups * GROUP };
 }

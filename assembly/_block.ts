@@ -171,6 +171,10 @@ export function scores(): void {
   const front = backFrom - (backFrom % 3);
   const rest = count - max(backFrom, frontTo);
   const back = count - (rest - (rest % 3));
+  if (panel == 3) {
+    scorePanels(0, count, 0, quads);
+    return;
+  }
   if (front > 0) scorePanels(0, front, 0, last);
   if (front < back) scorePanels(front, back, 0, quads);
   if (back < count) scorePanels(back, count, 1, quads);

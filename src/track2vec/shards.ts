@@ -28,7 +28,7 @@ const CHUNK_WORDS = 256;
 const MOST_PUSH_OF_GROUP = 3.5;
 const MOST_PUSH_OF_NEGATIVE = 12;
 /** The most groups of skip-gram that share negatives. */
-const MOST_SHARING = 8;
+const MOST_SHARING = 16;
 
 /** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
@@ -65,7 +65,7 @@ function planGroups(
     return { group: 1, shared: 2 * Math.ceil(negative / 2), sharing: 1 };
   }
   if (!sg) return { group: GROUP, shared: 2 * Math.ceil(0.8 * negative), sharing: GROUP };
-  const shared = 4 * Math.ceil(0.8 * negative);
+  const shared = 4 * negative;
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
   const pushOfGroup = (alpha * GROUP * contexts * negative) / Math.max(1, shared);
   let groups = MOST_SHARING;

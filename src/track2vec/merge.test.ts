@@ -139,3 +139,13 @@ it.each([
   },
   240_000,
 );
+
+it("hears of epochs in their order, however short they are and whichever thread ends them", async () => {
+  const { trainTrack2Vec } = await import("./train.js");
+  const options = { vectorSize: 2, window: 1, negative: 1, minCount: 1, epochs: 400, seed: 3 };
+  const [one, two] = [
+    await trainTrack2Vec(corpus, { ...options, threads: 1 }),
+    await trainTrack2Vec(corpus, { ...options, threads: 2 }),
+  ];
+  expect(two.lossPerEpoch).toEqual(one.lossPerEpoch);
+}, 120_000);

@@ -47,7 +47,7 @@ export class Crew {
         this.#failed.then(reject);
         this.#running = job.threads;
         let judged: Promise<void> = Promise.resolve();
-        const ended = (totals: EpochTotals) => {
+        const judge = (totals: EpochTotals) => {
           judged = judged
             .then(() => afterEpoch(totals))
             .then((goOn) => {
@@ -56,6 +56,16 @@ export class Crew {
             });
           // A callback that fails ends the training, not the process.
           judged.catch(reject);
+        };
+        // Where epochs follow each other at once, what one thread says of an epoch may be heard before what another says of the one before.
+        const heard = new Map<number, EpochTotals>();
+        let next = job.firstEpoch;
+        const ended = (totals: EpochTotals) => {
+          heard.set(totals.epoch, totals);
+          for (let turn = heard.get(next); turn; turn = heard.get(next)) {
+            heard.delete(next++);
+            judge(turn);
+          }
         };
         const left = () => {
           this.#running--;

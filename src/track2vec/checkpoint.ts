@@ -24,6 +24,8 @@ import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
+/** Raised whenever what is drawn at random changes, too: a training resumed by another kernel would not end where it should. */
+const VERSION = "3";
 
 type Part = keyof Weights;
 
@@ -94,7 +96,7 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print
   }
   try {
     await writeAtomically(path, (temporary) =>
-      writeSafetensors(temporary, tensors, { format: FORMAT, version: "2", fingerprint: print }),
+      writeSafetensors(temporary, tensors, { format: FORMAT, version: VERSION, fingerprint: print }),
     );
   } catch (cause) {
     throw new SegueError(`cannot write the checkpoint ${path}: ${messageOf(cause)}`, { cause });
@@ -115,8 +117,9 @@ export async function loadCheckpoint(
   const { tensors, metadata } = await readSafetensors(path);
   const corrupt = (what: string) => new SegueError(`${path} ${what}`, { code: "corrupt" });
   if (metadata.format !== FORMAT) throw corrupt("is not a checkpoint of a training");
-  if (metadata.version !== "2")
-    throw corrupt(`is a checkpoint of version ${metadata.version}; this is version 2`);
+  if (metadata.version !== VERSION) {
+    throw corrupt(`is a checkpoint of version ${metadata.version}; this is version ${VERSION}`);
+  }
   if (metadata.fingerprint !== print)
     throw misuse(...difference(path, metadata.fingerprint ?? "", print, wording));
   const parts: Part[] = [

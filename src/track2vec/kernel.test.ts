@@ -156,6 +156,8 @@ describe("the kernel", () => {
   it.each([
     { sg: true, negative: 5, vectorSize: 48, window: 10, small: false },
     { sg: true, negative: 1, vectorSize: 1, window: 3, small: false },
+    { sg: true, negative: 3, vectorSize: 8, window: 20, small: false },
+    { sg: true, negative: 2, vectorSize: 8, window: 2, small: false },
     { sg: true, negative: 150, vectorSize: 16, window: 5, small: true },
     { sg: false, negative: 170, vectorSize: 5, window: 2, small: false },
     { sg: true, hs: true, negative: 5, vectorSize: 20, window: 40, small: true, shrinkWindows: false },
@@ -166,6 +168,39 @@ describe("the kernel", () => {
       await expectReference({ seed: 7, sample: 0, ...options }, { small });
     },
     240_000,
+  );
+
+  it.each([1, 2, 5, 10, 40])(
+    "has a context at distance d in windows as often as window %i says",
+    async (window) => {
+      const corpus = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 100, length: 200 });
+      const session = await open({ sg: true, window, sample: 0, alpha: 0.025 }, true, corpus);
+      const { layout, memory, chunks } = session.job;
+      expect(layout.group).toBe(8);
+      const work = new Work(session.job, 0);
+      const within = new Float64Array(window + 1);
+      let asked = 0;
+      for (let chunk = 0; chunk < work.chunkCount; chunk++) {
+        work.runChunk(0, chunk);
+        const first = chunks.firsts[chunk]!;
+        const start = chunks.segments[first]!;
+        const windows = new Uint32Array(memory.buffer, layout.scratches[0]!.windows);
+        for (let s = first; s < chunks.firsts[chunk + 1]!; s++) {
+          const [from, to] = [chunks.segments[s]! - start, chunks.segments[s + 1]! - start];
+          for (let i = from + window; i < to - window; i++, asked += 2) {
+            for (let d = 1; d <= window; d++) {
+              within[d]! += Number(windows[2 * i]! <= i - d) + Number(windows[2 * i + 1]! > i + d);
+            }
+          }
+        }
+      }
+      expect(asked).toBeGreaterThan(10_000);
+      const reach = within.reduce((sum, count) => sum + count, 0) / asked;
+      expect(reach).toBeCloseTo((window + 1) / 2, 0.5);
+      for (let d = 1; d <= window; d++) {
+        expect(Math.abs(within[d]! / asked - (window - d + 1) / window)).toBeLessThan(0.1);
+      }
+    },
   );
 
   it("draws negatives in proportion to count^nsExponent (chi-square)", async () => {

@@ -132,7 +132,7 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     if (kept.length < 2) continue;
     const base = centres.length;
     const inQuads = options.sg && layout.group > 1 && options.shrinkWindows;
-    const most = !inQuads ? 1 : [1, 1, 2, 2][options.window] ?? 4;
+    const most = !inQuads ? 1 : ([1, 1, 2, 2][options.window] ?? 4);
     for (let from = 0; from < kept.length; ) {
       const to = Math.min(kept.length, Math.floor((base + from) / most) * most + most - base);
       let reach = options.window;

@@ -38,10 +38,7 @@ export function mostThreads(words: number, { threads, workers }: Word2VecOptions
 
 export function planShards(
   vocabulary: number,
-  options: Pick<
-    Word2VecOptions,
-    "sg" | "workers" | "negative" | "hs" | "alpha" | "window" | "shrinkWindows"
-  >,
+  options: Pick<Word2VecOptions, "sg" | "workers" | "negative" | "hs" | "alpha" | "window" | "shrinkWindows">,
 ): ShardPlan {
   const groups = { chunkWords: CHUNK_WORDS, ...planGroups(vocabulary, options) };
   if (options.workers === "racy") return { shards: 0, mostThreads: Infinity, ...groups };

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { resolveOptions, type Word2VecOptions } from "./options.js";
+import { planShards } from "./shards.js";
+import { trainTrack2Vec } from "./train.js";
+import { groupedCorpus } from "./train.testkit.js";
+
+const planOf = (options: Partial<Word2VecOptions>, vocabulary = 20_000) =>
+  planShards(vocabulary, resolveOptions({ sg: true, window: 10, ...options }));
+
+describe("how centres are grouped", () => {
+  it("shares negatives between many centres where steps are short", () => {
+    expect(planOf({})).toMatchObject({ group: 8, shared: 20, sharing: 128 });
+    expect(planOf({ negative: 2 })).toMatchObject({ group: 8, shared: 8, sharing: 128 });
+    expect(planOf({ sg: false })).toMatchObject({ group: 8, shared: 8, sharing: 8 });
+  });
+
+  it("shares them between fewer where a negative would move far", () => {
+    expect(planOf({ window: 40 }).sharing).toBe(32);
+    expect(planOf({ window: 40, shrinkWindows: false }).sharing).toBe(16);
+    expect(planOf({ alpha: 0.05 }).sharing).toBe(64);
+  });
+
+  it("trains centre by centre where the sum of a group would go too far, or does not exist", () => {
+    for (const options of [{ alpha: 0.1 }, { negative: 20, window: 40 }, { negative: 60 }, { hs: true }]) {
+      expect(planOf(options)).toMatchObject({ group: 1, sharing: 1 });
+    }
+    expect(planOf({}, 1000)).toMatchObject({ group: 1, sharing: 1 });
+  });
+});
+
+const corpus = groupedCorpus({ groups: 30, tracksPerGroup: 100, playlists: 1500, length: 40 });
+
+it.each([
+  { alpha: 0.1 },
+  { window: 40, negative: 20 },
+  { window: 100, shrinkWindows: false },
+  { alpha: 0.05, window: 40 },
+])("does not overflow with long steps: %o", async (options) => {
+  const given = { sg: true, vectorSize: 16, window: 10, minCount: 1, epochs: 8, threads: 2, ...options };
+  const { lossPerEpoch, vectors } = await trainTrack2Vec(corpus, given);
+  expect(vectors.vectors.every((x) => Math.abs(x) < 100)).toBe(true);
+  // σ = 1/2 everywhere: 1 + negative bits' worth of nats.
+  expect(lossPerEpoch.at(-1)).toBeLessThan((1 + (options.negative ?? 5)) * Math.log(2));
+});

@@ -21,6 +21,7 @@ import { readPlaylists } from "../dist/cli/read-playlists.js";
 import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { farRows } from "./far-rows.mjs";
+import { handover } from "./handover.mjs";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
 import { findGensim, realPlaylists, runJson, withFewTracks } from "./support.mjs";
 import { benchScaling } from "./track2vec-scaling.mjs";
@@ -111,7 +112,7 @@ try {
     const pairs = [];
     for (let repeat = 0; !values.quality && repeat < Number(values.repeats); repeat++) {
       const own = await measureMachine();
-      const pair = { own };
+      const pair = { own, handover: await handover() };
       for (const workers of ["racy", "deterministic"]) {
         const one = await measured(sg, seeds[0], workers, 1);
         const two = await measured(sg, seeds[0], workers, 2);
@@ -169,6 +170,8 @@ try {
     console.log(
       `one thread to two, by repeats: racy ${list("racy")}; deterministic ${list("deterministic")}; the machine's multiply-adds ${list("own")}`,
     );
+    const handovers = pairs.map((pair) => pair.handover.toFixed(0)).join(", ");
+    console.log(`nanoseconds to hand a cache line from core to core, by repeats: ${handovers}`);
     if (sg) {
       const near = await measured(sg, seeds[0], "racy", 2, withFewTracks(part, 3, 1100));
       console.log(

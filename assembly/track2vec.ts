@@ -3,7 +3,7 @@
  * memory that all threads share. Each thread has its own instance of this module and so its own globals.
  *
  * The work is small matrix products, as in Ji, Satish, Li & Dubey, "Parallelizing Word2Vec in Shared and Distributed Memory"
- * (2016, arXiv 1604.04661), who share negatives across a window; here up to sixteen windows that follow each other share them (see
+ * (2016, arXiv 1604.04661), who share negatives across a window; here up to 128 windows that follow each other share them (see
  * _group.ts).
  *
  * A chunk of the corpus is worked in two passes. The plan draws what is random and finds the rows; the second pass only

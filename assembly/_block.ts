@@ -1,9 +1,8 @@
 /**
  * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
  *
- * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Three or four quads are a panel, whose
- * transposed copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of
- * zero.
+ * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads are a panel, whose transposed
+ * copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
 import {
   copyQuad,
@@ -11,8 +10,7 @@ import {
   gainFromSlices,
   scoreTile1,
   scoreTile2,
-  scoreTile3x2,
-  scoreTile3x3,
+  scoreTile3,
   scoreTile4,
 } from "./_products";
 import {
@@ -45,8 +43,6 @@ export let inputs: u32 = 0;
 /** Quads of outputs, and bytes between two rows of the block of gradients. */
 export let quads: u32 = 0;
 export let stride: usize = 0;
-/** Quads of a panel: as many sums as registers hold are under way, whether two inputs meet four quads or three meet three. */
-let panel: u32 = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -125,14 +121,6 @@ export function clip(position: u32): i32 {
 export function openOutputs(count: u32): void {
   quads = count;
   stride = <usize>count << 4;
-  panel = count % 3 == 0 || count == 5 ? 3 : 4;
-}
-
-/** Where quad number q lies transposed. */
-// @ts-ignore: decorator
-@inline
-function acrossOf(q: u32): usize {
-  return across + ((<usize>(q / panel) * bytes) << 4) + (<usize>(q % panel) << 4);
 }
 
 /** Copies the rows of the quads `from` … `to` - 1 of outputs, whose addresses are in `outRow`: all gradients are taken at them. */
@@ -149,7 +137,7 @@ export function copyOutputs(from: u32, to: u32): void {
       length,
       outputCopies + (<usize>q << 8),
       apart,
-      acrossOf(q),
+      across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4),
     );
   }
 }
@@ -171,11 +159,6 @@ export function scores(): void {
   const front = backFrom - (backFrom % 3);
   const rest = count - max(backFrom, frontTo);
   const back = count - (rest - (rest % 3));
-  if (panel == 3) {
-    // Three inputs with two quads take nearly as long as with three.
-    scorePanels(0, count, 0, quads);
-    return;
-  }
   if (front > 0) scorePanels(0, front, 0, last);
   if (front < back) scorePanels(front, back, 0, quads);
   if (back < count) scorePanels(back, count, 1, quads);
@@ -187,20 +170,13 @@ function scorePanels(from: u32, to: u32, low: u32, high: u32): void {
   const apart = stride;
   const list = inRow + (<usize>from << 2);
   const end = inRow + (<usize>to << 2);
-  let q = low;
-  while (q < high) {
-    const next = min(q - (q % panel) + panel, high);
-    const width = next - q;
-    const y = acrossOf(q);
+  for (let q = low; q < high; q = (q | 3) + 1) {
+    const y = across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4);
+    const width = min((q | 3) + 1, high) - q;
     let g = gradients + <usize>from * apart + (<usize>q << 4);
-    q = next;
-    if (panel == 3 && width > 1 || width == 3) {
+    if (width == 3) {
       for (let at = list; at < end; at += 12) {
-        const x0 = <usize>load<u32>(at);
-        const x1 = <usize>load<u32>(at, 4);
-        const x2 = <usize>load<u32>(at, 8);
-        if (width == 3) scoreTile3x3(x0, x1, x2, length, y, g, apart);
-        else scoreTile3x2(x0, x1, x2, length, y, g, apart);
+        scoreTile3(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>load<u32>(at, 8), length, y, g, apart);
         g += 3 * apart;
       }
       continue;

@@ -57,7 +57,7 @@ export function scoreTile4(x0: usize, x1: usize, bytes: usize, y: usize, g0: usi
 /** The same of three inputs and three quads, whose scores are `apart` bytes from each other: nine sums. */
 // @ts-ignore: decorator
 @inline
-export function scoreTile3x3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usize, g: usize, apart: usize): void {
+export function scoreTile3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usize, g: usize, apart: usize): void {
   const end = x0 + bytes;
   let a0 = f32x4.splat(0);
   let a1 = a0;
@@ -100,44 +100,6 @@ export function scoreTile3x3(x0: usize, x1: usize, x2: usize, bytes: usize, y: u
   v128.store(g, c0);
   v128.store(g, c1, 16);
   v128.store(g, c2, 32);
-}
-
-/** The same of three inputs and two quads. */
-// @ts-ignore: decorator
-@inline
-export function scoreTile3x2(x0: usize, x1: usize, x2: usize, bytes: usize, y: usize, g: usize, apart: usize): void {
-  const end = x0 + bytes;
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let b0 = a0;
-  let b1 = a0;
-  let c0 = a0;
-  let c1 = a0;
-  while (x0 < end) {
-    const s = v128.load_splat<f32>(x0);
-    const t = v128.load_splat<f32>(x1);
-    const u = v128.load_splat<f32>(x2);
-    const y0 = v128.load(y);
-    const y1 = v128.load(y, 16);
-    a0 = mac(a0, y0, s);
-    a1 = mac(a1, y1, s);
-    b0 = mac(b0, y0, t);
-    b1 = mac(b1, y1, t);
-    c0 = mac(c0, y0, u);
-    c1 = mac(c1, y1, u);
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    y += 64;
-  }
-  v128.store(g, a0);
-  v128.store(g, a1, 16);
-  g += apart;
-  v128.store(g, b0);
-  v128.store(g, b1, 16);
-  g += apart;
-  v128.store(g, c0);
-  v128.store(g, c1, 16);
 }
 
 // @ts-ignore: decorator

@@ -173,7 +173,7 @@ function place(needs: LayoutNeeds): Layout {
     outRow: take(outputs * 4),
     gainRow: take((BLOCK + 4) * 4),
     outputCopies: take(outputs * 64 * Math.ceil(rowBytes / 64)),
-    across: take(16 * Math.ceil(outputs / 12) * rowBytes),
+    across: take(16 * Math.ceil(outputs / 16) * rowBytes),
     gradients: take((BLOCK + 2) * outputs * 4),
     weights: take((BLOCK * (outputs + 5) + 20) * 4),
     likely: take(BLOCK * outputs * 4),

@@ -89,49 +89,33 @@ function lookUp(words: u32): void {
 }
 
 /**
- * The windows of a playlist's tracks, positions `start` … `end` - 1: from each track as far as a reach drawn for it, or for the quad that
- * it is in.
+ * The windows of a playlist's tracks, positions `start` … `end` - 1. In skip-gram's groups the centres of a quad have one window, so that
+ * nothing is computed beside it: as far before the first and behind the last as to lie between 1 and `windowSize` tracks from each of them,
+ * and as far from one of them, which is drawn, as a reach that is drawn where these bounds let it. Others are alone: the reach is theirs.
  */
 // @ts-ignore: decorator
 @inline
 function planWindows(start: u32, end: u32): void {
-  if (skipGram && group > 1 && shrink) {
-    planQuads(start, end);
-    return;
-  }
-  for (let i = start; i < end; i++) {
-    const reach: u32 = shrink ? 1 + <u32>(((nextRandom() >> 32) * <u64>windowSize) >> 32) : windowSize;
-    putWindow(i, i - start > reach ? i - reach : start, end - i > reach ? i + reach + 1 : end);
-  }
-}
-
-/**
- * In skip-gram's groups the centres of a quad have one window, so that nothing is computed beside it: as far before the first and behind
- * the last as to lie between 1 and `windowSize` tracks from each of them, and as far from one of them, which is drawn, as a reach that is
- * drawn where these bounds let it.
- */
-function planQuads(start: u32, end: u32): void {
-  const most: u32 = windowSize >= 4 ? 4 : windowSize >= 2 ? 2 : 1;
+  const together = skipGram && group > 1 && shrink;
+  const most: u32 = together && windowSize >= 4 ? 4 : together && windowSize >= 2 ? 2 : 1;
   let from = start;
   while (from < end) {
     const to = min((from & ~(most - 1)) + most, end);
-    const count = to - from;
-    const r = nextRandom();
-    const drawn = 1 + <i32>(((r >> 32) * <u64>windowSize) >> 32);
-    const member = <i32>(((r & 0xffffffff) * <u64>count) >> 32);
-    const reach = <u32>min<i32>(<i32>(windowSize - count) + 1, max<i32>(1, drawn - member));
+    let reach = windowSize;
+    if (shrink) {
+      const r = nextRandom();
+      const drawn = 1 + <i32>(((r >> 32) * <u64>windowSize) >> 32);
+      const member = <i32>(((r & 0xffffffff) * <u64>(to - from)) >> 32);
+      reach = <u32>min<i32>(<i32>(windowSize - (to - from)) + 1, max<i32>(1, drawn - member));
+    }
     const low = from - start > reach ? from - reach : start;
     const high = end - to > reach ? to + reach : end;
-    for (; from < to; from++) putWindow(from, low, high);
+    for (; from < to; from++) {
+      const w = windows + (<usize>from << 3);
+      store<u32>(w, low);
+      store<u32>(w, high, 4);
+    }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function putWindow(position: u32, from: u32, to: u32): void {
-  const w = windows + (<usize>position << 3);
-  store<u32>(w, from);
-  store<u32>(w, to, 4);
 }
 
 /**

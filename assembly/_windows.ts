@@ -69,45 +69,20 @@ function ofNegatives(quads: u32, alpha: f32): v128 {
     store<f32>(weight, <f32>popcnt(load<u32>(turn)) * share);
     turn += 4;
   }
-  let linear = f32x4.splat(0);
-  if ((quads & 1) != 0) linear = ofQuad(alpha);
-  for (let q: u32 = quads & 1; q < quads; q += 2) linear = f32x4.add(linear, ofTwoQuads(16 + (<usize>q << 4), q == 0, alpha));
+  // Two quads at once; where their number is odd, the first by itself.
+  let q = quads & 1;
+  let linear = q != 0 ? ofQuads(16, true, false, alpha) : f32x4.splat(0);
+  for (; q < quads; q += 2) linear = f32x4.add(linear, ofQuads(16 + (<usize>q << 4), q == 0, true, alpha));
   return f32x4.sub(linear, logarithmsOfFactors(inputs));
 }
 
 /**
- * The first quad of negatives; returns the linear part of its loss. Behind `weights` lie the products of the quads' σ(|s|), an input a
- * vector, which it begins.
+ * The quad whose scores are `behind` the row's first, or `two`; returns the linear part of their loss. Behind `weights` lie the products of
+ * the quads' σ(|s|), an input a vector, which the first of them begins.
  */
 // @ts-ignore: decorator
 @inline
-function ofQuad(alpha: f32): v128 {
-  const zero = f32x4.splat(0);
-  const one = ones();
-  const back = f32x4.splat(-alpha);
-  const step = stride;
-  const apart = likely - gradients;
-  const end = gradients + <usize>inputs * step + 16;
-  let weight = weights;
-  let factors = weights + (<usize>inputs << 2) + 16;
-  let linear = zero;
-  for (let g = gradients + 16; g < end; g += step) {
-    const s = v128.load(g);
-    const f = v128.load(g + apart);
-    const w = v128.load_splat<f32>(weight);
-    v128.store(g, f32x4.mul(f32x4.mul(w, back), pick(s, f32x4.sub(one, f), f)));
-    v128.store(factors, f);
-    linear = mac(linear, w, f32x4.pmax(s, zero));
-    weight += 4;
-    factors += 16;
-  }
-  return linear;
-}
-
-/** The same of two quads, whose scores are `behind` the row's first. */
-// @ts-ignore: decorator
-@inline
-function ofTwoQuads(behind: usize, begins: bool, alpha: f32): v128 {
+function ofQuads(behind: usize, begins: bool, two: bool, alpha: f32): v128 {
   const zero = f32x4.splat(0);
   const one = ones();
   const back = f32x4.splat(-alpha);
@@ -122,13 +97,18 @@ function ofTwoQuads(behind: usize, begins: bool, alpha: f32): v128 {
     const rate = f32x4.mul(w, back);
     const s = v128.load(g);
     const f = v128.load(g + apart);
-    const t = v128.load(g, 16);
-    const h = v128.load(g + apart, 16);
     v128.store(g, f32x4.mul(rate, pick(s, f32x4.sub(one, f), f)));
-    v128.store(g, f32x4.mul(rate, pick(t, f32x4.sub(one, h), h)), 16);
-    const both = f32x4.mul(f, h);
-    v128.store(factors, begins ? both : f32x4.mul(both, v128.load(factors)));
-    linear = mac(linear, w, f32x4.add(f32x4.pmax(s, zero), f32x4.pmax(t, zero)));
+    let factor = f;
+    let above = f32x4.pmax(s, zero);
+    if (two) {
+      const t = v128.load(g, 16);
+      const h = v128.load(g + apart, 16);
+      v128.store(g, f32x4.mul(rate, pick(t, f32x4.sub(one, h), h)), 16);
+      factor = f32x4.mul(factor, h);
+      above = f32x4.add(above, f32x4.pmax(t, zero));
+    }
+    v128.store(factors, begins ? factor : f32x4.mul(factor, v128.load(factors)));
+    linear = mac(linear, w, above);
     weight += 4;
     factors += 16;
   }

@@ -1,6 +1,6 @@
 /**
- * What it costs to hand a cache line from one core to the other and back, half of the way: two threads write to it in turn. Some 50 ns
- * where both cores share a cache; several times as much where they do not, as on a virtual machine whose host moves them about. Threads of
+ * What it costs to hand a cache line from one core to the other and back, half of the way: two threads write to it in turn. It takes
+ * several times as long where the cores share no cache, or others use it, as on a virtual machine whose host moves cores about. Threads of
  * one training change the same rows, so their gain depends on it.
  *
  *   node bench/handover.mjs

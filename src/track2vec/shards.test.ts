@@ -9,7 +9,7 @@ const planOf = (options: Partial<Word2VecOptions>, vocabulary = 20_000) =>
 
 describe("how centres are grouped", () => {
   it("shares negatives between many centres where steps are short", () => {
-    expect(planOf({})).toMatchObject({ group: 8, shared: 20, sharing: 128 });
+    expect(planOf({})).toMatchObject({ group: 8, shared: 16, sharing: 128 });
     expect(planOf({ negative: 2 })).toMatchObject({ group: 8, shared: 8, sharing: 128 });
     expect(planOf({ sg: false })).toMatchObject({ group: 8, shared: 8, sharing: 8 });
   });

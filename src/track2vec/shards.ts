@@ -27,9 +27,9 @@ const CHUNK_WORDS = 256;
 /** How far a track may move in a group, and a negative until others are drawn, in multiples of a gradient of one. */
 const MOST_PUSH_OF_GROUP = 3.5;
 const MOST_PUSH_OF_NEGATIVE = 12;
-/** The most groups of skip-gram that share negatives, and how many times `negative` these are: each weighs as much less. */
+/** The most groups of skip-gram that share negatives, and how many quads of them there are for one of `negative`: each weighs as much less. */
 const MOST_SHARING = 16;
-const TIMES_NEGATIVE = 4;
+const QUADS_OF_NEGATIVE = 0.8;
 
 /** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
@@ -63,9 +63,9 @@ function planGroups(
     return { group: 1, shared: 2 * Math.ceil(negative / 2), sharing: 1 };
   }
   if (!sg) return { group: GROUP, shared: 2 * Math.ceil(0.8 * negative), sharing: GROUP };
-  const shared = TIMES_NEGATIVE * negative;
+  const shared = 4 * Math.ceil(QUADS_OF_NEGATIVE * negative);
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
-  const pushOfGroup = (alpha * GROUP * contexts) / TIMES_NEGATIVE;
+  const pushOfGroup = (alpha * GROUP * contexts * negative) / shared;
   let groups = MOST_SHARING;
   while (groups > 1 && groups * pushOfGroup > MOST_PUSH_OF_NEGATIVE) groups /= 2;
   return { group: GROUP, shared, sharing: groups * GROUP };

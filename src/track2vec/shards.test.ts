@@ -14,6 +14,11 @@ describe("how centres are grouped", () => {
     expect(planOf({ sg: false })).toMatchObject({ group: 8, shared: 8, sharing: 8 });
   });
 
+  it("gives each group negatives of its own where tracks are few", () => {
+    expect(planOf({}, 8000)).toMatchObject({ group: 8, shared: 16, sharing: 8 });
+    expect(planOf({}, 8192)).toMatchObject({ group: 8, shared: 16, sharing: 128 });
+  });
+
   it("shares them between fewer where a negative would move far", () => {
     expect(planOf({ window: 40 }).sharing).toBe(32);
     expect(planOf({ window: 40, shrinkWindows: false }).sharing).toBe(16);

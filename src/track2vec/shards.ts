@@ -30,6 +30,8 @@ const MOST_PUSH_OF_NEGATIVE = 12;
 /** The most groups of skip-gram that share negatives, and how many quads of them there are for one of `negative`: each weighs as much less. */
 const MOST_SHARING = 16;
 const QUADS_OF_NEGATIVE = 0.8;
+/** With fewer tracks than this, groups have negatives of their own: shared ones cost 3 % of the hits at 6,000 tracks and 7 at 3,000. */
+const ENOUGH_TO_SHARE = 8 * 1024;
 
 /** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
@@ -66,7 +68,7 @@ function planGroups(
   const shared = 4 * Math.ceil(QUADS_OF_NEGATIVE * negative);
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
   const pushOfGroup = (alpha * GROUP * contexts * negative) / shared;
-  let groups = MOST_SHARING;
+  let groups = vocabulary < ENOUGH_TO_SHARE ? 1 : MOST_SHARING;
   while (groups > 1 && groups * pushOfGroup > MOST_PUSH_OF_NEGATIVE) groups /= 2;
   return { group: GROUP, shared, sharing: groups * GROUP };
 }

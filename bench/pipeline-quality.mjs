@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cleanPlaylists, prepareDataset, readCorpus, readPartQueries } from "../dist/playlists/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
-import { findGensim, realPlaylists, repository, runJson } from "./support.mjs";
+import { findGensimOrTell, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,11 +33,7 @@ const epochs = Number(values.epochs);
 const asked = values.part === "both" ? ["validation", "test"] : [values.part];
 if (!asked.every((part) => part === "validation" || part === "test"))
   throw new Error(`--part must be validation, test or both, not ${values.part}`);
-const python = findGensim();
-if (python === undefined)
-  console.log(
-    "gensim is not installed (Debian: apt install python3-gensim libopenblas0-pthread): Segue's side alone",
-  );
+const python = findGensimOrTell();
 
 const folder = mkdtempSync(join(tmpdir(), "segue-bench-"));
 try {
@@ -51,9 +47,8 @@ try {
     `${parts.train.playlists} playlists to train on, ${queries.length} to ask (${values.part}); ${epochs} epochs`,
   );
   const files = [join(folder, "train.jsonl"), join(folder, "queries.jsonl")];
-  const lines = (objects) => `${objects.map((object) => JSON.stringify(object)).join("\n")}\n`;
-  writeFileSync(files[0], lines(sequencesOf(train)));
-  writeFileSync(files[1], lines(queries));
+  writeJsonLines(files[0], sequencesOf(train));
+  writeJsonLines(files[1], queries);
 
   const found = { gensim: [], segue: [] };
   const key = (seed) => JSON.stringify({ input, sg: values.sg, epochs, seed, part: values.part });
@@ -77,9 +72,7 @@ try {
     });
     found.segue.push(hitRatio(vectors, { queries, k: 100 }));
     if (python !== undefined) {
-      const peer = join(repository, "bench/peers/gensim_word2vec.py");
-      const args = [peer, ...files, values.sg, String(epochs), "2", String(seed)];
-      found.gensim.push(runJson(python, args).hit_ratio);
+      found.gensim.push(trainGensim(python, files, { sg: values.sg, epochs, seed }).ratio);
     }
     known[key(seed)] = { segue: found.segue.at(-1), gensim: found.gensim.at(-1) };
     if (values.results) writeFileSync(values.results, JSON.stringify(known));

@@ -1,6 +1,6 @@
-/** What the benches share: where the repository and the real data are, which Python has gensim, and running a command. */
+/** What the benches share: where the repository and the real data are, which Python has gensim, training with it, and running a command. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,6 +23,37 @@ export function findGensim() {
     if (python && spawnSync(python, ["-c", "import gensim"], { stdio: "ignore" }).status === 0) return python;
   }
   return undefined;
+}
+
+/** The same; where there is none, a line says what to install, and the bench goes on without it. */
+export function findGensimOrTell() {
+  const python = findGensim();
+  if (python === undefined) {
+    console.log(
+      "gensim is not installed (Debian: apt-get install python3-gensim libopenblas0-pthread): Segue's side alone",
+    );
+  }
+  return python;
+}
+
+/**
+ * Trains gensim's Word2Vec (48 dimensions, window 10, 5 negatives, min_count 3) on two threads: its words a second, and its hit ratio@100
+ * by the base protocol.
+ *
+ * @param files paths of JSON lines: playlists to train on, and queries
+ */
+export function trainGensim(python, files, { sg, epochs, seed }) {
+  const peer = join(repository, "bench/peers/gensim_word2vec.py");
+  const { words_per_second: speed, hit_ratio: ratio } = runJson(
+    python,
+    [peer, ...files, Number(sg), epochs, 2, seed].map(String),
+  );
+  return { speed, ratio };
+}
+
+/** Writes one JSON object a line. */
+export function writeJsonLines(path, objects) {
+  writeFileSync(path, objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
 }
 
 /** Runs a command that prints one JSON object on its standard output, and returns it. */

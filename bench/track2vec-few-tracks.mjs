@@ -7,14 +7,14 @@
  *
  * Needs `npm run build` first, and gensim (Debian: python3-gensim) for its side.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readPlaylists } from "../dist/cli/read-playlists.js";
 import { CorpusBuilder } from "../dist/corpus/index.js";
 import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
-import { findGensim, realPlaylists, runJson } from "./support.mjs";
+import { findGensimOrTell, realPlaylists, trainGensim, writeJsonLines } from "./support.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,9 +26,7 @@ const { values, positionals } = parseArgs({
 });
 const epochs = Number(values.epochs);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
-const python = findGensim();
-if (!python)
-  console.log("gensim is not installed (Debian: apt-get install python3-gensim): Segue's side alone");
+const python = findGensimOrTell();
 const corpus = await readPlaylists([positionals[0] ?? realPlaylists()], {});
 const counts = new Uint32Array(corpus.tracks.length);
 for (const track of corpus.items) counts[track]++;
@@ -38,7 +36,7 @@ const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b
 function withMostPlayed(most) {
   const kept = new Set(byCount.slice(0, most));
   const train = new CorpusBuilder();
-  const lines = [];
+  const playlists = [];
   const queries = [];
   for (let p = 0; p + 1 < corpus.offsets.length; p++) {
     const tracks = [...corpus.items.subarray(corpus.offsets[p], corpus.offsets[p + 1])]
@@ -47,14 +45,14 @@ function withMostPlayed(most) {
     if (tracks.length < 2) continue;
     if (p % 5 !== 0) {
       train.add({ id: `${p}`, tracks });
-      lines.push(JSON.stringify({ tracks }));
+      playlists.push({ tracks });
     } else {
       for (let at = 1; at < tracks.length; at++) {
         queries.push({ context: [tracks[at - 1]], next: tracks[at] });
       }
     }
   }
-  return { train: train.build(), lines, queries };
+  return { train: train.build(), playlists, queries };
 }
 
 const folder = await mkdtemp(join(tmpdir(), "segue-bench-"));
@@ -62,15 +60,12 @@ try {
   const files = [join(folder, "train.jsonl"), join(folder, "queries.jsonl")];
   const mean = (list) => (list.reduce((sum, x) => sum + x, 0) / list.length).toFixed(4);
   for (const most of values.tracks.split(",").map(Number)) {
-    const { train, lines, queries } = withMostPlayed(most);
-    await writeFile(files[0], `${lines.join("\n")}\n`);
-    await writeFile(files[1], `${queries.map((query) => JSON.stringify(query)).join("\n")}\n`);
+    const { train, playlists, queries } = withMostPlayed(most);
+    writeJsonLines(files[0], playlists);
+    writeJsonLines(files[1], queries);
     const ratios = { gensim: [], racy: [], deterministic: [] };
     for (const seed of seeds) {
-      if (python) {
-        const args = ["bench/peers/gensim_word2vec.py", ...files, 1, epochs, 2, seed].map(String);
-        ratios.gensim.push(runJson(python, args).hit_ratio);
-      }
+      if (python) ratios.gensim.push(trainGensim(python, files, { sg: 1, epochs, seed }).ratio);
       for (const workers of ["racy", "deterministic"]) {
         const given = {
           sg: true,

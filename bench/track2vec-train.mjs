@@ -13,7 +13,7 @@
  *
  * FILE: playlists as CSV or JSON lines (default: playlists.csv.gz in the shared data). Needs `npm run build` first.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +23,7 @@ import { hitRatio, trainTrack2Vec } from "../dist/track2vec/index.js";
 import { farRows } from "./far-rows.mjs";
 import { handover } from "./handover.mjs";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
-import { findGensim, realPlaylists, runJson, withFewTracks } from "./support.mjs";
+import { findGensimOrTell, realPlaylists, trainGensim, withFewTracks, writeJsonLines } from "./support.mjs";
 import { benchScaling } from "./track2vec-scaling.mjs";
 
 const { values, positionals } = parseArgs({
@@ -40,9 +40,7 @@ const { values, positionals } = parseArgs({
 const epochs = Number(values.epochs ?? (values.scaling ? 7 : 30));
 const architectures = values.sg === undefined ? [1, 0] : [Number(values.sg)];
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
-const python = values.scaling ? undefined : findGensim();
-if (!python && !values.scaling)
-  console.log("gensim is not installed (Debian: apt-get install python3-gensim): Segue's side alone");
+const python = values.scaling ? undefined : findGensimOrTell();
 
 const corpus = await readPlaylists([positionals[0] ?? realPlaylists()], {});
 if (values.scaling) {
@@ -50,7 +48,7 @@ if (values.scaling) {
   process.exit();
 }
 const train = new CorpusBuilder();
-const lines = [];
+const playlists = [];
 const queries = [];
 for (let p = 0; p + 1 < corpus.offsets.length; p++) {
   const tracks = Array.from(
@@ -59,7 +57,7 @@ for (let p = 0; p + 1 < corpus.offsets.length; p++) {
   );
   if (p % 5 !== 0) {
     train.add({ id: `${p}`, tracks });
-    lines.push(JSON.stringify({ tracks }));
+    playlists.push({ tracks });
   } else if (tracks.length > 1) queries.push({ context: tracks.slice(0, -1), next: tracks.at(-1) });
 }
 const part = train.build();
@@ -93,17 +91,13 @@ async function measured(sg, seed, workers, threads, playlists = part) {
 const folder = await mkdtemp(join(tmpdir(), "segue-bench-"));
 try {
   const files = [join(folder, "train.jsonl"), join(folder, "queries.jsonl")];
-  await writeFile(files[0], `${lines.join("\n")}\n`);
-  await writeFile(files[1], `${queries.map((query) => JSON.stringify(query)).join("\n")}\n`);
+  writeJsonLines(files[0], playlists);
+  writeJsonLines(files[1], queries);
   for (const sg of architectures) {
     const runs = new Map();
     const note = (name, run) => runs.set(name, [...(runs.get(name) ?? []), run]);
     for (const seed of seeds) {
-      if (python) {
-        const args = ["bench/peers/gensim_word2vec.py", ...files, sg, epochs, 2, seed].map(String);
-        const { words_per_second: speed, hit_ratio: ratio } = runJson(python, args);
-        note("gensim, 2 threads", { speed, ratio });
-      }
+      if (python) note("gensim, 2 threads", trainGensim(python, files, { sg, epochs, seed }));
       for (const workers of ["racy", "deterministic"]) {
         const run = await measured(sg, seed, workers, 2);
         note(nameOf(workers, 2), { ...run, ratio: hitRatio(run.vectors, { queries, k: 100 }) });

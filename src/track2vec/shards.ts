@@ -27,9 +27,10 @@ const CHUNK_WORDS = 256;
 /** How far a track may move in a group, and a negative until others are drawn, in multiples of a gradient of one. */
 const MOST_PUSH_OF_GROUP = 3.5;
 const MOST_PUSH_OF_NEGATIVE = 12;
-/** The most groups of skip-gram that share negatives, and how many quads of them there are for one of `negative`: each weighs as much less. */
+/** The most groups of skip-gram that share negatives. */
 const MOST_SHARING = 16;
-const QUADS_OF_NEGATIVE = 0.8;
+/** Quads of shared negatives (CBOW: pairs) for one of `negative`: each negative weighs as much less as there are more. */
+const DRAWS_OF_NEGATIVE = 0.8;
 /** With fewer tracks than this, groups have negatives of their own: shared ones cost 3 % of the hits at 6,000 tracks and 7 at 3,000. */
 const ENOUGH_TO_SHARE = 8 * 1024;
 
@@ -64,8 +65,9 @@ function planGroups(
   if (vocabulary < SMALL || hs || push > MOST_PUSH_OF_GROUP) {
     return { group: 1, shared: 2 * Math.ceil(negative / 2), sharing: 1 };
   }
-  if (!sg) return { group: GROUP, shared: 2 * Math.ceil(0.8 * negative), sharing: GROUP };
-  const shared = 4 * Math.ceil(QUADS_OF_NEGATIVE * negative);
+  const draws = Math.ceil(DRAWS_OF_NEGATIVE * negative);
+  if (!sg) return { group: GROUP, shared: 2 * draws, sharing: GROUP };
+  const shared = 4 * draws;
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
   const pushOfGroup = (alpha * GROUP * contexts * negative) / shared;
   let groups = vocabulary < ENOUGH_TO_SHARE ? 1 : MOST_SHARING;

@@ -21,6 +21,9 @@ export let size: i32 = 0;
 export let pairCount: i32 = 0;
 export let panelBytes: usize = 0;
 export let rowError: f32 = 0;
+/** Where rows lie in lists: the number of the row in each place (u32), PADDING where there is none; 0 where places are rows. */
+export let numbers: usize = 0;
+export const PADDING: u32 = 0xffffffff;
 
 export let k: i32 = 0;
 export let capacity: i32 = 0;
@@ -37,6 +40,17 @@ export function setRows(panelsAt: usize, unitsAt: usize, rows: i32, dimensions: 
   pairCount = (dimensions + 1) >> 1;
   panelBytes = <usize>pairCount * 16;
   rowError = error;
+}
+
+/** From now on the rows lie in other places than their numbers say: see `numbers`. */
+export function setNumbers(numbersAt: usize): void {
+  numbers = numbersAt;
+}
+
+// @ts-ignore: decorator
+@inline
+export function numberAt(place: u32): u32 {
+  return numbers == 0 ? place : load<u32>(numbers + (<usize>place << 2));
 }
 
 // @ts-ignore: decorator

@@ -7,6 +7,8 @@ import {
   floatsAt,
   k,
   keysAt,
+  numberAt,
+  PADDING,
   PAIRS,
   pairCount,
   panelBytes,
@@ -75,8 +77,9 @@ export function prune(state: usize): void {
   const floats = state + floatsAt;
   const count = load<i32>(state, COUNT);
   for (let i = load<i32>(state, SCORED); i < count; i++) {
-    const row = <u32>keyAt(keys, i);
-    store<u64>(keys + (<usize>i << 3), keyOf(dot(units + <usize>row * size * 4, floats), row));
+    const place = <u32>keyAt(keys, i);
+    const score = dot(units + <usize>place * size * 4, floats);
+    store<u64>(keys + (<usize>i << 3), keyOf(score, numberAt(place)));
   }
   let kept = count;
   if (count >= k) {
@@ -90,14 +93,14 @@ export function prune(state: usize): void {
   store<i32>(state, kept, SCORED);
 }
 
-/** Holds the rows of one panel whose lane of `passed` is set. */
+/** Holds the rows of one panel whose lane of `passed` is set: their places, until they are scored. */
 function hold(state: usize, first: i32, passed: v128): void {
   let mask = i32x4.bitmask(passed);
   const skip = load<i32>(state, SKIP);
   while (mask != 0) {
     const row = first + ctz(mask);
     mask &= mask - 1;
-    if (row >= rowCount || row == skip) continue;
+    if (row >= rowCount || row == skip || numberAt(row) == PADDING) continue;
     let count = load<i32>(state, COUNT);
     if (count == capacity) {
       prune(state);

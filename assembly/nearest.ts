@@ -16,7 +16,7 @@ import { keyAt, scoreOf, sortDown } from "./_nearest_keys";
 import { COUNT, k, keysAt, panelBytes, rowCount, size, stateBytes } from "./_nearest_rows";
 import { prune, scanFour, scanOne, start } from "./_nearest_scan";
 
-export { normalize, pack, setLimits, setRows } from "./_nearest_rows";
+export { normalize, pack, setLimits, setNumbers, setRows } from "./_nearest_rows";
 
 /**
  * Finds the k nearest rows of each of `count` queries (length 1, row-major), `states` being room for as many. Rows are read
@@ -39,15 +39,41 @@ export function search(queries: usize, skips: usize, count: i32, states: usize, 
     for (; q < count; q++) scanOne(states + <usize>q * stateBytes, from, to);
   }
   for (let q = 0; q < count; q++) {
-    const state = states + <usize>q * stateBytes;
-    prune(state);
-    const keys = state + keysAt;
-    sortDown(keys, load<i32>(state, COUNT));
-    for (let i = 0; i < k; i++) {
-      const key = keyAt(keys, i);
-      const out = (<usize>q * k + i) << 2;
-      store<u32>(outRows + out, ~<u32>key);
-      store<f32>(outScores + out, scoreOf(key));
-    }
+    const out = (<usize>q * k) << 2;
+    finish(states + <usize>q * stateBytes, outRows + out, outScores + out);
+  }
+}
+
+/**
+ * Finds the k nearest rows of one query (length 1) among those of `count` lists, whose numbers are at `lists` (u32). List n is the
+ * panels from the n-th number at `bounds` (u32, multiples of 4) to the one behind it. The lists must hold at least k rows.
+ */
+export function searchLists(
+  query: usize,
+  lists: usize,
+  count: i32,
+  bounds: usize,
+  state: usize,
+  outRows: usize,
+  outScores: usize,
+): void {
+  start(state, query, -1);
+  const end = lists + (<usize>count << 2);
+  for (let at = lists; at < end; at += 4) {
+    const bound = bounds + (<usize>load<u32>(at) << 2);
+    scanOne(state, load<u32>(bound), load<u32>(bound, 4));
+  }
+  finish(state, outRows, outScores);
+}
+
+/** Writes the k best of a query, best first. */
+function finish(state: usize, outRows: usize, outScores: usize): void {
+  prune(state);
+  const keys = state + keysAt;
+  sortDown(keys, load<i32>(state, COUNT));
+  for (let i = 0; i < k; i++) {
+    const key = keyAt(keys, i);
+    store<u32>(outRows + (<usize>i << 2), ~<u32>key);
+    store<f32>(outScores + (<usize>i << 2), scoreOf(key));
   }
 }

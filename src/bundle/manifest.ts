@@ -5,7 +5,7 @@ import { SegueError } from "../system/index.js";
 
 export const MANIFEST = "manifest.json";
 /** Raised when a bundle's layout changes; newer ones than this are refused. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const facts = z.record(z.string(), z.unknown());
 const manifestSchema = z.object({
@@ -24,9 +24,12 @@ const manifestSchema = z.object({
   vectors: z.object({ rows: z.number().int(), size: z.number().int() }).optional(),
   index: z
     .object({
-      kind: z.enum(["exact", "usearch", "pgvector"]),
+      // "usearch": in format 1 a graph, which is not read any more; the scan answers in its place.
+      kind: z.enum(["exact", "ivf", "pgvector", "usearch"]),
       recall: z.number(),
       k: z.number(),
+      lists: z.number().int().optional(),
+      probes: z.number().int().optional(),
       quantization: z.string().optional(),
     })
     .optional(),

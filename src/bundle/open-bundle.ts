@@ -14,10 +14,11 @@ import { TrackVectors } from "../track2vec/index.js";
 import { unpackBundle } from "./archive.js";
 import type { Manifest } from "./manifest.js";
 import { exactIndex } from "./nearest/exact.js";
+import { ivfIndex } from "./nearest/ivf.js";
 import type { NearestIndex } from "./nearest/nearest-index.js";
 import { type BundleContents, readBundle } from "./read-bundle.js";
 import { loadState } from "./state-arrays.js";
-import { GRAPH, type StoredVectors } from "./write-bundle.js";
+import type { StoredVectors } from "./write-bundle.js";
 
 export interface Bundle {
   readonly manifest: Manifest;
@@ -57,26 +58,18 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), "segue-bundle-"));
   try {
     await unpackBundle(place, folder);
-    return await bundleOf(await readBundle(folder), options, false);
+    return await bundleOf(await readBundle(folder), options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/**
- * The bundle that contents make.
- *
- * @param stays whether the folder is there as long as the bundle is used, so that files may be mapped
- */
-export async function bundleOf(
-  contents: BundleContents,
-  options: OpenOptions = {},
-  stays = true,
-): Promise<Bundle> {
-  const { folder, manifest, arrays, states, stored } = contents;
+/** The bundle that contents make. */
+export async function bundleOf(contents: BundleContents, options: OpenOptions = {}): Promise<Bundle> {
+  const { folder, manifest, arrays, states, stored, packed } = contents;
   const catalogue = catalogueOf(contents.catalogue);
   const vectors = stored && vectorsOf(stored, arrays, catalogue);
-  const index = vectors && (await indexOf(folder, manifest, vectors, stays));
+  const index = packed ? ivfIndex(packed) : vectors && exactIndex(vectors);
   const restore = options.restore ?? restoreRecommender;
   const restored = new Map<string, FittedRecommender>();
   const stateOf = (name = manifest.recommenders[0]) => {
@@ -89,12 +82,12 @@ export async function bundleOf(
       );
     return { name, state: loadState(states[name]!, arrays) };
   };
-  /** Where the bundle has a graph, nearest tracks are asked of that instead of a scan. */
+  /** Where the bundle has an inverted file, nearest tracks are asked of that instead of a scan. */
   const byIndex = (state: RecommenderState) => {
-    const graph = index?.kind === "usearch" && state.kind === "nearest" ? index.searchNow : undefined;
+    const search = packed && state.kind === "nearest" ? index?.searchNow : undefined;
     const same =
-      graph !== undefined && options.restore === undefined && state.arrays.vectors === vectors?.vectors;
-    return same ? nearestOf(vectors!, catalogue, graph) : undefined;
+      search !== undefined && options.restore === undefined && state.arrays.vectors === vectors?.vectors;
+    return same ? nearestOf(vectors!, catalogue, search) : undefined;
   };
   return {
     manifest,
@@ -124,16 +117,4 @@ function vectorsOf(
     ...(stored.counts ? { counts: array(stored.counts) as Float64Array } : {}),
     ...(stored.outputs ? { outputs: array(stored.outputs) as Float32Array } : {}),
   });
-}
-
-async function indexOf(
-  folder: string,
-  { index }: Manifest,
-  vectors: TrackVectors,
-  stays: boolean,
-): Promise<NearestIndex> {
-  if (index?.kind !== "usearch") return exactIndex(vectors);
-  const { openUsearch } = await import("./nearest/usearch.js");
-  const quantization = index.quantization === "i8" ? "i8" : "f16";
-  return openUsearch(vectors, join(folder, GRAPH), { quantization, mapped: stays });
 }

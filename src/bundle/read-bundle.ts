@@ -3,6 +3,7 @@ import { createHash, webcrypto } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, SegueError, type Tensors } from "../system/index.js";
+import { type PackedLists, packLists } from "../track2vec/index.js";
 import { MANIFEST, type Manifest, parseManifest } from "./manifest.js";
 import type { StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, sha256Of, VECTORS_JSON } from "./write-bundle.js";
@@ -15,6 +16,8 @@ export interface BundleContents {
   readonly arrays: Tensors["tensors"];
   readonly states: Readonly<Record<string, StoredState>>;
   readonly stored: StoredVectors | undefined;
+  /** The rows of an inverted file, where the bundle has one. */
+  readonly packed: PackedLists | undefined;
 }
 
 /**
@@ -42,7 +45,22 @@ export async function readBundle(folder: string): Promise<BundleContents> {
         ),
       ),
   ] as const);
-  return { folder, manifest, catalogue: catalogue.tensors, arrays: arrays.tensors, states, stored };
+  const packed = stored && packedOf(stored, arrays.tensors);
+  return { folder, manifest, catalogue: catalogue.tensors, arrays: arrays.tensors, states, stored, packed };
+}
+
+function packedOf(
+  { size, vectors, lists }: StoredVectors,
+  tensors: Tensors["tensors"],
+): PackedLists | undefined {
+  if (lists === undefined) return undefined;
+  const array = <T>(name: string) => tensors[name]!.array as T;
+  return packLists(array(vectors), size, {
+    centres: array(lists.centres),
+    starts: array(lists.starts),
+    rows: array(lists.rows),
+    probes: lists.probes,
+  });
 }
 
 async function checkedTensors(folder: string, name: string, manifest: Manifest): Promise<Tensors> {

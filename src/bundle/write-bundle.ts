@@ -14,7 +14,12 @@ import {
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
-import type { TrackVectors } from "../track2vec/index.js";
+import {
+  buildLists,
+  type InvertedLists,
+  type ListsWithRecall,
+  type TrackVectors,
+} from "../track2vec/index.js";
 import { FORMAT_VERSION, MANIFEST, type Manifest, sealManifest } from "./manifest.js";
 import { EXACT_UP_TO, type IndexFacts } from "./nearest/nearest-index.js";
 import { writeTracksParquet, writeVectorsParquet } from "./parquet-copies.js";
@@ -23,7 +28,6 @@ import { ArrayPool } from "./state-arrays.js";
 export const ARRAYS = "arrays.safetensors";
 export const CATALOGUE = "catalogue.safetensors";
 export const STATES = "recommenders.json";
-export const GRAPH = "index.usearch";
 /** Names in `arrays.safetensors` that are no content names. */
 export const VECTORS_JSON = "vectors.json";
 
@@ -35,6 +39,13 @@ export interface StoredVectors {
   readonly vectors: string;
   readonly counts?: string;
   readonly outputs?: string;
+  /** The lists of an inverted file. */
+  readonly lists?: {
+    readonly centres: string;
+    readonly starts: string;
+    readonly rows: string;
+    readonly probes: number;
+  };
 }
 
 export interface BundleInput {
@@ -49,8 +60,8 @@ export interface BundleInput {
   /** Figures of the evaluation, kept in the manifest as they are. */
   readonly metrics?: Readonly<Record<string, unknown>>;
   readonly dataFingerprint?: string;
-  /** "auto" (default) takes an exact scan up to 300,000 vectors and a usearch graph above. */
-  readonly index?: "auto" | "exact" | "usearch-f16" | "usearch-i8";
+  /** "auto" (default) takes an exact scan up to 300,000 vectors and an inverted file above. */
+  readonly index?: "auto" | "exact" | "ivf";
 }
 
 export interface WriteBundleOptions {
@@ -100,6 +111,8 @@ async function fill(
   };
   step("catalogue");
   await writeSafetensors(join(folder, CATALOGUE), catalogueTensors(catalogue));
+  step("index");
+  const lists = vectors && (await listsOf(vectors, input.index ?? "auto", signal));
   step("recommenders");
   const pool = new ArrayPool();
   const states = Object.fromEntries(
@@ -107,16 +120,16 @@ async function fill(
   );
   await writeFile(join(folder, STATES), JSON.stringify(states));
   if (vectors)
-    await writeFile(join(folder, VECTORS_JSON), JSON.stringify(storeVectors(pool, catalogue, vectors)));
+    await writeFile(
+      join(folder, VECTORS_JSON),
+      JSON.stringify(storeVectors(pool, catalogue, vectors, lists)),
+    );
   await writeSafetensors(join(folder, ARRAYS), pool.tensors);
   step("tables");
   if (tables) {
     await writeTracksParquet(join(folder, "tracks.parquet"), catalogue, vectors);
     if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
   }
-  step("index");
-  const index =
-    vectors && vectors.length > 0 ? await buildIndex(folder, vectors, input.index ?? "auto") : undefined;
   step("checksums");
   const files: Manifest["files"] = {};
   for (const name of (await readdir(folder)).sort()) {
@@ -126,6 +139,7 @@ async function fill(
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8")) as {
     version: string;
   };
+  const index = vectors && vectors.length > 0 ? factsOf(vectors, lists) : undefined;
   const manifest = sealManifest({
     format: "segue-bundle",
     formatVersion: FORMAT_VERSION,
@@ -144,7 +158,12 @@ async function fill(
   return manifest;
 }
 
-function storeVectors(pool: ArrayPool, catalogue: Catalogue, vectors: TrackVectors): StoredVectors {
+function storeVectors(
+  pool: ArrayPool,
+  catalogue: Catalogue,
+  vectors: TrackVectors,
+  lists: InvertedLists | undefined,
+): StoredVectors {
   const numbers = new Map(catalogue.tracks.map((track, number) => [track, number]));
   const rows = Uint32Array.from(vectors.tracks, (track) => {
     const number = numbers.get(track);
@@ -158,20 +177,33 @@ function storeVectors(pool: ArrayPool, catalogue: Catalogue, vectors: TrackVecto
     vectors: pool.add(vectors.vectors),
     ...(vectors.counts ? { counts: pool.add(Float64Array.from(vectors.counts)) } : {}),
     ...(vectors.outputs ? { outputs: pool.add(vectors.outputs) } : {}),
+    ...(lists
+      ? {
+          lists: {
+            centres: pool.add(lists.centres),
+            starts: pool.add(lists.starts),
+            rows: pool.add(lists.rows),
+            probes: lists.probes,
+          },
+        }
+      : {}),
   };
 }
 
-async function buildIndex(folder: string, vectors: TrackVectors, wanted: string): Promise<IndexFacts> {
-  const k = Math.min(100, vectors.length);
-  const kind = wanted === "auto" ? (vectors.length <= EXACT_UP_TO ? "exact" : "usearch-f16") : wanted;
-  if (kind === "exact") return { kind: "exact", recall: 1, k };
-  const quantization = kind === "usearch-i8" ? "i8" : "f16";
-  const { buildUsearch, openUsearch } = await import("./nearest/usearch.js");
-  const { measureRecall } = await import("./nearest/recall.js");
-  const path = join(folder, GRAPH);
-  buildUsearch(vectors, path, { quantization });
-  const recall = await measureRecall(vectors, openUsearch(vectors, path, { quantization }), k);
-  return { kind: "usearch", recall: Math.round(recall * 1e4) / 1e4, k, quantization };
+/** Undefined where a scan answers. */
+async function listsOf(
+  vectors: TrackVectors,
+  wanted: "auto" | "exact" | "ivf",
+  signal?: AbortSignal,
+): Promise<ListsWithRecall | undefined> {
+  const isApproximate = wanted === "ivf" || (wanted === "auto" && vectors.length > EXACT_UP_TO);
+  return isApproximate && vectors.length > 0 ? buildLists(vectors, signal) : undefined;
+}
+
+function factsOf(vectors: TrackVectors, lists: ListsWithRecall | undefined): IndexFacts {
+  if (lists === undefined) return { kind: "exact", recall: 1, k: Math.min(100, vectors.length) };
+  const { recall, k, probes } = lists;
+  return { kind: "ivf", recall: Math.round(recall * 1e4) / 1e4, k, lists: lists.starts.length - 1, probes };
 }
 
 /** What JSON keeps of it, so that the id is that of what is read back. */

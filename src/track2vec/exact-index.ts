@@ -64,7 +64,7 @@ export class ExactIndex {
     if (pages > MOST_PAGES - (4 * ROUND_BYTES) / PAGE)
       throw new SegueError(
         `an exact scan of ${this.length} vectors of ${size} dimensions needs ${(this.#rounds / 2 ** 30).toFixed(1)} GiB; it has 4`,
-        { hint: "Use an approximate index (usearch or pgvector), or fewer tracks (a higher min_count)." },
+        { hint: "Use an approximate index (ivf or pgvector), or fewer tracks (a higher min_count)." },
       );
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
     this.#module = compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/nearest.wasm")));

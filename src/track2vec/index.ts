@@ -2,6 +2,14 @@
 export type { NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
 export {
+  buildLists,
+  type InvertedLists,
+  ListIndex,
+  type ListsWithRecall,
+  type PackedLists,
+  packLists,
+} from "./inverted-file.js";
+export {
   resolveOptions as checkWord2VecOptions,
   type Word2VecOptions,
   word2vecDefaults,

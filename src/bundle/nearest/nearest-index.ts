@@ -1,8 +1,8 @@
-/** Something that finds nearest rows: an exact scan, a graph, or a database. Rows are numbers of the vectors it was made of. */
+/** Something that finds nearest rows: an exact scan, an inverted file, or a database. Rows are numbers of the vectors it was made of. */
 import type { NearestRows } from "../../track2vec/index.js";
 
 export interface NearestIndex {
-  readonly kind: "exact" | "usearch" | "pgvector";
+  readonly kind: "exact" | "ivf" | "pgvector";
   /**
    * The nearest rows of each query by cosine.
    *
@@ -22,8 +22,9 @@ export interface IndexFacts {
   readonly recall: number;
   /** The k of `recall`. */
   readonly k: number;
-  /** How numbers are stored: "f16", "i8". */
-  readonly quantization?: string;
+  /** Of an inverted file: how many lists there are, and how many of them a query looks into. */
+  readonly lists?: number;
+  readonly probes?: number;
 }
 
 /** Up to here an exact scan is fast enough to answer requests with. */

@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomVectors } from "../bundle.testkit.js";
 import { pgvectorIndex, type SqlClient, storeInPgvector } from "./pgvector.js";
-import { measureRecall } from "./recall.js";
+import { measureRecall } from "./recall.testkit.js";
 
 const url = process.env.SEGUE_POSTGRES;
 if (!url)

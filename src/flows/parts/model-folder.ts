@@ -11,11 +11,12 @@ export async function saveModel(folder: string, fitted: FittedPoint): Promise<vo
       catalogue: corpus,
       recommenders: { [recommender.name]: recommender.save() },
       ...(vectors === undefined ? {} : { vectors }),
+      // Most grid points are not chosen: lists of near tracks and tables for people come with the bundle of the one that is.
+      index: "exact",
       parameters: result.settings,
       // Times and memory differ from run to run; the bundle must not.
       metrics: { validation: { hitRatio: result.hitRatio, mrr: result.mrr, ndcg: result.ndcg } },
     },
-    // Most grid points are not chosen: the tables for people come with the bundle of the one that is.
     { tables: false },
   );
 }

@@ -1,0 +1,10 @@
+/** Nearest rows by an inverted file, for more tracks than a scan can take. */
+import { ListIndex, type PackedLists } from "../../track2vec/index.js";
+import type { NearestIndex } from "./nearest-index.js";
+
+export function ivfIndex(packed: PackedLists): NearestIndex {
+  const index = new ListIndex(packed);
+  const most = packed.lists.rows.length;
+  const searchNow = (queries: Float32Array, k: number) => index.search(queries, Math.min(k, most));
+  return { kind: "ivf", search: async (queries, k) => searchNow(queries, k), searchNow };
+}

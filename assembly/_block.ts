@@ -4,6 +4,7 @@
  * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads are a panel, whose transposed
  * copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
+import { mac } from "./_math";
 import {
   copyQuad,
   gainFromList,
@@ -19,6 +20,7 @@ import {
   bytes,
   dummy,
   gradients,
+  halfway,
   inputAt,
   inRow,
   negatives,
@@ -142,11 +144,36 @@ export function copyOutputs(from: u32, to: u32): void {
   }
 }
 
-/** From now on the copies of the group's negatives are there, where groups share them. */
+/** From now on the copies of the group's negatives are there, where groups share them: nothing writes to these. */
 // @ts-ignore: decorator
 @inline
 export function keepNegatives(): void {
-  if (sharing > 1) fresh = false;
+  if (sharing > 1 && !halfway) fresh = false;
+}
+
+/**
+ * The copies become means of what they were and of what the outputs have come to. An input that then gains from them gains, beside what
+ * the gradient gives it, half of what the other inputs gave the same outputs: so it would, in the mean, if one input came after the other.
+ */
+export function meetHalfway(): void {
+  const half = f32x4.splat(0.5);
+  const length = bytes;
+  const apart = <usize>quads << 8;
+  const end = outRow + (<usize>quads << 4);
+  let copies = outputCopies;
+  for (let at = outRow; at < end; at += 4) {
+    let row = <usize>load<u32>(at);
+    let slice = copies;
+    for (let left = <isize>length; left > 0; left -= 64) {
+      const last = slice + <usize>min<isize>(left, 64);
+      for (let copy = slice; copy < last; copy += 16) {
+        v128.store(copy, f32x4.mul(half, f32x4.add(v128.load(copy), v128.load(row))));
+        row += 16;
+      }
+      slice += apart;
+    }
+    copies += 64;
+  }
 }
 
 /**
@@ -217,8 +244,30 @@ export function updateInputs(list: usize): void {
     const g = gradients + <usize>u * apart + (<usize>from << 2);
     const slices = outputCopies + (<usize>from << 6);
     const at = list + (<usize>u << 2);
-    gainFromSlices(<usize>load<u32>(at), <usize>load<u32>(at, 4), slices, <usize>quads << 8, to - from, length, g, g + apart);
+    const one = <usize>load<u32>(at);
+    const two = <usize>load<u32>(at, 4);
+    if (halfway) {
+      leaveOwn(one, length, g, (to - from) << 2);
+      leaveOwn(two, length, g + apart, (to - from) << 2);
+    }
+    gainFromSlices(one, two, slices, <usize>quads << 8, to - from, length, g, g + apart);
   }
+}
+
+/**
+ * What an input would get back of what it gave the outputs itself, ½ Σ g² of its row, with the `count` bytes of gradients at `g`: taken
+ * away ahead, since it would make rows grow without end.
+ */
+function leaveOwn(row: usize, length: usize, g: usize, count: usize): void {
+  let squares = f32x4.splat(0);
+  for (let at = g; at < g + count; at += 16) {
+    const each = v128.load(at);
+    squares = mac(squares, each, each);
+  }
+  const pairs = f32x4.add(squares, v128.shuffle<f32>(squares, squares, 2, 3, 0, 1));
+  const sum = f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+  const rest = f32x4.splat(1 - 0.5 * sum);
+  for (let at = row; at < row + length; at += 16) v128.store(at, f32x4.mul(v128.load(at), rest));
 }
 
 // The inputs that the first and the last quad of outputs have to do with.

@@ -6,6 +6,8 @@
  * Outputs are the centres and the group's negatives, inputs the tracks in any of the windows. An input in n windows meets the
  * negatives once, with n times the weight; with `shared` negatives for the `negative` of a window, each weighs
  * negative / shared.
+ *
+ * Where groups have negatives of their own, inputs gain from outputs halfway between before and after (`meetHalfway`).
  */
 import { centres, evenInputs, first, high, inputs, low, openBlock, openGroup, setInputs } from "./_block";
 import { sampleNegatives } from "./_negative";

@@ -12,6 +12,7 @@ import {
   fromOfQuad,
   inputs,
   keepNegatives,
+  meetHalfway,
   openOutputs,
   openSpans,
   putOutput,
@@ -20,7 +21,7 @@ import {
   updateInputs,
   updateOutputs,
 } from "./_block";
-import { dummy, group, hits, kept, outputAt, shared } from "./_settings";
+import { dummy, group, halfway, hits, kept, outputAt, shared } from "./_settings";
 import { markTurns } from "./_turns";
 import { gradientsOfWindows } from "./_windows";
 
@@ -91,6 +92,7 @@ export function sampleNegatives(bag: bool, targets: usize, alpha: f32): void {
     updateCentres(back, 4);
     updateCentres(back + 2, 6);
   }
+  if (halfway) meetHalfway();
   updateInputs(targets);
 }
 

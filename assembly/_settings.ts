@@ -35,6 +35,8 @@ export let group: u32 = 1;
 export let shared: u32 = 0;
 /** Centres that share the negatives of a draw: one, or whole groups. */
 export let sharing: u32 = 1;
+/** Whether inputs gain from outputs halfway between what these were and what they have become. */
+export let halfway: bool = false;
 export let seed: u64 = 0;
 
 // The scratch of this thread.
@@ -109,6 +111,7 @@ export function setOptions(
   group_: u32,
   shared_: u32,
   sharing_: u32,
+  halfway_: bool,
   seed_: u64,
 ): void {
   skipGram = skipGram_;
@@ -121,6 +124,7 @@ export function setOptions(
   group = group_;
   shared = shared_;
   sharing = sharing_;
+  halfway = halfway_;
   seed = seed_;
 }
 

@@ -59,6 +59,7 @@ export function startKernel(
     layout.group,
     layout.shared,
     layout.sharing,
+    Number(layout.halfway),
     seedOf(options.seed, 0, 0) - 1n,
   );
   const s = layout.scratches[thread]!;

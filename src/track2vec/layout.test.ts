@@ -30,6 +30,7 @@ function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = 
     group: plan.group,
     shared: plan.shared,
     sharing: plan.sharing,
+    halfway: plan.halfway,
     ...kind,
   };
 }

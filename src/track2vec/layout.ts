@@ -22,6 +22,8 @@ export interface LayoutNeeds {
   readonly shared: number;
   /** Centres that share the negatives of a draw: whole groups. */
   readonly sharing: number;
+  /** Whether inputs gain from outputs halfway between before and after a group. */
+  readonly halfway: boolean;
 }
 
 /** Addresses in bytes. */
@@ -44,6 +46,8 @@ export interface Layout {
   readonly shared: number;
   /** Centres that share the negatives of a draw: whole groups. */
   readonly sharing: number;
+  /** Whether inputs gain from outputs halfway between before and after a group. */
+  readonly halfway: boolean;
 }
 
 export interface Scratch {
@@ -205,6 +209,7 @@ function place(needs: LayoutNeeds): Layout {
     group,
     shared,
     sharing,
+    halfway: needs.halfway,
   };
 }
 

@@ -160,7 +160,7 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     }
     // Groups that share negatives take gradients at them as they were before the first of these groups.
     const rows = negatives.map((drawn) => reference.outputs[drawn]!);
-    const negativeRows = layout.sharing > 1 ? rows.map((row) => row.slice()) : rows;
+    const negativeRows = layout.sharing > 1 && !layout.halfway ? rows.map((row) => row.slice()) : rows;
     for (let from = first; from < Math.min(first + layout.sharing, centres.length); from += layout.group) {
       const members = centres.slice(from, from + layout.group);
       trainGroup(reference, session, { all: centres, members, negatives, negativeRows, alpha }, paths);
@@ -224,6 +224,16 @@ function trainGroup(
   const to = Math.max(...positions, ...members.map((centre) => all.indexOf(centre))) + 1;
   const block = options.sg ? 32 : to - from;
   for (let start = from; start < to; start += block) {
+    if (layout.halfway) {
+      reference.loss = halfwayBlock(
+        reference,
+        { all, members, negatives, negativeRows, alpha },
+        start,
+        start + block,
+        share,
+      );
+      continue;
+    }
     const before = new Map<Row, Row>();
     const frozen = (row: Row) => {
       if (!before.has(row)) before.set(row, row.slice());
@@ -261,4 +271,60 @@ function trainGroup(
     apply();
   }
   reference.pairs += options.sg ? positions.length : members.length;
+}
+
+/**
+ * A block of skip-gram whose inputs meet the outputs halfway: they gain from the means of what outputs were and what they have become,
+ * less what each of them gave these outputs by itself.
+ */
+function halfwayBlock(
+  { inputs, outputs, ...reference }: Reference,
+  { all, members, negatives, alpha }: Group,
+  start: number,
+  end: number,
+  share: number,
+): number {
+  const slots = [
+    ...members.map((centre) => ({
+      row: outputs[centre.row]!,
+      label: 1,
+      weight: (p: number) => Number(centre.context.includes(p)),
+    })),
+    ...negatives.map((drawn) => ({
+      row: outputs[drawn]!,
+      label: 0,
+      weight: (p: number) =>
+        share * members.filter(({ row, context }) => row !== drawn && context.includes(p)).length,
+    })),
+  ];
+  const before = slots.map(({ row }) => row.slice());
+  let sum = reference.loss;
+  const positions = all.flatMap((_, p) =>
+    p >= start && p < end && members.some(({ context }) => context.includes(p)) ? [p] : [],
+  );
+  const learning = positions.map((p) => {
+    const row = inputs[all[p]!.row]!;
+    const gains = slots.map(({ label, weight }, m) => {
+      const score = dot(row, before[m]!);
+      sum += weight(p) * loss(score, label);
+      return weight(p) * alpha * (label - sigmoid(score));
+    });
+    return { p, row, gains, frozen: row.slice() };
+  });
+  for (const [m, { row }] of slots.entries()) {
+    for (const { gains, frozen } of learning) add([row], [frozen.map((x) => gains[m]! * x)]);
+  }
+  // By twos, as the kernel does: a track may be there twice.
+  for (let from = start; from < end; from += 2) {
+    const two = learning.filter(({ p }) => p >= from && p < from + 2);
+    for (const { row, gains } of two) {
+      const own = gains.reduce((squares, gain) => squares + gain * gain, 0) / 2;
+      add([row], [row.map((x) => -own * x)]);
+    }
+    for (const { row, gains } of two) {
+      const felt = (m: number, d: number) => (before[m]![d]! + slots[m]!.row[d]!) / 2;
+      add([row], [row.map((_, d) => gains.reduce((s, gain, m) => s + gain * felt(m, d), 0))]);
+    }
+  }
+  return sum;
 }

@@ -82,6 +82,7 @@ export class Session {
         group: plan.group,
         shared: plan.shared,
         sharing: plan.sharing,
+        halfway: plan.halfway,
       },
       wording,
     );

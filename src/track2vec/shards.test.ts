@@ -15,8 +15,8 @@ describe("how centres are grouped", () => {
   });
 
   it("gives each group negatives of its own where tracks are few", () => {
-    expect(planOf({}, 8000)).toMatchObject({ group: 8, shared: 16, sharing: 8 });
-    expect(planOf({}, 8192)).toMatchObject({ group: 8, shared: 16, sharing: 128 });
+    expect(planOf({}, 16_000)).toMatchObject({ group: 8, shared: 16, sharing: 8, halfway: true });
+    expect(planOf({}, 16_384)).toMatchObject({ group: 8, shared: 16, sharing: 128, halfway: false });
   });
 
   it("shares them between fewer where a negative would move far", () => {

@@ -18,6 +18,8 @@ export interface ShardPlan {
   readonly shared: number;
   /** Centres that share the negatives of a draw: whole groups. */
   readonly sharing: number;
+  /** Whether inputs gain from outputs halfway between before and after a group. */
+  readonly halfway: boolean;
 }
 
 /** The most shards of a round, and so the most threads of the deterministic mode. */
@@ -31,8 +33,16 @@ const MOST_PUSH_OF_NEGATIVE = 12;
 const MOST_SHARING = 16;
 /** Quads of shared negatives (CBOW: pairs) for one of `negative`: each negative weighs as much less as there are more. */
 const DRAWS_OF_NEGATIVE = 0.8;
-/** With fewer tracks than this, groups have negatives of their own: shared ones cost 3 % of the hits at 6,000 tracks and 7 at 3,000. */
-const ENOUGH_TO_SHARE = 8 * 1024;
+/**
+ * With fewer tracks than this, groups have negatives of their own, and skip-gram's inputs meet outputs halfway: 4 % more hits at 12,000
+ * tracks, 8 at 3,000.
+ */
+const ENOUGH_TO_SHARE = 16 * 1024;
+/**
+ * How much inputs that meet outputs halfway may give each other in a group, where gradients are one: with 0.75 hits got fewer, with 1 rows
+ * grew without end.
+ */
+const MOST_GIVEN = 0.6;
 
 /** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
@@ -55,22 +65,38 @@ export function planShards(
 function planGroups(
   vocabulary: number,
   { sg, negative, hs, alpha, window, shrinkWindows }: Omit<Parameters<typeof planShards>[1], "workers">,
-): Pick<ShardPlan, "group" | "shared" | "sharing"> {
+): Pick<ShardPlan, "group" | "shared" | "sharing" | "halfway"> {
   // The contexts of a centre, and in how many windows of a group a context is, both in the mean.
   const contexts = shrinkWindows ? window + 1 : 2 * window;
   const windows = (GROUP * contexts) / (GROUP + contexts);
   // Gradients of a group are summed at the weights that it began with: in a small vocabulary, where all share the root of a tree, and
   // where steps are long, the sum would go too far, so each centre is a group. Tried: with a push of 4.4 and more trainings diverged.
   const push = sg ? alpha * (8 + negative) * windows : 0;
+  // Halfway, an input gains ½ Σ g·g' of another input, over their outputs; g is the step alpha, as often as a negative counts.
+  const isShort = (outputs: number, inputs: number, times: number) =>
+    sg &&
+    !hs &&
+    negative > 0 &&
+    0.5 * outputs * inputs * ((alpha * times * negative) / outputs) ** 2 <= MOST_GIVEN;
   if (vocabulary < SMALL || hs || push > MOST_PUSH_OF_GROUP) {
-    return { group: 1, shared: 2 * Math.ceil(negative / 2), sharing: 1 };
+    const shared = 2 * Math.ceil(negative / 2);
+    return {
+      group: 1,
+      shared,
+      sharing: 1,
+      halfway: push <= MOST_PUSH_OF_GROUP && isShort(shared, contexts, 1),
+    };
   }
   const draws = Math.ceil(DRAWS_OF_NEGATIVE * negative);
-  if (!sg) return { group: GROUP, shared: 2 * draws, sharing: GROUP };
+  if (!sg) return { group: GROUP, shared: 2 * draws, sharing: GROUP, halfway: false };
   const shared = 4 * draws;
+  if (vocabulary < ENOUGH_TO_SHARE) {
+    const halfway = isShort(shared, GROUP + contexts - 1, windows);
+    return { group: GROUP, shared, sharing: GROUP, halfway };
+  }
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
   const pushOfGroup = (alpha * GROUP * contexts * negative) / shared;
-  let groups = vocabulary < ENOUGH_TO_SHARE ? 1 : MOST_SHARING;
+  let groups = MOST_SHARING;
   while (groups > 1 && groups * pushOfGroup > MOST_PUSH_OF_NEGATIVE) groups /= 2;
-  return { group: GROUP, shared, sharing: groups * GROUP };
+  return { group: GROUP, shared, sharing: groups * GROUP, halfway: false };
 }

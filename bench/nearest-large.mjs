@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Random } from "../dist/system/index.js";
 import { buildLists, ListIndex, loadVectors, packLists, TrackVectors } from "../dist/track2vec/index.js";
 
 const { values, positionals } = parseArgs({
@@ -115,23 +116,18 @@ try {
 
 /** Clusters of clusters with noise around them, as tracks lie in vectors that were trained. */
 function madeUp(tracks, dimensions) {
-  let seed = 1;
-  const uniform = () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return (seed + 0.5) / 4294967296;
-  };
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const random = new Random(1);
   const around = (centres, count, spread) => {
     const many = centres.length / dimensions;
     const made = new Float32Array(count * dimensions);
     for (let row = 0; row < count; row++) {
-      const centre = Math.floor(uniform() * many) * dimensions;
+      const centre = Math.floor(random.next() * many) * dimensions;
       for (let d = 0; d < dimensions; d++)
-        made[row * dimensions + d] = centres[centre + d] + spread * normal();
+        made[row * dimensions + d] = centres[centre + d] + spread * random.normal();
     }
     return made;
   };
-  const genres = Float32Array.from({ length: 200 * dimensions }, normal);
+  const genres = Float32Array.from({ length: 200 * dimensions }, () => random.normal());
   const scenes = around(genres, Math.ceil(tracks / 50), 0.7);
   return new TrackVectors({
     tracks: Array.from({ length: tracks }, (_, row) => `t${row}`),

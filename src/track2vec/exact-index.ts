@@ -3,12 +3,19 @@
  * assembly/nearest.ts. One block of shared memory holds the rows; many queries are spread over worker threads, in blocks
  * that whoever is free takes next, so that the answer does not depend on the number of threads.
  */
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { besideUrl, distPath, SegueError } from "../system/index.js";
-import { Job, type NearestKernel } from "./exact-job.js";
+import { besideUrl, SegueError } from "../system/index.js";
+import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
+import {
+  aligned,
+  MOST_PAGES,
+  type NearestKernel,
+  nearestKernel,
+  nearestModule,
+  PAGE,
+} from "./nearest-kernel.js";
 import { atOnce, blocks, type Steps } from "./slices.js";
 
 /** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
@@ -20,16 +27,10 @@ export interface NearestRows {
   readonly scores: Float32Array;
 }
 
-const PAGE = 65_536;
-/** wasm32 addresses 4 GiB. */
-const MOST_PAGES = 65_536;
 /** A worker thread costs about 40 ms to start: as much as this many multiply-adds of the kernel. */
 const PARALLEL_FROM = 1e9;
 /** Queries, answers and candidates of one round take at most about this many bytes. */
 const ROUND_BYTES = 32 * 1024 * 1024;
-
-const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
-let compiled: WebAssembly.Module | undefined;
 
 export class ExactIndex {
   readonly length: number;
@@ -38,7 +39,6 @@ export class ExactIndex {
   readonly units: Float32Array;
   readonly #memory: WebAssembly.Memory;
   readonly #kernel: NearestKernel;
-  readonly #module: WebAssembly.Module;
   readonly #job = new Job(new Int32Array(new SharedArrayBuffer(Job.BYTES)));
   /** Where the rounds' queries and answers begin. */
   readonly #rounds: number;
@@ -67,9 +67,7 @@ export class ExactIndex {
         { hint: "Use an approximate index (ivf or pgvector), or fewer tracks (a higher min_count)." },
       );
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
-    this.#module = compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/nearest.wasm")));
-    this.#kernel = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory } })
-      .exports as unknown as NearestKernel;
+    this.#kernel = nearestKernel(this.#memory);
     this.units = new Float32Array(this.#memory.buffer, unitsAt, vectors.length);
     this.#panels = panelsAt;
     this.#layout = [panelsAt, unitsAt, this.length, size, 0];
@@ -180,7 +178,7 @@ export class ExactIndex {
     for (let helper = alive + 1; helper < threads; helper++) {
       this.#job.countHelper(1);
       const workerData: HelperData = {
-        module: this.#module,
+        module: nearestModule(),
         memory: this.#memory,
         control: this.#job.control,
         layout: this.#layout,

@@ -3,22 +3,7 @@
  * the next block until none is left. The thread that asks takes part itself, so helpers that are late, or never come, cost
  * time and nothing else. All of it is a few shared integers, because the asking thread does not return to its event loop.
  */
-
-/** The functions of assembly/nearest.ts; addresses and counts in bytes and numbers. */
-export interface NearestKernel {
-  normalize(raw: number, to: number, rows: number, size: number): number;
-  setRows(panelsAt: number, unitsAt: number, rows: number, size: number, error: number): void;
-  pack(from: number, to: number): number;
-  setLimits(k: number, held: number): number;
-  search(
-    queries: number,
-    skips: number,
-    count: number,
-    states: number,
-    rowsAt: number,
-    scoresAt: number,
-  ): void;
-}
+import type { NearestKernel } from "./nearest-kernel.js";
 
 const FIELDS = [
   // Who is there.

@@ -1,6 +1,7 @@
 /** A helper thread of an exact scan. It leaves when it was not needed for a while; the next scan starts another. */
 import { workerData } from "node:worker_threads";
-import { Job, type NearestKernel } from "./exact-job.js";
+import { Job } from "./exact-job.js";
+import type { NearestKernel } from "./nearest-kernel.js";
 
 export interface HelperData {
   readonly module: WebAssembly.Module;

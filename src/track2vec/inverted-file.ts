@@ -4,10 +4,9 @@
  * centres are nearest to it. Within these lists the answer is exact. For more tracks than a scan can take: about 4·√n lists are made
  * in seconds where a graph takes minutes, by all cores, and come out the same at any number of them.
  */
-import { readFileSync } from "node:fs";
-import { distPath } from "../system/index.js";
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
+import { aligned, MOST_PAGES, type NearestKernel, nearestKernel, PAGE } from "./nearest-kernel.js";
 import { Turns } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
 
@@ -82,37 +81,10 @@ export interface PackedLists {
   readonly error: number;
 }
 
-interface ListKernel {
-  normalize(raw: number, to: number, rows: number, size: number): number;
-  setRows(panelsAt: number, unitsAt: number, rows: number, size: number, error: number): void;
-  setNumbers(numbersAt: number): void;
-  pack(from: number, to: number): number;
-  setLimits(k: number, held: number): number;
-  searchLists(
-    query: number,
-    lists: number,
-    count: number,
-    bounds: number,
-    state: number,
-    rowsAt: number,
-    scoresAt: number,
-  ): void;
-}
-
-const PAGE = 65_536;
-const MOST_PAGES = 65_536;
 /** As in assembly/_nearest_rows.ts. */
 const PADDING = 0xffff_ffff;
 /** Rows of a block: four panels of four. */
 const BLOCK = 16;
-
-const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
-let compiled: WebAssembly.Module | undefined;
-
-function kernelOver(memory: WebAssembly.Memory): ListKernel {
-  compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/nearest.wasm")));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as ListKernel;
-}
 
 /**
  * Lays the rows out list by list.
@@ -152,7 +124,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
       unitsOf.set(vectors.subarray(row * size, (row + 1) * size), at * size);
     }
   }
-  const kernel = kernelOver(memory);
+  const kernel = nearestKernel(memory);
   kernel.normalize(units, units, places, size);
   kernel.setRows(panels, units, places, size, 0);
   const error = kernel.pack(0, places);
@@ -162,14 +134,14 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
 /** Answers queries on one thread; several threads may each have one over the same packed lists. */
 export class ListIndex {
   readonly #packed: PackedLists;
-  readonly #kernel: ListKernel;
+  readonly #kernel: NearestKernel;
   readonly #centres: ExactIndex;
   /** This index's own room in the memory: query, lists, state, answers. */
   #room = { at: 0, bytes: 0 };
 
   constructor(packed: PackedLists) {
     this.#packed = packed;
-    this.#kernel = kernelOver(packed.memory);
+    this.#kernel = nearestKernel(packed.memory);
     this.#kernel.setRows(packed.panels, packed.units, packed.places, packed.size, packed.error);
     this.#kernel.setNumbers(packed.numbers);
     this.#centres = new ExactIndex(packed.lists.centres, packed.size);

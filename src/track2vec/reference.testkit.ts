@@ -160,7 +160,7 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
     }
     // Groups that share negatives take gradients at them as they were before the first of these groups.
     const rows = negatives.map((drawn) => reference.outputs[drawn]!);
-    const negativeRows = layout.sharing > 1 && !layout.halfway ? rows.map((row) => row.slice()) : rows;
+    const negativeRows = layout.sharing > 1 ? rows.map((row) => row.slice()) : rows;
     for (let from = first; from < Math.min(first + layout.sharing, centres.length); from += layout.group) {
       const members = centres.slice(from, from + layout.group);
       trainGroup(reference, session, { all: centres, members, negatives, negativeRows, alpha }, paths);
@@ -225,13 +225,7 @@ function trainGroup(
   const block = options.sg ? 32 : to - from;
   for (let start = from; start < to; start += block) {
     if (layout.halfway) {
-      reference.loss = halfwayBlock(
-        reference,
-        { all, members, negatives, negativeRows, alpha },
-        start,
-        start + block,
-        share,
-      );
+      halfwayBlock(reference, { all, members, negatives, alpha }, start, start + block, share);
       continue;
     }
     const before = new Map<Row, Row>();
@@ -278,12 +272,13 @@ function trainGroup(
  * less what each of them gave these outputs by itself.
  */
 function halfwayBlock(
-  { inputs, outputs, ...reference }: Reference,
-  { all, members, negatives, alpha }: Group,
+  reference: Reference,
+  { all, members, negatives, alpha }: Omit<Group, "negativeRows">,
   start: number,
   end: number,
   share: number,
-): number {
+): void {
+  const { inputs, outputs } = reference;
   const slots = [
     ...members.map((centre) => ({
       row: outputs[centre.row]!,
@@ -298,7 +293,6 @@ function halfwayBlock(
     })),
   ];
   const before = slots.map(({ row }) => row.slice());
-  let sum = reference.loss;
   const positions = all.flatMap((_, p) =>
     p >= start && p < end && members.some(({ context }) => context.includes(p)) ? [p] : [],
   );
@@ -306,7 +300,7 @@ function halfwayBlock(
     const row = inputs[all[p]!.row]!;
     const gains = slots.map(({ label, weight }, m) => {
       const score = dot(row, before[m]!);
-      sum += weight(p) * loss(score, label);
+      reference.loss += weight(p) * loss(score, label);
       return weight(p) * alpha * (label - sigmoid(score));
     });
     return { p, row, gains, frozen: row.slice() };
@@ -326,5 +320,4 @@ function halfwayBlock(
       add([row], [row.map((_, d) => gains.reduce((s, gain, m) => s + gain * felt(m, d), 0))]);
     }
   }
-  return sum;
 }

@@ -73,25 +73,19 @@ function planGroups(
   // where steps are long, the sum would go too far, so each centre is a group. Tried: with a push of 4.4 and more trainings diverged.
   const push = sg ? alpha * (8 + negative) * windows : 0;
   // Halfway, an input gains ½ Σ g·g' of another input, over their outputs; g is the step alpha, as often as a negative counts.
-  const isShort = (outputs: number, inputs: number, times: number) =>
-    sg &&
-    !hs &&
-    negative > 0 &&
-    0.5 * outputs * inputs * ((alpha * times * negative) / outputs) ** 2 <= MOST_GIVEN;
-  if (vocabulary < SMALL || hs || push > MOST_PUSH_OF_GROUP) {
+  const given = (outputs: number, inputs: number, times: number) =>
+    0.5 * outputs * inputs * ((alpha * times * negative) / outputs) ** 2;
+  const isFar = push > MOST_PUSH_OF_GROUP;
+  if (vocabulary < SMALL || hs || isFar) {
     const shared = 2 * Math.ceil(negative / 2);
-    return {
-      group: 1,
-      shared,
-      sharing: 1,
-      halfway: push <= MOST_PUSH_OF_GROUP && isShort(shared, contexts, 1),
-    };
+    const halfway = sg && !hs && !isFar && given(shared, contexts, 1) <= MOST_GIVEN;
+    return { group: 1, shared, sharing: 1, halfway };
   }
   const draws = Math.ceil(DRAWS_OF_NEGATIVE * negative);
   if (!sg) return { group: GROUP, shared: 2 * draws, sharing: GROUP, halfway: false };
   const shared = 4 * draws;
   if (vocabulary < ENOUGH_TO_SHARE) {
-    const halfway = isShort(shared, GROUP + contexts - 1, windows);
+    const halfway = given(shared, GROUP + contexts - 1, windows) <= MOST_GIVEN;
     return { group: GROUP, shared, sharing: GROUP, halfway };
   }
   // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).

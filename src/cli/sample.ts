@@ -7,6 +7,7 @@ import { terminalProgress } from "./terminal-progress.js";
 interface Options {
   readonly playlists?: number;
   readonly rows?: number;
+  readonly meanLength: number;
   readonly seed: number;
   readonly output?: string;
   readonly json?: boolean;
@@ -18,6 +19,7 @@ export function registerSample(program: Command): void {
     .description("generate sample playlists in the form of the #nowplaying data")
     .option("--playlists <number>", "how many playlists (default: 2000, some 60,000 rows)", wholeNumber)
     .option("--rows <number>", "how many rows instead", wholeNumber)
+    .option("--mean-length <number>", "tracks of a playlist on average", Number, 30)
     .option("--seed <number>", "chooses everything in it", wholeNumber, 42)
     .option(
       "--output <file>",
@@ -31,7 +33,8 @@ The same seed and size give the same file. Nothing in it exists: users, artists,
 
 Examples:
   segue sample
-  segue sample --rows 1000000 --seed 7 --output million.csv.gz`,
+  segue sample --rows 1000000 --seed 7 --output million.csv.gz
+  segue sample --rows 12900000 --mean-length 82 --output full.csv   # the shape of the #nowplaying data`,
     )
     .action(sample);
 }

@@ -39,6 +39,13 @@ describe("generateSample", () => {
     expect(await readFile(facts.note, "utf8")).toMatch(/generated.*\n.*None of its users/);
   });
 
+  it("has playlists as long on average as it is asked for", async () => {
+    const facts = await generateSample({ rows: 60_000, meanLength: 82, output: at("long.csv") });
+    const mean = facts.rows / facts.playlists;
+    expect(mean).toBeGreaterThan(70);
+    expect(mean).toBeLessThan(94);
+  });
+
   it("has the quirks of the #nowplaying data", async () => {
     await generateSample({ playlists: 600, output: at("quirks.csv") });
     const text = await readFile(at("quirks.csv"), "utf8");
@@ -128,12 +135,17 @@ describe("generateSample", () => {
     expect(await readdir(at("stopped"))).toEqual([]);
   });
 
-  it.each([{ rows: 0 }, { playlists: -1 }, { rows: 1.5 }, { rows: 5, playlists: 5 }, { seed: 0.5 }])(
-    "refuses %j",
-    async (options) => {
-      await expect(generateSample({ ...options, output: at("no.csv") })).rejects.toMatchObject({
-        exitCode: 2,
-      });
-    },
-  );
+  it.each([
+    { rows: 0 },
+    { playlists: -1 },
+    { rows: 1.5 },
+    { rows: 5, playlists: 5 },
+    { seed: 0.5 },
+    { meanLength: 0.5 },
+    { meanLength: Number.NaN },
+  ])("refuses %j", async (options) => {
+    await expect(generateSample({ ...options, output: at("no.csv") })).rejects.toMatchObject({
+      exitCode: 2,
+    });
+  });
 });

@@ -26,6 +26,8 @@ export interface SampleOptions {
   readonly playlists?: number;
   /** How many rows instead; the last playlist is cut to fit. */
   readonly rows?: number;
+  /** Tracks of a playlist on average, from 1 to 1,000; the default is 30. The longest has ten times as many. */
+  readonly meanLength?: number;
   /** The CSV file to write; gzipped where the name ends in ".gz". */
   readonly output: string;
   readonly progress?: Progress;
@@ -43,7 +45,7 @@ export interface SampleFacts {
   readonly seconds: number;
 }
 
-const meanLength = 30;
+const defaultMeanLength = 30;
 const defaultPlaylists = 2000;
 const header = '"user_id", "artistname", "trackname", "playlistname"\n';
 
@@ -51,16 +53,19 @@ const header = '"user_id", "artistname", "trackname", "playlistname"\n';
  * Writes sample playlists, and beside them a note that they are generated. Streams: memory grows with the number of
  * distinct tracks (a sixth of the rows, 10 bytes each), not with the file.
  *
- * @throws SegueError (misuse) where both `playlists` and `rows` are given, or either is not a whole number above 0
+ * @throws SegueError (misuse) where both `playlists` and `rows` are given, either is not a whole number above 0, or
+ * `meanLength` is out of range
  */
 export async function generateSample(options: SampleOptions): Promise<SampleFacts> {
   const started = performance.now();
-  const { seed = 42, output } = options;
+  const { seed = 42, output, meanLength = defaultMeanLength } = options;
   if (options.playlists !== undefined && options.rows !== undefined)
     throw misuse("both playlists and rows are given", "say how many playlists or how many rows, not both");
   for (const [name, value] of Object.entries({ playlists: options.playlists, rows: options.rows }))
     if (value !== undefined && (!Number.isInteger(value) || value < 1))
       throw misuse(`${name} is ${value}, wanted a whole number above 0`);
+  if (!(meanLength >= 1 && meanLength <= 1000))
+    throw misuse(`meanLength is ${meanLength}, wanted a number from 1 to 1,000`);
   if (!Number.isInteger(seed)) throw misuse(`seed is ${seed}, wanted a whole number`);
   const wantedPlaylists = options.rows === undefined ? (options.playlists ?? defaultPlaylists) : Infinity;
   const wantedRows = options.rows ?? Infinity;
@@ -74,7 +79,7 @@ export async function generateSample(options: SampleOptions): Promise<SampleFact
     if (stream !== file) stream.pipe(file);
     let text = header;
     try {
-      for (const playlist of playlistsOf(seed, expectedRows)) {
+      for (const playlist of playlistsOf(seed, expectedRows, meanLength)) {
         if (counts.playlists === wantedPlaylists || counts.rows === wantedRows) break;
         counts.playlists++;
         counts.users = playlist.user + 1;
@@ -109,7 +114,11 @@ function noteText(output: string, seed: number, counts: { rows: number; playlist
 }
 
 /** Playlists without end, as lines of CSV. */
-function* playlistsOf(seed: number, expectedRows: number): Generator<{ user: number; rows: string[] }> {
+function* playlistsOf(
+  seed: number,
+  expectedRows: number,
+  meanLength: number,
+): Generator<{ user: number; rows: string[] }> {
   const world = new World(seed, Math.max(600, expectedRows / 6), genreWords.length);
   const random = new Random(seed ^ 0x5e9e);
   const namer = new Namer(seed, world);
@@ -127,15 +136,18 @@ function* playlistsOf(seed: number, expectedRows: number): Generator<{ user: num
       const begin = `"${userId}","`;
       yield {
         user,
-        rows: tracksOf(world, random, genre).map((track) => begin + namer.fields(track, random) + end),
+        rows: tracksOf(world, random, genre, meanLength).map(
+          (track) => begin + namer.fields(track, random) + end,
+        ),
       };
     }
   }
 }
 
 /** One playlist: a walk from track to track that mostly stays near. */
-function tracksOf(world: World, random: Random, genre: number): number[] {
-  const length = Math.max(1, Math.min(300, Math.round(Math.exp(2.95 + 0.93 * random.normal()))));
+function tracksOf(world: World, random: Random, genre: number, meanLength: number): number[] {
+  const drawn = Math.exp(2.95 + 0.93 * random.normal()) * (meanLength / defaultMeanLength);
+  const length = Math.max(1, Math.round(Math.min(meanLength * 10, drawn)));
   let scene = world.pickScene(random, genre);
   let track = world.pickTrack(random, scene);
   const tracks = [track];

@@ -23,7 +23,15 @@ import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
 import { type BoostSettings, boost, type RankingData } from "./boost.js";
 import { meritFeature, meritInputs } from "./columns.js";
 import { Forest, type ForestArrays } from "./forest.js";
-import { type HoldingSettings, howToHoldBack, joined, laterFor, rankingData } from "./held-back.js";
+import {
+  type HoldingSettings,
+  howToHoldBack,
+  joined,
+  laterFor,
+  mostQueries,
+  queriesFor,
+  rankingData,
+} from "./held-back.js";
 import { Links } from "./links.js";
 import { fitMerit } from "./merit.js";
 import { type SignalSettings, Signals } from "./signals.js";
@@ -45,7 +53,7 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
 const defaults: BlendSettings = {
   tail: 0.1,
   folds: 4,
-  queries: 60_000,
+  queries: mostQueries,
   candidates: 200,
   hard: 40,
   easy: 30,
@@ -218,10 +226,10 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
   const count = sessionCount(sessions);
-  // Little data teaches the ranker little, however often it is asked: one query for 20 plays, so that a sample takes seconds.
-  const queries = Math.min(defaults.queries, Math.max(1000, Math.round(corpus.items.length / 20)));
-  const settings = { ...defaults, queries, ...given };
-  const later = settings.later === "auto" ? laterFor(meanLength(sessions)) : settings.later;
+  const asked = { ...defaults, ...given };
+  const later = asked.later === "auto" ? laterFor(meanLength(sessions)) : asked.later;
+  const queries = given.queries ?? queriesFor(corpus.items.length, later);
+  const settings = { ...asked, queries };
   const { folds, tail: share } = howToHoldBack(settings, count);
   const vectorSeed = random.uint32();
   let meritWeights: Float64Array | undefined;

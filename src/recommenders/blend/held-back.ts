@@ -11,7 +11,7 @@ export interface HoldingSettings {
   readonly tail: number;
   /** How many parts of that size are held back, one after the other, where there are few playlists. */
   readonly folds: number;
-  /** How many queries the ranker learns from, at most. */
+  /** How many queries the ranker learns from, at most. Default: see `queriesFor`. */
   readonly queries: number;
   /** How many candidates of a query the ranker sees: the best of them all, the others by lot. */
   readonly hard: number;
@@ -27,6 +27,19 @@ export interface HoldingSettings {
 /** What `later: "auto"` stands for: nothing for sessions of 20 tracks in the mean, all of it for playlists of 60. */
 export function laterFor(length: number): number {
   return Math.min(1, Math.max(0, (length - 20) / 40));
+}
+
+/** The most queries that the ranker learns from unless it is told to. */
+export const mostQueries = 60_000;
+
+/**
+ * How many queries teach enough. Little data teaches the ranker little, however often it is asked: one query for 20 plays, so that a
+ * sample takes seconds. Where later tracks count as answers too (`later` up to 1), each query teaches more and is longer: a third is
+ * enough (see docs/recommenders.md).
+ */
+export function queriesFor(plays: number, later: number): number {
+  const most = Math.round(mostQueries / (1 + 2 * later));
+  return Math.min(most, Math.max(1000, Math.round(plays / 20)));
 }
 
 type Holding = Omit<HoldingSettings, "later"> & { readonly later: number };

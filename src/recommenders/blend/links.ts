@@ -5,6 +5,7 @@
 import { largest } from "../core/largest.js";
 import { keptPerTrack, occurrences, recencyWeights, sessionOfPlay } from "../core/pairs.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
+import { type LinksMemory, linksMemory, linkWidth } from "./links-memory.js";
 
 /** The weights of one link, in this order. */
 export const linkWeights = {
@@ -54,14 +55,13 @@ export class Links {
   readonly #where: ReturnType<typeof occurrences>;
   readonly #sessionOf: Uint32Array;
   readonly #age: Float64Array;
-  readonly #near: Float64Array;
+  readonly #window: number;
   readonly #room: number;
-  /** While a track is counted: the number of each other track's link among those of this one, + 1; else 0. */
-  readonly #slots: Uint32Array;
+  readonly #memory: LinksMemory;
+  /** 0, 1, 2 … for each link that a track may have. */
+  readonly #numbers: Uint32Array;
   readonly #picked: Uint32Array;
-  readonly #pickedScores: Float64Array;
-  #scores = new Float64Array(1024);
-  #numbers = new Uint32Array(1024);
+  readonly #pickedStrengths: Float64Array;
   /** Where the links of a track are kept, + 1; 0: nowhere. */
   readonly #starts: Uint32Array;
   readonly #counts: Uint32Array;
@@ -77,11 +77,12 @@ export class Links {
     this.#where = occurrences(sessions);
     this.#sessionOf = sessionOfPlay(sessions);
     this.#age = recencyWeights(sessionCount(sessions), options.recency);
-    this.#near = Float64Array.from({ length: window + 1 }, (_, d) => (d === 0 ? 0 : 1 / d));
+    this.#window = window;
     this.#room = options.room ?? 0;
-    this.#slots = new Uint32Array(trackCount);
+    this.#memory = linksMemory(sessions, window, mostPlays(this.#where.offsets));
+    this.#numbers = Uint32Array.from({ length: this.#memory.others.length }, (_, i) => i);
     this.#picked = new Uint32Array(keep);
-    this.#pickedScores = new Float64Array(keep);
+    this.#pickedStrengths = new Float64Array(keep);
     this.#starts = new Uint32Array(trackCount);
     this.#counts = new Uint32Array(trackCount);
     this.totals = new Float32Array(trackCount * weightsPerLink);
@@ -100,10 +101,9 @@ export class Links {
     const isBrief = plays < playsToKeep && this.#kept.length >= this.#room;
     const store = isBrief ? this.#brief : this.#kept;
     const start = store.length;
-    this.#count(track, store);
-    this.#sum(track, store, start);
-    this.#prune(store, start);
-    const count = store.length - start;
+    const found = this.#count(track);
+    this.#sum(track);
+    const count = this.#keep(found, store);
     if (store === this.#kept) {
       this.#starts[track] = start + 1;
       this.#counts[track] = count;
@@ -111,95 +111,52 @@ export class Links {
     return store.row(start, count);
   }
 
-  /** Counts all links of a track behind those of the store. */
-  #count(track: number, store: Store): void {
+  /** Counts all links of a track in the kernel's memory; returns how many there are. */
+  #count(track: number): number {
     const { positions, offsets } = this.#where;
-    const { items, offsets: bounds } = this.#sessions;
-    const near = this.#near;
-    const slots = this.#slots;
-    const window = near.length - 1;
-    const start = store.length;
+    const { offsets: bounds } = this.#sessions;
+    const window = this.#window;
+    const { kernel, items, after, before, slots, others, links, strengths, sums } = this.#memory;
+    const [itemsAt, afterAt, beforeAt] = [items.byteOffset, after.byteOffset, before.byteOffset];
+    const [slotsAt, othersAt, linksAt] = [slots.byteOffset, others.byteOffset, links.byteOffset];
+    let count = 0;
     for (let o = offsets[track]!; o < offsets[track + 1]!; o++) {
       const at = positions[o]!;
       const session = this.#sessionOf[at]!;
-      const age = this.#age[session]!;
       const first = Math.max(bounds[session]!, at - window);
       const last = Math.min(bounds[session + 1]! - 1, at + window);
-      store.makeRoom(last - first);
-      const { tracks, weights } = store;
-      let { length } = store;
-      for (let i = first; i <= last; i++) {
-        if (i === at) continue;
-        const other = items[i]!;
-        let link = start + slots[other]! - 1;
-        if (link < start) {
-          link = length++;
-          slots[other] = length - start;
-          tracks[link] = other;
-        }
-        const base = link * weightsPerLink;
-        if (i > at) {
-          const weight = near[i - at]!;
-          if (i === at + 1) weights[base + linkWeights.next]! += 1;
-          weights[base + linkWeights.after]! += weight;
-          weights[base + linkWeights.late]! += weight * age;
-        } else {
-          weights[base + linkWeights.before]! += near[at - i]!;
-        }
-        weights[base + linkWeights.together]! += 1;
-      }
-      store.length = length;
+      count = kernel.addPlay(
+        itemsAt,
+        first,
+        at,
+        last,
+        this.#age[session]!,
+        afterAt,
+        beforeAt,
+        slotsAt,
+        othersAt,
+        linksAt,
+        count,
+      );
     }
-    for (let link = start; link < store.length; link++) slots[store.tracks[link]!] = 0;
+    kernel.close(slotsAt, othersAt, linksAt, count, strengths.byteOffset, sums.byteOffset);
+    return count;
   }
 
-  #sum(track: number, store: Store, start: number): void {
-    const { weights, length } = store;
-    let [next, after, before, together, late] = [0, 0, 0, 0, 0];
-    for (let base = start * weightsPerLink; base < length * weightsPerLink; base += weightsPerLink) {
-      next += weights[base + linkWeights.next]!;
-      after += weights[base + linkWeights.after]!;
-      before += weights[base + linkWeights.before]!;
-      together += weights[base + linkWeights.together]!;
-      late += weights[base + linkWeights.late]!;
-    }
-    const at = track * weightsPerLink;
-    this.totals[at + linkWeights.next] = next;
-    this.totals[at + linkWeights.after] = after;
-    this.totals[at + linkWeights.before] = before;
-    this.totals[at + linkWeights.together] = together;
-    this.totals[at + linkWeights.late] = late;
+  #sum(track: number): void {
+    this.totals.set(this.#memory.sums, track * weightsPerLink);
   }
 
-  /** Of the links from `start` on, keeps the strongest. */
-  #prune(store: Store, start: number): void {
-    const { weights, tracks } = store;
-    const count = store.length - start;
-    const picked = this.#picked;
-    if (count <= picked.length) return;
-    if (count > this.#scores.length) {
-      this.#scores = new Float64Array(2 * count);
-      this.#numbers = new Uint32Array(2 * count);
+  /** Moves the strongest of the links just counted into a store, in the order in which they were met; returns how many. */
+  #keep(found: number, store: Store): number {
+    const { strengths } = this.#memory;
+    let picked = this.#numbers.subarray(0, found);
+    if (found > this.#picked.length) {
+      largest(strengths, this.#numbers, found, this.#picked, this.#pickedStrengths);
+      picked = this.#picked.sort();
     }
-    const scores = this.#scores;
-    const numbers = this.#numbers;
-    for (let i = 0, base = start * weightsPerLink; i < count; i++, base += weightsPerLink) {
-      numbers[i] = i;
-      scores[i] =
-        weights[base + linkWeights.after]! +
-        0.4 * weights[base + linkWeights.before]! +
-        0.2 * weights[base + linkWeights.together]!;
-    }
-    const kept = largest(scores, numbers, count, picked, this.#pickedScores);
-    // In the order in which they stand, so that none is overwritten before it has moved.
-    picked.subarray(0, kept).sort();
-    for (let i = 0; i < kept; i++) {
-      const from = start + picked[i]!;
-      const to = start + i;
-      tracks[to] = tracks[from]!;
-      weights.copyWithin(to * weightsPerLink, from * weightsPerLink, (from + 1) * weightsPerLink);
-    }
-    store.length = start + kept;
+    store.add(this.#memory, picked);
+    return picked.length;
   }
 }
 
@@ -213,22 +170,39 @@ class Store {
     return { tracks: this.tracks, weights: this.weights, start, end: start + count };
   }
 
-  /** Makes room for so many more links, their weights 0. */
-  makeRoom(more: number): void {
-    const needed = this.length + more;
-    if (needed > this.tracks.length) {
-      const size = Math.max(needed, this.tracks.length * 2);
-      const tracks = new Uint32Array(size);
-      tracks.set(this.tracks);
-      const weights = new Float32Array(size * weightsPerLink);
-      weights.set(this.weights);
-      // Rows handed out hold the old arrays, in which nothing changes.
-      this.tracks = tracks;
-      this.weights = weights;
+  /** Copies links out of the kernel's memory behind those that are here. */
+  add({ others, links }: LinksMemory, picked: Uint32Array): void {
+    this.#makeRoom(picked.length);
+    const { tracks, weights } = this;
+    let to = this.length * weightsPerLink;
+    for (let i = 0; i < picked.length; i++) {
+      const link = picked[i]!;
+      const from = link * linkWidth;
+      tracks[this.length + i] = others[link]!;
+      for (let w = 0; w < weightsPerLink; w++) weights[to++] = links[from + w]!;
     }
-    // Where links were forgotten or pruned, something stands.
-    this.weights.fill(0, this.length * weightsPerLink, needed * weightsPerLink);
+    this.length += picked.length;
   }
+
+  #makeRoom(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.tracks.length) return;
+    const size = Math.max(needed, this.tracks.length * 2);
+    const tracks = new Uint32Array(size);
+    tracks.set(this.tracks);
+    const weights = new Float32Array(size * weightsPerLink);
+    weights.set(this.weights);
+    // Rows handed out hold the old arrays, in which nothing changes.
+    this.tracks = tracks;
+    this.weights = weights;
+  }
+}
+
+/** How often the track that plays most plays; `offsets` are those of `occurrences`. */
+function mostPlays(offsets: Uint32Array): number {
+  let most = 0;
+  for (let t = 1; t < offsets.length; t++) most = Math.max(most, offsets[t]! - offsets[t - 1]!);
+  return most;
 }
 
 /** How many plays stand within `window` places of a track's own, by track: what its `together` weights add up to. */

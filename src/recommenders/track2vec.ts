@@ -5,7 +5,7 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
-import { type NearestRows, TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
+import { ExactIndex, type NearestRows, TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
 import type {
   FitOptions,
   FittedRecommender,
@@ -18,7 +18,7 @@ import { type Query, TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
-import { contextMean, trackMatrix } from "./core/track-matrix.js";
+import { copyUnit, unitMean } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
 export interface Track2VecSettings {
@@ -57,30 +57,50 @@ const defaults: Track2VecSettings = {
  * so the exact index over cosines finds the same order.
  */
 function contextScan(
-  catalogue: Catalogue,
-  vectors: TrackVectors,
+  { tracks, vectors, outputs, size }: TrackVectors,
   numbers: Uint32Array,
+  trackCount: number,
   { decay, output }: Track2VecSettings,
 ): Scorer {
-  const matrix = trackMatrix(catalogue, vectors);
-  const { size } = matrix;
-  const rows = new Float32Array(numbers.length * 2 * size);
-  numbers.forEach((number, row) => {
-    for (let d = 0; d < size; d++) {
-      rows[row * 2 * size + d] = (1 - output) * matrix.units[number * size + d]!;
-      rows[row * 2 * size + size + d] = output * matrix.outputs[number * size + d]!;
-    }
-  });
-  const index = new TrackVectors({ tracks: vectors.tracks, size: 2 * size, vectors: rows });
+  const rowOf = rowsByNumber(numbers, trackCount);
+  const unit = new Float32Array(size);
   const mean = new Float32Array(size);
   const vectorOf = (query: Query) => {
-    if (numbers.length === 0 || !contextMean(matrix, query.tracks, decay, 100, mean)) return undefined;
+    const rows = Int32Array.from(query.tracks, (track) => rowOf[track]!);
+    if (!unitMean(vectors, size, rows, decay, unit, mean)) return undefined;
     const asked = new Float32Array(2 * size);
     asked.set(mean);
     asked.set(mean, size);
     return asked;
   };
-  return scanOf(numbers, vectorOf, (queries, k) => index.nearestRows(queries, k, { threads: 1 }));
+  const index = new ExactIndex(sideBySide(vectors, outputs, size, output), 2 * size, (row) => tracks[row]!);
+  return scanOf(numbers, vectorOf, (queries, k) => index.search(queries, k, undefined, 1));
+}
+
+/** Of each row its input vector times 1 − output, then its output vector times output, both brought to length 1 before. */
+function sideBySide(
+  vectors: Float32Array,
+  outputs: Float32Array | undefined,
+  size: number,
+  output: number,
+): Float32Array {
+  const both = new Float32Array(2 * vectors.length);
+  const unit = new Float32Array(size);
+  for (let at = 0; at < vectors.length; at += size) {
+    copyUnit(vectors, at, unit, 0, size);
+    for (let d = 0; d < size; d++) both[2 * at + d] = (1 - output) * unit[d]!;
+    if (outputs === undefined) continue;
+    copyUnit(outputs, at, unit, 0, size);
+    for (let d = 0; d < size; d++) both[2 * at + size + d] = output * unit[d]!;
+  }
+  return both;
+}
+
+/** The row of each track of the catalogue; -1: it has none. */
+function rowsByNumber(numbers: Uint32Array, trackCount: number): Int32Array {
+  const rowOf = new Int32Array(trackCount).fill(-1);
+  for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
+  return rowOf;
 }
 
 /**
@@ -142,11 +162,10 @@ export type RowSearch = (query: Float32Array, k: number) => NearestRows;
 function nearestScan(
   vectors: TrackVectors,
   numbers: Uint32Array,
-  size: number,
+  trackCount: number,
   search: RowSearch | undefined,
 ): Scorer {
-  const rowOf = new Int32Array(size).fill(-1);
-  for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
+  const rowOf = rowsByNumber(numbers, trackCount);
   const vectorOf = (query: Query) => {
     const last = query.unknownAfter > 0 ? undefined : query.tracks[query.tracks.length - 1];
     const row = last === undefined ? -1 : rowOf[last]!;
@@ -199,7 +218,7 @@ function make(
   const scorer =
     name === "nearest"
       ? nearestScan(vectors, numbers, catalogue.tracks.length, search)
-      : contextScan(catalogue, vectors, numbers, settings);
+      : contextScan(vectors, numbers, catalogue.tracks.length, settings);
   const state = (): RecommenderState => ({
     kind: name,
     version: 1,

@@ -1,5 +1,5 @@
 /** Track vectors: training them, asking them, saving and loading them. */
-export type { NearestRows } from "./exact-index.js";
+export { ExactIndex, type NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
 export {
   buildLists,

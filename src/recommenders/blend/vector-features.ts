@@ -32,10 +32,10 @@ export class VectorFeatures {
     const { tracks } = query;
     const last = tracks.length === 0 ? -1 : tracks[tracks.length - 1]!;
     this.#last = last < 0 ? undefined : units.subarray(last * size, (last + 1) * size);
-    this.#placed = contextMean(this.#vectors, tracks, this.#decay, 100, this.#mean);
-    contextMean(this.#vectors, tracks, 1, 100, this.#flat);
+    this.#placed = contextMean(this.#vectors, tracks, this.#decay, this.#mean);
+    contextMean(this.#vectors, tracks, 1, this.#flat);
     this.#artistPlaced =
-      this.#byArtist !== undefined && contextMean(this.#byArtist, artists, this.#decay, 100, this.#artist);
+      this.#byArtist !== undefined && contextMean(this.#byArtist, artists, this.#decay, this.#artist);
   }
 
   /** Writes five numbers for a track, zeros where there are no vectors, into `rows` from `at`; returns where the next goes. */

@@ -3,6 +3,9 @@ import type { Catalogue } from "../../corpus/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { TrackNumbers } from "./query.js";
 
+/** How many tracks of a context, from the last, are looked at. */
+const mostOfContext = 100;
+
 export interface TrackMatrix {
   readonly size: number;
   /** trackCount×size, row-major; rows of length 1, or all zeros. */
@@ -25,7 +28,14 @@ export function trackMatrix(catalogue: Catalogue, vectors: TrackVectors): TrackM
   return { size, units, outputs };
 }
 
-function copyUnit(from: Float32Array, at: number, to: Float32Array, start: number, size: number): void {
+/** Copies a row brought to length 1 (a row of zeros stays one). */
+export function copyUnit(
+  from: Float32Array,
+  at: number,
+  to: Float32Array,
+  start: number,
+  size: number,
+): void {
   let squares = 0;
   for (let d = 0; d < size; d++) squares += from[at + d]! ** 2;
   const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
@@ -41,22 +51,50 @@ export function contextMean(
   matrix: TrackMatrix,
   tracks: Uint32Array,
   decay: number,
-  last: number,
   mean: Float32Array,
 ): boolean {
   const { size, units } = matrix;
   mean.fill(0);
-  const reach = Math.min(last, tracks.length);
+  const reach = Math.min(mostOfContext, tracks.length);
   for (let d = 1; d <= reach; d++) {
     const base = tracks[tracks.length - d]! * size;
     const weight = decay ** (d - 1);
     for (let i = 0; i < size; i++) mean[i]! += weight * units[base + i]!;
   }
+  return bringToLength1(mean);
+}
+
+/**
+ * The same of vectors of any length, by rows; -1: a track of the context that has none, and takes its place all the same.
+ *
+ * @param unit room for one vector
+ */
+export function unitMean(
+  vectors: Float32Array,
+  size: number,
+  rows: Int32Array,
+  decay: number,
+  unit: Float32Array,
+  mean: Float32Array,
+): boolean {
+  mean.fill(0);
+  const reach = Math.min(mostOfContext, rows.length);
+  for (let d = 1; d <= reach; d++) {
+    const row = rows[rows.length - d]!;
+    if (row < 0) continue;
+    copyUnit(vectors, row * size, unit, 0, size);
+    const weight = decay ** (d - 1);
+    for (let i = 0; i < size; i++) mean[i]! += weight * unit[i]!;
+  }
+  return bringToLength1(mean);
+}
+
+function bringToLength1(mean: Float32Array): boolean {
   let squares = 0;
-  for (let i = 0; i < size; i++) squares += mean[i]! ** 2;
+  for (const value of mean) squares += value ** 2;
   if (squares < 1e-12) return false;
   const scale = 1 / Math.sqrt(squares);
-  for (let i = 0; i < size; i++) mean[i]! *= scale;
+  for (let i = 0; i < mean.length; i++) mean[i]! *= scale;
   return true;
 }
 

@@ -14,7 +14,7 @@ import {
 import type { Question } from "./questions.js";
 import { slicings } from "./slices.js";
 
-/** A recommender, or several threads of one: up to `lanes` batches are then asked at the same time. */
+/** A recommender, or several threads of one: `lanes` batches are then worked on at the same time. */
 export interface Answering {
   readonly name: string;
   readonly lanes?: number;
@@ -82,7 +82,8 @@ export async function evaluateRecommender(
   const tally = new AnswerTally(facts, cuts);
   const table = new OutcomeTable(questions, cuts);
   const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
-  const { lanes = 1 } = recommender;
+  // A second batch waits at each lane, so that none is idle while this thread is busy.
+  const ahead = recommender.lanes === undefined ? 1 : 2 * recommender.lanes;
   const start = performance.now();
   let seconds = 0;
   let asked = 0;
@@ -101,7 +102,7 @@ export async function evaluateRecommender(
   const waiting: ReturnType<typeof ask>[] = [];
   while (asked < questions.length || waiting.length > 0) {
     signal?.throwIfAborted();
-    while (asked < questions.length && waiting.length < lanes) waiting.push(ask());
+    while (asked < questions.length && waiting.length < ahead) waiting.push(ask());
     // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
     const { from, batch, contexts, ...answer } = waiting.shift()!;
     const rankings = await answer.rankings;

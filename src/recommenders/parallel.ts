@@ -20,11 +20,12 @@ export type ParallelAnswer = { readonly rankings: Ranking[] } | { readonly error
 /**
  * Starts the threads and waits until each has restored the recommender.
  *
+ * @param recommender what it is saved as is all that is asked of it
  * @param catalogue the one it was fitted on
  * @param threads default: one a core
  */
 export async function parallelRecommender(
-  recommender: FittedRecommender,
+  recommender: Pick<FittedRecommender, "name" | "save">,
   { tracks, artists }: Catalogue,
   threads = availableParallelism(),
 ): Promise<ParallelRecommender> {

@@ -1,4 +1,5 @@
 /** The test figures of the chosen model, beside what they have to beat: popularity, nearest tracks, a random bet. */
+import { availableParallelism } from "node:os";
 import { openBundle } from "../../bundle/index.js";
 import type { Catalogue, Query } from "../../corpus/index.js";
 import {
@@ -8,12 +9,7 @@ import {
   evaluateRecommender,
   pairedDifference,
 } from "../../evaluation/index.js";
-import {
-  type FittedRecommender,
-  fitRecommender,
-  isTrackVectorModel,
-  nearestOf,
-} from "../../recommenders/index.js";
+import { fitRecommender, nearestOf, parallelRecommender } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
 import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
@@ -57,10 +53,17 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   const queries = evenly(all, options.most ?? 0);
   const facts = factsOf(corpus);
   const asked = { ks: [k], facts, progress, signal };
-  const best = await evaluateRecommender(await onlyRecommender(options.model), queries, asked);
-  const popular = await evaluateRecommender(await fitRecommender("popularity", corpus), queries, asked);
-  const base =
-    options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, all, asked);
+  const testBest = async () => {
+    const answering = await answeringModel(options.model, corpus, queries.length);
+    return evaluateRecommender(answering, queries, asked).finally(answering.close);
+  };
+  const testOthers = async () => {
+    const popular = await evaluateRecommender(await fitRecommender("popularity", corpus), queries, asked);
+    const base =
+      options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, all, asked);
+    return { popular, base };
+  };
+  const [best, { popular, base }] = await Promise.all([testBest(), testOthers()]);
   const hits = best.outcomes.values("hitRatio", k);
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });
@@ -98,9 +101,19 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   };
 }
 
-async function onlyRecommender(folder: string): Promise<FittedRecommender> {
+/** So many questions are worth a thread of their own, which restores the model first. */
+const questionsPerThread = 2000;
+
+/** The model of a folder. Where there is much to ask it answers in other threads, so that the rest is measured meanwhile. */
+async function answeringModel(folder: string, catalogue: Catalogue, questions: number) {
   const bundle = await openBundle(folder);
-  return bundle.recommender();
+  const threads = Math.min(availableParallelism() - 1, Math.floor(questions / questionsPerThread));
+  if (threads === 0) {
+    const model = bundle.recommender();
+    return { name: model.name, recommend: model.recommend.bind(model), close: async () => {} };
+  }
+  const name = bundle.manifest.recommenders[0]!;
+  return parallelRecommender({ name, save: () => bundle.state(name) }, catalogue, threads);
 }
 
 async function baseProtocol(
@@ -109,9 +122,9 @@ async function baseProtocol(
   queries: readonly Query[],
   asked: Parameters<typeof evaluateRecommender>[2],
 ): Promise<Evaluation | undefined> {
-  const model = await onlyRecommender(folder);
-  if (!isTrackVectorModel(model)) return undefined;
-  return evaluateBaseProtocol(nearestOf(model.vectors, catalogue), model.vectors.tracks, queries, asked);
+  const { vectors } = await openBundle(folder);
+  if (vectors === undefined) return undefined;
+  return evaluateBaseProtocol(nearestOf(vectors, catalogue), vectors.tracks, queries, asked);
 }
 
 /** A random bet of k tracks hits with k / size where the catalogue holds the target. */

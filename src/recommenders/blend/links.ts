@@ -37,16 +37,16 @@ export interface LinkOptions {
   readonly recency: number;
   /** How many links a track keeps. */
   readonly keep: number;
-  /** How many links of tracks that play seldom are kept for the next query that asks for them (24 bytes each). Default: none. */
+  /** How many links are kept for later queries, whatever it costs to count them again (24 bytes each). Default: 5 million. */
   readonly room?: number;
 }
 
-/** Links of tracks that play at least so often are counted once and kept; those of all others are counted in little time. */
-const playsToKeep = 4;
+/** Links of tracks with so many neighbours are kept even where there is no room; those of all others are counted in microseconds. */
+const neighboursToKeep = 4000;
 
 /**
- * Links counted when they are asked for, so that a model is ready as soon as it is read. What is kept grows up to the links of
- * all tracks that play often enough.
+ * Links counted when they are asked for, so that a model is ready as soon as it is read. They are kept as long as there is room, and
+ * beyond it where counting them takes long.
  */
 export class Links {
   /** The sums of a track's weights before pruning, `weightsPerLink` a track, of the tracks that were asked for. */
@@ -65,9 +65,9 @@ export class Links {
   /** Where the links of a track are kept, + 1; 0: nowhere. */
   readonly #starts: Uint32Array;
   readonly #counts: Uint32Array;
-  readonly #kept = new Store();
-  /** Of the tracks that play seldom, for as long as one query takes. */
-  readonly #brief = new Store();
+  readonly #kept: Store;
+  /** Of the tracks whose links are not kept, for as long as one query takes. */
+  readonly #brief: Store;
 
   constructor(sessions: Sessions, options: LinkOptions) {
     const { window } = options;
@@ -78,11 +78,13 @@ export class Links {
     this.#sessionOf = sessionOfPlay(sessions);
     this.#age = recencyWeights(sessionCount(sessions), options.recency);
     this.#window = window;
-    this.#room = options.room ?? 0;
+    this.#room = options.room ?? 5_000_000;
     this.#memory = linksMemory(sessions, window, mostPlays(this.#where.offsets));
     this.#numbers = Uint32Array.from({ length: this.#memory.others.length }, (_, i) => i);
     this.#picked = new Uint32Array(keep);
     this.#pickedStrengths = new Float64Array(keep);
+    this.#kept = new Store(keep);
+    this.#brief = new Store(keep);
     this.#starts = new Uint32Array(trackCount);
     this.#counts = new Uint32Array(trackCount);
     this.totals = new Float32Array(trackCount * weightsPerLink);
@@ -90,7 +92,7 @@ export class Links {
 
   /** Rows that `row` gave before may be overwritten from here on. */
   forget(): void {
-    this.#brief.length = 0;
+    this.#brief.clear();
   }
 
   /** The links of a track, the strongest ones; they stay as they are until `forget`. */
@@ -98,17 +100,16 @@ export class Links {
     const at = this.#starts[track]! - 1;
     if (at >= 0) return this.#kept.row(at, this.#counts[track]!);
     const plays = this.#where.offsets[track + 1]! - this.#where.offsets[track]!;
-    const isBrief = plays < playsToKeep && this.#kept.length >= this.#room;
-    const store = isBrief ? this.#brief : this.#kept;
-    const start = store.length;
-    const found = this.#count(track);
-    this.#sum(track);
-    const count = this.#keep(found, store);
-    if (store === this.#kept) {
+    const isKept = this.#kept.length < this.#room || plays * 2 * this.#window >= neighboursToKeep;
+    const store = isKept ? this.#kept : this.#brief;
+    const picked = this.#strongest(this.#count(track));
+    this.totals.set(this.#memory.sums, track * weightsPerLink);
+    const start = store.add(this.#memory, picked);
+    if (isKept) {
       this.#starts[track] = start + 1;
-      this.#counts[track] = count;
+      this.#counts[track] = picked.length;
     }
-    return store.row(start, count);
+    return store.row(start, picked.length);
   }
 
   /** Counts all links of a track in the kernel's memory; returns how many there are. */
@@ -143,58 +144,59 @@ export class Links {
     return count;
   }
 
-  #sum(track: number): void {
-    this.totals.set(this.#memory.sums, track * weightsPerLink);
-  }
-
-  /** Moves the strongest of the links just counted into a store, in the order in which they were met; returns how many. */
-  #keep(found: number, store: Store): number {
-    const { strengths } = this.#memory;
-    let picked = this.#numbers.subarray(0, found);
-    if (found > this.#picked.length) {
-      largest(strengths, this.#numbers, found, this.#picked, this.#pickedStrengths);
-      picked = this.#picked.sort();
-    }
-    store.add(this.#memory, picked);
-    return picked.length;
+  /** Which of the links just counted are the strongest, in the order in which they were met. */
+  #strongest(found: number): Uint32Array {
+    if (found <= this.#picked.length) return this.#numbers.subarray(0, found);
+    largest(this.#memory.strengths, this.#numbers, found, this.#picked, this.#pickedStrengths);
+    return this.#picked.sort();
   }
 }
 
-/** Links in a row, growing. */
+/** Rows of links, in pieces of memory that never move: what was handed out stays. */
 class Store {
+  /** How many links there are, those counted that a piece had no room for at its end. */
   length = 0;
-  tracks = new Uint32Array(1024);
-  weights = new Float32Array(1024 * weightsPerLink);
+  readonly #perPiece: number;
+  readonly #pieces: Array<{ readonly tracks: Uint32Array; readonly weights: Float32Array }> = [];
 
-  row(start: number, count: number): LinkRow {
-    return { tracks: this.tracks, weights: this.weights, start, end: start + count };
+  /** @param longest how many links a row has, at most */
+  constructor(longest: number) {
+    this.#perPiece = Math.max(1 << 16, longest);
   }
 
-  /** Copies links out of the kernel's memory behind those that are here. */
-  add({ others, links }: LinksMemory, picked: Uint32Array): void {
-    this.#makeRoom(picked.length);
-    const { tracks, weights } = this;
-    let to = this.length * weightsPerLink;
+  clear(): void {
+    this.length = 0;
+  }
+
+  row(start: number, count: number): LinkRow {
+    const piece = Math.floor(start / this.#perPiece);
+    const first = start - piece * this.#perPiece;
+    const { tracks, weights } = this.#pieces[piece]!;
+    return { tracks, weights, start: first, end: first + count };
+  }
+
+  /** Copies links out of the kernel's memory behind those that are here; returns where they start. */
+  add({ others, links }: LinksMemory, picked: Uint32Array): number {
+    const size = this.#perPiece;
+    const left = size - (this.length % size);
+    if (picked.length > left) this.length += left;
+    const start = this.length;
+    const piece = Math.floor(start / size);
+    this.#pieces[piece] ??= {
+      tracks: new Uint32Array(size),
+      weights: new Float32Array(size * weightsPerLink),
+    };
+    const { tracks, weights } = this.#pieces[piece];
+    let at = start - piece * size;
+    let to = at * weightsPerLink;
     for (let i = 0; i < picked.length; i++) {
       const link = picked[i]!;
       const from = link * linkWidth;
-      tracks[this.length + i] = others[link]!;
+      tracks[at++] = others[link]!;
       for (let w = 0; w < weightsPerLink; w++) weights[to++] = links[from + w]!;
     }
     this.length += picked.length;
-  }
-
-  #makeRoom(more: number): void {
-    const needed = this.length + more;
-    if (needed <= this.tracks.length) return;
-    const size = Math.max(needed, this.tracks.length * 2);
-    const tracks = new Uint32Array(size);
-    tracks.set(this.tracks);
-    const weights = new Float32Array(size * weightsPerLink);
-    weights.set(this.weights);
-    // Rows handed out hold the old arrays, in which nothing changes.
-    this.tracks = tracks;
-    this.weights = weights;
+    return start;
   }
 }
 

@@ -41,7 +41,7 @@ export function start(state: usize, query: usize, skip: i32): void {
 }
 
 /** How far a rounded score may be from the exact one, in units of 1 / 32767². */
-function margin(state: usize): i32 {
+export function margin(state: usize): i32 {
   let square: f64 = 0;
   for (let d = 0; d < size; d++) {
     const value = <f64>load<f32>(state + floatsAt + (<usize>d << 2));
@@ -54,7 +54,7 @@ function margin(state: usize): i32 {
   return <i32>Math.ceil(bound * SCALE_SQUARED);
 }
 
-function dot(a: usize, b: usize): f32 {
+export function dot(a: usize, b: usize): f32 {
   let sum0 = f32x4.splat(0);
   let sum1 = f32x4.splat(0);
   let d = 0;

@@ -16,6 +16,7 @@ import { keyAt, scoreOf, sortDown } from "./_nearest_keys";
 import { COUNT, k, keysAt, panelBytes, rowCount, size, stateBytes } from "./_nearest_rows";
 import { prune, scanFour, scanOne, start } from "./_nearest_scan";
 
+export { places } from "./_nearest_places";
 export { normalize, pack, setLimits, setNumbers, setRows } from "./_nearest_rows";
 
 /**

@@ -6,8 +6,11 @@
  * k / |vocabulary| where the target is in the vocabulary and nought where it is not: the figure then needs no seed, and no
  * luck is in it.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Recommender } from "../recommenders/contract.js";
+import { misuse, type Progress, silent } from "../system/index.js";
 import { type EvaluateOptions, type Evaluation, evaluateRecommender } from "./evaluate.js";
+import { metricNames, type RankingMetrics, randomBetMetrics, rankingMetrics } from "./metrics.js";
 import type { Question } from "./questions.js";
 
 /**
@@ -21,4 +24,57 @@ export function evaluateBaseProtocol(
   options: Omit<EvaluateOptions, "base">,
 ): Promise<Evaluation> {
   return evaluateRecommender(nearest, questions, { ...options, base: { vocabulary: new Set(vocabulary) } });
+}
+
+/** Track vectors that tell in which place a target stands, in less time than they find what stands before it. */
+export interface TargetPlaces {
+  /** How many tracks have a vector. */
+  readonly length: number;
+  has(track: string): boolean;
+  /** The place of each target among the tracks nearest to its track, from 1; 0 where it is not among the first `most`. */
+  places(tracks: readonly string[], targets: readonly string[], most: number): Uint32Array;
+}
+
+/** How many targets are asked for at once. */
+const placesAtOnce = 256;
+
+/**
+ * The accuracy figures of the base protocol alone, at one k: what `evaluateBaseProtocol` comes to, without the answers.
+ *
+ * @param questions with one answer each: `rest` is not looked at
+ * @throws SegueError where there is no question; AbortError when the signal says stop
+ */
+export async function baseProtocolMetrics(
+  vectors: TargetPlaces,
+  questions: readonly Question[],
+  k: number,
+  { progress = silent, signal }: { readonly progress?: Progress; readonly signal?: AbortSignal } = {},
+): Promise<RankingMetrics> {
+  if (questions.length === 0) throw misuse("there are no queries to evaluate on");
+  const sums = { hitRatio: 0, mrr: 0, ndcg: 0, recall: 0, map: 0 };
+  const add = (metrics: RankingMetrics) => {
+    for (const name of metricNames) sums[name] += metrics[name];
+  };
+  const bet = randomBetMetrics(vectors.length, k);
+  // What no vector can hit is not asked for; what a random bet may hit is counted.
+  const asked = questions.filter(({ context, next }) => {
+    if (!vectors.has(next)) return false;
+    if (vectors.has(context.at(-1) ?? "")) return true;
+    add(bet);
+    return false;
+  });
+  for (let from = 0; from < asked.length; from += placesAtOnce) {
+    signal?.throwIfAborted();
+    const batch = asked.slice(from, from + placesAtOnce);
+    const places = vectors.places(
+      batch.map(({ context }) => context.at(-1)!),
+      batch.map(({ next }) => next),
+      k,
+    );
+    for (const place of places) if (place > 0) add(rankingMetrics([place], 1, k));
+    progress({ task: "asking nearest", done: from + batch.length, total: asked.length, unit: "queries" });
+    await setImmediate();
+  }
+  for (const name of metricNames) sums[name] /= questions.length;
+  return sums;
 }

@@ -1,5 +1,5 @@
 /** How good a recommender is: protocols, metrics, slices, comparisons. Knows the `Recommender` contract and nothing else. */
-export { evaluateBaseProtocol } from "./base-protocol.js";
+export { baseProtocolMetrics, evaluateBaseProtocol, type TargetPlaces } from "./base-protocol.js";
 export { type LessWrong, lessWrong, type TwinSwap, twinSwap, unstablePrefixes } from "./behaviour.js";
 export {
   type BootstrapOptions,

@@ -54,6 +54,39 @@ describe("ExactIndex", () => {
     );
   });
 
+  it("tells the place in which a row stands in the answer, and of one that does not", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          n: fc.integer({ min: 2, max: 500 }),
+          size: fc.integer({ min: 1, max: 50 }),
+          most: fc.integer({ min: 1, max: 40 }),
+          seed: fc.nat(),
+        }),
+        ({ n, size, most, seed }) => {
+          const vectors = normals(n * size, seed);
+          // Some rows are alike: the lower number stands first.
+          if (n > 4) vectors.copyWithin(3 * size, size, 2 * size);
+          const index = new ExactIndex(vectors, size);
+          const rows = Int32Array.from({ length: 150 }, (_, i) => (i * 31) % n);
+          const targets = Int32Array.from({ length: 150 }, (_, i) => (i * 17 + 1) % n);
+          const places = index.places(rows, targets, most);
+          const k = Math.min(most, n - 1);
+          const queries = new Float32Array(rows.length * size);
+          rows.forEach((row, q) => {
+            queries.set(vectors.subarray(row * size, (row + 1) * size), q * size);
+          });
+          const answer = index.search(queries, k, rows, 1);
+          rows.forEach((row, q) => {
+            const at = answer.rows.subarray(q * k, (q + 1) * k).indexOf(targets[q]!);
+            expect(places[q]).toBe(targets[q] === row ? 0 : at + 1);
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it("is exact where rounding to 16 bits is not: all rows within 1e-4 of one another", () => {
     const size = 20;
     const noise = normals(3000 * size, 5);

@@ -32,6 +32,9 @@ const PARALLEL_FROM = 1e9;
 /** Queries, answers and candidates of one round take at most about this many bytes. */
 const ROUND_BYTES = 32 * 1024 * 1024;
 
+/** How many targets' places are looked for while the rows pass by once. */
+const placesAtOnce = 64;
+
 export class ExactIndex {
   readonly length: number;
   readonly size: number;
@@ -163,6 +166,34 @@ export class ExactIndex {
       scores.set(new Float32Array(buffer, scoresAt, here * k), from * k);
     }
     return { k, rows, scores };
+  }
+
+  /**
+   * The place of each target among the rows nearest to its row, that row left out: as in what `search` answers, but without finding
+   * what stands there. Most targets are far back, and the scan ends as soon as that is sure.
+   *
+   * @param rows, targets m row numbers each
+   * @param most places beyond it are not told apart, ≥ 1
+   * @returns m places from 1, the nearest; 0: beyond `most`, or the row itself
+   */
+  places(rows: Int32Array, targets: Int32Array, most: number): Uint32Array {
+    const count = rows.length;
+    const places = new Uint32Array(count);
+    const stateBytes = this.#kernel.setLimits(1, 1);
+    const rowsAt = this.#rounds;
+    const targetsAt = rowsAt + aligned(placesAtOnce * 4);
+    const outAt = targetsAt + aligned(placesAtOnce * 4);
+    const statesAt = outAt + aligned(placesAtOnce * 4);
+    this.#grow(statesAt + placesAtOnce * stateBytes);
+    const { buffer } = this.#memory;
+    for (const [from, to] of blocks(0, count, placesAtOnce)) {
+      const here = to - from;
+      new Int32Array(buffer, rowsAt, here).set(rows.subarray(from, to));
+      new Int32Array(buffer, targetsAt, here).set(targets.subarray(from, to));
+      this.#kernel.places(rowsAt, targetsAt, here, most, statesAt, outAt);
+      places.set(new Uint32Array(buffer, outAt, here), from);
+    }
+    return places;
   }
 
   #grow(bytes: number): void {

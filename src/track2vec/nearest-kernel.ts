@@ -26,6 +26,7 @@ export interface NearestKernel {
     rowsAt: number,
     scoresAt: number,
   ): void;
+  places(rows: number, targets: number, count: number, most: number, states: number, out: number): void;
 }
 
 export const PAGE = 65_536;

@@ -190,6 +190,27 @@ export class TrackVectors {
     return this.nearestRows(queries, k, { ...options, skip: Int32Array.from(rows) });
   }
 
+  /**
+   * The place of each target among the tracks nearest to its track, that track left out: where `nearest(track, most)` has it, found
+   * in less time than the answer itself. One thread.
+   *
+   * @param tracks, targets as many of the one as of the other
+   * @param most places beyond it are not told apart, an integer ≥ 1
+   * @returns places from 1, the nearest; 0 where the target is not among the first `most`
+   * @throws SegueError when one is not known
+   */
+  places(tracks: readonly string[], targets: readonly string[], most: number): Uint32Array {
+    requireK(most);
+    if (targets.length !== tracks.length)
+      throw misuse(`${tracks.length} ${this.noun}s need as many targets, not ${targets.length}`);
+    const rows = Int32Array.from(tracks, (track) => this.#known(track));
+    return this.#exact.places(
+      rows,
+      Int32Array.from(targets, (target) => this.#known(target)),
+      most,
+    );
+  }
+
   /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. @throws SegueError when one is not known */
   similarity(a: string, b: string): number {
     return this.#dot(this.#known(a), this.#known(b));

@@ -1,17 +1,7 @@
 /** Fits one grid point on the train part and measures it on the validation part. */
 import type { Corpus, Query } from "../../corpus/index.js";
-import {
-  bootstrapMeans,
-  evaluateBaseProtocol,
-  evaluateRecommender,
-  type TrainingFacts,
-} from "../../evaluation/index.js";
-import {
-  type FittedRecommender,
-  fitRecommender,
-  isTrackVectorModel,
-  nearestOf,
-} from "../../recommenders/index.js";
+import { baseProtocolMetrics, bootstrapMeans, evaluateRecommender } from "../../evaluation/index.js";
+import { type FittedRecommender, fitRecommender, isTrackVectorModel } from "../../recommenders/index.js";
 import { type Progress, peakRssMb } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { type GridPoint, pointName } from "./grid.js";
@@ -77,7 +67,7 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
         ? {}
         : {
             vocabulary: vectors.tracks.length,
-            base: await baseFigures(vectors, corpus, queries, options, facts),
+            base: await baseFigures(vectors, queries, options),
           }),
       fitSeconds,
       asked: asked.length,
@@ -90,18 +80,10 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
 
 async function baseFigures(
   vectors: TrackVectors,
-  corpus: Corpus,
   queries: readonly Query[],
   { k, progress, signal }: FitPointOptions,
-  facts: TrainingFacts,
 ): Promise<ProtocolFigures> {
-  const evaluation = await evaluateBaseProtocol(nearestOf(vectors, corpus), vectors.tracks, queries, {
-    ks: [k],
-    facts,
-    progress,
-    signal,
-  });
-  const { hitRatio, mrr, ndcg } = evaluation.at[0]!;
+  const { hitRatio, mrr, ndcg } = await baseProtocolMetrics(vectors, queries, k, { progress, signal });
   return { hitRatio, mrr, ndcg };
 }
 

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { nearestOf } from "../recommenders/index.js";
+import { Random } from "../system/index.js";
+import { TrackVectors } from "../track2vec/index.js";
+import { baseProtocolMetrics, evaluateBaseProtocol, trainingFacts } from "./index.js";
+
+const known = Array.from({ length: 300 }, (_, i) => `artist ${i % 20}-track ${i}`);
+const catalogue = {
+  tracks: [...known, "x-1", "x-2"],
+  artists: [...known, "x-1", "x-2"].map((id) => id.split("-")[0]!),
+};
+const random = new Random(11);
+const vectors = new TrackVectors({
+  tracks: known,
+  size: 5,
+  vectors: Float32Array.from({ length: known.length * 5 }, () => random.normal()),
+});
+const pick = () => catalogue.tracks[random.below(catalogue.tracks.length)]!;
+const questions = [
+  ...Array.from({ length: 700 }, () => ({ context: [pick(), pick()], next: pick() })),
+  { context: [], next: known[0]! },
+  { context: ["never heard"], next: known[1]! },
+  { context: ["never heard"], next: "never heard either" },
+  { context: [known[3]!], next: known[3]! },
+];
+
+describe("baseProtocolMetrics", () => {
+  it.each([1, 20, 100, 1000])("comes to what the answers themselves come to, k = %d", async (k) => {
+    const corpus = { ...catalogue, offsets: Uint32Array.of(0, 2), items: Uint32Array.of(0, 1) };
+    const nearest = nearestOf(vectors, catalogue);
+    const { at } = await evaluateBaseProtocol(nearest, vectors.tracks, questions, {
+      ks: [k],
+      facts: trainingFacts(corpus),
+    });
+    const metrics = await baseProtocolMetrics(vectors, questions, k);
+    expect(metrics.hitRatio).toBeGreaterThan(0);
+    for (const [name, value] of Object.entries(metrics))
+      expect(value).toBeCloseTo(at[0]![name as keyof typeof metrics], 12);
+  });
+
+  it("refuses no questions, and stops when it is told to", async () => {
+    await expect(baseProtocolMetrics(vectors, [], 10)).rejects.toThrow(/no queries/);
+    const signal = AbortSignal.abort();
+    await expect(baseProtocolMetrics(vectors, questions, 10, { signal })).rejects.toThrow(/abort/i);
+  });
+});

@@ -222,16 +222,33 @@ function recommenderOf(
 }
 
 async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOptions = {}) {
-  const progress = options.progress ?? silent;
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
-  const count = sessionCount(sessions);
   const asked = { ...defaults, ...given };
   const later = asked.later === "auto" ? laterFor(meanLength(sessions)) : asked.later;
   const queries = given.queries ?? queriesFor(corpus.items.length, later);
   const settings = { ...asked, queries };
-  const { folds, tail: share } = howToHoldBack(settings, count);
   const vectorSeed = random.uint32();
+  const { trees, meritWeights } = await learn(corpus, { ...settings, later }, vectorSeed, random, options);
+  const fallback = Fallback.fit(corpus);
+  const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
+  const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
+  signals.meritWeights = meritWeights ?? signals.meritWeights;
+  return recommenderOf(corpus, sessions, signals, trees, fallback, settings);
+}
+
+/** Fits the first guess and the trees on playlists that are held back. What it learns from is gone when it returns. */
+async function learn(
+  corpus: Corpus,
+  settings: BlendSettings & { readonly later: number },
+  vectorSeed: number,
+  random: Random,
+  options: FitOptions,
+) {
+  const progress = options.progress ?? silent;
+  const sessions = sessionsOf(corpus);
+  const count = sessionCount(sessions);
+  const { folds, tail: share } = howToHoldBack(settings, count);
   let meritWeights: Float64Array | undefined;
   const parts: RankingData[] = [];
   for (let fold = 0; fold < folds; fold++) {
@@ -247,32 +264,27 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
     };
     const vectors = await vectorsOf(headCorpus, settings, vectorSeed, options);
     const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings, linksOfAFold);
+    const held = sliceSessions(sessions, from, to);
+    const titles = corpus.titles?.slice(from, to);
     if (meritWeights === undefined) {
-      const few = { ...settings, later, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
-      const sliced = sliceSessions(sessions, from, to);
-      const data = rankingData(signals, sliced, corpus.titles?.slice(from, to), few, random, () => {});
+      const few = { ...settings, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
+      const data = rankingData(signals, held, titles, few, random, () => {});
       meritWeights = fitMerit(data, { inputs: meritInputs, passes: 5 });
     }
     signals.meritWeights = meritWeights;
-    const each = { ...settings, later, queries: Math.ceil(settings.queries / folds) };
-    const held = sliceSessions(sessions, from, to);
-    const data = rankingData(signals, held, corpus.titles?.slice(from, to), each, random, (done) => {
+    const each = { ...settings, queries: Math.ceil(settings.queries / folds) };
+    const data = rankingData(signals, held, titles, each, random, (done) => {
       if (done % 500 === 0) progress({ task: "gathering", done, total: each.queries, unit: "queries" });
     });
     progress({ task: "gathered", done: data.asked, note: `reach ${data.reached}/${data.asked}` });
     parts.push(data);
   }
-  const data = joined(parts);
-  const trees = boost(data, settings, {
+  const trees = boost(joined(parts), settings, {
     seed: random.uint32(),
     onTree: (tree, loss) =>
       progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
   });
-  const fallback = Fallback.fit(corpus);
-  const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
-  const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
-  signals.meritWeights = meritWeights ?? signals.meritWeights;
-  return recommenderOf(corpus, sessions, signals, trees, fallback, settings);
+  return { trees, meritWeights };
 }
 
 export const blend: RecommenderKind<BlendSettings> = {

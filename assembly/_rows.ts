@@ -30,17 +30,10 @@ export function touchedSum(): u32 {
 export function findRows(tracks: usize, count: u32, step: usize, first: u32, to: usize, stride: usize): void {
   const length = bytes;
   const end = tracks + <usize>count * step;
-  if (local) {
-    for (; tracks < end; tracks += step) {
-      store<u32>(to, <u32>addressOf(first + load<u32>(tracks)));
-      to += stride;
-    }
-    return;
-  }
   const origin = rows + <usize>first * length;
   const list = to;
-  for (; tracks < end; tracks += step) {
-    store<u32>(to, <u32>(origin + <usize>load<u32>(tracks) * length));
+  for (let at = tracks; at < end; at += step) {
+    store<u32>(to, <u32>(origin + <usize>load<u32>(at) * length));
     to += stride;
   }
   let sum: u32 = 0;
@@ -56,6 +49,15 @@ export function findRows(tracks: usize, count: u32, step: usize, first: u32, to:
         const row = <usize>load<u32>(at) + c;
         sum += load<u32>(row) + load<u32>(row, 64) + load<u32>(row, 128);
       }
+    }
+  }
+  if (local) {
+    const slot = slots + (<usize>first << 2);
+    for (let at = tracks; at < end; at += step) sum += load<u32>(slot + (<usize>load<u32>(at) << 2));
+    to = list;
+    for (let at = tracks; at < end; at += step) {
+      store<u32>(to, <u32>copyOf(first + load<u32>(at), <usize>load<u32>(to)));
+      to += stride;
     }
   }
   touchSum += sum;

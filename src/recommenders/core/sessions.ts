@@ -49,43 +49,37 @@ export interface Rows {
   readonly values: Uint32Array;
 }
 
-/** For each track the playlists that hold it, oldest first, each once. */
-export function invert(sessions: Sessions): Rows {
-  const counts = playlistCounts(sessions);
+/**
+ * For each track the playlists that hold it, oldest first, each once; and where in its playlist each entry stands, as a position in
+ * `items`: the first or the last play of the track.
+ *
+ * @param counts `playlistCounts`, where they are known already
+ */
+export function invert(
+  sessions: Sessions,
+  which: "first" | "last",
+  counts = playlistCounts(sessions),
+): Rows & { readonly places: Uint32Array } {
+  const { items } = sessions;
   const offsets = new Uint32Array(sessions.trackCount + 1);
   for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t]! + counts[t]!;
   const next = offsets.slice(0, -1);
   const values = new Uint32Array(offsets[sessions.trackCount]!);
+  const places = new Uint32Array(values.length);
   for (let s = 0; s < sessionCount(sessions); s++) {
     for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
-      const track = sessions.items[i]!;
+      const track = items[i]!;
       const at = next[track]!;
-      if (at > offsets[track]! && values[at - 1] === s) continue;
+      if (at > offsets[track]! && values[at - 1] === s) {
+        if (which === "last") places[at - 1] = i;
+        continue;
+      }
       values[at] = s;
+      places[at] = i;
       next[track] = at + 1;
     }
   }
-  return { offsets, values };
-}
-
-/** Where in its playlist each entry of `invert` stands, as a position in `items`: the first or the last play of the track. */
-export function placesOf(sessions: Sessions, inverted: Rows, which: "first" | "last"): Uint32Array {
-  const { offsets, items } = sessions;
-  const { values } = inverted;
-  const places = new Uint32Array(values.length);
-  const seen = new Uint8Array(values.length);
-  const next = inverted.offsets.slice(0, -1);
-  for (let s = 0; s < sessionCount(sessions); s++) {
-    for (let i = offsets[s]!; i < offsets[s + 1]!; i++) {
-      const track = items[i]!;
-      if (values[next[track]!] !== s) next[track]! += 1;
-      const at = next[track]!;
-      if (which === "first" && seen[at] === 1) continue;
-      seen[at] = 1;
-      places[at] = i;
-    }
-  }
-  return places;
+  return { offsets, values, places };
 }
 
 /** All playlists but [from, to), the catalogue kept. */
@@ -101,6 +95,14 @@ export function withoutSessions(sessions: Sessions, from: number, to: number): S
     offsets[before.offsets.length + s - 1] = after.offsets[s]! + before.items.length;
   }
   return { trackCount: sessions.trackCount, offsets, items };
+}
+
+/** The length of the longest playlist, 0 where there is none. */
+export function longestOf(sessions: Sessions): number {
+  let longest = 0;
+  for (let s = 0; s < sessionCount(sessions); s++)
+    longest = Math.max(longest, sessions.offsets[s + 1]! - sessions.offsets[s]!);
+  return longest;
 }
 
 /** The typical length of a playlist: the mean, 1 where there is none. */

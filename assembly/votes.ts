@@ -19,7 +19,8 @@ const untouched: u64 = 0x8000000000000000;
 /**
  * The plays of `count` neighbours vote, all but the match, in their order.
  *
- * @param starts where each neighbour's plays begin, `matches` its match, `ends` (u32), and its `weights` (f64)
+ * @param plays tracks (u32), neighbour after neighbour
+ * @param matches where each neighbour's match is among these, and `ends`, one behind its last play (u32), and its `weights` (f64)
  * @param classes the class of each track (u16), and `idf`, the factor of each class (f64)
  * @param touched the tracks with votes, in order of the first one
  * @param after factors of a play by its distance behind the match, `before`: in front of it (f64)
@@ -27,11 +28,10 @@ const untouched: u64 = 0x8000000000000000;
  */
 export function castVotes(
   count: u32,
-  starts: usize,
+  plays: usize,
   matches: usize,
   ends: usize,
   weights: usize,
-  items: usize,
   classes: usize,
   idf: usize,
   tallies: usize,
@@ -40,22 +40,23 @@ export function castVotes(
   before: usize,
 ): u32 {
   let voted: u32 = 0;
+  let start: u32 = 0;
   for (let n: usize = 0; n < <usize>count; n++) {
-    const start = load<u32>(starts + (n << 2));
     const match = load<u32>(matches + (n << 2));
     const end = load<u32>(ends + (n << 2));
     const weight = load<f64>(weights + (n << 3));
-    for (let at = items + (<usize>start << 2), last = items + (<usize>end << 2); at < last; at += 4) {
+    for (let at = plays + (<usize>start << 2), last = plays + (<usize>end << 2); at < last; at += 4) {
       touchSum += load<u8>(tallies + (<usize>load<u32>(at) << 3), 7);
     }
     for (let i = start; i < match; i++) {
       const place = load<f64>(before + (<usize>(match - i) << 3));
-      voted = vote(load<u32>(items + (<usize>i << 2)), weight * place, classes, idf, tallies, touched, voted);
+      voted = vote(load<u32>(plays + (<usize>i << 2)), weight * place, classes, idf, tallies, touched, voted);
     }
     for (let i = match + 1; i < end; i++) {
       const place = load<f64>(after + (<usize>(i - match) << 3));
-      voted = vote(load<u32>(items + (<usize>i << 2)), weight * place, classes, idf, tallies, touched, voted);
+      voted = vote(load<u32>(plays + (<usize>i << 2)), weight * place, classes, idf, tallies, touched, voted);
     }
+    start = end;
   }
   return voted;
 }

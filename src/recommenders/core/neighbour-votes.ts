@@ -8,11 +8,10 @@ import { longestOf } from "./sessions.js";
 interface VotesKernel {
   castVotes(
     count: number,
-    starts: number,
+    plays: number,
     matches: number,
     ends: number,
     weights: number,
-    items: number,
     classes: number,
     idf: number,
     tallies: number,
@@ -39,11 +38,11 @@ function votesMemory(finder: NeighbourFinder) {
   const { items, trackCount } = finder.sessions;
   const { classOf, playlists } = classesOf(finder.inverted.offsets, trackCount);
   const most = finder.neighbours.length;
-  const places = longestOf(finder.sessions) + 1;
+  const longest = longestOf(finder.sessions);
   const { kernel, arrays } = kernelMemory(
     "votes",
     {
-      items: [Uint32Array, items.length],
+      plays: [Uint32Array, Math.min(items.length, most * longest)],
       tallies: [Float64Array, trackCount],
       classes: [Uint8Array, 2 * trackCount],
       idf: [Float64Array, playlists.length],
@@ -52,17 +51,15 @@ function votesMemory(finder: NeighbourFinder) {
       sums: [Float64Array, trackCount],
       kept: [Uint32Array, trackCount + 1],
       keptSums: [Float64Array, trackCount + 1],
-      starts: [Uint32Array, most],
       matches: [Uint32Array, most],
       ends: [Uint32Array, most],
       weights: [Float64Array, most],
-      after: [Float64Array, places],
-      before: [Float64Array, places],
+      after: [Float64Array, longest + 1],
+      before: [Float64Array, longest + 1],
     },
     `the votes of neighbours on ${trackCount} tracks from ${items.length} plays`,
     "Leave out tracks that play seldom, or the oldest playlists.",
   );
-  arrays.items.set(items);
   arrays.tallies.fill(-0);
   arrays.classes.set(new Uint8Array(classOf.buffer));
   arrays.idf.set(playlists.map((count) => finder.idf(count) ** finder.settings.idfVote));
@@ -128,22 +125,26 @@ export class NeighbourVotes {
 
   /** @returns how many tracks have votes: the first so many of `touched` */
   #cast(): number {
-    const { found, neighbours, similarities, matches, matched, sessions, settings } = this.#finder;
-    const { kernel, ...arrays } = this.#memory;
+    const { found, neighbours, similarities, sessions, settings } = this.#finder;
+    const { kernel, plays, matches, ends, weights, ...arrays } = this.#memory;
+    const { offsets, items } = sessions;
+    // Copied for each query: it takes less time than the votes by far, and the kernel needs no copy of all plays.
+    let at = 0;
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
-      arrays.starts[n] = sessions.offsets[session]!;
-      arrays.ends[n] = sessions.offsets[session + 1]!;
-      arrays.matches[n] = matches[session]!;
-      arrays.weights[n] = similarities[n]! * (settings.near > 0 ? 1 : matched[session]!);
+      const start = offsets[session]!;
+      const end = offsets[session + 1]!;
+      matches[n] = at + this.#finder.matches[session]! - start;
+      weights[n] = similarities[n]! * (settings.near > 0 ? 1 : this.#finder.matched[session]!);
+      for (let i = start; i < end; i++) plays[at++] = items[i]!;
+      ends[n] = at;
     }
     return kernel.castVotes(
       found,
-      arrays.starts.byteOffset,
-      arrays.matches.byteOffset,
-      arrays.ends.byteOffset,
-      arrays.weights.byteOffset,
-      arrays.items.byteOffset,
+      plays.byteOffset,
+      matches.byteOffset,
+      ends.byteOffset,
+      weights.byteOffset,
       arrays.classes.byteOffset,
       arrays.idf.byteOffset,
       arrays.tallies.byteOffset,

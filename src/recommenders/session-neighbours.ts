@@ -20,7 +20,7 @@ function make(
   settings: SessionNeighboursSettings,
 ) {
   const finder = new NeighbourFinder(sessions, settings, fallback.counts);
-  const votes = new NeighbourVotes(finder);
+  const votes = new NeighbourVotes(finder, settings.repeats as number);
   return new ScoredRecommender({
     name,
     catalogue,

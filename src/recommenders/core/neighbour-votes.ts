@@ -6,20 +6,21 @@ import type { ScoreBoard } from "./score-board.js";
 import { longestOf } from "./sessions.js";
 
 interface VotesKernel {
-  castVotes(
-    count: number,
+  setUp(
     plays: number,
     matches: number,
     ends: number,
     weights: number,
-    classes: number,
-    idf: number,
-    tallies: number,
-    touched: number,
     after: number,
     before: number,
-  ): number;
-  takeSums(tallies: number, touched: number, count: number, sums: number): void;
+    classes: number,
+    idf: number,
+    votes: number,
+    rangeEnds: number,
+    ranges: number,
+    tallies: number,
+  ): void;
+  castVotes(count: number, touched: number, sums: number): number;
   keepReaching(
     tracks: number,
     sums: number,
@@ -33,37 +34,66 @@ interface VotesKernel {
 /** The kernel and its arrays, laid out for the playlists of a finder. */
 type VotesMemory = ReturnType<typeof votesMemory>;
 
+/** Tracks of a range: as many as the kernel says. */
+const tracksInRange = 1 << 14;
+
 /** @throws SegueError where wasm's 4 GiB do not hold it */
 function votesMemory(finder: NeighbourFinder) {
-  const { items, trackCount } = finder.sessions;
+  const { sessions, settings } = finder;
+  const { items, trackCount } = sessions;
   const { classOf, playlists } = classesOf(finder.inverted.offsets, trackCount);
-  const most = finder.neighbours.length;
-  const longest = longestOf(finder.sessions);
+  const neighbours = finder.neighbours.length;
+  const longest = longestOf(sessions);
+  const plays = Math.min(items.length, neighbours * longest);
+  const ranges = Math.ceil(trackCount / tracksInRange);
+  // One more than there may be: the kernel writes first and counts then.
+  const voted = Math.min(trackCount, plays) + 1;
   const { kernel, arrays } = kernelMemory(
     "votes",
     {
-      plays: [Uint32Array, Math.min(items.length, most * longest)],
-      tallies: [Float64Array, trackCount],
-      classes: [Uint8Array, 2 * trackCount],
-      idf: [Float64Array, playlists.length],
-      // One more than there are tracks: the kernel writes first and counts then.
-      touched: [Uint32Array, trackCount + 1],
-      sums: [Float64Array, trackCount],
-      kept: [Uint32Array, trackCount + 1],
-      keptSums: [Float64Array, trackCount + 1],
-      matches: [Uint32Array, most],
-      ends: [Uint32Array, most],
-      weights: [Float64Array, most],
+      plays: [Uint32Array, plays],
+      matches: [Uint32Array, neighbours],
+      ends: [Uint32Array, neighbours],
+      weights: [Float64Array, neighbours],
       after: [Float64Array, longest + 1],
       before: [Float64Array, longest + 1],
+      classes: [Uint8Array, 2 * trackCount],
+      idf: [Float64Array, playlists.length],
+      votes: [Float64Array, 2 * plays],
+      rangeEnds: [Uint32Array, ranges],
+      tallies: [Float64Array, tracksInRange],
+      touched: [Uint32Array, voted],
+      sums: [Float64Array, voted],
+      kept: [Uint32Array, voted],
+      keptSums: [Float64Array, voted],
     },
-    `the votes of neighbours on ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    `the votes of neighbours on ${trackCount} tracks, ${plays} for a query,`,
+    "Ask for fewer neighbours, or leave out tracks that play seldom.",
   );
-  arrays.tallies.fill(-0);
+  const { after, before } = arrays;
+  for (let d = 0; d <= longest; d++) {
+    after[d] = settings.near > 0 ? Math.exp(-(d - 1) / settings.near) : 1;
+    before[d] = settings.before * after[d]!;
+  }
   arrays.classes.set(new Uint8Array(classOf.buffer));
-  arrays.idf.set(playlists.map((count) => finder.idf(count) ** finder.settings.idfVote));
-  return { kernel: kernel as VotesKernel, ...arrays };
+  arrays.idf.set(playlists.map((count) => finder.idf(count) ** settings.idfVote));
+  arrays.tallies.fill(-0);
+  const typed = kernel as VotesKernel;
+  typed.setUp(
+    arrays.plays.byteOffset,
+    arrays.matches.byteOffset,
+    arrays.ends.byteOffset,
+    arrays.weights.byteOffset,
+    after.byteOffset,
+    before.byteOffset,
+    arrays.classes.byteOffset,
+    arrays.idf.byteOffset,
+    arrays.votes.byteOffset,
+    arrays.rangeEnds.byteOffset,
+    ranges,
+    arrays.tallies.byteOffset,
+  );
+  return { kernel: typed, ...arrays };
 }
 
 /**
@@ -90,43 +120,34 @@ function classesOf(offsets: Uint32Array, trackCount: number): { classOf: Uint16A
 export class NeighbourVotes {
   readonly #finder: NeighbourFinder;
   readonly #memory: VotesMemory;
+  readonly #repeats: number;
 
-  /** @throws SegueError where wasm's 4 GiB do not hold the playlists and the tallies of their tracks */
-  constructor(finder: NeighbourFinder) {
+  /**
+   * @param repeats what sums of votes for tracks of the context are multiplied by afterwards
+   * @throws SegueError where wasm's 4 GiB do not hold the votes
+   */
+  constructor(finder: NeighbourFinder, repeats: number) {
     this.#finder = finder;
     this.#memory = votesMemory(finder);
-    const { near, before } = finder.settings;
-    const { after, before: inFront } = this.#memory;
-    for (let d = 0; d < after.length; d++) {
-      after[d] = near > 0 ? Math.exp(-(d - 1) / near) : 1;
-      inFront[d] = before * after[d]!;
-    }
+    this.#repeats = repeats;
   }
 
   /**
-   * Lets the neighbours of the finder's last `find` vote, and adds to a cleared board the sums of the votes: for the tracks of that
-   * context, and for the `wanted` best others at least, which are all where there are no more than that.
+   * Lets the neighbours of the finder's last `find` vote, and adds to a cleared board the sums of the votes: for at least the `wanted`
+   * best tracks that are not in the context and whatever may stand among them, or for all where there are not so many.
    */
   score(context: Uint32Array, wanted: number, board: ScoreBoard): void {
-    const { kernel, tallies, touched, sums, kept, keptSums } = this.#memory;
-    const count = this.#cast();
-    for (const track of context) {
-      const votes = tallies[track]!;
-      if (!Object.is(votes, -0) && !board.has(track)) board.add(track, votes);
-    }
-    kernel.takeSums(tallies.byteOffset, touched.byteOffset, count, sums.byteOffset);
-    // Those of the context may be among the best, so as many more are kept.
-    const found = this.#keepBest(count, wanted + board.count);
-    const [tracks, scores] = found < 0 ? [touched, sums] : [kept, keptSums];
-    for (let i = 0, end = found < 0 ? count : found; i < end; i++) {
-      if (!board.has(tracks[i]!)) board.add(tracks[i]!, scores[i]!);
-    }
+    const { kernel, touched, sums, kept, keptSums } = this.#memory;
+    const count = kernel.castVotes(this.#callNeighbours(), touched.byteOffset, sums.byteOffset);
+    const found = this.#keepBest(count, wanted + context.length);
+    const [tracks, scores, length] = found === undefined ? [touched, sums, count] : [kept, keptSums, found];
+    for (let i = 0; i < length; i++) board.add(tracks[i]!, scores[i]!);
   }
 
-  /** @returns how many tracks have votes: the first so many of `touched` */
-  #cast(): number {
+  /** Lays the neighbours out for the kernel. @returns how many there are */
+  #callNeighbours(): number {
     const { found, neighbours, similarities, sessions, settings } = this.#finder;
-    const { kernel, plays, matches, ends, weights, ...arrays } = this.#memory;
+    const { plays, matches, ends, weights } = this.#memory;
     const { offsets, items } = sessions;
     // Copied for each query: it takes less time than the votes by far, and the kernel needs no copy of all plays.
     let at = 0;
@@ -139,41 +160,32 @@ export class NeighbourVotes {
       for (let i = start; i < end; i++) plays[at++] = items[i]!;
       ends[n] = at;
     }
-    return kernel.castVotes(
-      found,
-      plays.byteOffset,
-      matches.byteOffset,
-      ends.byteOffset,
-      weights.byteOffset,
-      arrays.classes.byteOffset,
-      arrays.idf.byteOffset,
-      arrays.tallies.byteOffset,
-      arrays.touched.byteOffset,
-      arrays.after.byteOffset,
-      arrays.before.byteOffset,
-    );
+    return found;
   }
 
-  /** Puts at least the `wanted` best of the touched tracks into `kept`; returns how many, -1 where it cannot tell them from the others. */
-  #keepBest(count: number, wanted: number): number {
-    const { kernel, touched, sums, kept, keptSums } = this.#memory;
-    const keep = (tracks: Uint32Array, values: Float64Array, of: number, bound: number) =>
-      kernel.keepReaching(
-        tracks.byteOffset,
-        values.byteOffset,
-        of,
-        bound,
-        kept.byteOffset,
-        keptSums.byteOffset,
-      );
-    const bound = likelyBound(sums, count, wanted);
-    if (bound === Number.NEGATIVE_INFINITY) return -1;
-    const found = keep(touched, sums, count, bound);
-    if (found < wanted) return -1;
+  /** Puts at least the `wanted` best of the touched tracks into `kept`; returns how many, nothing where they are not told from the others. */
+  #keepBest(count: number, wanted: number): number | undefined {
+    const { touched, sums, kept, keptSums } = this.#memory;
+    const found = this.#keepReaching(touched, sums, count, likelyBound(sums, count, wanted));
+    if (found < wanted) return undefined;
     // A sample of all is coarse where few of many are wanted; one of those that are left is finer.
-    const closer = likelyBound(keptSums, found, wanted);
+    const bound = likelyBound(keptSums, found, wanted);
     let reaching = 0;
-    for (let i = 0; i < found; i++) if (keptSums[i]! >= closer) reaching++;
-    return reaching < wanted ? found : keep(kept, keptSums, found, closer);
+    for (let i = 0; i < found; i++) if (keptSums[i]! >= bound) reaching++;
+    return reaching < wanted ? found : this.#keepReaching(kept, keptSums, found, bound);
+  }
+
+  /** A track of the context whose sum comes to reach the bound is kept, too. */
+  #keepReaching(tracks: Uint32Array, sums: Float64Array, count: number, bound: number): number {
+    const { kernel, kept, keptSums } = this.#memory;
+    const lowest = this.#repeats <= 1 ? bound : bound > 0 ? (0.999 * bound) / this.#repeats : -Infinity;
+    return kernel.keepReaching(
+      tracks.byteOffset,
+      sums.byteOffset,
+      count,
+      lowest,
+      kept.byteOffset,
+      keptSums.byteOffset,
+    );
   }
 }

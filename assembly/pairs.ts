@@ -75,18 +75,21 @@ export function setUp(
 }
 
 /**
- * Finds the plays of every track, whose number is at `plays`, one further.
+ * Makes of the number of plays of each track, at `plays` and one further, where they begin.
  *
- * @param next room for a number a track
- * @returns how many pairs there may be in all rows together, at most
+ * @param next takes the same, a number a track
  */
-export function locate(playlists: u32, tracks: u32, next: usize): f64 {
+export function startLocating(tracks: u32, next: usize): void {
   for (let t: usize = 0; t < <usize>tracks; t++) {
     const start = load<u32>(plays + (t << 2));
     store<u32>(next + (t << 2), start);
     store<u32>(plays + (t << 2), start + load<u32>(plays + (t << 2), 4), 4);
   }
-  for (let p: u32 = 0; p < playlists; p++) {
+}
+
+/** Finds the plays of the playlists [from, to); `next` is where each track's next one goes. */
+export function locate(from: u32, to: u32, next: usize): void {
+  for (let p = from; p < to; p++) {
     const last = load<u32>(bounds + (<usize>p << 2), 4);
     for (let i = load<u32>(bounds + (<usize>p << 2)); i < last; i++) {
       const place = next + (<usize>load<u32>(items + (<usize>i << 2)) << 2);
@@ -96,8 +99,12 @@ export function locate(playlists: u32, tracks: u32, next: usize): f64 {
       store<u32>(playlistOf + (at << 2), p);
     }
   }
+}
+
+/** How many pairs there may be in the rows of the tracks [from, to) together, at most. */
+export function mostPairs(from: u32, to: u32): f64 {
   let most: f64 = 0;
-  for (let t: u32 = 0; t < tracks; t++) most += <f64>min(keep, nearby(t));
+  for (let t = from; t < to; t++) most += <f64>min(keep, nearby(t));
   return most;
 }
 

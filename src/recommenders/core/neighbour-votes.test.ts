@@ -64,21 +64,27 @@ describe("votes of neighbours", () => {
 
   it("add up to the last bit as a plain count of them does, query after query", () => {
     fc.assert(
-      fc.property(fc.array(tracks, { minLength: 1, maxLength: 12 }), tracks, variants, (lists, context, of) => {
-        const given = { ...settings, ...of };
-        const finder = new NeighbourFinder(sessionsOf(lists), given);
-        const votes = new NeighbourVotes(finder, 1);
-        const board = new ScoreBoard(trackCount);
-        for (const asked of [context, context.slice(1), context]) {
-          const query = Uint32Array.from(asked);
-          finder.find(query);
-          board.clear();
-          votes.score(query, 3, board);
-          const scores = new Map<number, number>();
-          for (let i = 0; i < board.count; i++) scores.set(board.touched[i]!, board.scores[board.touched[i]!]!);
-          expect(scores).toEqual(plainVotes(finder, given));
-        }
-      }),
+      fc.property(
+        fc.array(tracks, { minLength: 1, maxLength: 12 }),
+        tracks,
+        variants,
+        (lists, context, of) => {
+          const given = { ...settings, ...of };
+          const finder = new NeighbourFinder(sessionsOf(lists), given);
+          const votes = new NeighbourVotes(finder, 1);
+          const board = new ScoreBoard(trackCount);
+          for (const asked of [context, context.slice(1), context]) {
+            const query = Uint32Array.from(asked);
+            finder.find(query);
+            board.clear();
+            votes.score(query, 3, board);
+            const scores = new Map<number, number>();
+            for (let i = 0; i < board.count; i++)
+              scores.set(board.touched[i]!, board.scores[board.touched[i]!]!);
+            expect(scores).toEqual(plainVotes(finder, given));
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });

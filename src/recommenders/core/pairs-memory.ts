@@ -20,7 +20,9 @@ interface PairsKernel {
     used: number,
     keys: number,
   ): void;
-  locate(playlists: number, tracks: number, next: number): number;
+  startLocating(tracks: number, next: number): void;
+  locate(from: number, to: number, next: number): void;
+  mostPairs(from: number, to: number): number;
   countRows(
     from: number,
     to: number,
@@ -43,24 +45,30 @@ export interface PairsPlan {
   readonly fadeAt: (distance: number) => number;
 }
 
-/** The kernel and its arrays; see `pairsMemory`. */
-export type PairsMemory = ReturnType<typeof pairsMemory>;
+/** Plays, or tracks, that are looked at between two turns for others: some 20 ms. */
+const playsAtOnce = 500_000;
 
 /** Pairs that one call of the kernel may write, and more where a single row is longer. */
 const roomForPairs = 1 << 18;
 
-/** @throws SegueError where wasm's 4 GiB do not hold it */
-export function pairsMemory(sessions: Sessions, plan: PairsPlan) {
+/**
+ * @param takeTurns asked for after every few milliseconds of work
+ * @throws SegueError where wasm's 4 GiB do not hold it
+ */
+export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns: () => Promise<void>) {
   const { items, offsets, trackCount } = sessions;
   const longest = longestOf(sessions);
   const ahead = Math.min(plan.ahead, longest);
   const behind = Math.min(plan.behind, longest);
   const plays = new Uint32Array(trackCount);
   let mostPlays = 0;
-  for (const track of items) {
-    const count = plays[track]! + 1;
-    plays[track] = count;
-    if (count > mostPlays) mostPlays = count;
+  for (const [from, to] of pieces(items.length, playsAtOnce)) {
+    for (let i = from; i < to; i++) {
+      const count = plays[items[i]!]! + 1;
+      plays[items[i]!] = count;
+      if (count > mostPlays) mostPlays = count;
+    }
+    await takeTurns();
   }
   // In a row are no more tracks than the plays of its track reach, and than there are.
   const nearby = Math.max(1, Math.min(trackCount, mostPlays * (ahead + behind)));
@@ -115,6 +123,23 @@ export function pairsMemory(sessions: Sessions, plan: PairsPlan) {
     arrays.keys.byteOffset,
   );
   // `ends` is not needed yet: it lends its room.
-  const mostPairs = typed.locate(sessionCount(sessions), trackCount, arrays.ends.byteOffset);
+  const next = arrays.ends.byteOffset;
+  typed.startLocating(trackCount, next);
+  const playlists = sessionCount(sessions);
+  const playlistsAtOnce = Math.max(1, Math.floor((playsAtOnce * playlists) / Math.max(1, items.length)));
+  for (const [from, to] of pieces(playlists, playlistsAtOnce)) {
+    typed.locate(from, to, next);
+    await takeTurns();
+  }
+  let mostPairs = 0;
+  for (const [from, to] of pieces(trackCount, playsAtOnce)) {
+    mostPairs += typed.mostPairs(from, to);
+    await takeTurns();
+  }
   return { kernel: typed, mostPairs, ...arrays };
+}
+
+/** Cuts [0, count) into pieces. */
+function* pieces(count: number, size: number): Generator<readonly [from: number, to: number], void> {
+  for (let from = 0; from < count; from += size) yield [from, Math.min(count, from + size)];
 }

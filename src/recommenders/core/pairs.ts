@@ -77,14 +77,19 @@ const workAtOnce = 4_000_000;
  */
 export async function countPairs(sessions: Sessions, options: PairOptions): Promise<Pairs> {
   const { trackCount } = sessions;
-  throwIfAborted(options.signal);
-  const memory = pairsMemory(sessions, {
+  const takeTurns = async () => {
+    throwIfAborted(options.signal);
+    await setImmediate();
+    throwIfAborted(options.signal);
+  };
+  const plan = {
     ahead: options.ahead,
     behind: options.behind,
     keep: keptPerTrack(options.keep, trackCount),
     ages: recencyWeights(sessionCount(sessions), options.recency),
-    fadeAt: (distance) => distance ** -options.fade,
-  });
+    fadeAt: (distance: number) => distance ** -options.fade,
+  };
+  const memory = await pairsMemory(sessions, plan, takeTurns);
   const { kernel, mostPairs, ends, totals, outTracks, outWeights } = memory;
   const offsets = new Uint32Array(trackCount + 1);
   // Little more than there are; what is not written to takes no memory.
@@ -108,8 +113,7 @@ export async function countPairs(sessions: Sessions, options: PairOptions): Prom
     for (let track = from; track < to; track++) offsets[track + 1] = length + ends[track]!;
     length += written;
     from = to;
-    await setImmediate();
-    throwIfAborted(options.signal);
+    await takeTurns();
   }
   return { offsets, tracks: cut(tracks, length), weights: cut(weights, length), totals: totals.slice() };
 }

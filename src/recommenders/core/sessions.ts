@@ -60,15 +60,18 @@ export function invert(
   which: "first" | "last",
   counts = playlistCounts(sessions),
 ): Rows & { readonly places: Uint32Array } {
-  const { items } = sessions;
   const offsets = new Uint32Array(sessions.trackCount + 1);
   for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t]! + counts[t]!;
   const next = offsets.slice(0, -1);
   const values = new Uint32Array(offsets[sessions.trackCount]!);
   const places = new Uint32Array(values.length);
-  for (let s = 0; s < sessionCount(sessions); s++) {
-    for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
-      const track = items[i]!;
+  // Entries of millions of tracks lie too far apart for any cache: plays are dealt out to ranges of tracks first, in their order.
+  const { tracks, positions, ends } = dealOut(sessions);
+  for (let range = 0, o = 0; range < ends.length; range++) {
+    for (let s = 0; o < ends[range]!; o++) {
+      const track = tracks[o]!;
+      const i = positions[o]!;
+      while (i >= sessions.offsets[s + 1]!) s++;
       const at = next[track]!;
       if (at > offsets[track]! && values[at - 1] === s) {
         if (which === "last") places[at - 1] = i;
@@ -80,6 +83,30 @@ export function invert(
     }
   }
   return { offsets, values, places };
+}
+
+/** Tracks of a range are 2^15. */
+const rangeBits = 15;
+
+/** The plays by ranges of their tracks: the track of each, its position in `items` (ascending in a range), and where each range ends. */
+function dealOut({ items, trackCount }: Sessions) {
+  const ends = new Uint32Array((trackCount >> rangeBits) + 1);
+  for (let i = 0; i < items.length; i++) ends[items[i]! >> rangeBits]! += 1;
+  for (let range = 0, dealt = 0; range < ends.length; range++) {
+    const here = ends[range]!;
+    ends[range] = dealt;
+    dealt += here;
+  }
+  const tracks = new Uint32Array(items.length);
+  const positions = new Uint32Array(items.length);
+  for (let i = 0; i < items.length; i++) {
+    const track = items[i]!;
+    const at = ends[track >> rangeBits]!;
+    ends[track >> rangeBits] = at + 1;
+    tracks[at] = track;
+    positions[at] = i;
+  }
+  return { tracks, positions, ends };
 }
 
 /** All playlists but [from, to), the catalogue kept. */

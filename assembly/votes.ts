@@ -2,14 +2,11 @@
 //
 // A query has some 100,000 votes, and with millions of tracks nearly every one is for a track that is in no cache. So votes are dealt
 // out to ranges of tracks first, in their order, and then counted a range at a time: the tallies of one range stay in the cache, and
-// serve all of them. Beside its tally a vote reads two bytes of its track, the class that tells its idf.
+// serve all of them. (Where tracks are few they are one range, and votes are counted as they come.) Beside its tally a vote reads two bytes of its track, the class that tells its idf.
 //
 // An untouched tally is -0: that is no sum of votes, because -0 + 0 is 0, and adding to it gives what was added to the last bit.
 // Sums are taken in the order of the votes, in 64 bits. All memory is laid out by the caller.
 
-/** Tracks of one range: 128 KiB of tallies. */
-const rangeBits: u32 = 14;
-const inRange: u32 = (1 << rangeBits) - 1;
 const untouched: u64 = 0x8000000000000000;
 
 let plays: usize = 0;
@@ -23,6 +20,8 @@ let idf: usize = 0;
 let votes: usize = 0;
 let rangeEnds: usize = 0;
 let ranges: u32 = 0;
+let rangeBits: u32 = 0;
+let inRange: u32 = 0;
 let tallies: usize = 0;
 
 /**
@@ -31,7 +30,7 @@ let tallies: usize = 0;
  * @param after_ factors of a play by its distance behind the match, and `before_`, in front of it (f64)
  * @param classes_ the class of each track (u16), and `idf_`, the factor of each class (f64)
  * @param votes_ room for 16 bytes a play
- * @param rangeEnds_ room for a number a range (u32), of which there are `ranges_`
+ * @param rangeEnds_ room for a number a range (u32), of which there are `ranges_`, of 2^rangeBits_ tracks each
  * @param tallies_ -0, as many as there are tracks in a range (f64)
  */
 export function setUp(
@@ -46,6 +45,7 @@ export function setUp(
   votes_: usize,
   rangeEnds_: usize,
   ranges_: u32,
+  rangeBits_: u32,
   tallies_: usize,
 ): void {
   plays = plays_;
@@ -59,6 +59,8 @@ export function setUp(
   votes = votes_;
   rangeEnds = rangeEnds_;
   ranges = ranges_;
+  rangeBits = rangeBits_;
+  inRange = (1 << rangeBits) - 1;
   tallies = tallies_;
 }
 
@@ -70,6 +72,7 @@ export function setUp(
  * @returns how many tracks have votes
  */
 export function castVotes(count: u32, touched: usize, sums: usize): u32 {
+  if (ranges <= 1) return takeSums(castAtOnce(count, touched), 0, touched, sums);
   dealOut(count);
   let voted: u32 = 0;
   let vote = votes;
@@ -77,22 +80,52 @@ export function castVotes(count: u32, touched: usize, sums: usize): u32 {
     const first = voted;
     // Where the range's votes are dealt to has moved on to their end.
     const end = votes + (<usize>load<u32>(rangeEnds + (<usize>range << 2)) << 4);
-    for (; vote < end; vote += 16) {
-      const track = load<u32>(vote, 8);
-      const tally = tallies + (<usize>(track & inRange) << 3);
-      const old = load<u64>(tally);
-      const factor = load<f64>(idf + (<usize>load<u16>(classes + (<usize>track << 1)) << 3));
-      // + 0.0: a vote of -0 counts as one of 0.
-      store<f64>(tally, reinterpret<f64>(old) + (load<f64>(vote) * factor + 0.0));
-      // Written in any case, kept where it is new: a branch here would be guessed wrong often.
-      store<u32>(touched + (<usize>voted << 2), track);
-      voted += <u32>(old == untouched);
+    for (; vote < end; vote += 16) voted = castVote(load<u32>(vote, 8), load<f64>(vote), touched, voted);
+    takeSums(voted, first, touched, sums);
+  }
+  return voted;
+}
+
+/** Where all tracks are one range there is nothing to deal out. */
+function castAtOnce(count: u32, touched: usize): u32 {
+  let voted: u32 = 0;
+  let start: u32 = 0;
+  for (let n: usize = 0; n < <usize>count; n++) {
+    const match = load<u32>(matches + (n << 2));
+    const end = load<u32>(ends + (n << 2));
+    const weight = load<f64>(weights + (n << 3));
+    for (let i = start; i < match; i++) {
+      const place = load<f64>(before + (<usize>(match - i) << 3));
+      voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
     }
-    for (let i = first; i < voted; i++) {
-      const tally = tallies + (<usize>(load<u32>(touched + (<usize>i << 2)) & inRange) << 3);
-      store<u64>(sums + (<usize>i << 3), load<u64>(tally));
-      store<u64>(tally, untouched);
+    for (let i = match + 1; i < end; i++) {
+      const place = load<f64>(after + (<usize>(i - match) << 3));
+      voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
     }
+    start = end;
+  }
+  return voted;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function castVote(track: u32, weight: f64, touched: usize, voted: u32): u32 {
+  const tally = tallies + (<usize>(track & inRange) << 3);
+  const old = load<u64>(tally);
+  const factor = load<f64>(idf + (<usize>load<u16>(classes + (<usize>track << 1)) << 3));
+  // + 0.0: a vote of -0 counts as one of 0.
+  store<f64>(tally, reinterpret<f64>(old) + (weight * factor + 0.0));
+  // Written in any case, kept where it is new: a branch here would be guessed wrong often.
+  store<u32>(touched + (<usize>voted << 2), track);
+  return voted + <u32>(old == untouched);
+}
+
+/** Takes the sums of the touched tracks [first, voted) out of the tallies, which are untouched again. Returns `voted`. */
+function takeSums(voted: u32, first: u32, touched: usize, sums: usize): u32 {
+  for (let i = first; i < voted; i++) {
+    const tally = tallies + (<usize>(load<u32>(touched + (<usize>i << 2)) & inRange) << 3);
+    store<u64>(sums + (<usize>i << 3), load<u64>(tally));
+    store<u64>(tally, untouched);
   }
   return voted;
 }

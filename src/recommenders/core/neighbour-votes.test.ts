@@ -5,8 +5,6 @@ import { NeighbourFinder, type NeighbourSettings } from "./neighbours.js";
 import { ScoreBoard } from "./score-board.js";
 import type { Sessions } from "./sessions.js";
 
-/** Several ranges of tracks in the kernel, of which playlists hold a few. */
-const trackCount = 50_000;
 const settings: NeighbourSettings = {
   neighbours: 6,
   perTrack: 100,
@@ -20,11 +18,7 @@ const settings: NeighbourSettings = {
   idfVote: 0.5,
 };
 
-/** Track i of twelve, spread over all ranges. */
-const trackOf = (i: number) => (i * 12_347) % trackCount;
-const tracks = fc.array(fc.nat(11).map(trackOf), { minLength: 1, maxLength: 20 });
-
-function sessionsOf(lists: readonly (readonly number[])[]): Sessions {
+function sessionsOf(lists: readonly (readonly number[])[], trackCount: number): Sessions {
   const offsets = [0];
   for (const list of lists) offsets.push(offsets[offsets.length - 1]! + list.length);
   return { trackCount, offsets: Uint32Array.from(offsets), items: Uint32Array.from(lists.flat()) };
@@ -55,7 +49,11 @@ function plainVotes(finder: NeighbourFinder, given: NeighbourSettings): Map<numb
   return votes;
 }
 
-describe("votes of neighbours", () => {
+// One range of tracks in the kernel, and many.
+describe.each([50_000, 150_000])("votes of neighbours on %i tracks", (trackCount) => {
+  /** Twelve tracks, spread over all ranges. */
+  const track = fc.nat(11).map((i) => (i * 112_347) % trackCount);
+  const tracks = fc.array(track, { minLength: 1, maxLength: 20 });
   const variants = fc.record({
     near: fc.constantFrom(0, 4, 1e-4),
     before: fc.constantFrom(0, 0.8, -1),
@@ -70,7 +68,7 @@ describe("votes of neighbours", () => {
         variants,
         (lists, context, of) => {
           const given = { ...settings, ...of };
-          const finder = new NeighbourFinder(sessionsOf(lists), given);
+          const finder = new NeighbourFinder(sessionsOf(lists, trackCount), given);
           const votes = new NeighbourVotes(finder, 1);
           const board = new ScoreBoard(trackCount);
           for (const asked of [context, context.slice(1), context]) {
@@ -85,7 +83,7 @@ describe("votes of neighbours", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -98,7 +96,7 @@ describe("votes of neighbours", () => {
     const wanted = 20;
     for (const repeats of [0, 1, 1000]) {
       const given = { ...settings, neighbours: 30 };
-      const finder = new NeighbourFinder(sessionsOf(lists), given);
+      const finder = new NeighbourFinder(sessionsOf(lists, trackCount), given);
       finder.find(context);
       const board = new ScoreBoard(trackCount);
       new NeighbourVotes(finder, repeats).score(context, wanted, board);

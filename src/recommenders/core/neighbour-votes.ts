@@ -18,6 +18,7 @@ interface VotesKernel {
     votes: number,
     rangeEnds: number,
     ranges: number,
+    rangeBits: number,
     tallies: number,
   ): void;
   castVotes(count: number, touched: number, sums: number): number;
@@ -34,8 +35,8 @@ interface VotesKernel {
 /** The kernel and its arrays, laid out for the playlists of a finder. */
 type VotesMemory = ReturnType<typeof votesMemory>;
 
-/** Tracks of a range: as many as the kernel says. */
-const tracksInRange = 1 << 14;
+/** Up to 2^17 tracks are one range, whose tallies are 1 MiB at most; more are cut into ranges with 128 KiB of tallies each. */
+const [oneRange, manyRanges] = [17, 14];
 
 /** @throws SegueError where wasm's 4 GiB do not hold it */
 function votesMemory(finder: NeighbourFinder) {
@@ -45,7 +46,8 @@ function votesMemory(finder: NeighbourFinder) {
   const neighbours = finder.neighbours.length;
   const longest = longestOf(sessions);
   const plays = Math.min(items.length, neighbours * longest);
-  const ranges = Math.ceil(trackCount / tracksInRange);
+  const rangeBits = trackCount <= 2 ** oneRange ? oneRange : manyRanges;
+  const ranges = Math.ceil(trackCount / 2 ** rangeBits);
   // One more than there may be: the kernel writes first and counts then.
   const voted = Math.min(trackCount, plays) + 1;
   const { kernel, arrays } = kernelMemory(
@@ -61,7 +63,7 @@ function votesMemory(finder: NeighbourFinder) {
       idf: [Float64Array, playlists.length],
       votes: [Float64Array, 2 * plays],
       rangeEnds: [Uint32Array, ranges],
-      tallies: [Float64Array, tracksInRange],
+      tallies: [Float64Array, Math.min(trackCount, 2 ** rangeBits)],
       touched: [Uint32Array, voted],
       sums: [Float64Array, voted],
       kept: [Uint32Array, voted],
@@ -91,6 +93,7 @@ function votesMemory(finder: NeighbourFinder) {
     arrays.votes.byteOffset,
     arrays.rangeEnds.byteOffset,
     ranges,
+    rangeBits,
     arrays.tallies.byteOffset,
   );
   return { kernel: typed, ...arrays };

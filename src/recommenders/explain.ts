@@ -43,7 +43,8 @@ export class Explainer {
         offsets: offsets as Uint32Array,
         items: items as Uint32Array,
       };
-      this.#inverted = invert(this.#sessions);
+      const inverted = invert(this.#sessions, "first");
+      this.#inverted = { offsets: inverted.offsets, values: inverted.values };
     }
     const titles = findState(state, "title-words");
     this.#titles = titles && TitleWords.restore(titles);

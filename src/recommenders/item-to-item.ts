@@ -80,7 +80,7 @@ export const itemToItem: RecommenderKind<ItemToItemSettings> = {
     const settings = { ...defaults, ...given };
     const sessions = sessionsOf(corpus);
     const { window, keep } = settings;
-    const pairs = countPairs(sessions, {
+    const pairs = await countPairs(sessions, {
       ahead: window,
       behind: window,
       fade: 0,

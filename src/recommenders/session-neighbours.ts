@@ -2,6 +2,7 @@
 import type { Catalogue } from "../corpus/index.js";
 import type { RecommenderKind } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
+import { NeighbourVotes } from "./core/neighbour-votes.js";
 import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
@@ -18,16 +19,17 @@ function make(
   fallback: Fallback,
   settings: SessionNeighboursSettings,
 ) {
-  const finder = new NeighbourFinder(sessions, settings);
+  const finder = new NeighbourFinder(sessions, settings, fallback.counts);
+  const votes = new NeighbourVotes(finder, settings.repeats as number);
   return new ScoredRecommender({
     name,
     catalogue,
     repeats: settings.repeats as number,
     filler: fallback,
     scorer: {
-      score(query, board) {
+      score(query, board, k) {
         finder.find(query.tracks);
-        finder.vote(board);
+        votes.score(query.tracks, k, board);
       },
     },
     state: () => ({

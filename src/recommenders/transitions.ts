@@ -84,7 +84,7 @@ export const transitions: RecommenderKind<TransitionsSettings> = {
     const settings = { ...defaults, ...given };
     const sessions = sessionsOf(corpus);
     const { fade, recency, keep } = settings;
-    const pairs = countPairs(sessions, {
+    const pairs = await countPairs(sessions, {
       ahead: settings.skip,
       behind: 0,
       fade,

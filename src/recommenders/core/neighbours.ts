@@ -6,7 +6,7 @@
 import { largest } from "./largest.js";
 import { recencyWeights } from "./pairs.js";
 import { ScoreBoard } from "./score-board.js";
-import { invert, placesOf, type Rows, type Sessions, sessionCount } from "./sessions.js";
+import { invert, type Rows, type Sessions, sessionCount } from "./sessions.js";
 
 export interface NeighbourSettings {
   /** How many neighbours vote. */
@@ -35,8 +35,6 @@ export interface NeighbourSettings {
 export class NeighbourFinder {
   readonly sessions: Sessions;
   readonly inverted: Rows;
-  /** log(playlists / playlists that hold the track). */
-  readonly idf: Float64Array;
   readonly settings: NeighbourSettings;
   /** Neighbours of the last `find`, unordered; the first `found` count. */
   readonly neighbours: Uint32Array;
@@ -57,43 +55,35 @@ export class NeighbourFinder {
   readonly #age: Float64Array;
   readonly #length: Float64Array;
   readonly #candidates: Float64Array;
-  readonly #idfMatch: Float64Array;
-  readonly #idfVote: Float64Array;
-  readonly #near: Float64Array;
 
-  constructor(sessions: Sessions, settings: NeighbourSettings) {
+  /** @param counts in how many playlists each track is, where that is known already */
+  constructor(sessions: Sessions, settings: NeighbourSettings, counts?: Uint32Array) {
     const count = sessionCount(sessions);
     this.sessions = sessions;
     this.settings = settings;
-    this.inverted = invert(sessions);
-    this.#places = placesOf(sessions, this.inverted, settings.match ?? "first");
+    const { places, ...inverted } = invert(sessions, settings.match ?? "first", counts);
+    this.inverted = inverted;
+    this.#places = places;
     this.matches = new Uint32Array(count);
     this.matched = new Float64Array(count);
     this.overlaps = new Float64Array(count);
-    this.idf = new Float64Array(sessions.trackCount);
-    for (let t = 0; t < sessions.trackCount; t++) {
-      const playlists = this.inverted.offsets[t + 1]! - this.inverted.offsets[t]!;
-      if (playlists > 0) this.idf[t] = Math.log((count + 1) / playlists);
-    }
-    this.#idfMatch = this.idf.map((idf) => idf ** settings.idfMatch);
-    this.#idfVote = this.idf.map((idf) => idf ** settings.idfVote);
     this.#age = recencyWeights(count, settings.recency);
     this.#length = new Float64Array(count);
-    let longest = 0;
     for (let s = 0; s < count; s++) {
       const length = sessions.offsets[s + 1]! - sessions.offsets[s]!;
-      longest = Math.max(longest, length);
       this.#length[s] = Math.max(1, length) ** -settings.lengthPower;
     }
-    this.#near = Float64Array.from({ length: longest + 1 }, (_, d) =>
-      settings.near > 0 ? Math.exp(-(d - 1) / settings.near) : 1,
-    );
     const most = Math.min(count, settings.neighbours);
     this.neighbours = new Uint32Array(most);
     this.similarities = new Float64Array(most);
     this.#candidates = new Float64Array(count);
     this.#board = new ScoreBoard(count);
     this.context = new Float64Array(sessions.trackCount);
+  }
+
+  /** The idf of a track that is in so many playlists: log(playlists / these). */
+  idf(playlists: number): number {
+    return playlists > 0 ? Math.log((sessionCount(this.sessions) + 1) / playlists) : 0;
   }
 
   /** Finds the neighbours of a context into `neighbours` and `similarities`. */
@@ -113,10 +103,11 @@ export class NeighbourFinder {
           ? (reach - d + 1) / reach
           : Math.exp(-(d - 1) / Math.max(contextDecay, 1e-9));
       context[track] = weight;
-      const idf = this.idf[track]!;
-      const added = weight * this.#idfMatch[track]!;
+      const start = inverted.offsets[track]!;
       const end = inverted.offsets[track + 1]!;
-      for (let i = Math.max(inverted.offsets[track]!, end - perTrack); i < end; i++) {
+      const idf = this.idf(end - start);
+      const added = weight * idf ** settings.idfMatch;
+      for (let i = Math.max(start, end - perTrack); i < end; i++) {
         const session = inverted.values[i]!;
         // Weights fall with d: the first track of the context that a playlist shares is the one that weighs most.
         if (!board.has(session)) {
@@ -134,26 +125,5 @@ export class NeighbourFinder {
       this.#candidates[i] = board.scores[session]! * this.#age[session]! * this.#length[session]!;
     }
     this.found = largest(this.#candidates, board.touched, board.count, this.neighbours, this.similarities);
-  }
-
-  /** Lets the neighbours of the last `find` vote. */
-  vote(board: ScoreBoard): void {
-    const { offsets, items } = this.sessions;
-    const { near, before } = this.settings;
-    for (let n = 0; n < this.found; n++) {
-      const session = this.neighbours[n]!;
-      const similarity = this.similarities[n]!;
-      const start = offsets[session]!;
-      const end = offsets[session + 1]!;
-      const match = this.matches[session]!;
-      const matched = this.matched[session]!;
-      const weight = similarity * (near > 0 ? 1 : matched);
-      for (let i = start; i < end; i++) {
-        if (i === match) continue;
-        const track = items[i]!;
-        const place = i < match ? before * this.#near[match - i]! : this.#near[i - match]!;
-        board.add(track, weight * place * this.#idfVote[track]!);
-      }
-    }
   }
 }

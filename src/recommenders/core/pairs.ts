@@ -2,10 +2,10 @@
  * Which tracks go with which: for each track the tracks that follow it, come before it, or share a playlist with it, with
  * weights that fade with the distance between them and with the age of the playlist. Rows are pruned to their heaviest.
  */
+import { setImmediate } from "node:timers/promises";
 import { throwIfAborted } from "./abort.js";
-import { ScoreBoard } from "./score-board.js";
+import { pairsMemory } from "./pairs-memory.js";
 import { type Sessions, sessionCount } from "./sessions.js";
-import { TopK } from "./top-k.js";
 
 export interface PairOptions {
   /** How many places ahead are looked at. */
@@ -67,57 +67,58 @@ export function keptPerTrack(wanted: number, trackCount: number): number {
   return Math.max(1, Math.min(wanted, Math.max(20, Math.floor(60_000_000 / Math.max(1, trackCount)))));
 }
 
-export function countPairs(sessions: Sessions, options: PairOptions): Pairs {
-  const { ahead, behind } = options;
-  const keep = keptPerTrack(options.keep, sessions.trackCount);
-  const { items, trackCount } = sessions;
-  const age = recencyWeights(sessionCount(sessions), options.recency);
-  const far = Math.min(Math.max(ahead, behind), items.length);
-  const fade = Float64Array.from({ length: far + 1 }, (_, d) => (d === 0 ? 0 : d ** -options.fade));
-  const where = occurrences(sessions);
-  const sessionOf = sessionOfPlay(sessions);
-  const board = new ScoreBoard(trackCount);
-  const top = new TopK((a, b) => a < b);
+/** Plays that are read between two looks at the signal: some 20 ms. */
+const workAtOnce = 4_000_000;
+
+/**
+ * Counts in turns of some 20 ms, with a turn for timers and signals between them.
+ *
+ * @throws SegueError when the signal is raised, or where wasm's 4 GiB do not hold the playlists
+ */
+export async function countPairs(sessions: Sessions, options: PairOptions): Promise<Pairs> {
+  const { trackCount } = sessions;
+  const takeTurns = async () => {
+    throwIfAborted(options.signal);
+    await setImmediate();
+    throwIfAborted(options.signal);
+  };
+  const plan = {
+    ahead: options.ahead,
+    behind: options.behind,
+    keep: keptPerTrack(options.keep, trackCount),
+    ages: recencyWeights(sessionCount(sessions), options.recency),
+    fadeAt: (distance: number) => distance ** -options.fade,
+  };
+  const memory = await pairsMemory(sessions, plan, takeTurns);
+  const { kernel, mostPairs, ends, totals, outTracks, outWeights } = memory;
   const offsets = new Uint32Array(trackCount + 1);
-  const totals = new Float32Array(trackCount);
-  let tracks = new Uint32Array(Math.max(1024, items.length));
-  let weights = new Float32Array(tracks.length);
+  // Little more than there are; what is not written to takes no memory.
+  const tracks = new Uint32Array(mostPairs);
+  const weights = new Float32Array(mostPairs);
   let length = 0;
-  for (let track = 0; track < trackCount; track++) {
-    if (track % 4096 === 0) throwIfAborted(options.signal);
-    board.clear();
-    let total = 0;
-    for (let o = where.offsets[track]!; o < where.offsets[track + 1]!; o++) {
-      const at = where.positions[o]!;
-      const session = sessionOf[at]!;
-      const weight = age[session]!;
-      const first = Math.max(sessions.offsets[session]!, at - behind);
-      const last = Math.min(sessions.offsets[session + 1]! - 1, at + ahead);
-      for (let i = first; i <= last; i++) {
-        const other = items[i]!;
-        if (i === at || (other === track && behind > 0)) continue;
-        const added = weight * fade[i < at ? at - i : i - at]!;
-        board.add(other, added);
-        total += added;
-      }
-    }
-    totals[track] = total;
-    top.start(keep);
-    for (let i = 0; i < board.count; i++) top.push(board.touched[i]!, board.scores[board.touched[i]!]!);
-    const best = top.take();
-    if (length + best.numbers.length > tracks.length) {
-      const grown = Math.max(length + best.numbers.length, Math.ceil(tracks.length * 1.5));
-      const longer = new Uint32Array(grown);
-      longer.set(tracks);
-      tracks = longer;
-      const heavier = new Float32Array(grown);
-      heavier.set(weights);
-      weights = heavier;
-    }
-    tracks.set(best.numbers, length);
-    weights.set(best.scores, length);
-    length += best.numbers.length;
-    offsets[track + 1] = length;
+  for (let from = 0; from < trackCount; ) {
+    const to = kernel.countRows(
+      from,
+      trackCount,
+      workAtOnce,
+      outTracks.length,
+      ends.byteOffset,
+      totals.byteOffset,
+      outTracks.byteOffset,
+      outWeights.byteOffset,
+    );
+    const written = ends[to - 1]!;
+    tracks.set(outTracks.subarray(0, written), length);
+    weights.set(outWeights.subarray(0, written), length);
+    for (let track = from; track < to; track++) offsets[track + 1] = length + ends[track]!;
+    length += written;
+    from = to;
+    await takeTurns();
   }
-  return { offsets, tracks: tracks.slice(0, length), weights: weights.slice(0, length), totals };
+  return { offsets, tracks: cut(tracks, length), weights: cut(weights, length), totals: totals.slice() };
+}
+
+/** The first `length` of an array: itself, as long as little of it is left over. */
+function cut<T extends Uint32Array | Float32Array>(array: T, length: number): T {
+  return (length > 0.8 * array.length ? array.subarray(0, length) : array.slice(0, length)) as T;
 }

@@ -5,7 +5,7 @@
 import type { Corpus } from "../../corpus/index.js";
 import type { NumericArray, RecommenderState } from "../contract.js";
 import type { Query } from "./query.js";
-import { ScoreBoard } from "./score-board.js";
+import type { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
 
 /** The words of a title: lower case, accents and punctuation off, a plural "s" off, each once. */
@@ -53,25 +53,35 @@ export class TitleWords {
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
     const shares: number[] = [];
-    const board = new ScoreBoard(corpus.tracks.length);
-    const lastPlaylist = new Uint32Array(corpus.tracks.length);
+    // Of each track, side by side because both are read at once: in how many playlists of the word, and the last visit that saw it.
+    const seen = new Uint32Array(2 * corpus.tracks.length);
+    const touched = new Uint32Array(corpus.tracks.length);
     const top = new TopK((a, b) => a < b);
     let visit = 0;
     words.forEach((word, w) => {
       const playlists = playlistsOf.get(word)!;
       idf[w] = Math.log(1 + titles.length / playlists.length);
-      board.clear();
+      const before = visit;
+      let count = 0;
       for (const p of playlists) {
         visit++;
         for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
           const track = corpus.items[i]!;
-          if (lastPlaylist[track] === visit) continue;
-          lastPlaylist[track] = visit;
-          board.add(track, 1);
+          const last = seen[2 * track + 1]!;
+          if (last === visit) continue;
+          if (last <= before) {
+            seen[2 * track] = 0;
+            touched[count++] = track;
+          }
+          seen[2 * track]! += 1;
+          seen[2 * track + 1] = visit;
         }
       }
       top.start(tracksPerWord);
-      for (let i = 0; i < board.count; i++) top.push(board.touched[i]!, board.scores[board.touched[i]!]!);
+      for (let i = 0; i < count; i++) {
+        const playlistsWith = seen[2 * touched[i]!]!;
+        if (!top.refuses(playlistsWith)) top.push(touched[i]!, playlistsWith);
+      }
       const best = top.take();
       for (let i = 0; i < best.numbers.length; i++) {
         tracks.push(best.numbers[i]!);

@@ -1,0 +1,195 @@
+// Neighbours vote for the tracks that they hold (src/recommenders/core/neighbour-votes.ts).
+//
+// A query has some 100,000 votes, and with millions of tracks nearly every one is for a track that is in no cache. So votes are dealt
+// out to ranges of tracks first, in their order, and then counted a range at a time: the tallies of one range stay in the cache, and
+// serve all of them. (Where tracks are few they are one range, and votes are counted as they come.) Beside its tally a vote reads two bytes of its track, the class that tells its idf.
+//
+// An untouched tally is -0: that is no sum of votes, because -0 + 0 is 0, and adding to it gives what was added to the last bit.
+// Sums are taken in the order of the votes, in 64 bits. All memory is laid out by the caller.
+
+const untouched: u64 = 0x8000000000000000;
+
+let plays: usize = 0;
+let matches: usize = 0;
+let ends: usize = 0;
+let weights: usize = 0;
+let after: usize = 0;
+let before: usize = 0;
+let classes: usize = 0;
+let idf: usize = 0;
+let votes: usize = 0;
+let rangeEnds: usize = 0;
+let ranges: u32 = 0;
+let rangeBits: u32 = 0;
+let inRange: u32 = 0;
+let tallies: usize = 0;
+
+/**
+ * @param plays_ tracks (u32), neighbour after neighbour
+ * @param matches_ where each neighbour's match is among these, `ends_`, one behind its last play (u32), and its `weights_` (f64)
+ * @param after_ factors of a play by its distance behind the match, and `before_`, in front of it (f64)
+ * @param classes_ the class of each track (u16), and `idf_`, the factor of each class (f64)
+ * @param votes_ room for 16 bytes a play
+ * @param rangeEnds_ room for a number a range (u32), of which there are `ranges_`, of 2^rangeBits_ tracks each
+ * @param tallies_ -0, as many as there are tracks in a range (f64)
+ */
+export function setUp(
+  plays_: usize,
+  matches_: usize,
+  ends_: usize,
+  weights_: usize,
+  after_: usize,
+  before_: usize,
+  classes_: usize,
+  idf_: usize,
+  votes_: usize,
+  rangeEnds_: usize,
+  ranges_: u32,
+  rangeBits_: u32,
+  tallies_: usize,
+): void {
+  plays = plays_;
+  matches = matches_;
+  ends = ends_;
+  weights = weights_;
+  after = after_;
+  before = before_;
+  classes = classes_;
+  idf = idf_;
+  votes = votes_;
+  rangeEnds = rangeEnds_;
+  ranges = ranges_;
+  rangeBits = rangeBits_;
+  inRange = (1 << rangeBits) - 1;
+  tallies = tallies_;
+}
+
+/**
+ * The plays of `count` neighbours vote, all but the match, in their order.
+ *
+ * @param touched takes the tracks with votes (u32), range after range, and `sums`, what these add up to (f64); both have room for
+ *   one more
+ * @returns how many tracks have votes
+ */
+export function castVotes(count: u32, touched: usize, sums: usize): u32 {
+  if (ranges <= 1) return takeSums(castAtOnce(count, touched), 0, touched, sums);
+  dealOut(count);
+  let voted: u32 = 0;
+  let vote = votes;
+  for (let range: u32 = 0; range < ranges; range++) {
+    const first = voted;
+    // Where the range's votes are dealt to has moved on to their end.
+    const end = votes + (<usize>load<u32>(rangeEnds + (<usize>range << 2)) << 4);
+    for (; vote < end; vote += 16) voted = castVote(load<u32>(vote, 8), load<f64>(vote), touched, voted);
+    takeSums(voted, first, touched, sums);
+  }
+  return voted;
+}
+
+/** Where all tracks are one range there is nothing to deal out. */
+function castAtOnce(count: u32, touched: usize): u32 {
+  let voted: u32 = 0;
+  let start: u32 = 0;
+  for (let n: usize = 0; n < <usize>count; n++) {
+    const match = load<u32>(matches + (n << 2));
+    const end = load<u32>(ends + (n << 2));
+    const weight = load<f64>(weights + (n << 3));
+    for (let i = start; i < match; i++) {
+      const place = load<f64>(before + (<usize>(match - i) << 3));
+      voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
+    }
+    for (let i = match + 1; i < end; i++) {
+      const place = load<f64>(after + (<usize>(i - match) << 3));
+      voted = castVote(load<u32>(plays + (<usize>i << 2)), weight * place, touched, voted);
+    }
+    start = end;
+  }
+  return voted;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function castVote(track: u32, weight: f64, touched: usize, voted: u32): u32 {
+  const tally = tallies + (<usize>(track & inRange) << 3);
+  const old = load<u64>(tally);
+  const factor = load<f64>(idf + (<usize>load<u16>(classes + (<usize>track << 1)) << 3));
+  // + 0.0: a vote of -0 counts as one of 0.
+  store<f64>(tally, reinterpret<f64>(old) + (weight * factor + 0.0));
+  // Written in any case, kept where it is new: a branch here would be guessed wrong often.
+  store<u32>(touched + (<usize>voted << 2), track);
+  return voted + <u32>(old == untouched);
+}
+
+/** Takes the sums of the touched tracks [first, voted) out of the tallies, which are untouched again. Returns `voted`. */
+function takeSums(voted: u32, first: u32, touched: usize, sums: usize): u32 {
+  for (let i = first; i < voted; i++) {
+    const tally = tallies + (<usize>(load<u32>(touched + (<usize>i << 2)) & inRange) << 3);
+    store<u64>(sums + (<usize>i << 3), load<u64>(tally));
+    store<u64>(tally, untouched);
+  }
+  return voted;
+}
+
+/** Writes the votes (weight without idf, track) where those of their range belong. */
+function dealOut(count: u32): void {
+  memory.fill(rangeEnds, 0, <usize>ranges << 2);
+  const all = count === 0 ? 0 : load<u32>(ends + (<usize>(count - 1) << 2));
+  for (let at = plays, end = plays + (<usize>all << 2); at < end; at += 4) {
+    const range = rangeEnds + (<usize>(load<u32>(at) >> rangeBits) << 2);
+    store<u32>(range, load<u32>(range) + 1);
+  }
+  for (let n: usize = 0; n < <usize>count; n++) {
+    const match = <usize>load<u32>(matches + (n << 2));
+    const range = rangeEnds + (<usize>(load<u32>(plays + (match << 2)) >> rangeBits) << 2);
+    store<u32>(range, load<u32>(range) - 1);
+  }
+  let dealt: u32 = 0;
+  for (let at = rangeEnds, end = rangeEnds + (<usize>ranges << 2); at < end; at += 4) {
+    const here = load<u32>(at);
+    store<u32>(at, dealt);
+    dealt += here;
+  }
+  let start: u32 = 0;
+  for (let n: usize = 0; n < <usize>count; n++) {
+    const match = load<u32>(matches + (n << 2));
+    const end = load<u32>(ends + (n << 2));
+    const weight = load<f64>(weights + (n << 3));
+    for (let i = start; i < match; i++) deal(i, weight * load<f64>(before + (<usize>(match - i) << 3)));
+    for (let i = match + 1; i < end; i++) deal(i, weight * load<f64>(after + (<usize>(i - match) << 3)));
+    start = end;
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function deal(play: u32, weight: f64): void {
+  const track = load<u32>(plays + (<usize>play << 2));
+  const range = rangeEnds + (<usize>(track >> rangeBits) << 2);
+  const at = load<u32>(range);
+  store<u32>(range, at + 1);
+  const vote = votes + (<usize>at << 4);
+  store<f64>(vote, weight);
+  store<u32>(vote, track, 8);
+}
+
+/**
+ * Keeps the tracks whose sum, as a 32-bit float, reaches the bound, with their sums; returns how many. What is kept may be written
+ * over what is read.
+ */
+export function keepReaching(
+  tracks: usize,
+  sums: usize,
+  count: u32,
+  bound: f32,
+  kept: usize,
+  keptSums: usize,
+): u32 {
+  let size: usize = 0;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const sum = load<f64>(sums + (i << 3));
+    store<u32>(kept + (size << 2), load<u32>(tracks + (i << 2)));
+    store<f64>(keptSums + (size << 3), sum);
+    size += <usize>(<f32>sum >= bound);
+  }
+  return <u32>size;
+}

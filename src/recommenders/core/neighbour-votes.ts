@@ -1,0 +1,194 @@
+/** Neighbours vote for what they hold, and the tracks that may be among the best are put on a board (assembly/votes.ts). */
+import { kernelMemory } from "../blend/kernel-memory.js";
+import { likelyBound } from "./largest.js";
+import type { NeighbourFinder } from "./neighbours.js";
+import type { ScoreBoard } from "./score-board.js";
+import { longestOf } from "./sessions.js";
+
+interface VotesKernel {
+  setUp(
+    plays: number,
+    matches: number,
+    ends: number,
+    weights: number,
+    after: number,
+    before: number,
+    classes: number,
+    idf: number,
+    votes: number,
+    rangeEnds: number,
+    ranges: number,
+    rangeBits: number,
+    tallies: number,
+  ): void;
+  castVotes(count: number, touched: number, sums: number): number;
+  keepReaching(
+    tracks: number,
+    sums: number,
+    count: number,
+    bound: number,
+    kept: number,
+    keptSums: number,
+  ): number;
+}
+
+/** The kernel and its arrays, laid out for the playlists of a finder. */
+type VotesMemory = ReturnType<typeof votesMemory>;
+
+/** Up to 2^17 tracks are one range, whose tallies are 1 MiB at most; more are cut into ranges with 128 KiB of tallies each. */
+const [oneRange, manyRanges] = [17, 14];
+
+/** @throws SegueError where wasm's 4 GiB do not hold it */
+function votesMemory(finder: NeighbourFinder) {
+  const { sessions, settings } = finder;
+  const { items, trackCount } = sessions;
+  const { classOf, playlists } = classesOf(finder.inverted.offsets, trackCount);
+  const neighbours = finder.neighbours.length;
+  const longest = longestOf(sessions);
+  const plays = Math.min(items.length, neighbours * longest);
+  const rangeBits = trackCount <= 2 ** oneRange ? oneRange : manyRanges;
+  const ranges = Math.ceil(trackCount / 2 ** rangeBits);
+  // One more than there may be: the kernel writes first and counts then.
+  const voted = Math.min(trackCount, plays) + 1;
+  const { kernel, arrays } = kernelMemory(
+    "votes",
+    {
+      plays: [Uint32Array, plays],
+      matches: [Uint32Array, neighbours],
+      ends: [Uint32Array, neighbours],
+      weights: [Float64Array, neighbours],
+      after: [Float64Array, longest + 1],
+      before: [Float64Array, longest + 1],
+      classes: [Uint8Array, 2 * trackCount],
+      idf: [Float64Array, playlists.length],
+      votes: [Float64Array, 2 * plays],
+      rangeEnds: [Uint32Array, ranges],
+      tallies: [Float64Array, Math.min(trackCount, 2 ** rangeBits)],
+      touched: [Uint32Array, voted],
+      sums: [Float64Array, voted],
+      kept: [Uint32Array, voted],
+      keptSums: [Float64Array, voted],
+    },
+    `the votes of neighbours on ${trackCount} tracks, ${plays} for a query,`,
+    "Ask for fewer neighbours, or leave out tracks that play seldom.",
+  );
+  const { after, before } = arrays;
+  for (let d = 0; d <= longest; d++) {
+    after[d] = settings.near > 0 ? Math.exp(-(d - 1) / settings.near) : 1;
+    before[d] = settings.before * after[d]!;
+  }
+  arrays.classes.set(new Uint8Array(classOf.buffer));
+  arrays.idf.set(playlists.map((count) => finder.idf(count) ** settings.idfVote));
+  arrays.tallies.fill(-0);
+  const typed = kernel as VotesKernel;
+  typed.setUp(
+    arrays.plays.byteOffset,
+    arrays.matches.byteOffset,
+    arrays.ends.byteOffset,
+    arrays.weights.byteOffset,
+    after.byteOffset,
+    before.byteOffset,
+    arrays.classes.byteOffset,
+    arrays.idf.byteOffset,
+    arrays.votes.byteOffset,
+    arrays.rangeEnds.byteOffset,
+    ranges,
+    rangeBits,
+    arrays.tallies.byteOffset,
+  );
+  return { kernel: typed, ...arrays };
+}
+
+/**
+ * Puts tracks that are in the same number of playlists into one class. There are fewer classes than 2^16: so many different numbers
+ * add up to more plays than fit in 4 GiB.
+ */
+function classesOf(offsets: Uint32Array, trackCount: number): { classOf: Uint16Array; playlists: number[] } {
+  const classOf = new Uint16Array(trackCount);
+  const playlists: number[] = [];
+  const known = new Map<number, number>();
+  for (let t = 0; t < trackCount; t++) {
+    const count = offsets[t + 1]! - offsets[t]!;
+    let number = known.get(count);
+    if (number === undefined) {
+      number = playlists.length;
+      playlists.push(count);
+      known.set(count, number);
+    }
+    classOf[t] = number;
+  }
+  return { classOf, playlists };
+}
+
+export class NeighbourVotes {
+  readonly #finder: NeighbourFinder;
+  readonly #memory: VotesMemory;
+  readonly #repeats: number;
+
+  /**
+   * @param repeats what sums of votes for tracks of the context are multiplied by afterwards
+   * @throws SegueError where wasm's 4 GiB do not hold the votes
+   */
+  constructor(finder: NeighbourFinder, repeats: number) {
+    this.#finder = finder;
+    this.#memory = votesMemory(finder);
+    this.#repeats = repeats;
+  }
+
+  /**
+   * Lets the neighbours of the finder's last `find` vote, and adds to a cleared board the sums of the votes: for at least the `wanted`
+   * best tracks that are not in the context and whatever may stand among them, or for all where there are not so many.
+   */
+  score(context: Uint32Array, wanted: number, board: ScoreBoard): void {
+    const { kernel, touched, sums, kept, keptSums } = this.#memory;
+    const count = kernel.castVotes(this.#callNeighbours(), touched.byteOffset, sums.byteOffset);
+    const found = this.#keepBest(count, wanted + context.length);
+    const [tracks, scores, length] = found === undefined ? [touched, sums, count] : [kept, keptSums, found];
+    for (let i = 0; i < length; i++) board.add(tracks[i]!, scores[i]!);
+  }
+
+  /** Lays the neighbours out for the kernel. @returns how many there are */
+  #callNeighbours(): number {
+    const { found, neighbours, similarities, sessions, settings } = this.#finder;
+    const { plays, matches, ends, weights } = this.#memory;
+    const { offsets, items } = sessions;
+    // Copied for each query: it takes less time than the votes by far, and the kernel needs no copy of all plays.
+    let at = 0;
+    for (let n = 0; n < found; n++) {
+      const session = neighbours[n]!;
+      const start = offsets[session]!;
+      const end = offsets[session + 1]!;
+      matches[n] = at + this.#finder.matches[session]! - start;
+      weights[n] = similarities[n]! * (settings.near > 0 ? 1 : this.#finder.matched[session]!);
+      for (let i = start; i < end; i++) plays[at++] = items[i]!;
+      ends[n] = at;
+    }
+    return found;
+  }
+
+  /** Puts at least the `wanted` best of the touched tracks into `kept`; returns how many, nothing where they are not told from the others. */
+  #keepBest(count: number, wanted: number): number | undefined {
+    const { touched, sums, kept, keptSums } = this.#memory;
+    const found = this.#keepReaching(touched, sums, count, likelyBound(sums, count, wanted));
+    if (found < wanted) return undefined;
+    // A sample of all is coarse where few of many are wanted; one of those that are left is finer.
+    const bound = likelyBound(keptSums, found, wanted);
+    let reaching = 0;
+    for (let i = 0; i < found; i++) if (keptSums[i]! >= bound) reaching++;
+    return reaching < wanted ? found : this.#keepReaching(kept, keptSums, found, bound);
+  }
+
+  /** A track of the context whose sum comes to reach the bound is kept, too. */
+  #keepReaching(tracks: Uint32Array, sums: Float64Array, count: number, bound: number): number {
+    const { kernel, kept, keptSums } = this.#memory;
+    const lowest = this.#repeats <= 1 ? bound : bound > 0 ? (0.999 * bound) / this.#repeats : -Infinity;
+    return kernel.keepReaching(
+      tracks.byteOffset,
+      sums.byteOffset,
+      count,
+      lowest,
+      kept.byteOffset,
+      keptSums.byteOffset,
+    );
+  }
+}

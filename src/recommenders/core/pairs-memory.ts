@@ -1,0 +1,145 @@
+/** The memory of the kernel that counts pairs (assembly/pairs.ts), laid out for one set of playlists, and the kernel itself. */
+import { kernelMemory } from "../blend/kernel-memory.js";
+import { longestOf, type Sessions, sessionCount } from "./sessions.js";
+
+interface PairsKernel {
+  setUp(
+    items: number,
+    plays: number,
+    positions: number,
+    playlistOf: number,
+    bounds: number,
+    ages: number,
+    fades: number,
+    ahead: number,
+    behind: number,
+    keep: number,
+    slots: number,
+    sums: number,
+    mostSlots: number,
+    used: number,
+    keys: number,
+  ): void;
+  startLocating(tracks: number, next: number): void;
+  locate(from: number, to: number, next: number): void;
+  mostPairs(from: number, to: number): number;
+  countRows(
+    from: number,
+    to: number,
+    work: number,
+    room: number,
+    ends: number,
+    totals: number,
+    outTracks: number,
+    outWeights: number,
+  ): number;
+}
+
+export interface PairsPlan {
+  readonly ahead: number;
+  readonly behind: number;
+  /** How many pairs are kept of a track. */
+  readonly keep: number;
+  /** Weights of the playlists, and by distance. */
+  readonly ages: Float64Array;
+  readonly fadeAt: (distance: number) => number;
+}
+
+/** Plays, or tracks, that are looked at between two turns for others: some 20 ms. */
+const playsAtOnce = 500_000;
+
+/** Pairs that one call of the kernel may write, and more where a single row is longer. */
+const roomForPairs = 1 << 18;
+
+/**
+ * @param takeTurns asked for after every few milliseconds of work
+ * @throws SegueError where wasm's 4 GiB do not hold it
+ */
+export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns: () => Promise<void>) {
+  const { items, offsets, trackCount } = sessions;
+  const longest = longestOf(sessions);
+  const ahead = Math.min(plan.ahead, longest);
+  const behind = Math.min(plan.behind, longest);
+  const plays = new Uint32Array(trackCount);
+  let mostPlays = 0;
+  for (const [from, to] of pieces(items.length, playsAtOnce)) {
+    for (let i = from; i < to; i++) {
+      const count = plays[items[i]!]! + 1;
+      plays[items[i]!] = count;
+      if (count > mostPlays) mostPlays = count;
+    }
+    await takeTurns();
+  }
+  // In a row are no more tracks than the plays of its track reach, and than there are.
+  const nearby = Math.max(1, Math.min(trackCount, mostPlays * (ahead + behind)));
+  // Twice as many as there may be in a row, so that a search is short.
+  const slots = 2 ** Math.max(4, Math.ceil(Math.log2(2 * nearby)));
+  const keep = Math.min(plan.keep, nearby);
+  const room = Math.max(keep, roomForPairs);
+  const { kernel, arrays } = kernelMemory(
+    "pairs",
+    {
+      items: [Uint32Array, items.length],
+      bounds: [Uint32Array, offsets.length],
+      plays: [Uint32Array, trackCount + 1],
+      positions: [Uint32Array, items.length],
+      playlistOf: [Uint32Array, items.length],
+      ages: [Float64Array, sessionCount(sessions)],
+      fades: [Float64Array, longest + 1],
+      slots: [Uint32Array, slots],
+      sums: [Float64Array, slots],
+      used: [Uint32Array, nearby],
+      // 64 bits each.
+      keys: [Float64Array, 2 * keep],
+      ends: [Uint32Array, trackCount],
+      totals: [Float32Array, trackCount],
+      outTracks: [Uint32Array, room],
+      outWeights: [Float32Array, room],
+    },
+    `the pairs of ${trackCount} tracks from ${items.length} plays`,
+    "Leave out tracks that play seldom, or the oldest playlists.",
+  );
+  arrays.items.set(items);
+  arrays.bounds.set(offsets);
+  arrays.plays.set(plays, 1);
+  arrays.ages.set(plan.ages);
+  for (let d = 1; d < arrays.fades.length; d++) arrays.fades[d] = plan.fadeAt(d);
+  const typed = kernel as PairsKernel;
+  typed.setUp(
+    arrays.items.byteOffset,
+    arrays.plays.byteOffset,
+    arrays.positions.byteOffset,
+    arrays.playlistOf.byteOffset,
+    arrays.bounds.byteOffset,
+    arrays.ages.byteOffset,
+    arrays.fades.byteOffset,
+    ahead,
+    behind,
+    keep,
+    arrays.slots.byteOffset,
+    arrays.sums.byteOffset,
+    slots,
+    arrays.used.byteOffset,
+    arrays.keys.byteOffset,
+  );
+  // `ends` is not needed yet: it lends its room.
+  const next = arrays.ends.byteOffset;
+  typed.startLocating(trackCount, next);
+  const playlists = sessionCount(sessions);
+  const playlistsAtOnce = Math.max(1, Math.floor((playsAtOnce * playlists) / Math.max(1, items.length)));
+  for (const [from, to] of pieces(playlists, playlistsAtOnce)) {
+    typed.locate(from, to, next);
+    await takeTurns();
+  }
+  let mostPairs = 0;
+  for (const [from, to] of pieces(trackCount, playsAtOnce)) {
+    mostPairs += typed.mostPairs(from, to);
+    await takeTurns();
+  }
+  return { kernel: typed, mostPairs, ...arrays };
+}
+
+/** Cuts [0, count) into pieces. */
+function* pieces(count: number, size: number): Generator<readonly [from: number, to: number], void> {
+  for (let from = 0; from < count; from += size) yield [from, Math.min(count, from + size)];
+}

@@ -43,7 +43,8 @@ export class Explainer {
         offsets: offsets as Uint32Array,
         items: items as Uint32Array,
       };
-      this.#inverted = invert(this.#sessions);
+      // Nobody asks where in its playlists a track stands: an object of its own lets go of that.
+      this.#inverted = { ...invert(this.#sessions) };
     }
     const titles = findState(state, "title-words");
     this.#titles = titles && TitleWords.restore(titles);

@@ -49,42 +49,75 @@ export interface Rows {
   readonly values: Uint32Array;
 }
 
+/** The first and the last play of the track in each of its playlists, beside the `values` of the rows they belong to. */
+interface Places {
+  readonly sessions: Sessions;
+  readonly first?: Uint32Array;
+  readonly last?: Uint32Array;
+}
+
+/**
+ * What `invert` learned on its way: the tracks of a large catalogue are in no cache, so that another walk over all plays would take as
+ * long as the first one.
+ */
+const placesOfRows = new WeakMap<Rows, Places>();
+
 /** For each track the playlists that hold it, oldest first, each once. */
 export function invert(sessions: Sessions): Rows {
-  const counts = playlistCounts(sessions);
-  const offsets = new Uint32Array(sessions.trackCount + 1);
-  for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t]! + counts[t]!;
-  const next = offsets.slice(0, -1);
-  const values = new Uint32Array(offsets[sessions.trackCount]!);
-  for (let s = 0; s < sessionCount(sessions); s++) {
-    for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
-      const track = sessions.items[i]!;
+  const { trackCount, offsets, items } = sessions;
+  // Where the plays of each track end, so far: a play is put behind those that came before it.
+  const next = new Uint32Array(trackCount + 1);
+  for (let i = 0; i < items.length; i++) next[items[i]! + 1]! += 1;
+  for (let t = 0; t < trackCount; t++) next[t + 1]! += next[t]!;
+  // Of each play its playlist and its place, side by side: they are written where no cache holds them.
+  const plays = new Uint32Array(2 * items.length);
+  const count = sessionCount(sessions);
+  for (let s = 0; s < count; s++) {
+    for (let i = offsets[s]!, end = offsets[s + 1]!; i < end; i++) {
+      const track = items[i]!;
       const at = next[track]!;
-      if (at > offsets[track]! && values[at - 1] === s) continue;
-      values[at] = s;
       next[track] = at + 1;
+      plays[2 * at] = s;
+      plays[2 * at + 1] = i;
     }
   }
-  return { offsets, values };
+  const rows = new Uint32Array(trackCount + 1);
+  const values = new Uint32Array(items.length);
+  const first = new Uint32Array(items.length);
+  const last = new Uint32Array(items.length);
+  let length = 0;
+  for (let track = 0, at = 0; track < trackCount; track++) {
+    const start = length;
+    for (const end = next[track]!; at < end; at++) {
+      const session = plays[2 * at]!;
+      const place = plays[2 * at + 1]!;
+      if (length > start && values[length - 1] === session) {
+        last[length - 1] = place;
+        continue;
+      }
+      values[length] = session;
+      first[length] = place;
+      last[length] = place;
+      length++;
+    }
+    rows[track + 1] = length;
+  }
+  const inverted: Rows = { offsets: rows, values: values.subarray(0, length) };
+  placesOfRows.set(inverted, {
+    sessions,
+    first: first.subarray(0, length),
+    last: last.subarray(0, length),
+  });
+  return inverted;
 }
 
 /** Where in its playlist each entry of `invert` stands, as a position in `items`: the first or the last play of the track. */
 export function placesOf(sessions: Sessions, inverted: Rows, which: "first" | "last"): Uint32Array {
-  const { offsets, items } = sessions;
-  const { values } = inverted;
-  const places = new Uint32Array(values.length);
-  const seen = new Uint8Array(values.length);
-  const next = inverted.offsets.slice(0, -1);
-  for (let s = 0; s < sessionCount(sessions); s++) {
-    for (let i = offsets[s]!; i < offsets[s + 1]!; i++) {
-      const track = items[i]!;
-      if (values[next[track]!] !== s) next[track]! += 1;
-      const at = next[track]!;
-      if (which === "first" && seen[at] === 1) continue;
-      seen[at] = 1;
-      places[at] = i;
-    }
-  }
+  const known = placesOfRows.get(inverted);
+  const places =
+    (known?.sessions === sessions && known[which]) || placesOfRows.get(invert(sessions))![which]!;
+  // The others are hardly ever asked for as well: memory for nothing.
+  placesOfRows.set(inverted, { sessions, [which]: places });
   return places;
 }
 

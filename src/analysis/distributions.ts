@@ -1,5 +1,5 @@
 /** How playlists are made up: how often artists and songs are played, how long playlists are, what a model cannot know. */
-import { type Corpus, playlistCount } from "../corpus/index.js";
+import { artistNumbers, type Corpus, playlistCount } from "../corpus/index.js";
 
 export interface Bin {
   /** Least and greatest whole number in the bin. */
@@ -44,11 +44,12 @@ export function playsOfTracks(corpus: Corpus): Uint32Array {
 /** Playlist entries of each artist; undefined where the corpus does not tell artists. */
 export function playsOfArtists(corpus: Corpus): Map<string, number> | undefined {
   if (!corpus.artists) return undefined;
+  const { names, of } = artistNumbers(corpus.artists);
+  const counts = new Uint32Array(names.length);
+  for (const item of corpus.items) counts[of[item]!]!++;
   const plays = new Map<string, number>();
-  playsOfTracks(corpus).forEach((count, track) => {
-    const artist = corpus.artists![track]!;
-    if (count > 0) plays.set(artist, (plays.get(artist) ?? 0) + count);
-  });
+  for (let artist = 0; artist < names.length; artist++)
+    if (counts[artist]! > 0) plays.set(names[artist]!, counts[artist]!);
   return plays;
 }
 

@@ -22,6 +22,9 @@ interface EndpointTask {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds: a model of two million tracks opens in ten seconds, on a machine that has nothing else to do. */
+const readyTimeout = 120_000;
+
 /** A running endpoint, and what it should answer. */
 interface Started {
   readonly endpoint: StartedEndpoint;
@@ -34,7 +37,7 @@ interface Started {
  */
 export async function startEndpoint({ parameters, bundle, signal }: EndpointTask): Promise<Started> {
   const logFile = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
-  const deploying = deployLocal({ bundle, port: parameters.port, logFile, signal });
+  const deploying = deployLocal({ bundle, port: parameters.port, logFile, readyTimeout, signal });
   const asking = answersOf(bundle);
   // Where there is no endpoint, nobody waits for what it should have answered.
   asking.catch(() => {});

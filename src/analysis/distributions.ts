@@ -37,19 +37,27 @@ export interface Distributions {
 /** Playlist entries of each track, by track number. */
 export function playsOfTracks(corpus: Corpus): Uint32Array {
   const plays = new Uint32Array(corpus.tracks.length);
-  for (const item of corpus.items) plays[item]!++;
+  const { items } = corpus;
+  for (let i = 0; i < items.length; i++) plays[items[i]!]!++;
   return plays;
 }
 
+/** Distributions, fit and pictures all ask for them. */
+const byArtist = new WeakMap<Corpus, ReadonlyMap<string, number>>();
+
 /** Playlist entries of each artist; undefined where the corpus does not tell artists. */
-export function playsOfArtists(corpus: Corpus): Map<string, number> | undefined {
+export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | undefined {
   if (!corpus.artists) return undefined;
+  const known = byArtist.get(corpus);
+  if (known !== undefined) return known;
   const { names, of } = artistNumbers(corpus.artists);
   const counts = new Uint32Array(names.length);
-  for (const item of corpus.items) counts[of[item]!]!++;
+  const ofTracks = playsOfTracks(corpus);
+  for (let track = 0; track < of.length; track++) counts[of[track]!]! += ofTracks[track]!;
   const plays = new Map<string, number>();
   for (let artist = 0; artist < names.length; artist++)
     if (counts[artist]! > 0) plays.set(names[artist]!, counts[artist]!);
+  byArtist.set(corpus, plays);
   return plays;
 }
 

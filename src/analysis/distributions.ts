@@ -1,5 +1,5 @@
 /** How playlists are made up: how often artists and songs are played, how long playlists are, what a model cannot know. */
-import { type Corpus, playlistCount } from "../corpus/index.js";
+import { artistNumbers, type Corpus, playlistCount } from "../corpus/index.js";
 
 export interface Bin {
   /** Least and greatest whole number in the bin. */
@@ -37,18 +37,27 @@ export interface Distributions {
 /** Playlist entries of each track, by track number. */
 export function playsOfTracks(corpus: Corpus): Uint32Array {
   const plays = new Uint32Array(corpus.tracks.length);
-  for (const item of corpus.items) plays[item]!++;
+  const { items } = corpus;
+  for (let i = 0; i < items.length; i++) plays[items[i]!]!++;
   return plays;
 }
 
+/** Distributions, fit and pictures all ask for them. */
+const byArtist = new WeakMap<Corpus, ReadonlyMap<string, number>>();
+
 /** Playlist entries of each artist; undefined where the corpus does not tell artists. */
-export function playsOfArtists(corpus: Corpus): Map<string, number> | undefined {
+export function playsOfArtists(corpus: Corpus): ReadonlyMap<string, number> | undefined {
   if (!corpus.artists) return undefined;
+  const known = byArtist.get(corpus);
+  if (known !== undefined) return known;
+  const { names, of } = artistNumbers(corpus.artists);
+  const counts = new Uint32Array(names.length);
+  const ofTracks = playsOfTracks(corpus);
+  for (let track = 0; track < of.length; track++) counts[of[track]!]! += ofTracks[track]!;
   const plays = new Map<string, number>();
-  playsOfTracks(corpus).forEach((count, track) => {
-    const artist = corpus.artists![track]!;
-    if (count > 0) plays.set(artist, (plays.get(artist) ?? 0) + count);
-  });
+  for (let artist = 0; artist < names.length; artist++)
+    if (counts[artist]! > 0) plays.set(names[artist]!, counts[artist]!);
+  byArtist.set(corpus, plays);
   return plays;
 }
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { nearestOf } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
 import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
-import { bundleOf, openBundle, packFolder, readBundle, writeBundle } from "./index.js";
+import { bundleOf, checkBundle, openBundle, packFolder, readBundle, writeBundle } from "./index.js";
 
 const at = testFolder();
 let input: Awaited<ReturnType<typeof smallInput>>;
@@ -104,6 +104,23 @@ describe("a bundle", () => {
   });
 });
 
+describe("what is known already", () => {
+  it("spares looking up the rows of vectors, and making the same catalogue twice", async () => {
+    await writeBundle(at("looked-up"), input);
+    const opened = await openBundle(at("looked-up"));
+    expect(Array.from(opened.vectorRows!, (row) => input.catalogue.tracks[row])).toEqual([
+      ...input.vectors.tracks,
+    ]);
+    await writeBundle(at("told"), { ...input, vectorRows: opened.vectorRows! });
+    const beside = await openBundle(at("told"), { beside: opened });
+    expect(beside.manifest).toEqual(opened.manifest);
+    expect(beside.catalogue).toBe(opened.catalogue);
+    await writeBundle(at("other"), { catalogue: randomVectors(["a", "b"], 2), recommenders: {} });
+    const other = await openBundle(at("other"), { beside: opened });
+    expect(other.catalogue.tracks).toEqual(["a", "b"]);
+  });
+});
+
 describe("opening refuses", () => {
   /** What opening says of a bundle to which something was done. */
   async function refusal(change: (folder: string) => void | Promise<void>): Promise<SegueError> {
@@ -135,6 +152,7 @@ describe("opening refuses", () => {
         });
         expect(other, name).toBeInstanceOf(SegueError);
         expect(other.code, name).toBe("corrupt");
+        await expect(checkBundle(at("changed")), name).rejects.toMatchObject({ message: other.message });
       }
     }
   });
@@ -145,6 +163,7 @@ describe("opening refuses", () => {
         const path = join(folder, "manifest.json");
         await writeFile(path, change(await readFile(path, "utf8")));
       });
+    expect(await checkBundle(at("bundle"))).toEqual((await openBundle(at("bundle"))).manifest);
     const newer = await edited((text) => text.replace('"formatVersion": 2', '"formatVersion": 3'));
     expect(newer.code).toBe("newer-bundle");
     expect((await edited((text) => text.replace("0.25", "0.95"))).message).toContain(

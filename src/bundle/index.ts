@@ -5,5 +5,5 @@ export type { Manifest } from "./manifest.js";
 export type { NearestIndex } from "./nearest/nearest-index.js";
 export { pgvectorIndex, type SqlClient, storeInPgvector } from "./nearest/pgvector.js";
 export { type Bundle, bundleOf, openBundle } from "./open-bundle.js";
-export { type BundleContents, readBundle } from "./read-bundle.js";
+export { type BundleContents, checkBundle, readBundle } from "./read-bundle.js";
 export { type BundleInput, sha256Of, writeBundle } from "./write-bundle.js";

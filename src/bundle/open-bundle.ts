@@ -18,13 +18,15 @@ import { ivfIndex } from "./nearest/ivf.js";
 import type { NearestIndex } from "./nearest/nearest-index.js";
 import { type BundleContents, readBundle } from "./read-bundle.js";
 import { loadState } from "./state-arrays.js";
-import type { StoredVectors } from "./write-bundle.js";
+import { CATALOGUE, type StoredVectors } from "./write-bundle.js";
 
 export interface Bundle {
   readonly manifest: Manifest;
   readonly catalogue: Catalogue;
   /** Undefined where the bundle holds none. */
   readonly vectors: TrackVectors | undefined;
+  /** The catalogue's number of each row of `vectors`. */
+  readonly vectorRows: Uint32Array | undefined;
   /** Nearest rows of `vectors`, by the index that the manifest names. */
   readonly index: NearestIndex | undefined;
   /**
@@ -39,6 +41,8 @@ export interface Bundle {
 export interface OpenOptions {
   /** How a state becomes a recommender; by the registry of kinds by default. */
   readonly restore?: (state: RecommenderState, catalogue: Catalogue) => FittedRecommender;
+  /** A bundle that is open already: where both have the same catalogue, it is not made a second time. */
+  readonly beside?: Bundle;
 }
 
 /**
@@ -67,7 +71,9 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
 /** The bundle that contents make. */
 export async function bundleOf(contents: BundleContents, options: OpenOptions = {}): Promise<Bundle> {
   const { folder, manifest, arrays, states, stored, packed } = contents;
-  const catalogue = catalogueOf(contents.catalogue);
+  const { beside } = options;
+  const isSame = beside?.manifest.files[CATALOGUE]?.sha256 === manifest.files[CATALOGUE]!.sha256;
+  const catalogue = isSame ? beside!.catalogue : catalogueOf(contents.catalogue);
   const vectors = stored && vectorsOf(stored, arrays, catalogue);
   const index = packed ? ivfIndex(packed) : vectors && exactIndex(vectors);
   const restore = options.restore ?? restoreRecommender;
@@ -93,6 +99,7 @@ export async function bundleOf(contents: BundleContents, options: OpenOptions = 
     manifest,
     catalogue,
     vectors,
+    vectorRows: stored && (arrays[stored.rows]!.array as Uint32Array),
     index,
     state: (name) => stateOf(name).state,
     recommender: (asked) => {

@@ -1,35 +1,86 @@
 /** The tables of a bundle that people and other tools read; Segue itself reads the arrays beside them. */
-import type { Catalogue } from "../corpus/index.js";
-import { sqlString, withDuckDb } from "../system/index.js";
+import { rm } from "node:fs/promises";
+import { ByteColumn, ParquetWriter, sqlString, type Tensor, withDuckDb } from "../system/index.js";
 import { saveVectors, type TrackVectors } from "../track2vec/index.js";
 
-const CHUNK_ROWS = 2048;
+/** DuckDB's own. */
+const GROUP_ROWS = 122_880;
 
-/** track VARCHAR, artist VARCHAR, count BIGINT (plays in the training data; NULL where not known), in catalogue order. */
+/**
+ * track VARCHAR, artist VARCHAR, count BIGINT (plays in the training data; NULL where not known), in catalogue order.
+ *
+ * @param catalogue the catalogue as `catalogueTensors` packs it: the text goes from there to DuckDB as it is
+ * @param counts plays by track number, -1 where not known
+ */
 export async function writeTracksParquet(
   path: string,
-  { tracks, artists }: Catalogue,
-  vectors: TrackVectors | undefined,
+  catalogue: Readonly<Record<string, Tensor>>,
+  counts: Float64Array,
 ): Promise<void> {
-  const { BIGINT, DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
-  const countOf = (track: string) => {
-    const row = vectors?.counts ? vectors.indexOf(track) : -1;
-    return row < 0 ? null : BigInt(vectors!.counts![row]!);
-  };
-  await withDuckDb({ threads: 1 }, async (database) => {
-    await database.run("CREATE TABLE tracks (track VARCHAR, artist VARCHAR, count BIGINT)");
-    const chunk = DuckDBDataChunk.create([VARCHAR, VARCHAR, BIGINT]);
-    function* chunks() {
-      for (let from = 0; from < tracks.length; from += CHUNK_ROWS) {
-        const some = tracks.slice(from, from + CHUNK_ROWS);
-        chunk.reset();
-        chunk.setColumns([some, some.map((_, i) => artists?.[from + i] ?? null), some.map(countOf)]);
-        yield chunk;
+  const plain = `${path}.plain`;
+  const artistOf = catalogue["artists.of"]?.array;
+  try {
+    writePlain(plain, catalogue, counts);
+    // One thread keeps the row groups, and so the bytes, the same on every machine.
+    await withDuckDb({ threads: 1 }, (database) =>
+      database.run(
+        `COPY (SELECT track, ${artistOf ? "artist" : "NULL::VARCHAR AS artist"}, nullif(count, -1) AS count
+         FROM read_parquet(${sqlString(plain)})) TO ${sqlString(path)} (FORMAT parquet)`,
+      ),
+    );
+  } finally {
+    await rm(plain, { force: true });
+  }
+}
+
+function writePlain(path: string, catalogue: Readonly<Record<string, Tensor>>, counts: Float64Array): void {
+  const tracks = packedColumn(catalogue, "tracks");
+  const artistOf = catalogue["artists.of"]?.array;
+  const artists = artistOf && packedColumn(catalogue, "artists");
+  const columns = artists ? [tracks, artists] : [tracks];
+  const writer = new ParquetWriter(path, ["count", "track", ...(artists ? ["artist"] : [])]);
+  try {
+    for (let from = 0; from < counts.length; from += GROUP_ROWS) {
+      const rows = Math.min(GROUP_ROWS, counts.length - from);
+      const numbers = BigInt64Array.from({ length: rows }, (_, row) => BigInt(counts[from + row]!));
+      for (const { column } of columns) column.length = 0;
+      for (let track = from; track < from + rows; track++) {
+        tracks.add(track);
+        artists?.add(artistOf![track]!);
       }
+      writer.writeGroup(
+        rows,
+        numbers,
+        columns.map(({ column }) => column),
+      );
     }
-    await database.append("tracks", chunks());
-    await database.run(`COPY tracks TO ${sqlString(path)} (FORMAT parquet)`);
-  });
+    writer.close();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+/** A column that takes strings by their number among packed ones. */
+function packedColumn(tensors: Readonly<Record<string, Tensor>>, name: string) {
+  const text = tensors[`${name}.text`]!.array as Uint8Array;
+  const ends = tensors[`${name}.ends`]!.array;
+  const column = new ByteColumn();
+  const add = (number: number) => {
+    const start = number === 0 ? 0 : ends[number - 1]!;
+    const length = ends[number]! - start;
+    column.reserve(4 + length);
+    const { bytes } = column;
+    let at = column.length;
+    bytes[at++] = length;
+    bytes[at++] = length >>> 8;
+    bytes[at++] = length >>> 16;
+    bytes[at++] = length >>> 24;
+    // Names are short: calls that copy them would take longer.
+    for (let i = 0; i < length; i++) bytes[at++] = text[start + i]!;
+    column.length = at;
+  };
+  return { column, add };
 }
 
 export function writeVectorsParquet(path: string, vectors: TrackVectors): Promise<void> {

@@ -26,10 +26,7 @@ export interface BundleContents {
  * @throws SegueError as `openBundle` does
  */
 export async function readBundle(folder: string): Promise<BundleContents> {
-  const text = await readFile(join(folder, MANIFEST), "utf8").catch((cause) => {
-    throw new SegueError(`${folder} is not a bundle: it holds no ${MANIFEST}`, { code: "no-bundle", cause });
-  });
-  const manifest = parseManifest(text, folder);
+  const manifest = await readManifest(folder);
   const read = new Set([ARRAYS, CATALOGUE, STATES, VECTORS_JSON]);
   await Promise.all(Object.keys(manifest.files).map((name) => checkSize(folder, name, manifest)));
   const [catalogue, arrays, states, stored] = await Promise.all([
@@ -47,6 +44,27 @@ export async function readBundle(folder: string): Promise<BundleContents> {
   ] as const);
   const packed = stored && packedOf(stored, arrays.tensors);
   return { folder, manifest, catalogue: catalogue.tensors, arrays: arrays.tensors, states, stored, packed };
+}
+
+/**
+ * Compares every file of a bundle's folder with the manifest, holding none of them.
+ *
+ * @throws SegueError as `openBundle` does
+ */
+export async function checkBundle(folder: string): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  for (const name of Object.keys(manifest.files)) {
+    await checkSize(folder, name, manifest);
+    compare(folder, name, manifest, await sha256Of(join(folder, name)));
+  }
+  return manifest;
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const text = await readFile(join(folder, MANIFEST), "utf8").catch((cause) => {
+    throw new SegueError(`${folder} is not a bundle: it holds no ${MANIFEST}`, { code: "no-bundle", cause });
+  });
+  return parseManifest(text, folder);
 }
 
 function packedOf(

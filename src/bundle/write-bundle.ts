@@ -4,13 +4,14 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Catalogue, catalogueTensors } from "../corpus/index.js";
+import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import {
   type Progress,
   packageRoot,
   SegueError,
   silent,
+  type Tensor,
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
@@ -55,6 +56,8 @@ export interface BundleInput {
   readonly recommenders: Readonly<Record<string, RecommenderState>>;
   /** Track vectors; every track of theirs must be in the catalogue. */
   readonly vectors?: TrackVectors;
+  /** The catalogue's number of each row of the vectors, where it is known; else every id is looked up. */
+  readonly vectorRows?: Uint32Array;
   /** Settings and parameters, kept in the manifest as they are. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Figures of the evaluation, kept in the manifest as they are. */
@@ -109,32 +112,46 @@ async function fill(
     signal?.throwIfAborted();
     progress({ task: "writing the bundle", done: done++, total: 6, unit: "steps", note });
   };
+  const sums = new Map<string, string>();
+  const writeArrays = async (name: string, tensors: Readonly<Record<string, Tensor>>) => {
+    const hash = createHash("sha256");
+    await writeSafetensors(join(folder, name), tensors, {}, (bytes) => hash.update(bytes));
+    sums.set(name, hash.digest("hex"));
+  };
   step("catalogue");
-  await writeSafetensors(join(folder, CATALOGUE), catalogueTensors(catalogue));
-  step("index");
-  const lists = vectors && (await listsOf(vectors, input.index ?? "auto", signal));
-  step("recommenders");
-  const pool = new ArrayPool();
-  const states = Object.fromEntries(
-    Object.entries(input.recommenders).map(([name, state]) => [name, pool.store(state)]),
-  );
-  await writeFile(join(folder, STATES), JSON.stringify(states));
-  if (vectors)
-    await writeFile(
-      join(folder, VECTORS_JSON),
-      JSON.stringify(storeVectors(pool, catalogue, vectors, lists)),
+  const packed = catalogueTensors(catalogue);
+  await writeArrays(CATALOGUE, packed);
+  const rows = vectors && (input.vectorRows ?? rowsOf(catalogue, vectors));
+  const writeModel = async () => {
+    step("index");
+    const lists = vectors && (await listsOf(vectors, input.index ?? "auto", signal));
+    step("recommenders");
+    const pool = new ArrayPool();
+    const states = Object.fromEntries(
+      Object.entries(input.recommenders).map(([name, state]) => [name, pool.store(state)]),
     );
-  await writeSafetensors(join(folder, ARRAYS), pool.tensors);
-  step("tables");
-  if (tables) {
-    await writeTracksParquet(join(folder, "tracks.parquet"), catalogue, vectors);
+    await writeFile(join(folder, STATES), JSON.stringify(states));
+    if (vectors)
+      await writeFile(join(folder, VECTORS_JSON), JSON.stringify(storeVectors(pool, rows!, vectors, lists)));
+    await writeArrays(ARRAYS, pool.tensors);
+    return lists;
+  };
+  const writeTables = async () => {
+    if (!tables) return;
+    step("tables");
+    await writeTracksParquet(join(folder, "tracks.parquet"), packed, countsOf(catalogue, vectors, rows));
     if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
-  }
+  };
+  // The database writes on a thread of its own, while this one waits for the disk or for helpers.
+  const [written, tablesWritten] = await Promise.allSettled([writeModel(), writeTables()]);
+  if (written.status === "rejected") throw written.reason;
+  if (tablesWritten.status === "rejected") throw tablesWritten.reason;
+  const lists = written.value;
   step("checksums");
   const files: Manifest["files"] = {};
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
-    files[name] = { bytes: (await stat(path)).size, sha256: await sha256Of(path) };
+    files[name] = { bytes: (await stat(path)).size, sha256: sums.get(name) ?? (await sha256Of(path)) };
   }
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8")) as {
     version: string;
@@ -158,19 +175,34 @@ async function fill(
   return manifest;
 }
 
-function storeVectors(
-  pool: ArrayPool,
-  catalogue: Catalogue,
-  vectors: TrackVectors,
-  lists: InvertedLists | undefined,
-): StoredVectors {
-  const numbers = new Map(catalogue.tracks.map((track, number) => [track, number]));
-  const rows = Uint32Array.from(vectors.tracks, (track) => {
+function rowsOf(catalogue: Catalogue, vectors: TrackVectors): Uint32Array {
+  const numbers = trackIndex(catalogue.tracks);
+  return Uint32Array.from(vectors.tracks, (track) => {
     const number = numbers.get(track);
     if (number === undefined)
       throw new SegueError(`track ${JSON.stringify(track)} has a vector but is not in the catalogue`);
     return number;
   });
+}
+
+/** Plays by track number, -1 where not known. */
+function countsOf(
+  catalogue: Catalogue,
+  vectors: TrackVectors | undefined,
+  rows: Uint32Array | undefined,
+): Float64Array {
+  const counts = new Float64Array(catalogue.tracks.length).fill(-1);
+  if (vectors?.counts)
+    for (let row = 0; row < rows!.length; row++) counts[rows![row]!] = vectors.counts[row]!;
+  return counts;
+}
+
+function storeVectors(
+  pool: ArrayPool,
+  rows: Uint32Array,
+  vectors: TrackVectors,
+  lists: InvertedLists | undefined,
+): StoredVectors {
   return {
     size: vectors.size,
     rows: pool.add(rows),

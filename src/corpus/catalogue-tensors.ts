@@ -1,6 +1,7 @@
 /** A catalogue as arrays: ids packed, artists named once and numbered. */
 
 import { packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
+import { artistNumbers, knowArtistNumbers } from "./artist-numbers.js";
 import type { Catalogue } from "./corpus.js";
 
 /** The arrays of a catalogue by name: `tracks.*`, and `artists.*` where it has artists. */
@@ -11,14 +12,8 @@ export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
     "tracks.ends": { array: ids.ends },
   };
   if (catalogue.artists) {
-    const numbers = new Map<string, number>();
-    const artistOf = new Uint32Array(catalogue.artists.length);
-    catalogue.artists.forEach((artist, track) => {
-      let number = numbers.get(artist);
-      if (number === undefined) numbers.set(artist, (number = numbers.size));
-      artistOf[track] = number;
-    });
-    const names = packStrings([...numbers.keys()]);
+    const { names: distinct, of: artistOf } = artistNumbers(catalogue.artists);
+    const names = packStrings(distinct);
     tensors["artists.text"] = { array: names.text };
     tensors["artists.ends"] = { array: names.ends };
     tensors["artists.of"] = { array: artistOf };
@@ -32,7 +27,11 @@ export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogu
   const artistOf = tensors["artists.of"]?.array;
   if (!artistOf) return { tracks };
   const names = stringsOf(tensors, "artists");
-  return { tracks, artists: Array.from(artistOf, (artist) => names[artist]!) };
+  const artists = new Array<string>(artistOf.length);
+  for (let track = 0; track < artists.length; track++) artists[track] = names[artistOf[track]!]!;
+  // A copy, so that it does not keep all that was read.
+  if (artistOf instanceof Uint32Array) knowArtistNumbers(artists, { names, of: artistOf.slice() });
+  return { tracks, artists };
 }
 
 /** The strings that were packed as `name.text` and `name.ends`. */

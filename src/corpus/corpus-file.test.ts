@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
-import { readCorpusFile, writeCorpusFile } from "./corpus-file.js";
+import { readCorpusFile, readCorpusPlays, writeCorpusFile, writeCorpusFiles } from "./corpus-file.js";
 import { partOf, queriesOf } from "./parts.js";
 
 function songs(): Corpus {
@@ -42,6 +42,30 @@ describe("a corpus file", () => {
     const path = join(folder, "bare.safetensors");
     await writeCorpusFile(path, { tracks, items, offsets });
     expect(await readCorpusFile(path)).toEqual({ tracks, items, offsets });
+  });
+
+  it("gives its plays without its names", async () => {
+    const path = join(folder, "plays.safetensors");
+    const { items, offsets } = songs();
+    await writeCorpusFile(path, songs());
+    expect(await readCorpusPlays(path)).toEqual({ items, offsets, trackCount: 4 });
+    await writeCorpusFile(path, { ...songs(), items: Uint32Array.of(0, 1, 0, 2, 1, 9) });
+    await expect(readCorpusPlays(path)).rejects.toThrow("play 5 is of track number 9, there are 4");
+  });
+
+  it("comes with parts that have the bytes of parts written by themselves", async () => {
+    const { artists: _, titles: __, ...bare } = songs();
+    for (const corpus of [songs(), bare]) {
+      for (const belongs of [(p: number) => p !== 1, (p: number) => p > 0, () => false]) {
+        const [whole, part, alone] = ["whole", "part", "alone"].map((name) =>
+          join(folder, `${name}.safetensors`),
+        );
+        await writeCorpusFiles(whole!, corpus, [{ path: part!, belongs }]);
+        await writeCorpusFile(alone!, partOf(corpus, belongs));
+        expect(await readFile(part!)).toEqual(await readFile(alone!));
+        expect(await readCorpusFile(whole!)).toEqual(corpus);
+      }
+    }
   });
 
   it("says what is wrong with a damaged one", async () => {

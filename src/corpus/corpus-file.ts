@@ -3,7 +3,9 @@
  * times as fast as from Parquet, where each name must be made again and each play numbered again, and needs no database.
  */
 import {
+  type PackedStrings,
   packStrings,
+  pickStrings,
   readSafetensors,
   SegueError,
   type Tensor,
@@ -12,6 +14,7 @@ import {
 } from "../system/index.js";
 import { catalogueOf, catalogueTensors, stringsOf } from "./catalogue-tensors.js";
 import type { Corpus } from "./corpus.js";
+import { type PartNumbers, partNumbers } from "./parts.js";
 
 const FORMAT = "segue-corpus";
 const VERSION = "1";
@@ -26,6 +29,33 @@ export function isCorpusFile(path: string): boolean {
 
 /** Writes a corpus, whole or not at all; the same corpus gives the same bytes. @param path ends in ".safetensors" */
 export async function writeCorpusFile(path: string, corpus: Corpus): Promise<void> {
+  await writeTensors(path, tensorsOf(corpus));
+}
+
+/**
+ * Writes a corpus and parts of it, each as `writeCorpusFile` would write `partOf` it. Names are packed once, for the whole, and
+ * go into the parts as they lie there.
+ */
+export async function writeCorpusFiles(
+  path: string,
+  corpus: Corpus,
+  parts: ReadonlyArray<{ readonly path: string; readonly belongs: (playlist: number) => boolean }>,
+): Promise<void> {
+  const whole = tensorsOf(corpus);
+  // While the disk takes one file, the next one is made.
+  let writing = writeTensors(path, whole);
+  try {
+    for (const part of parts) {
+      const tensors = partTensors(whole, partNumbers(corpus, part.belongs));
+      await writing;
+      writing = writeTensors(part.path, tensors);
+    }
+  } finally {
+    await writing;
+  }
+}
+
+function tensorsOf(corpus: Corpus): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {
     ...catalogueTensors(corpus),
     offsets: { array: corpus.offsets },
@@ -33,12 +63,58 @@ export async function writeCorpusFile(path: string, corpus: Corpus): Promise<voi
   };
   for (const name of besidePlaylists) {
     const strings = corpus[name];
-    if (strings === undefined) continue;
-    const { text, ends } = packStrings(strings);
-    tensors[`${name}.text`] = { array: text };
-    tensors[`${name}.ends`] = { array: ends };
+    if (strings !== undefined) setStrings(tensors, name, packStrings(strings));
   }
-  await writeAtomically(path, (temporary) =>
+  return tensors;
+}
+
+function partTensors(
+  whole: Readonly<Record<string, Tensor>>,
+  { playlists, tracks, offsets, items }: PartNumbers,
+): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = { offsets: { array: offsets }, items: { array: items } };
+  setStrings(tensors, "tracks", pickStrings(packedIn(whole, "tracks"), tracks));
+  const artistOf = whole["artists.of"]?.array;
+  if (artistOf) {
+    const { of, names } = renumbered(tracks.map((track) => artistOf[track]!));
+    setStrings(tensors, "artists", pickStrings(packedIn(whole, "artists"), names));
+    tensors["artists.of"] = { array: of };
+  }
+  for (const name of besidePlaylists)
+    if (whole[`${name}.ends`]) setStrings(tensors, name, pickStrings(packedIn(whole, name), playlists));
+  return tensors;
+}
+
+/** Numbers anew by first appearance; `names` are the numbers that they were. */
+function renumbered(numbers: Uint32Array): { of: Uint32Array; names: Uint32Array } {
+  const most = numbers.reduce((a, b) => Math.max(a, b), 0);
+  const numberOf = new Int32Array(most + 1).fill(-1);
+  const names = new Uint32Array(Math.min(most + 1, numbers.length));
+  let found = 0;
+  const of = numbers.map((number) => {
+    if (numberOf[number]! < 0) {
+      numberOf[number] = found;
+      names[found++] = number;
+    }
+    return numberOf[number]!;
+  });
+  return { of, names: names.subarray(0, found) };
+}
+
+function setStrings(tensors: Record<string, Tensor>, name: string, { text, ends }: PackedStrings): void {
+  tensors[`${name}.text`] = { array: text };
+  tensors[`${name}.ends`] = { array: ends };
+}
+
+function packedIn(tensors: Readonly<Record<string, Tensor>>, name: string): PackedStrings {
+  return {
+    text: tensors[`${name}.text`]!.array as Uint8Array,
+    ends: tensors[`${name}.ends`]!.array as Uint32Array,
+  };
+}
+
+function writeTensors(path: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
+  return writeAtomically(path, (temporary) =>
     writeSafetensors(temporary, tensors, { format: FORMAT, version: VERSION }),
   );
 }
@@ -49,32 +125,11 @@ export async function writeCorpusFile(path: string, corpus: Corpus): Promise<voi
  * @throws SegueError when the file is missing, damaged, not a corpus, or of a newer version
  */
 export async function readCorpusFile(path: string): Promise<Corpus> {
-  const { tensors, metadata } = await readSafetensors(path, {
-    shared: typeof SharedArrayBuffer !== "undefined",
-  });
-  const corrupt = (what: string, cause?: unknown) =>
-    new SegueError(`${path}: ${what}`, {
-      hint: "Make it again: segue run primary",
-      code: "corrupt",
-      cause,
-    });
-  if (metadata.format !== FORMAT) throw corrupt("this is no corpus file");
-  if (metadata.version !== VERSION)
-    throw corrupt(`a corpus of version ${metadata.version}, this Segue reads version ${VERSION}`);
-  const offsets = tensors.offsets?.array;
-  const items = tensors.items?.array;
-  if (!(offsets instanceof Uint32Array && items instanceof Uint32Array))
-    throw corrupt("it holds no playlists");
+  const { tensors, corrupt, offsets, items } = await readArrays(path);
   try {
     const catalogue = catalogueOf(tensors);
+    checkPlays(offsets, items, catalogue.tracks.length, corrupt);
     const playlists = offsets.length - 1;
-    if (playlists < 0 || offsets[0] !== 0 || offsets[playlists] !== items.length)
-      throw corrupt("the playlists do not cover the plays");
-    for (let p = 0; p < playlists; p++)
-      if (offsets[p]! > offsets[p + 1]!) throw corrupt(`playlist ${p} ends before it begins`);
-    const known = catalogue.tracks.length;
-    for (let i = 0; i < items.length; i++)
-      if (items[i]! >= known) throw corrupt(`play ${i} is of track number ${items[i]}, there are ${known}`);
     const names: { -readonly [name in (typeof besidePlaylists)[number]]?: readonly string[] } = {};
     for (const name of besidePlaylists) {
       if (tensors[`${name}.ends`] === undefined) continue;
@@ -87,4 +142,50 @@ export async function readCorpusFile(path: string): Promise<Corpus> {
     if (error instanceof SegueError && error.message.startsWith(path)) throw error;
     throw corrupt(error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/** The plays of a corpus alone, and how many tracks they are of: for those who count, and need no names. */
+export interface Plays extends Pick<Corpus, "offsets" | "items"> {
+  readonly trackCount: number;
+}
+
+/** As `readCorpusFile`, but makes no strings. */
+export async function readCorpusPlays(path: string): Promise<Plays> {
+  const { tensors, corrupt, offsets, items } = await readArrays(path);
+  const ends = tensors["tracks.ends"]?.array;
+  if (ends === undefined) throw corrupt("it holds no tracks");
+  checkPlays(offsets, items, ends.length, corrupt);
+  return { offsets, items, trackCount: ends.length };
+}
+
+type Complaint = (what: string, cause?: unknown) => SegueError;
+
+async function readArrays(path: string) {
+  const { tensors, metadata } = await readSafetensors(path, {
+    shared: typeof SharedArrayBuffer !== "undefined",
+  });
+  const corrupt: Complaint = (what, cause) =>
+    new SegueError(`${path}: ${what}`, {
+      hint: "Make it again: segue run primary",
+      code: "corrupt",
+      cause,
+    });
+  if (metadata.format !== FORMAT) throw corrupt("this is no corpus file");
+  if (metadata.version !== VERSION)
+    throw corrupt(`a corpus of version ${metadata.version}, this Segue reads version ${VERSION}`);
+  const offsets = tensors.offsets?.array;
+  const items = tensors.items?.array;
+  if (!(offsets instanceof Uint32Array && items instanceof Uint32Array))
+    throw corrupt("it holds no playlists");
+  return { tensors, corrupt, offsets, items };
+}
+
+function checkPlays(offsets: Uint32Array, items: Uint32Array, tracks: number, corrupt: Complaint): void {
+  const playlists = offsets.length - 1;
+  if (playlists < 0 || offsets[0] !== 0 || offsets[playlists] !== items.length)
+    throw corrupt("the playlists do not cover the plays");
+  for (let p = 0; p < playlists; p++)
+    if (offsets[p]! > offsets[p + 1]!) throw corrupt(`playlist ${p} ends before it begins`);
+  for (let i = 0; i < items.length; i++)
+    if (items[i]! >= tracks) throw corrupt(`play ${i} is of track number ${items[i]}, there are ${tracks}`);
 }

@@ -1,7 +1,14 @@
 /** Playlists as numbered sequences, and the files that hold them. */
+export { artistNumbers } from "./artist-numbers.js";
 export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
 export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus.js";
-export { isCorpusFile, readCorpusFile, writeCorpusFile } from "./corpus-file.js";
+export {
+  isCorpusFile,
+  readCorpusFile,
+  readCorpusPlays,
+  writeCorpusFile,
+  writeCorpusFiles,
+} from "./corpus-file.js";
 export { partOf, queriesOf } from "./parts.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
 export { trackIndex } from "./track-index.js";

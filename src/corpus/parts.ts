@@ -2,44 +2,64 @@
 import { type Corpus, playlistCount } from "./corpus.js";
 import type { Query } from "./sequences-file.js";
 
-/**
- * The playlists that `belongs` names, as a corpus with a catalogue of its own: tracks are numbered anew by first appearance, so
- * the part holds nothing of the others.
- */
-export function partOf(corpus: Corpus, belongs: (playlist: number) => boolean): Corpus {
+/** Some playlists of a corpus, in numbers. */
+export interface PartNumbers {
+  /** The playlists' numbers in the whole corpus. */
+  readonly playlists: Uint32Array;
+  /** What number each track has in the whole corpus. */
+  readonly tracks: Uint32Array;
+  readonly offsets: Uint32Array;
+  readonly items: Uint32Array;
+}
+
+/** The playlists that `belongs` names, their tracks numbered anew by first appearance. */
+export function partNumbers(
+  corpus: Pick<Corpus, "tracks" | "offsets" | "items">,
+  belongs: (playlist: number) => boolean,
+): PartNumbers {
   const chosen: number[] = [];
   let plays = 0;
-  for (let p = 0; p < playlistCount(corpus); p++) {
+  for (let p = 0; p < corpus.offsets.length - 1; p++) {
     if (!belongs(p)) continue;
     chosen.push(p);
     plays += corpus.offsets[p + 1]! - corpus.offsets[p]!;
   }
   const numberOf = new Int32Array(corpus.tracks.length).fill(-1);
-  const tracks: string[] = [];
-  const artists: string[] = [];
+  const tracks = new Uint32Array(Math.min(plays, corpus.tracks.length));
   const items = new Uint32Array(plays);
   const offsets = new Uint32Array(chosen.length + 1);
+  let found = 0;
   let at = 0;
   chosen.forEach((p, index) => {
     for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
       const track = corpus.items[i]!;
       if (numberOf[track]! < 0) {
-        numberOf[track] = tracks.length;
-        tracks.push(corpus.tracks[track]!);
-        if (corpus.artists) artists.push(corpus.artists[track]!);
+        numberOf[track] = found;
+        tracks[found++] = track;
       }
       items[at++] = numberOf[track]!;
     }
     offsets[index + 1] = at;
   });
-  const { playlistIds, titles } = corpus;
+  return { playlists: Uint32Array.from(chosen), tracks: tracks.subarray(0, found), offsets, items };
+}
+
+/**
+ * The playlists that `belongs` names, as a corpus with a catalogue of its own: tracks are numbered anew by first appearance, so
+ * the part holds nothing of the others.
+ */
+export function partOf(corpus: Corpus, belongs: (playlist: number) => boolean): Corpus {
+  const { playlists, tracks, offsets, items } = partNumbers(corpus, belongs);
+  const { artists, playlistIds, titles } = corpus;
+  const chosen = (strings: readonly string[], numbers: Uint32Array) =>
+    Array.from(numbers, (number) => strings[number]!);
   return {
-    tracks,
-    ...(corpus.artists ? { artists } : {}),
+    tracks: chosen(corpus.tracks, tracks),
+    ...(artists ? { artists: chosen(artists, tracks) } : {}),
     offsets,
     items,
-    ...(playlistIds ? { playlistIds: chosen.map((p) => playlistIds[p]!) } : {}),
-    ...(titles ? { titles: chosen.map((p) => titles[p]!) } : {}),
+    ...(playlistIds ? { playlistIds: chosen(playlistIds, playlists) } : {}),
+    ...(titles ? { titles: chosen(titles, playlists) } : {}),
   };
 }
 

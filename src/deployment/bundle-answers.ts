@@ -2,11 +2,40 @@
 import { type Manifest, openBundle } from "../bundle/index.js";
 import { openInvocations } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import type { CheckOptions } from "./check.js";
+import { type CheckOptions, type Prediction, trackNobodyKnows } from "./check.js";
 
 type Answers = Pick<CheckOptions, "expected" | "tracks">;
 
 const tracksAsked = 10;
+
+/** What a bundle answers for some of its tracks, and for one that no model knows, as plain data. */
+export interface BundleAnswers {
+  /** The known ones of those below. */
+  readonly tracks: readonly string[];
+  readonly answers: ReadonlyArray<readonly [track: string, prediction: Prediction]>;
+}
+
+/** Asks a bundle what `checkEndpoint` compares with, for a check in another process, which need not open the bundle then. */
+export function answersOf(bundle: string, recommender?: string): Promise<BundleAnswers> {
+  return withBundleAnswers(bundle, recommender, async ({ expected, tracks }) => ({
+    tracks,
+    answers: [...tracks, trackNobodyKnows].map((track) => [track, expected(track)] as const),
+  }));
+}
+
+/** @throws SegueError where it is asked for a track that it holds no answer for */
+export function fromAnswers({ tracks, answers }: BundleAnswers): Answers {
+  const byTrack = new Map(answers);
+  const expected = (track: string) => {
+    const prediction = byTrack.get(track);
+    if (prediction === undefined)
+      throw new SegueError(`the bundle was not asked for ${JSON.stringify(track)}`, {
+        hint: "give the bundle instead of its answers",
+      });
+    return prediction;
+  };
+  return { tracks, expected };
+}
 
 /**
  * Opens the bundle for as long as `check` runs.

@@ -44,10 +44,13 @@ export interface CheckResult {
 
 const shown = 10;
 
+/** Asked where the caller names none. */
+export const trackNobodyKnows = "Segue-A track that no model knows";
+
 /** @throws SegueError at the first answer that differs from the bundle's, or that does not come */
 export async function checkAnswers(options: CheckOptions): Promise<CheckResult> {
   const { endpoint, expected, tracks, calls = 50, tolerance = 1e-6 } = options;
-  const unknownTrack = options.unknownTrack ?? "Segue-A track that no model knows";
+  const unknownTrack = options.unknownTrack ?? trackNobodyKnows;
   const first = tracks[0];
   if (first === undefined) throw new SegueError("there is no track to check the endpoint with");
   const ask = async (track: string): Promise<Prediction> => {

@@ -1,4 +1,5 @@
 /** Where bundles are deployed to, and how a live endpoint is checked. */
+export { answersOf, type BundleAnswers } from "./bundle-answers.js";
 export { type CheckOptions, type CheckResult, checkAnswers, type Invoke, type Prediction } from "./check.js";
 export {
   checkEndpoint,

@@ -8,6 +8,7 @@ import { writeBundle } from "../bundle/index.js";
 import { fitRecommender } from "../recommenders/index.js";
 import { songCorpus, songs } from "../serving/serving.testkit.js";
 import { distPath, isAlive } from "../system/index.js";
+import { answersOf } from "./bundle-answers.js";
 import { checkEndpoint, deployLocal, type LocalDeployment, stopLocal } from "./local.js";
 
 let folder: string;
@@ -76,6 +77,17 @@ describe("deploying to this machine", () => {
       code: "check-failed",
       message: expect.stringMatching(/place 1 is ".*" instead of ".*"/),
     });
+    // What the bundle answers may have been asked before, elsewhere: it goes from process to process as JSON.
+    const told = async (place: string) => JSON.parse(JSON.stringify(await answersOf(place)));
+    await expect(
+      checkEndpoint({ url: endpoint.url, bundle: await told(bundle()), calls: 1 }),
+    ).resolves.toMatchObject({ compared: 10, k: 5, unknown: { sameAsBundle: true } });
+    await expect(checkEndpoint({ url: endpoint.url, bundle: await told(other) })).rejects.toMatchObject({
+      code: "check-failed",
+    });
+    await expect(
+      checkEndpoint({ url: endpoint.url, bundle: await told(bundle()), tracks: ["never asked"] }),
+    ).rejects.toThrow('was not asked for "never asked"');
     await expect(checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle() })).rejects.toThrow(
       /did not answer/,
     );

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { distPath, isAlive, messageOf, SegueError } from "../system/index.js";
-import { withBundleAnswers } from "./bundle-answers.js";
-import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
+import { type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
+import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "./check.js";
 import { endProcess } from "./processes.js";
 
 export interface LocalDeployOptions {
@@ -99,8 +99,8 @@ export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
 
 export interface LocalCheckOptions {
   readonly url: string;
-  /** The bundle that the endpoint should be answering from. */
-  readonly bundle: string;
+  /** The bundle that the endpoint should be answering from, or what `answersOf` it was. */
+  readonly bundle: string | BundleAnswers;
   readonly recommender?: string;
   /** Tracks to ask for; default: ten spread over the bundle's. */
   readonly tracks?: readonly string[];
@@ -114,7 +114,8 @@ export interface LocalCheckOptions {
 
 /** Checks an endpoint over HTTP against its bundle; see `checkAnswers`. */
 export function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
-  return withBundleAnswers(options.bundle, options.recommender, ({ expected, tracks }) =>
+  const { bundle, recommender } = options;
+  const check = ({ expected, tracks }: Pick<CheckOptions, "expected" | "tracks">) =>
     checkAnswers({
       endpoint: options.url,
       invoke: (instances) => invokeOverHttp(options, instances),
@@ -122,8 +123,10 @@ export function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> 
       tracks: options.tracks ?? tracks,
       ...(options.unknownTrack === undefined ? {} : { unknownTrack: options.unknownTrack }),
       ...(options.calls === undefined ? {} : { calls: options.calls }),
-    }),
-  );
+    });
+  return typeof bundle === "string"
+    ? withBundleAnswers(bundle, recommender, check)
+    : check(fromAnswers(bundle));
 }
 
 async function invokeOverHttp(

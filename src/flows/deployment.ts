@@ -58,18 +58,20 @@ export const deployment = flow("deployment", {
       const bundle = await artifacts.bundle.path();
       if (parameters.target === "sagemaker" || parameters.sagemakerDeploy) {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
-        return { endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }) };
+        return {
+          endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }),
+          expected: null,
+        };
       }
       const { startEndpoint } = await import("./parts/local-endpoint.js");
-      const endpoint = await startEndpoint({ parameters, bundle: artifacts.bundleFolder, signal });
-      return { endpoint };
+      return startEndpoint({ parameters, bundle: artifacts.bundleFolder, signal });
     },
   )
   .step(
     "check",
     { description: "ask it, compare, stop it", cache: false, grace: cleanUpTime },
     async ({ parameters, artifacts, progress, signal }) => {
-      const { endpoint } = artifacts;
+      const { endpoint, expected } = artifacts;
       if (endpoint.target === "planned") {
         console.log("dry run: nothing was deployed, there is nothing to check");
         return { check: null, endpoint };
@@ -84,7 +86,7 @@ export const deployment = flow("deployment", {
         };
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
-      return checkLocal({ parameters, endpoint, bundle: artifacts.bundleFolder, signal });
+      return checkLocal({ parameters, endpoint, expected, bundle: artifacts.bundleFolder, signal });
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {

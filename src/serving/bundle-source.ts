@@ -37,12 +37,20 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
   };
 }
 
+interface OnlyWhatAnswers {
+  /** Restores no other recommenders than the one that answers, and popularity, which answers where nothing is known. */
+  readonly onlyWhatAnswers?: boolean;
+}
+
 /**
  * Opens a bundle for answering.
  *
  * @throws SegueError where there is none, it is not whole, or it has no recommender of that name
  */
-export async function openServedModel(place: string, options: BundleOptions = {}): Promise<ServedModel> {
+export async function openServedModel(
+  place: string,
+  options: BundleOptions & OnlyWhatAnswers = {},
+): Promise<ServedModel> {
   return servedModelOf(await bundlePath(place), place, options);
 }
 
@@ -53,7 +61,7 @@ export async function openServedModel(place: string, options: BundleOptions = {}
 export async function servedModelOf(
   bundle: string | BundleContents,
   place: string,
-  options: Pick<BundleOptions, "recommender">,
+  options: Pick<BundleOptions, "recommender"> & OnlyWhatAnswers,
 ): Promise<ServedModel> {
   // Loaded here, because a server whose threads read the bundle needs none of it itself.
   const { bundleOf, openBundle } = await import("../bundle/index.js");
@@ -65,10 +73,13 @@ export async function servedModelOf(
     throw misuse(`the bundle ${place} has no recommender named "${chosen}"`, `it has: ${names.join(", ")}`);
   }
   const k = manifest.parameters.knn_k;
+  const restored = options.onlyWhatAnswers
+    ? names.filter((name) => name === chosen || name === "popularity")
+    : names;
   return {
     version: manifest.id,
     catalogue,
-    recommenders: Object.fromEntries(names.map((name) => [name, opened.recommender(name)])),
+    recommenders: Object.fromEntries(restored.map((name) => [name, opened.recommender(name)])),
     defaultRecommender: chosen,
     ...(typeof k === "number" ? { invocationsK: k } : {}),
   };

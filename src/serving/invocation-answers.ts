@@ -16,7 +16,7 @@ export interface InvocationAnswers {
  */
 export async function openInvocations(bundle: string, recommender?: string): Promise<InvocationAnswers> {
   const { LiveModel } = await import("./answers/served-model.js");
-  const model = await openServedModel(bundle, { recommender });
+  const model = await openServedModel(bundle, { recommender, onlyWhatAnswers: true });
   const live = new LiveModel(model);
   return {
     tracks: model.catalogue.tracks,

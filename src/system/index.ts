@@ -15,7 +15,8 @@ export {
 } from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { peakRssMb } from "./memory.js";
-export { type PackedStrings, packStrings, unpackStrings } from "./packed-strings.js";
+export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
+export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, isAlive } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { Random } from "./random.js";

@@ -28,6 +28,20 @@ export function packStrings(strings: readonly string[]): PackedStrings {
   return { text, ends };
 }
 
+/** Some of packed strings, in the order of their `numbers`, without making strings of them. */
+export function pickStrings({ text, ends }: PackedStrings, numbers: Uint32Array): PackedStrings {
+  const startOf = (number: number) => (number === 0 ? 0 : ends[number - 1]!);
+  let bytes = 0;
+  for (let i = 0; i < numbers.length; i++) bytes += ends[numbers[i]!]! - startOf(numbers[i]!);
+  const picked = { text: new Uint8Array(bytes), ends: new Uint32Array(numbers.length) };
+  for (let i = 0, to = 0; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    for (let from = startOf(number), end = ends[number]!; from < end; from++) picked.text[to++] = text[from]!;
+    picked.ends[i] = to;
+  }
+  return picked;
+}
+
 /** @throws SegueError code "corrupt" when text and ends do not fit together */
 export function unpackStrings({ text, ends }: PackedStrings): string[] {
   const corrupt = (what: string) => new SegueError(what, { code: "corrupt" });

@@ -45,11 +45,16 @@ const MOST_HEADER_BYTES = 100_000_000;
 const PIECE_BYTES = 1 << 28;
 const READ_BYTES = 1 << 23;
 
-/** Writes arrays to `path` (not atomically: wrap it in `writeAtomically`). */
+/**
+ * Writes arrays to `path` (not atomically: wrap it in `writeAtomically`).
+ *
+ * @param onBytes sees every byte in order, for a checksum, while it is being written
+ */
 export async function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
+  onBytes?: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const entries = Object.entries(tensors).map(([name, { array, shape }]) => {
     const full = shape ?? [array.length];
@@ -71,9 +76,9 @@ export async function writeSafetensors(
   json.copy(padded, 8);
   const file = await open(path, "w");
   try {
-    await writeWhole(file, padded);
+    await writeWhole(file, padded, onBytes);
     for (const { array } of entries)
-      await writeWhole(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      await writeWhole(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength), onBytes);
     await file.sync();
   } finally {
     await file.close();
@@ -184,9 +189,23 @@ function typeOf(array: TypedArray): DataType {
   return (Object.keys(types) as DataType[]).find((type) => array instanceof types[type])!;
 }
 
-async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, Math.min(PIECE_BYTES, bytes.length - at));
+/** The disk and whoever sees the bytes work at the same time. */
+async function writeWhole(
+  file: FileHandle,
+  bytes: Uint8Array,
+  onBytes?: (bytes: Uint8Array) => void,
+): Promise<void> {
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    const end = Math.min(from + PIECE_BYTES, bytes.length);
+    const writing = writePiece(file, bytes, from, end);
+    onBytes?.(bytes.subarray(from, end));
+    await writing;
+  }
+}
+
+async function writePiece(file: FileHandle, bytes: Uint8Array, from: number, end: number): Promise<void> {
+  for (let at = from; at < end; ) {
+    const { bytesWritten } = await file.write(bytes, at, end - at);
     at += bytesWritten;
   }
 }

@@ -123,7 +123,8 @@ export class ExactIndex {
     const rows = new Uint32Array(count * k);
     const scores = new Float32Array(count * k);
     if (k === 0) return { k, rows, scores };
-    const held = Math.min(length + 16, 2 * k + 256);
+    // Where few are wanted, few are held: each one held is scored in floats, the first ones whatever they are.
+    const held = Math.min(length + 16, 2 * k + 256, 8 * (k + 1));
     const perQuery = size * 4 + 4 + k * 8;
     const round = Math.max(1, Math.min(count, Math.floor(ROUND_BYTES / perQuery)));
     const stateBytes = this.#kernel.setLimits(k, held);

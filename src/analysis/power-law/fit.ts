@@ -51,13 +51,22 @@ function information(alpha: number, xmin: number): number {
   return (at(alpha + h) - 2 * at(alpha) + at(alpha - h)) / (h * h);
 }
 
-/** The largest gap between the two cumulative distributions, at every whole number from xmin to the largest value. */
-function kolmogorovSmirnov(sample: Tally, from: number, size: number, alpha: number): number {
+/**
+ * The largest gap between the two cumulative distributions, at every whole number from xmin to the largest value; where that is more
+ * than `most`, some gap that is.
+ */
+function kolmogorovSmirnov(
+  sample: Tally,
+  from: number,
+  size: number,
+  alpha: number,
+  most = Number.POSITIVE_INFINITY,
+): number {
   const { values, times } = sample;
   const norm = hurwitzZeta(alpha, values[from]!);
   let largest = 0;
   let seen = 0;
-  for (let i = from; i < values.length; i++) {
+  for (let i = from; i < values.length && largest <= most; i++) {
     const value = values[i]!;
     const above = i === from ? norm : hurwitzZeta(alpha, value);
     // Just below this value the law has grown and the sample has not.
@@ -87,7 +96,8 @@ export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?:
   const consider = (from: number) => {
     const alpha = likeliestAlpha(sumLog / size, values[from]!, guess);
     guess = Math.min(alpha, 10);
-    const distance = kolmogorovSmirnov(counts, from, size, alpha);
+    // One that is further off than the best so far need not be known exactly.
+    const distance = kolmogorovSmirnov(counts, from, size, alpha, best?.distance);
     if (best === undefined || distance <= best.distance) best = { from, alpha, distance, size, sumLog };
   };
   for (let from = values.length - 1; from >= 0; from--) {

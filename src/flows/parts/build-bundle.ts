@@ -2,10 +2,19 @@
  * Puts the best model, the best track vectors and what answers where both know nothing into one bundle, and reads it back.
  * States go from bundle to bundle as they are: no recommender is restored for it.
  */
-import { type Manifest, openBundle, sha256Of, writeBundle } from "../../bundle/index.js";
+import {
+  type Bundle,
+  checkBundle,
+  type Manifest,
+  openBundle,
+  sha256Of,
+  writeBundle,
+} from "../../bundle/index.js";
+import { type Catalogue, isCorpusFile, readCorpusPlays } from "../../corpus/index.js";
 import { readCorpus } from "../../playlists/index.js";
 import { fitRecommender, nearestOf, type RecommenderState } from "../../recommenders/index.js";
 import { SegueError } from "../../system/index.js";
+import { TrackVectors } from "../../track2vec/index.js";
 
 export interface BuildOptions {
   /** The folder of the best model. */
@@ -27,30 +36,60 @@ export async function buildBundle(folder: string, options: BuildOptions): Promis
   const { catalogue } = best;
   const name = best.manifest.recommenders[0]!;
   const recommenders: Record<string, RecommenderState> = { [name]: best.state() };
-  const vectors =
-    (options.nearest === undefined ? undefined : (await openBundle(options.nearest)).vectors) ?? best.vectors;
-  if (vectors !== undefined) recommenders.nearest ??= nearestOf(vectors, catalogue).save();
-  recommenders.popularity ??= await popularityOf(options.train, catalogue.tracks.length);
+  const near = await nearestBundle(options, best);
+  // Rows are numbers of their own catalogue.
+  const vectorRows = near?.catalogue === catalogue ? near.vectorRows : undefined;
+  const vectors = near?.vectors;
+  if (vectors !== undefined) recommenders.nearest ??= nearestState(vectors, catalogue, vectorRows);
+  recommenders.popularity ??= await popularityOf(options.train, catalogue);
   const { parameters, metrics, train } = options;
   await writeBundle(folder, {
     catalogue,
     recommenders,
     ...(vectors === undefined ? {} : { vectors }),
+    ...(vectorRows === undefined ? {} : { vectorRows }),
     parameters: { ...best.manifest.parameters, ...parameters },
     metrics,
     dataFingerprint: await sha256Of(train),
   });
-  const { manifest } = await openBundle(folder);
-  return manifest;
+  return checkBundle(folder);
 }
 
-async function popularityOf(train: string, tracks: number): Promise<RecommenderState> {
-  const corpus = await readCorpus(train);
-  if (corpus.tracks.length !== tracks) {
+/** The bundle whose vectors are taken: that of the best vectors, or else the best model's own where it has any. */
+async function nearestBundle({ model, nearest }: BuildOptions, best: Bundle): Promise<Bundle | undefined> {
+  if (nearest !== undefined && nearest !== model) {
+    const other = await openBundle(nearest, { beside: best });
+    if (other.vectors !== undefined) return other;
+  }
+  return best.vectors && best;
+}
+
+/** What `nearest` over these vectors is saved as; where the rows are known, without looking up a million ids first. */
+function nearestState(
+  vectors: TrackVectors,
+  catalogue: Catalogue,
+  rows: Uint32Array | undefined,
+): RecommenderState {
+  if (rows === undefined) return nearestOf(vectors, catalogue).save();
+  const none = new TrackVectors({ tracks: [], size: vectors.size, vectors: new Float32Array(0) });
+  const arrays = {
+    numbers: rows,
+    vectors: vectors.vectors,
+    ...(vectors.counts === undefined ? {} : { counts: Float64Array.from(vectors.counts) }),
+  };
+  return { ...nearestOf(none, { tracks: [] }).save(), arrays };
+}
+
+async function popularityOf(train: string, { tracks }: Catalogue): Promise<RecommenderState> {
+  // The names are at hand already: the train part's numbers are the model's.
+  const { offsets, items, trackCount } = isCorpusFile(train)
+    ? await readCorpusPlays(train)
+    : await readCorpus(train).then((corpus) => ({ ...corpus, trackCount: corpus.tracks.length }));
+  if (trackCount !== tracks.length) {
     throw new SegueError(
-      `the model knows ${tracks} tracks, the train part has ${corpus.tracks.length}: they do not belong together`,
+      `the model knows ${tracks.length} tracks, the train part has ${trackCount}: they do not belong together`,
       { hint: "train again: segue run modeling" },
     );
   }
-  return (await fitRecommender("popularity", corpus)).save();
+  return (await fitRecommender("popularity", { tracks, offsets, items })).save();
 }

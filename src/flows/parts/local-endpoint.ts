@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import type { z } from "zod";
 import {
+  answersOf,
+  type BundleAnswers,
   type CheckResult,
   checkEndpoint,
   deployLocal,
@@ -20,28 +22,54 @@ interface EndpointTask {
   readonly signal: AbortSignal;
 }
 
-/** Starts the endpoint and leaves it running: whoever checks it stops it, or whoever ends the run. */
-export async function startEndpoint({ parameters, bundle, signal }: EndpointTask): Promise<StartedEndpoint> {
+/** Milliseconds: a model of two million tracks opens in ten seconds, on a machine that has nothing else to do. */
+const readyTimeout = 120_000;
+
+/** A running endpoint, and what it should answer. */
+interface Started {
+  readonly endpoint: StartedEndpoint;
+  readonly expected: BundleAnswers;
+}
+
+/**
+ * Starts the endpoint and leaves it running: whoever checks it stops it, or whoever ends the run. A large model takes seconds to open:
+ * while the endpoint opens it on one core, this process asks the bundle on another what the check will compare with.
+ */
+export async function startEndpoint({ parameters, bundle, signal }: EndpointTask): Promise<Started> {
   const logFile = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
-  const deployed = await deployLocal({ bundle, port: parameters.port, logFile, signal });
+  const deploying = deployLocal({ bundle, port: parameters.port, logFile, readyTimeout, signal });
+  const asking = answersOf(bundle);
+  // Where there is no endpoint, nobody waits for what it should have answered.
+  asking.catch(() => {});
+  const deployed = await deploying;
+  const expected = await orAborted(asking, signal).catch(async (error: unknown) => {
+    await deployed.stop();
+    throw error;
+  });
   deployed.keep();
   const { url, pid } = deployed;
   console.log(`endpoint ${url}, process ${pid}`);
-  return { target: "local", url, pid, logFile };
+  return { endpoint: { target: "local", url, pid, logFile }, expected };
 }
 
 /** Asks the endpoint, compares, and stops it unless it should be kept. One that is gone is started again first. */
 export async function checkLocal({
   endpoint: started,
+  expected: answered,
   ...task
-}: EndpointTask & { readonly endpoint: StartedEndpoint }): Promise<{
+}: EndpointTask & { readonly endpoint: StartedEndpoint; readonly expected: BundleAnswers | null }): Promise<{
   check: CheckResult;
   endpoint: StartedEndpoint;
 }> {
   // A resumed run takes over the deploy step of a run with which its endpoint was stopped.
-  const endpoint = (await answers(started)) ? started : await startEndpoint(task);
+  const { endpoint, expected } = (await answers(started))
+    ? { endpoint: started, expected: answered }
+    : await startEndpoint(task);
   try {
-    const check = await orAborted(checkEndpoint({ url: endpoint.url, bundle: task.bundle }), task.signal);
+    const check = await orAborted(
+      checkEndpoint({ url: endpoint.url, bundle: expected ?? task.bundle }),
+      task.signal,
+    );
     const { track, answer, latency } = check;
     const first = answer.slice(0, 3).map((each) => each.track);
     console.log(`asked what follows ${track}: ${first.join(", ")}`);

@@ -1,5 +1,5 @@
 /** Where accepted rows go: four text columns in memory, written out as Parquet row groups. */
-import { ByteColumn, ParquetWriter } from "./parquet-writer.js";
+import { ByteColumn, ParquetWriter } from "../../system/index.js";
 
 /** The fields of a row, in the order of `RowWriter.columns`. */
 export const fieldNames = ["user_id", "artist", "track", "playlist"] as const;

@@ -10,6 +10,7 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
+import { corpusOfNumbers } from "./corpus-of-numbers.js";
 
 const wanted = [
   "playlist_id",
@@ -38,12 +39,11 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
 
 /**
  * The corpus of Parquet files with the columns of a part, by way of a database that is open already. The database numbers the tracks;
- * only numbers come over for the plays, and each name once. Leaves the temporary table `numbered_tracks` (number, track_id, artist,
- * count), most played first.
+ * only numbers come over for the plays, and each name once.
  *
  * @param source what stands behind FROM: a table with those columns, or `read_parquet(…)`
  */
-export async function corpusFrom(database: Database, source: string): Promise<Corpus> {
+async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   await database.run(sqlFile("number-tracks", { sequences: source }));
   const playlistIds: string[] = [];
   const titles: string[] = [];
@@ -69,45 +69,11 @@ export async function corpusFrom(database: Database, source: string): Promise<Co
     const numbers = wholeNumbers(chunk, 2);
     for (let i = 0; i < numbers.length; i++) items[offsets[playlists[i]!]! + places[i]!] = numbers[i]!;
   }
-  const [names, artistsByNumber] = await namesOf(database);
-  const order = orderByAppearance(items, names.length);
-  const tracks = Array.from(order, (number) => names[number]!);
-  const artists = Array.from(order, (number) => artistsByNumber[number]!);
-  const anyArtist = artists.some((artist) => artist !== "");
-  return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
-}
-
-async function namesOf(database: Database): Promise<[tracks: string[], artists: string[]]> {
-  const tracks: string[] = [];
-  const artists: string[] = [];
-  // An artist's name once, not once a track: it is compared often.
-  const known = new Map<string, string>();
-  for await (const chunk of database.chunks("SELECT track_id, artist FROM numbered_tracks ORDER BY number")) {
-    for (const [track, artist] of chunk.getRows()) {
-      tracks.push((track as string | null) ?? "");
-      const name = (artist as string | null) ?? "";
-      const same = known.get(name);
-      if (same === undefined) known.set(name, name);
-      artists.push(same ?? name);
-    }
-  }
-  return [tracks, artists];
-}
-
-/** Renumbers items by first appearance, in place; returns what number each had before. */
-function orderByAppearance(items: Uint32Array, count: number): Uint32Array {
-  const order = new Uint32Array(count);
-  const numbers = new Uint32Array(count);
-  let found = 0;
-  for (let i = 0; i < items.length; i++) {
-    const before = items[i]!;
-    if (numbers[before] === 0) {
-      order[found++] = before;
-      numbers[before] = found;
-    }
-    items[i] = numbers[before]! - 1;
-  }
-  return order.subarray(0, found);
+  return corpusOfNumbers(
+    database,
+    { offsets, items, playlistIds, titles },
+    { tracks: "numbered_tracks", number: "number" },
+  );
 }
 
 /**

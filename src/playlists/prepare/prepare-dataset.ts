@@ -1,7 +1,7 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Corpus, partOf, writeCorpusFile } from "../../corpus/index.js";
+import { writeCorpusFiles } from "../../corpus/index.js";
 import {
   type Database,
   explainDiskError,
@@ -13,7 +13,7 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import { corpusFrom } from "../dataset/read-corpus.js";
+import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
 import { sqlFile } from "../sql-file.js";
 
 export interface PrepareOptions {
@@ -148,6 +148,8 @@ async function prepareInto(
       rows_per_batch: String(rowsPerBatch),
     }),
   );
+  await database.run(sqlFile("index-titles", { song: songOf(options, "title") }));
+  await database.run(sqlFile("index-tracks"));
   const { ambiguousTracks, ambiguousPlaylists, ...counts } = await database.row<
     Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists"> & {
       ambiguousTracks: number;
@@ -169,52 +171,48 @@ async function prepareInto(
     ? await database.row<NonNullable<PrepareFacts["merged"]>>(sqlFile("merged"))
     : undefined;
   const parts = await sizesOf(database, options, counts.playlists);
+  report("numbering plays");
+  await database.run(sqlFile("number-plays"));
+  await database.run(sqlFile("name-tracks"));
+  await database.run("DROP TABLE titles");
 
   const batches = await database.rows<{ batch: number; first: number; last: number }>(
     "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
   );
   // What fits into one batch stays in memory; more goes through files.
   const isOne = batches.length === 1;
-  const pieces: string[] = [];
-  for (const { batch, first, last } of batches) {
-    report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
-    const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
-    pieces.push(sqlString(piece));
-    await database.run(
-      sqlFile("write-sequences", {
-        batch: String(batch),
-        first_row: String(first),
-        last_row: String(last),
-        into: isOne ? "CREATE TABLE sequences AS" : "COPY",
-        options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
-      }),
-    );
-  }
-  const sequences = isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
-  const partOfPlaylist = (
-    await database.rows<{ part: PartName }>(
-      "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
-    )
-  ).map((row) => row.part);
-  const writePart = (connection: Database, name: (typeof sequenceFiles)[number]) => {
-    report(`writing ${name}`);
-    const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
-    const output = sqlString(join(scratch, `${name}.parquet`));
-    return connection.run(sqlFile("write-part", { sequences, which, output }));
+  const writeParquet = async () => {
+    const pieces: string[] = [];
+    for (const { batch, first, last } of batches) {
+      report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
+      const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
+      pieces.push(sqlString(piece));
+      await database.run(
+        sqlFile("write-sequences", {
+          batch: String(batch),
+          first_row: String(first),
+          last_row: String(last),
+          into: isOne ? "CREATE TABLE sequences AS" : "COPY",
+          options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
+        }),
+      );
+    }
+    const sequences = isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
+    for (const name of sequenceFiles) {
+      report(`writing ${name}`);
+      const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
+      const output = sqlString(join(scratch, `${name}.parquet`));
+      await database.run(sqlFile("write-part", { sequences, which, output }));
+    }
   };
   // One connection writes one file after the other on one core: two halves of the work, each on a connection of its own.
-  await both(
-    async () => {
-      for (const name of sequenceFiles) await writePart(database, name);
-    },
-    () =>
-      database.beside(async (other) => {
-        report("numbering tracks");
-        const corpus = await corpusFrom(other, sequences);
-        report("writing tracks");
-        await other.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
-        await writeCorpora(scratch, corpus, partOfPlaylist);
-      }),
+  await both(writeParquet, () =>
+    database.beside(async (other) => {
+      report("writing corpora");
+      await writeCorpora(scratch, other);
+      report("writing tracks");
+      await other.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
+    }),
   );
   const kept = partNames.reduce(
     (sum, name) => ({
@@ -242,16 +240,25 @@ async function both(one: () => Promise<void>, two: () => Promise<void>): Promise
 }
 
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */
-async function writeCorpora(
-  scratch: string,
-  full: Corpus,
-  partOfPlaylist: readonly PartName[],
-): Promise<void> {
-  await writeCorpusFile(join(scratch, "model_input_full.safetensors"), full);
-  for (const name of partNames) {
-    const part = partOf(full, (playlist) => partOfPlaylist[playlist] === name);
-    await writeCorpusFile(join(scratch, `${name}.safetensors`), part);
-  }
+async function writeCorpora(scratch: string, database: Database): Promise<void> {
+  const partOfPlaylist = (
+    await database.rows<{ part: PartName }>(
+      "SELECT part FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
+    )
+  ).map((row) => row.part);
+  const path = (name: string) => join(scratch, `${name}.safetensors`);
+  await writeCorpusFiles(
+    path("model_input_full"),
+    await corpusOfPlays(database),
+    partNames.map((name) => ({
+      path: path(name),
+      belongs: (playlist) => partOfPlaylist[playlist] === name,
+    })),
+  );
+}
+
+function songOf(options: Settled, title: string): string {
+  return options.mergeVersions ? `song_of(${title})` : title;
 }
 
 /** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */
@@ -265,7 +272,7 @@ async function playsOf(database: Database, options: Settled): Promise<string> {
     : "true";
   return sqlFile("plays", {
     kind: rows <= rowsPerBatch ? "TEMP TABLE" : "VIEW",
-    song: options.mergeVersions ? "song_of(track)" : "track",
+    song: songOf(options, "track"),
     master: sqlString(options.master),
     sampled,
   });

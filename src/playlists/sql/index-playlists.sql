@@ -1,7 +1,7 @@
 -- Every playlist, in the order in which they first appear. The part that one falls in depends on its id and the seed alone,
 -- so it stays there whatever else is added: 70 % train, 20 % validation, 10 % test; none for those that are too short.
 -- md5 and not hash(): it must give the same parts in every version of DuckDB.
-CREATE TEMP TABLE playlist_index AS
+CREATE TABLE playlist_index AS
 WITH grouped AS (
   SELECT
     playlist_id,
@@ -30,6 +30,8 @@ SELECT
     ELSE 'test'
   END AS part,
   row_number() OVER (ORDER BY first_row) AS number,
+  -- The number among those that are kept, or among those that are not.
+  row_number() OVER (PARTITION BY rows < {{min_tracks}} ORDER BY first_row) AS kept,
   -- Sequences are put together batch by batch, so that the lists of one batch fit into memory.
   (sum(rows) OVER (ORDER BY first_row) // {{rows_per_batch}})::INTEGER AS batch
 FROM grouped

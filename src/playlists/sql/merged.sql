@@ -1,5 +1,5 @@
 SELECT
   count(DISTINCT concat_ws('-', artist, title)) AS "tracksBefore",
   count(DISTINCT track_id) AS "tracksAfter",
-  count(*) FILTER (WHERE song <> title) AS rows
-FROM plays
+  coalesce(sum(plays) FILTER (WHERE song <> title), 0)::BIGINT AS rows
+FROM titles

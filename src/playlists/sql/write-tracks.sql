@@ -1,2 +1,6 @@
 -- Every track of the sequences, most played first.
-COPY (SELECT track_id, artist, count FROM numbered_tracks ORDER BY number) TO {{output}} (FORMAT parquet, COMPRESSION zstd)
+COPY (
+  SELECT track_id, artist, count
+  FROM named_tracks
+  ORDER BY count DESC, track_id
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd)

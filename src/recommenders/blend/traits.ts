@@ -13,39 +13,44 @@ export const traitNames = [
 ] as const;
 export const traitsPerTrack = traitNames.length;
 
+/** What `trackTraits` counts of each track. */
+const tally = { plays: 0, recent: 1, late: 2, first: 3, last: 4, ends: 5, repeats: 6 } as const;
+const tallyWidth = 8;
+
 /** `traitsPerTrack` numbers a track. Ages are shares of all playlists; a track that never plays has age 1. */
 export function trackTraits(sessions: Sessions): Float32Array {
   const { trackCount, offsets, items } = sessions;
   const count = sessionCount(sessions);
-  const plays = new Float64Array(trackCount);
-  const recent = new Float64Array(trackCount);
-  const late = new Float64Array(trackCount);
-  const last = new Float64Array(trackCount).fill(-1);
-  const first = new Float64Array(trackCount).fill(-1);
-  const ends = new Float64Array(trackCount);
-  const repeats = new Float64Array(trackCount);
+  // What is counted of a track stands in one place: most tracks are in no cache when one of them plays.
+  const tallies = new Int32Array(trackCount * tallyWidth);
+  const [recent, late] = [count * 0.98, count * 0.9];
   for (let s = 0; s < count; s++) {
-    for (let i = offsets[s]!; i < offsets[s + 1]!; i++) {
+    const [start, end] = [offsets[s]!, offsets[s + 1]!];
+    for (let i = start; i < end; i++) {
       const track = items[i]!;
-      plays[track]! += 1;
-      if (s >= count * 0.98) recent[track]! += 1;
-      if (s >= count * 0.9) late[track]! += 1;
-      if (first[track]! < 0) first[track] = s;
-      last[track] = s;
-      if (i === offsets[s + 1]! - 1) ends[track]! += 1;
-      if (i > offsets[s]! && items[i - 1] === track) repeats[track]! += 1;
+      const at = track * tallyWidth;
+      // Numbered from 1, so that 0 says that it never played.
+      if (tallies[at + tally.plays] === 0) tallies[at + tally.first] = s + 1;
+      tallies[at + tally.last] = s + 1;
+      tallies[at + tally.plays]! += 1;
+      if (s >= recent) tallies[at + tally.recent]! += 1;
+      if (s >= late) tallies[at + tally.late]! += 1;
+      if (i === end - 1) tallies[at + tally.ends]! += 1;
+      if (i > start && items[i - 1] === track) tallies[at + tally.repeats]! += 1;
     }
   }
   const traits = new Float32Array(trackCount * traitsPerTrack);
   for (let t = 0; t < trackCount; t++) {
+    const at = t * tallyWidth;
     const base = t * traitsPerTrack;
-    traits[base] = Math.log1p(plays[t]!);
-    traits[base + 1] = Math.log1p(recent[t]!);
-    traits[base + 2] = Math.log1p(late[t]!);
-    traits[base + 3] = last[t]! < 0 ? 1 : 1 - (last[t]! + 1) / count;
-    traits[base + 4] = first[t]! < 0 ? 1 : 1 - first[t]! / count;
-    traits[base + 5] = (ends[t]! + 0.5) / (plays[t]! + 4);
-    traits[base + 6] = (repeats[t]! + 0.05) / (plays[t]! + 2);
+    const plays = tallies[at + tally.plays]!;
+    traits[base] = Math.log1p(plays);
+    traits[base + 1] = Math.log1p(tallies[at + tally.recent]!);
+    traits[base + 2] = Math.log1p(tallies[at + tally.late]!);
+    traits[base + 3] = plays === 0 ? 1 : 1 - tallies[at + tally.last]! / count;
+    traits[base + 4] = plays === 0 ? 1 : 1 - (tallies[at + tally.first]! - 1) / count;
+    traits[base + 5] = (tallies[at + tally.ends]! + 0.5) / (plays + 4);
+    traits[base + 6] = (tallies[at + tally.repeats]! + 0.05) / (plays + 2);
   }
   return traits;
 }

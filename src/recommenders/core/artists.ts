@@ -1,4 +1,5 @@
 /** Tracks by artist, and the artist of a track that the catalogue does not hold. */
+import { artistNumbers } from "../../corpus/index.js";
 import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
 import type { Rows } from "./sessions.js";
@@ -13,29 +14,24 @@ export class ArtistIndex {
    * held back the catalogue holds tracks of that part alone: to list them would tell what was held back.)
    */
   readonly tracks: Rows;
-  readonly #numbers = new Map<string, number>();
+  #numbers: Map<string, number> | undefined;
   readonly #counts: Uint32Array;
   readonly #weights: Float64Array;
   readonly #listed: number[] = [];
 
   constructor(artists: readonly string[], counts: Uint32Array) {
     this.#counts = counts;
-    this.artistOf = new Uint32Array(artists.length);
-    const names = [""];
-    for (let t = 0; t < artists.length; t++) {
-      const name = artists[t]!;
-      if (name === "") continue;
-      let number = this.#numbers.get(name);
-      if (number === undefined) {
-        number = names.length;
-        names.push(name);
-        this.#numbers.set(name, number);
-      }
-      this.artistOf[t] = number;
+    const { names, of } = artistNumbers(artists);
+    // The numbers that the catalogue has, one more each; "no artist" comes out of their row and is number 0.
+    const none = names.indexOf("");
+    this.artistOf = new Uint32Array(of.length);
+    for (let t = 0; t < of.length; t++) {
+      const number = of[t]!;
+      this.artistOf[t] = number === none ? 0 : none >= 0 && number > none ? number : number + 1;
     }
-    this.names = names;
-    this.tracks = groupByArtist(this.artistOf, names.length, counts);
-    this.#weights = new Float64Array(names.length);
+    this.names = ["", ...names.filter((name) => name !== "")];
+    this.tracks = groupByArtist(this.artistOf, this.names.length, counts);
+    this.#weights = new Float64Array(this.names.length);
   }
 
   /**
@@ -43,6 +39,11 @@ export class ArtistIndex {
    * followed by "-" ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay").
    */
   guess(id: string): number {
+    if (this.#numbers === undefined) {
+      this.#numbers = new Map();
+      for (let artist = 1; artist < this.names.length; artist++)
+        this.#numbers.set(this.names[artist]!, artist);
+    }
     for (let dash = id.lastIndexOf("-"); dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
       const number = this.#numbers.get(id.slice(0, dash));
       if (number !== undefined) return number;
@@ -95,6 +96,8 @@ function groupByArtist(artistOf: Uint32Array, artists: number, counts: Uint32Arr
     next[artist] = next[artist]! + 1;
   }
   for (let a = 1; a < artists; a++) {
+    // Most artists have one track or none.
+    if (offsets[a + 1]! - offsets[a]! < 2) continue;
     values.subarray(offsets[a]!, offsets[a + 1]!).sort((x, y) => counts[y]! - counts[x]! || x - y);
   }
   return { offsets, values };

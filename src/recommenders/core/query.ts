@@ -14,15 +14,21 @@ export interface Query {
   readonly title: string | undefined;
 }
 
-/** From track ids to numbers, for one catalogue. Building it costs one pass; share it between recommenders. */
+/**
+ * From track ids to numbers, for one catalogue; share it between recommenders. The first id that is asked for costs one pass over
+ * all of them: who only fits or saves a recommender never asks.
+ */
 export class TrackNumbers {
   static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
-  readonly #numbers: ReadonlyMap<string, number>;
+  #index: ReadonlyMap<string, number> | undefined;
   readonly tracks: readonly string[];
 
   private constructor(tracks: readonly string[]) {
     this.tracks = tracks;
-    this.#numbers = trackIndex(tracks);
+  }
+
+  get #numbers(): ReadonlyMap<string, number> {
+    return (this.#index ??= trackIndex(this.tracks));
   }
 
   /** The one index of this list of tracks: recommenders restored on the same catalogue share it. */
@@ -46,8 +52,9 @@ export class TrackNumbers {
     let count = 0;
     let at = 0;
     let unknownAfter = 0;
+    const numbers = this.#numbers;
     for (const id of context.tracks) {
-      const number = this.#numbers.get(id);
+      const number = numbers.get(id);
       if (number === undefined) {
         played[at++] = ~unknown.length;
         unknown.push(id);

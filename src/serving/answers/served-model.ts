@@ -2,7 +2,7 @@
  * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
  * and libraries may bring their own.
  */
-import type { Catalogue } from "../../corpus/index.js";
+import { type Catalogue, trackIndex } from "../../corpus/index.js";
 import { Explainer, type FittedRecommender, RuledRecommender } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { TrackSearch } from "../track-search.js";
@@ -32,7 +32,7 @@ const originalK = 100;
 /** A served model with the look-ups that the routes need. */
 export class LiveModel {
   readonly model: ServedModel;
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers: ReadonlyMap<string, number>;
   readonly #ruled = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
@@ -45,8 +45,8 @@ export class LiveModel {
       );
     }
     this.model = model;
-    const { tracks } = model.catalogue;
-    for (let i = 0; i < tracks.length; i++) this.#numbers.set(tracks[i]!, i);
+    // The recommenders' own index, made before the first request asks for it.
+    this.#numbers = trackIndex(model.catalogue.tracks);
   }
 
   get version(): string {

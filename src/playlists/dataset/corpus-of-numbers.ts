@@ -1,0 +1,59 @@
+/** Plays as numbers, and what the numbers mean, made into a corpus. */
+import type { Corpus } from "../../corpus/index.js";
+import { type Database, wholeNumbers } from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
+
+/** Where the names of tracks are. */
+export interface NamedTracks {
+  /** A table with the columns track_id and artist. */
+  readonly tracks: string;
+  /** Its column with the tracks' numbers, from 0; numbers that never play may be left out. */
+  readonly number: string;
+}
+
+/** @param plays `items` in the numbers of `named`; they are numbered anew, in place */
+export async function corpusOfNumbers(
+  database: Database,
+  plays: Pick<Corpus, "offsets" | "items" | "playlistIds" | "titles">,
+  { tracks: table, number }: NamedTracks,
+): Promise<Corpus> {
+  await database.run(sqlFile("name-artists", { tracks: table }));
+  const names = [""];
+  for await (const chunk of database.chunks("SELECT artist FROM named_artists ORDER BY number"))
+    for (const name of chunk.getColumnValues(0)) names.push(name as string);
+  const ids: string[] = [];
+  const artistOf: string[] = [];
+  for await (const chunk of database.chunks(sqlFile("read-names", { tracks: table, number }))) {
+    const artists = wholeNumbers(chunk, 1);
+    const numbers = wholeNumbers(chunk, 2);
+    const trackIds = chunk.getColumnValues(0);
+    for (let row = 0; row < trackIds.length; row++) {
+      // Numbers that never play have no name; the arrays stay without holes.
+      for (; ids.length < numbers[row]!; ids.push("")) artistOf.push("");
+      ids.push((trackIds[row] as string | null) ?? "");
+      artistOf.push(names[artists[row]!]!);
+    }
+  }
+  const order = orderByAppearance(plays.items, ids.length);
+  const tracks = Array.from(order, (number) => ids[number]!);
+  const artists = Array.from(order, (number) => artistOf[number]!);
+  const anyArtist = artists.some((artist) => artist !== "");
+  const { offsets, items, playlistIds, titles } = plays;
+  return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
+}
+
+/** Renumbers items by first appearance, in place; returns what number each had before. */
+function orderByAppearance(items: Uint32Array, count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  const numbers = new Uint32Array(count);
+  let found = 0;
+  for (let i = 0; i < items.length; i++) {
+    const before = items[i]!;
+    if (numbers[before] === 0) {
+      order[found++] = before;
+      numbers[before] = found;
+    }
+    items[i] = numbers[before]! - 1;
+  }
+  return order.subarray(0, found);
+}

@@ -1,0 +1,8 @@
+-- Each track's id, the number of its artist (0: none), and its own number, in order of that.
+SELECT
+  t.track_id,
+  coalesce(a.number, 0)::UINTEGER AS artist,
+  t.{{number}}::UINTEGER AS track
+FROM {{tracks}} t
+LEFT JOIN named_artists a ON a.artist = t.artist
+ORDER BY track

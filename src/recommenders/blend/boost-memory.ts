@@ -1,5 +1,5 @@
 /** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, and the kernel itself. */
-import { kernelMemory } from "./kernel-memory.js";
+import { kernelMemory } from "../core/kernel-memory.js";
 
 interface BoostKernel {
   countRows(

@@ -1,6 +1,6 @@
 /** Boosted regression trees, flat in typed arrays: what the ranker is once it is fitted. */
 import { misuse } from "../../system/index.js";
-import { kernelMemory } from "./kernel-memory.js";
+import { kernelMemory } from "../core/kernel-memory.js";
 
 export interface ForestArrays {
   /** Node n of a tree splits on `features[n]`: left where value ≤ `thresholds[n]`. */

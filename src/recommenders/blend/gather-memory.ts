@@ -1,8 +1,9 @@
 /** The memory of the kernel that gathers evidence (assembly/gather.ts), laid out for one set of playlists, and the kernel itself. */
+
+import { kernelMemory } from "../core/kernel-memory.js";
 import type { Sessions } from "../core/sessions.js";
 import { featureNames, relative } from "./columns.js";
 import { factNames } from "./context-facts.js";
-import { kernelMemory } from "./kernel-memory.js";
 
 interface GatherKernel {
   castVotes(

@@ -1,6 +1,7 @@
 /** The memory of the kernel that counts links (assembly/links.ts), laid out for one set of playlists, and the kernel itself. */
+
+import { kernelMemory } from "../core/kernel-memory.js";
 import type { Sessions } from "../core/sessions.js";
-import { kernelMemory } from "./kernel-memory.js";
 
 interface LinksKernel {
   addPlay(

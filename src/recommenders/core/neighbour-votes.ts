@@ -1,5 +1,5 @@
 /** Neighbours vote for what they hold, and the tracks that may be among the best are put on a board (assembly/votes.ts). */
-import { kernelMemory } from "../blend/kernel-memory.js";
+import { kernelMemory } from "./kernel-memory.js";
 import { likelyBound } from "./largest.js";
 import type { NeighbourFinder } from "./neighbours.js";
 import type { ScoreBoard } from "./score-board.js";

@@ -1,5 +1,5 @@
 /** The memory of the kernel that counts pairs (assembly/pairs.ts), laid out for one set of playlists, and the kernel itself. */
-import { kernelMemory } from "../blend/kernel-memory.js";
+import { kernelMemory } from "./kernel-memory.js";
 import { longestOf, type Sessions, sessionCount } from "./sessions.js";
 
 interface PairsKernel {

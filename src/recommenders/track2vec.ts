@@ -52,9 +52,9 @@ const defaults: Track2VecSettings = {
 };
 
 /**
- * Scores the tracks nearest to the context's mean by (1 − output) · cosine to the input vector + output · cosine to the output
- * vector. Both are one inner product with the two vectors written one after the other; these rows all have the same length,
- * so the exact index over cosines finds the same order.
+ * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector. That is the
+ * inner product of the mean with one weighted sum of both; rows of these get one number more, which brings them all to the same length,
+ * so that the exact index over cosines finds the same order (Bachrach et al. 2014).
  */
 function contextScan(
   { tracks, vectors, outputs, size }: TrackVectors,
@@ -68,32 +68,49 @@ function contextScan(
   const vectorOf = (query: Query) => {
     const rows = Int32Array.from(query.tracks, (track) => rowOf[track]!);
     if (!unitMean(vectors, size, rows, decay, unit, mean)) return undefined;
-    const asked = new Float32Array(2 * size);
+    // The number more is 0 here, and so adds nothing to a product.
+    const asked = new Float32Array(size + 1);
     asked.set(mean);
-    asked.set(mean, size);
     return asked;
   };
-  const index = new ExactIndex(sideBySide(vectors, outputs, size, output), 2 * size, (row) => tracks[row]!);
-  return scanOf(numbers, vectorOf, (queries, k) => index.search(queries, k, undefined, 1));
+  const { sums, length } = sumsOfUnits(vectors, outputs, size, output);
+  const index = new ExactIndex(sums, size + 1, (row) => tracks[row]!);
+  return scanOf(numbers, vectorOf, (queries, k) => {
+    const found = index.search(queries, k, undefined, 1);
+    return { ...found, scores: found.scores.map((cosine) => cosine * length) };
+  });
 }
 
-/** Of each row its input vector times 1 − output, then its output vector times output, both brought to length 1 before. */
-function sideBySide(
+/**
+ * Of each row (1 − output) × its input vector + output × its output vector, both brought to length 1 before, and one number more: with
+ * it all rows are as long as the longest sum.
+ */
+function sumsOfUnits(
   vectors: Float32Array,
   outputs: Float32Array | undefined,
   size: number,
   output: number,
-): Float32Array {
-  const both = new Float32Array(2 * vectors.length);
+): { readonly sums: Float32Array; readonly length: number } {
+  const count = vectors.length / size;
+  const sums = new Float32Array(count * (size + 1));
   const unit = new Float32Array(size);
-  for (let at = 0; at < vectors.length; at += size) {
-    copyUnit(vectors, at, unit, 0, size);
-    for (let d = 0; d < size; d++) both[2 * at + d] = (1 - output) * unit[d]!;
-    if (outputs === undefined) continue;
-    copyUnit(outputs, at, unit, 0, size);
-    for (let d = 0; d < size; d++) both[2 * at + size + d] = output * unit[d]!;
+  let most = 0;
+  for (let row = 0; row < count; row++) {
+    const from = row * size;
+    const to = row * (size + 1);
+    copyUnit(vectors, from, unit, 0, size);
+    for (let d = 0; d < size; d++) sums[to + d] = (1 - output) * unit[d]!;
+    if (outputs !== undefined) {
+      copyUnit(outputs, from, unit, 0, size);
+      for (let d = 0; d < size; d++) sums[to + d]! += output * unit[d]!;
+    }
+    let squares = 0;
+    for (let d = 0; d < size; d++) squares += sums[to + d]! ** 2;
+    sums[to + size] = squares;
+    most = Math.max(most, squares);
   }
-  return both;
+  for (let at = size; at < sums.length; at += size + 1) sums[at] = Math.sqrt(Math.max(0, most - sums[at]!));
+  return { sums, length: Math.sqrt(most) };
 }
 
 /** The row of each track of the catalogue; -1: it has none. */

@@ -12,6 +12,33 @@ const farthest: u32 = 1023;
 const tallyShift: usize = 5;
 const pairShift: usize = 3;
 
+/** Whether tallies are touched before they are voted into: it pays where they are larger than the caches. */
+let ahead = false;
+
+export function touchAhead(value: bool): void {
+  ahead = value;
+}
+
+/** WebAssembly has no prefetch; an unused sum does it. */
+let touchSum: u32 = 0;
+
+/** So that the sum counts as used. */
+export function touchedSum(): u32 {
+  return touchSum;
+}
+
+/** Touches what is known of the tracks [start, end): in a loop that does nothing else, so that many loads are under way at once. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function touch(items: usize, start: u32, end: u32, tallies: usize, shift: usize): void {
+  if (!ahead) return;
+  let sum: u32 = 0;
+  for (let at = items + (<usize>start << 2), last = items + (<usize>end << 2); at < last; at += 4) {
+    sum += load<u32>(tallies + (<usize>load<u32>(at) << shift));
+  }
+  touchSum += sum;
+}
+
 /**
  * The plays [start, end) of one neighbour vote, all but the match.
  *
@@ -33,6 +60,7 @@ export function castVotes(
   overlap: f32,
   late: f32,
 ): u32 {
+  touch(items, start, end, tallies, tallyShift);
   const flat = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(similarity), 1, overlap), 2, 1);
   const sums = f32x4.replace_lane(flat, 3, 0);
   const most = f32x4.replace_lane(f32x4.splat(0), 3, similarity);
@@ -76,6 +104,7 @@ function vote(
 
 /** What the votes for each touched track add up to: 0.4 × its similarities + near. */
 export function sumVotes(tallies: usize, touched: usize, count: u32, scores: usize): void {
+  touch(touched, 0, count, tallies, tallyShift);
   for (let i: u32 = 0; i < count; i++) {
     const tally = tallies + (<usize>load<u32>(touched + (<usize>i << 2)) << tallyShift);
     store<f64>(scores + (<usize>i << 3), <f64>(<f32>0.4 * load<f32>(tally) + load<f32>(tally, 16)));
@@ -103,6 +132,7 @@ export function castPairs(
   places: usize,
   similarity: f32,
 ): u32 {
+  touch(items, start, end, pairs, pairShift);
   for (let i = start; i < end; i++) {
     const distance = i > match ? i - match : match - i;
     const near = similarity * load<f32>(places + (<usize>min(distance, farthest) << 2));

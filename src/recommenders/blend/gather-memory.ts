@@ -6,6 +6,7 @@ import { featureNames, relative } from "./columns.js";
 import { factNames } from "./context-facts.js";
 
 interface GatherKernel {
+  touchAhead(value: boolean): void;
   castVotes(
     items: number,
     start: number,
@@ -72,6 +73,9 @@ export const pairWidth = 2;
 /** Weights by distance: so many places, the last one standing for all beyond. */
 const placesLong = 1024;
 
+/** Tallies of so many bytes are in no cache: half a million tracks. */
+const largeTallies = 16 * 2 ** 20;
+
 /** The kernel and its arrays; see `gatherMemory`. */
 export type GatherMemory = ReturnType<typeof gatherMemory>;
 
@@ -118,5 +122,7 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number,
   );
   arrays.items.set(items);
   arrays.shared.set(relative.map((column) => column * 4));
-  return { kernel: kernel as GatherKernel, ...arrays };
+  const typed = kernel as GatherKernel;
+  typed.touchAhead(arrays.tallies.byteLength > largeTallies);
+  return { kernel: typed, ...arrays };
 }

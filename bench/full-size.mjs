@@ -34,7 +34,7 @@ async function run(args, onLine) {
     text += more;
     const lines = text.split("\n");
     text = lines.pop();
-    lines.forEach(onLine);
+    for (const line of lines) onLine(line);
   });
   let most = 0;
   const watch = setInterval(() => {
@@ -86,7 +86,7 @@ try {
     "--output",
     "full.csv",
   ];
-  await run(sample, console.log);
+  await run(sample, (line) => console.log(line));
   const began = performance.now();
   const most = await run(["run", "--input", "full.csv"], (line) => {
     if (/ done in |hit ratio@|playlists|test /.test(line)) console.log(line);

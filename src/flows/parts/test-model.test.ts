@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Corpus, CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
+import { Random } from "../../system/index.js";
+import { fitPoint } from "./fit-point.js";
+import { saveModel } from "./model-folder.js";
+import { testModel } from "./test-model.js";
+
+/** Playlists that go on where they are: from one track to one of the two behind it. */
+function walks(count: number, seed: number): Corpus {
+  const random = new Random(seed);
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < count; p++) {
+    let at = random.below(40);
+    const tracks = Array.from(
+      { length: 6 },
+      () => `artist ${(at = (at + 1 + random.below(2)) % 40) % 7}-track ${at}`,
+    );
+    builder.add({ id: `p${seed}-${p}`, tracks, artists: tracks.map((id) => id.split("-")[0]!) });
+  }
+  return builder.build();
+}
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-test-model-"));
+  await writeCorpusFile(at("train.safetensors"), walks(500, 1));
+  await writeCorpusFile(at("test.safetensors"), walks(4500, 2));
+  for (const [recommender, settings] of [
+    ["transitions", {}],
+    ["track2vec", { epochs: 60, vectorSize: 8, window: 2, minCount: 1 }],
+  ] as const) {
+    const point = { recommender, settings, label: "" };
+    const inputs = { train: at("train.safetensors"), questions: at("test.safetensors"), most: 50 };
+    await saveModel(at(recommender), await fitPoint({ point, ...inputs, k: 3, seed: 1, threads: 1 }));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("comes to the same figures where threads answer and where there is too little to ask", async () => {
+  const options = {
+    model: at("transitions"),
+    nearest: at("track2vec"),
+    train: at("train.safetensors"),
+    questions: at("test.safetensors"),
+    k: 3,
+    seed: 1,
+  };
+  const all = await testModel(options);
+  const some = await testModel({ ...options, most: 1500 });
+  expect(all.queries).toBe(4500);
+  expect(some.queries).toBe(1500);
+  // Two tracks may follow, so three answers hold nearly all of them; chance is 3 of 40.
+  expect(all.hitRatio).toBeGreaterThan(0.9);
+  expect(Math.abs(all.hitRatio - some.hitRatio)).toBeLessThan(0.03);
+  expect(all.gain.low).toBeGreaterThan(0.5);
+  // The base protocol asks all, whatever the others are asked.
+  expect(some.base).toBe(all.base);
+  expect(all.base).toBeGreaterThan(0.2);
+  expect(all.rows.map((row) => row.model)).toEqual([
+    "transitions",
+    "nearest tracks (base protocol)",
+    "popularity",
+    "random bet",
+  ]);
+});

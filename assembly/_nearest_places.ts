@@ -2,31 +2,8 @@
  * In which place a row stands among those nearest to another, found without finding those before it: rows with a higher score are
  * counted, and where there are `most` of them it is too far back to be told.
  */
-import {
-  COUNT,
-  floatsAt,
-  keysAt,
-  PAIRS,
-  pairCount,
-  panelBytes,
-  panels,
-  rowCount,
-  SCALE_SQUARED,
-  SCORED,
-  SKIP,
-  size,
-  stateBytes,
-  THRESHOLD,
-  units,
-} from "./_nearest_rows";
-import { dot, margin, start } from "./_nearest_scan";
-
-// The state of a query (see _nearest_rows.ts), used otherwise: COUNT is how many rows are nearer than the target, SCORED the
-// target's row, and the target's own score stands where candidates do.
-const TARGET: usize = SCORED;
-
-/** Nothing passes this threshold: the query is done with. */
-const DONE: i32 = i32.MAX_VALUE;
+import { COUNT, floatsAt, keysAt, panelBytes, rowCount, SCALE_SQUARED, size, stateBytes, THRESHOLD, units } from "./_nearest_rows";
+import { DONE, dot, margin, scanOne, start, TARGET } from "./_nearest_scan";
 
 function startPlace(state: usize, row: i32, target: i32, most: i32): void {
   start(state, units + <usize>row * size * 4, row);
@@ -39,64 +16,6 @@ function startPlace(state: usize, row: i32, target: i32, most: i32): void {
     return;
   }
   store<i32>(state, <i32>Math.floor(<f64>score * SCALE_SQUARED) - margin(state) - 1, THRESHOLD);
-}
-
-/** Counts the rows of one panel whose lane of `passed` is set, where they are nearer than the target. */
-function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
-  let mask = i32x4.bitmask(passed);
-  if (mask == 0) return;
-  const skip = load<i32>(state, SKIP);
-  const target = load<i32>(state, TARGET);
-  const score = load<f32>(state + keysAt);
-  let count = load<i32>(state, COUNT);
-  while (mask != 0) {
-    const row = first + ctz(mask);
-    mask &= mask - 1;
-    if (row >= rowCount || row == skip || row == target) continue;
-    const other = dot(units + <usize>row * size * 4, state + floatsAt);
-    // Equal scores stand in order of row number.
-    if (other > score || (other == score && row < target)) count++;
-  }
-  store<i32>(state, count, COUNT);
-  if (count >= most) store<i32>(state, DONE, THRESHOLD);
-}
-
-/** One query against panels [from, to), a multiple of 4. */
-function scanNearer(state: usize, from: i32, to: i32, most: i32): void {
-  const pairs = state + PAIRS;
-  const end = pairs + (<usize>pairCount << 2);
-  let threshold = v128.load_splat<i32>(state, THRESHOLD);
-  let a = panels + <usize>from * panelBytes;
-  const stride = panelBytes;
-  for (let panel = from; panel < to; panel += 4) {
-    let b = a + stride;
-    let c = b + stride;
-    let d = c + stride;
-    let sumA = i32x4.splat(0);
-    let sumB = i32x4.splat(0);
-    let sumC = i32x4.splat(0);
-    let sumD = i32x4.splat(0);
-    for (let pair = pairs; pair < end; pair += 4, a += 16, b += 16, c += 16, d += 16) {
-      const q = v128.load_splat<i32>(pair);
-      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q, v128.load(a)));
-      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q, v128.load(b)));
-      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q, v128.load(c)));
-      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q, v128.load(d)));
-    }
-    a = d;
-    sumA = i32x4.gt_s(sumA, threshold);
-    sumB = i32x4.gt_s(sumB, threshold);
-    sumC = i32x4.gt_s(sumC, threshold);
-    sumD = i32x4.gt_s(sumD, threshold);
-    if (v128.any_true(v128.or(v128.or(sumA, sumB), v128.or(sumC, sumD)))) {
-      const row = panel << 2;
-      countNearer(state, row, sumA, most);
-      countNearer(state, row + 4, sumB, most);
-      countNearer(state, row + 8, sumC, most);
-      countNearer(state, row + 12, sumD, most);
-      if (load<i32>(state, THRESHOLD) == DONE) return;
-    }
-  }
 }
 
 /**
@@ -115,7 +34,7 @@ export function places(rows: usize, targets: usize, count: i32, most: i32, state
     const to = min(from + tile, panelCount);
     for (let q = 0; q < count; q++) {
       const state = states + <usize>q * stateBytes;
-      if (load<i32>(state, THRESHOLD) != DONE) scanNearer(state, from, to, most);
+      if (load<i32>(state, THRESHOLD) != DONE) scanOne(state, from, to, most);
     }
   }
   for (let q = 0; q < count; q++) {

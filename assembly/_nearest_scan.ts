@@ -25,6 +25,13 @@ import {
   units,
 } from "./_nearest_rows";
 
+// Where targets' places are looked for (_nearest_places.ts) a state is used otherwise: COUNT is how many rows are nearer than the target,
+// SCORED the target's row, and the target's own score stands where candidates do.
+export const TARGET: usize = SCORED;
+
+/** Nothing passes this threshold: the query is done with. */
+export const DONE: i32 = i32.MAX_VALUE;
+
 /** Makes a query ready: `query` is of length 1; `skip` is a row to leave out, or -1. */
 export function start(state: usize, query: usize, skip: i32): void {
   store<i32>(state, i32.MIN_VALUE, THRESHOLD);
@@ -111,8 +118,31 @@ function hold(state: usize, first: i32, passed: v128): void {
   }
 }
 
-/** One query against panels [from, to), a multiple of 4. */
-export function scanOne(state: usize, from: i32, to: i32): void {
+/** Counts the rows of one panel whose lane of `passed` is set, where they are nearer than the target. */
+function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
+  let mask = i32x4.bitmask(passed);
+  if (mask == 0) return;
+  const skip = load<i32>(state, SKIP);
+  const target = load<i32>(state, TARGET);
+  const score = load<f32>(state + keysAt);
+  let count = load<i32>(state, COUNT);
+  while (mask != 0) {
+    const row = first + ctz(mask);
+    mask &= mask - 1;
+    if (row >= rowCount || row == skip || row == target) continue;
+    const other = dot(units + <usize>row * size * 4, state + floatsAt);
+    // Equal scores stand in order of row number.
+    if (other > score || (other == score && row < target)) count++;
+  }
+  store<i32>(state, count, COUNT);
+  if (count >= most) store<i32>(state, DONE, THRESHOLD);
+}
+
+/**
+ * One query against panels [from, to), a multiple of 4: rows that pass are held, or, with `most` above 0, counted until there are so many
+ * nearer than the target.
+ */
+export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
   const pairs = state + PAIRS;
   const end = pairs + (<usize>pairCount << 2);
   let threshold = v128.load_splat<i32>(state, THRESHOLD);
@@ -140,10 +170,18 @@ export function scanOne(state: usize, from: i32, to: i32): void {
     sumD = i32x4.gt_s(sumD, threshold);
     if (v128.any_true(v128.or(v128.or(sumA, sumB), v128.or(sumC, sumD)))) {
       const row = panel << 2;
-      hold(state, row, sumA);
-      hold(state, row + 4, sumB);
-      hold(state, row + 8, sumC);
-      hold(state, row + 12, sumD);
+      if (most > 0) {
+        countNearer(state, row, sumA, most);
+        countNearer(state, row + 4, sumB, most);
+        countNearer(state, row + 8, sumC, most);
+        countNearer(state, row + 12, sumD, most);
+        if (load<i32>(state, THRESHOLD) == DONE) return;
+      } else {
+        hold(state, row, sumA);
+        hold(state, row + 4, sumB);
+        hold(state, row + 8, sumC);
+        hold(state, row + 12, sumD);
+      }
       threshold = v128.load_splat<i32>(state, THRESHOLD);
     }
   }

@@ -11,6 +11,32 @@ export interface NamedTracks {
   readonly number: string;
 }
 
+/**
+ * The playlists of a corpus without their tracks.
+ *
+ * @param query gives id, title and length (UINTEGER) of each, in order
+ */
+export async function numberedPlaylists(
+  database: Database,
+  query: string,
+): Promise<{ offsets: Uint32Array; playlistIds: string[]; titles: string[] }> {
+  const playlistIds: string[] = [];
+  const titles: string[] = [];
+  const ends: number[] = [];
+  let plays = 0;
+  for await (const chunk of database.chunks(query)) {
+    for (const [id, title, length] of chunk.getRows()) {
+      playlistIds.push((id as string | null) ?? "");
+      titles.push((title as string | null) ?? "");
+      plays += length as number;
+      ends.push(plays);
+    }
+  }
+  const offsets = new Uint32Array(playlistIds.length + 1);
+  offsets.set(ends, 1);
+  return { offsets, playlistIds, titles };
+}
+
 /** @param plays `items` in the numbers of `named`; they are numbered anew, in place */
 export async function corpusOfNumbers(
   database: Database,

@@ -1,35 +1,19 @@
 /** A corpus of numbered plays: how preparing makes one, without a string for every play. */
 import type { Corpus } from "../../corpus/index.js";
 import { type Database, wholeNumbers } from "../../system/index.js";
-import { corpusOfNumbers } from "./corpus-of-numbers.js";
+import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
 /**
  * @param database holds the tables of `../sql`: playlist_index, numbered_plays, named_tracks
  * @returns tracks numbered by first appearance, playlists in their order, as `readCorpus` gives of model_input_full
  */
 export async function corpusOfPlays(database: Database): Promise<Corpus> {
-  const playlistIds: string[] = [];
-  const titles: string[] = [];
-  const ends: number[] = [];
-  let plays = 0;
-  for await (const chunk of database.chunks(
-    "SELECT playlist_id, playlist, rows::UINTEGER FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
-  )) {
-    for (const [id, title, length] of chunk.getRows()) {
-      playlistIds.push((id as string | null) ?? "");
-      titles.push((title as string | null) ?? "");
-      plays += length as number;
-      ends.push(plays);
-    }
-  }
-  const offsets = new Uint32Array(playlistIds.length + 1);
-  offsets.set(ends, 1);
-  const items = await itemsOf(database, offsets);
-  return corpusOfNumbers(
+  const playlists = await numberedPlaylists(
     database,
-    { offsets, items, playlistIds, titles },
-    { tracks: "named_tracks", number: "track" },
+    "SELECT playlist_id, playlist, rows::UINTEGER FROM playlist_index WHERE part IS NOT NULL ORDER BY number",
   );
+  const items = await itemsOf(database, playlists.offsets);
+  return corpusOfNumbers(database, { ...playlists, items }, { tracks: "named_tracks", number: "track" });
 }
 
 /** Track numbers in playing order. Plays hardly ever come in another order than that of their rows; where they do, they are sorted. */

@@ -10,7 +10,7 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import { corpusOfNumbers } from "./corpus-of-numbers.js";
+import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
 const wanted = [
   "playlist_id",
@@ -45,35 +45,20 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
  */
 async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   await database.run(sqlFile("number-tracks", { sequences: source }));
-  const playlistIds: string[] = [];
-  const titles: string[] = [];
-  const ends: number[] = [];
-  let plays = 0;
-  for await (const chunk of database.chunks(
+  const playlists = await numberedPlaylists(
+    database,
     `SELECT playlist_id, playlist, coalesce(len(track_sequence), 0)::UINTEGER FROM ${source}`,
-  )) {
-    for (const [id, title, length] of chunk.getRows()) {
-      playlistIds.push((id as string | null) ?? "");
-      titles.push((title as string | null) ?? "");
-      plays += length as number;
-      ends.push(plays);
-    }
-  }
-  const offsets = new Uint32Array(playlistIds.length + 1);
-  offsets.set(ends, 1);
-  const items = new Uint32Array(plays);
+  );
+  const { offsets } = playlists;
+  const items = new Uint32Array(offsets[offsets.length - 1]!);
   // They come in any order, each with its place.
   for await (const chunk of database.chunks(sqlFile("read-plays", { source }))) {
-    const playlists = wholeNumbers(chunk, 0);
+    const playlistOf = wholeNumbers(chunk, 0);
     const places = wholeNumbers(chunk, 1);
     const numbers = wholeNumbers(chunk, 2);
-    for (let i = 0; i < numbers.length; i++) items[offsets[playlists[i]!]! + places[i]!] = numbers[i]!;
+    for (let i = 0; i < numbers.length; i++) items[offsets[playlistOf[i]!]! + places[i]!] = numbers[i]!;
   }
-  return corpusOfNumbers(
-    database,
-    { offsets, items, playlistIds, titles },
-    { tracks: "numbered_tracks", number: "number" },
-  );
+  return corpusOfNumbers(database, { ...playlists, items }, { tracks: "numbered_tracks", number: "number" });
 }
 
 /**

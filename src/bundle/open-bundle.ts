@@ -93,7 +93,8 @@ export async function bundleOf(contents: BundleContents, options: OpenOptions = 
     const search = packed && state.kind === "nearest" ? index?.searchNow : undefined;
     const same =
       search !== undefined && options.restore === undefined && state.arrays.vectors === vectors?.vectors;
-    return same ? nearestOf(vectors!, catalogue, search) : undefined;
+    const numbers = state.arrays.numbers as Uint32Array;
+    return same ? nearestOf(vectors!, catalogue, { search, numbers }) : undefined;
   };
   return {
     manifest,

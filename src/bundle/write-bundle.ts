@@ -10,6 +10,7 @@ import {
   type Progress,
   packageRoot,
   SegueError,
+  settleBoth,
   silent,
   type Tensor,
   writeAtomically,
@@ -143,10 +144,7 @@ async function fill(
     if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
   };
   // The database writes on a thread of its own, while this one waits for the disk or for helpers.
-  const [written, tablesWritten] = await Promise.allSettled([writeModel(), writeTables()]);
-  if (written.status === "rejected") throw written.reason;
-  if (tablesWritten.status === "rejected") throw tablesWritten.reason;
-  const lists = written.value;
+  const [lists] = await settleBoth(writeModel(), writeTables());
   step("checksums");
   const files: Manifest["files"] = {};
   for (const name of (await readdir(folder)).sort()) {

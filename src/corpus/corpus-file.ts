@@ -12,6 +12,7 @@ import {
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
+import { numberByAppearance } from "./by-appearance.js";
 import { catalogueOf, catalogueTensors, stringsOf } from "./catalogue-tensors.js";
 import type { Corpus } from "./corpus.js";
 import { type PartNumbers, partNumbers } from "./parts.js";
@@ -76,29 +77,14 @@ function partTensors(
   setStrings(tensors, "tracks", pickStrings(packedIn(whole, "tracks"), tracks));
   const artistOf = whole["artists.of"]?.array;
   if (artistOf) {
-    const { of, names } = renumbered(tracks.map((track) => artistOf[track]!));
-    setStrings(tensors, "artists", pickStrings(packedIn(whole, "artists"), names));
+    const names = packedIn(whole, "artists");
+    const of = tracks.map((track) => artistOf[track]!);
+    setStrings(tensors, "artists", pickStrings(names, numberByAppearance(of, names.ends.length)));
     tensors["artists.of"] = { array: of };
   }
   for (const name of besidePlaylists)
     if (whole[`${name}.ends`]) setStrings(tensors, name, pickStrings(packedIn(whole, name), playlists));
   return tensors;
-}
-
-/** Numbers anew by first appearance; `names` are the numbers that they were. */
-function renumbered(numbers: Uint32Array): { of: Uint32Array; names: Uint32Array } {
-  const most = numbers.reduce((a, b) => Math.max(a, b), 0);
-  const numberOf = new Int32Array(most + 1).fill(-1);
-  const names = new Uint32Array(Math.min(most + 1, numbers.length));
-  let found = 0;
-  const of = numbers.map((number) => {
-    if (numberOf[number]! < 0) {
-      numberOf[number] = found;
-      names[found++] = number;
-    }
-    return numberOf[number]!;
-  });
-  return { of, names: names.subarray(0, found) };
 }
 
 function setStrings(tensors: Record<string, Tensor>, name: string, { text, ends }: PackedStrings): void {

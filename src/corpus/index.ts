@@ -1,5 +1,6 @@
 /** Playlists as numbered sequences, and the files that hold them. */
 export { artistNumbers } from "./artist-numbers.js";
+export { numberByAppearance } from "./by-appearance.js";
 export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
 export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus.js";
 export {

@@ -1,4 +1,5 @@
 /** Parts of a corpus: some of its playlists as a corpus of their own, and playlists as questions. */
+import { numberByAppearance } from "./by-appearance.js";
 import { type Corpus, playlistCount } from "./corpus.js";
 import type { Query } from "./sequences-file.js";
 
@@ -24,24 +25,16 @@ export function partNumbers(
     chosen.push(p);
     plays += corpus.offsets[p + 1]! - corpus.offsets[p]!;
   }
-  const numberOf = new Int32Array(corpus.tracks.length).fill(-1);
-  const tracks = new Uint32Array(Math.min(plays, corpus.tracks.length));
   const items = new Uint32Array(plays);
   const offsets = new Uint32Array(chosen.length + 1);
-  let found = 0;
   let at = 0;
   chosen.forEach((p, index) => {
-    for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++) {
-      const track = corpus.items[i]!;
-      if (numberOf[track]! < 0) {
-        numberOf[track] = found;
-        tracks[found++] = track;
-      }
-      items[at++] = numberOf[track]!;
-    }
+    items.set(corpus.items.subarray(corpus.offsets[p]!, corpus.offsets[p + 1]!), at);
+    at += corpus.offsets[p + 1]! - corpus.offsets[p]!;
     offsets[index + 1] = at;
   });
-  return { playlists: Uint32Array.from(chosen), tracks: tracks.subarray(0, found), offsets, items };
+  const tracks = numberByAppearance(items, corpus.tracks.length);
+  return { playlists: Uint32Array.from(chosen), tracks, offsets, items };
 }
 
 /**

@@ -4,7 +4,8 @@ import { openInvocations } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
 import { type CheckOptions, type Prediction, trackNobodyKnows } from "./check.js";
 
-type Answers = Pick<CheckOptions, "expected" | "tracks">;
+/** What a check compares an endpoint with. */
+export type Answers = Pick<CheckOptions, "expected" | "tracks">;
 
 const tracksAsked = 10;
 

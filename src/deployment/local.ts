@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { distPath, isAlive, messageOf, SegueError } from "../system/index.js";
-import { type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
-import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "./check.js";
+import { type Answers, type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
+import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
 import { endProcess } from "./processes.js";
 
 export interface LocalDeployOptions {
@@ -115,7 +115,7 @@ export interface LocalCheckOptions {
 /** Checks an endpoint over HTTP against its bundle; see `checkAnswers`. */
 export function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
   const { bundle, recommender } = options;
-  const check = ({ expected, tracks }: Pick<CheckOptions, "expected" | "tracks">) =>
+  const check = ({ expected, tracks }: Answers) =>
     checkAnswers({
       endpoint: options.url,
       invoke: (instances) => invokeOverHttp(options, instances),

@@ -219,19 +219,19 @@ class VectorRecommender extends ScoredRecommender implements TrackVectorModel {
 
 interface Trained {
   readonly vectors: TrackVectors;
+  /** The catalogue's number of each row, where it is known; else every id is looked up. */
+  readonly numbers?: Uint32Array | undefined;
   readonly lossPerEpoch: readonly number[];
 }
 
 function make(
   name: "nearest" | "track2vec",
   catalogue: Catalogue,
-  { vectors, lossPerEpoch }: Trained,
+  { vectors, numbers = numbersOf(vectors, catalogue), lossPerEpoch }: Trained,
   settings: Track2VecSettings,
   fallback: Fallback | undefined,
   search?: RowSearch,
 ): TrackVectorModel {
-  const index = TrackNumbers.of(catalogue);
-  const numbers = Uint32Array.from(vectors.tracks, (track) => index.get(track));
   const scorer =
     name === "nearest"
       ? nearestScan(vectors, numbers, catalogue.tracks.length, search)
@@ -253,11 +253,26 @@ function make(
   return new VectorRecommender(parts, vectors, lossPerEpoch);
 }
 
+/** @throws SegueError where an id of the vectors is not in the catalogue */
+function numbersOf(vectors: TrackVectors, catalogue: Catalogue): Uint32Array {
+  const index = TrackNumbers.of(catalogue);
+  return Uint32Array.from(vectors.tracks, (track) => {
+    const number = index.get(track);
+    if (number < 0) {
+      throw new SegueError("a vector belongs to no track of the catalogue", {
+        hint: "Give the vectors and the catalogue of the same training run.",
+      });
+    }
+    return number;
+  });
+}
+
 function restore(name: "nearest" | "track2vec", state: RecommenderState, catalogue: Catalogue) {
   const settings = state.settings as unknown as Track2VecSettings;
-  const { numbers, vectors: values, counts, outputs } = state.arrays;
+  const { vectors: values, counts, outputs } = state.arrays;
+  const numbers = state.arrays.numbers as Uint32Array;
   const vectors = new TrackVectors({
-    tracks: Array.from(numbers as Uint32Array, (number) => catalogue.tracks[number]!),
+    tracks: Array.from(numbers, (number) => catalogue.tracks[number]!),
     size: settings.vectorSize,
     vectors: values as Float32Array,
     ...(counts === undefined ? {} : { counts: counts as Float64Array }),
@@ -267,7 +282,7 @@ function restore(name: "nearest" | "track2vec", state: RecommenderState, catalog
   return make(
     name,
     catalogue,
-    { vectors, lossPerEpoch: [] },
+    { vectors, numbers, lossPerEpoch: [] },
     settings,
     saved && Fallback.restore(saved, catalogue),
   );
@@ -295,22 +310,20 @@ async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOp
  * A recommender of vectors that were trained already, such as a grid point of the `train` step.
  *
  * @param vectors every id must be in the catalogue
- * @param search how nearest rows are found; default: the exact scan
+ * @param options.search how nearest rows are found; default: the exact scan
+ * @param options.numbers the catalogue's number of each row, where it is known; else every id is looked up
  * @throws SegueError where an id of the vectors is not in the catalogue
  */
 export function nearestOf(
   vectors: TrackVectors,
   catalogue: Catalogue,
-  search?: RowSearch,
+  {
+    search,
+    numbers,
+  }: { readonly search?: RowSearch | undefined; readonly numbers?: Uint32Array | undefined } = {},
 ): FittedRecommender {
-  const numbers = TrackNumbers.of(catalogue);
-  if (vectors.tracks.some((track) => numbers.get(track) < 0)) {
-    throw new SegueError("a vector belongs to no track of the catalogue", {
-      hint: "Give the vectors and the catalogue of the same training run.",
-    });
-  }
   const settings = { ...defaults, vectorSize: vectors.size, repeats: 0 };
-  return make("nearest", catalogue, { vectors, lossPerEpoch: [] }, settings, undefined, search);
+  return make("nearest", catalogue, { vectors, numbers, lossPerEpoch: [] }, settings, undefined, search);
 }
 
 /** The base protocol's recommender. A last track without a vector gets no answer: the random bet belongs to the protocol. */

@@ -27,3 +27,4 @@ export {
   type TypedArray,
   writeSafetensors,
 } from "./safetensors.js";
+export { settleBoth } from "./settle-both.js";

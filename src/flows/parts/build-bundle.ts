@@ -14,7 +14,6 @@ import { type Catalogue, isCorpusFile, readCorpusPlays } from "../../corpus/inde
 import { readCorpus } from "../../playlists/index.js";
 import { fitRecommender, nearestOf, type RecommenderState } from "../../recommenders/index.js";
 import { SegueError } from "../../system/index.js";
-import { TrackVectors } from "../../track2vec/index.js";
 
 export interface BuildOptions {
   /** The folder of the best model. */
@@ -40,7 +39,8 @@ export async function buildBundle(folder: string, options: BuildOptions): Promis
   // Rows are numbers of their own catalogue.
   const vectorRows = near?.catalogue === catalogue ? near.vectorRows : undefined;
   const vectors = near?.vectors;
-  if (vectors !== undefined) recommenders.nearest ??= nearestState(vectors, catalogue, vectorRows);
+  if (vectors !== undefined)
+    recommenders.nearest ??= nearestOf(vectors, catalogue, { numbers: vectorRows }).save();
   recommenders.popularity ??= await popularityOf(options.train, catalogue);
   const { parameters, metrics, train } = options;
   await writeBundle(folder, {
@@ -62,22 +62,6 @@ async function nearestBundle({ model, nearest }: BuildOptions, best: Bundle): Pr
     if (other.vectors !== undefined) return other;
   }
   return best.vectors && best;
-}
-
-/** What `nearest` over these vectors is saved as; where the rows are known, without looking up a million ids first. */
-function nearestState(
-  vectors: TrackVectors,
-  catalogue: Catalogue,
-  rows: Uint32Array | undefined,
-): RecommenderState {
-  if (rows === undefined) return nearestOf(vectors, catalogue).save();
-  const none = new TrackVectors({ tracks: [], size: vectors.size, vectors: new Float32Array(0) });
-  const arrays = {
-    numbers: rows,
-    vectors: vectors.vectors,
-    ...(vectors.counts === undefined ? {} : { counts: Float64Array.from(vectors.counts) }),
-  };
-  return { ...nearestOf(none, { tracks: [] }).save(), arrays };
 }
 
 async function popularityOf(train: string, { tracks }: Catalogue): Promise<RecommenderState> {

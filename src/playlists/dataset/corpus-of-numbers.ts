@@ -1,5 +1,5 @@
 /** Plays as numbers, and what the numbers mean, made into a corpus. */
-import type { Corpus } from "../../corpus/index.js";
+import { type Corpus, numberByAppearance } from "../../corpus/index.js";
 import { type Database, wholeNumbers } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
@@ -60,26 +60,10 @@ export async function corpusOfNumbers(
       artistOf.push(names[artists[row]!]!);
     }
   }
-  const order = orderByAppearance(plays.items, ids.length);
+  const order = numberByAppearance(plays.items, ids.length);
   const tracks = Array.from(order, (number) => ids[number]!);
   const artists = Array.from(order, (number) => artistOf[number]!);
   const anyArtist = artists.some((artist) => artist !== "");
   const { offsets, items, playlistIds, titles } = plays;
   return { tracks, ...(anyArtist ? { artists } : {}), offsets, items, playlistIds, titles };
-}
-
-/** Renumbers items by first appearance, in place; returns what number each had before. */
-function orderByAppearance(items: Uint32Array, count: number): Uint32Array {
-  const order = new Uint32Array(count);
-  const numbers = new Uint32Array(count);
-  let found = 0;
-  for (let i = 0; i < items.length; i++) {
-    const before = items[i]!;
-    if (numbers[before] === 0) {
-      order[found++] = before;
-      numbers[before] = found;
-    }
-    items[i] = numbers[before]! - 1;
-  }
-  return order.subarray(0, found);
 }

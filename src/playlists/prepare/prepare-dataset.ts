@@ -9,6 +9,7 @@ import {
   moveIntoPlace,
   type Progress,
   SegueError,
+  settleBoth,
   silent,
   sqlString,
   withDuckDb,
@@ -206,7 +207,8 @@ async function prepareInto(
     }
   };
   // One connection writes one file after the other on one core: two halves of the work, each on a connection of its own.
-  await both(writeParquet, () =>
+  await settleBoth(
+    writeParquet(),
     database.beside(async (other) => {
       report("writing corpora");
       await writeCorpora(scratch, other);
@@ -231,12 +233,6 @@ async function prepareInto(
     ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
     ...(merged === undefined ? {} : { merged }),
   };
-}
-
-/** Waits for both, so that nothing goes on writing after one has failed. @throws what the first of them threw */
-async function both(one: () => Promise<void>, two: () => Promise<void>): Promise<void> {
-  for (const outcome of await Promise.allSettled([one(), two()]))
-    if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */

@@ -24,7 +24,13 @@ export class NeighbourEvidence {
   readonly #perLength: Float64Array;
   #touched = 0;
 
-  constructor(sessions: Sessions, memory: GatherMemory, settings: NeighbourEvidenceSettings) {
+  /** @param counts in how many playlists each track is */
+  constructor(
+    sessions: Sessions,
+    counts: Uint32Array,
+    memory: GatherMemory,
+    settings: NeighbourEvidenceSettings,
+  ) {
     const scale = Math.sqrt(meanLength(sessions));
     const near = 1.5 * scale;
     const count = sessionCount(sessions);
@@ -34,19 +40,23 @@ export class NeighbourEvidence {
       memory.after[d] = Math.exp(-(d - 1) / near);
       memory.before[d] = inFront * Math.exp(-(d - 1) / near);
     });
-    this.#finder = new NeighbourFinder(sessions, {
-      neighbours: settings.neighbours,
-      perTrack: settings.perTrack,
-      last: 200,
-      contextDecay: scale,
-      lengthPower: 0.5,
-      recency: 1,
-      near,
-      before: inFront,
-      idfMatch: 1,
-      idfVote: 0.5,
-      match: "last",
-    });
+    this.#finder = new NeighbourFinder(
+      sessions,
+      {
+        neighbours: settings.neighbours,
+        perTrack: settings.perTrack,
+        last: 200,
+        contextDecay: scale,
+        lengthPower: 0.5,
+        recency: 1,
+        near,
+        before: inFront,
+        idfMatch: 1,
+        idfVote: 0.5,
+        match: "last",
+      },
+      counts,
+    );
     this.#picker = new Picker(settings.nominated);
     this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));
     this.#perLength = Float64Array.from(

@@ -67,7 +67,7 @@ export class Signals {
     this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(nominated), candidates);
     this.features = this.#memory.features;
     this.#evidence = new Evidence(trackCount, this.#memory.rows);
-    this.#byNeighbours = new NeighbourEvidence(sessions, this.#memory, settings);
+    this.#byNeighbours = new NeighbourEvidence(sessions, counts, this.#memory, settings);
     this.#byLinks = new LinkEvidence(sessions, links, counts, settings);
     this.#byArtists = artists && new ArtistEvidence(sessions, artists, this.#memory, settings);
     this.#byTitle = new Nominations(new ScoreBoard(trackCount), settings.nominated);

@@ -11,7 +11,7 @@ export function mac(sum: v128, a: v128, b: v128): v128 {
 /** a - b · c; rounded as `mac` is. */
 // @ts-ignore: decorator
 @inline
-function minusProduct(a: v128, b: v128, c: v128): v128 {
+export function minusProduct(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(b, c, a);
   return f32x4.sub(a, f32x4.mul(b, c));
 }

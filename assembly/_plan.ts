@@ -1,7 +1,5 @@
-/**
- * The first pass over a chunk: draws what is random (subsampling, windows, negatives) and turns tracks into addresses of rows,
- * touching the rows so that the second pass finds them in the cache.
- */
+/** The first pass over a chunk: draws what is random (subsampling, windows, negatives); and the rows that this asks for. */
+import { drawsFor } from "./_copies";
 import { nextRandom } from "./_random";
 import { findRows } from "./_rows";
 import {
@@ -17,8 +15,6 @@ import {
   negatives,
   numberOf,
   outputAt,
-  shared,
-  sharing,
   shrink,
   skipGram,
   tokens,
@@ -55,14 +51,16 @@ export function plan(playlists: u32): u32 {
   // Whoever reads a whole group finds no track of an earlier chunk behind the last centre.
   v128.store(kept + (<usize>count << 2), i32x4.splat(-1));
   v128.store(kept + (<usize>count << 2), i32x4.splat(-1), 16);
-  findRows(kept, count, 4, 0, inputAt, 4);
-  if (negative != 0) {
-    findRows(kept, count, 4, negativeRow, outputAt, 4);
-    const draws = ((count + sharing - 1) / sharing) * shared;
-    drawNegatives(draws);
-    findRows(negatives, draws, 8, negativeRow, negatives + 4, 8);
-  }
+  if (negative != 0) drawNegatives(drawsFor(count));
   return count;
+}
+
+/** The addresses of the rows that a plan of `count` tracks needs, which are touched so that training finds them in the cache. */
+export function findPlanned(count: u32): void {
+  findRows(kept, count, 4, 0, inputAt, 4);
+  if (negative == 0) return;
+  findRows(kept, count, 4, negativeRow, outputAt, 4);
+  findRows(negatives, drawsFor(count), 8, negativeRow, negatives + 4, 8);
 }
 
 /**

@@ -39,16 +39,21 @@ export let sharing: u32 = 1;
 export let halfway: bool = false;
 export let seed: u64 = 0;
 
+// The plan of a chunk: the tracks that are kept, their windows, and the negatives, each with room for its row's address.
+export let kept: usize = 0;
+export let windows: usize = 0;
+export let negatives: usize = 0;
+
 // The scratch of this thread.
 export let tokens: usize = 0;
 export let ends: usize = 0;
-export let kept: usize = 0;
 export let inputAt: usize = 0;
 export let outputAt: usize = 0;
-export let windows: usize = 0;
-export let negatives: usize = 0;
+/** Which shards of a round have a track, a bit a shard: a byte a track as input, and behind them all a byte a track as negative. */
+export let marks: usize = 0;
+/** Where the copy of a row is, or 0; while copies are merged, how many of a row there are. */
 export let slots: usize = 0;
-/** Which of a shard's rows this thread merges. */
+/** Which of a shard's copies this thread merges. */
 export let wanted: usize = 0;
 export let result: usize = 0;
 /** The rows that a block reads, and those of inputs' gains where they wait: addresses. */
@@ -128,14 +133,18 @@ export function setOptions(
   seed = seed_;
 }
 
+export function setPlan(kept_: usize, windows_: usize, negatives_: usize): void {
+  kept = kept_;
+  windows = windows_;
+  negatives = negatives_;
+}
+
 export function setScratch(
   tokens_: usize,
   ends_: usize,
-  kept_: usize,
   inputAt_: usize,
   outputAt_: usize,
-  windows_: usize,
-  negatives_: usize,
+  marks_: usize,
   slots_: usize,
   wanted_: usize,
   result_: usize,
@@ -157,11 +166,9 @@ export function setScratch(
 ): void {
   tokens = tokens_;
   ends = ends_;
-  kept = kept_;
   inputAt = inputAt_;
   outputAt = outputAt_;
-  windows = windows_;
-  negatives = negatives_;
+  marks = marks_;
   slots = slots_;
   wanted = wanted_;
   result = result_;

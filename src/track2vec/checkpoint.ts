@@ -25,7 +25,7 @@ import { ofTracks, type Wording } from "./wording.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
 /** Raised whenever what is drawn at random changes, too: a training resumed by another kernel would not end where it should. */
-const VERSION = "5";
+const VERSION = "6";
 
 type Part = keyof Weights;
 

@@ -5,7 +5,11 @@ const STOP = 1;
 const ARRIVED = 2;
 const GENERATION = 3;
 const GO_EPOCH = 4;
-const WORDS = 8;
+/** The most shards of a round, and so the most threads of the deterministic mode. */
+export const MOST_SHARDS = 8;
+/** By shard: the round in which it was last claimed. */
+const CLAIMS = { train: 8, plan: 8 + MOST_SHARDS };
+const WORDS = 8 + 2 * MOST_SHARDS;
 
 /** How often a thread looks before it sleeps: on the order of 20 µs, longer than most waits. */
 const LOOKS = 4000;
@@ -26,6 +30,30 @@ export class Control {
   /** Takes the next chunk that nobody works on. */
   takeChunk(): number {
     return Atomics.add(this.#words, NEXT_CHUNK, 1);
+  }
+
+  /**
+   * Claims one of the `shards` shards of a round, which lie in falling order of the work they are; -1 where all are taken. A thread has shards of
+   * its own, the same ones every round, so that their copies stay in its cache, and helps the others when it is done with these.
+   *
+   * @param round a number that no other round has
+   */
+  claim(task: keyof typeof CLAIMS, round: number, shards: number, thread: number, threads: number): number {
+    for (let first = 0, place = thread; first < shards; first += threads, place = threads - 1 - place) {
+      const shard = first + place;
+      if (shard < shards && this.#claims(CLAIMS[task] + shard, round)) return shard;
+    }
+    for (let shard = shards - 1; shard >= 0; shard--) {
+      if (this.#claims(CLAIMS[task] + shard, round)) return shard;
+    }
+    return -1;
+  }
+
+  #claims(word: number, round: number): boolean {
+    const before = Atomics.load(this.#words, word);
+    // The words are of 32 bits.
+    const now = round | 0;
+    return before !== now && Atomics.compareExchange(this.#words, word, before, now) === before;
   }
 
   get nextChunk(): number {

@@ -184,7 +184,7 @@ describe("the kernel", () => {
         work.runChunk(0, chunk);
         const first = chunks.firsts[chunk]!;
         const start = chunks.segments[first]!;
-        const windows = new Uint32Array(memory.buffer, layout.scratches[0]!.windows);
+        const windows = new Uint32Array(memory.buffer, layout.plans[0]!.windows);
         for (let s = first; s < chunks.firsts[chunk + 1]!; s++) {
           const [from, to] = [chunks.segments[s]! - start, chunks.segments[s + 1]! - start];
           for (let i = from + window; i < to - window; i++, asked += 2) {
@@ -214,10 +214,8 @@ describe("the kernel", () => {
       for (let epoch = 0; epoch < 60; epoch++) {
         for (let chunk = 0; chunk < work.chunkCount; chunk++) {
           work.runChunk(epoch, chunk);
-          const scratch = layout.scratches[0]!;
-          const kept = new Uint32Array(memory.buffer, scratch.result, 4)[3]!;
-          const drawn = Math.ceil(kept / layout.sharing) * layout.shared;
-          const negatives = new Uint32Array(memory.buffer, scratch.negatives, 2 * drawn);
+          const drawn = Math.ceil(session.job.kept[0]! / layout.sharing) * layout.shared;
+          const negatives = new Uint32Array(memory.buffer, layout.plans[0]!.negatives, 2 * drawn);
           for (let d = 0; d < drawn; d++, draws++) seen[negatives[2 * d]!]!++;
         }
       }

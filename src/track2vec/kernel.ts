@@ -6,16 +6,29 @@ import type { Layout } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
 export interface Kernel {
-  trainChunk(
+  planChunk(
+    kept: number,
+    windows: number,
+    negatives: number,
     playlists: number,
     epoch: number,
     chunk: number,
+  ): number;
+  trainChunk(
+    kept: number,
+    windows: number,
+    negatives: number,
+    count: number,
     alpha: number,
+    bit: number,
     copies: number,
-    touched: number,
-  ): void;
-  finishChunk(): number;
-  mergeShard(copies: number, touched: number, count: number, part: number, parts: number): void;
+    copied: number,
+  ): number;
+  markShard(kept: number, negatives: number, count: number, bit: number): void;
+  clearMarks(kept: number, negatives: number, count: number): void;
+  countCopies(copied: number, count: number): void;
+  mergeCopies(copies: number, copied: number, count: number, part: number, parts: number): void;
+  clearCounts(copied: number, count: number): void;
   initializeRows(from: number, to: number, size: number, seed: bigint): void;
 }
 
@@ -66,11 +79,9 @@ export function startKernel(
   kernel.setScratch(
     s.tokens,
     s.ends,
-    s.kept,
     s.inputAt,
     s.outputAt,
-    s.windows,
-    s.negatives,
+    s.marks,
     s.slots,
     s.wanted,
     s.result,

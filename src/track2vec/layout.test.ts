@@ -87,7 +87,8 @@ describe("what does not fit into 4 GiB", () => {
         const threads = shards > 0 ? needs.threads : 0;
         const row = 16 * Math.ceil(size / 4) + 4 * threads;
         const formula =
-          vocabulary * (matrices * row + 12 + 4) + (hs ? 4 * (needs.pathWords + vocabulary) : 0);
+          vocabulary * (matrices * row + 2 * threads + 12 + 4) +
+          (hs ? 4 * (needs.pathWords + vocabulary) : 0);
         // Beside it what threads and shards need for the chunks that they work on.
         const beside = (layOut(needs).totalBytes - formula) / 2 ** 20;
         expect(beside).toBeGreaterThan(0);

@@ -39,6 +39,8 @@ export interface Layout {
   readonly pathStart: number;
   readonly pathNodes: number;
   readonly scratches: readonly Scratch[];
+  /** Of each thread; with shards, of each shard of a round, and behind them of each of the next. */
+  readonly plans: readonly Plan[];
   readonly shards: readonly Shard[];
   readonly totalBytes: number;
   /** Centres that are trained at once, and negatives that they draw in common, an even number. */
@@ -53,11 +55,9 @@ export interface Layout {
 export interface Scratch {
   readonly tokens: number;
   readonly ends: number;
-  readonly kept: number;
   readonly inputAt: number;
   readonly outputAt: number;
-  readonly windows: number;
-  readonly negatives: number;
+  readonly marks: number;
   readonly slots: number;
   readonly wanted: number;
   readonly result: number;
@@ -78,9 +78,17 @@ export interface Scratch {
   readonly dummy: number;
 }
 
+/** What is drawn for a chunk: tracks, windows, negatives. */
+export interface Plan {
+  readonly kept: number;
+  readonly windows: number;
+  readonly negatives: number;
+}
+
 export interface Shard {
   readonly copies: number;
-  readonly touched: number;
+  /** Which rows they are of. */
+  readonly copied: number;
 }
 
 const ADDRESSABLE = 4 * 1024 ** 3;
@@ -165,13 +173,11 @@ function place(needs: LayoutNeeds): Layout {
   const scratches = Array.from({ length: threads }, () => ({
     tokens: take(mostWords * 4),
     ends: take(needs.mostSegments * 4),
-    kept: take((mostWords + GROUP) * 4),
     inputAt: take((mostWords + 4) * 4),
     outputAt: take(mostWords * 4),
-    windows: take(mostWords * 8),
-    negatives: take(drawn * 8),
+    marks: take(needs.shards > 0 ? 2 * vocabulary : 0),
     slots: take(needs.shards > 0 ? rowCount * 4 : 0),
-    wanted: take(needs.shards > 0 ? (copied + 1) * 4 : 0),
+    wanted: take(needs.shards > 0 ? 2 * (copied + 1) * 4 : 0),
     result: take(128),
     inRow: take((BLOCK + 4) * 4),
     outRow: take(outputs * 4),
@@ -189,9 +195,14 @@ function place(needs: LayoutNeeds): Layout {
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),
   }));
+  const plans = Array.from({ length: needs.shards > 0 ? 2 * needs.shards : threads }, () => ({
+    kept: take((mostWords + GROUP) * 4),
+    windows: take(mostWords * 8),
+    negatives: take(drawn * 8),
+  }));
   const shards = Array.from({ length: needs.shards }, () => ({
     copies: take(copied * rowBytes),
-    touched: take(copied * 4),
+    copied: take(copied * 4),
   }));
   return {
     rowBytes,
@@ -204,6 +215,7 @@ function place(needs: LayoutNeeds): Layout {
     pathStart,
     pathNodes,
     scratches,
+    plans,
     shards,
     totalBytes: top,
     group,

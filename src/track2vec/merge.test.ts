@@ -78,15 +78,16 @@ it("merges shards as the reference does, for both architectures and both losses"
       const vocabulary = buildVocabulary(corpus, options);
       const session = await Session.open(corpus, vocabulary, options, { firstEpoch: 0, shared: true });
       const reference = referenceOf(session);
-      const work = new Work(session.job, 0);
+      const threads = Array.from({ length: session.job.threads }, (_, t) => new Work(session.job, t));
+      const work = threads[0]!;
       expect(work.shards).toBeGreaterThan(1);
       for (let epoch = 0; epoch < 2; epoch++) {
         for (let from = 0; from < work.chunkCount; from += work.shards) {
           const to = Math.min(from + work.shards, work.chunkCount);
-          for (let chunk = from; chunk < to; chunk++) work.runChunk(epoch, chunk);
-          for (let thread = 0; thread < session.job.threads; thread++) {
-            new Work(session.job, thread).merge(to - from);
-          }
+          for (let shard = 0; shard < to - from; shard++) work.planShard(epoch, from, shard);
+          work.openRound(from);
+          for (let shard = 0; shard < to - from; shard++) work.trainShard(epoch, from, shard);
+          for (const thread of threads) thread.closeRound(from);
           referenceRound(reference, session, epoch, from, to);
         }
       }

@@ -120,7 +120,8 @@ export class Session {
       order: yield* heaviestFirst(chunks, Math.max(1, plan.shards), cost),
       control: shared ? Control.allocate() : new ArrayBuffer(64),
       results: new Float64Array(block(chunkCount * 24, shared)),
-      touched: new Uint32Array(block(Math.max(1, plan.shards) * 4, shared)),
+      kept: new Uint32Array(block(layout.plans.length * 4, shared)),
+      copied: new Uint32Array(block(plan.shards * 4, shared)),
       threads,
       firstEpoch,
     };

@@ -1,8 +1,9 @@
 /**
- * How the deterministic mode divides work. Chunks go to shards in turn; the shards of a round start from the same matrices,
- * train on copies of the rows they need, and then their changes are added up in the order of the shards. Neither the number of
- * shards nor the length of a chunk depends on the number of threads, so neither does the result.
+ * How the deterministic mode divides work. The shards of a round, a chunk each, start from the same matrices; a row that several of them need
+ * is copied by each, and their changes are added up in the order of the shards. Neither the number of shards nor the length of a chunk depends
+ * on the number of threads, so neither does the result.
  */
+import { MOST_SHARDS } from "./control.js";
 import { GROUP } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
@@ -22,8 +23,6 @@ export interface ShardPlan {
   readonly halfway: boolean;
 }
 
-/** The most shards of a round, and so the most threads of the deterministic mode. */
-const MOST_SHARDS = 8;
 const SMALL = 1024;
 const CHUNK_WORDS = 256;
 /** How far a track may move in a group, and a negative until others are drawn, in multiples of a gradient of one. */

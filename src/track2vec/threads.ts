@@ -118,13 +118,11 @@ export async function runOnThisThread(
   // Counted over epochs: on a small corpus each of them is shorter than a slice.
   const turns = new Turns(signal);
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
-    const group = Math.max(1, work.shards);
-    for (let chunk = 0; chunk < work.chunkCount; ) {
-      const end = Math.min(chunk + group, work.chunkCount);
-      const count = end - chunk;
-      for (; chunk < end; chunk++) work.runChunk(epoch, chunk);
-      if (work.shards > 0) work.merge(count);
-      session.control.nextChunk = chunk;
+    const step = Math.max(1, work.shards);
+    for (let chunk = 0; chunk < work.chunkCount; chunk += step) {
+      if (work.shards > 0) work.runRound(epoch, chunk);
+      else work.runChunk(epoch, chunk);
+      session.control.nextChunk = Math.min(chunk + step, work.chunkCount);
       if (turns.due) await turns.take();
     }
     if (!(await untilAborted(afterEpoch(work.totals(epoch)), signal))) return;

@@ -1,4 +1,4 @@
-/** One thread's part of a training: taking chunks, running the kernel on them, merging what shards have changed. */
+/** One thread's part of a training: taking chunks, running the kernel on them, merging the copies of shards. */
 import type { Chunks } from "./chunks.js";
 import { Control } from "./control.js";
 import { type Kernel, startKernel } from "./kernel.js";
@@ -19,8 +19,10 @@ export interface Job {
   readonly control: SharedArrayBuffer | ArrayBuffer;
   /** By chunk of the current epoch: loss, pairs, products of inputs with negatives. */
   readonly results: Float64Array;
-  /** By shard: how many rows it has changed. */
-  readonly touched: Uint32Array;
+  /** By plan (see `Layout`): how many tracks are kept. */
+  readonly kept: Uint32Array;
+  /** By shard of a round: how many rows it has copied. */
+  readonly copied: Uint32Array;
   readonly threads: number;
   readonly firstEpoch: number;
 }
@@ -61,49 +63,148 @@ export class Work {
 
   /** Works through an epoch together with the other threads; false when the training was stopped. */
   runEpoch(epoch: number): boolean {
+    return this.shards > 0 ? this.#runRounds(epoch) : this.#runChunks(epoch);
+  }
+
+  #runChunks(epoch: number): boolean {
     const { control } = this;
-    if (this.shards === 0) {
-      while (!control.stopped) {
-        const chunk = control.takeChunk();
-        if (chunk >= this.chunkCount) break;
-        this.runChunk(epoch, chunk);
-      }
-      return !control.stopped;
+    while (!control.stopped) {
+      const chunk = control.takeChunk();
+      if (chunk >= this.chunkCount) break;
+      this.runChunk(epoch, chunk);
     }
-    for (let first = 0; first < this.chunkCount; first += this.shards) {
-      const end = Math.min(first + this.shards, this.chunkCount);
+    return !control.stopped;
+  }
+
+  /** Who finds no shard of a round left to train on plans the next: small pieces, so that nobody waits long. */
+  #runRounds(epoch: number): boolean {
+    const { control, thread, shards } = this;
+    const { threads } = this.job;
+    for (let first = -shards; first < this.chunkCount; first += shards) {
+      const next = first + shards;
+      const round = epoch * (this.chunkCount + shards) + next + 1;
+      this.openRound(first);
       for (;;) {
-        const turn = control.takeChunk();
-        if (turn >= end) break;
-        this.runChunk(epoch, this.job.order[turn]!);
+        const shard = control.claim("train", round, this.#sizeOf(first), thread, threads);
+        if (shard < 0) break;
+        this.trainShard(epoch, first, shard);
         if (control.stopped) return false;
       }
-      if (!control.meet(this.job.threads, () => (control.nextChunk = end))) return false;
-      this.merge(end - first);
-      if (!control.meet(this.job.threads, () => {})) return false;
+      for (;;) {
+        const shard = control.claim("plan", round, this.#sizeOf(next), thread, threads);
+        if (shard < 0) break;
+        this.planShard(epoch, next, shard);
+      }
+      if (!control.meet(threads, () => (control.nextChunk = Math.min(next, this.chunkCount)))) return false;
+      this.closeRound(first);
+      if (!control.meet(threads, () => {})) return false;
     }
     return true;
   }
 
-  /** Trains on one chunk, on the matrices themselves or on the copies of its shard. */
+  /** A round with no other thread beside. */
+  runRound(epoch: number, first: number): void {
+    const size = this.#sizeOf(first);
+    for (let shard = 0; shard < size; shard++) this.planShard(epoch, first, shard);
+    this.openRound(first);
+    for (let shard = 0; shard < size; shard++) this.trainShard(epoch, first, shard);
+    this.closeRound(first);
+  }
+
+  /** How many shards the round has that begins with that turn. */
+  #sizeOf(first: number): number {
+    return first < 0 ? 0 : Math.max(0, Math.min(this.shards, this.chunkCount - first));
+  }
+
+  /** Where the plan of a shard is: rounds take turns, since one is planned while another is trained. */
+  #planOf(first: number, shard: number): number {
+    return ((first / this.shards) % 2) * this.shards + shard;
+  }
+
+  planShard(epoch: number, first: number, shard: number): void {
+    this.#plan(epoch, this.job.order[first + shard]!, this.#planOf(first, shard));
+  }
+
+  /** Once all shards are planned, each thread learns which rows several of them have. */
+  openRound(first: number): void {
+    const { layout, kept } = this.job;
+    for (let shard = 0; shard < this.#sizeOf(first); shard++) {
+      const number = this.#planOf(first, shard);
+      const plan = layout.plans[number]!;
+      this.kernel.markShard(plan.kept, plan.negatives, kept[number]!, 1 << shard);
+    }
+  }
+
+  trainShard(epoch: number, first: number, shard: number): void {
+    const { copies, copied } = this.job.layout.shards[shard]!;
+    const plan = this.#planOf(first, shard);
+    this.job.copied[shard] = this.#train(
+      epoch,
+      this.job.order[first + shard]!,
+      plan,
+      1 << shard,
+      copies,
+      copied,
+    );
+  }
+
+  /** Once all shards are trained: this thread's part of merging their copies, shard by shard, so that sums have one order. */
+  closeRound(first: number): void {
+    const { kernel } = this;
+    const { layout, kept, copied: counts, threads } = this.job;
+    const round = layout.shards.slice(0, this.#sizeOf(first));
+    for (const [s, { copied }] of round.entries()) kernel.countCopies(copied, counts[s]!);
+    for (const [s, { copies, copied }] of round.entries()) {
+      kernel.mergeCopies(copies, copied, counts[s]!, this.thread, threads);
+    }
+    for (const [s, { copied }] of round.entries()) {
+      kernel.clearCounts(copied, counts[s]!);
+      const number = this.#planOf(first, s);
+      const plan = layout.plans[number]!;
+      kernel.clearMarks(plan.kept, plan.negatives, kept[number]!);
+    }
+  }
+
+  /** Trains on one chunk, on the matrices themselves. */
   runChunk(epoch: number, chunk: number): void {
-    const { items, chunks, options, layout } = this.job;
+    this.#plan(epoch, chunk, this.thread);
+    this.#train(epoch, chunk, this.thread);
+  }
+
+  #plan(epoch: number, chunk: number, number: number): void {
+    const { items, chunks, layout, kept } = this.job;
     const { segments, firsts } = chunks;
     const first = firsts[chunk]!;
     const count = firsts[chunk + 1]! - first;
     const from = segments[first]!;
     this.#tokens.set(items.subarray(from, segments[first + count]));
     for (let s = 0; s < count; s++) this.#ends[s] = segments[first + s + 1]! - from;
+    const plan = layout.plans[number]!;
+    kept[number] = this.kernel.planChunk(plan.kept, plan.windows, plan.negatives, count, epoch, chunk);
+  }
+
+  #train(epoch: number, chunk: number, number: number, bit = 0, copies = 0, copied = 0): number {
+    const { chunks, options, layout, kept, results } = this.job;
+    const { segments, firsts } = chunks;
     const words = segments[segments.length - 1]! - segments[0]!;
-    const progress = (epoch + (from - segments[0]!) / words) / options.epochs;
+    const progress = (epoch + (segments[firsts[chunk]!]! - segments[0]!) / words) / options.epochs;
     const alpha = options.alpha - (options.alpha - options.minAlpha) * progress;
-    const number = this.shards === 0 ? -1 : chunk % this.shards;
-    const shard = layout.shards[number];
-    this.kernel.trainChunk(count, epoch, chunk, alpha, shard?.copies ?? 0, shard?.touched ?? 0);
-    if (shard) this.job.touched[number] = this.kernel.finishChunk();
-    this.job.results[3 * chunk] = this.#result.getFloat64(0, true);
-    this.job.results[3 * chunk + 1] = this.#result.getUint32(8, true);
-    this.job.results[3 * chunk + 2] = this.#result.getUint32(16, true);
+    const plan = layout.plans[number]!;
+    const count = kept[number]!;
+    const copyCount = this.kernel.trainChunk(
+      plan.kept,
+      plan.windows,
+      plan.negatives,
+      count,
+      alpha,
+      bit,
+      copies,
+      copied,
+    );
+    results[3 * chunk] = this.#result.getFloat64(0, true);
+    results[3 * chunk + 1] = this.#result.getUint32(8, true);
+    results[3 * chunk + 2] = this.#result.getUint32(12, true);
+    return copyCount;
   }
 
   /** The sums over all chunks of the epoch that has just ended, in the order of chunks. */
@@ -112,13 +213,5 @@ export class Work {
     for (const [at, value] of this.job.results.entries()) sums[at % 3]! += value;
     const [loss, pairs, negativeProducts] = sums;
     return { epoch, loss, pairs, negativeProducts };
-  }
-
-  /** Adds this thread's part of what `shards` shards have changed, shard by shard, so that sums have one order. */
-  merge(shards: number): void {
-    for (let s = 0; s < shards; s++) {
-      const { copies, touched } = this.job.layout.shards[s]!;
-      this.kernel.mergeShard(copies, touched, this.job.touched[s]!, this.thread, this.job.threads);
-    }
   }
 }

@@ -1,0 +1,79 @@
+/**
+ * What makes the result independent of the number of threads: the shards of a round change no row that another of them reads. A row that
+ * one shard alone has is changed in place; of a row that several have, each shard changes a copy, and the copies are merged when all shards
+ * are done (_merge.ts). Which rows these are is known ahead, since all that is drawn at random is drawn before anything is trained.
+ */
+import { copyRow } from "./_products";
+import { bytes, marks, shared, sharing, slots, vocabulary } from "./_settings";
+
+// The shard that is worked on: its bit among the marks, its copies, and which rows they are of.
+let shardBit: u32 = 0;
+let copies: usize = 0;
+let copied: usize = 0;
+let copiedCount: u32 = 0;
+
+export function openShard(bit: u32, copies_: usize, copied_: usize): void {
+  shardBit = bit;
+  copies = copies_;
+  copied = copied_;
+  copiedCount = 0;
+}
+
+/** Forgets where the copies are; returns how many there are. */
+export function closeShard(): u32 {
+  const end = copied + (<usize>copiedCount << 2);
+  for (let at = copied; at < end; at += 4) store<u32>(slots + (<usize>load<u32>(at) << 2), 0);
+  return copiedCount;
+}
+
+/** How many negatives are drawn for `count` centres. */
+// @ts-ignore: decorator
+@inline
+export function drawsFor(count: u32): u32 {
+  return ((count + sharing - 1) / sharing) * shared;
+}
+
+/** Marks the tracks of a plan, `count` kept ones and their negatives, as those of the shard with that bit. */
+export function markShard(kept: usize, negatives: usize, count: u32, bit: u32): void {
+  let end = kept + (<usize>count << 2);
+  for (let at = kept; at < end; at += 4) mark(marks + <usize>load<u32>(at), bit);
+  const drawn = marks + <usize>vocabulary;
+  end = negatives + (<usize>drawsFor(count) << 3);
+  for (let at = negatives; at < end; at += 8) mark(drawn + <usize>load<u32>(at), bit);
+}
+
+// @ts-ignore: decorator
+@inline
+function mark(at: usize, bit: u32): void {
+  store<u8>(at, load<u8>(at) | <u8>bit);
+}
+
+/** Takes the marks of a plan away, all shards' at once. */
+export function clearMarks(kept: usize, negatives: usize, count: u32): void {
+  let end = kept + (<usize>count << 2);
+  for (let at = kept; at < end; at += 4) store<u8>(marks + <usize>load<u32>(at), 0);
+  const drawn = marks + <usize>vocabulary;
+  end = negatives + (<usize>drawsFor(count) << 3);
+  for (let at = negatives; at < end; at += 8) store<u8>(drawn + <usize>load<u32>(at), 0);
+}
+
+/** Whether no other shard of the round has a track; `drawn` is where to look for it besides, from the kept ones' marks on. */
+// @ts-ignore: decorator
+@inline
+export function isAlone(track: usize, drawn: usize): bool {
+  return (<u32>load<u8>(marks + track) | <u32>load<u8>(marks + track + drawn)) == shardBit;
+}
+
+/** The address of this shard's copy of a row, which is made of the row at `own` the first time. */
+export function copyOf(row: u32, own: usize): usize {
+  const slot = slots + (<usize>row << 2);
+  let copy = <usize>load<u32>(slot);
+  if (copy == 0) {
+    copy = copies + <usize>copiedCount * bytes;
+    store<u32>(slot, <u32>copy);
+    store<u32>(copied + (<usize>copiedCount << 2), row);
+    copiedCount += 1;
+    copyRow(own, copy, bytes);
+  }
+  return copy;
+}

@@ -1,7 +1,7 @@
 /**
  * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
  *
- * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads are a panel, whose transposed
+ * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads, or three, are a panel, whose transposed
  * copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
 import { mac } from "./_math";
@@ -42,8 +42,9 @@ export let fresh: bool = true;
 /** How many inputs the block has, and where: position `base` is input 0. */
 export let base: u32 = 0;
 export let inputs: u32 = 0;
-/** Quads of outputs, and bytes between two rows of the block of gradients. */
+/** Quads of outputs, how many of them are a panel, and bytes between two rows of the block of gradients. */
 export let quads: u32 = 0;
+let panel: u32 = 4;
 export let stride: usize = 0;
 
 // @ts-ignore: decorator
@@ -83,13 +84,14 @@ export function openBlock(from: u32): void {
   evenInputs(rows);
 }
 
-/** Inputs are worked by twos and threes: rows of zeros are behind the last. */
+/** Inputs are worked by twos, threes and fours: rows of zeros are behind the last. */
 // @ts-ignore: decorator
 @inline
 export function evenInputs(list: usize): void {
   const end = list + (<usize>inputs << 2);
   store<u32>(end, <u32>dummy);
   store<u32>(end, <u32>dummy, 4);
+  store<u32>(end, <u32>dummy, 8);
 }
 
 // @ts-ignore: decorator
@@ -122,6 +124,8 @@ export function clip(position: u32): i32 {
 @inline
 export function openOutputs(count: u32): void {
   quads = count;
+  // What leaves no panel of one quad or two.
+  panel = count == 5 || count == 6 || count == 9 ? 3 : 4;
   stride = <usize>count << 4;
 }
 
@@ -139,7 +143,7 @@ export function copyOutputs(from: u32, to: u32): void {
       length,
       outputCopies + (<usize>q << 8),
       apart,
-      across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4),
+      across + ((<usize>(q / panel) * length) << 4) + (<usize>(q % panel) << 4),
     );
   }
 }
@@ -176,45 +180,72 @@ export function meetHalfway(): void {
   }
 }
 
-/**
- * The scores of inputs with outputs, into the block of gradients: all but those of centres with inputs beside their quad's windows, as far
- * as these inputs can be worked by threes.
- */
+/** The scores of inputs with outputs, into the block of gradients: all that are wanted, and some that fill up tiles. */
 export function scores(): void {
-  const last = quads - 1;
-  const count = <i32>inputs;
-  const front = backFrom - (backFrom % 3);
-  const rest = count - max(backFrom, frontTo);
-  const back = count - (rest - (rest % 3));
-  if (front > 0) scorePanels(0, front, 0, last);
-  if (front < back) scorePanels(front, back, 0, quads);
-  if (back < count) scorePanels(back, count, 1, quads);
+  let y = across;
+  for (let low: u32 = 0; low < quads; low += panel) {
+    scorePanel(low, min(low + panel, quads), y);
+    y += bytes << 4;
+  }
 }
 
-/** Inputs `from` … `to` - 1, and perhaps one or two more, with the quads `low` … `high` - 1. */
-function scorePanels(from: u32, to: u32, low: u32, high: u32): void {
+/**
+ * A panel, the quads `low` … `high` - 1, whose transposed copy is at `y`. What is in it of the first and the last quad is left out for inputs
+ * that have nothing to do with it, as far as that saves tiles.
+ */
+function scorePanel(low: u32, high: u32, y: usize): void {
+  const count = <i32>inputs;
+  const width = high - low;
+  // The inputs from `from` on meet the last quad, those before `to` the first.
+  let from = high == quads && width > 2 ? backFrom : 0;
+  let to = low == 0 && width > 2 ? max(from, frontTo) : count;
+  if (width == 4) {
+    // What is left out leaves three quads, which are worked for three inputs at once.
+    from -= from % 3;
+    to = count - inThrees(count - to - 2);
+  } else if (width == 3) {
+    if (to == count) from = max(0, count - inThrees(count - from));
+    else to = min(count, from + inThrees(to - from));
+  }
+  if (from > 0) scoreTiles(0, from, low, high - 1, y);
+  if (from < to) scoreTiles(from, to, low, high, y);
+  if (to < count) scoreTiles(to, count, low + 1, high, y + 16);
+}
+
+/** The next multiple of three. */
+// @ts-ignore: decorator
+@inline
+function inThrees(count: i32): i32 {
+  return 3 * ((count + 2) / 3);
+}
+
+/** Inputs `from` … `to` - 1, and perhaps up to three more, with the quads `low` … `high` - 1, whose transposed copies begin at `y`. */
+function scoreTiles(from: i32, to: i32, low: u32, high: u32, y: usize): void {
   const length = bytes;
   const apart = stride;
-  const list = inRow + (<usize>from << 2);
   const end = inRow + (<usize>to << 2);
-  for (let q = low; q < high; q = (q | 3) + 1) {
-    const y = across + ((<usize>(q & ~3) * length) << 2) + (<usize>(q & 3) << 4);
-    const width = min((q | 3) + 1, high) - q;
-    let g = gradients + <usize>from * apart + (<usize>q << 4);
-    if (width == 3) {
-      for (let at = list; at < end; at += 12) {
-        scoreTile3(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>load<u32>(at, 8), length, y, g, apart);
-        g += 3 * apart;
-      }
-      continue;
+  const width = high - low;
+  let at = inRow + (<usize>from << 2);
+  let g = gradients + <usize>from * apart + (<usize>low << 4);
+  if (width == 4) {
+    for (; at < end; at += 8) {
+      scoreTile4(<usize>load<u32>(at), <usize>load<u32>(at, 4), length, y, g, g + apart);
+      g += 2 * apart;
     }
-    for (let at = list; at < end; at += 8) {
+  } else if (width == 3) {
+    for (; at < end; at += 12) {
+      scoreTile3(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>load<u32>(at, 8), length, y, g, apart);
+      g += 3 * apart;
+    }
+  } else {
+    for (; at < end; at += 16) {
       const x0 = <usize>load<u32>(at);
       const x1 = <usize>load<u32>(at, 4);
-      if (width == 4) scoreTile4(x0, x1, length, y, g, g + apart);
-      else if (width == 2) scoreTile2(x0, x1, length, y, g, g + apart);
-      else scoreTile1(x0, x1, length, y, g, g + apart);
-      g += 2 * apart;
+      const x2 = <usize>load<u32>(at, 8);
+      const x3 = <usize>load<u32>(at, 12);
+      if (width == 2) scoreTile2(x0, x1, x2, x3, length, y, g, apart);
+      else scoreTile1(x0, x1, x2, x3, length, y, g, apart);
+      g += 4 * apart;
     }
   }
 }

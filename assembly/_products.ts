@@ -102,49 +102,96 @@ export function scoreTile3(x0: usize, x1: usize, x2: usize, bytes: usize, y: usi
   v128.store(g, c2, 32);
 }
 
+/** The same of four inputs and two quads: eight sums. */
 // @ts-ignore: decorator
 @inline
-export function scoreTile2(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+export function scoreTile2(
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  bytes: usize,
+  y: usize,
+  g: usize,
+  apart: usize,
+): void {
   const end = x0 + bytes;
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let b0 = a0;
   let b1 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let d0 = a0;
+  let d1 = a0;
   while (x0 < end) {
     const s = v128.load_splat<f32>(x0);
     const t = v128.load_splat<f32>(x1);
+    const u = v128.load_splat<f32>(x2);
+    const v = v128.load_splat<f32>(x3);
     const y0 = v128.load(y);
     const y1 = v128.load(y, 16);
     a0 = mac(a0, y0, s);
     a1 = mac(a1, y1, s);
     b0 = mac(b0, y0, t);
     b1 = mac(b1, y1, t);
+    c0 = mac(c0, y0, u);
+    c1 = mac(c1, y1, u);
+    d0 = mac(d0, y0, v);
+    d1 = mac(d1, y1, v);
     x0 += 4;
     x1 += 4;
+    x2 += 4;
+    x3 += 4;
     y += 64;
   }
-  v128.store(g0, a0);
-  v128.store(g0, a1, 16);
-  v128.store(g1, b0);
-  v128.store(g1, b1, 16);
+  v128.store(g, a0);
+  v128.store(g, a1, 16);
+  g += apart;
+  v128.store(g, b0);
+  v128.store(g, b1, 16);
+  g += apart;
+  v128.store(g, c0);
+  v128.store(g, c1, 16);
+  g += apart;
+  v128.store(g, d0);
+  v128.store(g, d1, 16);
 }
 
+/** The same of four inputs and one quad. */
 // @ts-ignore: decorator
 @inline
-export function scoreTile1(x0: usize, x1: usize, bytes: usize, y: usize, g0: usize, g1: usize): void {
+export function scoreTile1(
+  x0: usize,
+  x1: usize,
+  x2: usize,
+  x3: usize,
+  bytes: usize,
+  y: usize,
+  g: usize,
+  apart: usize,
+): void {
   const end = x0 + bytes;
   let a = f32x4.splat(0);
   let b = a;
+  let c = a;
+  let d = a;
   while (x0 < end) {
     const r = v128.load(y);
     a = mac(a, r, v128.load_splat<f32>(x0));
     b = mac(b, r, v128.load_splat<f32>(x1));
+    c = mac(c, r, v128.load_splat<f32>(x2));
+    d = mac(d, r, v128.load_splat<f32>(x3));
     x0 += 4;
     x1 += 4;
+    x2 += 4;
+    x3 += 4;
     y += 64;
   }
-  v128.store(g0, a);
-  v128.store(g1, b);
+  v128.store(g, a);
+  v128.store(g + apart, b);
+  v128.store(g + 2 * apart, c);
+  v128.store(g + 3 * apart, d);
 }
 
 // @ts-ignore: decorator

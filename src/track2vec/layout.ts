@@ -184,7 +184,7 @@ function place(needs: LayoutNeeds): Layout {
     gainRow: take((BLOCK + 4) * 4),
     outputCopies: take(outputs * 64 * Math.ceil(rowBytes / 64)),
     across: take(16 * Math.ceil(outputs / 16) * rowBytes),
-    gradients: take((BLOCK + 2) * outputs * 4),
+    gradients: take((BLOCK + 3) * outputs * 4),
     weights: take((BLOCK * (outputs + 5) + 20) * 4),
     likely: take(BLOCK * outputs * 4),
     turns: take((BLOCK + 4) * 4),

@@ -22,7 +22,7 @@ import {
   updateOutputs,
 } from "./_block";
 import { dummy, group, halfway, hits, kept, outputAt, shared } from "./_settings";
-import { markTurns } from "./_turns";
+import { markBags, markWindows } from "./_window_bits";
 import { gradientsOfWindows } from "./_windows";
 
 /** Products of an input with a negative, since the chunk began: each costs three rows of multiply-adds. */
@@ -80,7 +80,8 @@ export function sampleNegatives(bag: bool, targets: usize, alpha: f32): void {
     copyOutputs(1 + quads, 2 + quads);
   }
   openSpans();
-  markTurns(bag, large);
+  if (bag) markBags(large);
+  else markWindows(large);
   scores();
   gradientsOfWindows(anyCentreDrawn(), quads, large, alpha);
   clearLast();

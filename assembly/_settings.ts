@@ -68,7 +68,7 @@ export let gradients: usize = 0;
 export let weights: usize = 0;
 export let likely: usize = 0;
 /** Where inputs come into the windows of a group's centres and leave them: a bit a centre, a 32-bit number an input. */
-export let turns: usize = 0;
+export let windowBits: usize = 0;
 /** Which centres each negative is. */
 export let hits: usize = 0;
 /** Labels of the nodes of a path. */
@@ -156,7 +156,7 @@ export function setScratch(
   gradients_: usize,
   weights_: usize,
   likely_: usize,
-  turns_: usize,
+  windowBits_: usize,
   hits_: usize,
   signs_: usize,
   sums_: usize,
@@ -180,7 +180,7 @@ export function setScratch(
   gradients = gradients_;
   weights = weights_;
   likely = likely_;
-  turns = turns_;
+  windowBits = windowBits_;
   hits = hits_;
   signs = signs_;
   sums = sums_;

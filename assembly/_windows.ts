@@ -10,7 +10,7 @@
 import { fromOfQuad, inputs, stride, toOfQuad } from "./_block";
 import { addLoss, certainties } from "./_gradients";
 import { log, mac, ones, pick } from "./_math";
-import { gradients, hits, likely, negative, shared, turns, weights } from "./_settings";
+import { gradients, hits, likely, negative, shared, windowBits, weights } from "./_settings";
 
 /** Weights of four centres by their bits. */
 const CENTRES = memory.data<f32>([
@@ -44,7 +44,7 @@ function ofCentres(c: u32, behind: usize, alpha: f32): v128 {
   const offset = <usize>start * step + behind;
   const end = gradients + <usize>toOfQuad(c) * step + behind;
   let p = likely + offset;
-  let turn = turns + (<usize>start << 2);
+  let turn = windowBits + (<usize>start << 2);
   let linear = zero;
   let product = one;
   for (let g = gradients + offset; g < end; g += step) {
@@ -64,7 +64,7 @@ function ofCentres(c: u32, behind: usize, alpha: f32): v128 {
 function ofNegatives(quads: u32, alpha: f32): v128 {
   const share = <f32>negative / <f32>shared;
   const end = weights + (<usize>inputs << 2);
-  let turn = turns;
+  let turn = windowBits;
   for (let weight = weights; weight < end; weight += 4) {
     store<f32>(weight, <f32>popcnt(load<u32>(turn)) * share);
     turn += 4;
@@ -150,7 +150,7 @@ function ofNegativesEach(quads: u32, alpha: f32): v128 {
   const apart = likely - gradients;
   let loss = zero;
   for (let u: u32 = 0; u < inputs; u++) {
-    const bits = load<u32>(turns + (<usize>u << 2));
+    const bits = load<u32>(windowBits + (<usize>u << 2));
     let g = gradients + <usize>u * stride + 16;
     for (let q: u32 = 0; q < quads; q++) {
       let w = weightsOf(q, bits, share);

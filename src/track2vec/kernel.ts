@@ -93,7 +93,7 @@ export function startKernel(
     s.gradients,
     s.weights,
     s.likely,
-    s.turns,
+    s.windowBits,
     s.hits,
     s.signs,
     s.sums,

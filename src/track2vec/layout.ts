@@ -69,7 +69,7 @@ export interface Scratch {
   readonly gradients: number;
   readonly weights: number;
   readonly likely: number;
-  readonly turns: number;
+  readonly windowBits: number;
   readonly hits: number;
   readonly signs: number;
   readonly sums: number;
@@ -187,7 +187,7 @@ function place(needs: LayoutNeeds): Layout {
     gradients: take((BLOCK + 3) * outputs * 4),
     weights: take((BLOCK * (outputs + 5) + 20) * 4),
     likely: take(BLOCK * outputs * 4),
-    turns: take((BLOCK + 4) * 4),
+    windowBits: take((BLOCK + 4) * 4),
     hits: take(inQuads(shared) * 4),
     signs: take(outputs * 4),
     sums: take((BLOCK + 1) * rowBytes),

@@ -181,7 +181,12 @@ export class Session {
 function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float64Array> {
   const weights = new Float64Array(counts.length);
   for (const [from, to] of blocks(0, counts.length)) {
-    for (let row = from; row < to; row++) weights[row] = counts[row]! > 0 ? counts[row]! ** exponent : 0;
+    for (let row = from; row < to; row++) {
+      const count = counts[row]!;
+      // Counts fall, mostly: neighbours are alike, and a power takes long.
+      weights[row] =
+        row > 0 && count === counts[row - 1] ? weights[row - 1]! : count > 0 ? count ** exponent : 0;
+    }
     yield;
   }
   return weights;

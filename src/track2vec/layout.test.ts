@@ -26,11 +26,8 @@ function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = 
     mostWords: 1280,
     mostSegments: 256,
     threads: 2,
+    ...plan,
     shards: 0,
-    group: plan.group,
-    shared: plan.shared,
-    sharing: plan.sharing,
-    halfway: plan.halfway,
     ...kind,
   };
 }

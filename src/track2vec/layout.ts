@@ -1,8 +1,9 @@
 /** Where everything lies in the kernel's linear memory, and whether it fits. */
 import { SegueError } from "../system/index.js";
+import { GROUP, type Grouping } from "./grouping.js";
 import { ofTracks, type Wording } from "./wording.js";
 
-export interface LayoutNeeds {
+export interface LayoutNeeds extends Grouping {
   readonly vocabulary: number;
   /** Track numbers of the corpus. */
   readonly tracks: number;
@@ -17,17 +18,10 @@ export interface LayoutNeeds {
   readonly threads: number;
   /** Shards that keep copies of rows; 0: threads work on the matrices themselves. */
   readonly shards: number;
-  /** Centres that are trained at once, and negatives that they draw in common. */
-  readonly group: number;
-  readonly shared: number;
-  /** Centres that share the negatives of a draw: whole groups. */
-  readonly sharing: number;
-  /** Whether inputs gain from outputs halfway between before and after a group. */
-  readonly halfway: boolean;
 }
 
 /** Addresses in bytes. */
-export interface Layout {
+export interface Layout extends Grouping {
   /** Bytes of a row: whole vectors of four floats. */
   readonly rowBytes: number;
   readonly rows: number;
@@ -43,13 +37,6 @@ export interface Layout {
   readonly plans: readonly Plan[];
   readonly shards: readonly Shard[];
   readonly totalBytes: number;
-  /** Centres that are trained at once, and negatives that they draw in common, an even number. */
-  readonly group: number;
-  readonly shared: number;
-  /** Centres that share the negatives of a draw: whole groups. */
-  readonly sharing: number;
-  /** Whether inputs gain from outputs halfway between before and after a group. */
-  readonly halfway: boolean;
 }
 
 export interface Scratch {
@@ -92,8 +79,7 @@ export interface Shard {
 }
 
 const ADDRESSABLE = 4 * 1024 ** 3;
-/** As in assembly/_settings.ts: the most centres of a group, and inputs of a block. */
-export const GROUP = 8;
+/** As in assembly/_settings.ts: the most inputs of a block. */
 export const BLOCK = 32;
 /** What the compiled module keeps for itself (the numbers of the exponential). */
 const RESERVED = 65_536;
@@ -165,7 +151,7 @@ function place(needs: LayoutNeeds): Layout {
   const alias = take(needs.negative > 0 ? vocabulary * 8 : 0);
   const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
-  const { group, shared, sharing } = needs;
+  const { group, shared, sharing, halfway } = needs;
   const drawn = Math.ceil(mostWords / sharing) * shared;
   // A quad of centres before the negatives and one behind them.
   const outputs = Math.max(GROUP + inQuads(shared), inQuads(needs.depth));
@@ -221,7 +207,7 @@ function place(needs: LayoutNeeds): Layout {
     group,
     shared,
     sharing,
-    halfway: needs.halfway,
+    halfway,
   };
 }
 

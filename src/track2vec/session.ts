@@ -78,11 +78,7 @@ export class Session {
         mostWords: chunks.mostWords,
         mostSegments: chunks.mostSegments,
         threads,
-        shards: plan.shards,
-        group: plan.group,
-        shared: plan.shared,
-        sharing: plan.sharing,
-        halfway: plan.halfway,
+        ...plan,
       },
       wording,
     );

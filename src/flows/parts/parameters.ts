@@ -59,7 +59,7 @@ export const modelingParameters = z.object({
   questions: z
     .int()
     .min(0)
-    .default(10_000)
+    .default(5_000)
     .describe(
       "how many playlists of a part are asked about with their whole context, evenly chosen; 0: all. The base protocol asks all",
     ),

@@ -2,8 +2,8 @@
  * In which place a row stands among those nearest to another, found without finding those before it: rows with a higher score are
  * counted, and where there are `most` of them it is too far back to be told.
  */
-import { COUNT, floatsAt, keysAt, panelBytes, rowCount, SCALE_SQUARED, size, stateBytes, THRESHOLD, units } from "./_nearest_rows";
-import { DONE, dot, margin, scanOne, start, TARGET } from "./_nearest_scan";
+import { COUNT, floatsAt, keysAt, panelBytes, rowCount, size, stateBytes, THRESHOLD, thresholdOf, units } from "./_nearest_rows";
+import { DONE, dot, scanOne, start, TARGET } from "./_nearest_scan";
 
 function startPlace(state: usize, row: i32, target: i32, most: i32): void {
   start(state, units + <usize>row * size * 4, row);
@@ -15,7 +15,7 @@ function startPlace(state: usize, row: i32, target: i32, most: i32): void {
     store<i32>(state, DONE, THRESHOLD);
     return;
   }
-  store<i32>(state, <i32>Math.floor(<f64>score * SCALE_SQUARED) - margin(state) - 1, THRESHOLD);
+  store<i32>(state, thresholdOf(state, score), THRESHOLD);
 }
 
 /**
@@ -28,7 +28,7 @@ export function places(rows: usize, targets: usize, count: i32, most: i32, state
     const at = <usize>q << 2;
     startPlace(states + <usize>q * stateBytes, load<i32>(rows + at), load<i32>(targets + at), most);
   }
-  const panelCount = ((rowCount + 15) >> 4) << 2;
+  const panelCount = ((rowCount + 31) >> 5) << 2;
   const tile = max<i32>(4, (24576 / <i32>panelBytes) & ~3);
   for (let from = 0; from < panelCount; from += tile) {
     const to = min(from + tile, panelCount);

@@ -1,18 +1,35 @@
 /**
- * Rows of exact nearest search: where they lie, brought to length 1, rounded into panels; and how much room a query's state takes.
+ * Rows of exact nearest search: where they lie, brought to length 1, rounded into panels; queries, rounded to match; and how much room a
+ * query's state takes.
  * Every thread has its own instance of the module, and so its own copy of these.
  */
 
-export const SCALE: f32 = 32767;
-export const SCALE_SQUARED: f64 = 32767.0 * 32767.0;
-
-// The state of one query, in bytes: threshold, count, scored, skip, then its packed pairs, its floats, its candidates
+// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, least, then its packed pairs, its floats, its candidates
 // (see _nearest_keys.ts).
 export const THRESHOLD: usize = 0;
 export const COUNT: usize = 4;
 export const SCORED: usize = 8;
 export const SKIP: usize = 12;
-export const PAIRS: usize = 16;
+/** What a score of 1 is in whole numbers (f32), what is to be taken from a score first (f32), and how far a whole number may be off (i32). */
+export const UNIT: usize = 16;
+export const SHIFT: usize = 20;
+export const MARGIN: usize = 24;
+/** The key of the k-th best candidate so far (u64), 0 where there are fewer. */
+export const LEAST: usize = 32;
+export const PAIRS: usize = 48;
+
+// What is known of all rows, in bytes: what 1 is in a row's whole numbers, the longest rounding error of a row, the longest distance of one
+// from their mean, the largest number of these (f32 each); then the mean (f32) and the sums that it is of (f64).
+const SCALE: usize = 0;
+const ERROR: usize = 4;
+const NORM: usize = 8;
+const LARGEST: usize = 12;
+const MEAN: usize = 16;
+
+/** Adds to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
+export const OFFSET: i32 = 64;
+/** Sums of products have 16 bits. */
+const MOST: f64 = 32700;
 
 export let panels: usize = 0;
 export let units: usize = 0;
@@ -20,7 +37,7 @@ export let rowCount: i32 = 0;
 export let size: i32 = 0;
 export let pairCount: i32 = 0;
 export let panelBytes: usize = 0;
-export let rowError: f32 = 0;
+let head: usize = 0;
 /** Where rows lie in lists: the number of the row in each place (u32), PADDING where there is none; 0 where places are rows. */
 export let numbers: usize = 0;
 export const PADDING: u32 = 0xffffffff;
@@ -31,15 +48,15 @@ export let floatsAt: usize = 0;
 export let keysAt: usize = 0;
 export let stateBytes: usize = 0;
 
-/** Tells this instance where the rows are. `error`: the longest rounding error of a row, as `pack` returned it. */
-export function setRows(panelsAt: usize, unitsAt: usize, rows: i32, dimensions: i32, error: f32): void {
+/** Tells this instance where the rows are; what is known of all of them is at `headAt`, `headBytes(dimensions)` long. */
+export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i32, dimensions: i32): void {
   panels = panelsAt;
   units = unitsAt;
+  head = headAt;
   rowCount = rows;
   size = dimensions;
   pairCount = (dimensions + 1) >> 1;
-  panelBytes = <usize>pairCount * 16;
-  rowError = error;
+  panelBytes = <usize>pairCount * 16 + 16;
 }
 
 /** From now on the rows lie in other places than their numbers say: see `numbers`. */
@@ -63,16 +80,10 @@ function align(bytes: usize): usize {
 export function setLimits(wanted: i32, held: i32): usize {
   k = wanted;
   capacity = held;
-  floatsAt = PAIRS + align(<usize>pairCount * 4);
+  floatsAt = PAIRS + align(<usize>pairCount * 2);
   keysAt = floatsAt + align(<usize>size * 4);
   stateBytes = keysAt + align(<usize>held * 8);
   return stateBytes;
-}
-
-// @ts-ignore: decorator
-@inline
-export function fixed(value: f32): i32 {
-  return <i32>nearest(max<f32>(-1, min<f32>(1, value)) * SCALE);
 }
 
 /** Brings rows to length 1, from `raw` to `to`; returns the first row that is not finite, or -1. */
@@ -94,21 +105,127 @@ export function normalize(raw: usize, to: usize, rows: i32, dimensions: i32): i3
   return -1;
 }
 
-/** Rounds the rows from `first` to `last` - 1 into panels (zeroed by the caller); returns the longest rounding error of one. */
-export function pack(first: i32, last: i32): f32 {
-  let worst: f64 = 0;
+// @ts-ignore: decorator
+@inline
+function sumsAt(): usize {
+  return head + MEAN + align(<usize>size * 4);
+}
+
+/** The first of three passes over all rows: adds up the rows from `first` to `last` - 1. */
+export function sumRows(first: i32, last: i32): void {
+  const sums = sumsAt();
   for (let row = first; row < last; row++) {
     const from = units + <usize>row * size * 4;
-    const to = panels + <usize>(row >> 2) * panelBytes + (<usize>(row & 3) << 2);
+    for (let d = 0; d < size; d++) {
+      const sum = sums + (<usize>d << 3);
+      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(from + (<usize>d << 2)));
+    }
+  }
+}
+
+export function closeSums(): void {
+  const sums = sumsAt();
+  for (let d = 0; d < size; d++) {
+    store<f32>(head + MEAN + (<usize>d << 2), <f32>(load<f64>(sums + (<usize>d << 3)) / <f64>rowCount));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function fromMean(row: i32, d: i32): f64 {
+  const value = load<f32>(units + (<usize>row * size + d) * 4);
+  return <f64>value - <f64>load<f32>(head + MEAN + (<usize>d << 2));
+}
+
+/** The second pass: how far the rows are from their mean. */
+export function spreadRows(first: i32, last: i32): void {
+  let worst: f64 = 0;
+  let largest: f64 = 0;
+  for (let row = first; row < last; row++) {
     let square: f64 = 0;
     for (let d = 0; d < size; d++) {
-      const value = load<f32>(from + (<usize>d << 2));
-      const rounded = fixed(value);
-      const error = <f64>value - <f64>rounded / SCALE;
-      square += error * error;
-      store<i16>(to + (<usize>(d >> 1) << 4) + (<usize>(d & 1) << 1), <i16>rounded);
+      const value = fromMean(row, d);
+      square += value * value;
+      largest = max(largest, Math.abs(value));
     }
     worst = max(worst, square);
   }
-  return <f32>(Math.sqrt(worst) * 1.000001);
+  store<f32>(head, max(load<f32>(head, NORM), <f32>(Math.sqrt(worst) * 1.000001)), NORM);
+  store<f32>(head, max(load<f32>(head, LARGEST), <f32>(largest * 1.000001)), LARGEST);
+}
+
+/** Rounding moves a vector by no more than this, in whole numbers. */
+// @ts-ignore: decorator
+@inline
+function rounding(): f64 {
+  return 0.5 * Math.sqrt(<f64>size);
+}
+
+/** Chooses the scale of rows: their numbers fit into a byte, and room is left for a query as exact as they are. */
+export function closeSpread(): void {
+  const byNumber = 127 / max<f64>(load<f32>(head, LARGEST), 1e-3);
+  const byLength = (Math.sqrt(MOST) - rounding()) / max<f64>(load<f32>(head, NORM), 1e-3);
+  store<f32>(head, <f32>min(byNumber, byLength), SCALE);
+}
+
+/**
+ * The third pass: rounds the rows from `first` to `last` - 1 into panels. A panel of eight rows begins with what is to be added to each sum of
+ * products, since a query's numbers have OFFSET added.
+ */
+export function pack(first: i32, last: i32): void {
+  const scale = <f64>load<f32>(head, SCALE);
+  let worst: f64 = 0;
+  for (let row = first; row < last; row++) {
+    const panel = panels + <usize>(row >> 3) * panelBytes + (<usize>(row & 7) << 1);
+    let square: f64 = 0;
+    let sum = 0;
+    for (let d = 0; d < size; d++) {
+      const value = fromMean(row, d);
+      const rounded = max<i32>(-127, min<i32>(127, <i32>nearest(value * scale)));
+      const error = value - <f64>rounded / scale;
+      square += error * error;
+      sum += rounded;
+      store<i8>(panel + 16 + (<usize>(d >> 1) << 4) + (<usize>d & 1), <i8>rounded);
+    }
+    store<i16>(panel, <i16>(-OFFSET * sum));
+    worst = max(worst, square);
+  }
+  store<f32>(head, max(load<f32>(head, ERROR), <f32>(Math.sqrt(worst) * 1.000001)), ERROR);
+}
+
+/** Rounds a query of length 1 (or 0), whose numbers are in the state, and says what its scores are in whole numbers. */
+export function roundQuery(state: usize): void {
+  const floats = state + floatsAt;
+  let largest: f64 = 0;
+  let shift: f64 = 0;
+  for (let d = 0; d < size; d++) {
+    const value = <f64>load<f32>(floats + (<usize>d << 2));
+    largest = max(largest, Math.abs(value));
+    shift += value * <f64>load<f32>(head + MEAN + (<usize>d << 2));
+  }
+  const rowScale = <f64>load<f32>(head, SCALE);
+  const norm = <f64>load<f32>(head, NORM);
+  const room = MOST / (rowScale * norm + rounding()) - rounding();
+  const scale = min(63 / max<f64>(largest, 1e-3), room);
+  let square: f64 = 0;
+  for (let d = 0; d < pairCount << 1; d++) {
+    const value = d < size ? <f64>load<f32>(floats + (<usize>d << 2)) : 0;
+    const rounded = max<i32>(-63, min<i32>(63, <i32>nearest(value * scale)));
+    const error = value - <f64>rounded / scale;
+    square += error * error;
+    store<u8>(state + PAIRS + <usize>d, <u8>(rounded + OFFSET));
+  }
+  const unit = scale * rowScale;
+  const error = <f64>load<f32>(head, ERROR);
+  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sum itself.
+  const bound = error * 1.000001 + Math.sqrt(square) * (norm + error) + <f64>(size + 8) * 2.4e-7;
+  store<f32>(state, <f32>unit, UNIT);
+  store<f32>(state, <f32>shift, SHIFT);
+  store<i32>(state, <i32>min<f64>(Math.ceil(bound * unit), 65_535), MARGIN);
+}
+
+/** What the whole number of a row must be above if its score may be `score` or more. */
+export function thresholdOf(state: usize, score: f32): i32 {
+  const whole = Math.floor((<f64>score - <f64>load<f32>(state, SHIFT)) * <f64>load<f32>(state, UNIT));
+  return <i32>max<f64>(i16.MIN_VALUE, min<f64>(whole - load<i32>(state, MARGIN) - 1, i16.MAX_VALUE));
 }

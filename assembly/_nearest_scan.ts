@@ -3,25 +3,24 @@ import { keyAt, keyOf, scoreOf, select } from "./_nearest_keys";
 import {
   COUNT,
   capacity,
-  fixed,
   floatsAt,
   k,
   keysAt,
+  LEAST,
   numberAt,
   PADDING,
   PAIRS,
   pairCount,
   panelBytes,
   panels,
+  roundQuery,
   rowCount,
-  rowError,
-  SCALE,
-  SCALE_SQUARED,
   SCORED,
   SKIP,
   size,
   stateBytes,
   THRESHOLD,
+  thresholdOf,
   units,
 } from "./_nearest_rows";
 
@@ -30,35 +29,30 @@ import {
 export const TARGET: usize = SCORED;
 
 /** Nothing passes this threshold: the query is done with. */
-export const DONE: i32 = i32.MAX_VALUE;
+export const DONE: i32 = i16.MAX_VALUE;
 
 /** Makes a query ready: `query` is of length 1; `skip` is a row to leave out, or -1. */
 export function start(state: usize, query: usize, skip: i32): void {
-  store<i32>(state, i32.MIN_VALUE, THRESHOLD);
+  store<i32>(state, i16.MIN_VALUE, THRESHOLD);
   store<i32>(state, 0, COUNT);
   store<i32>(state, 0, SCORED);
   store<i32>(state, skip, SKIP);
+  store<u64>(state, 0, LEAST);
   memory.copy(state + floatsAt, query, <usize>size * 4);
-  for (let j = 0; j < pairCount; j++) {
-    const d = j << 1;
-    const low = fixed(load<f32>(query + (<usize>d << 2)));
-    const high = d + 1 < size ? fixed(load<f32>(query + (<usize>(d + 1) << 2))) : 0;
-    store<i32>(state + (<usize>j << 2), (low & 0xffff) | (high << 16), PAIRS);
-  }
+  roundQuery(state);
 }
 
-/** How far a rounded score may be from the exact one, in units of 1 / 32767². */
-export function margin(state: usize): i32 {
-  let square: f64 = 0;
-  for (let d = 0; d < size; d++) {
-    const value = <f64>load<f32>(state + floatsAt + (<usize>d << 2));
-    const error = value - <f64>fixed(<f32>value) / SCALE;
-    square += error * error;
-  }
-  const error = Math.sqrt(square);
-  // |ab - âb̂| ≤ |ea| |b| + |a| |eb| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sum itself.
-  const bound = <f64>rowError + error + <f64>rowError * error + <f64>(size + 8) * 1.2e-7;
-  return <i32>Math.ceil(bound * SCALE_SQUARED);
+/** Sums of two products of bytes beside each other: of rows' pairs with the query's pair. */
+// @ts-ignore: decorator
+@inline
+function products(rows: v128, pair: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i16x8.relaxed_dot_i8x16_i7x16_s(rows, pair);
+  const low = i16x8.extmul_low_i8x16_s(rows, pair);
+  const high = i16x8.extmul_high_i8x16_s(rows, pair);
+  return i16x8.add(
+    v128.shuffle<i16>(low, high, 0, 2, 4, 6, 8, 10, 12, 14),
+    v128.shuffle<i16>(low, high, 1, 3, 5, 7, 9, 11, 13, 15),
+  );
 }
 
 export function dot(a: usize, b: usize): f32 {
@@ -78,23 +72,29 @@ export function dot(a: usize, b: usize): f32 {
   return sum;
 }
 
-/** Scores the new candidates exactly, keeps the k best, and raises the threshold. */
-export function prune(state: usize): void {
+/**
+ * Scores the new candidates exactly and drops those that cannot be among the k best. Where the others leave little room, or `all` is known,
+ * only the k best are kept and the threshold is raised.
+ */
+export function prune(state: usize, all: bool): void {
   const keys = state + keysAt;
   const floats = state + floatsAt;
   const count = load<i32>(state, COUNT);
-  for (let i = load<i32>(state, SCORED); i < count; i++) {
+  const least = load<u64>(state, LEAST);
+  let kept = load<i32>(state, SCORED);
+  for (let i = kept; i < count; i++) {
     const place = <u32>keyAt(keys, i);
-    const score = dot(units + <usize>place * size * 4, floats);
-    store<u64>(keys + (<usize>i << 3), keyOf(score, numberAt(place)));
+    const key = keyOf(dot(units + <usize>place * size * 4, floats), numberAt(place));
+    store<u64>(keys + (<usize>kept << 3), key);
+    kept += <i32>(key > least);
   }
-  let kept = count;
-  if (count >= k) {
-    select(keys, count, k);
+  if (kept >= k && (all || least == 0 || kept > capacity - (capacity >> 2))) {
+    select(keys, kept, k);
     kept = k;
-    let least = keyAt(keys, 0);
-    for (let i = 1; i < k; i++) least = min(least, keyAt(keys, i));
-    store<i32>(state, <i32>Math.floor(<f64>scoreOf(least) * SCALE_SQUARED) - margin(state) - 1, THRESHOLD);
+    let last = keyAt(keys, 0);
+    for (let i = 1; i < k; i++) last = min(last, keyAt(keys, i));
+    store<u64>(state, last, LEAST);
+    store<i32>(state, thresholdOf(state, scoreOf(last)), THRESHOLD);
   }
   store<i32>(state, kept, COUNT);
   store<i32>(state, kept, SCORED);
@@ -102,7 +102,7 @@ export function prune(state: usize): void {
 
 /** Holds the rows of one panel whose lane of `passed` is set: their places, until they are scored. */
 function hold(state: usize, first: i32, passed: v128): void {
-  let mask = i32x4.bitmask(passed);
+  let mask = i16x8.bitmask(passed);
   const skip = load<i32>(state, SKIP);
   while (mask != 0) {
     const row = first + ctz(mask);
@@ -110,7 +110,7 @@ function hold(state: usize, first: i32, passed: v128): void {
     if (row >= rowCount || row == skip || numberAt(row) == PADDING) continue;
     let count = load<i32>(state, COUNT);
     if (count == capacity) {
-      prune(state);
+      prune(state, false);
       count = load<i32>(state, COUNT);
     }
     store<u64>(state + keysAt + (<usize>count << 3), <u64>row);
@@ -120,7 +120,7 @@ function hold(state: usize, first: i32, passed: v128): void {
 
 /** Counts the rows of one panel whose lane of `passed` is set, where they are nearer than the target. */
 function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
-  let mask = i32x4.bitmask(passed);
+  let mask = i16x8.bitmask(passed);
   if (mask == 0) return;
   const skip = load<i32>(state, SKIP);
   const target = load<i32>(state, TARGET);
@@ -144,45 +144,49 @@ function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
  */
 export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
   const pairs = state + PAIRS;
-  const end = pairs + (<usize>pairCount << 2);
-  let threshold = v128.load_splat<i32>(state, THRESHOLD);
+  const end = pairs + (<usize>pairCount << 1);
+  let threshold = v128.load_splat<i16>(state, THRESHOLD);
   let a = panels + <usize>from * panelBytes;
   const stride = panelBytes;
   for (let panel = from; panel < to; panel += 4) {
     let b = a + stride;
     let c = b + stride;
     let d = c + stride;
-    let sumA = i32x4.splat(0);
-    let sumB = i32x4.splat(0);
-    let sumC = i32x4.splat(0);
-    let sumD = i32x4.splat(0);
-    for (let pair = pairs; pair < end; pair += 4, a += 16, b += 16, c += 16, d += 16) {
-      const q = v128.load_splat<i32>(pair);
-      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q, v128.load(a)));
-      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q, v128.load(b)));
-      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q, v128.load(c)));
-      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q, v128.load(d)));
+    let sumA = v128.load(a);
+    let sumB = v128.load(b);
+    let sumC = v128.load(c);
+    let sumD = v128.load(d);
+    for (let pair = pairs; pair < end; pair += 2) {
+      a += 16;
+      b += 16;
+      c += 16;
+      d += 16;
+      const q = v128.load_splat<i16>(pair);
+      sumA = i16x8.add(sumA, products(v128.load(a), q));
+      sumB = i16x8.add(sumB, products(v128.load(b), q));
+      sumC = i16x8.add(sumC, products(v128.load(c), q));
+      sumD = i16x8.add(sumD, products(v128.load(d), q));
     }
-    a = d;
-    sumA = i32x4.gt_s(sumA, threshold);
-    sumB = i32x4.gt_s(sumB, threshold);
-    sumC = i32x4.gt_s(sumC, threshold);
-    sumD = i32x4.gt_s(sumD, threshold);
+    a = d + 16;
+    sumA = i16x8.gt_s(sumA, threshold);
+    sumB = i16x8.gt_s(sumB, threshold);
+    sumC = i16x8.gt_s(sumC, threshold);
+    sumD = i16x8.gt_s(sumD, threshold);
     if (v128.any_true(v128.or(v128.or(sumA, sumB), v128.or(sumC, sumD)))) {
-      const row = panel << 2;
+      const row = panel << 3;
       if (most > 0) {
         countNearer(state, row, sumA, most);
-        countNearer(state, row + 4, sumB, most);
-        countNearer(state, row + 8, sumC, most);
-        countNearer(state, row + 12, sumD, most);
+        countNearer(state, row + 8, sumB, most);
+        countNearer(state, row + 16, sumC, most);
+        countNearer(state, row + 24, sumD, most);
         if (load<i32>(state, THRESHOLD) == DONE) return;
       } else {
         hold(state, row, sumA);
-        hold(state, row + 4, sumB);
-        hold(state, row + 8, sumC);
-        hold(state, row + 12, sumD);
+        hold(state, row + 8, sumB);
+        hold(state, row + 16, sumC);
+        hold(state, row + 24, sumD);
       }
-      threshold = v128.load_splat<i32>(state, THRESHOLD);
+      threshold = v128.load_splat<i16>(state, THRESHOLD);
     }
   }
 }
@@ -192,66 +196,68 @@ export function scanFour(state: usize, from: i32, to: i32): void {
   const state1 = state + stateBytes;
   const state2 = state1 + stateBytes;
   const state3 = state2 + stateBytes;
-  const bytes = <usize>pairCount << 2;
-  let t0 = v128.load_splat<i32>(state, THRESHOLD);
-  let t1 = v128.load_splat<i32>(state1, THRESHOLD);
-  let t2 = v128.load_splat<i32>(state2, THRESHOLD);
-  let t3 = v128.load_splat<i32>(state3, THRESHOLD);
+  const bytes = <usize>pairCount << 1;
+  let t0 = v128.load_splat<i16>(state, THRESHOLD);
+  let t1 = v128.load_splat<i16>(state1, THRESHOLD);
+  let t2 = v128.load_splat<i16>(state2, THRESHOLD);
+  let t3 = v128.load_splat<i16>(state3, THRESHOLD);
   let a = panels + <usize>from * panelBytes;
   const stride = panelBytes;
   for (let panel = from; panel < to; panel += 2) {
     let b = a + stride;
-    let a0 = i32x4.splat(0);
-    let a1 = i32x4.splat(0);
-    let a2 = i32x4.splat(0);
-    let a3 = i32x4.splat(0);
-    let b0 = i32x4.splat(0);
-    let b1 = i32x4.splat(0);
-    let b2 = i32x4.splat(0);
-    let b3 = i32x4.splat(0);
-    for (let pair: usize = 0; pair < bytes; pair += 4, a += 16, b += 16) {
+    let a0 = v128.load(a);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = v128.load(b);
+    let b1 = b0;
+    let b2 = b0;
+    let b3 = b0;
+    for (let pair: usize = 0; pair < bytes; pair += 2) {
+      a += 16;
+      b += 16;
       const rowsA = v128.load(a);
       const rowsB = v128.load(b);
-      let q = v128.load_splat<i32>(state + pair, PAIRS);
-      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(q, rowsA));
-      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(q, rowsB));
-      q = v128.load_splat<i32>(state1 + pair, PAIRS);
-      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(q, rowsA));
-      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(q, rowsB));
-      q = v128.load_splat<i32>(state2 + pair, PAIRS);
-      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(q, rowsA));
-      b2 = i32x4.add(b2, i32x4.dot_i16x8_s(q, rowsB));
-      q = v128.load_splat<i32>(state3 + pair, PAIRS);
-      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(q, rowsA));
-      b3 = i32x4.add(b3, i32x4.dot_i16x8_s(q, rowsB));
+      let q = v128.load_splat<i16>(state + pair, PAIRS);
+      a0 = i16x8.add(a0, products(rowsA, q));
+      b0 = i16x8.add(b0, products(rowsB, q));
+      q = v128.load_splat<i16>(state1 + pair, PAIRS);
+      a1 = i16x8.add(a1, products(rowsA, q));
+      b1 = i16x8.add(b1, products(rowsB, q));
+      q = v128.load_splat<i16>(state2 + pair, PAIRS);
+      a2 = i16x8.add(a2, products(rowsA, q));
+      b2 = i16x8.add(b2, products(rowsB, q));
+      q = v128.load_splat<i16>(state3 + pair, PAIRS);
+      a3 = i16x8.add(a3, products(rowsA, q));
+      b3 = i16x8.add(b3, products(rowsB, q));
     }
-    a = b;
-    a0 = i32x4.gt_s(a0, t0);
-    b0 = i32x4.gt_s(b0, t0);
-    a1 = i32x4.gt_s(a1, t1);
-    b1 = i32x4.gt_s(b1, t1);
-    a2 = i32x4.gt_s(a2, t2);
-    b2 = i32x4.gt_s(b2, t2);
-    a3 = i32x4.gt_s(a3, t3);
-    b3 = i32x4.gt_s(b3, t3);
+    a = b + 16;
+    a0 = i16x8.gt_s(a0, t0);
+    b0 = i16x8.gt_s(b0, t0);
+    a1 = i16x8.gt_s(a1, t1);
+    b1 = i16x8.gt_s(b1, t1);
+    a2 = i16x8.gt_s(a2, t2);
+    b2 = i16x8.gt_s(b2, t2);
+    a3 = i16x8.gt_s(a3, t3);
+    b3 = i16x8.gt_s(b3, t3);
     const any = v128.or(
       v128.or(v128.or(a0, b0), v128.or(a1, b1)),
       v128.or(v128.or(a2, b2), v128.or(a3, b3)),
     );
     if (v128.any_true(any)) {
-      const row = panel << 2;
+      const row = panel << 3;
       hold(state, row, a0);
-      hold(state, row + 4, b0);
+      hold(state, row + 8, b0);
       hold(state1, row, a1);
-      hold(state1, row + 4, b1);
+      hold(state1, row + 8, b1);
       hold(state2, row, a2);
-      hold(state2, row + 4, b2);
+      hold(state2, row + 8, b2);
       hold(state3, row, a3);
-      hold(state3, row + 4, b3);
-      t0 = v128.load_splat<i32>(state, THRESHOLD);
-      t1 = v128.load_splat<i32>(state1, THRESHOLD);
-      t2 = v128.load_splat<i32>(state2, THRESHOLD);
-      t3 = v128.load_splat<i32>(state3, THRESHOLD);
+      hold(state3, row + 8, b3);
+      t0 = v128.load_splat<i16>(state, THRESHOLD);
+      t1 = v128.load_splat<i16>(state1, THRESHOLD);
+      t2 = v128.load_splat<i16>(state2, THRESHOLD);
+      t3 = v128.load_splat<i16>(state3, THRESHOLD);
     }
   }
 }

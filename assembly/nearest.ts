@@ -1,14 +1,17 @@
 // Exact nearest rows by cosine, in two passes over the same vectors.
 //
-// 1. Rows and queries of length 1 are rounded to 16-bit fixed point (32767 = 1). One i32x4.dot_i16x8_s then does eight
-//    multiply-adds, and a row costs half the memory of floats. The rounding error of a score has a known bound, `margin`.
-// 2. A row whose rounded score is not more than `margin` below the k-th best exact score so far is scored again in floats.
+// 1. Rows and queries of length 1 are rounded to bytes: rows less their mean, which a score then lacks by as much for all of them, to
+//    ±127, and queries to ±63, with 64 added. One i16x8.relaxed_dot_i8x16_i7x16_s then does sixteen multiply-adds, and a row costs a quarter
+//    of the memory of floats. The rounding error of a score has a known bound, `MARGIN`; where rows have much in common, what is left of
+//    them without their mean is rounded as much finer.
+// 2. A row whose rounded score is not more than the margin below the k-th best exact score so far is scored again in floats.
 //    No other row can be among the k best, so the answer is exact.
 //
-// Rows lie in panels of four: dimension pair j of the four rows is one vector of 16 bytes,
-//    [r0d0 r0d1 r1d0 r1d1 r2d0 r2d1 r3d0 r3d1],
-// which is multiplied by the query's pair j in every lane. The four sums of a panel so end up in the four lanes of one
-// register, and are compared with the threshold at once. Per row of d dimensions: d/8 products and d/8 sums.
+// Rows lie in panels of eight: dimension pair j of the eight rows is one vector of 16 bytes,
+//    [r0d0 r0d1 r1d0 r1d1 … r7d0 r7d1],
+// which is multiplied by the query's pair j in every lane. The eight sums of a panel so end up in the eight lanes of one
+// register, and are compared with the threshold at once. Sums of 16 bits may overflow on the way: what they come to fits. A panel begins
+// with a vector of what the 64 of the query add to its rows' sums, taken away ahead. Per row of d dimensions: d/16 products and d/16 sums.
 //
 // All memory is laid out by the caller (exact-index.ts); instances in several threads share it.
 
@@ -17,7 +20,17 @@ import { COUNT, k, keysAt, panelBytes, rowCount, size, stateBytes } from "./_nea
 import { prune, scanFour, scanOne, start } from "./_nearest_scan";
 
 export { places } from "./_nearest_places";
-export { normalize, pack, setLimits, setNumbers, setRows } from "./_nearest_rows";
+export {
+  closeSpread,
+  closeSums,
+  normalize,
+  pack,
+  setLimits,
+  setNumbers,
+  setRows,
+  spreadRows,
+  sumRows,
+} from "./_nearest_rows";
 
 /**
  * Finds the k nearest rows of each of `count` queries (length 1, row-major), `states` being room for as many. Rows are read
@@ -31,7 +44,7 @@ export function search(queries: usize, skips: usize, count: i32, states: usize, 
       skips == 0 ? -1 : load<i32>(skips + (<usize>q << 2)),
     );
   }
-  const panelCount = ((rowCount + 15) >> 4) << 2;
+  const panelCount = ((rowCount + 31) >> 5) << 2;
   const tile = count < 4 ? panelCount : max<i32>(4, (24576 / <i32>panelBytes) & ~3);
   for (let from = 0; from < panelCount; from += tile) {
     const to = min(from + tile, panelCount);
@@ -69,7 +82,7 @@ export function searchLists(
 
 /** Writes the k best of a query, best first. */
 function finish(state: usize, outRows: usize, outScores: usize): void {
-  prune(state);
+  prune(state, true);
   const keys = state + keysAt;
   sortDown(keys, load<i32>(state, COUNT));
   for (let i = 0; i < k; i++) {

@@ -80,8 +80,8 @@ function kernelJobs() {
   for (const entry of existsSync("assembly")
     ? readdirSync("assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"))
     : []) {
-    // The training kernel also with fused multiply-add, for engines that have relaxed SIMD.
-    for (const relaxed of entry === "track2vec.ts" ? [true, false] : [false]) {
+    // Some also for engines that have relaxed SIMD.
+    for (const relaxed of ["track2vec.ts", "nearest.ts"].includes(entry) ? [true, false] : [false]) {
       const name = entry.replace(/\.ts$/, "");
       const variant = relaxed ? "-relaxed" : "";
       const out = `dist/assembly/${name}${variant}.wasm`;

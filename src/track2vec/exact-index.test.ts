@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Random, SegueError } from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
 import { scanExactly } from "./exact-scan.testkit.js";
@@ -87,7 +87,39 @@ describe("ExactIndex", () => {
     );
   });
 
-  it("is exact where rounding to 16 bits is not: all rows within 1e-4 of one another", () => {
+  it.each([
+    [1, 0],
+    [1, 5],
+    [130, 0],
+    [300, 2],
+    [5000, 0],
+  ])("is exact with %i dimensions, of which all rows have much in common (%i)", (size, common) => {
+    const noise = normals(400 * size, 3);
+    const index = new ExactIndex(
+      noise.map((value, at) => value + common * ((at % size) % 3)),
+      size,
+    );
+    expectSame(
+      index,
+      normals(2 * size, 4).map((value) => value + common),
+      20,
+    );
+  });
+
+  it("answers alike where the engine lacks relaxed SIMD", async () => {
+    const size = 21;
+    const vectors = normals(3000 * size, 8);
+    const queries = normals(9 * size, 9);
+    const answer = new ExactIndex(vectors, size).search(queries, 30, undefined, 1);
+    vi.stubEnv("SEGUE_RELAXED_SIMD", "0");
+    vi.resetModules();
+    const { ExactIndex: Plain } = await import("./exact-index.js");
+    expect(Plain).not.toBe(ExactIndex);
+    expect(new Plain(vectors, size).search(queries, 30, undefined, 1)).toEqual(answer);
+    vi.unstubAllEnvs();
+  });
+
+  it("is exact where rounding to bytes is not: all rows within 1e-4 of one another", () => {
     const size = 20;
     const noise = normals(3000 * size, 5);
     const index = new ExactIndex(

@@ -10,11 +10,14 @@ import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
 import {
   aligned,
+  headBytes,
   MOST_PAGES,
   type NearestKernel,
   nearestKernel,
   nearestModule,
   PAGE,
+  packRows,
+  panelBytes,
 } from "./nearest-kernel.js";
 import { atOnce, blocks, type Steps } from "./slices.js";
 
@@ -45,8 +48,7 @@ export class ExactIndex {
   readonly #job = new Job(new Int32Array(new SharedArrayBuffer(Job.BYTES)));
   /** Where the rounds' queries and answers begin. */
   readonly #rounds: number;
-  readonly #panels: number;
-  #layout: HelperData["layout"];
+  readonly #layout: HelperData["layout"];
 
   /**
    * @param vectors n×size, row-major; copied
@@ -57,12 +59,10 @@ export class ExactIndex {
   constructor(vectors: Float32Array, size: number, name = (row: number) => `row ${row}`, filled = true) {
     this.size = size;
     this.length = vectors.length / size;
-    const pairs = (size + 1) >> 1;
-    const panels = Math.ceil(this.length / 16) * 4;
-    const panelBytes = panels * pairs * 16;
     const panelsAt = PAGE;
-    const unitsAt = panelsAt + aligned(panelBytes);
-    this.#rounds = unitsAt + aligned(vectors.byteLength);
+    const unitsAt = panelsAt + aligned(panelBytes(this.length, size));
+    const headAt = unitsAt + aligned(vectors.byteLength);
+    this.#rounds = headAt + aligned(headBytes(size));
     const pages = Math.ceil(this.#rounds / PAGE);
     if (pages > MOST_PAGES - (4 * ROUND_BYTES) / PAGE)
       throw new SegueError(
@@ -72,8 +72,7 @@ export class ExactIndex {
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
     this.#kernel = nearestKernel(this.#memory);
     this.units = new Float32Array(this.#memory.buffer, unitsAt, vectors.length);
-    this.#panels = panelsAt;
-    this.#layout = [panelsAt, unitsAt, this.length, size, 0];
+    this.#layout = [panelsAt, unitsAt, headAt, this.length, size];
     if (filled) atOnce(this.#fill(vectors, name));
   }
 
@@ -99,14 +98,8 @@ export class ExactIndex {
         });
       yield;
     }
-    this.#kernel.setRows(this.#panels, unitsAt, length, size, 0);
-    let error = 0;
-    for (const [from, to] of blocks(0, length, rows)) {
-      error = Math.max(error, this.#kernel.pack(from, to));
-      yield;
-    }
-    this.#kernel.setRows(this.#panels, unitsAt, length, size, error);
-    this.#layout = [this.#panels, unitsAt, length, size, error];
+    this.#kernel.setRows(...this.#layout);
+    yield* packRows(this.#kernel, length, size);
   }
 
   /**

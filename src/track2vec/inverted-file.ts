@@ -6,8 +6,18 @@
  */
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
-import { aligned, MOST_PAGES, type NearestKernel, nearestKernel, PAGE } from "./nearest-kernel.js";
-import { Turns } from "./slices.js";
+import {
+  aligned,
+  BLOCK,
+  headBytes,
+  MOST_PAGES,
+  type NearestKernel,
+  nearestKernel,
+  PAGE,
+  packRows,
+  panelBytes,
+} from "./nearest-kernel.js";
+import { atOnce, Turns } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
 
 /** The lists: plain arrays, to be saved. */
@@ -72,19 +82,14 @@ export interface PackedLists {
   readonly lists: InvertedLists;
   readonly size: number;
   readonly memory: WebAssembly.Memory;
-  readonly panels: number;
-  readonly units: number;
+  /** The arguments of the kernel's `setRows`. Each list has places for whole blocks of rows. */
+  readonly layout: Parameters<NearestKernel["setRows"]>;
   readonly numbers: number;
   readonly bounds: number;
-  /** Places for rows: whole blocks of 16 for each list. */
-  readonly places: number;
-  readonly error: number;
 }
 
 /** As in assembly/_nearest_rows.ts. */
 const PADDING = 0xffff_ffff;
-/** Rows of a block: four panels of four. */
-const BLOCK = 16;
 
 /**
  * Lays the rows out list by list.
@@ -97,15 +102,16 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   const bounds = new Uint32Array(count + 1);
   for (let list = 0; list < count; list++)
     bounds[list + 1] = bounds[list]! + 4 * Math.ceil((starts[list + 1]! - starts[list]!) / BLOCK);
-  const places = 4 * bounds[count]!;
+  const places = 8 * bounds[count]!;
   let top = PAGE;
   const take = (bytes: number) => {
     const at = top;
     top += aligned(bytes);
     return at;
   };
-  const panels = take((places / 4) * ((size + 1) >> 1) * 16);
+  const panels = take(panelBytes(places, size));
   const units = take(places * size * 4);
+  const head = take(headBytes(size));
   const numbers = take(places * 4);
   const boundsAt = take(bounds.byteLength);
   const memory = new WebAssembly.Memory({
@@ -117,7 +123,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   const numberOf = new Uint32Array(memory.buffer, numbers, places).fill(PADDING);
   const unitsOf = new Float32Array(memory.buffer, units, places * size);
   for (let list = 0; list < count; list++) {
-    let at = 4 * bounds[list]!;
+    let at = 8 * bounds[list]!;
     for (let i = starts[list]!; i < starts[list + 1]!; i++, at++) {
       const row = rows[i]!;
       numberOf[at] = row;
@@ -127,9 +133,10 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   }
   const kernel = nearestKernel(memory);
   kernel.normalize(units, units, places, size);
-  kernel.setRows(panels, units, places, size, 0);
-  const error = kernel.pack(0, places);
-  return { lists, size, memory, panels, units, numbers, bounds: boundsAt, places, error };
+  const layout: PackedLists["layout"] = [panels, units, head, places, size];
+  kernel.setRows(...layout);
+  atOnce(packRows(kernel, places, size));
+  return { lists, size, memory, layout, numbers, bounds: boundsAt };
 }
 
 /** Answers queries on one thread; several threads may each have one over the same packed lists. */
@@ -143,7 +150,7 @@ export class ListIndex {
   constructor(packed: PackedLists) {
     this.#packed = packed;
     this.#kernel = nearestKernel(packed.memory);
-    this.#kernel.setRows(packed.panels, packed.units, packed.places, packed.size, packed.error);
+    this.#kernel.setRows(...packed.layout);
     this.#kernel.setNumbers(packed.numbers);
     this.#centres = new ExactIndex(packed.lists.centres, packed.size);
   }

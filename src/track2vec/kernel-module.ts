@@ -1,26 +1,28 @@
-/** The compiled kernel (assembly/track2vec.ts), loaded once a process. */
-import { readFile } from "node:fs/promises";
+/** Compiled kernels: with relaxed SIMD, where the engine knows it. */
+import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { distPath } from "../system/index.js";
 
-const modules = new Map<boolean, Promise<WebAssembly.Module>>();
+const modules = new Map<boolean, WebAssembly.Module>();
 
-/** Compiles the kernel, once a process. `shared`: for memory that threads share. */
-export function loadKernel(shared: boolean): Promise<WebAssembly.Module> {
+/** The training kernel (assembly/track2vec.ts), compiled once a process. `shared`: for memory that threads share. */
+export function loadKernel(shared: boolean): WebAssembly.Module {
   let module = modules.get(shared);
   if (!module) {
-    module = compileKernel(shared, process.env.SEGUE_RELAXED_SIMD !== "0");
+    module = compileRelaxed(`track2vec${shared ? "" : "-unshared"}`);
     modules.set(shared, module);
   }
   return module;
 }
 
-/** @param fused whether multiply-adds may be fused (relaxed SIMD), where the engine knows them */
-async function compileKernel(shared: boolean, fused: boolean): Promise<WebAssembly.Module> {
-  const bytesOf = (variant: string) =>
-    readFile(distPath(`assembly/track2vec${shared ? "" : "-unshared"}${variant}.wasm`));
-  if (fused) {
-    const bytes = await bytesOf("-relaxed");
+/**
+ * The kernel assembly/<name>.ts with relaxed SIMD (fused multiply-adds, products of bytes), or without where the engine lacks it or
+ * SEGUE_RELAXED_SIMD is 0.
+ */
+export function compileRelaxed(name: string): WebAssembly.Module {
+  const bytesOf = (variant: string) => readFileSync(distPath(`assembly/${name}${variant}.wasm`));
+  if (process.env.SEGUE_RELAXED_SIMD !== "0") {
+    const bytes = bytesOf("-relaxed");
     const module = tryCompile(bytes);
     if (module) return module;
     // Node 22 and newer know relaxed SIMD; 20 does when told so first.
@@ -28,7 +30,7 @@ async function compileKernel(shared: boolean, fused: boolean): Promise<WebAssemb
     const told = tryCompile(bytes);
     if (told) return told;
   }
-  return new WebAssembly.Module(await bytesOf(""));
+  return new WebAssembly.Module(bytesOf(""));
 }
 
 function tryCompile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {

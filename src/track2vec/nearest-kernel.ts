@@ -1,13 +1,17 @@
 /** The kernel of nearest search (assembly/nearest.ts): its typed face, and an instance over a memory. */
-import { readFileSync } from "node:fs";
-import { distPath } from "../system/index.js";
+import { compileRelaxed } from "./kernel-module.js";
+import { blocks, type Steps } from "./slices.js";
 
 /** Addresses and counts in bytes and numbers. */
 export interface NearestKernel {
   normalize(raw: number, to: number, rows: number, size: number): number;
-  setRows(panelsAt: number, unitsAt: number, rows: number, size: number, error: number): void;
+  setRows(panelsAt: number, unitsAt: number, headAt: number, rows: number, size: number): void;
   setNumbers(numbersAt: number): void;
-  pack(from: number, to: number): number;
+  sumRows(from: number, to: number): void;
+  closeSums(): void;
+  spreadRows(from: number, to: number): void;
+  closeSpread(): void;
+  pack(from: number, to: number): void;
   setLimits(k: number, held: number): number;
   search(
     queries: number,
@@ -35,11 +39,42 @@ export const MOST_PAGES = 65_536;
 
 export const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
+/** Rows that are scanned at once: four panels of eight. */
+export const BLOCK = 32;
+
+/** The bytes of the panels of so many rows, in whole blocks, and of what is known of all rows. */
+export function panelBytes(rows: number, size: number): number {
+  return 4 * Math.ceil(rows / BLOCK) * (((size + 1) >> 1) * 16 + 16);
+}
+
+export function headBytes(size: number): number {
+  return 32 + 4 * Math.ceil(size / 4) * 4 + 8 * size;
+}
+
+/** Rounds rows of length 1 into panels, once `setRows` has told the kernel where they are; in steps. */
+export function* packRows(kernel: NearestKernel, rows: number, size: number): Steps<void> {
+  const pieces = () => blocks(0, rows, Math.max(1, Math.floor(2 ** 20 / size)));
+  for (const [from, to] of pieces()) {
+    kernel.sumRows(from, to);
+    yield;
+  }
+  kernel.closeSums();
+  for (const [from, to] of pieces()) {
+    kernel.spreadRows(from, to);
+    yield;
+  }
+  kernel.closeSpread();
+  for (const [from, to] of pieces()) {
+    kernel.pack(from, to);
+    yield;
+  }
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /** Compiled once in each thread. */
 export function nearestModule(): WebAssembly.Module {
-  return (compiled ??= new WebAssembly.Module(readFileSync(distPath("assembly/nearest.wasm"))));
+  return (compiled ??= compileRelaxed("nearest"));
 }
 
 export function nearestKernel(memory: WebAssembly.Memory): NearestKernel {

@@ -49,7 +49,7 @@ export class Session {
     options: Word2VecOptions,
     start: SessionStart,
   ): Promise<Session> {
-    const module = await loadKernel(start.shared);
+    const module = loadKernel(start.shared);
     return inSlices(Session.#prepare(module, corpus, vocabulary, options, start), start.signal);
   }
 

@@ -3,8 +3,8 @@
  * copies of outputs lie transposed, so that a vector holds one dimension of four of them, and nothing has to be summed over the lanes.
  *
  * V8 has fifteen vector registers to give, and puts all loads of a loop's body before its arithmetic; a tile whose values do
- * not all fit is twice as slow. Scores are made by tiles of 2 inputs × 16 outputs, updates by tiles of 2 rows × 4 vectors: 8 sums
- * and 6 operands, eight multiply-adds for six or seven loads. Loops that only multiply and add, and whose ends are known long
+ * not all fit is twice as slow, and so is one of fewer than eight sums, which wait for each other. Scores are made by tiles of 2 inputs × 16
+ * outputs, 3 × 12 or 4 × 8, updates by tiles of 2 rows × 4 vectors: 8 or 9 sums and 6 operands, as many multiply-adds for six or seven loads. Loops that only multiply and add, and whose ends are known long
  * before the sums are, hide the branches that are not foreseen.
  */
 import { mac } from "./_math";

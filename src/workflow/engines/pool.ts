@@ -3,6 +3,7 @@
  * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
 import { besideUrl } from "../../system/index.js";
@@ -30,8 +31,14 @@ const graceSeconds = 1;
 /** How long a process may take to start, over and above the step's timeout. */
 const startSeconds = 60;
 
-/** A process that holds more than this after its task is not used again. */
-const largeMb = 512;
+/**
+ * A process that holds more than this after its task is not used again. What it has read is worth keeping for the next task, but all
+ * processes together keep no more than an eighth of the machine's memory, each between 512 MB and three times as much.
+ */
+function largeMb(processes: number): number {
+  const share = totalmem() / 2 ** 20 / 8 / Math.max(2, processes);
+  return Math.max(512, Math.min(1536, share));
+}
 
 /** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
 const idleMs = 50;
@@ -234,7 +241,7 @@ export class Pool {
   }
 
   #release(worker: Worker): void {
-    if (this.#closed || residentMb(worker.child.pid!) > largeMb) this.#kill(worker);
+    if (this.#closed || residentMb(worker.child.pid!) > largeMb(this.#all.size)) this.#kill(worker);
     else if (this.#all.has(worker)) {
       this.#idle.push(worker);
       worker.idle = setTimeout(() => {

@@ -2,7 +2,7 @@
  * In which place a row stands among those nearest to another, found without finding those before it: rows with a higher score are
  * counted, and where there are `most` of them it is too far back to be told.
  */
-import { COUNT, floatsAt, keysAt, panelBytes, rowCount, size, stateBytes, THRESHOLD, thresholdOf, units } from "./_nearest_rows";
+import { COUNT, floatsAt, keysAt, panelBytes, rowCount, setThreshold, size, stateBytes, THRESHOLD, units } from "./_nearest_rows";
 import { DONE, dot, scanOne, start, TARGET } from "./_nearest_scan";
 
 function startPlace(state: usize, row: i32, target: i32, most: i32): void {
@@ -12,10 +12,10 @@ function startPlace(state: usize, row: i32, target: i32, most: i32): void {
   store<f32>(state + keysAt, score);
   if (target == row) {
     store<i32>(state, most, COUNT);
-    store<i32>(state, DONE, THRESHOLD);
+    store<f32>(state, DONE, THRESHOLD);
     return;
   }
-  store<i32>(state, thresholdOf(state, score), THRESHOLD);
+  setThreshold(state, score);
 }
 
 /**
@@ -34,7 +34,7 @@ export function places(rows: usize, targets: usize, count: i32, most: i32, state
     const to = min(from + tile, panelCount);
     for (let q = 0; q < count; q++) {
       const state = states + <usize>q * stateBytes;
-      if (load<i32>(state, THRESHOLD) != DONE) scanOne(state, from, to, most);
+      if (load<f32>(state, THRESHOLD) != DONE) scanOne(state, from, to, most);
     }
   }
   for (let q = 0; q < count; q++) {

@@ -4,27 +4,30 @@
  * Every thread has its own instance of the module, and so its own copy of these.
  */
 
-// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, least, then its packed pairs, its floats, its candidates
-// (see _nearest_keys.ts).
+// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then its packed pairs, its floats, its
+// candidates (see _nearest_keys.ts).
+/** The score that a row needs, in the query's whole numbers (f32): times the scale of a block it is in those of the block's sums. */
 export const THRESHOLD: usize = 0;
 export const COUNT: usize = 4;
 export const SCORED: usize = 8;
 export const SKIP: usize = 12;
-/** What a score of 1 is in whole numbers (f32), what is to be taken from a score first (f32), and how far a whole number may be off (i32). */
+/** What 1 is in the query's whole numbers (f32), what is to be taken from a score first (f32), and how far a sum may be off (i32). */
 export const UNIT: usize = 16;
 export const SHIFT: usize = 20;
 export const MARGIN: usize = 24;
+/** The threshold in whole numbers of the block that is scanned (i16). */
+export const LEVEL: usize = 28;
 /** The key of the k-th best candidate so far (u64), 0 where there are fewer. */
 export const LEAST: usize = 32;
 export const PAIRS: usize = 48;
 
-// What is known of all rows, in bytes: what 1 is in a row's whole numbers, the longest rounding error of a row, the longest distance of one
-// from their mean, the largest number of these (f32 each); then the mean (f32) and the sums that it is of (f64).
-const SCALE: usize = 0;
-const ERROR: usize = 4;
-const NORM: usize = 8;
-const LARGEST: usize = 12;
+// What is known of all rows, in bytes (f32 each): in whole numbers, the longest rounding error of a row and the longest row; the largest
+// scale; then the mean of all rows (f32), the sums that it is of (f64), and the scale of each block of BLOCK rows: what 1 is in its whole numbers.
+const ERROR: usize = 0;
+const LONGEST: usize = 4;
+const SCALE: usize = 8;
 const MEAN: usize = 16;
+const BLOCK: i32 = 128;
 
 /** Adds to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
 export const OFFSET: i32 = 64;
@@ -38,6 +41,7 @@ export let size: i32 = 0;
 export let pairCount: i32 = 0;
 export let panelBytes: usize = 0;
 let head: usize = 0;
+let scales: usize = 0;
 /** Where rows lie in lists: the number of the row in each place (u32), PADDING where there is none; 0 where places are rows. */
 export let numbers: usize = 0;
 export const PADDING: u32 = 0xffffffff;
@@ -48,7 +52,7 @@ export let floatsAt: usize = 0;
 export let keysAt: usize = 0;
 export let stateBytes: usize = 0;
 
-/** Tells this instance where the rows are; what is known of all of them is at `headAt`, `headBytes(dimensions)` long. */
+/** Tells this instance where the rows are; what is known of all of them is at `headAt`, `headBytes(rows, dimensions)` long. */
 export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i32, dimensions: i32): void {
   panels = panelsAt;
   units = unitsAt;
@@ -57,6 +61,7 @@ export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i3
   size = dimensions;
   pairCount = (dimensions + 1) >> 1;
   panelBytes = <usize>pairCount * 16 + 16;
+  scales = sumsAt() + align(<usize>size * 8);
 }
 
 /** From now on the rows lie in other places than their numbers say: see `numbers`. */
@@ -111,7 +116,7 @@ function sumsAt(): usize {
   return head + MEAN + align(<usize>size * 4);
 }
 
-/** The first of three passes over all rows: adds up the rows from `first` to `last` - 1. */
+/** The first of two passes over all rows: adds up the rows from `first` to `last` - 1. */
 export function sumRows(first: i32, last: i32): void {
   const sums = sumsAt();
   for (let row = first; row < last; row++) {
@@ -137,22 +142,10 @@ function fromMean(row: i32, d: i32): f64 {
   return <f64>value - <f64>load<f32>(head + MEAN + (<usize>d << 2));
 }
 
-/** The second pass: how far the rows are from their mean. */
-export function spreadRows(first: i32, last: i32): void {
-  let worst: f64 = 0;
-  let largest: f64 = 0;
-  for (let row = first; row < last; row++) {
-    let square: f64 = 0;
-    for (let d = 0; d < size; d++) {
-      const value = fromMean(row, d);
-      square += value * value;
-      largest = max(largest, Math.abs(value));
-    }
-    worst = max(worst, square);
-  }
-  store<f32>(head, max(load<f32>(head, NORM), <f32>(Math.sqrt(worst) * 1.000001)), NORM);
-  store<f32>(head, max(load<f32>(head, LARGEST), <f32>(largest * 1.000001)), LARGEST);
-}
+/** Rows that are nearer to their mean than this are rounded as if they were not. */
+const FINEST: f64 = 0.005;
+/** What no score comes to in a query's whole numbers, up or down; times any scale it fits into 32 bits. */
+export const ENDLESS: f32 = 10_000;
 
 /** Rounding moves a vector by no more than this, in whole numbers. */
 // @ts-ignore: decorator
@@ -161,36 +154,62 @@ function rounding(): f64 {
   return 0.5 * Math.sqrt(<f64>size);
 }
 
-/** Chooses the scale of rows: their numbers fit into a byte, and room is left for a query as exact as they are. */
-export function closeSpread(): void {
-  const byNumber = 127 / max<f64>(load<f32>(head, LARGEST), 1e-3);
-  const byLength = (Math.sqrt(MOST) - rounding()) / max<f64>(load<f32>(head, NORM), 1e-3);
-  store<f32>(head, <f32>min(byNumber, byLength), SCALE);
+/** The scale of a block of rows: their numbers fit into a byte, and room is left for a query as exact as they are. */
+function scaleOf(first: i32, last: i32): f64 {
+  let longest: f64 = 0;
+  let largest: f64 = 0;
+  for (let row = first; row < last; row++) {
+    let square: f64 = 0;
+    for (let d = 0; d < size; d++) {
+      const value = fromMean(row, d);
+      square += value * value;
+      largest = max(largest, Math.abs(value));
+    }
+    longest = max(longest, square);
+  }
+  return min(127 / max<f64>(largest, FINEST), (Math.sqrt(MOST) - rounding()) / max<f64>(Math.sqrt(longest), FINEST));
 }
 
 /**
- * The third pass: rounds the rows from `first` to `last` - 1 into panels. A panel of eight rows begins with what is to be added to each sum of
- * products, since a query's numbers have OFFSET added.
+ * The second pass: rounds the rows from `first`, the first of a block, to `last` - 1 into panels. A panel of eight rows begins with what is to
+ * be added to each sum of products, since a query's numbers have OFFSET added.
  */
 export function pack(first: i32, last: i32): void {
-  const scale = <f64>load<f32>(head, SCALE);
   let worst: f64 = 0;
+  let longest: f64 = 0;
+  let finest: f64 = 0;
+  let scale: f64 = 0;
   for (let row = first; row < last; row++) {
+    if (row % BLOCK == 0) {
+      scale = <f64>(<f32>(scaleOf(row, min(row + BLOCK, last)) * 0.999999));
+      store<f32>(scales + (<usize>(row / BLOCK) << 2), <f32>scale);
+      finest = max(finest, scale);
+    }
     const panel = panels + <usize>(row >> 3) * panelBytes + (<usize>(row & 7) << 1);
-    let square: f64 = 0;
+    let errors: f64 = 0;
+    let squares: f64 = 0;
     let sum = 0;
     for (let d = 0; d < size; d++) {
-      const value = fromMean(row, d);
-      const rounded = max<i32>(-127, min<i32>(127, <i32>nearest(value * scale)));
-      const error = value - <f64>rounded / scale;
-      square += error * error;
+      const value = fromMean(row, d) * scale;
+      const rounded = <i32>nearest(value);
+      errors += (value - <f64>rounded) * (value - <f64>rounded);
+      squares += value * value;
       sum += rounded;
       store<i8>(panel + 16 + (<usize>(d >> 1) << 4) + (<usize>d & 1), <i8>rounded);
     }
     store<i16>(panel, <i16>(-OFFSET * sum));
-    worst = max(worst, square);
+    worst = max(worst, errors);
+    longest = max(longest, squares);
   }
-  store<f32>(head, max(load<f32>(head, ERROR), <f32>(Math.sqrt(worst) * 1.000001)), ERROR);
+  raise(ERROR, Math.sqrt(worst));
+  raise(LONGEST, Math.sqrt(longest));
+  raise(SCALE, finest);
+}
+
+// @ts-ignore: decorator
+@inline
+function raise(at: usize, value: f64): void {
+  store<f32>(head + at, max(load<f32>(head + at), <f32>(value * 1.000001)));
 }
 
 /** Rounds a query of length 1 (or 0), whose numbers are in the state, and says what its scores are in whole numbers. */
@@ -203,9 +222,8 @@ export function roundQuery(state: usize): void {
     largest = max(largest, Math.abs(value));
     shift += value * <f64>load<f32>(head + MEAN + (<usize>d << 2));
   }
-  const rowScale = <f64>load<f32>(head, SCALE);
-  const norm = <f64>load<f32>(head, NORM);
-  const room = MOST / (rowScale * norm + rounding()) - rounding();
+  const longest = <f64>load<f32>(head, LONGEST);
+  const room = MOST / (longest + rounding()) - rounding();
   const scale = min(63 / max<f64>(largest, 1e-3), room);
   let square: f64 = 0;
   for (let d = 0; d < pairCount << 1; d++) {
@@ -215,17 +233,27 @@ export function roundQuery(state: usize): void {
     square += error * error;
     store<u8>(state + PAIRS + <usize>d, <u8>(rounded + OFFSET));
   }
-  const unit = scale * rowScale;
   const error = <f64>load<f32>(head, ERROR);
-  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sum itself.
-  const bound = error * 1.000001 + Math.sqrt(square) * (norm + error) + <f64>(size + 8) * 2.4e-7;
-  store<f32>(state, <f32>unit, UNIT);
+  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sums themselves.
+  const own = scale * Math.sqrt(square);
+  const floats32 = <f64>(size + 8) * 2.4e-7 * scale * <f64>load<f32>(head, SCALE);
+  store<f32>(state, <f32>scale, UNIT);
   store<f32>(state, <f32>shift, SHIFT);
-  store<i32>(state, <i32>min<f64>(Math.ceil(bound * unit), 65_535), MARGIN);
+  store<i32>(state, <i32>min<f64>(Math.ceil(error * scale * 1.000001 + own * (longest + error) + floats32), 65_535), MARGIN);
 }
 
-/** What the whole number of a row must be above if its score may be `score` or more. */
-export function thresholdOf(state: usize, score: f32): i32 {
-  const whole = Math.floor((<f64>score - <f64>load<f32>(state, SHIFT)) * <f64>load<f32>(state, UNIT));
-  return <i32>max<f64>(i16.MIN_VALUE, min<f64>(whole - load<i32>(state, MARGIN) - 1, i16.MAX_VALUE));
+/** Only rows whose score may be `score` or more pass from now on. */
+export function setThreshold(state: usize, score: f32): void {
+  store<f32>(state, (score - load<f32>(state, SHIFT)) * load<f32>(state, UNIT), THRESHOLD);
+}
+
+/** Panels of a block, less one. */
+export const IN_BLOCK: i32 = BLOCK / 8 - 1;
+
+/** Sets what the sum of a row of the block that a panel is in must be above: LEVEL. */
+// @ts-ignore: decorator
+@inline
+export function openBlock(state: usize, panel: i32): void {
+  const whole = <i32>(load<f32>(state, THRESHOLD) * load<f32>(scales + (<usize>(panel / (BLOCK / 8)) << 2)));
+  store<i32>(state, max<i32>(i16.MIN_VALUE, min<i32>(whole - load<i32>(state, MARGIN) - 2, i16.MAX_VALUE)), LEVEL);
 }

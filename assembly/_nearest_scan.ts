@@ -3,11 +3,15 @@ import { keyAt, keyOf, scoreOf, select } from "./_nearest_keys";
 import {
   COUNT,
   capacity,
+  ENDLESS,
+  IN_BLOCK,
   floatsAt,
   k,
   keysAt,
   LEAST,
+  LEVEL,
   numberAt,
+  openBlock,
   PADDING,
   PAIRS,
   pairCount,
@@ -17,10 +21,10 @@ import {
   rowCount,
   SCORED,
   SKIP,
+  setThreshold,
   size,
   stateBytes,
   THRESHOLD,
-  thresholdOf,
   units,
 } from "./_nearest_rows";
 
@@ -29,11 +33,11 @@ import {
 export const TARGET: usize = SCORED;
 
 /** Nothing passes this threshold: the query is done with. */
-export const DONE: i32 = i16.MAX_VALUE;
+export const DONE: f32 = ENDLESS;
 
 /** Makes a query ready: `query` is of length 1; `skip` is a row to leave out, or -1. */
 export function start(state: usize, query: usize, skip: i32): void {
-  store<i32>(state, i16.MIN_VALUE, THRESHOLD);
+  store<f32>(state, -ENDLESS, THRESHOLD);
   store<i32>(state, 0, COUNT);
   store<i32>(state, 0, SCORED);
   store<i32>(state, skip, SKIP);
@@ -94,7 +98,7 @@ export function prune(state: usize, all: bool): void {
     let last = keyAt(keys, 0);
     for (let i = 1; i < k; i++) last = min(last, keyAt(keys, i));
     store<u64>(state, last, LEAST);
-    store<i32>(state, thresholdOf(state, scoreOf(last)), THRESHOLD);
+    setThreshold(state, scoreOf(last));
   }
   store<i32>(state, kept, COUNT);
   store<i32>(state, kept, SCORED);
@@ -135,7 +139,7 @@ function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
     if (other > score || (other == score && row < target)) count++;
   }
   store<i32>(state, count, COUNT);
-  if (count >= most) store<i32>(state, DONE, THRESHOLD);
+  if (count >= most) store<f32>(state, DONE, THRESHOLD);
 }
 
 /**
@@ -145,7 +149,6 @@ function countNearer(state: usize, first: i32, passed: v128, most: i32): void {
 export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
   const pairs = state + PAIRS;
   const end = pairs + (<usize>pairCount << 1);
-  let threshold = v128.load_splat<i16>(state, THRESHOLD);
   let a = panels + <usize>from * panelBytes;
   const stride = panelBytes;
   for (let panel = from; panel < to; panel += 4) {
@@ -168,6 +171,8 @@ export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
       sumD = i16x8.add(sumD, products(v128.load(d), q));
     }
     a = d + 16;
+    if ((panel & IN_BLOCK) == 0 || panel == from) openBlock(state, panel);
+    const threshold = v128.load_splat<i16>(state, LEVEL);
     sumA = i16x8.gt_s(sumA, threshold);
     sumB = i16x8.gt_s(sumB, threshold);
     sumC = i16x8.gt_s(sumC, threshold);
@@ -179,31 +184,33 @@ export function scanOne(state: usize, from: i32, to: i32, most: i32 = 0): void {
         countNearer(state, row + 8, sumB, most);
         countNearer(state, row + 16, sumC, most);
         countNearer(state, row + 24, sumD, most);
-        if (load<i32>(state, THRESHOLD) == DONE) return;
+        if (load<f32>(state, THRESHOLD) == DONE) return;
       } else {
         hold(state, row, sumA);
         hold(state, row + 8, sumB);
         hold(state, row + 16, sumC);
         hold(state, row + 24, sumD);
+        openBlock(state, panel);
       }
-      threshold = v128.load_splat<i16>(state, THRESHOLD);
     }
   }
 }
 
-/** Four queries (states side by side) against panels [from, to), a multiple of 2. */
+/** Four queries (states side by side) against panels [from, to), a multiple of 4. */
 export function scanFour(state: usize, from: i32, to: i32): void {
   const state1 = state + stateBytes;
   const state2 = state1 + stateBytes;
   const state3 = state2 + stateBytes;
   const bytes = <usize>pairCount << 1;
-  let t0 = v128.load_splat<i16>(state, THRESHOLD);
-  let t1 = v128.load_splat<i16>(state1, THRESHOLD);
-  let t2 = v128.load_splat<i16>(state2, THRESHOLD);
-  let t3 = v128.load_splat<i16>(state3, THRESHOLD);
   let a = panels + <usize>from * panelBytes;
   const stride = panelBytes;
   for (let panel = from; panel < to; panel += 2) {
+    if ((panel & IN_BLOCK) == 0 || panel == from) {
+      openBlock(state, panel);
+      openBlock(state1, panel);
+      openBlock(state2, panel);
+      openBlock(state3, panel);
+    }
     let b = a + stride;
     let a0 = v128.load(a);
     let a1 = a0;
@@ -232,12 +239,16 @@ export function scanFour(state: usize, from: i32, to: i32): void {
       b3 = i16x8.add(b3, products(rowsB, q));
     }
     a = b + 16;
+    const t0 = v128.load_splat<i16>(state, LEVEL);
     a0 = i16x8.gt_s(a0, t0);
     b0 = i16x8.gt_s(b0, t0);
+    const t1 = v128.load_splat<i16>(state1, LEVEL);
     a1 = i16x8.gt_s(a1, t1);
     b1 = i16x8.gt_s(b1, t1);
+    const t2 = v128.load_splat<i16>(state2, LEVEL);
     a2 = i16x8.gt_s(a2, t2);
     b2 = i16x8.gt_s(b2, t2);
+    const t3 = v128.load_splat<i16>(state3, LEVEL);
     a3 = i16x8.gt_s(a3, t3);
     b3 = i16x8.gt_s(b3, t3);
     const any = v128.or(
@@ -254,10 +265,10 @@ export function scanFour(state: usize, from: i32, to: i32): void {
       hold(state2, row + 8, b2);
       hold(state3, row, a3);
       hold(state3, row + 8, b3);
-      t0 = v128.load_splat<i16>(state, THRESHOLD);
-      t1 = v128.load_splat<i16>(state1, THRESHOLD);
-      t2 = v128.load_splat<i16>(state2, THRESHOLD);
-      t3 = v128.load_splat<i16>(state3, THRESHOLD);
+      openBlock(state, panel);
+      openBlock(state1, panel);
+      openBlock(state2, panel);
+      openBlock(state3, panel);
     }
   }
 }

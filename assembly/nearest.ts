@@ -2,8 +2,8 @@
 //
 // 1. Rows and queries of length 1 are rounded to bytes: rows less their mean, which a score then lacks by as much for all of them, to
 //    ±127, and queries to ±63, with 64 added. One i16x8.relaxed_dot_i8x16_i7x16_s then does sixteen multiply-adds, and a row costs a quarter
-//    of the memory of floats. The rounding error of a score has a known bound, `MARGIN`; where rows have much in common, what is left of
-//    them without their mean is rounded as much finer.
+//    of the memory of floats. Blocks of 128 rows have a scale of their own: where rows have much in common, what
+//    is left of them without their mean is rounded as much finer. The rounding error of a score has a known bound, `MARGIN`.
 // 2. A row whose rounded score is not more than the margin below the k-th best exact score so far is scored again in floats.
 //    No other row can be among the k best, so the answer is exact.
 //
@@ -21,14 +21,12 @@ import { prune, scanFour, scanOne, start } from "./_nearest_scan";
 
 export { places } from "./_nearest_places";
 export {
-  closeSpread,
   closeSums,
   normalize,
   pack,
   setLimits,
   setNumbers,
   setRows,
-  spreadRows,
   sumRows,
 } from "./_nearest_rows";
 

@@ -62,7 +62,7 @@ export class ExactIndex {
     const panelsAt = PAGE;
     const unitsAt = panelsAt + aligned(panelBytes(this.length, size));
     const headAt = unitsAt + aligned(vectors.byteLength);
-    this.#rounds = headAt + aligned(headBytes(size));
+    this.#rounds = headAt + aligned(headBytes(this.length, size));
     const pages = Math.ceil(this.#rounds / PAGE);
     if (pages > MOST_PAGES - (4 * ROUND_BYTES) / PAGE)
       throw new SegueError(

@@ -111,7 +111,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   };
   const panels = take(panelBytes(places, size));
   const units = take(places * size * 4);
-  const head = take(headBytes(size));
+  const head = take(headBytes(places, size));
   const numbers = take(places * 4);
   const boundsAt = take(bounds.byteLength);
   const memory = new WebAssembly.Memory({

@@ -9,8 +9,6 @@ export interface NearestKernel {
   setNumbers(numbersAt: number): void;
   sumRows(from: number, to: number): void;
   closeSums(): void;
-  spreadRows(from: number, to: number): void;
-  closeSpread(): void;
   pack(from: number, to: number): void;
   setLimits(k: number, held: number): number;
   search(
@@ -42,28 +40,26 @@ export const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 /** Rows that are scanned at once: four panels of eight. */
 export const BLOCK = 32;
 
+/** As in assembly/_nearest_rows.ts: rows that have one scale. */
+const SCALED = 128;
+
 /** The bytes of the panels of so many rows, in whole blocks, and of what is known of all rows. */
 export function panelBytes(rows: number, size: number): number {
   return 4 * Math.ceil(rows / BLOCK) * (((size + 1) >> 1) * 16 + 16);
 }
 
-export function headBytes(size: number): number {
-  return 32 + 4 * Math.ceil(size / 4) * 4 + 8 * size;
+export function headBytes(rows: number, size: number): number {
+  return 32 + 16 * Math.ceil(size / 4) + 16 * Math.ceil(size / 2) + 4 * Math.ceil(rows / SCALED);
 }
 
 /** Rounds rows of length 1 into panels, once `setRows` has told the kernel where they are; in steps. */
 export function* packRows(kernel: NearestKernel, rows: number, size: number): Steps<void> {
-  const pieces = () => blocks(0, rows, Math.max(1, Math.floor(2 ** 20 / size)));
+  const pieces = () => blocks(0, rows, SCALED * Math.ceil(2 ** 20 / size / SCALED));
   for (const [from, to] of pieces()) {
     kernel.sumRows(from, to);
     yield;
   }
   kernel.closeSums();
-  for (const [from, to] of pieces()) {
-    kernel.spreadRows(from, to);
-    yield;
-  }
-  kernel.closeSpread();
   for (const [from, to] of pieces()) {
     kernel.pack(from, to);
     yield;

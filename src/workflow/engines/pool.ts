@@ -33,10 +33,10 @@ const startSeconds = 60;
 
 /**
  * A process that holds more than this after its task is not used again. What it has read is worth keeping for the next task, but all
- * processes together keep no more than an eighth of the machine's memory, each between 512 MB and three times as much.
+ * processes together keep no more than a fifth of the machine's memory, each between 512 MB and three times as much.
  */
 function largeMb(processes: number): number {
-  const share = totalmem() / 2 ** 20 / 8 / Math.max(2, processes);
+  const share = totalmem() / 2 ** 20 / 5 / Math.max(2, processes);
   return Math.max(512, Math.min(1536, share));
 }
 

@@ -2,7 +2,8 @@
  * In which place a row stands among those nearest to another, found without finding those before it: rows with a higher score are
  * counted, and where there are `most` of them it is too far back to be told.
  */
-import { COUNT, floatsAt, keysAt, panelBytes, rowCount, setThreshold, size, stateBytes, THRESHOLD, units } from "./_nearest_rows";
+import { COUNT, floatsAt, keysAt, setThreshold, stateBytes, THRESHOLD } from "./_nearest_query";
+import { panelBytes, rowCount, size, units } from "./_nearest_rows";
 import { DONE, dot, scanOne, start, TARGET } from "./_nearest_scan";
 
 function startPlace(state: usize, row: i32, target: i32, most: i32): void {

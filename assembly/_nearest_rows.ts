@@ -1,38 +1,20 @@
 /**
- * Rows of exact nearest search: where they lie, brought to length 1, rounded into panels; queries, rounded to match; and how much room a
- * query's state takes.
- * Every thread has its own instance of the module, and so its own copy of these.
+ * Rows of exact nearest search: where they lie, brought to length 1, rounded into panels. Every thread has its own instance of the module,
+ * and so its own copy of these.
  */
-
-// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then its packed pairs, its floats, its
-// candidates (see _nearest_keys.ts).
-/** The score that a row needs, in the query's whole numbers (f32): times the scale of a block it is in those of the block's sums. */
-export const THRESHOLD: usize = 0;
-export const COUNT: usize = 4;
-export const SCORED: usize = 8;
-export const SKIP: usize = 12;
-/** What 1 is in the query's whole numbers (f32), what is to be taken from a score first (f32), and how far a sum may be off (i32). */
-export const UNIT: usize = 16;
-export const SHIFT: usize = 20;
-export const MARGIN: usize = 24;
-/** The threshold in whole numbers of the block that is scanned (i16). */
-export const LEVEL: usize = 28;
-/** The key of the k-th best candidate so far (u64), 0 where there are fewer. */
-export const LEAST: usize = 32;
-export const PAIRS: usize = 48;
 
 // What is known of all rows, in bytes (f32 each): in whole numbers, the longest rounding error of a row and the longest row; the largest
 // scale; then the mean of all rows (f32), the sums that it is of (f64), and the scale of each block of BLOCK rows: what 1 is in its whole numbers.
-const ERROR: usize = 0;
-const LONGEST: usize = 4;
-const SCALE: usize = 8;
+export const ERROR: usize = 0;
+export const LONGEST: usize = 4;
+export const SCALE: usize = 8;
 const MEAN: usize = 16;
-const BLOCK: i32 = 128;
+export const BLOCK: i32 = 128;
 
 /** Adds to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
 export const OFFSET: i32 = 64;
 /** Sums of products have 16 bits. */
-const MOST: f64 = 32700;
+export const MOST: f64 = 32700;
 
 export let panels: usize = 0;
 export let units: usize = 0;
@@ -40,17 +22,11 @@ export let rowCount: i32 = 0;
 export let size: i32 = 0;
 export let pairCount: i32 = 0;
 export let panelBytes: usize = 0;
-let head: usize = 0;
-let scales: usize = 0;
+export let head: usize = 0;
+export let scales: usize = 0;
 /** Where rows lie in lists: the number of the row in each place (u32), PADDING where there is none; 0 where places are rows. */
 export let numbers: usize = 0;
 export const PADDING: u32 = 0xffffffff;
-
-export let k: i32 = 0;
-export let capacity: i32 = 0;
-export let floatsAt: usize = 0;
-export let keysAt: usize = 0;
-export let stateBytes: usize = 0;
 
 /** Tells this instance where the rows are; what is known of all of them is at `headAt`, `headBytes(rows, dimensions)` long. */
 export function setRows(panelsAt: usize, unitsAt: usize, headAt: usize, rows: i32, dimensions: i32): void {
@@ -77,18 +53,8 @@ export function numberAt(place: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function align(bytes: usize): usize {
+export function align(bytes: usize): usize {
   return (bytes + 15) & ~15;
-}
-
-/** Sets how many rows are wanted and how many candidates are held; returns the bytes of one query's state. */
-export function setLimits(wanted: i32, held: i32): usize {
-  k = wanted;
-  capacity = held;
-  floatsAt = PAIRS + align(<usize>pairCount * 2);
-  keysAt = floatsAt + align(<usize>size * 4);
-  stateBytes = keysAt + align(<usize>held * 8);
-  return stateBytes;
 }
 
 /** Brings rows to length 1, from `raw` to `to`; returns the first row that is not finite, or -1. */
@@ -137,20 +103,22 @@ export function closeSums(): void {
 
 // @ts-ignore: decorator
 @inline
+export function meanAt(d: i32): f64 {
+  return <f64>load<f32>(head + MEAN + (<usize>d << 2));
+}
+
+// @ts-ignore: decorator
+@inline
 function fromMean(row: i32, d: i32): f64 {
-  const value = load<f32>(units + (<usize>row * size + d) * 4);
-  return <f64>value - <f64>load<f32>(head + MEAN + (<usize>d << 2));
+  return <f64>load<f32>(units + (<usize>row * size + d) * 4) - meanAt(d);
 }
 
 /** Rows that are nearer to their mean than this are rounded as if they were not. */
 const FINEST: f64 = 0.005;
-/** What no score comes to in a query's whole numbers, up or down; times any scale it fits into 32 bits. */
-export const ENDLESS: f32 = 10_000;
-
 /** Rounding moves a vector by no more than this, in whole numbers. */
 // @ts-ignore: decorator
 @inline
-function rounding(): f64 {
+export function rounding(): f64 {
   return 0.5 * Math.sqrt(<f64>size);
 }
 
@@ -210,50 +178,4 @@ export function pack(first: i32, last: i32): void {
 @inline
 function raise(at: usize, value: f64): void {
   store<f32>(head + at, max(load<f32>(head + at), <f32>(value * 1.000001)));
-}
-
-/** Rounds a query of length 1 (or 0), whose numbers are in the state, and says what its scores are in whole numbers. */
-export function roundQuery(state: usize): void {
-  const floats = state + floatsAt;
-  let largest: f64 = 0;
-  let shift: f64 = 0;
-  for (let d = 0; d < size; d++) {
-    const value = <f64>load<f32>(floats + (<usize>d << 2));
-    largest = max(largest, Math.abs(value));
-    shift += value * <f64>load<f32>(head + MEAN + (<usize>d << 2));
-  }
-  const longest = <f64>load<f32>(head, LONGEST);
-  const room = MOST / (longest + rounding()) - rounding();
-  const scale = min(63 / max<f64>(largest, 1e-3), room);
-  let square: f64 = 0;
-  for (let d = 0; d < pairCount << 1; d++) {
-    const value = d < size ? <f64>load<f32>(floats + (<usize>d << 2)) : 0;
-    const rounded = max<i32>(-63, min<i32>(63, <i32>nearest(value * scale)));
-    const error = value - <f64>rounded / scale;
-    square += error * error;
-    store<u8>(state + PAIRS + <usize>d, <u8>(rounded + OFFSET));
-  }
-  const error = <f64>load<f32>(head, ERROR);
-  // |ab - âb̂| ≤ |a| |eb| + |ea| |b| + |ea| |eb| by Cauchy-Schwarz; then the rounding of the float sums themselves.
-  const own = scale * Math.sqrt(square);
-  const floats32 = <f64>(size + 8) * 2.4e-7 * scale * <f64>load<f32>(head, SCALE);
-  store<f32>(state, <f32>scale, UNIT);
-  store<f32>(state, <f32>shift, SHIFT);
-  store<i32>(state, <i32>min<f64>(Math.ceil(error * scale * 1.000001 + own * (longest + error) + floats32), 65_535), MARGIN);
-}
-
-/** Only rows whose score may be `score` or more pass from now on. */
-export function setThreshold(state: usize, score: f32): void {
-  store<f32>(state, (score - load<f32>(state, SHIFT)) * load<f32>(state, UNIT), THRESHOLD);
-}
-
-/** Panels of a block, less one. */
-export const IN_BLOCK: i32 = BLOCK / 8 - 1;
-
-/** Sets what the sum of a row of the block that a panel is in must be above: LEVEL. */
-// @ts-ignore: decorator
-@inline
-export function openBlock(state: usize, panel: i32): void {
-  const whole = <i32>(load<f32>(state, THRESHOLD) * load<f32>(scales + (<usize>(panel / (BLOCK / 8)) << 2)));
-  store<i32>(state, max<i32>(i16.MIN_VALUE, min<i32>(whole - load<i32>(state, MARGIN) - 2, i16.MAX_VALUE)), LEVEL);
 }

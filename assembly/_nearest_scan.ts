@@ -10,23 +10,16 @@ import {
   keysAt,
   LEAST,
   LEVEL,
-  numberAt,
   openBlock,
-  PADDING,
   PAIRS,
-  pairCount,
-  panelBytes,
-  panels,
   roundQuery,
-  rowCount,
   SCORED,
   SKIP,
   setThreshold,
-  size,
   stateBytes,
   THRESHOLD,
-  units,
-} from "./_nearest_rows";
+} from "./_nearest_query";
+import { numberAt, PADDING, pairCount, panelBytes, panels, rowCount, size, units } from "./_nearest_rows";
 
 // Where targets' places are looked for (_nearest_places.ts) a state is used otherwise: COUNT is how many rows are nearer than the target,
 // SCORED the target's row, and the target's own score stands where candidates do.

@@ -16,19 +16,13 @@
 // All memory is laid out by the caller (exact-index.ts); instances in several threads share it.
 
 import { keyAt, scoreOf, sortDown } from "./_nearest_keys";
-import { COUNT, k, keysAt, panelBytes, rowCount, size, stateBytes } from "./_nearest_rows";
+import { COUNT, k, keysAt, stateBytes } from "./_nearest_query";
+import { panelBytes, rowCount, size } from "./_nearest_rows";
 import { prune, scanFour, scanOne, start } from "./_nearest_scan";
 
 export { places } from "./_nearest_places";
-export {
-  closeSums,
-  normalize,
-  pack,
-  setLimits,
-  setNumbers,
-  setRows,
-  sumRows,
-} from "./_nearest_rows";
+export { setLimits } from "./_nearest_query";
+export { closeSums, normalize, pack, setNumbers, setRows, sumRows } from "./_nearest_rows";
 
 /**
  * Finds the k nearest rows of each of `count` queries (length 1, row-major), `states` being room for as many. Rows are read

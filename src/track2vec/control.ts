@@ -81,14 +81,23 @@ export class Control {
    * @returns false when the training was stopped meanwhile
    */
   meet(threads: number, last: () => void): boolean {
+    return this.await(this.arrive(threads, last));
+  }
+
+  /** The first half of `meet`: what is done before `await` is done while others may still be on their way. */
+  arrive(threads: number, last: () => void): number {
     const generation = Atomics.load(this.#words, GENERATION);
     if (Atomics.add(this.#words, ARRIVED, 1) === threads - 1) {
       Atomics.store(this.#words, ARRIVED, 0);
       last();
       Atomics.add(this.#words, GENERATION, 1);
       Atomics.notify(this.#words, GENERATION);
-      return !this.stopped;
     }
+    return generation;
+  }
+
+  /** The second half: `generation` is what `arrive` returned. */
+  await(generation: number): boolean {
     for (let look = 0; look < LOOKS; look++) {
       if (Atomics.load(this.#words, GENERATION) !== generation) return !this.stopped;
     }

@@ -87,7 +87,8 @@ it("merges shards as the reference does, for both architectures and both losses"
           for (let shard = 0; shard < to - from; shard++) work.planShard(epoch, from, shard);
           work.openRound(from);
           for (let shard = 0; shard < to - from; shard++) work.trainShard(epoch, from, shard);
-          for (const thread of threads) thread.closeRound(from);
+          for (const thread of threads) thread.mergeRound(from);
+          work.clearRound(from);
           referenceRound(reference, session, epoch, from, to);
         }
       }

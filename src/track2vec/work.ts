@@ -83,7 +83,6 @@ export class Work {
     for (let first = -shards; first < this.chunkCount; first += shards) {
       const next = first + shards;
       const round = epoch * (this.chunkCount + shards) + next + 1;
-      this.openRound(first);
       for (;;) {
         const shard = control.claim("train", round, this.#sizeOf(first), thread, threads);
         if (shard < 0) break;
@@ -95,9 +94,14 @@ export class Work {
         if (shard < 0) break;
         this.planShard(epoch, next, shard);
       }
-      if (!control.meet(threads, () => (control.nextChunk = Math.min(next, this.chunkCount)))) return false;
-      this.closeRound(first);
-      if (!control.meet(threads, () => {})) return false;
+      // A thread's own marks are nobody else's business: they are cleared and set while others are still on their way.
+      const trained = control.arrive(threads, () => (control.nextChunk = Math.min(next, this.chunkCount)));
+      this.clearRound(first);
+      if (!control.await(trained)) return false;
+      this.mergeRound(first);
+      const merged = control.arrive(threads, () => {});
+      this.openRound(next);
+      if (!control.await(merged)) return false;
     }
     return true;
   }
@@ -108,7 +112,8 @@ export class Work {
     for (let shard = 0; shard < size; shard++) this.planShard(epoch, first, shard);
     this.openRound(first);
     for (let shard = 0; shard < size; shard++) this.trainShard(epoch, first, shard);
-    this.closeRound(first);
+    this.mergeRound(first);
+    this.clearRound(first);
   }
 
   /** How many shards the round has that begins with that turn. */
@@ -149,19 +154,25 @@ export class Work {
   }
 
   /** Once all shards are trained: this thread's part of merging their copies, shard by shard, so that sums have one order. */
-  closeRound(first: number): void {
-    const { kernel } = this;
-    const { layout, kept, copied: counts, threads } = this.job;
-    const round = layout.shards.slice(0, this.#sizeOf(first));
-    for (const [s, { copied }] of round.entries()) kernel.countCopies(copied, counts[s]!);
-    for (const [s, { copies, copied }] of round.entries()) {
-      kernel.mergeCopies(copies, copied, counts[s]!, this.thread, threads);
+  mergeRound(first: number): void {
+    const { kernel, thread } = this;
+    const { layout, copied: counts, threads } = this.job;
+    const size = this.#sizeOf(first);
+    for (let s = 0; s < size; s++) kernel.countCopies(layout.shards[s]!.copied, counts[s]!);
+    for (let s = 0; s < size; s++) {
+      const { copies, copied } = layout.shards[s]!;
+      kernel.mergeCopies(copies, copied, counts[s]!, thread, threads);
     }
-    for (const [s, { copied }] of round.entries()) {
-      kernel.clearCounts(copied, counts[s]!);
-      const number = this.#planOf(first, s);
+    for (let s = 0; s < size; s++) kernel.clearCounts(layout.shards[s]!.copied, counts[s]!);
+  }
+
+  /** Once this thread has trained its last shard of the round: takes its marks away. */
+  clearRound(first: number): void {
+    const { layout, kept } = this.job;
+    for (let shard = 0; shard < this.#sizeOf(first); shard++) {
+      const number = this.#planOf(first, shard);
       const plan = layout.plans[number]!;
-      kernel.clearMarks(plan.kept, plan.negatives, kept[number]!);
+      this.kernel.clearMarks(plan.kept, plan.negatives, kept[number]!);
     }
   }
 

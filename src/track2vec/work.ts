@@ -220,9 +220,15 @@ export class Work {
 
   /** The sums over all chunks of the epoch that has just ended, in the order of chunks. */
   totals(epoch: number): EpochTotals {
-    const sums = [0, 0, 0] as [number, number, number];
-    for (const [at, value] of this.job.results.entries()) sums[at % 3]! += value;
-    const [loss, pairs, negativeProducts] = sums;
+    const { results } = this.job;
+    let loss = 0;
+    let pairs = 0;
+    let negativeProducts = 0;
+    for (let at = 0; at < results.length; at += 3) {
+      loss += results[at]!;
+      pairs += results[at + 1]!;
+      negativeProducts += results[at + 2]!;
+    }
     return { epoch, loss, pairs, negativeProducts };
   }
 }

@@ -14,6 +14,7 @@ import {
   type NearestKernel,
   nearestKernel,
   PAGE,
+  PANEL,
   packRows,
   panelBytes,
 } from "./nearest-kernel.js";
@@ -102,7 +103,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   const bounds = new Uint32Array(count + 1);
   for (let list = 0; list < count; list++)
     bounds[list + 1] = bounds[list]! + 4 * Math.ceil((starts[list + 1]! - starts[list]!) / BLOCK);
-  const places = 8 * bounds[count]!;
+  const places = PANEL * bounds[count]!;
   let top = PAGE;
   const take = (bytes: number) => {
     const at = top;
@@ -123,7 +124,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   const numberOf = new Uint32Array(memory.buffer, numbers, places).fill(PADDING);
   const unitsOf = new Float32Array(memory.buffer, units, places * size);
   for (let list = 0; list < count; list++) {
-    let at = 8 * bounds[list]!;
+    let at = PANEL * bounds[list]!;
     for (let i = starts[list]!; i < starts[list + 1]!; i++, at++) {
       const row = rows[i]!;
       numberOf[at] = row;

@@ -37,8 +37,9 @@ export const MOST_PAGES = 65_536;
 
 export const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
-/** Rows that are scanned at once: four panels of eight. */
-export const BLOCK = 32;
+/** Rows of a panel, and of the four panels that are scanned at once. */
+export const PANEL = 8;
+export const BLOCK = 4 * PANEL;
 
 /** As in assembly/_nearest_rows.ts: rows that have one scale. */
 const SCALED = 128;

@@ -1,19 +1,12 @@
 /**
  * The group of centres and the block of inputs that are worked on: which rows, and the three products over them.
  *
- * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads, or three, are a panel, whose transposed
- * copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
+ * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads, or three, are a panel, whose
+ * transposed copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
 import { mac } from "./_math";
-import {
-  copyQuad,
-  gainFromList,
-  gainFromSlices,
-  scoreTile1,
-  scoreTile2,
-  scoreTile3,
-  scoreTile4,
-} from "./_products";
+import { copyQuad, gainFromList, gainFromSlices } from "./_products";
+import { scoreTile1, scoreTile2, scoreTile3, scoreTile4 } from "./_score_tiles";
 import {
   across,
   BLOCK,
@@ -202,7 +195,7 @@ function scorePanel(low: u32, high: u32, y: usize): void {
   if (width == 4) {
     // What is left out leaves three quads, which are worked for three inputs at once.
     from -= from % 3;
-    to = count - inThrees(count - to - 2);
+    to += (count - to) % 3;
   } else if (width == 3) {
     if (to == count) from = max(0, count - inThrees(count - from));
     else to = min(count, from + inThrees(to - from));

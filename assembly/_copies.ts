@@ -4,7 +4,7 @@
  * are done (_merge.ts). Which rows these are is known ahead, since all that is drawn at random is drawn before anything is trained.
  */
 import { copyRow } from "./_products";
-import { bytes, marks, shared, sharing, slots, vocabulary } from "./_settings";
+import { bytes, drawsFor, marks, slots, vocabulary } from "./_settings";
 
 // The shard that is worked on: its bit among the marks, its copies, and which rows they are of.
 let shardBit: u32 = 0;
@@ -21,40 +21,30 @@ export function openShard(bit: u32, copies_: usize, copied_: usize): void {
 
 /** Forgets where the copies are; returns how many there are. */
 export function closeShard(): u32 {
-  const end = copied + (<usize>copiedCount << 2);
-  for (let at = copied; at < end; at += 4) store<u32>(slots + (<usize>load<u32>(at) << 2), 0);
+  clearSlots(copied, copiedCount);
   return copiedCount;
 }
 
-/** How many negatives are drawn for `count` centres. */
-// @ts-ignore: decorator
-@inline
-export function drawsFor(count: u32): u32 {
-  return ((count + sharing - 1) / sharing) * shared;
+/** Clears the slots of the `count` rows that are listed at `copied`. */
+export function clearSlots(copied: usize, count: u32): void {
+  const end = copied + (<usize>count << 2);
+  for (let at = copied; at < end; at += 4) store<u32>(slots + (<usize>load<u32>(at) << 2), 0);
 }
 
-/** Marks the tracks of a plan, `count` kept ones and their negatives, as those of the shard with that bit. */
-export function markShard(kept: usize, negatives: usize, count: u32, bit: u32): void {
+/** Marks the tracks of a plan, `count` kept ones and their negatives, as those of the shard with that bit; 0 takes all shards' marks away. */
+export function markPlan(kept: usize, negatives: usize, count: u32, bit: u32): void {
+  const stay: u32 = bit == 0 ? 0 : 0xff;
   let end = kept + (<usize>count << 2);
-  for (let at = kept; at < end; at += 4) mark(marks + <usize>load<u32>(at), bit);
+  for (let at = kept; at < end; at += 4) mark(marks + <usize>load<u32>(at), stay, bit);
   const drawn = marks + <usize>vocabulary;
   end = negatives + (<usize>drawsFor(count) << 3);
-  for (let at = negatives; at < end; at += 8) mark(drawn + <usize>load<u32>(at), bit);
+  for (let at = negatives; at < end; at += 8) mark(drawn + <usize>load<u32>(at), stay, bit);
 }
 
 // @ts-ignore: decorator
 @inline
-function mark(at: usize, bit: u32): void {
-  store<u8>(at, load<u8>(at) | <u8>bit);
-}
-
-/** Takes the marks of a plan away, all shards' at once. */
-export function clearMarks(kept: usize, negatives: usize, count: u32): void {
-  let end = kept + (<usize>count << 2);
-  for (let at = kept; at < end; at += 4) store<u8>(marks + <usize>load<u32>(at), 0);
-  const drawn = marks + <usize>vocabulary;
-  end = negatives + (<usize>drawsFor(count) << 3);
-  for (let at = negatives; at < end; at += 8) store<u8>(drawn + <usize>load<u32>(at), 0);
+function mark(at: usize, stay: u32, bit: u32): void {
+  store<u8>(at, (load<u8>(at) & <u8>stay) | <u8>bit);
 }
 
 /** Whether no other shard of the round has a track; `drawn` is where to look for it besides, from the kept ones' marks on. */

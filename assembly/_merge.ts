@@ -1,6 +1,6 @@
 /**
  * Merging the copies of a round: a row becomes row + Σ (copy - row) over its copies, in the order of the shards. A thread merges one part out
- * of `parts` of the rows, so that no two write to the same. While it does, its slots hold how many copies a row has.
+ * of `parts` of the rows, so that no two write to the same. While it does, its slots hold how many copies a row has; they are cleared after.
  */
 import { minusProduct } from "./_math";
 import { addRow } from "./_products";
@@ -48,12 +48,6 @@ export function mergeCopies(copies: usize, copied: usize, count: u32, part: u32,
     const n = <usize>load<u32>(at);
     addRow(copies + n * bytes, rows + <usize>load<u32>(copied + (n << 2)) * bytes, bytes);
   }
-}
-
-/** Merging is over: the counts are slots again. To be called for every shard of the round. */
-export function clearCounts(copied: usize, count: u32): void {
-  const end = copied + (<usize>count << 2);
-  for (let at = copied; at < end; at += 4) store<u32>(slots + (<usize>load<u32>(at) << 2), 0);
 }
 
 /** row = copy - times · row */

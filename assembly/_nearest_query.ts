@@ -1,8 +1,23 @@
 /** A query of exact nearest search: its state, its numbers rounded to match the rows', and what score a row needs to pass. */
-import { align, BLOCK, ERROR, head, LONGEST, MOST, meanAt, OFFSET, pairCount, rounding, SCALE, scales, size } from "./_nearest_rows";
+import {
+  align,
+  BLOCK,
+  ERROR,
+  head,
+  LONGEST,
+  MOST,
+  meanAt,
+  OFFSET,
+  PANEL,
+  pairCount,
+  rounding,
+  SCALE,
+  scales,
+  size,
+} from "./_nearest_rows";
 
-// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then its packed pairs, its floats, its
-// candidates (see _nearest_keys.ts).
+// The state of one query, in bytes: threshold, count, scored, skip, unit, shift, margin, level, least, then its packed pairs, its floats,
+// its candidates (see _nearest_keys.ts).
 /** The score that a row needs, in the query's whole numbers (f32): times the scale of a block it is in those of the block's sums. */
 export const THRESHOLD: usize = 0;
 export const COUNT: usize = 4;
@@ -20,7 +35,6 @@ export const PAIRS: usize = 48;
 
 /** What no score comes to in a query's whole numbers, up or down; times any scale it fits into 32 bits. */
 export const ENDLESS: f32 = 10_000;
-
 
 export let k: i32 = 0;
 export let capacity: i32 = 0;
@@ -74,12 +88,12 @@ export function setThreshold(state: usize, score: f32): void {
 }
 
 /** Panels of a block, less one. */
-export const IN_BLOCK: i32 = BLOCK / 8 - 1;
+export const IN_BLOCK: i32 = BLOCK / PANEL - 1;
 
 /** Sets what the sum of a row of the block that a panel is in must be above: LEVEL. */
 // @ts-ignore: decorator
 @inline
 export function openBlock(state: usize, panel: i32): void {
-  const whole = <i32>(load<f32>(state, THRESHOLD) * load<f32>(scales + (<usize>(panel / (BLOCK / 8)) << 2)));
+  const whole = <i32>(load<f32>(state, THRESHOLD) * load<f32>(scales + (<usize>(panel / (BLOCK / PANEL)) << 2)));
   store<i32>(state, max<i32>(i16.MIN_VALUE, min<i32>(whole - load<i32>(state, MARGIN) - 2, i16.MAX_VALUE)), LEVEL);
 }

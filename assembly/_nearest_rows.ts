@@ -4,14 +4,17 @@
  */
 
 // What is known of all rows, in bytes (f32 each): in whole numbers, the longest rounding error of a row and the longest row; the largest
-// scale; then the mean of all rows (f32), the sums that it is of (f64), and the scale of each block of BLOCK rows: what 1 is in its whole numbers.
+// scale; then the mean of all rows (f32), the sums that it is of (f64), and the scale of each block of BLOCK rows: what 1 is in its
+// whole numbers.
 export const ERROR: usize = 0;
 export const LONGEST: usize = 4;
 export const SCALE: usize = 8;
 const MEAN: usize = 16;
 export const BLOCK: i32 = 128;
+/** Rows of a panel. */
+export const PANEL: i32 = 8;
 
-/** Adds to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
+/** Added to a query's numbers, so that all are positive: products of signed bytes want one side of 7 bits. */
 export const OFFSET: i32 = 64;
 /** Sums of products have 16 bits. */
 export const MOST: f64 = 32700;
@@ -115,6 +118,7 @@ function fromMean(row: i32, d: i32): f64 {
 
 /** Rows that are nearer to their mean than this are rounded as if they were not. */
 const FINEST: f64 = 0.005;
+
 /** Rounding moves a vector by no more than this, in whole numbers. */
 // @ts-ignore: decorator
 @inline

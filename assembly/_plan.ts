@@ -1,9 +1,9 @@
 /** The first pass over a chunk: draws what is random (subsampling, windows, negatives); and the rows that this asks for. */
-import { drawsFor } from "./_copies";
 import { nextRandom } from "./_random";
 import { findRows } from "./_rows";
 import {
   alias,
+  drawsFor,
   ends,
   group,
   inputAt,

@@ -133,6 +133,13 @@ export function setOptions(
   seed = seed_;
 }
 
+/** How many negatives are drawn for `count` centres. */
+// @ts-ignore: decorator
+@inline
+export function drawsFor(count: u32): u32 {
+  return ((count + sharing - 1) / sharing) * shared;
+}
+
 export function setPlan(kept_: usize, windows_: usize, negatives_: usize): void {
   kept = kept_;
   windows = windows_;

@@ -24,8 +24,8 @@ import { mix, seedRandom } from "./_random";
 import { touchedSum } from "./_rows";
 import { group, result, seed, setPlan, skipGram } from "./_settings";
 
-export { clearMarks, markShard } from "./_copies";
-export { clearCounts, countCopies, mergeCopies } from "./_merge";
+export { clearSlots, markPlan } from "./_copies";
+export { countCopies, mergeCopies } from "./_merge";
 export { initializeRows } from "./_rows";
 export { setMatrices, setOptions, setScratch } from "./_settings";
 export * from "./_back";

@@ -21,10 +21,8 @@ export class Control {
     this.#words = new Int32Array(buffer);
   }
 
-  static allocate(): SharedArrayBuffer | ArrayBuffer {
-    return typeof SharedArrayBuffer === "undefined"
-      ? new ArrayBuffer(WORDS * 4)
-      : new SharedArrayBuffer(WORDS * 4);
+  static allocate(shared = typeof SharedArrayBuffer !== "undefined"): SharedArrayBuffer | ArrayBuffer {
+    return shared ? new SharedArrayBuffer(WORDS * 4) : new ArrayBuffer(WORDS * 4);
   }
 
   /** Takes the next chunk that nobody works on. */
@@ -33,8 +31,8 @@ export class Control {
   }
 
   /**
-   * Claims one of the `shards` shards of a round, which lie in falling order of the work they are; -1 where all are taken. A thread has shards of
-   * its own, the same ones every round, so that their copies stay in its cache, and helps the others when it is done with these.
+   * Claims one of the `shards` shards of a round, which lie in falling order of the work they are; -1 where all are taken. A thread
+   * has shards of its own, the same ones every round, so that their copies stay in its cache, and helps the others when it is done.
    *
    * @param round a number that no other round has
    */

@@ -24,11 +24,10 @@ export interface Kernel {
     copies: number,
     copied: number,
   ): number;
-  markShard(kept: number, negatives: number, count: number, bit: number): void;
-  clearMarks(kept: number, negatives: number, count: number): void;
+  markPlan(kept: number, negatives: number, count: number, bit: number): void;
   countCopies(copied: number, count: number): void;
   mergeCopies(copies: number, copied: number, count: number, part: number, parts: number): void;
-  clearCounts(copied: number, count: number): void;
+  clearSlots(copied: number, count: number): void;
   initializeRows(from: number, to: number, size: number, seed: bigint): void;
 }
 

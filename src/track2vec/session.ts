@@ -114,7 +114,7 @@ export class Session {
       items: shared ? yield* sharedItems(items) : items,
       chunks,
       order: yield* heaviestFirst(chunks, Math.max(1, plan.shards), cost),
-      control: shared ? Control.allocate() : new ArrayBuffer(64),
+      control: Control.allocate(shared),
       results: new Float64Array(block(chunkCount * 24, shared)),
       kept: new Uint32Array(block(layout.plans.length * 4, shared)),
       copied: new Uint32Array(block(plan.shards * 4, shared)),

@@ -132,11 +132,20 @@ export class Work {
 
   /** Once all shards are planned, each thread learns which rows several of them have. */
   openRound(first: number): void {
+    this.#markRound(first, (shard) => 1 << shard);
+  }
+
+  /** Once this thread has trained its last shard of the round: takes its marks away. */
+  clearRound(first: number): void {
+    this.#markRound(first, () => 0);
+  }
+
+  #markRound(first: number, bitOf: (shard: number) => number): void {
     const { layout, kept } = this.job;
     for (let shard = 0; shard < this.#sizeOf(first); shard++) {
       const number = this.#planOf(first, shard);
       const plan = layout.plans[number]!;
-      this.kernel.markShard(plan.kept, plan.negatives, kept[number]!, 1 << shard);
+      this.kernel.markPlan(plan.kept, plan.negatives, kept[number]!, bitOf(shard));
     }
   }
 
@@ -163,17 +172,7 @@ export class Work {
       const { copies, copied } = layout.shards[s]!;
       kernel.mergeCopies(copies, copied, counts[s]!, thread, threads);
     }
-    for (let s = 0; s < size; s++) kernel.clearCounts(layout.shards[s]!.copied, counts[s]!);
-  }
-
-  /** Once this thread has trained its last shard of the round: takes its marks away. */
-  clearRound(first: number): void {
-    const { layout, kept } = this.job;
-    for (let shard = 0; shard < this.#sizeOf(first); shard++) {
-      const number = this.#planOf(first, shard);
-      const plan = layout.plans[number]!;
-      this.kernel.clearMarks(plan.kept, plan.negatives, kept[number]!);
-    }
+    for (let s = 0; s < size; s++) kernel.clearSlots(layout.shards[s]!.copied, counts[s]!);
   }
 
   /** Trains on one chunk, on the matrices themselves. */

@@ -34,20 +34,20 @@ for (const [name, playlists] of [
   const vocabulary = buildVocabulary(playlists, options);
   const session = await Session.open(playlists, vocabulary, options, { firstEpoch: 0, shared: true });
   const work = new Work(session.job, 0);
-  const best = new Float64Array(work.chunkCount).fill(Number.POSITIVE_INFINITY);
+  const best = new Float64Array(session.job.chunkCount).fill(Number.POSITIVE_INFINITY);
   let multiplyAdds = 0;
   // The first epoch compiles the kernel and touches the matrices for the first time.
   for (let epoch = 0; epoch <= epochs; epoch++) {
-    for (let chunk = 0; chunk < work.chunkCount; chunk++) {
+    for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
       const began = performance.now();
-      work.runChunk(epoch, chunk);
+      work.kernel.runChunk(epoch, chunk);
       if (epoch > 0) best[chunk] = Math.min(best[chunk], performance.now() - began);
     }
     const { pairs, negativeProducts } = work.totals(epoch);
     if (epoch > 0) multiplyAdds += (3 * 48 * (pairs + negativeProducts)) / epochs;
   }
   const seconds = best.reduce((sum, time) => sum + time, 0) / 1000;
-  lines.push({ name, seconds, words: session.words, rate: multiplyAdds / seconds });
+  lines.push({ name, seconds, words: session.job.words, rate: multiplyAdds / seconds });
   peaks.push((await multiplyAddPeak(1)).best);
 }
 const peak = Math.max(...peaks);

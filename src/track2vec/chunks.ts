@@ -94,7 +94,7 @@ export function* heaviestFirst(
   cost: (from: number, to: number) => number,
 ): Steps<Uint32Array> {
   const chunks = firsts.length - 1;
-  const order = shared(chunks);
+  const order = new Uint32Array(chunks);
   const weights = new Float64Array(round);
   const heavier = (a: number, b: number) => weights[b % round]! - weights[a % round]! || a - b;
   for (const [first, end] of blocks(0, chunks, round)) {
@@ -108,6 +108,16 @@ export function* heaviestFirst(
     yield;
   }
   return order;
+}
+
+/** How many tokens lie before each chunk. In steps. */
+export function* startsOf({ segments, firsts }: Chunks): Steps<Uint32Array> {
+  const starts = new Uint32Array(firsts.length - 1);
+  for (const [from, to] of blocks(0, starts.length)) {
+    for (let chunk = from; chunk < to; chunk++) starts[chunk] = segments[firsts[chunk]!]! - segments[0]!;
+    yield;
+  }
+  return starts;
 }
 
 const copies = new WeakMap<Uint32Array, Uint32Array>();

@@ -107,8 +107,8 @@ async function expectReference(
   for (let epoch = 0; epoch < (small ? 2 : 1); epoch++) {
     reference.loss = 0;
     reference.pairs = 0;
-    for (let chunk = 0; chunk < work.chunkCount; chunk++) {
-      work.runChunk(epoch, chunk);
+    for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
+      work.kernel.runChunk(epoch, chunk);
       referenceChunk(reference, session, epoch, chunk);
     }
     const totals = work.totals(epoch);
@@ -180,11 +180,11 @@ describe("the kernel", () => {
       const work = new Work(session.job, 0);
       const within = new Float64Array(window + 1);
       let asked = 0;
-      for (let chunk = 0; chunk < work.chunkCount; chunk++) {
-        work.runChunk(0, chunk);
+      for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
+        work.kernel.runChunk(0, chunk);
         const first = chunks.firsts[chunk]!;
         const start = chunks.segments[first]!;
-        const windows = new Uint32Array(memory.buffer, layout.plans[0]!.windows);
+        const windows = new Uint32Array(memory.buffer, layout.plans.first.windows);
         for (let s = first; s < chunks.firsts[chunk + 1]!; s++) {
           const [from, to] = [chunks.segments[s]! - start, chunks.segments[s + 1]! - start];
           for (let i = from + window; i < to - window; i++, asked += 2) {
@@ -212,10 +212,12 @@ describe("the kernel", () => {
       const seen = new Float64Array(n);
       let draws = 0;
       for (let epoch = 0; epoch < 60; epoch++) {
-        for (let chunk = 0; chunk < work.chunkCount; chunk++) {
-          work.runChunk(epoch, chunk);
-          const drawn = Math.ceil(session.job.kept[0]! / layout.sharing) * layout.shared;
-          const negatives = new Uint32Array(memory.buffer, layout.plans[0]!.negatives, 2 * drawn);
+        for (let chunk = 0; chunk < session.job.chunkCount; chunk++) {
+          work.kernel.runChunk(epoch, chunk);
+          const drawn =
+            Math.ceil(new Uint32Array(memory.buffer, layout.plans.first.keptCount, 1)[0]! / layout.sharing) *
+            layout.shared;
+          const negatives = new Uint32Array(memory.buffer, layout.plans.first.negatives, 2 * drawn);
           for (let d = 0; d < drawn; d++, draws++) seen[negatives[2 * d]!]!++;
         }
       }

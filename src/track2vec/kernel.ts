@@ -5,48 +5,61 @@
 import type { Layout } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
+/** What works (assembly/_schedule.ts). Epochs, chunks and shards are numbered from 0; a round goes by the turn that it begins with. */
 export interface Kernel {
-  planChunk(
-    kept: number,
-    windows: number,
-    negatives: number,
-    playlists: number,
-    epoch: number,
-    chunk: number,
-  ): number;
-  trainChunk(
-    kept: number,
-    windows: number,
-    negatives: number,
-    count: number,
-    alpha: number,
-    bit: number,
-    copies: number,
-    copied: number,
-  ): number;
-  markPlan(kept: number, negatives: number, count: number, bit: number): void;
-  countCopies(copied: number, count: number): void;
-  mergeCopies(copies: number, copied: number, count: number, part: number, parts: number): void;
-  clearSlots(copied: number, count: number): void;
+  /** Bits: `GOES_ON`, `HAS_TOTALS`. */
+  runEpoch(epoch: number): number;
+  runChunk(epoch: number, chunk: number): void;
+  /** A round with no other thread beside; what it does, step by step, is below. */
+  runRound(epoch: number, first: number): void;
+  planShard(epoch: number, first: number, shard: number): void;
+  openRound(first: number): void;
+  trainShard(epoch: number, first: number, shard: number): void;
+  mergeRound(first: number): void;
+  clearRound(first: number): void;
+  /** Adds up what an epoch came to: to the thread's `result`. */
+  addUp(): void;
   initializeRows(from: number, to: number, size: number, seed: bigint): void;
 }
+
+/** The epoch is done and nobody has stopped the training; this thread was the last, and has the totals. */
+export const GOES_ON = 1;
+export const HAS_TOTALS = 2;
 
 type KernelExports = Kernel & {
   setMatrices(...addresses: number[]): void;
   setOptions(...options: (number | bigint)[]): void;
   setScratch(...addresses: number[]): void;
+  setThread(control: number, thread: number, threads: number): void;
+  setChunks(...numbers: number[]): void;
+  setPlans(...addresses: number[]): void;
+  setShards(...addresses: number[]): void;
 };
 
-/** An instance for one thread. */
+/** What an instance has to be told. */
+export interface KernelNeeds {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  readonly options: Word2VecOptions;
+  readonly vocabulary: number;
+  readonly threads: number;
+  readonly chunkCount: number;
+  /** Tokens of the corpus. */
+  readonly words: number;
+}
+
+/**
+ * An instance for one thread.
+ *
+ * @param fetchChunk writes the tokens of a chunk and the ends of its playlists to the thread's scratch; returns how many playlists they are
+ */
 export function startKernel(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  layout: Layout,
-  options: Word2VecOptions,
-  vocabulary: number,
+  { module, memory, layout, options, vocabulary, threads, chunkCount, words }: KernelNeeds,
   thread: number,
+  fetchChunk: (chunk: number) => number,
 ): Kernel {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, fetchChunk } });
   const kernel = instance.exports as unknown as KernelExports;
   kernel.setMatrices(
     layout.rows,
@@ -67,7 +80,7 @@ export function startKernel(
     options.negative,
     Number(options.hs),
     Number(options.cbowMean),
-    Number(layout.shards.length > 0),
+    Number(layout.shards.count > 0),
     layout.group,
     layout.shared,
     layout.sharing,
@@ -100,6 +113,22 @@ export function startKernel(
     s.errors,
     s.dummy,
   );
+  const { plans, shards } = layout;
+  kernel.setThread(layout.control, thread, threads);
+  kernel.setChunks(
+    chunkCount,
+    layout.order,
+    layout.starts,
+    layout.results,
+    words,
+    options.epochs,
+    options.alpha,
+    options.minAlpha,
+  );
+  const plan = plans.first;
+  kernel.setPlans(plan.keptCount, plan.kept, plan.windows, plan.negatives, plans.bytes);
+  const shard = shards.first;
+  kernel.setShards(shards.count, shard.copiedCount, shard.copies, shard.copied, shards.bytes);
   return kernel;
 }
 

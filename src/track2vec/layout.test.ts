@@ -23,6 +23,7 @@ function needsOf(vocabulary: number, size: number, kind: Partial<LayoutNeeds> = 
     hs,
     depth: hs ? 30 : 0,
     pathWords: hs ? vocabulary * 25 : 0,
+    chunks: 5000,
     mostWords: 1280,
     mostSegments: 256,
     threads: 2,

@@ -1,5 +1,6 @@
 /** Where everything lies in the kernel's linear memory, and whether it fits. */
 import { SegueError } from "../system/index.js";
+import { CONTROL_BYTES } from "./control.js";
 import { GROUP, type Grouping } from "./grouping.js";
 import { ofTracks, type Wording } from "./wording.js";
 
@@ -13,6 +14,7 @@ export interface LayoutNeeds extends Grouping {
   /** The longest Huffman path and the length of all of them. */
   readonly depth: number;
   readonly pathWords: number;
+  readonly chunks: number;
   readonly mostWords: number;
   readonly mostSegments: number;
   readonly threads: number;
@@ -32,10 +34,16 @@ export interface Layout extends Grouping {
   readonly alias: number;
   readonly pathStart: number;
   readonly pathNodes: number;
+  /** See `Control`. */
+  readonly control: number;
+  /** Turn by turn the number of a chunk; by chunk, how many tokens lie before it, and what came of it (24 bytes). */
+  readonly order: number;
+  readonly starts: number;
+  readonly results: number;
   readonly scratches: readonly Scratch[];
   /** Of each thread; with shards, of each shard of a round, and behind them of each of the next. */
-  readonly plans: readonly Plan[];
-  readonly shards: readonly Shard[];
+  readonly plans: Repeated<Plan>;
+  readonly shards: Repeated<Shard>;
   readonly totalBytes: number;
 }
 
@@ -65,14 +73,23 @@ export interface Scratch {
   readonly dummy: number;
 }
 
-/** What is drawn for a chunk: tracks, windows, negatives. */
+/** Where the first of `count` things lies, each `bytes` after the one before. */
+interface Repeated<T> {
+  readonly first: T;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What is drawn for a chunk: tracks (and how many they are), windows, negatives. */
 export interface Plan {
+  readonly keptCount: number;
   readonly kept: number;
   readonly windows: number;
   readonly negatives: number;
 }
 
 export interface Shard {
+  readonly copiedCount: number;
   readonly copies: number;
   /** Which rows they are of. */
   readonly copied: number;
@@ -140,7 +157,14 @@ function place(needs: LayoutNeeds): Layout {
     top += Math.ceil(bytes / 128) * 128;
     return at;
   };
-  const { vocabulary, threads, mostWords } = needs;
+  const repeat = <T>(count: number, one: () => T): Repeated<T> => {
+    const from = top;
+    const first = one();
+    const bytes = top - from;
+    top = from + count * bytes;
+    return { first, count, bytes };
+  };
+  const { vocabulary, threads, chunks, mostWords } = needs;
   const rowBytes = Math.ceil(needs.size / 4) * 16;
   const negativeRow = vocabulary;
   const nodeRow = vocabulary + (needs.negative > 0 ? vocabulary : 0);
@@ -151,6 +175,10 @@ function place(needs: LayoutNeeds): Layout {
   const alias = take(needs.negative > 0 ? vocabulary * 8 : 0);
   const pathStart = take(needs.hs ? (vocabulary + 1) * 4 : 0);
   const pathNodes = take(needs.hs ? needs.pathWords * 4 : 0);
+  const control = take(CONTROL_BYTES);
+  const order = take(chunks * 4);
+  const starts = take(chunks * 4);
+  const results = take(chunks * 24);
   const { group, shared, sharing, halfway } = needs;
   const drawn = Math.ceil(mostWords / sharing) * shared;
   // A quad of centres before the negatives and one behind them.
@@ -181,12 +209,14 @@ function place(needs: LayoutNeeds): Layout {
     errors: take(GROUP * rowBytes),
     dummy: take(rowBytes),
   }));
-  const plans = Array.from({ length: needs.shards > 0 ? 2 * needs.shards : threads }, () => ({
+  const plans = repeat(needs.shards > 0 ? 2 * needs.shards : threads, () => ({
+    keptCount: take(4),
     kept: take((mostWords + GROUP) * 4),
     windows: take(mostWords * 8),
     negatives: take(drawn * 8),
   }));
-  const shards = Array.from({ length: needs.shards }, () => ({
+  const shards = repeat(needs.shards, () => ({
+    copiedCount: take(4),
     copies: take(copied * rowBytes),
     copied: take(copied * 4),
   }));
@@ -200,6 +230,10 @@ function place(needs: LayoutNeeds): Layout {
     alias,
     pathStart,
     pathNodes,
+    control,
+    order,
+    starts,
+    results,
     scratches,
     plans,
     shards,

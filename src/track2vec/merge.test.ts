@@ -79,16 +79,17 @@ it("merges shards as the reference does, for both architectures and both losses"
       const session = await Session.open(corpus, vocabulary, options, { firstEpoch: 0, shared: true });
       const reference = referenceOf(session);
       const threads = Array.from({ length: session.job.threads }, (_, t) => new Work(session.job, t));
-      const work = threads[0]!;
-      expect(work.shards).toBeGreaterThan(1);
+      const { kernel, shards } = threads[0]!;
+      const { chunkCount } = session.job;
+      expect(shards).toBeGreaterThan(1);
       for (let epoch = 0; epoch < 2; epoch++) {
-        for (let from = 0; from < work.chunkCount; from += work.shards) {
-          const to = Math.min(from + work.shards, work.chunkCount);
-          for (let shard = 0; shard < to - from; shard++) work.planShard(epoch, from, shard);
-          work.openRound(from);
-          for (let shard = 0; shard < to - from; shard++) work.trainShard(epoch, from, shard);
-          for (const thread of threads) thread.mergeRound(from);
-          work.clearRound(from);
+        for (let from = 0; from < chunkCount; from += shards) {
+          const to = Math.min(from + shards, chunkCount);
+          for (let shard = 0; shard < to - from; shard++) kernel.planShard(epoch, from, shard);
+          kernel.openRound(from);
+          for (let shard = 0; shard < to - from; shard++) kernel.trainShard(epoch, from, shard);
+          for (const thread of threads) thread.kernel.mergeRound(from);
+          kernel.clearRound(from);
           referenceRound(reference, session, epoch, from, to);
         }
       }
@@ -121,7 +122,8 @@ it.each([
     const vocabulary = buildVocabulary(corpus, resolved);
     const session = await Session.open(corpus, vocabulary, resolved, { firstEpoch: 0, shared: true });
     const reference = referenceOf(session);
-    const { shards, chunkCount } = new Work(session.job, 0);
+    const { shards } = new Work(session.job, 0);
+    const { chunkCount } = session.job;
     expect(shards).toBeGreaterThan(1);
     const losses: number[] = [];
     for (let epoch = 0; epoch < 2; epoch++) {

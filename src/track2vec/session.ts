@@ -2,7 +2,7 @@
 import type { Corpus } from "../corpus/index.js";
 import { SegueError } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
-import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems } from "./chunks.js";
+import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems, startsOf } from "./chunks.js";
 import { Control } from "./control.js";
 import { huffmanSteps } from "./huffman.js";
 import { seedOf } from "./kernel.js";
@@ -32,11 +32,10 @@ export class Session {
   private constructor(
     readonly job: Job,
     readonly vocabulary: Vocabulary,
-    readonly words: number,
     readonly shared: boolean,
     readonly matrices: Matrices,
   ) {
-    this.control = new Control(job.control);
+    this.control = new Control(job.memory, job.layout.control);
   }
 
   /**
@@ -75,6 +74,7 @@ export class Session {
         hs: options.hs,
         depth: paths?.depth ?? 0,
         pathWords: paths?.nodes.length ?? 0,
+        chunks: chunkCount,
         mostWords: chunks.mostWords,
         mostSegments: chunks.mostSegments,
         threads,
@@ -105,6 +105,8 @@ export class Session {
       }
       return sum;
     };
+    yield* copySteps(words, yield* heaviestFirst(chunks, Math.max(1, plan.shards), cost), layout.order / 4);
+    yield* copySteps(words, yield* startsOf(chunks), layout.starts / 4);
     const job: Job = {
       module,
       memory,
@@ -113,16 +115,13 @@ export class Session {
       vocabulary: n,
       items: shared ? yield* sharedItems(items) : items,
       chunks,
-      order: yield* heaviestFirst(chunks, Math.max(1, plan.shards), cost),
-      control: Control.allocate(shared),
-      results: new Float64Array(block(chunkCount * 24, shared)),
-      kept: new Uint32Array(block(layout.plans.length * 4, shared)),
-      copied: new Uint32Array(block(plan.shards * 4, shared)),
+      chunkCount,
+      words: chunks.segments.at(-1)! - chunks.segments[0]!,
       threads,
       firstEpoch,
     };
     const matrices = new Matrices(memory, layout, options.vectorSize);
-    const session = new Session(job, vocabulary, vocabulary.words, shared, matrices);
+    const session = new Session(job, vocabulary, shared, matrices);
     yield* session.#fill(start);
     return session;
   }
@@ -186,10 +185,6 @@ function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float64Array
     yield;
   }
   return weights;
-}
-
-function block(bytes: number, shared: boolean): ArrayBuffer | SharedArrayBuffer {
-  return shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
 function allocate(layout: Layout, shared: boolean, { option }: Wording): WebAssembly.Memory {

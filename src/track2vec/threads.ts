@@ -119,10 +119,10 @@ export async function runOnThisThread(
   const turns = new Turns(signal);
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
     const step = Math.max(1, work.shards);
-    for (let chunk = 0; chunk < work.chunkCount; chunk += step) {
-      if (work.shards > 0) work.runRound(epoch, chunk);
-      else work.runChunk(epoch, chunk);
-      session.control.nextChunk = Math.min(chunk + step, work.chunkCount);
+    for (let chunk = 0; chunk < job.chunkCount; chunk += step) {
+      if (work.shards > 0) work.kernel.runRound(epoch, chunk);
+      else work.kernel.runChunk(epoch, chunk);
+      session.control.nextChunk = Math.min(chunk + step, job.chunkCount);
       if (turns.due) await turns.take();
     }
     if (!(await untilAborted(afterEpoch(work.totals(epoch)), signal))) return;

@@ -186,7 +186,7 @@ async function train(
   const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
   const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
   const firstEpoch = lossPerEpoch.length;
-  const { words } = session;
+  const { words } = session.job;
   const vectorsOf = ({ inputs, outputs }: Weights) =>
     new TrackVectors({
       tracks: vocabulary.tracks,

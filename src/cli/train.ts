@@ -1,6 +1,6 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
+import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -95,9 +95,8 @@ Examples:
 }
 
 async function train(options: Options): Promise<void> {
-  const { checkWord2VecOptions, holdBack, loadVectors, saveVectors, trainTrack2Vec } = await import(
-    "../track2vec/index.js"
-  );
+  const { checkWord2VecOptions, holdBack, loadVectors, saveVectors, startThreads, trainTrack2Vec } =
+    await import("../track2vec/index.js");
   const { misuse, peakRssMb } = await import("../system/index.js");
   // Before an hour of training, not after it.
   const format = await checkedFormat(options);
@@ -108,6 +107,7 @@ async function train(options: Options): Promise<void> {
     ...{ vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed },
   };
   checkWord2VecOptions(settings, [], wording);
+  startThreads(threads);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onInterrupt);
@@ -143,10 +143,13 @@ async function train(options: Options): Promise<void> {
       ...(validation && { validation }),
       ...(options.checkpoint && { checkpoint: options.checkpoint }),
       ...(options.resume && { resume: options.resume }),
-      onEpoch: ({ epoch }) => {
-        ended = epoch;
-        return undefined;
-      },
+      // Only where somebody asks, since threads wait at the end of each epoch for who listens.
+      ...(options.checkpoint && {
+        onEpoch: ({ epoch }: EpochReport) => {
+          ended = epoch;
+          return undefined;
+        },
+      }),
       progress,
       signal,
       wording,

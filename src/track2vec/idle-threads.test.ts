@@ -1,23 +1,34 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { returnThread, takeThread } from "./idle-threads.js";
+import { returnThread, startThreads, takeThread } from "./idle-threads.js";
 import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 
 describe("threads between trainings", () => {
-  it("wait for the next training, and no longer than two seconds", async () => {
+  it("wait for the next training, and no longer than they are told", async () => {
     const first = takeThread();
     await once(first, "online");
     returnThread(first);
     expect(takeThread()).toBe(first);
-    returnThread(first);
-    await setTimeout(2500);
+    returnThread(first, 300);
+    await setTimeout(800);
     // What a thread is called once it is gone.
     expect(first.threadId).toBe(-1);
     const other = takeThread();
     expect(other).not.toBe(first);
     await other.terminate();
+  });
+
+  it("are started ahead, as many as are asked for and no more", async () => {
+    startThreads(2);
+    startThreads(2);
+    const taken = [takeThread(), takeThread()];
+    await Promise.all(taken.map((worker) => once(worker, "online")));
+    startThreads(1);
+    taken.push(takeThread());
+    expect(new Set(taken).size).toBe(3);
+    await Promise.all(taken.map((worker) => worker.terminate()));
   });
 
   it("give what new ones give, after trainings of other kinds and shapes", async () => {

@@ -1,6 +1,7 @@
 /** Track vectors: training them, asking them, saving and loading them. */
 export { ExactIndex, type NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";
+export { startThreads } from "./idle-threads.js";
 export {
   buildLists,
   type InvertedLists,

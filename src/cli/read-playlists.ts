@@ -14,7 +14,7 @@ export async function readPlaylists(
   { minTracks, ...options }: { progress?: Progress; signal?: AbortSignal; minTracks?: number },
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
-  const { cleanPlaylists, prepareDataset, readCorpus } = await import("../playlists/index.js");
+  const { cleanPlaylists, readCorpus, readMaster } = await import("../playlists/index.js");
   if (paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
       return await readCorpus(paths[0]!, options);
@@ -32,8 +32,8 @@ export async function readPlaylists(
       output: master,
       rejects: join(folder, "rejects.jsonl"),
     });
-    const { files } = await prepareDataset({ ...options, minTracks, master, outputFolder: folder });
-    return await readCorpus(files.model_input_full, options);
+    options.progress?.({ task: "numbering plays", done: 0 });
+    return await readMaster({ ...options, minTracks, master });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

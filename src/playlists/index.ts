@@ -5,6 +5,7 @@ export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clea
 export { type ColumnMapping, parseColumnMapping } from "./clean/csv-header.js";
 export type { Reject, RejectReason } from "./clean/rejects.js";
 export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";
+export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";
 export {
   type PartName,

@@ -1,11 +1,10 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeCorpusFiles } from "../../corpus/index.js";
 import {
   type Database,
   explainDiskError,
-  misuse,
   moveIntoPlace,
   type Progress,
   SegueError,
@@ -16,10 +15,16 @@ import {
 } from "../../system/index.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
 import { sqlFile } from "../sql-file.js";
+import {
+  indexPlays,
+  numberPlays,
+  type PlaysOptions,
+  type PlaysWanted,
+  requirePlaylists,
+  settle,
+} from "./number-plays.js";
 
-export interface PrepareOptions {
-  /** The master table that cleaning wrote. */
-  readonly master: string;
+export interface PrepareOptions extends PlaysOptions {
   /**
    * Takes model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet, and all but the last once
    * more as corpus files (.safetensors), which read faster.
@@ -27,16 +32,6 @@ export interface PrepareOptions {
   readonly outputFolder: string;
   /** Other places for some of the Parquet files; a corpus file lies beside the Parquet file of its name. */
   readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
-  /** Chooses the split (the default is 42). The same seed puts the same playlist in the same part. */
-  readonly seed?: number;
-  /** Works on a sample of the playlists only, `ratio` of them. */
-  readonly dev?: boolean;
-  /** How many of the playlists `dev` takes, in (0, 1]; the default is 0.1. */
-  readonly ratio?: number;
-  /** Shorter playlists are dropped, and counted (the default is 3). */
-  readonly minTracks?: number;
-  /** Counts "Song - Radio Edit", "Song - Remastered 2011" and "Song (feat. X)" as one song (the default is false). */
-  readonly mergeVersions?: boolean;
   readonly memoryLimit?: string;
   readonly threads?: number;
   readonly progress?: Progress;
@@ -78,22 +73,13 @@ export interface PrepareFacts {
  */
 export async function prepareDataset(options: PrepareOptions): Promise<PrepareFacts> {
   const started = performance.now();
-  const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
-  if (!(ratio > 0 && ratio <= 1)) throw misuse(`ratio is ${ratio}, wanted a number above 0 and at most 1`);
-  if (!Number.isInteger(minTracks) || minTracks < 2)
-    throw misuse(`minTracks is ${minTracks}, wanted a whole number of at least 2`);
-  if (!Number.isInteger(seed)) throw misuse(`seed is ${seed}, wanted a whole number`);
-  if (!(await stat(options.master).catch(() => undefined))?.isFile())
-    throw new SegueError(`there is no master table ${options.master}`, {
-      hint: "run the intermediate flow first: segue run intermediate",
-      code: "missing-input",
-    });
+  const settled = await settle(options);
   const folder = resolve(options.outputFolder);
   await mkdir(folder, { recursive: true });
   const scratch = await mkdtemp(join(folder, ".prepare-"));
   try {
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
-      prepareInto(scratch, database, { ...options, minTracks, ratio, seed }),
+      prepareInto(scratch, database, { ...options, ...settled }),
     );
     const place = async (name: string, path: string) => {
       await moveIntoPlace(join(scratch, name), path);
@@ -122,13 +108,10 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
   }
 }
 
-/** About half a gigabyte of lists. */
-const rowsPerBatch = 2_000_000;
-
 const sequenceFiles = ["model_input_full", ...partNames] as const;
 const outputs = [...sequenceFiles, "tracks"] as const;
 
-type Settled = PrepareOptions & Required<Pick<PrepareOptions, "minTracks" | "ratio" | "seed">>;
+type Settled = PrepareOptions & PlaysWanted;
 
 async function prepareInto(
   scratch: string,
@@ -140,42 +123,28 @@ async function prepareInto(
     (options.progress ?? silent)({ task: "preparing", done: step++, unit: "steps", note });
 
   report("counting");
-  await database.run(sqlFile("merge-versions"));
-  await database.run(await playsOf(database, options));
-  await database.run(
-    sqlFile("index-playlists", {
-      seed: sqlString(String(options.seed)),
-      min_tracks: String(options.minTracks),
-      rows_per_batch: String(rowsPerBatch),
-    }),
-  );
-  await database.run(sqlFile("index-titles", { song: songOf(options, "title") }));
-  await database.run(sqlFile("index-tracks"));
+  await indexPlays(database, options);
   const { ambiguousTracks, ambiguousPlaylists, ...counts } = await database.row<
     Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists"> & {
       ambiguousTracks: number;
       ambiguousPlaylists: number;
     }
   >(sqlFile("counts"));
-  if (counts.playlists === 0)
-    throw new SegueError(
-      options.dev
-        ? `a sample of ${options.ratio} leaves no playlist of ${options.master}`
-        : `${options.master} has no rows`,
-      {
-        hint: options.dev ? "take a larger --ratio" : "run the intermediate flow again",
-        code: "no-playlists",
-      },
-    );
+  const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
+    "SELECT part, count(*) AS playlists, sum(rows)::BIGINT AS rows FROM playlist_index WHERE part IS NOT NULL GROUP BY part",
+  );
+  const kept = sizes.reduce(
+    (sum, { playlists, rows }) => ({ playlists: sum.playlists + playlists, rows: sum.rows + rows }),
+    { playlists: 0, rows: 0 },
+  );
+  requirePlaylists(counts.playlists, kept.playlists, options);
+  const parts = allParts(sizes, counts.playlists, kept.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
   const merged = options.mergeVersions
     ? await database.row<NonNullable<PrepareFacts["merged"]>>(sqlFile("merged"))
     : undefined;
-  const parts = await sizesOf(database, options, counts.playlists);
   report("numbering plays");
-  await database.run(sqlFile("number-plays"));
-  await database.run(sqlFile("name-tracks"));
-  await database.run("DROP TABLE titles");
+  await numberPlays(database);
 
   const batches = await database.rows<{ batch: number; first: number; last: number }>(
     "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
@@ -216,13 +185,6 @@ async function prepareInto(
       await other.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
     }),
   );
-  const kept = partNames.reduce(
-    (sum, name) => ({
-      playlists: sum.playlists + parts[name].playlists,
-      rows: sum.rows + parts[name].rows,
-    }),
-    { playlists: 0, rows: 0 },
-  );
   (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });
   return {
     ...counts,
@@ -253,59 +215,22 @@ async function writeCorpora(scratch: string, database: Database): Promise<void> 
   );
 }
 
-function songOf(options: Settled, title: string): string {
-  return options.mergeVersions ? `song_of(${title})` : title;
-}
-
-/** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */
-async function playsOf(database: Database, options: Settled): Promise<string> {
-  const { rows } = await database.row<{ rows: number }>(
-    `SELECT count(*) AS rows FROM read_parquet(${sqlString(options.master)})`,
-  );
-  const sampled = options.dev
-    ? `md5_number_lower(concat(${sqlString(`sample ${options.seed}`)}, ':', concat_ws('-', user_id, playlist)))::DOUBLE
-       / 18446744073709551616 < ${options.ratio}`
-    : "true";
-  return sqlFile("plays", {
-    kind: rows <= rowsPerBatch ? "TEMP TABLE" : "VIEW",
-    song: songOf(options, "track"),
-    master: sqlString(options.master),
-    sampled,
-  });
-}
-
-async function sizesOf(
-  database: Database,
-  options: Settled,
+/** The sizes of the parts, none of which may be empty. */
+function allParts(
+  sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
-): Promise<PrepareFacts["parts"]> {
-  const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
-    "SELECT part, count(*) AS playlists, sum(rows)::BIGINT AS rows FROM playlist_index WHERE part IS NOT NULL GROUP BY part",
-  );
-  const parts = Object.fromEntries(
-    partNames.map((name) => {
-      const found = sizes.find((size) => size.part === name);
-      return [name, { playlists: found?.playlists ?? 0, rows: found?.rows ?? 0 }];
-    }),
-  ) as Record<PartName, { playlists: number; rows: number }>;
-  const empty = partNames.filter((name) => parts[name].playlists === 0);
-  if (empty.length > 0) {
-    const tooShort = `have fewer than ${options.minTracks} tracks`;
-    const kept = partNames.reduce((sum, name) => sum + parts[name].playlists, 0);
-    if (kept === 0)
-      throw new SegueError(`no playlist is left: all ${playlists} ${tooShort}`, {
-        hint:
-          options.minTracks > 2
-            ? "is each row a play of one playlist, under its name? --min-tracks 2 keeps shorter ones"
-            : "is each row a play of one playlist, under its name?",
-        code: "too-few-playlists",
-      });
+  kept: number,
+  { minTracks }: Settled,
+): PrepareFacts["parts"] {
+  const empty = partNames.filter((name) => !sizes.some(({ part }) => part === name));
+  if (empty.length > 0)
     throw new SegueError(
-      `too few playlists to split 70/20/10: ${kept} of ${playlists} have at least ${options.minTracks} tracks, and ${empty.join(
+      `too few playlists to split 70/20/10: ${kept} of ${playlists} have at least ${minTracks} tracks, and ${empty.join(
         " and ",
       )} would be empty`,
       { hint: "give it some dozens of playlists, or another --split-seed", code: "too-few-playlists" },
     );
-  }
-  return parts;
+  return Object.fromEntries(
+    sizes.map(({ part, playlists, rows }) => [part, { playlists, rows }]),
+  ) as PrepareFacts["parts"];
 }

@@ -1,12 +1,82 @@
-// The hot loops of boosted trees (src/recommenders/blend/boost.ts): counting derivatives by bin, splitting rows, adding a tree.
-//
-// Bins are one byte a feature, row by row: all features of a row lie in a line or two of the cache, which matters since the rows
-// of a leaf lie anywhere. A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
-// that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
-//
-// All memory is laid out by the caller (boost-memory.ts).
+/**
+ * The hot loops of boosted trees (src/recommenders/blend/boost.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
+ *
+ * Bins are one byte a feature, row by row: all features of a row lie in a line or two of the cache, which matters since the rows
+ * of a leaf lie anywhere. A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
+ * that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
+ *
+ * Each loop is cut into parts where there is much to do, which helpers share (_jobs.ts). Every number is computed by one part alone and in
+ * the same order, however many threads there are.
+ *
+ * All memory is laid out by the caller (boost-memory.ts).
+ */
+import {
+  argument,
+  awaitJob,
+  awaitParts,
+  endPart,
+  openJob,
+  partCount,
+  setArgument,
+  setJobs,
+  startJob,
+  takePart,
+  task,
+} from "./_jobs";
+
+export { setJobs };
+
+const COUNT: u32 = 0;
+const PARTITION: u32 = 1;
+const ADD: u32 = 2;
+const BIN: u32 = 3;
+const DERIVE: u32 = 4;
+
+/** Work of so many bytes of bins is not worth a call for help. */
+const LEAST: u64 = 200_000;
+/** Parts of what goes by rows. */
+const ROW_PARTS: u32 = 8;
+
+/** How many threads there are: as many parts has a count, since each goes over all rows. */
+let threads: u32 = 1;
+
+export function setThreads(threads_: u32): void {
+  threads = threads_;
+}
 
 const featureBytes: usize = 1024;
+
+/** What a thread that helps does: parts of jobs, until there are no more jobs. */
+export function serve(): void {
+  for (let job = awaitJob(0); job != -1; job = awaitJob(job)) help();
+}
+
+function help(): void {
+  for (let part = takePart(); part >= 0; part = takePart()) {
+    const parts = partCount();
+    const what = task();
+    if (what == COUNT) countPart(part, parts);
+    else if (what == PARTITION) partitionPart(part, parts);
+    else if (what == ADD) addPart(part, parts);
+    else if (what == BIN) binPart(part, parts);
+    else derivePart(part, parts);
+    endPart();
+  }
+}
+
+/** Does a job whose arguments are written, in `parts` parts where help is worth it. */
+function share(what: u32, parts: u32, work: u64): void {
+  startJob(what, work < LEAST || threads == 1 ? 1 : parts);
+  help();
+  awaitParts();
+}
+
+/** Where a part of `count` things begins. */
+// @ts-ignore: decorator
+@inline
+function startOf(part: u32, parts: u32, count: u32): u32 {
+  return <u32>((<u64>count * part) / parts);
+}
 
 /** Fills the histograms of the `features` numbers at `chosen` with the sums over the `count` rows at `order`. */
 export function countRows(
@@ -19,10 +89,32 @@ export function countRows(
   features: u32,
   histogram: usize,
 ): void {
-  for (let c: u32 = 0; c < features; c++) {
-    memory.fill(histogram + <usize>load<u32>(chosen + (<usize>c << 2)) * featureBytes, 0, featureBytes);
+  openJob();
+  setArgument(0, <u32>bins);
+  setArgument(1, <u32>width);
+  setArgument(2, <u32>derivatives);
+  setArgument(3, <u32>order);
+  setArgument(4, count);
+  setArgument(5, <u32>chosen);
+  setArgument(6, features);
+  setArgument(7, <u32>histogram);
+  share(COUNT, threads, <u64>count * features);
+}
+
+/** A part is some of the features. */
+function countPart(part: u32, parts: u32): void {
+  const bins = <usize>argument(0);
+  const width = <usize>argument(1);
+  const derivatives = <usize>argument(2);
+  const order = <usize>argument(3);
+  const count = argument(4);
+  const features = argument(6);
+  const chosen = <usize>argument(5) + (<usize>startOf(part, parts, features) << 2);
+  const end = <usize>argument(5) + (<usize>startOf(part + 1, parts, features) << 2);
+  const histogram = <usize>argument(7);
+  for (let at = chosen; at < end; at += 4) {
+    memory.fill(histogram + <usize>load<u32>(at) * featureBytes, 0, featureBytes);
   }
-  const end = chosen + (<usize>features << 2);
   for (let i: u32 = 0; i < count; i++) {
     const row = <usize>load<u32>(order + (<usize>i << 2));
     const both = v128.promote_low<f32>(v128.load64_zero(derivatives + (row << 3)));
@@ -67,11 +159,49 @@ export function partition(
   count: u32,
   scratch: usize,
 ): u32 {
-  const column = bins + feature;
+  openJob();
+  setArgument(0, <u32>(bins + feature));
+  setArgument(1, <u32>width);
+  setArgument(2, bin);
+  setArgument(3, <u32>order);
+  setArgument(4, count);
+  setArgument(5, <u32>scratch);
+  share(PARTITION, ROW_PARTS, <u64>count << 3);
+  // Left sides move up behind one another, and right sides behind these.
+  const parts = partCount();
   let left = order;
-  let right = scratch;
-  for (let i: u32 = 0; i < count; i++) {
-    const row = load<u32>(order + (<usize>i << 2));
+  for (let part: u32 = 0; part < parts; part++) {
+    const bytes = <usize>argument(LEFTS + part);
+    memory.copy(left, order + (<usize>startOf(part, parts, count) << 2), bytes);
+    left += bytes;
+  }
+  let right = left;
+  for (let part: u32 = 0; part < parts; part++) {
+    const from = <usize>startOf(part, parts, count) << 2;
+    const bytes = (<usize>startOf(part + 1, parts, count) << 2) - from - <usize>argument(LEFTS + part);
+    // Each part has had room for one row more than it has.
+    memory.copy(right, scratch + from + (<usize>part << 2), bytes);
+    right += bytes;
+  }
+  return <u32>((left - order) >> 2);
+}
+
+/** By part: how many bytes of rows go to the left. */
+const LEFTS: u32 = 6;
+
+/** A part is some of the rows: those that go to the left where they are, the others in the scratch. */
+function partitionPart(part: u32, parts: u32): void {
+  const column = <usize>argument(0);
+  const width = <usize>argument(1);
+  const bin = argument(2);
+  const count = argument(4);
+  const from = <usize>startOf(part, parts, count) << 2;
+  const start = <usize>argument(3) + from;
+  const end = <usize>argument(3) + (<usize>startOf(part + 1, parts, count) << 2);
+  let left = start;
+  let right = <usize>argument(5) + from + (<usize>part << 2);
+  for (let at = start; at < end; at += 4) {
+    const row = load<u32>(at);
     const goesLeft = <usize>(<u32>load<u8>(column + <usize>row * width) <= bin);
     // Both are written, one of them stays: a branch here would be guessed wrong half of the time.
     store<u32>(right, row);
@@ -79,8 +209,7 @@ export function partition(
     left += goesLeft << 2;
     right += (1 - goesLeft) << 2;
   }
-  memory.copy(left, scratch, right - scratch);
-  return <u32>((left - order) >> 2);
+  setArgument(LEFTS + part, <u32>(left - start));
 }
 
 /**
@@ -96,7 +225,27 @@ export function addTree(
   values: usize,
   scores: usize,
 ): void {
-  for (let r: u32 = 0; r < rows; r++) {
+  openJob();
+  setArgument(0, <u32>bins);
+  setArgument(1, <u32>width);
+  setArgument(2, rows);
+  setArgument(3, <u32>nodes);
+  setArgument(4, <u32>root);
+  setArgument(5, <u32>values);
+  setArgument(6, <u32>scores);
+  share(ADD, ROW_PARTS, <u64>rows << 4);
+}
+
+function addPart(part: u32, parts: u32): void {
+  const bins = <usize>argument(0);
+  const width = <usize>argument(1);
+  const rows = argument(2);
+  const nodes = <usize>argument(3);
+  const root = <i32>argument(4);
+  const values = <usize>argument(5);
+  const scores = <usize>argument(6);
+  const end = startOf(part + 1, parts, rows);
+  for (let r = startOf(part, parts, rows); r < end; r++) {
     const base = bins + <usize>r * width;
     let node = root;
     while (node >= 0) {
@@ -107,4 +256,136 @@ export function addTree(
     const score = scores + (<usize>r << 3);
     store<f64>(score, load<f64>(score) + <f64>load<f32>(values + (<usize>~node << 2)));
   }
+}
+
+/**
+ * Bins of `rows` rows of values: the number of a feature's borders that lie below a value. A feature has 64 borders, rising, the last ones +∞:
+ * 72 numbers, of which the first eight are every eighth border, so that two times eight comparisons find the bin.
+ */
+export function binRows(values: usize, width: usize, rows: u32, borders: usize, bins: usize): void {
+  openJob();
+  setArgument(0, <u32>values);
+  setArgument(1, <u32>width);
+  setArgument(2, rows);
+  setArgument(3, <u32>borders);
+  setArgument(4, <u32>bins);
+  share(BIN, ROW_PARTS, <u64>rows * width);
+}
+
+function binPart(part: u32, parts: u32): void {
+  const width = <usize>argument(1);
+  const rows = argument(2);
+  const borders = <usize>argument(3);
+  const start = <usize>startOf(part, parts, rows) * width;
+  const end = <usize>startOf(part + 1, parts, rows) * width;
+  const last = borders + width * BORDER_BYTES;
+  let value = <usize>argument(0) + (start << 2);
+  let edges = borders;
+  for (let bin = <usize>argument(4) + start; bin < <usize>argument(4) + end; bin++) {
+    const x = f32x4.splat(load<f32>(value));
+    const coarse = eightBelow(edges, x);
+    store<u8>(bin, (coarse << 3) + eightBelow(edges + 32 + (<usize>coarse << 5), x));
+    value += 4;
+    edges += BORDER_BYTES;
+    if (edges == last) edges = borders;
+  }
+}
+
+const BORDER_BYTES: usize = 72 * 4;
+
+/** How many of eight numbers lie below x. */
+// @ts-ignore: decorator
+@inline
+function eightBelow(at: usize, x: v128): u32 {
+  const first = i32x4.bitmask(f32x4.lt(v128.load(at), x));
+  const second = i32x4.bitmask(f32x4.lt(v128.load(at, 16), x));
+  return popcnt<u32>(<u32>first | (<u32>second << 4));
+}
+
+/**
+ * Both derivatives of the softmax loss at the scores of now: relevant · p - relevance and relevant · p · (1 - p), where p is a row's share of
+ * weight · exp(score) in its query and `relevant` the query's sum of relevance. Writes three numbers a query to `losses`, of which its loss
+ * is the second · log(the first) + the third.
+ */
+export function derive(
+  queries: u32,
+  offsets: usize,
+  weights: usize,
+  relevance: usize,
+  scores: usize,
+  derivatives: usize,
+  losses: usize,
+): void {
+  openJob();
+  setArgument(0, queries);
+  setArgument(1, <u32>offsets);
+  setArgument(2, <u32>weights);
+  setArgument(3, <u32>relevance);
+  setArgument(4, <u32>scores);
+  setArgument(5, <u32>derivatives);
+  setArgument(6, <u32>losses);
+  share(DERIVE, ROW_PARTS, <u64>load<u32>(offsets + (<usize>queries << 2)) << 5);
+}
+
+/** A part is some of the queries. */
+function derivePart(part: u32, parts: u32): void {
+  const queries = argument(0);
+  const offsets = <usize>argument(1);
+  const last = startOf(part + 1, parts, queries);
+  for (let q = startOf(part, parts, queries); q < last; q++) {
+    const at = offsets + (<usize>q << 2);
+    deriveQuery(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>argument(6) + <usize>q * 24);
+  }
+}
+
+function deriveQuery(start: usize, end: usize, losses: usize): void {
+  const weights = <usize>argument(2);
+  const relevance = <usize>argument(3);
+  const scores = <usize>argument(4);
+  const derivatives = <usize>argument(5);
+  let highest = -Infinity;
+  for (let r = start; r < end; r++) highest = max(highest, load<f64>(scores + (r << 3)));
+  let sum: f64 = 0;
+  let relevant: f64 = 0;
+  let missed: f64 = 0;
+  for (let r = start; r < end; r++) {
+    const below = load<f64>(scores + (r << 3)) - highest;
+    const answer = <f64>load<f32>(relevance + (r << 2));
+    const share = <f64>load<f32>(weights + (r << 2)) * exp(below);
+    store<f32>(derivatives + (r << 3), <f32>share);
+    sum += share;
+    relevant += answer;
+    missed -= answer * below;
+  }
+  for (let r = start; r < end; r++) {
+    const p = <f64>load<f32>(derivatives + (r << 3)) / sum;
+    const answer = <f64>load<f32>(relevance + (r << 2));
+    store<f32>(derivatives + (r << 3), <f32>(relevant * p - answer));
+    store<f32>(derivatives + (r << 3), <f32>max(relevant * p * (1 - p), 1e-7), 4);
+  }
+  store<f64>(losses, sum);
+  store<f64>(losses, relevant, 8);
+  store<f64>(losses, missed, 16);
+}
+
+/** e^x for x ≤ 0: 2^n · e^r with |r| ≤ ln 2 / 2, and of the series for e^r twelve terms, whose rest is below what a double holds. */
+// @ts-ignore: decorator
+@inline
+function exp(x: f64): f64 {
+  const n = nearest<f64>(max(x, -700.0) * 1.4426950408889634);
+  const r = max(x, -700.0) - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
+  let sum: f64 = 1.0 / 479001600.0;
+  sum = sum * r + 1.0 / 39916800.0;
+  sum = sum * r + 1.0 / 3628800.0;
+  sum = sum * r + 1.0 / 362880.0;
+  sum = sum * r + 1.0 / 40320.0;
+  sum = sum * r + 1.0 / 5040.0;
+  sum = sum * r + 1.0 / 720.0;
+  sum = sum * r + 1.0 / 120.0;
+  sum = sum * r + 1.0 / 24.0;
+  sum = sum * r + 1.0 / 6.0;
+  sum = sum * r + 0.5;
+  sum = sum * r + 1.0;
+  sum = sum * r + 1.0;
+  return sum * reinterpret<f64>((<i64>n + 1023) << 52);
 }

@@ -1,19 +1,19 @@
 /** Feature values in at most 64 bins by quantile, so that a split is found by counting. */
 import type { Random } from "../../system/index.js";
+import { type BoostMemory, bordersPerFeature, cellsPerFeature, rowsAtOnce } from "./boost-memory.js";
 
 const sampleSize = 40_000;
 
 /**
- * The upper borders of the bins of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞.
+ * Puts all values into bins, `memory.bins`, row-major like `values`.
  *
- * @param bins where the bin of each value goes, row-major like `values`
+ * @returns the upper borders of the bins of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞.
  */
 export function binValues(
   values: Float32Array,
   width: number,
   random: Random,
-  bins: Uint8Array,
-  most = 64,
+  memory: BoostMemory,
 ): readonly Float32Array[] {
   const rows = values.length / width;
   const borders: Float32Array[] = [];
@@ -23,10 +23,24 @@ export function binValues(
   for (let f = 0; f < width; f++) {
     for (let i = 0; i < picked; i++) sample[i] = values[chosen[i]! * width + f]!;
     sample.sort();
-    borders.push(bordersOf(sample, most));
+    borders.push(bordersOf(sample, cellsPerFeature));
   }
-  for (let at = 0; at < values.length; at += width) {
-    for (let f = 0; f < width; f++) bins[at + f] = binOf(borders[f]!, values[at + f]!);
+  memory.borders.fill(Number.POSITIVE_INFINITY);
+  for (const [f, edges] of borders.entries()) {
+    const at = f * bordersPerFeature;
+    memory.borders.set(edges, at + 8);
+    for (let i = 0; i < 8; i++) memory.borders[at + i] = memory.borders[at + 8 + 8 * i + 7]!;
+  }
+  for (let first = 0; first < rows; first += rowsAtOnce) {
+    const some = values.subarray(first * width, Math.min(rows, first + rowsAtOnce) * width);
+    memory.values.set(some);
+    memory.kernel.binRows(
+      memory.values.byteOffset,
+      width,
+      some.length / width,
+      memory.borders.byteOffset,
+      memory.bins.byteOffset + first * width,
+    );
   }
   return borders;
 }
@@ -49,15 +63,4 @@ function bordersOf(sorted: Float32Array, most: number): Float32Array {
   }
   edges.push(Number.POSITIVE_INFINITY);
   return Float32Array.from(edges);
-}
-
-function binOf(edges: Float32Array, value: number): number {
-  let low = 0;
-  let high = edges.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value <= edges[middle]!) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

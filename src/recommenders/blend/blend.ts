@@ -281,6 +281,7 @@ async function learn(
   }
   const trees = boost(joined(parts), settings, {
     seed: random.uint32(),
+    threads: options.threads,
     onTree: (tree, loss) =>
       progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
   });

@@ -1,4 +1,6 @@
-/** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, and the kernel itself. */
+/** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, the kernel itself, and threads that help it. */
+import { Worker } from "node:worker_threads";
+import { besideUrl } from "../../system/index.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 
 interface BoostKernel {
@@ -31,7 +33,36 @@ interface BoostKernel {
     values: number,
     scores: number,
   ): void;
+  binRows(values: number, width: number, rows: number, borders: number, bins: number): void;
+  derive(
+    queries: number,
+    offsets: number,
+    weights: number,
+    relevance: number,
+    scores: number,
+    derivatives: number,
+    losses: number,
+  ): void;
+  /** Where threads find jobs: the address of `control`. */
+  setJobs(control: number): void;
+  setThreads(threads: number): void;
 }
+
+/** What a thread that helps is started with (boost-worker.ts). */
+export interface BoostHelp {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+}
+
+/** As in assembly/_jobs.ts and assembly/boost.ts: the words of a job, the one that ends helpers, and the most parts of rows. */
+const controlWords = 32;
+const stopWord = 5;
+const rowParts = 8;
+/** Rows whose values are put into bins at once. */
+export const rowsAtOnce = 4096;
+/** Numbers of one feature's borders for the kernel: every eighth, then all. */
+export const bordersPerFeature = 8 + 64;
 
 /** Cells of one feature's histogram; each is two doubles. */
 export const cellsPerFeature = 64;
@@ -42,34 +73,63 @@ export const numbersPerNode = 4;
 export type BoostMemory = ReturnType<typeof boostMemory>;
 
 /**
- * @param rows, width of the ranking data
+ * @param sizes of the ranking data
  * @param leaves the most that a tree has
+ * @param threads how many work; they are started here and end with `end`
  * @throws SegueError where wasm's 4 GiB do not hold it
  */
-export function boostMemory(rows: number, width: number, leaves: number) {
+export function boostMemory(
+  { rows, width, queries }: { readonly rows: number; readonly width: number; readonly queries: number },
+  leaves: number,
+  threads = 1,
+) {
   const size = width * cellsPerFeature * 2;
-  const { kernel, arrays } = kernelMemory(
+  const { kernel, arrays, module, memory } = kernelMemory(
     "boost",
     {
+      control: [Int32Array, controlWords],
       bins: [Uint8Array, rows * width],
+      offsets: [Uint32Array, queries + 1],
+      weights: [Float32Array, rows],
+      relevance: [Float32Array, rows],
+      // Three numbers a query, of which its loss is made.
+      losses: [Float64Array, 3 * queries],
       // First and second derivative of each row.
       derivatives: [Float32Array, rows * 2],
       scores: [Float64Array, rows],
       order: [Uint32Array, rows],
-      scratch: [Uint32Array, rows + 1],
+      scratch: [Uint32Array, rows + rowParts],
+      values: [Float32Array, Math.min(rows, rowsAtOnce) * width],
+      borders: [Float32Array, width * bordersPerFeature],
       chosen: [Uint32Array, width],
       nodes: [Int32Array, leaves * numbersPerNode],
-      values: [Float32Array, leaves],
+      leafValues: [Float32Array, leaves],
       // A split holds two new leaves before the histogram of the old one is free again.
       cells: [Float64Array, (leaves + 1) * size],
     },
     `boosted trees over ${rows} rows of ${width} features`,
     "Learn from fewer queries, or from fewer candidates of each (--set queries=10000).",
+    true,
   );
-  const { cells, ...others } = arrays;
+  const { cells, control, ...others } = arrays;
+  const typed = kernel as BoostKernel;
+  typed.setJobs(control.byteOffset);
+  typed.setThreads(threads);
+  const workerData: BoostHelp = { module, memory, control: control.byteOffset };
+  const helpers = Array.from({ length: threads - 1 }, () => {
+    const worker = new Worker(besideUrl(import.meta.url, "./boost-worker.js"), { workerData });
+    // Who fails to help is missed by nobody.
+    worker.on("error", () => {});
+    worker.unref();
+    return worker;
+  });
+  const end = () => {
+    Atomics.store(control, stopWord, 1);
+    for (const worker of helpers) void worker.terminate();
+  };
   /** One for each leaf of a growing tree, width × 64 × 2. */
   const histograms = Array.from({ length: leaves + 1 }, (_, leaf) =>
     cells.subarray(leaf * size, (leaf + 1) * size),
   );
-  return { kernel: kernel as BoostKernel, ...others, histograms };
+  return { kernel: typed, ...others, histograms, end };
 }

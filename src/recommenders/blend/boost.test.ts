@@ -119,8 +119,8 @@ describe("the boosting kernel", () => {
   const width = 5;
   const random = new Random(7);
   const values = Float32Array.from({ length: rows * width }, () => Math.floor(random.next() * 200));
-  const memory = boostMemory(rows, width, 4);
-  const borders = binValues(values, width, random, memory.bins);
+  const memory = boostMemory({ rows, width, queries: 1 }, 4);
+  const borders = binValues(values, width, random, memory);
   for (let i = 0; i < 2 * rows; i++) memory.derivatives[i] = random.next() - 0.5;
 
   it("bins values between borders", () => {

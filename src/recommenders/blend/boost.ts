@@ -38,6 +38,8 @@ export interface RankingData {
 
 export interface BoostOptions {
   readonly seed: number;
+  /** How many threads work; the trees are the same. Default 1. */
+  readonly threads?: number;
   readonly onTree?: (tree: number, loss: number) => void;
 }
 
@@ -63,12 +65,19 @@ export function boost(data: RankingData, settings: BoostSettings, options: Boost
   const { leaves } = settings;
   if (!Number.isInteger(leaves) || leaves < 2 || leaves > mostLeaves)
     throw misuse(`leaves is ${leaves}, wanted a whole number from 2 to ${mostLeaves}`);
-  const grower = new Grower(data, settings, new Random(options.seed));
-  for (let tree = 0; tree < settings.trees; tree++) {
-    const loss = grower.grow();
-    options.onTree?.(tree, loss);
+  const { width } = data;
+  const sizes = { rows: data.values.length / width, width, queries: data.offsets.length - 1 };
+  const memory = boostMemory(sizes, leaves, options.threads);
+  try {
+    const grower = new Grower(data, settings, new Random(options.seed), memory);
+    for (let tree = 0; tree < settings.trees; tree++) {
+      const loss = grower.grow();
+      options.onTree?.(tree, loss);
+    }
+    return grower.forest();
+  } finally {
+    memory.end();
   }
-  return grower.forest();
 }
 
 class Grower {
@@ -79,7 +88,6 @@ class Grower {
   readonly #leafValues: number[] = [];
   readonly #roots: number[] = [];
   readonly #rows: number;
-  readonly #memory: BoostMemory;
   readonly #borders: readonly Float32Array[];
   readonly #free: Float64Array[];
 
@@ -87,20 +95,23 @@ class Grower {
     readonly data: RankingData,
     readonly settings: BoostSettings,
     readonly random: Random,
+    readonly memory: BoostMemory,
   ) {
     const { width, values, start } = data;
     this.#rows = values.length / width;
-    this.#memory = boostMemory(this.#rows, width, Math.max(1, settings.leaves));
-    this.#borders = binValues(values, width, random, this.#memory.bins);
-    this.#free = [...this.#memory.histograms];
-    const { scores } = this.#memory;
+    this.#borders = binValues(values, width, random, memory);
+    this.#free = [...memory.histograms];
+    memory.offsets.set(data.offsets);
+    memory.weights.set(data.weights);
+    memory.relevance.set(data.relevance);
+    const { scores } = memory;
     for (let r = 0; r < this.#rows; r++) scores[r] = values[r * width + start]!;
   }
 
   /** Grows one tree; returns the mean loss before it. */
   grow(): number {
     const { data, settings, random } = this;
-    const { order, chosen } = this.#memory;
+    const { order, chosen } = this.memory;
     const queries = data.offsets.length - 1;
     const loss = this.#derive();
     let count = 0;
@@ -117,35 +128,24 @@ class Grower {
 
   /** First and second derivatives of the softmax loss at the scores of now; returns the loss. */
   #derive(): number {
-    const { offsets, relevance, weights } = this.data;
-    const { scores, derivatives } = this.#memory;
+    const { kernel, offsets, weights, relevance, scores, derivatives, losses } = this.memory;
+    kernel.derive(
+      offsets.length - 1,
+      offsets.byteOffset,
+      weights.byteOffset,
+      relevance.byteOffset,
+      scores.byteOffset,
+      derivatives.byteOffset,
+      losses.byteOffset,
+    );
     let loss = 0;
-    for (let q = 0; q < offsets.length - 1; q++) {
-      const start = offsets[q]!;
-      const end = offsets[q + 1]!;
-      let highest = Number.NEGATIVE_INFINITY;
-      for (let r = start; r < end; r++) if (scores[r]! > highest) highest = scores[r]!;
-      let sum = 0;
-      let relevant = 0;
-      for (let r = start; r < end; r++) {
-        const share = weights[r]! * Math.exp(scores[r]! - highest);
-        derivatives[2 * r] = share;
-        sum += share;
-        relevant += relevance[r]!;
-      }
-      const log = Math.log(sum) + highest;
-      for (let r = start; r < end; r++) {
-        const p = derivatives[2 * r]! / sum;
-        if (relevance[r]! > 0) loss += relevance[r]! * (log - scores[r]!);
-        derivatives[2 * r] = relevant * p - relevance[r]!;
-        derivatives[2 * r + 1] = Math.max(relevant * p * (1 - p), 1e-7);
-      }
-    }
+    for (let at = 0; at < losses.length; at += 3)
+      loss += losses[at + 1]! * Math.log(losses[at]!) + losses[at + 2]!;
     return loss;
   }
 
   #growTree(count: number, chosen: Uint32Array): void {
-    const { kernel } = this.#memory;
+    const { kernel } = this.memory;
     const root = leafAt(0, count, -1, 0);
     this.#count(root, chosen);
     this.#sum(root, chosen[0]!);
@@ -190,7 +190,7 @@ class Grower {
 
   /** Fills the histogram of a leaf: sums of both derivatives by feature and bin. */
   #count(leaf: Leaf, chosen: Uint32Array): void {
-    const { kernel, bins, derivatives, order } = this.#memory;
+    const { kernel, bins, derivatives, order } = this.memory;
     leaf.histogram = this.#free.pop()!;
     kernel.countRows(
       bins.byteOffset,
@@ -244,7 +244,7 @@ class Grower {
 
   /** Turns a leaf into a node with two leaves; the rows of the left one come first. */
   #split(leaf: Leaf, firstNode: number): [Leaf, Leaf] {
-    const { kernel, bins, order, scratch, nodes } = this.#memory;
+    const { kernel, bins, order, scratch, nodes } = this.memory;
     const size = leaf.end - leaf.start;
     const left = kernel.partition(
       bins.byteOffset,
@@ -276,20 +276,20 @@ class Grower {
 
   /** Adds the tree just grown to the scores of all rows, seen or not. */
   #addTree(firstNode: number, firstLeaf: number): void {
-    const { kernel, bins, nodes, values, scores } = this.#memory;
+    const { kernel, bins, nodes, leafValues, scores } = this.memory;
     const local = (child: number) => (child >= 0 ? child - firstNode : ~(~child - firstLeaf));
     for (let n = firstNode; n < this.#features.length; n++) {
       nodes[(n - firstNode) * numbersPerNode + 2] = local(this.#lefts[n]!);
       nodes[(n - firstNode) * numbersPerNode + 3] = local(this.#rights[n]!);
     }
-    values.set(this.#leafValues.slice(firstLeaf));
+    leafValues.set(this.#leafValues.slice(firstLeaf));
     kernel.addTree(
       bins.byteOffset,
       this.data.width,
       this.#rows,
       nodes.byteOffset,
       local(this.#roots[this.#roots.length - 1]!),
-      values.byteOffset,
+      leafValues.byteOffset,
       scores.byteOffset,
     );
   }

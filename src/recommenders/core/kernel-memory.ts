@@ -26,6 +26,7 @@ export type ArraysOf<Plan extends ArrayPlan> = { readonly [name in keyof Plan]: 
  * Makes the memory of the planned arrays, and the kernel assembly/`name`.ts on top of it; a kernel is compiled once a thread.
  *
  * @param what of which kind the work is, and `hint`, what to do: for the message where 4 GiB do not hold it
+ * @param shared whether other threads see the memory
  * @throws SegueError where wasm's 4 GiB do not hold the arrays
  */
 export function kernelMemory<Plan extends ArrayPlan>(
@@ -33,7 +34,14 @@ export function kernelMemory<Plan extends ArrayPlan>(
   plan: Plan,
   what: string,
   hint: string,
-): { readonly kernel: unknown; readonly arrays: ArraysOf<Plan> } {
+  shared = false,
+): {
+  readonly kernel: unknown;
+  readonly arrays: ArraysOf<Plan>;
+  /** What an instance for another thread is made of. */
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+} {
   let end = line;
   const places = Object.entries(plan).map(([array, [kind, length]]) => {
     const at = end;
@@ -44,16 +52,17 @@ export function kernelMemory<Plan extends ArrayPlan>(
   if (pages > mostPages) {
     throw new SegueError(`${what} need ${(end / 2 ** 30).toFixed(1)} GiB; there are 4`, { hint });
   }
-  let module = modules.get(name);
+  const file = `${name}${shared ? "" : "-unshared"}`;
+  let module = modules.get(file);
   if (module === undefined) {
-    module = new WebAssembly.Module(readFileSync(distPath(`assembly/${name}-unshared.wasm`)));
-    modules.set(name, module);
+    module = new WebAssembly.Module(readFileSync(distPath(`assembly/${file}.wasm`)));
+    modules.set(file, module);
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared: false });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared });
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const buffer = memory.buffer as unknown as ArrayBuffer;
   const arrays = Object.fromEntries(
     places.map(({ array, kind, length, at }) => [array, new kind(buffer, at, length)]),
   );
-  return { kernel, arrays: arrays as ArraysOf<Plan> };
+  return { kernel, arrays: arrays as ArraysOf<Plan>, module, memory };
 }

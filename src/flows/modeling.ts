@@ -48,7 +48,7 @@ export const modeling = flow("modeling", {
       most: parameters.questions,
       k: parameters.knnK,
       seed: parameters.seed,
-      threads: task.resources.cpus ?? threadsOf(task.index, artifacts.points.length, availableParallelism()),
+      threads: task.resources.cpus ?? threadsOf(task.index, artifacts.points, availableParallelism()),
       progress,
       signal,
     });

@@ -32,11 +32,15 @@ describe("the grid", () => {
   });
 
   it("gives each point a core, and the last ones all that are left", () => {
-    const threads = (points: number, cores: number) =>
-      Array.from({ length: points }, (_, index) => threadsOf(index, points, cores));
+    const threads = (count: number, cores: number, recommender = "track2vec") => {
+      const points = Array.from({ length: count }, () => ({ recommender, settings: {}, label: "" }));
+      return points.map((_, index) => threadsOf(index, points, cores));
+    };
     expect(threads(3, 2)).toEqual([1, 1, 2]);
     expect(threads(4, 2)).toEqual([1, 1, 1, 1]);
     expect(threads(1, 8)).toEqual([8]);
     expect(threads(11, 8)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
+    // It is still at it when all others are done.
+    expect(threads(2, 4, "blend")).toEqual([4, 4]);
   });
 });

@@ -80,11 +80,16 @@ export function pointName(point: GridPoint): string {
   return point.label === "" ? point.recommender : `${point.recommender} ${point.label}`;
 }
 
+/** The recommenders that take longer to fit than all others together. */
+const long = new Set(["blend"]);
+
 /**
  * Threads for the grid point number `index`: points run beside each other, one a core, so threads of their own would only take
- * each other's core; but the last ones, when fewer are left than there are cores, share all of them.
+ * each other's core; but the last ones, when fewer are left than there are cores, share all of them, and who is still at it when all
+ * others are done has every core.
  */
-export function threadsOf(index: number, points: number, cores: number): number {
-  const last = points % cores;
-  return last === 0 || index < points - last ? 1 : Math.floor(cores / last);
+export function threadsOf(index: number, points: readonly GridPoint[], cores: number): number {
+  if (long.has(points[index]!.recommender)) return cores;
+  const last = points.length % cores;
+  return last === 0 || index < points.length - last ? 1 : Math.floor(cores / last);
 }

@@ -3,84 +3,25 @@
  * the training part, with the sources counted on what comes before it; then the sources are counted again on everything.
  */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
-import { Random, silent } from "../../system/index.js";
-import { trainTrack2Vec } from "../../track2vec/index.js";
+import { Random } from "../../system/index.js";
 import type { FitOptions, RecommenderKind, RecommenderState } from "../contract.js";
 import { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
 import type { Query } from "../core/query.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
-import {
-  meanLength,
-  type Sessions,
-  sessionCount,
-  sessionsOf,
-  sliceSessions,
-  withoutSessions,
-} from "../core/sessions.js";
-import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
-import { type BoostSettings, boost, type RankingData } from "./boost.js";
-import { meritFeature, meritInputs } from "./columns.js";
+import { meanLength, type Sessions, sessionsOf } from "../core/sessions.js";
+import type { TrackMatrix } from "../core/track-matrix.js";
+import { meritFeature } from "./columns.js";
+import { signalsOf } from "./fold.js";
 import { Forest, type ForestArrays } from "./forest.js";
-import {
-  type HoldingSettings,
-  howToHoldBack,
-  joined,
-  laterFor,
-  mostQueries,
-  queriesFor,
-  rankingData,
-} from "./held-back.js";
-import { Links } from "./links.js";
-import { fitMerit } from "./merit.js";
-import { type SignalSettings, Signals } from "./signals.js";
-
-export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
-  readonly vectorSize: number;
-  /**
-   * Epochs of the track vectors that the ranker compares; 0: no vectors. "auto": none where playlists are long, since what shares a
-   * playlist then says as much, and better (see docs/recommenders.md).
-   */
-  readonly vectorEpochs: number | "auto";
-  readonly window: number;
-  readonly keep: number;
-  /** The first trees rank all candidates, the others only the best `finalists` of these, or 3 k where that is more. */
-  readonly firstTrees: number;
-  readonly finalists: number;
-}
-
-const defaults: BlendSettings = {
-  tail: 0.1,
-  folds: 4,
-  queries: mostQueries,
-  candidates: 200,
-  hard: 40,
-  easy: 30,
-  later: "auto",
-  nominated: 300,
-  neighbours: 400,
-  perTrack: 3000,
-  vectorSize: 48,
-  vectorEpochs: "auto",
-  window: 10,
-  keep: 200,
-  trees: 120,
-  leaves: 24,
-  rate: 0.1,
-  leastHessian: 8,
-  lambda: 10,
-  querySample: 0.6,
-  featureSample: 0.6,
-  firstTrees: 20,
-  finalists: 50,
-};
+import { laterFor, queriesFor } from "./held-back.js";
+import { learn, vectorsOf } from "./learn.js";
+import { type BlendSettings, blendDefaults } from "./settings.js";
+import type { Signals } from "./signals.js";
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
 const stateVersion = 4;
-
-/** The links that fitting keeps for later queries of a fold: 240 MB. */
-const linksOfAFold = 10_000_000;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
@@ -135,65 +76,6 @@ class Blend {
   }
 }
 
-/**
- * Long playlists name more candidates, of which the answer is harder to tell apart: more are kept, and fewer neighbours
- * name them.
- */
-function sizesFor(settings: BlendSettings, sessions: Sessions) {
-  const length = meanLength(sessions);
-  return {
-    candidates: Math.round(settings.candidates * Math.min(4, Math.max(1, Math.sqrt(length / 8)))),
-    neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(20_000 / length))),
-  };
-}
-
-function signalsOf(
-  catalogue: Catalogue,
-  sessions: Sessions,
-  fallback: Fallback,
-  vectors: TrackMatrix,
-  settings: BlendSettings,
-  room = 0,
-) {
-  const { window, keep } = settings;
-  const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
-  const links = new Links(sessions, { window: reach, recency: 0.15, keep, room });
-  return new Signals(catalogue, sessions, links, fallback, vectors, {
-    ...settings,
-    ...sizesFor(settings, sessions),
-  });
-}
-
-function epochsFor(corpus: Corpus): number {
-  return meanLength(sessionsOf(corpus)) < 20 ? 6 : 0;
-}
-
-/** Vectors of the tracks that occur often enough; none where no track does. */
-async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: number, options: FitOptions) {
-  const { vectorSize } = settings;
-  const vectorEpochs = settings.vectorEpochs === "auto" ? epochsFor(corpus) : settings.vectorEpochs;
-  const counts = new Uint32Array(corpus.tracks.length);
-  for (const track of corpus.items) counts[track]! += 1;
-  const minCount = 2;
-  if (vectorEpochs === 0 || !counts.some((count) => count >= minCount)) {
-    const none = new Float32Array(0);
-    return { size: 0, units: none, outputs: none };
-  }
-  const { vectors } = await trainTrack2Vec(corpus, {
-    sg: true,
-    vectorSize,
-    window: 10,
-    minCount,
-    epochs: vectorEpochs,
-    sample: 1e-3,
-    seed,
-    threads: options.threads,
-    progress: options.progress,
-    signal: options.signal,
-  });
-  return trackMatrix(corpus, vectors);
-}
-
 function recommenderOf(
   catalogue: Catalogue,
   sessions: Sessions,
@@ -224,7 +106,7 @@ function recommenderOf(
 async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOptions = {}) {
   const random = new Random(options.seed ?? 1);
   const sessions = sessionsOf(corpus);
-  const asked = { ...defaults, ...given };
+  const asked = { ...blendDefaults, ...given };
   const later = asked.later === "auto" ? laterFor(meanLength(sessions)) : asked.later;
   const queries = given.queries ?? queriesFor(corpus.items.length, later);
   const settings = { ...asked, queries };
@@ -233,66 +115,15 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const fallback = Fallback.fit(corpus);
   const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
   const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
-  signals.meritWeights = meritWeights ?? signals.meritWeights;
+  signals.meritWeights = meritWeights;
   return recommenderOf(corpus, sessions, signals, trees, fallback, settings);
-}
-
-/** Fits the first guess and the trees on playlists that are held back. What it learns from is gone when it returns. */
-async function learn(
-  corpus: Corpus,
-  settings: BlendSettings & { readonly later: number },
-  vectorSeed: number,
-  random: Random,
-  options: FitOptions,
-) {
-  const progress = options.progress ?? silent;
-  const sessions = sessionsOf(corpus);
-  const count = sessionCount(sessions);
-  const { folds, tail: share } = howToHoldBack(settings, count);
-  let meritWeights: Float64Array | undefined;
-  const parts: RankingData[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const to = count - Math.round(count * share * fold);
-    const from = Math.max(1, count - Math.round(count * share * (fold + 1)));
-    const head = withoutSessions(sessions, from, to);
-    const headCorpus: Corpus = {
-      tracks: corpus.tracks,
-      artists: corpus.artists,
-      offsets: head.offsets,
-      items: head.items,
-      titles: corpus.titles && [...corpus.titles.slice(0, from), ...corpus.titles.slice(to)],
-    };
-    const vectors = await vectorsOf(headCorpus, settings, vectorSeed, options);
-    const signals = signalsOf(corpus, head, Fallback.fit(headCorpus), vectors, settings, linksOfAFold);
-    const held = sliceSessions(sessions, from, to);
-    const titles = corpus.titles?.slice(from, to);
-    if (meritWeights === undefined) {
-      const few = { ...settings, queries: Math.min(settings.queries, 2000), hard: 60, easy: 60 };
-      const data = rankingData(signals, held, titles, few, random, () => {});
-      meritWeights = fitMerit(data, { inputs: meritInputs, passes: 5 });
-    }
-    signals.meritWeights = meritWeights;
-    const each = { ...settings, queries: Math.ceil(settings.queries / folds) };
-    const data = rankingData(signals, held, titles, each, random, (done) => {
-      if (done % 500 === 0) progress({ task: "gathering", done, total: each.queries, unit: "queries" });
-    });
-    progress({ task: "gathered", done: data.asked, note: `reach ${data.reached}/${data.asked}` });
-    parts.push(data);
-  }
-  const trees = boost(joined(parts), settings, {
-    seed: random.uint32(),
-    threads: options.threads,
-    onTree: (tree, loss) =>
-      progress({ task: "boosting", done: tree + 1, total: settings.trees, note: `loss ${loss.toFixed(4)}` }),
-  });
-  return { trees, meritWeights };
 }
 
 export const blend: RecommenderKind<BlendSettings> = {
   name: "blend",
   version: stateVersion,
   summary: "All of the others, ranked by boosted trees that learn from the latest playlists.",
-  defaults,
+  defaults: blendDefaults,
   fit,
   restore(state, catalogue) {
     const settings = state.settings as unknown as BlendSettings;

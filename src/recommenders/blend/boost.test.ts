@@ -110,6 +110,17 @@ describe("boosted trees", () => {
   );
 });
 
+it("grows the same trees at any number of threads", () => {
+  const data = puzzles(7000, 9);
+  const grown = [1, 2, 3].map((threads) => {
+    const losses: number[] = [];
+    const onTree = (_: number, loss: number) => losses.push(loss);
+    return { trees: boost(data, { ...settings, trees: 12 }, { seed: 4, threads, onTree }), losses };
+  });
+  expect(grown[1]).toEqual(grown[0]);
+  expect(grown[2]).toEqual(grown[0]);
+});
+
 it("refuses trees of more leaves than a word has bits", () => {
   expect(() => boost(puzzles(10, 1), { ...settings, leaves: 33 }, { seed: 1 })).toThrow(/leaves is 33/);
 });
@@ -164,6 +175,45 @@ describe("the boosting kernel", () => {
     const rest = all.map((sum, i) => sum - less[i]!);
     kernel.subtract(all.byteOffset, less.byteOffset, chosen.byteOffset, 3);
     expect(Array.from(all)).toEqual(Array.from(rest));
+  });
+
+  it("derives the softmax loss as in plain numbers", () => {
+    const offsets = [0, 1, 4, 60];
+    const sizes = { rows: 60, width: 1, queries: 3 };
+    const own = boostMemory(sizes, 2);
+    own.offsets.set(offsets);
+    for (let r = 0; r < sizes.rows; r++) {
+      own.weights[r] = 1 + random.below(4);
+      own.relevance[r] = random.below(3) / 2;
+      own.scores[r] = 40 * random.next() - 20;
+    }
+    // What lies so far below that nothing is left of it.
+    own.scores[5] = -900;
+    own.kernel.derive(
+      sizes.queries,
+      own.offsets.byteOffset,
+      own.weights.byteOffset,
+      own.relevance.byteOffset,
+      own.scores.byteOffset,
+      own.derivatives.byteOffset,
+      own.losses.byteOffset,
+    );
+    for (let q = 0; q < sizes.queries; q++) {
+      const within = Array.from({ length: offsets[q + 1]! - offsets[q]! }, (_, i) => offsets[q]! + i);
+      const sum = (of: (row: number) => number) => within.reduce((all, row) => all + of(row), 0);
+      const shares = sum((row) => own.weights[row]! * Math.exp(own.scores[row]!));
+      const relevant = sum((row) => own.relevance[row]!);
+      const [total, factor, rest] = own.losses.subarray(3 * q, 3 * q + 3);
+      expect(factor! * Math.log(total!) + rest!).toBeCloseTo(
+        sum((row) => own.relevance[row]! * (Math.log(shares) - own.scores[row]!)),
+        9,
+      );
+      for (const row of within) {
+        const p = (own.weights[row]! * Math.exp(own.scores[row]!)) / shares;
+        expect(own.derivatives[2 * row]).toBeCloseTo(relevant * p - own.relevance[row]!, 5);
+        expect(own.derivatives[2 * row + 1]).toBeCloseTo(Math.max(relevant * p * (1 - p), 1e-7), 5);
+      }
+    }
   });
 
   it("puts the rows of low bins first, each side in its order", () => {

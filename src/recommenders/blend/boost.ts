@@ -67,7 +67,7 @@ export function boost(data: RankingData, settings: BoostSettings, options: Boost
     throw misuse(`leaves is ${leaves}, wanted a whole number from 2 to ${mostLeaves}`);
   const { width } = data;
   const sizes = { rows: data.values.length / width, width, queries: data.offsets.length - 1 };
-  const memory = boostMemory(sizes, leaves, options.threads);
+  const memory = boostMemory(sizes, leaves, sizes.rows < fewRows ? 1 : options.threads);
   try {
     const grower = new Grower(data, settings, new Random(options.seed), memory);
     for (let tree = 0; tree < settings.trees; tree++) {
@@ -79,6 +79,9 @@ export function boost(data: RankingData, settings: BoostSettings, options: Boost
     memory.end();
   }
 }
+
+/** So few rows that one thread is done with them before another has started. */
+const fewRows = 20_000;
 
 class Grower {
   readonly #features: number[] = [];

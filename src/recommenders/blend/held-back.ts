@@ -1,5 +1,5 @@
 /** What the ranker learns from: queries of playlists that were held back from the sources it ranks. */
-import type { Random } from "../../system/index.js";
+import { Random } from "../../system/index.js";
 import type { Query } from "../core/query.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import type { RankingData } from "./boost.js";
@@ -42,35 +42,42 @@ export function queriesFor(plays: number, later: number): number {
   return Math.min(most, Math.max(1000, Math.round(plays / 20)));
 }
 
-type Holding = Omit<HoldingSettings, "later"> & { readonly later: number };
+/** How the candidates of a query are chosen (see `HoldingSettings`), and from which number on what is drawn for each query is seeded. */
+interface Choice {
+  readonly hard: number;
+  readonly easy: number;
+  readonly later: number;
+  readonly firstSeed: number;
+}
+
+/** A play that is asked for: of which of the playlists held back, and where in `items`. */
+export type Place = readonly [session: number, place: number];
 
 /** The queries of the tail with their candidates: what the ranker learns from. */
 export function rankingData(
   signals: Signals,
   tail: Sessions,
   titles: readonly string[] | undefined,
-  settings: Holding,
-  random: Random,
+  places: readonly Place[],
+  choice: Choice,
   onQuery: (done: number) => void,
 ): HeldBack {
   const { width } = signals;
-  const places = placesOf(tail, settings.queries, random);
   const asked = places.length;
-  const rows = new RowsOfQueries(width, asked * (settings.hard + settings.easy + 8));
+  const rows = new RowsOfQueries(width, asked * (choice.hard + choice.easy + 8));
   const relevance = new Float32Array(tail.trackCount);
   let reached = 0;
-  for (let q = 0; q < asked; q++) {
-    const [session, place] = places[q]!;
+  for (const [q, [session, place]] of places.entries()) {
     const end = tail.offsets[session + 1]!;
     const later = tail.items.subarray(place + 1, Math.min(end, place + 1 + laterReach));
-    if (signals.fallback.counts[tail.items[place]!] === 0 && settings.later === 0) continue;
+    if (signals.fallback.counts[tail.items[place]!] === 0 && choice.later === 0) continue;
     signals.gather(
       queryAsOfHead(signals, tail.items.subarray(tail.offsets[session]!, place), titles?.[session]),
     );
     onQuery(q);
-    for (const track of later) relevance[track] = settings.later / laterReach;
+    for (const track of later) relevance[track] = choice.later / laterReach;
     relevance[tail.items[place]!] = 1;
-    reached += rows.add(signals, relevance, settings, random);
+    reached += rows.add(signals, relevance, choice, new Random(choice.firstSeed + q));
     for (const track of later) relevance[track] = 0;
     relevance[tail.items[place]!] = 0;
   }
@@ -102,7 +109,7 @@ class RowsOfQueries {
   }
 
   /** Adds the candidates of one query, where any is relevant; returns 1 where the next track is among them. */
-  add(signals: Signals, relevance: Float32Array, settings: Holding, random: Random): number {
+  add(signals: Signals, relevance: Float32Array, settings: Choice, random: Random): number {
     const { candidates, count } = signals;
     let reached = 0;
     let relevant = 0;
@@ -162,8 +169,8 @@ function longer(values: Float32Array): Float32Array {
 }
 
 /** Which plays of the tail are asked for: all, or as many of each playlist, the last play always among them. */
-function placesOf(tail: Sessions, most: number, random: Random): Array<[session: number, place: number]> {
-  const places: Array<[session: number, place: number]> = [];
+export function placesOf(tail: Sessions, most: number, random: Random): Place[] {
+  const places: Place[] = [];
   const count = sessionCount(tail);
   const each = most / count;
   for (let s = 0; s < count; s++) {

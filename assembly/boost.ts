@@ -1,8 +1,9 @@
 /**
  * The hot loops of boosted trees (src/recommenders/blend/boost.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
  *
- * Bins are one byte a feature, row by row: all features of a row lie in a line or two of the cache, which matters since the rows
- * of a leaf lie anywhere. A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
+ * Bins are one byte a feature, in two planes: the first half of the features row by row, then the other half. So what a row has in a plane
+ * lies in a line or two of the cache, which matters since the rows of a leaf lie anywhere; two threads that count a plane each fetch
+ * half of the bins each; and the histograms of a plane fit into the first-level cache. A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
  * that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
  *
  * Each loop is cut into parts where there is much to do, which helpers share (_jobs.ts). Every number is computed by one part alone and in
@@ -78,9 +79,25 @@ function startOf(part: u32, parts: u32, count: u32): u32 {
   return <u32>((<u64>count * part) / parts);
 }
 
-/** Fills the histograms of the `features` numbers at `chosen` with the sums over the `count` rows at `order`. */
+/** Features of a plane, and so the bytes from row to row. */
+// @ts-ignore: decorator
+@inline
+function halfOf(width: usize): usize {
+  return (width + 1) >> 1;
+}
+
+/** Where the bins of a feature begin: `halfOf(width)` bytes from row to row. */
+// @ts-ignore: decorator
+@inline
+function columnOf(bins: usize, rows: usize, width: usize, feature: usize): usize {
+  const half = halfOf(width);
+  return feature < half ? bins + feature : bins + rows * half + (feature - half);
+}
+
+/** Fills the histograms of the `features` numbers at `chosen`, which rise, with the sums over the `count` rows at `order`. */
 export function countRows(
   bins: usize,
+  rows: u32,
   width: usize,
   derivatives: usize,
   order: usize,
@@ -98,19 +115,40 @@ export function countRows(
   setArgument(5, <u32>chosen);
   setArgument(6, features);
   setArgument(7, <u32>histogram);
+  setArgument(8, rows);
   share(COUNT, threads, <u64>count * features);
 }
 
-/** A part is some of the features. */
+/** A part is some of the features: those of a plane, where there are two parts. */
 function countPart(part: u32, parts: u32): void {
   const bins = <usize>argument(0);
-  const width = <usize>argument(1);
+  const half = halfOf(<usize>argument(1));
+  const features = argument(6);
+  const chosen = <usize>argument(5);
+  const rows = <usize>argument(8);
+  let first: u32 = 0;
+  while (first < features && <usize>load<u32>(chosen + (<usize>first << 2)) < half) first++;
+  // Halves of the parts take a plane each.
+  const ofFirst = parts >> 1;
+  if (parts == 1 || part < ofFirst) {
+    const each = parts == 1 ? 1 : ofFirst;
+    const from = startOf(part, each, first);
+    countPlane(bins, half, chosen + (<usize>from << 2), chosen + (<usize>startOf(part + 1, each, first) << 2));
+  }
+  if (parts == 1 || part >= ofFirst) {
+    const number = parts == 1 ? 0 : part - ofFirst;
+    const each = parts == 1 ? 1 : parts - ofFirst;
+    const from = first + startOf(number, each, features - first);
+    const to = first + startOf(number + 1, each, features - first);
+    countPlane(bins + rows * half - half, half, chosen + (<usize>from << 2), chosen + (<usize>to << 2));
+  }
+}
+
+/** @param bins where the bins of feature 0 would begin in the plane */
+function countPlane(bins: usize, half: usize, chosen: usize, end: usize): void {
   const derivatives = <usize>argument(2);
   const order = <usize>argument(3);
   const count = argument(4);
-  const features = argument(6);
-  const chosen = <usize>argument(5) + (<usize>startOf(part, parts, features) << 2);
-  const end = <usize>argument(5) + (<usize>startOf(part + 1, parts, features) << 2);
   const histogram = <usize>argument(7);
   for (let at = chosen; at < end; at += 4) {
     memory.fill(histogram + <usize>load<u32>(at) * featureBytes, 0, featureBytes);
@@ -118,7 +156,7 @@ function countPart(part: u32, parts: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = <usize>load<u32>(order + (<usize>i << 2));
     const both = v128.promote_low<f32>(v128.load64_zero(derivatives + (row << 3)));
-    const base = bins + row * width;
+    const base = bins + row * half;
     let at = chosen;
     for (; at + 8 <= end; at += 8) {
       const f = <usize>load<u32>(at);
@@ -152,6 +190,7 @@ export function subtract(histogram: usize, less: usize, chosen: usize, features:
 /** Puts the rows whose bin of `feature` is at most `bin` first, each side in its order; returns how many they are. */
 export function partition(
   bins: usize,
+  rows: u32,
   width: usize,
   feature: usize,
   bin: u32,
@@ -160,8 +199,8 @@ export function partition(
   scratch: usize,
 ): u32 {
   openJob();
-  setArgument(0, <u32>(bins + feature));
-  setArgument(1, <u32>width);
+  setArgument(0, <u32>columnOf(bins, <usize>rows, width, feature));
+  setArgument(1, <u32>halfOf(width));
   setArgument(2, bin);
   setArgument(3, <u32>order);
   setArgument(4, count);
@@ -192,7 +231,7 @@ const LEFTS: u32 = 6;
 /** A part is some of the rows: those that go to the left where they are, the others in the scratch. */
 function partitionPart(part: u32, parts: u32): void {
   const column = <usize>argument(0);
-  const width = <usize>argument(1);
+  const half = <usize>argument(1);
   const bin = argument(2);
   const count = argument(4);
   const from = <usize>startOf(part, parts, count) << 2;
@@ -202,7 +241,7 @@ function partitionPart(part: u32, parts: u32): void {
   let right = <usize>argument(5) + from + (<usize>part << 2);
   for (let at = start; at < end; at += 4) {
     const row = load<u32>(at);
-    const goesLeft = <usize>(<u32>load<u8>(column + <usize>row * width) <= bin);
+    const goesLeft = <usize>(<u32>load<u8>(column + <usize>row * half) <= bin);
     // Both are written, one of them stays: a branch here would be guessed wrong half of the time.
     store<u32>(right, row);
     store<u32>(left, row);
@@ -244,13 +283,17 @@ function addPart(part: u32, parts: u32): void {
   const root = <i32>argument(4);
   const values = <usize>argument(5);
   const scores = <usize>argument(6);
+  const half = halfOf(width);
+  const other = (<usize>rows - 1) * half;
   const end = startOf(part + 1, parts, rows);
   for (let r = startOf(part, parts, rows); r < end; r++) {
-    const base = bins + <usize>r * width;
+    const base = bins + <usize>r * half;
     let node = root;
     while (node >= 0) {
       const at = nodes + (<usize>node << 4);
-      const isMore = <usize>(<u32>load<u8>(base + <usize>load<u32>(at)) > load<u32>(at, 4));
+      const f = <usize>load<u32>(at);
+      const bin = <u32>load<u8>(base + f + (f < half ? 0 : other));
+      const isMore = <usize>(bin > load<u32>(at, 4));
       node = load<i32>(at + (isMore << 2), 8);
     }
     const score = scores + (<usize>r << 3);
@@ -259,35 +302,46 @@ function addPart(part: u32, parts: u32): void {
 }
 
 /**
- * Bins of `rows` rows of values: the number of a feature's borders that lie below a value. A feature has 64 borders, rising, the last ones +∞:
- * 72 numbers, of which the first eight are every eighth border, so that two times eight comparisons find the bin.
+ * Bins of the values of rows `first` … `first + count - 1` out of `rows`: the number of a feature's borders that lie below a value. A feature
+ * has 64 borders, rising, the last ones +∞: 72 numbers, of which the first eight are every eighth border, so that two times eight comparisons
+ * find the bin.
  */
-export function binRows(values: usize, width: usize, rows: u32, borders: usize, bins: usize): void {
+export function binRows(
+  values: usize,
+  first: u32,
+  count: u32,
+  rows: u32,
+  width: usize,
+  borders: usize,
+  bins: usize,
+): void {
   openJob();
   setArgument(0, <u32>values);
   setArgument(1, <u32>width);
-  setArgument(2, rows);
+  setArgument(2, count);
   setArgument(3, <u32>borders);
-  setArgument(4, <u32>bins);
-  share(BIN, ROW_PARTS, <u64>rows * width);
+  setArgument(4, <u32>(bins + <usize>first * halfOf(width)));
+  setArgument(5, rows);
+  share(BIN, ROW_PARTS, <u64>count * width);
 }
 
 function binPart(part: u32, parts: u32): void {
   const width = <usize>argument(1);
-  const rows = argument(2);
-  const borders = <usize>argument(3);
-  const start = <usize>startOf(part, parts, rows) * width;
-  const end = <usize>startOf(part + 1, parts, rows) * width;
-  const last = borders + width * BORDER_BYTES;
-  let value = <usize>argument(0) + (start << 2);
-  let edges = borders;
-  for (let bin = <usize>argument(4) + start; bin < <usize>argument(4) + end; bin++) {
-    const x = f32x4.splat(load<f32>(value));
-    const coarse = eightBelow(edges, x);
-    store<u8>(bin, (coarse << 3) + eightBelow(edges + 32 + (<usize>coarse << 5), x));
-    value += 4;
-    edges += BORDER_BYTES;
-    if (edges == last) edges = borders;
+  const count = argument(2);
+  const half = halfOf(width);
+  const end = startOf(part + 1, parts, count);
+  for (let r = startOf(part, parts, count); r < end; r++) {
+    const values = <usize>argument(0) + ((<usize>r * width) << 2);
+    const bins = <usize>argument(4) + <usize>r * half;
+    const other = (<usize>argument(5) - 1) * half;
+    let edges = <usize>argument(3);
+    for (let f: usize = 0; f < width; f++) {
+      const x = f32x4.splat(load<f32>(values + (f << 2)));
+      const coarse = eightBelow(edges, x);
+      const fine = eightBelow(edges + 32 + (<usize>coarse << 5), x);
+      store<u8>(bins + f + (f < half ? 0 : other), (coarse << 3) + fine);
+      edges += BORDER_BYTES;
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { type BoostMemory, bordersPerFeature, cellsPerFeature, rowsAtOnce } from
 const sampleSize = 40_000;
 
 /**
- * Puts all values into bins, `memory.bins`, row-major like `values`.
+ * Puts all values into bins, `memory.bins` (see `binAt`).
  *
  * @returns the upper borders of the bins of each feature: bin b holds values ≤ borders[f][b]. The last one is +∞.
  */
@@ -36,10 +36,12 @@ export function binValues(
     memory.values.set(some);
     memory.kernel.binRows(
       memory.values.byteOffset,
-      width,
+      first,
       some.length / width,
+      rows,
+      width,
       memory.borders.byteOffset,
-      memory.bins.byteOffset + first * width,
+      memory.bins.byteOffset,
     );
   }
   return borders;

@@ -6,6 +6,7 @@ import { kernelMemory } from "../core/kernel-memory.js";
 interface BoostKernel {
   countRows(
     bins: number,
+    rows: number,
     width: number,
     derivatives: number,
     order: number,
@@ -17,6 +18,7 @@ interface BoostKernel {
   subtract(histogram: number, less: number, chosen: number, features: number): void;
   partition(
     bins: number,
+    rows: number,
     width: number,
     feature: number,
     bin: number,
@@ -33,7 +35,15 @@ interface BoostKernel {
     values: number,
     scores: number,
   ): void;
-  binRows(values: number, width: number, rows: number, borders: number, bins: number): void;
+  binRows(
+    values: number,
+    first: number,
+    count: number,
+    rows: number,
+    width: number,
+    borders: number,
+    bins: number,
+  ): void;
   derive(
     queries: number,
     offsets: number,
@@ -88,7 +98,8 @@ export function boostMemory(
     "boost",
     {
       control: [Int32Array, controlWords],
-      bins: [Uint8Array, rows * width],
+      // In two planes: see `binAt`.
+      bins: [Uint8Array, 2 * rows * Math.ceil(width / 2)],
       offsets: [Uint32Array, queries + 1],
       weights: [Float32Array, rows],
       relevance: [Float32Array, rows],
@@ -132,4 +143,10 @@ export function boostMemory(
     cells.subarray(leaf * size, (leaf + 1) * size),
   );
   return { kernel: typed, ...others, histograms, end };
+}
+
+/** The place among `bins` of a row's bin of a feature: the first half of the features row by row, then the other half. */
+export function binAt(row: number, feature: number, rows: number, width: number): number {
+  const half = Math.ceil(width / 2);
+  return feature < half ? row * half + feature : (rows + row) * half + feature - half;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostSettings, boost, type RankingData } from "./boost.js";
-import { boostMemory, cellsPerFeature } from "./boost-memory.js";
+import { binAt, boostMemory, cellsPerFeature } from "./boost-memory.js";
 import { Forest, type ForestArrays } from "./forest.js";
 
 const settings: BoostSettings = {
@@ -132,12 +132,13 @@ describe("the boosting kernel", () => {
   const values = Float32Array.from({ length: rows * width }, () => Math.floor(random.next() * 200));
   const memory = boostMemory({ rows, width, queries: 1 }, 4);
   const borders = binValues(values, width, random, memory);
+  const binOf = (row: number, feature: number) => memory.bins[binAt(row, feature, rows, width)]!;
   for (let i = 0; i < 2 * rows; i++) memory.derivatives[i] = random.next() - 0.5;
 
   it("bins values between borders", () => {
     for (let i = 0; i < values.length; i++) {
       const edges = borders[i % width]!;
-      const bin = memory.bins[i]!;
+      const bin = binOf(Math.floor(i / width), i % width);
       expect(edges.length).toBeLessThanOrEqual(cellsPerFeature);
       expect(values[i]!).toBeLessThanOrEqual(edges[bin]!);
       if (bin > 0) expect(values[i]!).toBeGreaterThan(edges[bin - 1]!);
@@ -152,7 +153,7 @@ describe("the boosting kernel", () => {
     const plain = new Float64Array(width * cellsPerFeature * 2);
     for (const row of picked) {
       for (const f of [0, 2, 4]) {
-        const cell = (f * cellsPerFeature + bins[row * width + f]!) * 2;
+        const cell = (f * cellsPerFeature + binOf(row, f)) * 2;
         plain[cell]! += derivatives[2 * row]!;
         plain[cell + 1]! += derivatives[2 * row + 1]!;
       }
@@ -161,6 +162,7 @@ describe("the boosting kernel", () => {
     const count = (into: Float64Array, size: number) =>
       kernel.countRows(
         bins.byteOffset,
+        rows,
         width,
         derivatives.byteOffset,
         order.byteOffset,
@@ -220,8 +222,17 @@ describe("the boosting kernel", () => {
     const { kernel, bins, order, scratch } = memory;
     const before = Array.from({ length: rows }, (_, i) => i);
     order.set(before);
-    const low = (row: number) => bins[row * width + 3]! <= 20;
-    const left = kernel.partition(bins.byteOffset, width, 3, 20, order.byteOffset, rows, scratch.byteOffset);
+    const low = (row: number) => binOf(row, 3) <= 20;
+    const left = kernel.partition(
+      bins.byteOffset,
+      rows,
+      width,
+      3,
+      20,
+      order.byteOffset,
+      rows,
+      scratch.byteOffset,
+    );
     expect(left).toBe(before.filter(low).length);
     expect(Array.from(order.subarray(0, rows))).toEqual([
       ...before.filter(low),

@@ -197,6 +197,7 @@ class Grower {
     leaf.histogram = this.#free.pop()!;
     kernel.countRows(
       bins.byteOffset,
+      this.#rows,
       this.data.width,
       derivatives.byteOffset,
       order.byteOffset + 4 * leaf.start,
@@ -251,6 +252,7 @@ class Grower {
     const size = leaf.end - leaf.start;
     const left = kernel.partition(
       bins.byteOffset,
+      this.#rows,
       this.data.width,
       leaf.feature,
       leaf.bin,

@@ -48,7 +48,8 @@ export const modeling = flow("modeling", {
       most: parameters.questions,
       k: parameters.knnK,
       seed: parameters.seed,
-      threads: task.resources.cpus ?? threadsOf(task.index, artifacts.points, availableParallelism()),
+      threads: (plays) =>
+        task.resources.cpus ?? threadsOf(task.index, artifacts.points, availableParallelism(), plays),
       progress,
       signal,
     });

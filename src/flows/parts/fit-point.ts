@@ -18,7 +18,8 @@ export interface FitPointOptions {
   readonly most?: number;
   readonly k: number;
   readonly seed: number;
-  readonly threads?: number;
+  /** How many threads to fit with on so many plays; default: as the recommender likes. */
+  readonly threads?: (plays: number) => number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -34,12 +35,12 @@ export interface FittedPoint {
 
 /** Fits, ranks every validation query, and takes the figures. */
 export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
-  const { point, k, seed, threads, progress, signal } = options;
+  const { point, k, seed, progress, signal } = options;
   const corpus = await corpusOf(options.train);
   const began = performance.now();
   const recommender = await fitRecommender(point.recommender, corpus, point.settings, {
     seed,
-    threads,
+    threads: options.threads?.(corpus.items.length),
     progress,
     signal,
   });

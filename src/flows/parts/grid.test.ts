@@ -32,9 +32,9 @@ describe("the grid", () => {
   });
 
   it("gives each point a core, and the last ones all that are left", () => {
-    const threads = (count: number, cores: number, recommender = "track2vec") => {
+    const threads = (count: number, cores: number, recommender = "track2vec", plays = 1e5) => {
       const points = Array.from({ length: count }, () => ({ recommender, settings: {}, label: "" }));
-      return points.map((_, index) => threadsOf(index, points, cores));
+      return points.map((_, index) => threadsOf(index, points, cores, plays));
     };
     expect(threads(3, 2)).toEqual([1, 1, 2]);
     expect(threads(4, 2)).toEqual([1, 1, 1, 1]);
@@ -42,5 +42,6 @@ describe("the grid", () => {
     expect(threads(11, 8)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2]);
     // It is still at it when all others are done.
     expect(threads(2, 4, "blend")).toEqual([4, 4]);
+    expect(threads(4, 4, "blend", 1e7)).toEqual([1, 1, 1, 1]);
   });
 });

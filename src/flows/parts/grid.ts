@@ -80,16 +80,16 @@ export function pointName(point: GridPoint): string {
   return point.label === "" ? point.recommender : `${point.recommender} ${point.label}`;
 }
 
-/** The recommenders that take longer to fit than all others together. */
-const long = new Set(["blend"]);
+/** Of so many plays the blend takes longer to fit than all other points together; of more it does not. */
+const fewPlays = 4_000_000;
 
 /**
  * Threads for the grid point number `index`: points run beside each other, one a core, so threads of their own would only take
- * each other's core; but the last ones, when fewer are left than there are cores, share all of them, and who is still at it when all
- * others are done has every core.
+ * each other's core; but the last ones, when fewer are left than there are cores, share all of them, and the blend, which is still at it
+ * when all others are done, has every core where there are few plays.
  */
-export function threadsOf(index: number, points: readonly GridPoint[], cores: number): number {
-  if (long.has(points[index]!.recommender)) return cores;
+export function threadsOf(index: number, points: readonly GridPoint[], cores: number, plays: number): number {
+  if (points[index]!.recommender === "blend" && plays < fewPlays) return cores;
   const last = points.length % cores;
   return last === 0 || index < points.length - last ? 1 : Math.floor(cores / last);
 }

@@ -35,7 +35,7 @@ beforeAll(async () => {
   ] as const) {
     const point = { recommender, settings, label: "" };
     const inputs = { train: at("train.safetensors"), questions: at("test.safetensors"), most: 50 };
-    await saveModel(at(recommender), await fitPoint({ point, ...inputs, k: 3, seed: 1, threads: 1 }));
+    await saveModel(at(recommender), await fitPoint({ point, ...inputs, k: 3, seed: 1, threads: () => 1 }));
   }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -42,8 +42,8 @@ export function registerAnalyze(program: Command): void {
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
-  const { progress, clear } = terminalProgress();
-  const corpus = await readPlaylists(inputs, { progress, signal, minTracks: 2 }).finally(clear);
+  const { progress, clear, tell } = terminalProgress();
+  const corpus = await readPlaylists(inputs, { progress, signal, tell, minTracks: 2 }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };

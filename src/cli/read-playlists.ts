@@ -8,10 +8,18 @@ import { join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 import { type Progress, SegueError } from "../system/index.js";
 
-/** @param options.minTracks raw playlists of fewer tracks are left out; default 3, as in the flows */
+export interface ReadOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  /** Raw playlists of fewer tracks are left out; default 3, as in the flows. */
+  readonly minTracks?: number;
+  /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short. Default: standard error. */
+  readonly tell?: (line: string) => void;
+}
+
 export async function readPlaylists(
   paths: readonly string[],
-  { minTracks, ...options }: { progress?: Progress; signal?: AbortSignal; minTracks?: number },
+  { minTracks = 3, tell = console.error, ...options }: ReadOptions,
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
   const { cleanPlaylists, readCorpus, readMaster } = await import("../playlists/index.js");
@@ -26,14 +34,23 @@ export async function readPlaylists(
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
     const master = join(folder, "master.parquet");
-    await cleanPlaylists({
+    const { rows, rejected, firstRejects } = await cleanPlaylists({
       ...options,
       inputs: paths,
       output: master,
       rejects: join(folder, "rejects.jsonl"),
     });
+    if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
+    for (const { file, line, reason, detail } of firstRejects)
+      tell(`  ${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`);
+    if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
     options.progress?.({ task: "numbering plays", done: 0 });
-    return await readMaster({ ...options, minTracks, master });
+    const { corpus, droppedPlaylists, droppedRows } = await readMaster({ ...options, minTracks, master });
+    if (droppedPlaylists > 0)
+      tell(
+        `playlists of fewer than ${minTracks} tracks are left out: ${droppedPlaylists}, with ${droppedRows} rows`,
+      );
+    return corpus;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -38,12 +38,12 @@ export function registerStudio(program: Command): void {
 
 async function studio(inputs: readonly string[], options: Options): Promise<void> {
   const { startStudio } = await import("../studio/index.js");
-  const { progress, clear } = terminalProgress();
+  const { progress, clear, tell } = terminalProgress();
   const generated = inputs.length === 0 && options.bundle === undefined;
   const corpus = generated
     ? await generatedCorpus()
     : inputs.length > 0
-      ? await readPlaylists(inputs, { progress, minTracks: 2 }).finally(clear)
+      ? await readPlaylists(inputs, { progress, tell, minTracks: 2 }).finally(clear)
       : undefined;
   const server = await startStudio({ ...options, corpus, client: await clientOf(options), progress }).finally(
     clear,
@@ -68,7 +68,7 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
     try {
       const output = join(folder, "sample.csv");
       await generateSample({ seed: options.seed, output, progress });
-      return await readPlaylists([output], { progress, minTracks: 2 });
+      return await readPlaylists([output], { progress, tell, minTracks: 2 });
     } finally {
       clear();
       await rm(folder, { recursive: true, force: true });

@@ -1,13 +1,18 @@
 /** One line of progress on a terminal, rewritten in place; nothing at all in a pipe or a log. */
 import { type Progress, throttled } from "../system/index.js";
 
-/** `progress` draws, `clear` wipes the line before something else is printed. */
+/** `progress` draws, `clear` wipes the line before something else is printed, `tell` prints a line for people and goes on. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): {
   progress: Progress;
   clear: () => void;
+  tell: (line: string) => void;
 } {
-  if (!stream.isTTY) return { progress: () => {}, clear: () => {} };
+  const tell = (line: string) => {
+    stream.write(`${line}\n`);
+  };
+  if (!stream.isTTY) return { progress: () => {}, clear: () => {}, tell };
   return {
+    tell: (line) => tell(`\r\x1b[2K${line}`),
     progress: throttled(({ task, done, total, unit = "", note }) => {
       const amount =
         total === undefined ? `${shown(done)} ${unit}` : `${Math.floor((100 * done) / (total || 1))} %`;

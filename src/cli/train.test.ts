@@ -52,6 +52,32 @@ describe("segue train", () => {
     expect([vectors.length, vectors.size]).toEqual([50, 6]);
   });
 
+  it("says what of a raw file is left out, and where", async () => {
+    const raw = file("raw.csv");
+    const plays = (user: string, tracks: number) =>
+      Array.from({ length: tracks }, (_, t) => `"${user}","A","t${t}","p"`);
+    const rows = [...plays("u1", 4), ...plays("u2", 2), '"u3","A","","p"', '"u3","A"'];
+    await writeFile(
+      raw,
+      ['"user_id","artistname","trackname","playlistname"', ...rows].map((row) => `${row}\n`).join(""),
+    );
+    const train = (...args: (string | number)[]) =>
+      segue("--input", raw, "--min-count", 1, "--epochs", 1, "--output", file("raw.bin"), "--json", ...args);
+    const { status, stdout, stderr } = train();
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 4, words: 4 });
+    expect(stderr.trim().split("\n")).toEqual([
+      "2 of 8 rows cannot be used and are left out:",
+      `  ${raw}:8: empty track`,
+      `  ${raw}:9: wrong number of fields (2 where 4 are wanted)`,
+      "playlists of fewer than 3 tracks are left out: 1, with 2 rows",
+    ]);
+    expect(JSON.parse(train("--min-tracks", 2).stdout)).toMatchObject({ words: 6 });
+    const none = train("--min-tracks", 9);
+    expect(none.status).toBe(1);
+    expect(none.stderr).toContain("no playlist is left: all 2 have fewer than 9 tracks");
+  });
+
   it("prints a few lines for people, and takes every option", () => {
     const all = [
       ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],

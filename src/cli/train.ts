@@ -15,6 +15,7 @@ interface Options {
   readonly negative: number;
   readonly nsExponent: number;
   readonly minCount: number;
+  readonly minTracks: number;
   readonly maxFinalVocab?: number;
   readonly epochs: number;
   readonly sample: number;
@@ -55,6 +56,7 @@ export function registerTrain(program: Command): void {
     .option("--negative <n>", "negatives a track; 0: none", number, 5)
     .option("--ns-exponent <x>", "negatives are drawn by count^x", number, 0.75)
     .option("--min-count <n>", "rarer tracks are left out", number, 3)
+    .option("--min-tracks <n>", "raw files: shorter playlists are left out", number, 3)
     .option("--max-final-vocab <n>", "the most tracks to keep", number)
     .option("--epochs <n>", "passes over the playlists", number, 30)
     .option("--sample <x>", "thin out tracks more frequent than this share; 0: none", number, 1e-3)
@@ -84,7 +86,7 @@ export function registerTrain(program: Command): void {
       `
 A line of sequences:      {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
 A line of --validation:   {"context": ["Artist-Track", …], "next": "Artist-Track"}
-Raw files are cleaned as the intermediate and primary flows do; playlists of fewer than 3 tracks are dropped.
+Raw files are cleaned as the intermediate and primary flows do; what is left out is said.
 
 Examples:
   segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json
@@ -111,13 +113,13 @@ async function train(options: Options): Promise<void> {
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onInterrupt);
-  const { progress, clear } = terminalProgress();
+  const { progress, clear, tell } = terminalProgress();
   const { signal } = interrupt;
   let ended = 0;
   try {
     const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
-    let corpus = await readPlaylists(options.input, { progress, signal });
+    let corpus = await readPlaylists(options.input, { progress, signal, tell, minTracks: options.minTracks });
     let validation: Validation | undefined;
     if (options.validation !== undefined) {
       const share = Number(options.validation);

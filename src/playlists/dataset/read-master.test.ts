@@ -26,10 +26,18 @@ it.each([{}, { minTracks: 40, mergeVersions: true }, { dev: true, ratio: 0.5 }])
     await generateSample({ playlists: 300, output: join(folder, "sample.csv") });
     const master = await masterOf(join(folder, "sample.csv"));
     const before = await readdir(folder);
-    const corpus = await readMaster({ master, ...options });
+    const read = await readMaster({ master, ...options });
     expect(await readdir(folder)).toEqual(before);
-    const { files } = await prepareDataset({ master, outputFolder: join(folder, "out"), ...options });
-    expect(corpus).toEqual(await readCorpus(files.model_input_full));
+    const { files, ...facts } = await prepareDataset({
+      master,
+      outputFolder: join(folder, "out"),
+      ...options,
+    });
+    expect(read.corpus).toEqual(await readCorpus(files.model_input_full));
+    expect(read).toMatchObject({
+      droppedPlaylists: facts.droppedPlaylists,
+      droppedRows: facts.droppedRows,
+    });
   },
 );
 
@@ -39,7 +47,8 @@ it("needs no more than one playlist", async () => {
     input,
     `"user_id", "artistname", "trackname", "playlistname"\n${["1", "2", "3"].map((track) => `"u","A","${track}","p"`).join("\n")}\n`,
   );
-  const { tracks, titles } = await readMaster({ master: await masterOf(input) });
+  const { corpus } = await readMaster({ master: await masterOf(input) });
+  const { tracks, titles } = corpus;
   expect(tracks).toEqual(["A-1", "A-2", "A-3"]);
   expect(titles).toEqual(["p"]);
   await expect(readMaster({ master: join(folder, "master.parquet"), minTracks: 4 })).rejects.toMatchObject({

@@ -10,19 +10,27 @@ import {
 } from "../prepare/number-plays.js";
 import { corpusOfPlays } from "./corpus-of-plays.js";
 
-/**
- * @returns tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles
- * @throws SegueError where an option is wrong, the master table is missing, or no playlist is long enough
- */
-export async function readMaster(options: PlaysOptions & DuckDbOptions): Promise<Corpus> {
+export interface MasterRead {
+  /** Tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles. */
+  readonly corpus: Corpus;
+  /** Playlists of fewer than `minTracks` tracks, which are left out, and their rows. */
+  readonly droppedPlaylists: number;
+  readonly droppedRows: number;
+}
+
+/** @throws SegueError where an option is wrong, the master table is missing, or no playlist is long enough */
+export async function readMaster(options: PlaysOptions & DuckDbOptions): Promise<MasterRead> {
   const wanted = await settle(options);
   return withDuckDb(options, async (database) => {
     await indexPlays(database, wanted);
-    const { playlists, kept } = await database.row<{ playlists: number; kept: number }>(
-      "SELECT count(*) AS playlists, count(part) AS kept FROM playlist_index",
+    const { playlists, droppedPlaylists, droppedRows } = await database.row<
+      { playlists: number } & Pick<MasterRead, "droppedPlaylists" | "droppedRows">
+    >(
+      `SELECT count(*) AS playlists, count(*) FILTER (part IS NULL) AS "droppedPlaylists",
+         coalesce(sum(rows) FILTER (part IS NULL), 0)::BIGINT AS "droppedRows" FROM playlist_index`,
     );
-    requirePlaylists(playlists, kept, wanted);
+    requirePlaylists(playlists, playlists - droppedPlaylists, wanted);
     await numberPlays(database);
-    return corpusOfPlays(database);
+    return { corpus: await corpusOfPlays(database), droppedPlaylists, droppedRows };
   });
 }

@@ -85,7 +85,7 @@ export type BoostMemory = ReturnType<typeof boostMemory>;
 /**
  * @param sizes of the ranking data
  * @param leaves the most that a tree has
- * @param threads how many work; they are started here and end with `end`
+ * @param threads how many work, where memory can be shared (else one); they are started here and end with `end`
  * @throws SegueError where wasm's 4 GiB do not hold it
  */
 export function boostMemory(
@@ -93,6 +93,8 @@ export function boostMemory(
   leaves: number,
   threads = 1,
 ) {
+  const shared = typeof SharedArrayBuffer !== "undefined";
+  const workers = shared ? threads : 1;
   const size = width * cellsPerFeature * 2;
   const { kernel, arrays, module, memory } = kernelMemory(
     "boost",
@@ -120,14 +122,14 @@ export function boostMemory(
     },
     `boosted trees over ${rows} rows of ${width} features`,
     "Learn from fewer queries, or from fewer candidates of each (--set queries=10000).",
-    true,
+    shared,
   );
   const { cells, control, ...others } = arrays;
   const typed = kernel as BoostKernel;
   typed.setJobs(control.byteOffset);
-  typed.setThreads(threads);
+  typed.setThreads(workers);
   const workerData: BoostHelp = { module, memory, control: control.byteOffset };
-  const helpers = Array.from({ length: threads - 1 }, () => {
+  const helpers = Array.from({ length: workers - 1 }, () => {
     const worker = new Worker(besideUrl(import.meta.url, "./boost-worker.js"), { workerData });
     // Who fails to help is missed by nobody.
     worker.on("error", () => {});

@@ -46,6 +46,8 @@ export async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: n
   return trackMatrix(corpus, vectors);
 }
 
+/** More threads hold much and bring little: each gathers with sources of its own, and each part of a count goes over all rows. */
+const mostThreads = 8;
 /**
  * Who gathers beside this thread holds the sources once more, and takes as long to start as a few thousand plays take to be gathered from:
  * where there are more plays, or fewer, this thread gathers alone.
@@ -61,7 +63,7 @@ export async function learn(
   random: Random,
   options: FitOptions,
 ): Promise<{ trees: ForestArrays; meritWeights: Float64Array }> {
-  const { threads = availableParallelism() } = options;
+  const threads = Math.min(options.threads ?? availableParallelism(), mostThreads);
   const plays = corpus.items.length;
   const gathering = plays < fewPlays || plays > mostSharedPlays ? 1 : threads;
   const progress = options.progress ?? silent;

@@ -58,7 +58,9 @@ export function kernelMemory<Plan extends ArrayPlan>(
     module = new WebAssembly.Module(readFileSync(distPath(`assembly/${file}.wasm`)));
     modules.set(file, module);
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared });
+  // Memory that threads share is set aside up to its maximum.
+  const maximum = shared ? pages : mostPages;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum, shared });
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const buffer = memory.buffer as unknown as ArrayBuffer;
   const arrays = Object.fromEntries(

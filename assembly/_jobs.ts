@@ -84,3 +84,10 @@ export function awaitJob(seen: i32): i32 {
   }
   return atomic.load<u32>(words, STOP) == 0 ? job : -1;
 }
+
+/** Where a part of `count` things begins. */
+// @ts-ignore: decorator
+@inline
+export function startOf(part: u32, parts: u32, count: u32): u32 {
+  return <u32>((<u64>count * part) / parts);
+}

@@ -1,9 +1,7 @@
 /**
  * The hot loops of boosted trees (src/recommenders/blend/boost.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
  *
- * Bins are one byte a feature, in two planes: the first half of the features row by row, then the other half. So what a row has in a plane
- * lies in a line or two of the cache, which matters since the rows of a leaf lie anywhere; two threads that count a plane each fetch
- * half of the bins each; and the histograms of a plane fit into the first-level cache. A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
+ * Bins lie in two planes (_bins.ts). A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
  * that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.
  *
  * Each loop is cut into parts where there is much to do, which helpers share (_jobs.ts). Every number is computed by one part alone and in
@@ -11,6 +9,8 @@
  *
  * All memory is laid out by the caller (boost-memory.ts).
  */
+import { binPart, columnOf, halfOf } from "./_bins";
+import { derivePart } from "./_derivatives";
 import {
   argument,
   awaitJob,
@@ -21,6 +21,7 @@ import {
   setArgument,
   setJobs,
   startJob,
+  startOf,
   takePart,
   task,
 } from "./_jobs";
@@ -70,28 +71,6 @@ function share(what: u32, parts: u32, work: u64): void {
   startJob(what, work < LEAST || threads == 1 ? 1 : parts);
   help();
   awaitParts();
-}
-
-/** Where a part of `count` things begins. */
-// @ts-ignore: decorator
-@inline
-function startOf(part: u32, parts: u32, count: u32): u32 {
-  return <u32>((<u64>count * part) / parts);
-}
-
-/** Features of a plane, and so the bytes from row to row. */
-// @ts-ignore: decorator
-@inline
-function halfOf(width: usize): usize {
-  return (width + 1) >> 1;
-}
-
-/** Where the bins of a feature begin: `halfOf(width)` bytes from row to row. */
-// @ts-ignore: decorator
-@inline
-function columnOf(bins: usize, rows: usize, width: usize, feature: usize): usize {
-  const half = halfOf(width);
-  return feature < half ? bins + feature : bins + rows * half + (feature - half);
 }
 
 /** Fills the histograms of the `features` numbers at `chosen`, which rise, with the sums over the `count` rows at `order`. */
@@ -325,37 +304,6 @@ export function binRows(
   share(BIN, ROW_PARTS, <u64>count * width);
 }
 
-function binPart(part: u32, parts: u32): void {
-  const width = <usize>argument(1);
-  const count = argument(2);
-  const half = halfOf(width);
-  const end = startOf(part + 1, parts, count);
-  for (let r = startOf(part, parts, count); r < end; r++) {
-    const values = <usize>argument(0) + ((<usize>r * width) << 2);
-    const bins = <usize>argument(4) + <usize>r * half;
-    const other = (<usize>argument(5) - 1) * half;
-    let edges = <usize>argument(3);
-    for (let f: usize = 0; f < width; f++) {
-      const x = f32x4.splat(load<f32>(values + (f << 2)));
-      const coarse = eightBelow(edges, x);
-      const fine = eightBelow(edges + 32 + (<usize>coarse << 5), x);
-      store<u8>(bins + f + (f < half ? 0 : other), (coarse << 3) + fine);
-      edges += BORDER_BYTES;
-    }
-  }
-}
-
-const BORDER_BYTES: usize = 72 * 4;
-
-/** How many of eight numbers lie below x. */
-// @ts-ignore: decorator
-@inline
-function eightBelow(at: usize, x: v128): u32 {
-  const first = i32x4.bitmask(f32x4.lt(v128.load(at), x));
-  const second = i32x4.bitmask(f32x4.lt(v128.load(at, 16), x));
-  return popcnt<u32>(<u32>first | (<u32>second << 4));
-}
-
 /**
  * Both derivatives of the softmax loss at the scores of now: relevant · p - relevance and relevant · p · (1 - p), where p is a row's share of
  * weight · exp(score) in its query and `relevant` the query's sum of relevance. Writes three numbers a query to `losses`, of which its loss
@@ -379,67 +327,4 @@ export function derive(
   setArgument(5, <u32>derivatives);
   setArgument(6, <u32>losses);
   share(DERIVE, ROW_PARTS, <u64>load<u32>(offsets + (<usize>queries << 2)) << 5);
-}
-
-/** A part is some of the queries. */
-function derivePart(part: u32, parts: u32): void {
-  const queries = argument(0);
-  const offsets = <usize>argument(1);
-  const last = startOf(part + 1, parts, queries);
-  for (let q = startOf(part, parts, queries); q < last; q++) {
-    const at = offsets + (<usize>q << 2);
-    deriveQuery(<usize>load<u32>(at), <usize>load<u32>(at, 4), <usize>argument(6) + <usize>q * 24);
-  }
-}
-
-function deriveQuery(start: usize, end: usize, losses: usize): void {
-  const weights = <usize>argument(2);
-  const relevance = <usize>argument(3);
-  const scores = <usize>argument(4);
-  const derivatives = <usize>argument(5);
-  let highest = -Infinity;
-  for (let r = start; r < end; r++) highest = max(highest, load<f64>(scores + (r << 3)));
-  let sum: f64 = 0;
-  let relevant: f64 = 0;
-  let missed: f64 = 0;
-  for (let r = start; r < end; r++) {
-    const below = load<f64>(scores + (r << 3)) - highest;
-    const answer = <f64>load<f32>(relevance + (r << 2));
-    const share = <f64>load<f32>(weights + (r << 2)) * exp(below);
-    store<f32>(derivatives + (r << 3), <f32>share);
-    sum += share;
-    relevant += answer;
-    missed -= answer * below;
-  }
-  for (let r = start; r < end; r++) {
-    const p = <f64>load<f32>(derivatives + (r << 3)) / sum;
-    const answer = <f64>load<f32>(relevance + (r << 2));
-    store<f32>(derivatives + (r << 3), <f32>(relevant * p - answer));
-    store<f32>(derivatives + (r << 3), <f32>max(relevant * p * (1 - p), 1e-7), 4);
-  }
-  store<f64>(losses, sum);
-  store<f64>(losses, relevant, 8);
-  store<f64>(losses, missed, 16);
-}
-
-/** e^x for x ≤ 0: 2^n · e^r with |r| ≤ ln 2 / 2, and of the series for e^r twelve terms, whose rest is below what a double holds. */
-// @ts-ignore: decorator
-@inline
-function exp(x: f64): f64 {
-  const n = nearest<f64>(max(x, -700.0) * 1.4426950408889634);
-  const r = max(x, -700.0) - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
-  let sum: f64 = 1.0 / 479001600.0;
-  sum = sum * r + 1.0 / 39916800.0;
-  sum = sum * r + 1.0 / 3628800.0;
-  sum = sum * r + 1.0 / 362880.0;
-  sum = sum * r + 1.0 / 40320.0;
-  sum = sum * r + 1.0 / 5040.0;
-  sum = sum * r + 1.0 / 720.0;
-  sum = sum * r + 1.0 / 120.0;
-  sum = sum * r + 1.0 / 24.0;
-  sum = sum * r + 1.0 / 6.0;
-  sum = sum * r + 0.5;
-  sum = sum * r + 1.0;
-  sum = sum * r + 1.0;
-  return sum * reinterpret<f64>((<i64>n + 1023) << 52);
 }

@@ -22,7 +22,7 @@ export async function readPlaylists(
   { minTracks = 3, tell = console.error, ...options }: ReadOptions,
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
-  const { cleanPlaylists, readCorpus, readMaster } = await import("../playlists/index.js");
+  const { cleanPlaylists, readCorpus, readMaster, rejectLine } = await import("../playlists/index.js");
   if (paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
       return await readCorpus(paths[0]!, options);
@@ -41,8 +41,7 @@ export async function readPlaylists(
       rejects: join(folder, "rejects.jsonl"),
     });
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
-    for (const { file, line, reason, detail } of firstRejects)
-      tell(`  ${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`);
+    for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
     options.progress?.({ task: "numbering plays", done: 0 });
     const { corpus, droppedPlaylists, droppedRows } = await readMaster({ ...options, minTracks, master });

@@ -143,15 +143,15 @@ async function train(options: Options): Promise<void> {
       vectorSize: vectorSize ?? from?.size ?? 48,
       ...(from && { from }),
       ...(validation && { validation }),
-      ...(options.checkpoint && { checkpoint: options.checkpoint }),
-      ...(options.resume && { resume: options.resume }),
-      // Only where somebody asks, since threads wait at the end of each epoch for who listens.
+      // Heard of only where somebody asks, since threads wait at the end of each epoch for who listens.
       ...(options.checkpoint && {
+        checkpoint: options.checkpoint,
         onEpoch: ({ epoch }: EpochReport) => {
           ended = epoch;
           return undefined;
         },
       }),
+      ...(options.resume && { resume: options.resume }),
       progress,
       signal,
       wording,

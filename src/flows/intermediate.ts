@@ -18,7 +18,7 @@ export const intermediate = flow("intermediate", {
     "clean_data",
     { description: "read, check, write Parquet" },
     async ({ parameters, artifacts, progress, signal, card }) => {
-      const { cleanPlaylists, parseColumnMapping } = await import("../playlists/index.js");
+      const { cleanPlaylists, parseColumnMapping, rejectLine } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
       const master = place("master_playlists");
       const rejects = place("rejected_rows");
@@ -38,11 +38,7 @@ export const intermediate = flow("intermediate", {
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
       );
-      for (const reject of facts.firstRejects) {
-        console.log(
-          `rejected ${reject.file}:${reject.line}: ${reject.reason}${reject.detail ? ` (${reject.detail})` : ""}`,
-        );
-      }
+      for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
       if (facts.rejected > facts.firstRejects.length)
         console.log(`all ${facts.rejected} rejected rows: ${rejects}`);
       card.markdown(`# Cleaning\n\n${facts.written.toLocaleString("en")} rows are in the master table.`);

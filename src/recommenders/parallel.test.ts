@@ -17,6 +17,11 @@ it("answers as the recommender itself does, in order, from several threads", asy
     const answers = await Promise.all(batches.map((contexts) => pool.recommend(contexts, 6)));
     expect(answers).toEqual(batches.map((contexts) => recommender.recommend(contexts, 6)));
     await expect(pool.recommend([{ tracks: [] }], 0)).rejects.toThrow();
+    // As it was thrown there: with its code, and what to do about it.
+    await expect(pool.recommend([{ tracks: [] }], 0)).rejects.toMatchObject({
+      name: "SegueError",
+      exitCode: 2,
+    });
   } finally {
     await pool.close();
   }

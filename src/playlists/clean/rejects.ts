@@ -27,6 +27,11 @@ export interface Reject {
   readonly text: string;
 }
 
+/** Where it is and why it was rejected, for the screen. */
+export function rejectLine({ file, line, reason, detail }: Reject): string {
+  return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
+}
+
 const longestText = 10_000;
 const shown = 5;
 

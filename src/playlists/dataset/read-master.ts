@@ -1,14 +1,8 @@
 /** Reads a master table as one corpus: what `prepareDataset` would write as model_input_full, without the writing and without a split. */
 import type { Corpus } from "../../corpus/index.js";
 import { type DuckDbOptions, withDuckDb } from "../../system/index.js";
-import {
-  indexPlays,
-  numberPlays,
-  type PlaysOptions,
-  requirePlaylists,
-  settle,
-} from "../prepare/number-plays.js";
 import { corpusOfPlays } from "./corpus-of-plays.js";
+import { indexPlays, numberPlays, type PlaysOptions, requirePlaylists, settle } from "./number-plays.js";
 
 export interface MasterRead {
   /** Tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles. */

@@ -14,7 +14,6 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
-import { sqlFile } from "../sql-file.js";
 import {
   indexPlays,
   numberPlays,
@@ -22,7 +21,8 @@ import {
   type PlaysWanted,
   requirePlaylists,
   settle,
-} from "./number-plays.js";
+} from "../dataset/number-plays.js";
+import { sqlFile } from "../sql-file.js";
 
 export interface PrepareOptions extends PlaysOptions {
   /**
@@ -79,7 +79,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
   const scratch = await mkdtemp(join(folder, ".prepare-"));
   try {
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
-      prepareInto(scratch, database, { ...options, ...settled }),
+      prepareInto(scratch, database, settled),
     );
     const place = async (name: string, path: string) => {
       await moveIntoPlace(join(scratch, name), path);

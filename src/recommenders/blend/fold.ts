@@ -75,7 +75,7 @@ export class FoldSources {
     corpus: Corpus,
     readonly fold: Fold,
     vectors: TrackMatrix,
-    readonly settings: BlendSettings,
+    settings: BlendSettings,
   ) {
     const head = outside(corpus, fold);
     this.signals = signalsOf(corpus, sessionsOf(head), Fallback.fit(head), vectors, settings, linksOfAFold);

@@ -1,17 +1,17 @@
 /** Fitting the blend: the first guess and the trees, on playlists that are held back from the sources. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { Corpus } from "../../corpus/index.js";
-import { besideUrl, type Random, SegueError, silent } from "../../system/index.js";
+import { besideUrl, type Random, silent } from "../../system/index.js";
 import { trainTrack2Vec } from "../../track2vec/index.js";
 import type { FitOptions } from "../contract.js";
+import { AskedThread } from "../core/asked-thread.js";
 import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
 import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
 import { boost } from "./boost.js";
 import { meritInputs } from "./columns.js";
 import { type Fold, FoldSources, outside, type Share } from "./fold.js";
 import type { ForestArrays } from "./forest.js";
-import type { GatherAnswer, GatherTask } from "./gather-worker.js";
+import type { GatherTask } from "./gather-worker.js";
 import { type HeldBack, howToHoldBack, joined, placesOf } from "./held-back.js";
 import { fitMerit } from "./merit.js";
 import type { BlendSettings } from "./settings.js";
@@ -24,13 +24,12 @@ function epochsFor(corpus: Corpus): number {
 export async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: number, options: FitOptions) {
   const { vectorSize } = settings;
   const vectorEpochs = settings.vectorEpochs === "auto" ? epochsFor(corpus) : settings.vectorEpochs;
+  const none = { size: 0, units: new Float32Array(0), outputs: new Float32Array(0) };
+  if (vectorEpochs === 0) return none;
   const counts = new Uint32Array(corpus.tracks.length);
   for (const track of corpus.items) counts[track]! += 1;
   const minCount = 2;
-  if (vectorEpochs === 0 || !counts.some((count) => count >= minCount)) {
-    const none = new Float32Array(0);
-    return { size: 0, units: none, outputs: none };
-  }
+  if (!counts.some((count) => count >= minCount)) return none;
   const { vectors } = await trainTrack2Vec(corpus, {
     sg: true,
     vectorSize,
@@ -68,9 +67,8 @@ export async function learn(
   const gathering = plays < fewPlays || plays > mostSharedPlays ? 1 : threads;
   const progress = options.progress ?? silent;
   const shares = await sharesOf(corpus, settings, gathering, vectorSeed, random, options);
-  const helpers = Array.from(
-    { length: Math.min(gathering, shares.length) - 1 },
-    () => new GatherThread(corpus, settings),
+  const helpers = Array.from({ length: Math.min(gathering, shares.length) - 1 }, () =>
+    gatherThread(corpus, settings),
   );
   try {
     let sources: FoldSources | undefined = new FoldSources(corpus, shares[0]!, shares[0]!.vectors, settings);
@@ -115,7 +113,7 @@ export async function learn(
     });
     return { trees, meritWeights };
   } finally {
-    for (const helper of helpers) helper.end();
+    for (const helper of helpers) void helper.end();
   }
 }
 
@@ -151,35 +149,9 @@ async function sharesOf(
   return shares;
 }
 
-/** A thread that gathers shares, one after the other; it goes on while this one is busy. */
-class GatherThread {
-  readonly #worker: Worker;
-  readonly #waiting: Array<{ resolve: (data: HeldBack) => void; reject: (error: unknown) => void }> = [];
-
-  constructor({ tracks, artists, offsets, items, titles }: Corpus, settings: BlendSettings) {
-    const workerData = { corpus: { tracks, artists, offsets, items, titles }, settings };
-    this.#worker = new Worker(besideUrl(import.meta.url, "./gather-worker.js"), { workerData });
-    this.#worker.on("message", (answer: GatherAnswer) => {
-      const { resolve, reject } = this.#waiting.shift()!;
-      if ("data" in answer) resolve(answer.data);
-      else reject(new SegueError(answer.message, { hint: answer.hint, code: answer.code }));
-    });
-    const fail = (error: unknown) => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    };
-    this.#worker.on("error", fail);
-    this.#worker.on("exit", () => fail(new SegueError("a thread that gathers ended early")));
-  }
-
-  ask(task: GatherTask): Promise<HeldBack> {
-    const answer = new Promise<HeldBack>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    // Whoever asks is busy with a share of its own when it fails.
-    answer.catch(() => {});
-    this.#worker.postMessage(task);
-    return answer;
-  }
-
-  end(): void {
-    void this.#worker.terminate();
-  }
+/** A thread that gathers shares while this one is busy. */
+function gatherThread({ tracks, artists, offsets, items, titles }: Corpus, settings: BlendSettings) {
+  const workerData = { corpus: { tracks, artists, offsets, items, titles }, settings };
+  const url = besideUrl(import.meta.url, "./gather-worker.js");
+  return new AskedThread<GatherTask, HeldBack>(url, workerData, "gathers");
 }

@@ -26,7 +26,7 @@ export type PlaysWanted = PlaysOptions & Required<Pick<PlaysOptions, "minTracks"
  *
  * @throws SegueError where `ratio` is not in (0, 1], another number is wrong, or the master table is missing
  */
-export async function settle(options: PlaysOptions): Promise<PlaysWanted> {
+export async function settle<Options extends PlaysOptions>(options: Options): Promise<Options & PlaysWanted> {
   const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
   if (!(ratio > 0 && ratio <= 1)) throw misuse(`ratio is ${ratio}, wanted a number above 0 and at most 1`);
   if (!Number.isInteger(minTracks) || minTracks < 2)

@@ -12,5 +12,5 @@ export {
 } from "./corpus-file.js";
 export { partOf, queriesOf } from "./parts.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
-export { trackIndex } from "./track-index.js";
+export { type TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

@@ -1,5 +1,5 @@
 /** What is known of the tracks from training alone: how popular each is, and whose it is. */
-import { type Corpus, trackIndex } from "../corpus/index.js";
+import { artistNumbers, type Corpus, trackIndex } from "../corpus/index.js";
 
 export interface TrainingFacts {
   /** Distinct tracks of the training part. */
@@ -13,6 +13,7 @@ export interface TrainingFacts {
   readonly playlists: number;
   /** By track number: the number of its artist, -1 where the name is empty; undefined where the data tells no artists. */
   readonly artistOf?: Int32Array;
+  /** Numbers of artists are lower than this. */
   readonly artistCount: number;
 }
 
@@ -47,13 +48,10 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
 
 function numberArtists(artists: readonly string[] | undefined) {
   if (artists === undefined) return { artistCount: 0 };
-  const numbers = new Map<string, number>();
-  const artistOf = Int32Array.from(artists, (artist) => {
-    if (artist === "") return -1;
-    const known = numbers.get(artist);
-    if (known !== undefined) return known;
-    numbers.set(artist, numbers.size);
-    return numbers.size - 1;
-  });
-  return { artistOf, artistCount: numbers.size };
+  const { names, of } = artistNumbers(artists);
+  const none = names.indexOf("");
+  return {
+    artistOf: Int32Array.from(of, (number) => (number === none ? -1 : number)),
+    artistCount: names.length,
+  };
 }

@@ -1,8 +1,9 @@
 /** Why a track was recommended, in facts that can be checked: what it followed, what it shares with the context. */
 import type { Catalogue } from "../corpus/index.js";
 import type { Context, FittedRecommender, NumericArray } from "./contract.js";
+import { invert, playIndex } from "./core/play-index.js";
 import { TrackNumbers } from "./core/query.js";
-import { invert, playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
+import { playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
 import { TitleWords, titleWords } from "./core/title-words.js";
 import { findState } from "./rules.js";
 
@@ -43,7 +44,7 @@ export class Explainer {
         offsets: offsets as Uint32Array,
         items: items as Uint32Array,
       };
-      const inverted = invert(this.#sessions, "first");
+      const inverted = invert(playIndex(this.#sessions), "first");
       this.#inverted = { offsets: inverted.offsets, values: inverted.values };
     }
     const titles = findState(state, "title-words");

@@ -19,7 +19,7 @@ function make(
   fallback: Fallback,
   settings: SessionNeighboursSettings,
 ) {
-  const finder = new NeighbourFinder(sessions, settings, fallback.counts);
+  const finder = new NeighbourFinder(sessions, settings);
   const votes = new NeighbourVotes(finder, settings.repeats as number);
   return new ScoredRecommender({
     name,

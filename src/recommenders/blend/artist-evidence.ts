@@ -4,6 +4,7 @@
  */
 import type { ArtistIndex } from "../core/artists.js";
 import { NeighbourFinder } from "../core/neighbours.js";
+import { playIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
@@ -56,7 +57,8 @@ export class ArtistEvidence {
     memory.artistPlaces.forEach((_, d) => {
       memory.artistPlaces[d] = Math.exp(-(d - 1) / (1.5 * scale));
     });
-    this.#finder = new NeighbourFinder(byArtist, {
+    const plays = playIndex(byArtist);
+    const how = {
       neighbours: Math.min(100, settings.neighbours),
       perTrack: 3000,
       last: 200,
@@ -67,9 +69,10 @@ export class ArtistEvidence {
       before: 1,
       idfMatch: 1,
       idfVote: 1,
-    });
+    };
+    this.#finder = new NeighbourFinder(byArtist, how, plays);
     const window = Math.max(10, Math.min(30, Math.round(meanLength(sessions))));
-    this.#links = new Links(byArtist, { window, recency: 0, keep: 300 });
+    this.#links = new Links(byArtist, plays, { window, recency: 0, keep: 300 });
     this.#counts = neighboursInWindow(byArtist, window).map(Math.sqrt);
     this.#linked = new Float64Array(byArtist.trackCount);
     this.#after = new Float64Array(byArtist.trackCount);

@@ -1,6 +1,7 @@
 /** The sources of the blend, counted on all playlists or on those outside of a fold; and what the ranker learns from a fold. */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import { Fallback } from "../core/fallback.js";
+import { playIndex } from "../core/play-index.js";
 import { meanLength, type Sessions, sessionsOf, sliceSessions, withoutSessions } from "../core/sessions.js";
 import type { TrackMatrix } from "../core/track-matrix.js";
 import { type HeldBack, type Place, rankingData } from "./held-back.js";
@@ -33,8 +34,9 @@ export function signalsOf(
 ) {
   const { window, keep } = settings;
   const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
-  const links = new Links(sessions, { window: reach, recency: 0.15, keep, room });
-  return new Signals(catalogue, sessions, links, fallback, vectors, {
+  const plays = playIndex(sessions);
+  const links = new Links(sessions, plays, { window: reach, recency: 0.15, keep, room });
+  return new Signals(catalogue, sessions, plays, links, fallback, vectors, {
     ...settings,
     ...sizesFor(settings, sessions),
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { playIndex } from "../core/play-index.js";
 import type { Sessions } from "../core/sessions.js";
 import { type GatherMemory, gatherMemory, pairWidth, rowWidth, tallyWidth } from "./gather-memory.js";
 import { Links, linkWeights, neighboursInWindow, weightsPerLink } from "./links.js";
@@ -188,8 +189,10 @@ describe("links", () => {
         fc.array(fc.nat(trackCount - 1), { minLength: 1, maxLength: 30 }),
         (lists, asked) => {
           const window = 3;
-          const links = new Links(sessionsOf(lists), { window, recency: 0, keep: 1000, room: asked[0]! });
-          const together = neighboursInWindow(sessionsOf(lists), window);
+          const sessions = sessionsOf(lists);
+          const options = { window, recency: 0, keep: 1000, room: asked[0]! };
+          const links = new Links(sessions, playIndex(sessions), options);
+          const together = neighboursInWindow(sessions, window);
           asked.forEach((track, i) => {
             if (i % 5 === 0) links.forget();
             const counts = new Map<

@@ -3,7 +3,8 @@
  * it, came before it or shared a playlist with it, pruned to the strongest.
  */
 import { largest } from "../core/largest.js";
-import { keptPerTrack, occurrences, recencyWeights, sessionOfPlay } from "../core/pairs.js";
+import { keptPerTrack, recencyWeights } from "../core/pairs.js";
+import type { PlayIndex } from "../core/play-index.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import { type LinksMemory, linksMemory, linkWidth } from "./links-memory.js";
 
@@ -52,8 +53,7 @@ export class Links {
   /** The sums of a track's weights before pruning, `weightsPerLink` a track, of the tracks that were asked for. */
   readonly totals: Float32Array;
   readonly #sessions: Sessions;
-  readonly #where: ReturnType<typeof occurrences>;
-  readonly #sessionOf: Uint32Array;
+  readonly #plays: PlayIndex;
   readonly #age: Float64Array;
   readonly #window: number;
   readonly #room: number;
@@ -69,17 +69,16 @@ export class Links {
   /** Of the tracks whose links are not kept, for as long as one query takes. */
   readonly #brief: Store;
 
-  constructor(sessions: Sessions, options: LinkOptions) {
+  constructor(sessions: Sessions, plays: PlayIndex, options: LinkOptions) {
     const { window } = options;
     const { trackCount } = sessions;
     const keep = keptPerTrack(options.keep, trackCount);
     this.#sessions = sessions;
-    this.#where = occurrences(sessions);
-    this.#sessionOf = sessionOfPlay(sessions);
+    this.#plays = plays;
     this.#age = recencyWeights(sessionCount(sessions), options.recency);
     this.#window = window;
     this.#room = options.room ?? 5_000_000;
-    this.#memory = linksMemory(sessions, window, mostPlays(this.#where.offsets));
+    this.#memory = linksMemory(sessions, window, mostPlays(plays.offsets));
     this.#numbers = Uint32Array.from({ length: this.#memory.others.length }, (_, i) => i);
     this.#picked = new Uint32Array(keep);
     this.#pickedStrengths = new Float64Array(keep);
@@ -99,7 +98,7 @@ export class Links {
   row(track: number): LinkRow {
     const at = this.#starts[track]! - 1;
     if (at >= 0) return this.#kept.row(at, this.#counts[track]!);
-    const plays = this.#where.offsets[track + 1]! - this.#where.offsets[track]!;
+    const plays = this.#plays.offsets[track + 1]! - this.#plays.offsets[track]!;
     const isKept = this.#kept.length < this.#room || plays * 2 * this.#window >= neighboursToKeep;
     const store = isKept ? this.#kept : this.#brief;
     const picked = this.#strongest(this.#count(track));
@@ -114,7 +113,7 @@ export class Links {
 
   /** Counts all links of a track in the kernel's memory; returns how many there are. */
   #count(track: number): number {
-    const { positions, offsets } = this.#where;
+    const { offsets, positions, sessionOf } = this.#plays;
     const { offsets: bounds } = this.#sessions;
     const window = this.#window;
     const { kernel, items, after, before, slots, others, links, strengths, sums } = this.#memory;
@@ -123,7 +122,7 @@ export class Links {
     let count = 0;
     for (let o = offsets[track]!; o < offsets[track + 1]!; o++) {
       const at = positions[o]!;
-      const session = this.#sessionOf[at]!;
+      const session = sessionOf[at]!;
       const first = Math.max(bounds[session]!, at - window);
       const last = Math.min(bounds[session + 1]! - 1, at + window);
       count = kernel.addPlay(
@@ -200,7 +199,7 @@ class Store {
   }
 }
 
-/** How often the track that plays most plays; `offsets` are those of `occurrences`. */
+/** How often the track that plays most plays; `offsets` are those of a `PlayIndex`. */
 function mostPlays(offsets: Uint32Array): number {
   let most = 0;
   for (let t = 1; t < offsets.length; t++) most = Math.max(most, offsets[t]! - offsets[t - 1]!);

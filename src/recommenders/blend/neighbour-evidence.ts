@@ -1,5 +1,6 @@
 /** What playlists like the context hold: they are found once and vote by similarity, overlap, place and age. */
 import { NeighbourFinder } from "../core/neighbours.js";
+import type { PlayIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
 import { col } from "./columns.js";
@@ -24,10 +25,9 @@ export class NeighbourEvidence {
   readonly #perLength: Float64Array;
   #touched = 0;
 
-  /** @param counts in how many playlists each track is */
   constructor(
     sessions: Sessions,
-    counts: Uint32Array,
+    plays: PlayIndex,
     memory: GatherMemory,
     settings: NeighbourEvidenceSettings,
   ) {
@@ -55,7 +55,7 @@ export class NeighbourEvidence {
         idfVote: 0.5,
         match: "last",
       },
-      counts,
+      plays,
     );
     this.#picker = new Picker(settings.nominated);
     this.#age = Float64Array.from({ length: count }, (_, s) => Math.exp(-(count - 1 - s) / (0.15 * count)));

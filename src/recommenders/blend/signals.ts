@@ -5,6 +5,7 @@
 import type { Catalogue } from "../../corpus/index.js";
 import type { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
+import type { PlayIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
@@ -56,6 +57,7 @@ export class Signals {
   constructor(
     readonly catalogue: Catalogue,
     readonly sessions: Sessions,
+    plays: PlayIndex,
     links: Links,
     readonly fallback: Fallback,
     readonly vectors: TrackMatrix,
@@ -67,13 +69,13 @@ export class Signals {
     this.#memory = gatherMemory(sessions, artists?.names.length ?? 0, mostSlots(nominated), candidates);
     this.features = this.#memory.features;
     this.#evidence = new Evidence(trackCount, this.#memory.rows);
-    this.#byNeighbours = new NeighbourEvidence(sessions, counts, this.#memory, settings);
+    this.#byNeighbours = new NeighbourEvidence(sessions, plays, this.#memory, settings);
     this.#byLinks = new LinkEvidence(sessions, links, counts, settings);
     this.#byArtists = artists && new ArtistEvidence(sessions, artists, this.#memory, settings);
     this.#byTitle = new Nominations(new ScoreBoard(trackCount), settings.nominated);
     const decay = 1 - 0.5 / Math.sqrt(meanLength(sessions));
     this.#nearness = new VectorFeatures(vectors, artists, counts, decay);
-    this.#traits = trackTraits(sessions);
+    this.#traits = trackTraits(sessions, plays);
     this.#artistTraits = artists && artistTraits(artists, counts);
     this.#popular = popularTracks(this.#traits, trackCount, popularOnes);
     this.#slotNumbers = Uint32Array.from({ length: this.#memory.merits.length }, (_, i) => i);

@@ -1,6 +1,7 @@
 /** What is known of a track by itself: how often, how lately and where in playlists it plays. */
 import type { ArtistIndex } from "../core/artists.js";
-import { type Sessions, sessionCount } from "../core/sessions.js";
+import type { PlayIndex } from "../core/play-index.js";
+import type { Sessions } from "../core/sessions.js";
 
 export const traitNames = [
   "log plays",
@@ -13,44 +14,34 @@ export const traitNames = [
 ] as const;
 export const traitsPerTrack = traitNames.length;
 
-/** What `trackTraits` counts of each track. */
-const tally = { plays: 0, recent: 1, late: 2, first: 3, last: 4, ends: 5, repeats: 6 } as const;
-const tallyWidth = 8;
-
 /** `traitsPerTrack` numbers a track. Ages are shares of all playlists; a track that never plays has age 1. */
-export function trackTraits(sessions: Sessions): Float32Array {
-  const { trackCount, offsets, items } = sessions;
-  const count = sessionCount(sessions);
-  // What is counted of a track stands in one place: most tracks are in no cache when one of them plays.
-  const tallies = new Int32Array(trackCount * tallyWidth);
-  const [recent, late] = [count * 0.98, count * 0.9];
-  for (let s = 0; s < count; s++) {
-    const [start, end] = [offsets[s]!, offsets[s + 1]!];
-    for (let i = start; i < end; i++) {
-      const track = items[i]!;
-      const at = track * tallyWidth;
-      // Numbered from 1, so that 0 says that it never played.
-      if (tallies[at + tally.plays] === 0) tallies[at + tally.first] = s + 1;
-      tallies[at + tally.last] = s + 1;
-      tallies[at + tally.plays]! += 1;
-      if (s >= recent) tallies[at + tally.recent]! += 1;
-      if (s >= late) tallies[at + tally.late]! += 1;
-      if (i === end - 1) tallies[at + tally.ends]! += 1;
-      if (i > start && items[i - 1] === track) tallies[at + tally.repeats]! += 1;
-    }
-  }
+export function trackTraits({ trackCount, offsets }: Sessions, index: PlayIndex): Float32Array {
+  const { offsets: starts, positions, sessionOf } = index;
+  const count = offsets.length - 1;
+  const [firstRecent, firstLate] = [count * 0.98, count * 0.9];
   const traits = new Float32Array(trackCount * traitsPerTrack);
   for (let t = 0; t < trackCount; t++) {
-    const at = t * tallyWidth;
     const base = t * traitsPerTrack;
-    const plays = tallies[at + tally.plays]!;
+    const [start, end] = [starts[t]!, starts[t + 1]!];
+    const plays = end - start;
+    let [first, last, recent, late, ends, repeats] = [0, 0, 0, 0, 0, 0];
+    for (let o = start; o < end; o++) {
+      const position = positions[o]!;
+      const session = sessionOf[position]!;
+      if (session >= firstRecent) recent++;
+      if (session >= firstLate) late++;
+      if (position === offsets[session + 1]! - 1) ends++;
+      if (o === start) first = session;
+      else if (session === last && positions[o - 1] === position - 1) repeats++;
+      last = session;
+    }
     traits[base] = Math.log1p(plays);
-    traits[base + 1] = Math.log1p(tallies[at + tally.recent]!);
-    traits[base + 2] = Math.log1p(tallies[at + tally.late]!);
-    traits[base + 3] = plays === 0 ? 1 : 1 - tallies[at + tally.last]! / count;
-    traits[base + 4] = plays === 0 ? 1 : 1 - (tallies[at + tally.first]! - 1) / count;
-    traits[base + 5] = (tallies[at + tally.ends]! + 0.5) / (plays + 4);
-    traits[base + 6] = (tallies[at + tally.repeats]! + 0.05) / (plays + 2);
+    traits[base + 1] = Math.log1p(recent);
+    traits[base + 2] = Math.log1p(late);
+    traits[base + 3] = plays === 0 ? 1 : 1 - (last + 1) / count;
+    traits[base + 4] = plays === 0 ? 1 : 1 - first / count;
+    traits[base + 5] = (ends + 0.5) / (plays + 4);
+    traits[base + 6] = (repeats + 0.05) / (plays + 2);
   }
   return traits;
 }

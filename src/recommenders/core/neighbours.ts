@@ -5,8 +5,9 @@
 
 import { largest } from "./largest.js";
 import { recencyWeights } from "./pairs.js";
+import { invert, type PlayIndex, playIndex } from "./play-index.js";
 import { ScoreBoard } from "./score-board.js";
-import { invert, type Rows, type Sessions, sessionCount } from "./sessions.js";
+import { type Rows, type Sessions, sessionCount } from "./sessions.js";
 
 export interface NeighbourSettings {
   /** How many neighbours vote. */
@@ -56,12 +57,12 @@ export class NeighbourFinder {
   readonly #length: Float64Array;
   readonly #candidates: Float64Array;
 
-  /** @param counts in how many playlists each track is, where that is known already */
-  constructor(sessions: Sessions, settings: NeighbourSettings, counts?: Uint32Array) {
+  /** @param plays the index of the playlists, where there is one already */
+  constructor(sessions: Sessions, settings: NeighbourSettings, plays: PlayIndex = playIndex(sessions)) {
     const count = sessionCount(sessions);
     this.sessions = sessions;
     this.settings = settings;
-    const { places, ...inverted } = invert(sessions, settings.match ?? "first", counts);
+    const { places, ...inverted } = invert(plays, settings.match ?? "first");
     this.inverted = inverted;
     this.#places = places;
     this.matches = new Uint32Array(count);

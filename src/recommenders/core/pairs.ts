@@ -39,29 +39,6 @@ export function recencyWeights(count: number, recency: number): Float64Array {
   return weights;
 }
 
-/** Where each track is played: positions in `items`, in order. */
-export function occurrences(sessions: Sessions): { offsets: Uint32Array; positions: Uint32Array } {
-  const offsets = new Uint32Array(sessions.trackCount + 1);
-  for (const track of sessions.items) offsets[track + 1] = offsets[track + 1]! + 1;
-  for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t + 1]! + offsets[t]!;
-  const next = offsets.slice();
-  const positions = new Uint32Array(sessions.items.length);
-  for (let i = 0; i < sessions.items.length; i++) {
-    const track = sessions.items[i]!;
-    positions[next[track]!] = i;
-    next[track] = next[track]! + 1;
-  }
-  return { offsets, positions };
-}
-
-/** The playlist of each play. */
-export function sessionOfPlay(sessions: Sessions): Uint32Array {
-  const result = new Uint32Array(sessions.items.length);
-  for (let s = 0; s < sessionCount(sessions); s++)
-    result.fill(s, sessions.offsets[s]!, sessions.offsets[s + 1]!);
-  return result;
-}
-
 /** How many pairs a track may keep so that all of them stay within 60 million, whatever the size of the catalogue. */
 export function keptPerTrack(wanted: number, trackCount: number): number {
   return Math.max(1, Math.min(wanted, Math.max(20, Math.floor(60_000_000 / Math.max(1, trackCount)))));

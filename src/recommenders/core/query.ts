@@ -1,5 +1,5 @@
 /** A context as numbers: what scorers read. */
-import { type Catalogue, trackIndex } from "../../corpus/index.js";
+import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import type { Context } from "../contract.js";
 
 export interface Query {
@@ -20,14 +20,14 @@ export interface Query {
  */
 export class TrackNumbers {
   static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
-  #index: ReadonlyMap<string, number> | undefined;
+  #index: TrackIndex | undefined;
   readonly tracks: readonly string[];
 
   private constructor(tracks: readonly string[]) {
     this.tracks = tracks;
   }
 
-  get #numbers(): ReadonlyMap<string, number> {
+  get #numbers(): TrackIndex {
     return (this.#index ??= trackIndex(this.tracks));
   }
 

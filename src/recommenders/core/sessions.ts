@@ -1,4 +1,4 @@
-/** Playlists as numbers alone, and the index from a track to the playlists that hold it. */
+/** Playlists as numbers alone. */
 import type { Corpus } from "../../corpus/index.js";
 
 export interface Sessions {
@@ -47,66 +47,6 @@ export function playlistCounts(sessions: Sessions): Uint32Array {
 export interface Rows {
   readonly offsets: Uint32Array;
   readonly values: Uint32Array;
-}
-
-/**
- * For each track the playlists that hold it, oldest first, each once; and where in its playlist each entry stands, as a position in
- * `items`: the first or the last play of the track.
- *
- * @param counts `playlistCounts`, where they are known already
- */
-export function invert(
-  sessions: Sessions,
-  which: "first" | "last",
-  counts = playlistCounts(sessions),
-): Rows & { readonly places: Uint32Array } {
-  const offsets = new Uint32Array(sessions.trackCount + 1);
-  for (let t = 0; t < sessions.trackCount; t++) offsets[t + 1] = offsets[t]! + counts[t]!;
-  const next = offsets.slice(0, -1);
-  const values = new Uint32Array(offsets[sessions.trackCount]!);
-  const places = new Uint32Array(values.length);
-  // Entries of millions of tracks lie too far apart for any cache: plays are dealt out to ranges of tracks first, in their order.
-  const { tracks, positions, ends } = dealOut(sessions);
-  for (let range = 0, o = 0; range < ends.length; range++) {
-    for (let s = 0; o < ends[range]!; o++) {
-      const track = tracks[o]!;
-      const i = positions[o]!;
-      while (i >= sessions.offsets[s + 1]!) s++;
-      const at = next[track]!;
-      if (at > offsets[track]! && values[at - 1] === s) {
-        if (which === "last") places[at - 1] = i;
-        continue;
-      }
-      values[at] = s;
-      places[at] = i;
-      next[track] = at + 1;
-    }
-  }
-  return { offsets, values, places };
-}
-
-/** Tracks of a range are 2^15. */
-const rangeBits = 15;
-
-/** The plays by ranges of their tracks: the track of each, its position in `items` (ascending in a range), and where each range ends. */
-function dealOut({ items, trackCount }: Sessions) {
-  const ends = new Uint32Array((trackCount >> rangeBits) + 1);
-  for (let i = 0; i < items.length; i++) ends[items[i]! >> rangeBits]! += 1;
-  for (let range = 0, dealt = 0; range < ends.length; range++) {
-    const here = ends[range]!;
-    ends[range] = dealt;
-    dealt += here;
-  }
-  const tracks = new Uint32Array(items.length);
-  const positions = new Uint32Array(items.length);
-  for (let i = 0; i < items.length; i++) {
-    const track = items[i]!;
-    const at = ends[track >> rangeBits]!;
-    ends[track >> rangeBits] = at + 1;
-    tracks[at] = track;
-    positions[at] = i;
-  }
-  return { tracks, positions, ends };
 }
 
 /** All playlists but [from, to), the catalogue kept. */

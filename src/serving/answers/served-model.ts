@@ -2,7 +2,7 @@
  * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
  * and libraries may bring their own.
  */
-import { type Catalogue, trackIndex } from "../../corpus/index.js";
+import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import { Explainer, type FittedRecommender, RuledRecommender } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { TrackSearch } from "../track-search.js";
@@ -32,7 +32,7 @@ const originalK = 100;
 /** A served model with the look-ups that the routes need. */
 export class LiveModel {
   readonly model: ServedModel;
-  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #numbers: TrackIndex;
   readonly #ruled = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
@@ -54,7 +54,7 @@ export class LiveModel {
   }
 
   knows(track: string): boolean {
-    return this.#numbers.has(track);
+    return this.#numbers.get(track) !== undefined;
   }
 
   /** The recommender of that name (the default one for none), or undefined. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { invert, type Sessions } from "./sessions.js";
+import { invert, playIndex } from "./play-index.js";
+import type { Sessions } from "./sessions.js";
 
 /** Two ranges of tracks and a little more. */
 const trackCount = 70_000;
@@ -18,7 +19,7 @@ describe("the index from a track to its playlists", () => {
     fc.assert(
       fc.property(playlists, fc.constantFrom<"first" | "last">("first", "last"), (lists, which) => {
         const sessions = sessionsOf(lists);
-        const { offsets, values, places } = invert(sessions, which);
+        const { offsets, values, places } = invert(playIndex(sessions), which);
         expect(values).toHaveLength(offsets[trackCount]!);
         let entries = 0;
         for (const track of new Set(lists.flat())) {

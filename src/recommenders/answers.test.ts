@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { checkerboard } from "./contract.testkit.js";
+import { checkerboard, scenes } from "./contract.testkit.js";
 import {
   Explainer,
   extendPlaylist,
@@ -7,9 +7,11 @@ import {
   fitRecommender,
   RuledRecommender,
   reasonsAsText,
+  type TrackVectorModel,
 } from "./index.js";
 
 const corpus = checkerboard();
+const crowd = scenes();
 const context = { tracks: ["Black-03", "Black-04"] };
 let neighbours: FittedRecommender;
 let popular: FittedRecommender;
@@ -45,6 +47,19 @@ describe("rules", () => {
     expect(ruled.recommend(context, 5, { words: ["polka"] }).tracks).toEqual([]);
   });
 
+  it("knows all tracks of a word's playlists", async () => {
+    const carried = new Set<string>();
+    for (let p = 0; p < crowd.titles!.length; p++) {
+      if (!crowd.titles![p]!.startsWith("Pop")) continue;
+      for (let i = crowd.offsets[p]!; i < crowd.offsets[p + 1]!; i++)
+        carried.add(crowd.tracks[crowd.items[i]!]!);
+    }
+    expect(carried.size).toBeGreaterThan(500);
+    const ruled = new RuledRecommender(await fitRecommender("vstan", crowd), crowd);
+    const { tracks } = ruled.recommend({ tracks: [] }, 3000, { words: ["pop"] });
+    expect(new Set(tracks)).toEqual(carried);
+  });
+
   it("says what is wrong with a rule", async () => {
     const bare = checkerboard({ artists: false, titles: false });
     const ruled = new RuledRecommender(await fitRecommender("vstan", bare), bare);
@@ -73,16 +88,54 @@ describe("explain", () => {
     );
   });
 
+  it("compares vectors of the tracks that have one, and tells the artists of unknown tracks", async () => {
+    const recommender = await fitRecommender("nearest", crowd, { minCount: 5, epochs: 5 });
+    const { vectors } = recommender as TrackVectorModel;
+    expect(vectors.length).toBeLessThan(crowd.tracks.length);
+    const explainer = new Explainer(recommender, crowd);
+    const asked = vectors.tracks[vectors.length - 1]!;
+    const near = vectors.nearest(asked, 1);
+    expect(near.scores[0]).toBeGreaterThan(0.3);
+    const reasons = explainer.explain({ tracks: ["nobody", asked] }, near.tracks[0]!);
+    const cosine = reasons.find((reason) => reason.kind === "near")?.cosine;
+    expect(cosine).toBeCloseTo(near.scores[0]!, 4);
+    expect(explainer.explain({ tracks: ["Jazz 3-Unheard"] }, "Jazz 3-3")).toContainEqual({
+      kind: "artist",
+      artist: "Jazz 3",
+    });
+    expect(explainer.explain({ tracks: ["Jazz 4-Unheard"] }, "Jazz 3-3")).toEqual([]);
+  });
+
   it("names title words, repeats and popularity, and is silent of unknown tracks", () => {
     const explainer = new Explainer(neighbours, corpus);
     expect(explainer.explain({ tracks: [], title: "white nights" }, "White-01")[0]).toMatchObject({
       kind: "title",
       word: "white",
     });
+    // As it was typed, not as it was looked up.
+    const typed = explainer.explain({ tracks: [], title: "Tunes by day" }, "White-01");
+    expect(typed[0]).toMatchObject({ kind: "title", word: "Tunes" });
     expect(explainer.explain(context, "Black-03")[0]).toEqual({ kind: "played", times: 1 });
     expect(explainer.explain({ tracks: [] }, "White-01")[0]?.kind).toBe("popular");
     expect(explainer.explain(context, "Nobody-Nothing")).toEqual([]);
   });
+});
+
+describe("what fills up an answer", () => {
+  it.each(["vstan", "artist"])(
+    "is by the artists, then of the title's playlists, then popular: %s",
+    async (kind) => {
+      const recommender = await fitRecommender(kind, crowd);
+      const titled = recommender.recommend([{ tracks: [], title: "dub sunday" }], 100)[0]!.tracks;
+      expect(titled.every((track) => track.startsWith("Dub "))).toBe(true);
+      const unheard = recommender.recommend([{ tracks: ["Jazz 3-Unheard"] }], 100)[0]!.tracks;
+      const own = crowd.tracks.filter((track) => track.startsWith("Jazz 3-"));
+      expect(new Set(unheard.slice(0, own.length))).toEqual(new Set(own));
+      const [popular] = (await fitRecommender("popularity", crowd)).recommend([{ tracks: [] }], 100);
+      const rest = unheard.slice(own.length);
+      expect(rest).toEqual(popular!.tracks.filter((track) => !own.includes(track)).slice(0, rest.length));
+    },
+  );
 });
 
 describe("extend", () => {
@@ -116,6 +169,15 @@ describe("extend", () => {
     const added = extendPlaylist(neighbours, corpus, context, 8, { rules: { perArtist: 3 } });
     expect(added.filter((track) => track.startsWith("Black-"))).toHaveLength(3);
     expect(added).toHaveLength(6);
+  });
+
+  it("goes on to other artists where the first ones are full", async () => {
+    const recommender = await fitRecommender("artist", crowd);
+    const added = extendPlaylist(recommender, crowd, { tracks: ["Pop 0-0"] }, 40, {
+      rules: { perArtist: 1 },
+    });
+    expect(added).toHaveLength(40);
+    expect(new Set(added.map((track) => track.slice(0, track.indexOf("-")))).size).toBe(40);
   });
 
   it("refuses a wrong n or variety", () => {

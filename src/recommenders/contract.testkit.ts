@@ -30,6 +30,30 @@ export function checkerboard(
   return builder.build();
 }
 
+/**
+ * 400 playlists of 30 tracks out of four scenes, the first of which is half of all: 750 tracks a scene, by 50 artists, the first ones
+ * played most. Large enough for answers that depend on how much is asked for, or on what is popular everywhere.
+ */
+export function scenes(): Corpus {
+  const random = new Random(11);
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 400; p++) {
+    const scene = ["Pop", "Pop", "Pop", "Jazz", "Folk", "Dub"][p % 6]!;
+    const tracks = new Set<string>();
+    while (tracks.size < 30) {
+      const number = Math.floor(750 * random.next() ** 3);
+      tracks.add(`${scene} ${number % 50}-${number}`);
+    }
+    builder.add({
+      id: `p${p}`,
+      tracks: [...tracks],
+      artists: [...tracks].map((track) => track.slice(0, track.indexOf("-"))),
+      title: `${scene} hours`,
+    });
+  }
+  return builder.build();
+}
+
 function expectSound(ranking: Ranking, k: number, catalogue: ReadonlySet<string>) {
   expect(ranking.tracks.length).toBeLessThanOrEqual(k);
   expect(ranking.scores.length).toBe(ranking.tracks.length);

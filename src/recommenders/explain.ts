@@ -1,10 +1,11 @@
 /** Why a track was recommended, in facts that can be checked: what it followed, what it shares with the context. */
 import type { Catalogue } from "../corpus/index.js";
-import type { Context, FittedRecommender, NumericArray } from "./contract.js";
+import type { Context, FittedRecommender, NumericArray, RecommenderState } from "./contract.js";
+import { ArtistIndex } from "./core/artists.js";
 import { invert, playIndex } from "./core/play-index.js";
-import { TrackNumbers } from "./core/query.js";
+import { type Query, TrackNumbers } from "./core/query.js";
 import { playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
-import { TitleWords, titleWords } from "./core/title-words.js";
+import { TitleWords } from "./core/title-words.js";
 import { findState } from "./rules.js";
 
 export type Reason =
@@ -30,7 +31,8 @@ export class Explainer {
   readonly #inverted: Rows | undefined;
   readonly #counts: Uint32Array | undefined;
   readonly #titles: TitleWords | undefined;
-  readonly #vectors: NumericArray | undefined;
+  readonly #vectors: TrackVectorRows | undefined;
+  readonly #artists: ArtistIndex | undefined;
 
   /** Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts. */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
@@ -49,10 +51,13 @@ export class Explainer {
     }
     const titles = findState(state, "title-words");
     this.#titles = titles && TitleWords.restore(titles);
-    this.#vectors = state.arrays.vectors ?? state.arrays.units;
+    this.#vectors = vectorRows(state, catalogue.tracks.length);
     this.#counts =
       (findState(state, "fallback")?.arrays.counts as Uint32Array | undefined) ??
       (this.#sessions && playlistCounts(this.#sessions));
+    this.#artists =
+      catalogue.artists &&
+      new ArtistIndex(catalogue.artists, this.#counts ?? new Uint32Array(catalogue.tracks.length));
   }
 
   /** The reasons for one track, the strongest sort first; empty where the track is unknown. */
@@ -66,10 +71,8 @@ export class Explainer {
     reasons.push(...this.#shared(new Set(query.tracks), number));
     const near = this.#near(query.tracks, number);
     if (near !== undefined) reasons.push(near);
-    const artist = this.#catalogue.artists?.[number];
-    if (artist && Array.from(query.tracks).some((played) => this.#catalogue.artists?.[played] === artist)) {
-      reasons.push({ kind: "artist", artist });
-    }
+    const artist = this.#playedArtist(query, number);
+    if (artist !== undefined) reasons.push({ kind: "artist", artist });
     reasons.push(...this.#titled(context.title, number));
     if (reasons.length === 0 && this.#counts !== undefined) {
       reasons.push({ kind: "popular", playlists: this.#counts[number]! });
@@ -115,15 +118,25 @@ export class Explainer {
     return reasons;
   }
 
+  /** The artist of a track, where the context holds one of theirs: unknown tracks tell theirs by their id. */
+  #playedArtist({ tracks, unknown }: Query, number: number): string | undefined {
+    const artists = this.#artists;
+    if (artists === undefined) return undefined;
+    const artist = artists.artistOf[number]!;
+    const played =
+      tracks.some((track) => artists.artistOf[track] === artist) ||
+      unknown.some((id) => artists.guess(id) === artist);
+    return artist !== 0 && played ? artists.names[artist] : undefined;
+  }
+
   #near(context: Uint32Array, number: number): Reason | undefined {
     const vectors = this.#vectors;
-    if (vectors === undefined || context.length === 0) return undefined;
-    const size = vectors.length / this.#catalogue.tracks.length;
+    const own = vectors?.(number);
+    if (vectors === undefined || own === undefined) return undefined;
     let best = { track: -1, cosine: 0.3 };
     for (const track of new Set(context)) {
-      if (track === number) continue;
-      let cosine = 0;
-      for (let d = 0; d < size; d++) cosine += vectors[track * size + d]! * vectors[number * size + d]!;
+      const other = track === number ? undefined : vectors(track);
+      const cosine = other === undefined ? 0 : cosineOf(own, other);
       if (cosine > best.cosine) best = { track, cosine };
     }
     if (best.track < 0) return undefined;
@@ -134,7 +147,7 @@ export class Explainer {
     const titles = this.#titles;
     if (titles === undefined || title === undefined) return [];
     const reasons: Reason[] = [];
-    for (const word of titleWords(title)) {
+    for (const word of new Set(title.match(/[\p{L}\p{N}\p{M}]+/gu))) {
       for (const w of titles.known(word)) {
         for (let i = titles.offsets[w]!; i < titles.offsets[w + 1]!; i++) {
           if (titles.tracks[i] === number) reasons.push({ kind: "title", word, share: titles.shares[i]! });
@@ -143,6 +156,30 @@ export class Explainer {
     }
     return reasons;
   }
+}
+
+type TrackVectorRows = (track: number) => NumericArray | undefined;
+
+/** The vectors that a recommender keeps: one for each track, or for those of a vocabulary, whose `numbers` say which track each is of. */
+function vectorRows({ arrays, settings }: RecommenderState, trackCount: number): TrackVectorRows | undefined {
+  const { vectors, numbers } = arrays;
+  if (vectors === undefined || vectors.length === 0) return undefined;
+  const size = numbers === undefined ? vectors.length / trackCount : (settings.vectorSize as number);
+  const rowOf = numbers && new Map(Array.from(numbers, (track, row) => [track, row]));
+  return (track) => {
+    const row = rowOf === undefined ? track : rowOf.get(track);
+    return row === undefined ? undefined : vectors.subarray(row * size, (row + 1) * size);
+  };
+}
+
+function cosineOf(a: NumericArray, b: NumericArray): number {
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let d = 0; d < a.length; d++) {
+    product += a[d]! * b[d]!;
+    squaresA += a[d]! ** 2;
+    squaresB += b[d]! ** 2;
+  }
+  return product / Math.max(Number.MIN_VALUE, Math.sqrt(squaresA * squaresB));
 }
 
 /** The entry with the largest count; the smaller number where counts are equal. */

@@ -2,12 +2,13 @@
 import type { Catalogue } from "../corpus/index.js";
 import { misuse, Random } from "../system/index.js";
 import type { Context, FittedRecommender } from "./contract.js";
+import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender, type Rules } from "./rules.js";
 
 export interface ExtendOptions {
   readonly rules?: Rules;
   /**
-   * 0 (default): always the best track. Above: a track is drawn from the best 10, the one in place r with a weight of
+   * 0 (default): always the best track. Above: a track is drawn from the best 10 that the rules let pass, the one in place r with a weight of
    * exp(-r / (5 · variety)). In [0, 1].
    */
   readonly variety?: number;
@@ -35,31 +36,27 @@ export function extendPlaylist(
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
   const added: string[] = [];
-  const artistOf = artistsByTrack(catalogue, rules.perArtist);
-  const perArtist = new Map<string, number>();
+  const numbers = TrackNumbers.of(catalogue);
+  const { perArtist = Number.POSITIVE_INFINITY } = rules;
+  /** How many tracks of each artist were added, and the artists who have all that they may have. */
+  const counts = new Map<string, number>();
+  const full = new Set<string>();
   while (added.length < n) {
-    const full = [...perArtist].filter(([, count]) => count >= (rules.perArtist ?? Number.POSITIVE_INFINITY));
     const { tracks } = ruled.recommend(
       { ...context, tracks: [...context.tracks, ...added] },
-      (variety === 0 ? 1 : 10) + (full.length > 0 ? 200 : 0),
-      { ...rules, perArtist: undefined, excludePlayed: true },
+      variety === 0 ? 1 : 10,
+      { ...rules, excludePlayed: true },
+      full,
     );
-    const closed = new Set(full.map(([artist]) => artist));
-    const open = tracks.filter((track) => !closed.has(artistOf(track)));
-    if (open.length === 0) break;
-    const chosen = open[variety === 0 ? 0 : draw(Math.min(10, open.length), variety, random)]!;
+    if (tracks.length === 0) break;
+    const chosen = tracks[variety === 0 ? 0 : draw(tracks.length, variety, random)]!;
     added.push(chosen);
-    const artist = artistOf(chosen);
-    if (artist !== "") perArtist.set(artist, (perArtist.get(artist) ?? 0) + 1);
+    const artist = catalogue.artists?.[numbers.get(chosen)] ?? "";
+    const count = (counts.get(artist) ?? 0) + 1;
+    counts.set(artist, count);
+    if (artist !== "" && count >= perArtist) full.add(artist);
   }
   return added;
-}
-
-function artistsByTrack(catalogue: Catalogue, perArtist: number | undefined): (track: string) => string {
-  const { artists } = catalogue;
-  if (perArtist === undefined || artists === undefined) return () => "";
-  const byTrack = new Map(catalogue.tracks.map((track, i) => [track, artists[i]!]));
-  return (track) => byTrack.get(track) ?? "";
 }
 
 function draw(count: number, variety: number, random: Random): number {

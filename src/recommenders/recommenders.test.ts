@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkerboard, testRecommenderContract } from "./contract.testkit.js";
+import { checkerboard, scenes, testRecommenderContract } from "./contract.testkit.js";
 import { fitRecommender, recommenderKinds, restoreRecommender } from "./index.js";
 
 const contextFree = new Set(["popularity", "recent-popularity"]);
@@ -18,6 +18,24 @@ for (const kind of Object.values(recommenderKinds)) {
     settings: lighter[kind.name],
   });
 }
+
+describe("the answer to a smaller k", () => {
+  const corpus = scenes();
+  const contexts = Array.from({ length: 40 }, (_, p) => {
+    const start = corpus.offsets[p]!;
+    const tracks = Array.from(corpus.items.subarray(start, start + (p % 9)), (item) => corpus.tracks[item]!);
+    return { tracks: p % 3 === 0 ? [...tracks, "Jazz 3-Unheard"] : tracks, title: "Dub hours" };
+  });
+  it.each(Object.keys(recommenderKinds))("is where that to a larger one begins: %s", async (name) => {
+    const recommender = await fitRecommender(name, corpus, lighter[name] ?? {}, { seed: 1 });
+    const long = recommender.recommend(contexts, 400);
+    for (const k of [10, 60]) {
+      recommender.recommend(contexts, k).forEach(({ tracks }, i) => {
+        expect(tracks).toEqual(long[i]!.tracks.slice(0, k));
+      });
+    }
+  });
+});
 
 describe("the registry", () => {
   it("refuses an unknown kind and an unknown setting", async () => {

@@ -15,7 +15,11 @@ export interface Rules {
   readonly perArtist?: number;
   /** Only tracks of these artists; upper and lower case alike. */
   readonly artists?: readonly string[];
-  /** Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). */
+  /**
+   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). Words of one playlist alone are not
+   * known. Where the words of all titles have more than some four million tracks together, each word has the foremost of its own, 500 at
+   * least.
+   */
   readonly words?: readonly string[];
 }
 
@@ -35,11 +39,17 @@ export class RuledRecommender {
   /**
    * The best k tracks that the rules let pass, best first; fewer where there are no more.
    *
+   * @param closed artists of whom no track passes, named as the data names them
    * @throws SegueError when k or a rule is wrong, or a rule asks for artists or titles that the data does not have
    */
-  recommend(context: Context, k: number, rules: Rules = {}): Ranking {
+  recommend(
+    context: Context,
+    k: number,
+    rules: Rules = {},
+    closed: ReadonlySet<string> = new Set(),
+  ): Ranking {
     checkK(k);
-    const passes = this.#filter(context, rules);
+    const passes = this.#filter(context, rules, closed);
     const size = this.#catalogue.tracks.length;
     for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
       const [ranking] = this.#recommender.recommend([context], asked);
@@ -49,7 +59,7 @@ export class RuledRecommender {
   }
 
   /** A fresh filter each time, since the cap per artist counts. */
-  #filter(context: Context, rules: Rules): () => (track: string) => boolean {
+  #filter(context: Context, rules: Rules, closed: ReadonlySet<string>): () => (track: string) => boolean {
     const { perArtist } = rules;
     if (perArtist !== undefined && (!Number.isInteger(perArtist) || perArtist < 1)) {
       throw misuse(`perArtist must be a whole number of at least 1, not ${perArtist}`);
@@ -73,6 +83,7 @@ export class RuledRecommender {
         const artist = artists?.[number] ?? "";
         if (wanted !== undefined && !wanted.has(artist.toLowerCase())) return false;
         if (carried !== undefined && !carried.has(number)) return false;
+        if (closed.has(artist)) return false;
         if (perArtist === undefined || artist === "") return true;
         const count = counts.get(artist) ?? 0;
         counts.set(artist, count + 1);

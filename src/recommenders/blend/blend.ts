@@ -21,7 +21,7 @@ import { type BlendSettings, blendDefaults } from "./settings.js";
 import type { Signals } from "./signals.js";
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
-const stateVersion = 4;
+const stateVersion = 5;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
@@ -45,11 +45,11 @@ class Blend {
     this.#pickedScores = new Float64Array(most);
   }
 
-  score(query: Query, board: ScoreBoard, k: number): void {
+  score(query: Query, board: ScoreBoard): void {
     const { signals, forest, settings } = this;
     // Where nothing played, the fall-back's title words and popularity have the say.
     if (query.played.length === 0) return;
-    signals.gather(query, Math.min(signals.candidates.length, Math.max(settings.candidates, 7 * k)));
+    signals.gather(query);
     const { count, width } = signals;
     const { rows, scores, picked } = forest;
     const guesses = this.#guesses;
@@ -63,8 +63,7 @@ class Blend {
     picked.set(this.#everyone);
     forest.add(count, 0, first);
     for (let i = 0; i < count; i++) guesses[i] = scores[i]!;
-    const wanted = Math.min(Math.max(settings.finalists, 3 * k), this.#picked.length);
-    const best = this.#picked.subarray(0, wanted);
+    const best = this.#picked.subarray(0, settings.finalists);
     const finalists = largest(guesses, this.#everyone, count, best, this.#pickedScores);
     picked.set(best);
     scores.set(this.#pickedScores.subarray(0, finalists));

@@ -12,7 +12,7 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
   readonly vectorEpochs: number | "auto";
   readonly window: number;
   readonly keep: number;
-  /** The first trees rank all candidates, the others only the best `finalists` of these, or 3 k where that is more. */
+  /** The first trees rank all candidates, the others only the best `finalists` of these, whatever k: a longer answer only goes on. */
   readonly firstTrees: number;
   readonly finalists: number;
 }
@@ -40,5 +40,5 @@ export const blendDefaults: BlendSettings = {
   querySample: 0.6,
   featureSample: 0.6,
   firstTrees: 20,
-  finalists: 50,
+  finalists: 300,
 };

@@ -103,14 +103,9 @@ export class Signals {
     place(playsColumn, size - 1);
   }
 
-  /**
-   * Gathers the candidates of a query; their features are written one by one.
-   *
-   * @param wanted how many candidates, `settings.candidates` at most; where fewer are wanted the sources name fewer
-   */
-  gather(query: Query, wanted = this.settings.candidates): void {
-    const { nominated, candidates } = this.settings;
-    const most = Math.min(nominated, Math.max(150, Math.round((nominated * wanted) / candidates)));
+  /** Gathers the candidates of a query; their features are written one by one. */
+  gather(query: Query): void {
+    const { nominated: most } = this.settings;
     const evidence = this.#evidence;
     evidence.clear();
     this.#byNeighbours.nominate(query, evidence, most);
@@ -125,7 +120,7 @@ export class Signals {
     this.#byArtists?.write(evidence);
     this.#writeTitle();
     this.#writeContext(query);
-    this.#select(wanted);
+    this.#select();
     this.#read(query);
   }
 
@@ -158,7 +153,7 @@ export class Signals {
   }
 
   /** Keeps the candidates of most merit: a plain sum of shares, good enough to lose hardly any answer. */
-  #select(wanted: number): void {
+  #select(): void {
     const { count, tracks, columns: data } = this.#evidence;
     const { kernel, rows, most, scales, weights, merits } = this.#memory;
     for (let s = 0; s < count; s++) {
@@ -170,8 +165,7 @@ export class Signals {
     scales[col.back] = 1;
     scales[playsColumn] = 1;
     kernel.weigh(rows.byteOffset, count, scales.byteOffset, weights.byteOffset, merits.byteOffset);
-    const picked = this.#picked.subarray(0, wanted);
-    this.count = largest(merits, this.#slotNumbers, count, picked, this.#pickedMerits);
+    this.count = largest(merits, this.#slotNumbers, count, this.#picked, this.#pickedMerits);
     const order = this.#picked.subarray(0, this.count);
     order.sort((a, b) => merits[b]! - merits[a]! || tracks[a]! - tracks[b]!);
     for (let i = 0; i < this.count; i++) this.candidates[i] = tracks[order[i]!]!;

@@ -48,14 +48,27 @@ export class Fallback implements Filler {
     };
   }
 
-  /** Scores in (0, 1]: artists up to 1/2, title words up to 3/8, popularity up to 1/8. */
+  /**
+   * Scores in (0, 1]: above 1/4 what artists (up to 3/8) and title words (up to 3/8) speak for, below it what is popular alone. How
+   * many are wanted changes no order.
+   */
   fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void {
-    this.artists?.score(query, board, 1 / 2);
-    this.titles?.score(query, board, 3 / 8);
-    for (let i = 0, found = 0; i < this.#order.length && found < wanted; i++) {
+    this.titles?.score(query, board, 1);
+    // Even the share of a title word's playlists that holds its foremost track may be small.
+    let best = 0;
+    for (let i = 0; i < board.count; i++) best = Math.max(best, board.scores[board.touched[i]!]!);
+    for (let i = 0; i < board.count; i++) board.scores[board.touched[i]!]! *= 3 / 8 / best;
+    this.artists?.score(query, board, 3 / 8);
+    let found = 0;
+    for (let i = 0; i < board.count; i++) {
+      const track = board.touched[i]!;
+      board.scores[track]! += 1 / 4;
+      if (!skip(track)) found++;
+    }
+    for (let i = 0; i < this.#order.length && found < wanted; i++) {
       const track = this.#order.at(i);
-      if (skip(track)) continue;
-      board.add(track, ((this.counts[track]! + 1) / (this.#mostPopular + 1)) * (1 / 8));
+      if (skip(track) || board.has(track)) continue;
+      board.add(track, (this.counts[track]! + 1) / (this.#mostPopular + 1) / 4);
       found++;
     }
   }

@@ -17,12 +17,14 @@ export function titleWords(title: string): string[] {
   ];
 }
 
-/** How many tracks are kept for a word. */
-const tracksPerWord = 500;
+/** How many tracks of a word are scored: those that most of its playlists hold. */
+const scoredPerWord = 500;
+/** More are kept, for rules to look up, as long as all words together keep so few (8 bytes each). */
+const mostKept = 4_000_000;
 
 export class TitleWords {
   readonly words: readonly string[];
-  /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each. */
+  /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each, the largest first. */
   readonly offsets: Uint32Array;
   readonly tracks: Uint32Array;
   readonly shares: Float32Array;
@@ -38,7 +40,7 @@ export class TitleWords {
     this.#numbers = new Map(words.map((word, number) => [word, number]));
   }
 
-  /** Words of two playlists or more are kept. A share is smoothed: playlists with both / (playlists with the word + 3). */
+  /** Words of two playlists or more are kept, with all of their tracks where these are not too many. A share is smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
     const playlistsOf = new Map<string, number[]>();
     for (let p = 0; p < titles.length; p++) {
@@ -57,6 +59,7 @@ export class TitleWords {
     const seen = new Uint32Array(2 * corpus.tracks.length);
     const touched = new Uint32Array(corpus.tracks.length);
     const top = new TopK((a, b) => a < b);
+    const kept = keptPerWord(words.map((word) => playsOf(corpus, playlistsOf.get(word)!)));
     let visit = 0;
     words.forEach((word, w) => {
       const playlists = playlistsOf.get(word)!;
@@ -77,7 +80,7 @@ export class TitleWords {
           seen[2 * track + 1] = visit;
         }
       }
-      top.start(tracksPerWord);
+      top.start(Math.min(kept, count));
       for (let i = 0; i < count; i++) {
         const playlistsWith = seen[2 * touched[i]!]!;
         if (!top.refuses(playlistsWith)) top.push(touched[i]!, playlistsWith);
@@ -125,9 +128,23 @@ export class TitleWords {
     const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
     for (const word of words) {
       const weight = (most * this.idf[word]!) / total;
-      for (let i = this.offsets[word]!; i < this.offsets[word + 1]!; i++) {
+      const start = this.offsets[word]!;
+      const end = Math.min(this.offsets[word + 1]!, start + scoredPerWord);
+      for (let i = start; i < end; i++) {
         board.add(this.tracks[i]!, weight * this.shares[i]!);
       }
     }
   }
+}
+
+function playsOf({ offsets }: Corpus, playlists: readonly number[]): number {
+  return playlists.reduce((plays, p) => plays + offsets[p + 1]! - offsets[p]!, 0);
+}
+
+/** How many tracks a word may keep. @param plays of the playlists of each word: no word has more tracks */
+function keptPerWord(plays: readonly number[]): number {
+  const all = plays.reduce((most, here) => Math.max(most, here), scoredPerWord);
+  let kept = scoredPerWord;
+  while (kept < all && plays.reduce((sum, here) => sum + Math.min(here, 2 * kept), 0) <= mostKept) kept *= 2;
+  return kept;
 }

@@ -48,6 +48,8 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   const logFile = options.logFile ?? `${bundle.replace(/\/+$/, "")}.endpoint.log`;
   await mkdir(dirname(logFile), { recursive: true });
   const log = await open(logFile, "a");
+  // Earlier endpoints have written there too.
+  const { size: logStart } = await log.stat();
   const args = [
     distPath("cli/main.js"),
     "serve",
@@ -77,7 +79,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
     if (pid !== undefined) await endProcess(pid, 1_000);
     if (signal?.aborted) throw error;
     throw new SegueError(`the endpoint did not start: ${messageOf(error)}`, {
-      hint: `${await lastLine(logFile)} (the whole log: ${logFile})`,
+      hint: `${await endOf(logFile, logStart)} (the whole log: ${logFile})`,
       cause: error,
     });
   }
@@ -181,7 +183,10 @@ function readyUrl(
   });
 }
 
-async function lastLine(file: string): Promise<string> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-3).join(" | ") || "its log is empty";
+/** The last lines of a log, of those after byte `from`. */
+async function endOf(file: string, from: number): Promise<string> {
+  const text = await readFile(file).catch(() => Buffer.alloc(0));
+  return (
+    text.subarray(from).toString("utf8").trimEnd().split("\n").slice(-3).join(" | ") || "its log is empty"
+  );
 }

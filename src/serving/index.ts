@@ -3,6 +3,7 @@
 export type { ServedModel } from "./answers/served-model.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";
+export { HttpError } from "./http-error.js";
 export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
 export type { ModelSource } from "./model-source.js";
 export type { EndpointPlugin, EndpointSettings } from "./options.js";

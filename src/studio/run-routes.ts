@@ -2,10 +2,13 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { HttpError } from "../serving/index.js";
+import { SegueError } from "../system/index.js";
 import { type Client, drawRun } from "../workflow/index.js";
 import { gridOf } from "./grid.js";
 
-const name = z.string().regex(/^[\w.-]+$/);
+/** No name is made of dots alone. */
+const name = z.string().regex(/^(?!\.+$)[\w.-]+$/);
 const runPlace = z.strictObject({ flow: name, run: name });
 const taskPlace = runPlace.extend({ step: name, task: name });
 
@@ -18,22 +21,28 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
   if (client === undefined) return;
   const base = "/v1/studio/runs/:flow/:run";
   const runOf = ({ flow, run }: { flow: string; run: string }) => client.flow(flow).run(run);
+  const taskOf = async ({ step, task, ...run }: z.infer<typeof taskPlace>) => {
+    const found = runOf(run).task(step, task);
+    await orNotFound(found.summary());
+    return found;
+  };
 
   typed.get(base, { schema: { hide: true, params: runPlace } }, async ({ params }) => {
     const run = runOf(params);
-    const [summary, tasks, picture] = await Promise.all([run.summary(), run.tasks(), drawRun(run)]);
+    const summary = await orNotFound(run.summary());
+    const [tasks, picture] = await Promise.all([run.tasks(), drawRun(run)]);
     return { ...summary, tasks, picture };
   });
 
   typed.get(`${base}/grid`, { schema: { hide: true, params: runPlace } }, async ({ params }) => ({
-    grid: (await gridOf(runOf(params))) ?? null,
+    grid: (await orNotFound(gridOf(runOf(params)))) ?? null,
   }));
 
   typed.get(
     `${base}/tasks/:step/:task`,
     { schema: { hide: true, params: taskPlace } },
     async ({ params }) => {
-      const task = runOf(params).task(params.step, params.task);
+      const task = await taskOf(params);
       const [logs, card, artifacts] = await Promise.all([
         task.logs().catch(() => []),
         task.card().catch(() => undefined),
@@ -47,7 +56,7 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
     `${base}/tasks/:step/:task/card`,
     { schema: { hide: true, params: taskPlace } },
     async ({ params }, reply) => {
-      const card = await runOf(params).task(params.step, params.task).card();
+      const card = await (await taskOf(params)).card();
       return reply
         .code(card === undefined ? 404 : 200)
         .header("content-security-policy", "sandbox allow-scripts")
@@ -55,4 +64,14 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
         .send(card ?? "This task made no card.");
     },
   );
+}
+
+/** What says that there is no such run or task is a 404. */
+async function orNotFound<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof SegueError)) throw error;
+    throw new HttpError(404, { error: error.message, code: "not-found", hint: error.hint });
+  }
 }

@@ -6,6 +6,7 @@ import { distPath, misuse, type Progress } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
 import { listenRoutes } from "./listen-routes.js";
+import { loopbackOnly } from "./loopback-only.js";
 import { runRoutes } from "./run-routes.js";
 import { Study } from "./study.js";
 import { studyRoutes } from "./study-routes.js";
@@ -44,6 +45,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningServer
     logLevel: "error",
     webRoot: distPath("web"),
     plugins: [
+      (app) => loopbackOnly(app, host),
       (app, { models }) => listenRoutes(app, models, corpus),
       (app) => studyRoutes(app, study),
       (app) => runRoutes(app, client),

@@ -52,6 +52,22 @@ describe.skipIf(!hasChromium)("the studio", () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
+  it("has no page for runs and tasks that are not", async () => {
+    const { runs } = (await (await fetch(`${server.url}/v1/studio/runs`)).json()) as {
+      runs: Array<{ flow: string; run: string }>;
+    };
+    const { flow, run } = runs[0]!;
+    const status = async (path: string) => (await fetch(`${server.url}/v1/studio/runs/${path}`)).status;
+    expect(await status(`${flow}/${run}/tasks/start/0`)).toBe(200);
+    for (const path of [
+      `${flow}/${run}/tasks/start/99`,
+      `${flow}/${run}/tasks/start/99/card`,
+      `${flow}/none`,
+    ])
+      expect(await status(path)).toBe(404);
+    expect(await status(`%2e%2e%2e/%2e%2e%2e`)).toBe(400);
+  });
+
   async function open(hash: string, options: { width?: number; theme?: "light" | "dark" } = {}) {
     const page = await browser.newPage({
       viewport: { width: options.width ?? 1180, height: 760 },

@@ -13,7 +13,7 @@ export interface StepState {
   readonly seconds?: number;
 }
 
-const box = { width: 148, height: 58, gapX: 46, gapY: 26, margin: 18, title: 34 };
+const box = { width: 172, height: 58, gapX: 38, gapY: 26, margin: 18, title: 34 };
 
 /** A flow that has not run. */
 export function drawFlow(name: string, nodes: readonly StepNode[]): string {

@@ -38,7 +38,7 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
 }
 
 interface OnlyWhatAnswers {
-  /** Restores no other recommenders than the one that answers, and popularity, which answers where nothing is known. */
+  /** Restores no other recommenders than the one that answers, and popularity, which answers where that one is silent. */
   readonly onlyWhatAnswers?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /** Answers as `/invocations` does, without the endpoint: what a deployed one is checked against. */
-import type { Ranking } from "../recommenders/index.js";
+import type { FittedRecommender, Ranking } from "../recommenders/index.js";
 import { openServedModel } from "./bundle-source.js";
 
 export interface InvocationAnswers {
@@ -21,8 +21,12 @@ export async function openInvocations(bundle: string, recommender?: string): Pro
   return {
     tracks: model.catalogue.tracks,
     answer: (track) => {
-      const { recommender: asked, k } = live.invocation(track);
-      return asked.recommend([{ tracks: [track] }], k)[0]!;
+      const context = { tracks: [track] };
+      const asked = live.recommender()!;
+      const rank = (by: FittedRecommender) => by.recommend([context], live.invocationsK)[0]!;
+      const ranking = rank(asked);
+      const other = ranking.tracks.length === 0 ? live.standIn(asked, context) : undefined;
+      return other === undefined ? ranking : rank(other);
     },
     close: async () => model.close?.(),
   };

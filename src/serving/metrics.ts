@@ -33,7 +33,7 @@ export class EndpointMetrics {
     });
     this.#fallbacks = new Counter({
       name: "segue_fallback_answers_total",
-      help: "Answers ranked by popularity because no track of the request was known.",
+      help: "Answers to requests of which no track was known and that gave no title.",
       registers,
     });
     this.#reloads = new Counter({

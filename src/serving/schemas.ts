@@ -34,7 +34,8 @@ const contextFields = {
   context: z
     .array(trackId)
     .max(longestContext)
-    .describe("What has played so far, the last one played last; may be empty"),
+    .default([])
+    .describe("What has played so far, the last one played last; may be empty, where a title tells enough"),
   title: text.optional().describe("The playlist's title, for recommenders that read it"),
   recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
 };
@@ -97,10 +98,15 @@ export const unknownTrack = z.object({
 
 const answerFields = {
   bundle: z.string().describe("The version of the bundle that answered"),
-  recommender: z.string(),
+  recommender: z
+    .string()
+    .describe("Who answered: the one asked for, or popularity where that one had no answer"),
   fallback: z
     .boolean()
-    .describe("True where no track of the context is known, so that popularity answered instead"),
+    .describe(
+      "True where no track of the context is known and no title is given: the recommender answered by its fall-back, " +
+        "the artists of unknown tracks where it knows these, else what is popular",
+    ),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
 };
 

@@ -60,8 +60,9 @@ export async function songModel(version = "songs-1"): Promise<ServedModel> {
 export async function songApp(
   settings: EndpointSettings = {},
   plugins: readonly EndpointPlugin[] = [],
+  other: Partial<ServedModel> = {},
 ): Promise<{ app: FastifyInstance; model: ServedModel }> {
-  const model = await songModel();
+  const model = { ...(await songModel()), ...other };
   const app = await createApp({
     models: new ModelSlot(new LocalAnswerer(model)),
     settings: { logLevel: "silent", ...settings },

@@ -1,5 +1,11 @@
 /** Answers questions from a model in this thread. */
-import { extendPlaylist, type Ranking, reasonsAsText } from "../../recommenders/index.js";
+import {
+  type Context,
+  extendPlaylist,
+  type FittedRecommender,
+  type Ranking,
+  reasonsAsText,
+} from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
 import { nearestTitles, readContext, readRules } from "./context.js";
 import type { Answer, Question } from "./question.js";
@@ -22,12 +28,18 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 }
 
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
-  const { context, recommender, fallback, unknown } = readContext(live, request);
+  const { context, recommender: asked, fallback, unknown } = readContext(live, request);
   const rules = readRules(request);
-  const ranking =
-    rules === undefined
-      ? await batcher.rank(recommender, context, request.k)
-      : live.ruled(recommender).recommend(context, request.k, rules);
+  const { recommender, answer: ranking } = await answered(
+    live,
+    asked,
+    context,
+    async (recommender) =>
+      rules === undefined
+        ? batcher.rank(recommender, context, request.k)
+        : live.ruled(recommender).recommend(context, request.k, rules),
+    ({ tracks }) => tracks.length === 0,
+  );
   const explainer = request.explain ? live.explainer(recommender) : undefined;
   return {
     json: JSON.stringify({
@@ -48,14 +60,17 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
 }
 
 async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer> {
-  const { context, recommender, fallback, unknown } = readContext(live, request);
+  const { context, recommender: asked, fallback, unknown } = readContext(live, request);
   const rules = readRules(request);
   const { n, variety, seed } = request;
-  const added = extendPlaylist(recommender, live.model.catalogue, context, n, {
-    variety,
-    seed,
-    ...(rules === undefined ? {} : { rules }),
-  });
+  const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
+  const { recommender, answer: added } = await answered(
+    live,
+    asked,
+    context,
+    async (recommender) => extendPlaylist(recommender, live.model.catalogue, context, n, options),
+    (tracks) => tracks.length === 0,
+  );
   return {
     json: JSON.stringify({
       bundle: live.version,
@@ -78,12 +93,13 @@ async function invocations(
   const asked =
     instances?.map((one) => (typeof one === "string" ? one : one.input_1)) ??
     (Array.isArray(inputs) ? inputs : inputs!.input_1);
-  let unknownTracks = 0;
+  const unknownTracks = asked.filter((track) => !live.knows(track)).length;
   const rankings = await Promise.all(
-    asked.map((track) => {
-      const { recommender, known, k } = live.invocation(track);
-      if (!known) unknownTracks++;
-      return batcher.rank(recommender, { tracks: [track] }, k);
+    asked.map(async (track) => {
+      const context = { tracks: [track] };
+      const rank = (recommender: FittedRecommender) => batcher.rank(recommender, context, live.invocationsK);
+      const none = ({ tracks }: Ranking) => tracks.length === 0;
+      return (await answered(live, live.recommender()!, context, rank, none)).answer;
     }),
   );
   const body =
@@ -105,6 +121,21 @@ async function tracks(live: LiveModel, { q, limit }: Asked<"tracks">): Promise<A
     unknownTracks: 0,
     fallbacks: 0,
   };
+}
+
+/** The answer of the recommender that was asked, or of the one that stands in where it has none; and whose it is. */
+async function answered<Of>(
+  live: LiveModel,
+  asked: FittedRecommender,
+  context: Context,
+  ask: (recommender: FittedRecommender) => Promise<Of>,
+  isEmpty: (answer: Of) => boolean,
+): Promise<{ readonly recommender: FittedRecommender; readonly answer: Of }> {
+  const answer = await ask(asked);
+  const other = isEmpty(answer) ? live.standIn(asked, context) : undefined;
+  return other === undefined
+    ? { recommender: asked, answer }
+    : { recommender: other, answer: await ask(other) };
 }
 
 function scoresOf({ scores }: Ranking): number[] {

@@ -20,8 +20,9 @@ export interface RuleRequest {
 
 export interface ReadContext {
   readonly context: Context;
-  /** Who answers: the one asked for, or the fallback. */
+  /** The one asked for, or the bundle's best. */
   readonly recommender: FittedRecommender;
+  /** That no track of the context is known and no title is given: the recommender answers by its own fall-back. */
   readonly fallback: boolean;
   readonly unknown: readonly string[];
 }
@@ -41,10 +42,9 @@ export function readContext(live: LiveModel, request: ContextRequest): ReadConte
   }
   const tracks = request.context;
   const unknown = tracks.filter((track) => !live.knows(track));
-  // A title may tell enough without any known track.
-  const fallback = tracks.length > 0 && unknown.length === tracks.length && request.title === undefined;
+  const fallback = unknown.length === tracks.length && request.title === undefined;
   const context = request.title === undefined ? { tracks } : { tracks, title: request.title };
-  return { context, recommender: fallback ? live.fallback : asked, fallback, unknown };
+  return { context, recommender: asked, fallback, unknown };
 }
 
 /** The rules of a request, or undefined where it has none. */

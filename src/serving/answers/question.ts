@@ -15,7 +15,7 @@ export interface Answer {
   readonly json: string;
   /** Tracks of the request that the model does not know. */
   readonly unknownTracks: number;
-  /** Rankings that popularity gave because no track was known. */
+  /** Rankings of which no track was known, and no title given. */
   readonly fallbacks: number;
 }
 

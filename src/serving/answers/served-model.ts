@@ -3,7 +3,12 @@
  * and libraries may bring their own.
  */
 import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
-import { Explainer, type FittedRecommender, RuledRecommender } from "../../recommenders/index.js";
+import {
+  type Context,
+  Explainer,
+  type FittedRecommender,
+  RuledRecommender,
+} from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { TrackSearch } from "../track-search.js";
 
@@ -63,11 +68,13 @@ export class LiveModel {
   }
 
   /**
-   * Answers where nothing of the context is known: the most popular tracks where the model has a "popularity" recommender,
-   * else what the default one makes of an empty context.
+   * Popularity, where it should answer instead: no track of the context is known, and the recommender has no answer. All but
+   * `nearest` have one, by their own fall-back on artists, title words and what is popular.
    */
-  get fallback(): FittedRecommender {
-    return this.recommender("popularity") ?? this.recommender()!;
+  standIn(recommender: FittedRecommender, context: Context): FittedRecommender | undefined {
+    if (context.tracks.some((track) => this.knows(track))) return undefined;
+    if (recommender.recommend([context], 1)[0]!.tracks.length > 0) return undefined;
+    return this.recommender("popularity");
   }
 
   /** Rules over a recommender, made at the first call. */
@@ -80,15 +87,9 @@ export class LiveModel {
     return kept(this.#explainers, recommender, () => new Explainer(recommender, this.model.catalogue));
   }
 
-  /** How `/invocations` answers for one track: by which recommender, and with how many tracks. */
-  invocation(track: string): {
-    readonly recommender: FittedRecommender;
-    readonly known: boolean;
-    readonly k: number;
-  } {
-    const known = this.knows(track);
-    const k = this.model.invocationsK ?? originalK;
-    return { recommender: known ? this.recommender()! : this.fallback, known, k };
+  /** How many tracks `/invocations` answers with. */
+  get invocationsK(): number {
+    return this.model.invocationsK ?? originalK;
   }
 
   view(id: string): TrackView {

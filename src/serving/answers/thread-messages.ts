@@ -50,20 +50,22 @@ export interface Failure {
   readonly hint?: string | undefined;
   readonly code?: string | undefined;
   readonly exitCode?: 1 | 2;
-  /** What to answer with, where it is a request's own fault. */
+  /** What to answer with, where it is a request's own fault and no `SegueError` that says so itself. */
   readonly http?: { readonly status: number; readonly body: ErrorBody };
 }
 
 export function failureOf(error: unknown): Failure {
+  const own = error instanceof SegueError;
   const http = describe(error);
-  const { hint, code, exitCode } = error instanceof SegueError ? error : {};
+  const { hint, code, exitCode } = own ? error : {};
   return {
     message: messageOf(error),
     stack: error instanceof Error ? error.stack : undefined,
     hint,
     code,
     ...(exitCode === undefined ? {} : { exitCode }),
-    ...(http.status < 500 ? { http } : {}),
+    // Opening a bundle fails, too, and then the command line wants the hint and the exit code.
+    ...(!own && http.status < 500 ? { http } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * `POST /invocations`: TensorFlow Serving's predict API, as SageMaker forwards it, in place of the original's served model.
- * An unknown track gets the fallback ranking.
+ * An unknown track is answered by the recommender's fall-back: its artist where that is known, else what is popular.
  */
 import { errorAnswer, invocationsAnswer, invocationsRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import type { FittedRecommender } from "../../recommenders/index.js";
 import { extendAnswer, type invocationsAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
 import { songApp, songs } from "../serving.testkit.js";
 
@@ -47,13 +48,52 @@ describe("the endpoint's routes", () => {
     }
   });
 
-  it("answers /invocations for an unknown track by popularity", async () => {
-    const { status, body } = await post("/invocations", { instances: ["Nobody-Nothing"] });
-    const popular = model.recommenders.popularity!.recommend([{ tracks: ["Nobody-Nothing"] }], 5)[0]!;
-    expect(status).toBe(200);
-    expect((body as { predictions: Array<{ output_2: string[] }> }).predictions[0]!.output_2).toEqual(
-      popular.tracks,
-    );
+  it("answers every route for an unknown track as the recommender itself does: by its artist", async () => {
+    const unknown = "Justice-Nonexistent Song";
+    const wanted = answerOf(unknown, 5).tracks;
+    expect(wanted[0]).toBe("Justice-D.A.N.C.E.");
+    const invoked = await post("/invocations", { instances: [unknown] });
+    const { predictions } = invoked.body as { predictions: Array<{ output_2: string[] }> };
+    expect(predictions[0]!.output_2).toEqual(wanted);
+    const recommended = await post("/v1/recommend", { context: [unknown], k: 5, explain: true });
+    const answer = recommendAnswer.parse(recommended.body);
+    expect(answer).toMatchObject({ fallback: true, recommender: "transitions" });
+    expect(answer.tracks.map(({ id }) => id)).toEqual(wanted);
+    for (const { because } of answer.tracks) expect(because).toMatch(/\w/);
+    const capped = await post("/v1/recommend", { context: [unknown], k: 5, exclude: [wanted[1]] });
+    expect(recommendAnswer.parse(capped.body).tracks[0]!.id).toBe(wanted[0]);
+    const extended = await post("/v1/playlists/extend", { context: [unknown], n: 2 });
+    expect(extendAnswer.parse(extended.body)).toMatchObject({ fallback: true, recommender: "transitions" });
+    expect(extendAnswer.parse(extended.body).tracks[0]!.id).toBe(wanted[0]);
+  });
+
+  it("lets popularity answer where nothing is known to a recommender without a fall-back", async () => {
+    const silent: FittedRecommender = {
+      name: "silent",
+      recommend: (contexts) => contexts.map(() => ({ tracks: [], scores: new Float32Array(0) })),
+      save: () => ({ kind: "silent", version: 1, settings: {}, arrays: {} }),
+    };
+    const { recommenders } = model;
+    const { app: quiet } = await songApp({}, [], {
+      recommenders: { silent, ...recommenders },
+      defaultRecommender: "silent",
+    });
+    const ask = async (url: string, payload: object) =>
+      (await quiet.inject({ method: "POST", url, payload })).json();
+    const popular = recommenders.popularity!.recommend([{ tracks: [] }], 5)[0]!.tracks;
+    const context = ["Nobody-Nothing"];
+    const answer = recommendAnswer.parse(await ask("/v1/recommend", { context, k: 5 }));
+    expect(answer).toMatchObject({ fallback: true, recommender: "popularity" });
+    expect(answer.tracks.map(({ id }) => id)).toEqual(popular);
+    expect(await ask("/v1/playlists/extend", { context })).toMatchObject({ recommender: "popularity" });
+    expect((await ask("/invocations", { instances: context })).predictions[0].output_2).toEqual(popular);
+    // What it is silent about is known: that is its answer.
+    expect(await ask("/v1/recommend", { context: [songs[0]] })).toMatchObject({
+      fallback: false,
+      recommender: "silent",
+      tracks: [],
+    });
+    await quiet.close();
   });
 
   it("recommends from a context, with artists and titles apart", async () => {
@@ -80,11 +120,20 @@ describe("the endpoint's routes", () => {
     expect(answer.unknown[0]!.nearest[0]).toBe(songs[0]);
   });
 
-  it("falls back on popularity where nothing of the context is known, and says so", async () => {
-    const { body } = await post("/v1/recommend", { context: ["Nobody-Nothing"], k: 4 });
-    const answer = recommendAnswer.parse(body);
-    expect(answer).toMatchObject({ fallback: true, recommender: "popularity" });
-    expect(answer.tracks).toHaveLength(4);
+  it("says where nothing of the context is known and no title is given", async () => {
+    for (const request of [{ context: ["Nobody-Nothing"] }, { context: [] }, {}]) {
+      const { body } = await post("/v1/recommend", { ...request, k: 4 });
+      const answer = recommendAnswer.parse(body);
+      expect(answer).toMatchObject({ fallback: true, recommender: "transitions" });
+      expect(answer.tracks).toHaveLength(4);
+    }
+    for (const url of ["/v1/recommend", "/v1/playlists/extend"]) {
+      const { status, body } = await post(url, { title: "rainy sunday" });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ fallback: false, recommender: "transitions", unknown: [] });
+      const rock = songs.slice(6);
+      expect(rock).toContain((body as { tracks: Array<{ id: string }> }).tracks[0]!.id);
+    }
   });
 
   it("lets the request choose the recommender, and lists them when it is not there", async () => {
@@ -154,7 +203,7 @@ describe("the endpoint's routes", () => {
 
   it("says what is wrong with a request, and where", async () => {
     const wrong: Array<[url: string, payload: object | string, status: number, error: RegExp]> = [
-      ["/v1/recommend", {}, 400, /^context: /],
+      ["/v1/recommend", { context: null }, 400, /^context: /],
       ["/v1/recommend", { context: ["a", 3] }, 400, /^context\[1\]: .*string/],
       ["/v1/recommend", { context: ["a"], k: 0 }, 400, /^k: /],
       ["/v1/recommend", { context: ["a"], k: 1e9 }, 400, /^k: .*1000/],

@@ -24,8 +24,8 @@ export function registerExport(program: Command): void {
     .requiredOption("--output <path>", "the file to write; for savedmodel the folder of the model")
     .addOption(
       new Option(
-        "--bundle <folder>",
-        "the model: a bundle's folder or .tar.gz, or a run (default: the latest run's)",
+        "--bundle <bundle>",
+        "the model: a bundle's folder or .tar.gz, a folder of bundles (its latest), or a run (default: the latest run's)",
       ).conflicts("vectors"),
     )
     .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")
@@ -36,7 +36,7 @@ export function registerExport(program: Command): void {
       `
 Examples:
   segue export --format onnx --output nearest.onnx
-  segue export --bundle data/04_models/best --format savedmodel --output models/segue -k 100
+  segue export --bundle data/04_models --format savedmodel --output models/segue -k 100
   segue export --vectors vectors.bin --format parquet --output vectors.parquet`,
     )
     .action(exportModel);

@@ -33,7 +33,10 @@ export function registerRecommend(program: Command): void {
     .option("-k <n>", "how many tracks", "10")
     .option("--title <words>", 'the title of the playlist: "rainy sunday"')
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
-    .option("--bundle <folder or run>", "another model than that of the latest run")
+    .option(
+      "--bundle <bundle>",
+      "a bundle, a folder of bundles (its latest), or a run (default: the latest run's)",
+    )
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out what has played")
     .option("--not <tracks...>", "leave these out")

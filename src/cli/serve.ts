@@ -30,7 +30,7 @@ export function registerServe(program: Command): void {
     )
     .argument(
       "[bundle]",
-      "a bundle's folder, a folder with a `current` that points to one, or a run (default: the latest run's model)",
+      "a bundle, a folder of bundles (the one that `current` in it points to, else the latest), or a run (default: the latest run's)",
     )
     .option("-p, --port <n>", "port; 0: any free one", wholeNumber("--port", 0), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
@@ -63,16 +63,18 @@ export function registerServe(program: Command): void {
     .addHelpText(
       "after",
       `
-Example:
-  segue serve data/04_models/bundle --port 8080 &
+Examples:
+  segue serve                      # the latest run's model
+  segue serve data/04_models       # the latest bundle there, and each that a later run writes
+  segue serve --port 8080 &
   curl -s localhost:8080/v1/recommend -H 'content-type: application/json' \\
     -d '{"context": ["Daft Punk-One More Time"], "k": 5}'
 
 http://localhost:8080/docs shows every request that it takes.`,
     )
     .action(async (named: string | undefined, flags: Flags) => {
-      const { bundleFor } = await import("./latest-bundle.js");
-      const bundle = await bundleFor(named, flags);
+      const { bundlePlaceFor } = await import("./latest-bundle.js");
+      const bundle = await bundlePlaceFor(named, flags);
       const { readApiKeys, serve } = await import("../serving/index.js");
       const apiKeys = await readApiKeys({ file: flags.apiKeyFile, environment: process.env });
       const stopWithParent = followParent();

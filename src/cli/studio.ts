@@ -1,6 +1,7 @@
 /** `segue studio`: the web app, on this machine alone. */
 import { type Command, InvalidArgumentError } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { bundleFor } from "./latest-bundle.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -18,7 +19,10 @@ export function registerStudio(program: Command): void {
   addDatastoreOption(program.command("studio"))
     .description("open a local web app: listen, the map of music, runs, data")
     .argument("[input...]", "playlists of any form; without them and without --bundle, generated ones")
-    .option("--bundle <folder>", "let the recommenders of this model bundle answer")
+    .option(
+      "--bundle <bundle>",
+      "let the recommenders of this bundle answer: a folder, a folder of bundles, or a run",
+    )
     .option("--port <n>", "where to listen; 0 for any free port", port, 4747)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--map-tracks <n>", "how many tracks the map shows at most", wholeNumber, 5000)
@@ -31,7 +35,7 @@ export function registerStudio(program: Command): void {
     .option("--json", "print the address as one JSON object")
     .addHelpText(
       "after",
-      "\nExamples:\n  segue studio\n  segue studio playlists.csv.gz --port 8000\n  segue studio data/02_processed/master_playlists.parquet --bundle model",
+      "\nExamples:\n  segue studio\n  segue studio playlists.csv.gz --port 8000\n  segue studio data/02_processed/master_playlists.parquet --bundle data/04_models",
     )
     .action(studio);
 }
@@ -45,9 +49,9 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
     : inputs.length > 0
       ? await readPlaylists(inputs, { progress, tell, minTracks: 2 }).finally(clear)
       : undefined;
-  const server = await startStudio({ ...options, corpus, client: await clientOf(options), progress }).finally(
-    clear,
-  );
+  const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
+  const client = await clientOf(options);
+  const server = await startStudio({ ...options, bundle, corpus, client, progress }).finally(clear);
   if (options.json) console.log(JSON.stringify({ url: server.url }));
   else {
     if (generated)

@@ -1,13 +1,11 @@
-/**
- * Models from bundles on disk. The place is a bundle's folder, or a folder (or file) that points to one: with a link or a
- * text file named `current` beside the bundles, a new version goes live by replacing the pointer.
- */
-import { readFile, realpath, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+/** Models from bundles on disk. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { BundleContents } from "../bundle/index.js";
-import { misuse, SegueError } from "../system/index.js";
+import { misuse } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
+import { bundlePath, isFolder, manifestName } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
 
 export interface BundleOptions {
@@ -17,10 +15,7 @@ export interface BundleOptions {
   readonly threads?: number;
 }
 
-const pointerName = "current";
-const manifestName = "manifest.json";
-
-/** Models from the bundle at `place`; each `open` follows the pointer anew. */
+/** Models from the bundle at `place`; each `open` looks anew which bundle that is. */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
   return {
     place,
@@ -83,37 +78,4 @@ export async function servedModelOf(
     defaultRecommender: chosen,
     ...(typeof k === "number" ? { invocationsK: k } : {}),
   };
-}
-
-/** The bundle's folder or .tar.gz, pointers followed. */
-export async function bundlePath(place: string): Promise<string> {
-  const path = await realpath(resolve(place)).catch(() => {
-    throw new SegueError(`there is no bundle at ${place}`, {
-      code: "no-bundle",
-      hint: "make one with: segue run",
-    });
-  });
-  if (!(await isFolder(path)) || (await exists(join(path, manifestName)))) return path;
-  const pointer = await realpath(join(path, pointerName)).catch(() => undefined);
-  if (pointer !== undefined) {
-    // A link leads to the bundle itself; a text file names it, relative to the file's folder.
-    if ((await isFolder(pointer)) || pointer.endsWith(".gz")) return pointer;
-    const named = (await readFile(pointer, "utf8")).trim();
-    if (named !== "") return bundlePath(resolve(dirname(pointer), named));
-  }
-  throw new SegueError(`${place} is not a bundle: it holds no ${manifestName} and no \`${pointerName}\``, {
-    code: "no-bundle",
-    hint: "make one with: segue run",
-  });
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path)).isDirectory();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,6 +2,7 @@
 
 export type { ServedModel } from "./answers/served-model.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
+export { bundlePath, bundlesIn } from "./bundle-path.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";
 export { HttpError } from "./http-error.js";
 export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";

@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bundlePath, bundlesIn, manifestName } from "./bundle-path.js";
+
+let folder: string;
+const at = (...path: string[]) => join(folder, ...path);
+
+async function bundle(name: string, minute: number): Promise<void> {
+  await mkdir(at(name), { recursive: true });
+  await writeFile(at(name, manifestName), "{}");
+  await utimes(at(name, manifestName), 60 * minute, 60 * minute);
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "segue-bundles-")));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it("takes the latest bundle of a folder, and none that is being written", async () => {
+  await bundle("models/20260102-b", 1);
+  await bundle("models/20260101-a", 2);
+  await bundle("models/20260103-c.12-ab.tmp", 3);
+  await bundle("models/20260101-a.12.old", 3);
+  await mkdir(at("models/notes"));
+  expect(await bundlesIn(at("models"))).toEqual(["20260101-a", "20260102-b"]);
+  expect(await bundlePath(at("models"))).toBe(at("models/20260101-a"));
+  expect(await bundlePath(at("models/20260102-b"))).toBe(at("models/20260102-b"));
+  // Written in the same moment: the later name.
+  await bundle("models/20260102-b", 2);
+  expect(await bundlePath(at("models"))).toBe(at("models/20260102-b"));
+});
+
+it("follows `current` before it looks for the latest", async () => {
+  await bundle("pointed/old", 1);
+  await bundle("pointed/new", 2);
+  await symlink("old", at("pointed/current"));
+  expect(await bundlePath(at("pointed"))).toBe(at("pointed/old"));
+});
+
+it("says that there is none", async () => {
+  await mkdir(at("empty"));
+  await expect(bundlePath(at("empty"))).rejects.toMatchObject({ code: "no-bundle", exitCode: 1 });
+  await expect(bundlePath(at("nowhere"))).rejects.toThrow("there is no bundle at ");
+  expect(await bundlesIn(at("nowhere"))).toEqual([]);
+});

@@ -1,0 +1,55 @@
+/**
+ * Which bundle a place stands for. The place is a bundle's folder or archive, or a folder of bundles: the one that a link or a
+ * text file named `current` beside them points to (a new version goes live by replacing the pointer), else the one written last.
+ */
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { SegueError } from "../system/index.js";
+
+export const manifestName = "manifest.json";
+const pointerName = "current";
+
+/**
+ * The bundle's folder or .tar.gz.
+ *
+ * @throws SegueError where there is none
+ */
+export async function bundlePath(place: string): Promise<string> {
+  const path = await realpath(resolve(place)).catch(() => {
+    throw new SegueError(`there is no bundle at ${place}`, {
+      code: "no-bundle",
+      hint: "make one with: segue run",
+    });
+  });
+  if (!(await isFolder(path)) || (await stat(join(path, manifestName)).catch(() => undefined))) return path;
+  const pointer = await realpath(join(path, pointerName)).catch(() => undefined);
+  if (pointer !== undefined) {
+    // A link leads to the bundle itself; a text file names it, relative to the file's folder.
+    if ((await isFolder(pointer)) || pointer.endsWith(".gz")) return pointer;
+    const named = (await readFile(pointer, "utf8")).trim();
+    if (named !== "") return bundlePath(resolve(dirname(pointer), named));
+  }
+  const [newest] = await bundlesIn(path);
+  if (newest !== undefined) return join(path, newest);
+  throw new SegueError(
+    `${place} is not a bundle: it holds no ${manifestName}, no \`${pointerName}\` and no bundles`,
+    { code: "no-bundle", hint: "make one with: segue run" },
+  );
+}
+
+/** The names of the bundles in a folder, the one written last first; none where it is no folder. */
+export async function bundlesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found: Array<{ readonly name: string; readonly written: number }> = [];
+  for (const name of names) {
+    // What is being written, or being replaced, has a manifest as well.
+    if (/\.(tmp|old)$/.test(name)) continue;
+    const manifest = await stat(join(folder, name, manifestName)).catch(() => undefined);
+    if (manifest !== undefined) found.push({ name, written: manifest.mtimeMs });
+  }
+  return found.sort((a, b) => b.written - a.written || (a.name < b.name ? 1 : -1)).map(({ name }) => name);
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path)).isDirectory();
+}

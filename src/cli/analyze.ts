@@ -42,6 +42,8 @@ export function registerAnalyze(program: Command): void {
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
+  const { checkOutput } = await import("../system/index.js");
+  if (options.output !== undefined) await checkOutput(options.output, "folder");
   const { progress, clear, tell } = terminalProgress();
   const corpus = await readPlaylists(inputs, { progress, signal, tell, minTracks: 2 }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
@@ -101,6 +103,38 @@ describe("segue evaluate", () => {
     ]);
     expect(board.rows[0].hit_ratio).toMatchObject({ mean: expect.closeTo(0.8, 12) });
     expect(await readFile(html, "utf8")).toContain("transitions");
+  });
+
+  it("refuses a card that cannot be written before it fits anything", () => {
+    // The playlists are not even looked for.
+    const args = ["--train", join(folder, "none"), "--queries", queries, "--leaderboard", "--json"];
+    expect(segue(...args, "--html", folder)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`error: ${folder} is a folder`),
+    });
+  });
+
+  it("prints the leaderboard where its card can be written no more", () => {
+    const html = join(folder, "soon-a-folder.html");
+    // What is loaded first makes the folder as soon as the first recommender is being fitted, in a process of its own.
+    const preload = join(folder, "preload.mjs");
+    writeFileSync(
+      preload,
+      `import { mkdirSync } from "node:fs"; if (process.send) mkdirSync(${JSON.stringify(html)}, { recursive: true });`,
+    );
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...["--import", pathToFileURL(preload).href, distPath("cli/main.js"), "evaluate"],
+        ...["--train", train, "--queries", queries, "--recommender", "popularity", "-k", "2"],
+        ...["--leaderboard", "--json", "--html", html],
+      ],
+      { encoding: "utf8" },
+    );
+    expect(JSON.parse(stdout).rows).toHaveLength(1);
+    expect(stderr).toBe(`error: cannot use ${html}: it is a folder\n`);
+    expect(status).toBe(1);
   });
 
   it.each([

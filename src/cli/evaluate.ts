@@ -2,7 +2,15 @@
 import { fork } from "node:child_process";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Entry, Measured } from "../evaluation/index.js";
-import { besideUrl, misuse, SegueError, writeFileAtomic } from "../system/index.js";
+import {
+  besideUrl,
+  checkOutput,
+  explainDiskError,
+  messageOf,
+  misuse,
+  SegueError,
+  writeFileAtomic,
+} from "../system/index.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -120,6 +128,7 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   const { leaderboard, leaderboardHtml, leaderboardJson, leaderboardText } = await import(
     "../evaluation/index.js"
   );
+  if (options.html) await checkOutput(options.html);
   const entries: Entry[] = [];
   const failures: Array<{ recommender: string; error: string }> = [];
   for (const recommender of names) {
@@ -134,13 +143,19 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     }
   }
   const board = leaderboard(entries, { seed: options.seed });
-  if (options.html) await writeFileAtomic(options.html, page(leaderboardHtml(board)));
   if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), failures }));
   else process.stdout.write(leaderboardText(board));
+  const problems: string[] = [];
   if (failures.length > 0) {
     const list = failures.map(({ recommender, error }) => `${recommender} (${error})`).join("; ");
-    throw new SegueError(`could not evaluate ${list}`);
+    problems.push(`could not evaluate ${list}`);
   }
+  // After the figures, which took long: a disk that is full by now must not cost them.
+  if (options.html)
+    await writeFileAtomic(options.html, page(leaderboardHtml(board))).catch((error: unknown) => {
+      problems.push(messageOf(explainDiskError(error, options.html)));
+    });
+  if (problems.length > 0) throw new SegueError(problems.join("; "));
 }
 
 function measureApart(task: EvaluateTask): Promise<Entry> {

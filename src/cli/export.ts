@@ -43,9 +43,10 @@ Examples:
 }
 
 async function exportModel(options: Options): Promise<void> {
-  const { misuse } = await import("../system/index.js");
+  const { checkOutput, misuse } = await import("../system/index.js");
   const k = Number(options.k);
   if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number of at least 1, not ${options.k}`);
+  await checkOutput(options.output, options.format === "savedmodel" ? "folder" : "file");
   const { exportVectors } = await import("../bundle/index.js");
   const vectors = await vectorsOf(options);
   await exportVectors(vectors, options.format, options.output, { k });

@@ -42,6 +42,8 @@ Examples:
 async function sample(options: Options): Promise<void> {
   const { generateSample, loadCatalog } = await import("../playlists/index.js");
   const output = options.output ?? relative(process.cwd(), (await loadCatalog()).path("sample_playlists"));
+  const { checkOutput } = await import("../system/index.js");
+  await checkOutput(output);
   const { progress, clear } = terminalProgress();
   const facts = await interruptible((signal) =>
     generateSample({ ...options, output, progress, signal }).finally(clear),

@@ -169,6 +169,16 @@ describe("segue train", () => {
     expect(cut).toMatchObject({ status: 1, stderr: expect.stringContaining("cut short") });
   });
 
+  it("names the path that was given where it cannot be written, before any training", () => {
+    // The playlists are not even looked for.
+    const args = ["--input", file("none.jsonl"), "--epochs", 100_000];
+    const refused = segue(...args, "--output", "/proc/v3.bin");
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/^error: cannot use \/proc\/v3\.bin: [^\n]+\n {2}→ [^\n]+\n$/);
+    const misused = segue(...args, "--output", file("v.bin"), "--checkpoint", file("."));
+    expect(misused).toMatchObject({ status: 2, stderr: expect.stringContaining("is a folder") });
+  });
+
   it("judges epochs by queries or by playlists held back", async () => {
     const queries = file("queries.jsonl");
     const lines = Array.from({ length: 20 }, (_, i) => ({ context: [`rock-${i}`], next: `rock-${i + 1}` }));

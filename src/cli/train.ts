@@ -198,9 +198,9 @@ function howToResume({ checkpoint, resume }: Options, epochs: number): string {
   return "nothing is kept; with --checkpoint FILE the next training can be resumed";
 }
 
-async function checkedFormat({ format: named, output, from }: Options): Promise<VectorFormat> {
+async function checkedFormat({ format: named, output, from, checkpoint }: Options): Promise<VectorFormat> {
   const { formatOf, vectorFormats } = await import("../track2vec/index.js");
-  const { misuse } = await import("../system/index.js");
+  const { checkOutput, misuse } = await import("../system/index.js");
   const known = `there are: ${vectorFormats.join(", ")}`;
   const format = named ?? formatOf(output);
   if (format === undefined)
@@ -212,13 +212,8 @@ async function checkedFormat({ format: named, output, from }: Options): Promise<
       `cannot tell the format of ${from}`,
       "Its name should end in .bin, .txt, .parquet or .safetensors.",
     );
-  const { stat } = await import("node:fs/promises");
-  if ((await stat(output).catch(() => undefined))?.isDirectory())
-    throw misuse(`${output} is a folder`, "--output names the file that the vectors go to.");
-  const { dirname } = await import("node:path");
-  const folder = await stat(dirname(output)).catch(() => undefined);
-  if (folder !== undefined && !folder.isDirectory())
-    throw misuse(`${dirname(output)} is no folder, so ${output} cannot be written`);
+  await checkOutput(output);
+  if (checkpoint !== undefined) await checkOutput(checkpoint);
   return found;
 }
 

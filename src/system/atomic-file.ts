@@ -31,8 +31,10 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true, recursive: true });
+    const { code, path: at } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") throw explainDiskError(error, path);
     // That the folder has gone is a thing some callers can put right; they look for Node's own code.
-    throw (error as NodeJS.ErrnoException).code === "ENOENT" ? error : explainDiskError(error, path);
+    throw at === temporary ? Object.assign(error as Error, { path, dest: undefined }) : error;
   }
 }
 

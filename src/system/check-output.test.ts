@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { checkOutput, writeFileAtomic } from "./index.js";
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-output-"));
+  await writeFile(at("file"), "kept");
+  await mkdir(at("folder"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("lets pass what can be written, and leaves nothing behind", async () => {
+  for (const path of [at("file"), at("new"), at("new/below/it"), at("folder/new")]) await checkOutput(path);
+  for (const path of [at("folder"), at("new"), at("new/below/it")]) await checkOutput(path, "folder");
+  expect((await readdir(folder)).sort()).toEqual(["file", "folder"]);
+  expect(await readdir(at("folder"))).toEqual([]);
+});
+
+it("refuses what stands in the way, as misuse", async () => {
+  for (const [path, kind, message] of [
+    [at("folder"), "file", `${at("folder")} is a folder`],
+    [at("file"), "folder", `${at("file")} is a file`],
+    [at("file/below"), "file", `${at("file")} is no folder, so ${at("file/below")} cannot be written`],
+    ["/dev/null", "file", "/dev/null is no ordinary file"],
+  ] as const)
+    await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
+});
+
+it.skipIf(!existsSync("/proc/self"))("names the path of the user where the system refuses it", async () => {
+  const refused = { name: "SegueError", message: expect.stringMatching(/^cannot use \/proc\/v3\.bin: /) };
+  await expect(checkOutput("/proc/v3.bin")).rejects.toMatchObject(refused);
+  // Written at once, the error is Node's own, since callers look for its code; it names no temporary file either.
+  await expect(writeFileAtomic("/proc/v3.bin", "x")).rejects.toMatchObject({
+    code: "ENOENT",
+    path: "/proc/v3.bin",
+  });
+});

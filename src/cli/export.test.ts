@@ -40,11 +40,11 @@ it("says what is missing", async () => {
   const output = ["--format", "onnx", "--output", at("x.onnx")];
   await expect(segue(...output, "--datastore", at("no-runs"))).rejects.toThrow("there is no model yet");
   await expect(segue(...output, "-k", "0", "--vectors", "x.bin")).rejects.toThrow("k must be a whole number");
-  const nothing = ["--vectors", at("none.bin"), "--format"];
-  await expect(segue(...nothing, "word2vec", "--output", at("."))).rejects.toThrow("is a folder");
-  await expect(segue(...nothing, "savedmodel", "--output", at("bundle/manifest.json"))).rejects.toThrow(
-    "manifest.json is a file",
-  );
   await writeBundle(at("empty"), { catalogue: vectors, recommenders: {} });
   await expect(segue(...output, "--bundle", at("empty"))).rejects.toThrow("holds no track vectors");
+  const nothing = ["--vectors", at("none.bin"), "--format"];
+  await expect(segue(...nothing, "word2vec", "--output", at("."))).rejects.toThrow("is a folder");
+  await expect(segue(...nothing, "savedmodel", "--output", at("empty/manifest.json"))).rejects.toThrow(
+    "manifest.json is a file",
+  );
 });

@@ -1,17 +1,18 @@
 /** `segue recommend`: what should play next, from the latest run. */
-import type { Command } from "commander";
-import type { Ranking, Rules } from "../recommenders/index.js";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Context, FittedRecommender, Rules } from "../recommenders/index.js";
+import type { LiveModel } from "../serving/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 
 interface Options extends DatastoreOptions {
-  readonly k: string;
+  readonly k: number;
   readonly extend?: boolean;
-  readonly variety?: string;
-  readonly seed?: string;
+  readonly variety?: number;
+  readonly seed?: number;
   readonly explain?: boolean;
   readonly unplayed?: boolean;
   readonly not?: string[];
-  readonly perArtist?: string;
+  readonly perArtist?: number;
   readonly artist?: string[];
   readonly word?: string[];
   readonly recommender?: string;
@@ -30,7 +31,7 @@ export function registerRecommend(program: Command): void {
   addDatastoreOption(program.command("recommend"))
     .description("what should play next after these tracks, from the latest successful run")
     .argument("[tracks...]", 'what has played, in order, as "Artist-Track"; the last one played last')
-    .option("-k <n>", "how many tracks", "10")
+    .option("-k <n>", "how many tracks", whole(1), 10)
     .option("--title <words>", 'the title of the playlist: "rainy sunday"')
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
     .option(
@@ -40,12 +41,12 @@ export function registerRecommend(program: Command): void {
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out what has played")
     .option("--not <tracks...>", "leave these out")
-    .option("--per-artist <n>", "at most so many tracks of one artist")
+    .option("--per-artist <n>", "at most so many tracks of one artist", whole(1))
     .option("--artist <names...>", "only tracks of these artists")
     .option("--word <words...>", 'only tracks of playlists with one of these words in the title: "jazz"')
     .option("--extend", "a list that goes on: each track follows the ones before it, none twice")
-    .option("--variety <0…1>", "with --extend: draw from the best ten rather than take the best")
-    .option("--seed <n>", "of these draws")
+    .option("--variety <0…1>", "with --extend: draw from the best ten rather than take the best", share)
+    .option("--seed <n>", "of these draws (default: 1)", whole(0, 0xffffffff))
     .option("--json", "print one JSON object")
     .addHelpText("after", examples)
     .action(recommend);
@@ -53,75 +54,99 @@ export function registerRecommend(program: Command): void {
 
 async function recommend(tracks: string[], options: Options): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  const { bundleFor } = await import("./latest-bundle.js");
-  const { Explainer, extendPlaylist, reasonsAsText, RuledRecommender } = await import(
-    "../recommenders/index.js"
-  );
-  const { openServedModel, TrackSearch } = await import("../serving/index.js");
-  if (tracks.length === 0 && options.title === undefined) {
+  const title = options.title?.trim() ? options.title : undefined;
+  if (tracks.length === 0 && title === undefined) {
     throw misuse(
       "there is nothing to go on",
       'name a track, as "Artist-Track", or a title: --title "rainy sunday"',
     );
   }
-  const k = Number(options.k);
-  if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number of at least 1, got ${options.k}`);
-  const rules = rulesOf(options);
-  const model = await openServedModel(await bundleFor(options.bundle, options), {
-    recommender: options.recommender,
-  });
-  try {
-    const known = new Set(model.catalogue.tracks);
-    const unknown = tracks.filter((track) => !known.has(track));
-    const search = unknown.length > 0 ? await TrackSearch.build(model.catalogue.tracks) : undefined;
-    const nearest = unknown.map((track) => ({
-      track,
-      nearest: search!.find(track, 3).map((hit) => hit.track),
-    }));
-    const recommender = model.recommenders[model.defaultRecommender]!;
-    const context = { tracks, ...(options.title ? { title: options.title } : {}) };
-    const answer = options.extend
-      ? extendPlaylist(recommender, model.catalogue, context, k, {
-          rules,
-          variety: options.variety === undefined ? 0 : Number(options.variety),
-          seed: Number(options.seed ?? 1),
-        }).map((track) => ({ track, score: undefined }))
-      : scored(
-          Object.keys(rules).length === 0
-            ? recommender.recommend([context], k)[0]!
-            : new RuledRecommender(recommender, model.catalogue).recommend(context, k, rules),
-        );
-    const explainer = options.explain ? new Explainer(recommender, model.catalogue) : undefined;
-    const shown = answer.map((each) => {
-      if (explainer === undefined) return each;
-      const reasons = explainer.explain(context, each.track);
-      return { ...each, reasons, because: reasonsAsText(reasons) };
-    });
-    if (options.json) {
-      console.log(JSON.stringify({ recommender: recommender.name, unknown: nearest, tracks: shown }));
-      return;
-    }
-    const { colour, columns } = await import("../workflow/index.js");
-    for (const { track, nearest: near } of nearest) {
-      const meant = near.length > 0 ? `; did you mean ${near.map((each) => `"${each}"`).join(", ")}?` : "";
-      console.error(`not known: "${track}"${meant}`);
-    }
-    if (tracks.length > 0 && unknown.length === tracks.length && options.title === undefined)
-      console.error("nothing to go on is known; in general these are played:");
-    console.log(columns(rowsOf(shown, (bar) => (process.stdout.isTTY ? colour("dim", bar) : undefined))));
-  } finally {
-    await model.close?.();
+  for (const name of ["variety", "seed"] as const) {
+    if (options[name] !== undefined && !options.extend)
+      throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
   }
+  const { bundlePlaceFor } = await import("./latest-bundle.js");
+  const { LiveModel, openServedModel } = await import("../serving/index.js");
+  const { recommender: asked } = options;
+  const place = await bundlePlaceFor(options.bundle, options);
+  const live = new LiveModel(await openServedModel(place, { recommender: asked }));
+  try {
+    const context: Context = { tracks, ...(title === undefined ? {} : { title }) };
+    await print(live, context, options);
+  } finally {
+    await live.model.close?.();
+  }
+}
+
+async function print(live: LiveModel, context: Context, options: Options): Promise<void> {
+  const { remarksOn, unknownOf } = await import("./recommend-remarks.js");
+  const rules = rulesOf(options);
+  const { recommender, answer } = await answered(live, context, rules, options);
+  const shown = options.explain ? await explained(live, recommender, context, answer, options) : answer;
+  const unknown = await unknownOf(live, context.tracks);
+  const remarks = await remarksOn({
+    ...{ live, recommender, context, unknown },
+    rules: options.extend ? { ...rules, excludePlayed: true } : rules,
+    answer: answer.map(({ track }) => track),
+  });
+  for (const remark of remarks) console.error(remark);
+  if (options.json) {
+    console.log(JSON.stringify({ recommender: recommender.name, unknown, remarks, tracks: shown }));
+    return;
+  }
+  if (shown.length === 0) return;
+  const { colour, columns } = await import("../workflow/index.js");
+  console.log(columns(rowsOf(shown, (bar) => (process.stdout.isTTY ? colour("dim", bar) : undefined))));
 }
 
 interface Shown {
   readonly track: string;
-  readonly score: number | undefined;
+  /** Of a list that goes on there are none. */
+  readonly score?: number;
   readonly because?: string;
 }
 
-function scored(ranking: Ranking): Shown[] {
-  return ranking.tracks.map((track, i) => ({ track, score: ranking.scores[i]! }));
+/** What the model's recommender answers, or the one that stands in where it has no answer. */
+async function answered(
+  live: LiveModel,
+  context: Context,
+  rules: Rules,
+  { k, extend, variety = 0, seed = 1 }: Options,
+): Promise<{ readonly recommender: FittedRecommender; readonly answer: readonly Shown[] }> {
+  const { extendPlaylist } = await import("../recommenders/index.js");
+  const ask = (recommender: FittedRecommender): Shown[] => {
+    if (extend) {
+      const added = extendPlaylist(recommender, live.model.catalogue, context, k, { rules, variety, seed });
+      return added.map((track) => ({ track }));
+    }
+    const ruled = Object.keys(rules).length > 0;
+    const ranking = ruled
+      ? live.ruled(recommender).recommend(context, k, rules)
+      : recommender.recommend([context], k)[0]!;
+    return ranking.tracks.map((track, i) => ({ track, score: ranking.scores[i]! }));
+  };
+  const recommender = live.recommender()!;
+  const answer = ask(recommender);
+  const other = answer.length === 0 ? live.standIn(recommender, context) : undefined;
+  return other === undefined ? { recommender, answer } : { recommender: other, answer: ask(other) };
+}
+
+/** With the reasons for each; in a list that goes on those are of the context and of what was added before. */
+async function explained(
+  live: LiveModel,
+  recommender: FittedRecommender,
+  context: Context,
+  answer: readonly Shown[],
+  { extend }: Options,
+): Promise<Shown[]> {
+  const { reasonsAsText } = await import("../recommenders/index.js");
+  const explainer = live.explainer(recommender);
+  const played = [...context.tracks];
+  return answer.map((each) => {
+    const reasons = explainer.explain({ ...context, tracks: played }, each.track);
+    if (extend) played.push(each.track);
+    return { ...each, reasons, because: reasonsAsText(reasons) };
+  });
 }
 
 /** A line a track: place, id, score (a bar where `bar` draws one), reasons. */
@@ -144,8 +169,23 @@ function rulesOf(options: Options): Rules {
   return {
     ...(options.unplayed ? { excludePlayed: true } : {}),
     ...(options.not ? { exclude: options.not } : {}),
-    ...(options.perArtist === undefined ? {} : { perArtist: Number(options.perArtist) }),
+    ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
     ...(options.artist ? { artists: options.artist } : {}),
     ...(options.word ? { words: options.word } : {}),
   };
+}
+
+function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`It should be a whole number ${range}.`);
+  };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It should be a number from 0 to 1.");
 }

@@ -1,6 +1,6 @@
 /** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
 
-export type { ServedModel } from "./answers/served-model.js";
+export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundlePath, bundlesIn } from "./bundle-path.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";

@@ -1,0 +1,161 @@
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { testFolder } from "../bundle/bundle.testkit.js";
+import { writeBundle } from "../bundle/index.js";
+import { CorpusBuilder } from "../corpus/index.js";
+import { fitRecommender, nearestOf } from "../recommenders/index.js";
+import { SegueError } from "../system/index.js";
+import { TrackVectors } from "../track2vec/index.js";
+import { createProgram } from "./program.js";
+
+const at = testFolder();
+const drake = ["Drake-One Dance", "Drake-Hotline Bling", "Drake-Energy"];
+const jazz = ["Nina Simone-Sinnerman", "Nina Simone-Feeling Good", "Chet Baker-Almost Blue"];
+
+beforeAll(async () => {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 30; p++) {
+    const tracks = p % 3 === 0 ? drake : jazz;
+    const title = p % 3 === 0 ? "party" : "late jazz";
+    const artists = tracks.map((id) => id.split("-")[0]!);
+    const turned = (list: readonly string[]) => [...list.slice(p % 2), ...list.slice(0, p % 2)];
+    builder.add({ id: `p${p}`, title, tracks: turned(tracks), artists: turned(artists) });
+  }
+  const corpus = builder.build();
+  // Of "Drake-Energy" there is no vector.
+  const withVectors = [...drake.slice(0, 2), ...jazz];
+  const vectors = new TrackVectors({
+    tracks: withVectors,
+    size: 2,
+    vectors: Float32Array.from(withVectors.flatMap((_, i) => [1, i / 4])),
+  });
+  await writeBundle(at("models/one"), {
+    catalogue: corpus,
+    recommenders: {
+      transitions: (await fitRecommender("transitions", corpus)).save(),
+      "v-sknn": (await fitRecommender("v-sknn", corpus)).save(),
+      nearest: nearestOf(vectors, corpus).save(),
+      popularity: (await fitRecommender("popularity", corpus)).save(),
+    },
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function segue(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const lines = { log: [] as string[], error: [] as string[] };
+  for (const name of ["log", "error"] as const)
+    vi.spyOn(console, name).mockImplementation((line: string) => void lines[name].push(line));
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await createProgram().parseAsync(["node", "segue", "recommend", "--bundle", at("models"), ...args]);
+  return { stdout: lines.log.join("\n"), stderr: lines.error.join("\n") };
+}
+
+describe("segue recommend", () => {
+  it("is quiet where all is known and something is answered", async () => {
+    const { stdout, stderr } = await segue(drake[0]!, "-k", "2");
+    expect(stdout).toContain(drake[1]);
+    expect(stderr).toBe("");
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ["an unknown artist", [drake[0]!, "--artist", "nobody"], /^no answer: no track is by "nobody"$/],
+    [
+      "an unknown word",
+      [drake[0]!, "--word", "xyzzy"],
+      /^no answer: no playlists have "xyzzy" in their titles$/,
+    ],
+    [
+      "rules that leave nothing together",
+      [drake[0]!, "--artist", "drake", "--word", "jazz"],
+      /^no answer: no track passes --artist "drake" and --word "jazz" together$/,
+    ],
+    [
+      "a track without a vector",
+      [drake[2]!, "--recommender", "nearest"],
+      /^no answer: nearest goes by the last track, and has learnt nothing of "Drake-Energy"; another --recommender may/,
+    ],
+    [
+      "what has played, where a list cannot go on",
+      [...drake, "--extend", "--artist", "drake"],
+      /^no answer: no track passes --artist "drake" and without what has played together$/,
+    ],
+  ])("prints nothing and says why in a line: %s", async (_, args, reason) => {
+    const { stdout, stderr } = await segue(...args);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(reason);
+    expect(stderr).not.toContain("\n");
+    const json = JSON.parse((await segue(...args, "--json")).stdout);
+    expect(json).toMatchObject({ tracks: [], remarks: [expect.stringMatching(reason)] });
+  });
+
+  it.each<[string, string[], string, string]>([
+    [
+      "the artist of an unknown track",
+      ["Drake-Nonexistent Song"],
+      drake[2]!,
+      "no track is known, but whose they are: tracks by Drake come first",
+    ],
+    ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing to go on is known; popular tracks follow"],
+    [
+      "a title that no playlist has",
+      ["--title", "zzzz"],
+      jazz[2]!,
+      'the title is not known: no playlists have a word of "zzzz" in theirs\nnothing to go on is known; popular tracks follow',
+    ],
+    [
+      "a title",
+      ["Nobody-Nothing", "--title", "party"],
+      drake[2]!,
+      "no track is known; what follows is by the title",
+    ],
+    [
+      "nothing, with a recommender that has no fall-back",
+      ["Nobody-Nothing", "--recommender", "nearest"],
+      jazz[2]!,
+      "nearest has no answer where it knows nothing; popular tracks follow",
+    ],
+  ])("says what an answer rests on: %s", async (_, args, first, remark) => {
+    const { stdout, stderr } = await segue(...args, "-k", "3", "--json");
+    expect(JSON.parse(stdout).tracks[0].track).toBe(first);
+    expect(stderr).toContain(remark);
+  });
+
+  it("says which --not and which of several rules name nothing", async () => {
+    const { stdout, stderr } = await segue(
+      ...[drake[0]!, "-k", "3", "--not", "Drake-Hotline Blin", drake[2]!],
+      ...["--artist", "nobody", "drake"],
+    );
+    expect(stdout).toContain(drake[1]);
+    expect(stdout).not.toContain(drake[2]);
+    expect(stderr.split("\n")).toEqual([
+      expect.stringMatching(
+        /^--not "Drake-Hotline Blin" leaves nothing out: .*; did you mean "Drake-Hotline Bling"/,
+      ),
+      'no track is by "nobody"',
+    ]);
+  });
+
+  it("explains each track of a list by what stands before it", async () => {
+    const { stdout } = await segue(
+      ...[jazz[0]!, "--recommender", "v-sknn", "--extend", "--explain", "-k", "2", "--json"],
+    );
+    const [first, second] = JSON.parse(stdout).tracks as Array<{ track: string; because: string }>;
+    expect(first!.because).toContain(`after ${jazz[0]} in 10 playlists`);
+    expect(second!.because).toContain(`with ${first!.track} in 20 playlists`);
+  });
+
+  it.each([
+    [["A-B", "--variety", "0.3"], "--variety is for a list that goes on"],
+    [["A-B", "--seed", "3"], "--seed is for a list that goes on"],
+    [["A-B", "--extend", "--seed", "1e99"], "whole number from 0 to 4294967295"],
+    [["A-B", "--extend", "--seed", "abc"], "whole number from 0 to 4294967295"],
+    [["A-B", "--extend", "--variety", "2"], "number from 0 to 1"],
+    [["A-B", "-k", "0"], "whole number of at least 1"],
+    [["A-B", "--per-artist", "x"], "whole number of at least 1"],
+    [["--title", " "], "there is nothing to go on"],
+    [["A-B", "--recommender", "zz"], 'has no recommender named "zz"'],
+  ])("is misused with %j", async (args, message) => {
+    const error = await segue(...args).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining(message) });
+    expect(error instanceof SegueError ? error.exitCode : 2).toBe(2);
+  });
+});

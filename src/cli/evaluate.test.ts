@@ -83,6 +83,15 @@ describe("segue evaluate", () => {
     expect(stdout).toMatch(/target: never in training +1 +0\.00 %/);
   });
 
+  it("takes settings as JSON or as a word", () => {
+    const settings = ["--set", "contextDecay=linear", "--set", "neighbours=50", "--set", "repeats=auto"];
+    const { status, stderr } = segue(
+      ...["--train", train, "--queries", queries, "--recommender", "v-sknn", "--json"],
+      ...settings,
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
   it("compares recommenders, each in its own process", async () => {
     const html = join(folder, "board.html");
     const names = ["--recommender", "popularity", "transitions"];
@@ -143,6 +152,12 @@ describe("segue evaluate", () => {
     [["-k", "x"], /whole number/],
     [["--html", "x.html"], /--html needs --leaderboard/],
     [["--set", "nonsense=1", "--recommender", "popularity"], /has no setting "nonsense"/],
+    [["--set", "window=x", "--recommender", "popularity"], /setting "window" .* is "x", wanted a number > 0/],
+    [
+      ["--set", "skip=-1", "--recommender", "transitions"],
+      /setting "skip" .* is -1, wanted a whole number ≥ 1/,
+    ],
+    [["--set", "tail=0.5"], /"folds" \(4\) parts of "tail" \(0.5\)[\s\S]*2 folds at most/],
   ])("is misused with %j", (args, message) => {
     const { status, stderr, stdout } = segue("--train", train, "--queries", queries, "--json", ...args);
     expect(stderr).toMatch(message);

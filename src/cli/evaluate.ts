@@ -63,7 +63,7 @@ Examples:
 }
 
 async function evaluate(options: Options): Promise<void> {
-  const { recommenderKinds } = await import("../recommenders/index.js");
+  const { checkSettings, recommenderKinds } = await import("../recommenders/index.js");
   const known = Object.keys(recommenderKinds);
   for (const name of options.recommender ?? []) {
     if (!known.includes(name))
@@ -73,6 +73,7 @@ async function evaluate(options: Options): Promise<void> {
   if (options.html) throw misuse("--html needs --leaderboard");
   const [name = known.includes("blend") ? "blend" : known.at(-1)!, ...others] = options.recommender ?? [];
   if (others.length > 0) throw misuse("several recommenders need --leaderboard");
+  checkSettings(name, options.set);
   const { loadAndMeasure } = await import("./load-and-measure.js");
   const { report } = await import("../evaluation/index.js");
   const { progress, clear } = terminalProgress();

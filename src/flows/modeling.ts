@@ -21,12 +21,15 @@ export const modeling = flow("modeling", {
     "start",
     { description: "take the dataset of the latest primary run", cache: false },
     async ({ parameters, client }) => {
+      const { checkSettings } = await import("../recommenders/index.js");
       const source = client.flow("primary").latestSuccessfulRun;
       const points = gridPoints(
         parameters.grid as GridEntry[],
         parameters.recommenders,
         trackVectorOverrides(parameters),
       );
+      // The whole grid before any of it is fitted.
+      for (const { recommender, settings } of points) checkSettings(recommender, settings);
       console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
       return {
         primaryRun: await source.id(),

@@ -4,6 +4,7 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import type { Progress, TypedArray } from "../system/index.js";
+import type { SettingRanges } from "./core/setting-ranges.js";
 
 /** What has played so far, and what else is known of the playlist. */
 export interface Context {
@@ -61,12 +62,24 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Settings that do not go together. */
+export interface SettingsConflict {
+  /** Which, with their values, and why they do not. */
+  readonly what: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
 /** One sort of recommender: how to fit it and how to restore it. */
 export interface RecommenderKind<Settings extends object = Record<string, unknown>> {
   readonly name: string;
   /** One sentence for `--help` and the leaderboard. */
   readonly summary: string;
   readonly defaults: Readonly<Settings>;
+  /** What each setting may be. `fitRecommender` checks it before it fits; `fit` itself takes what it is given. */
+  readonly ranges?: SettingRanges<Settings>;
+  /** What is wrong with settings that are each within their range, where something is. */
+  readonly conflictIn?: (settings: Readonly<Settings>) => SettingsConflict | undefined;
   /** The version of the states that it saves and restores. Default 1. */
   readonly version?: number;
   fit(corpus: Corpus, settings: Partial<Settings>, options?: FitOptions): Promise<FittedRecommender>;

@@ -12,6 +12,6 @@ export type {
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";
 export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
-export { fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
+export { checkSettings, fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
 export { RuledRecommender, type Rules } from "./rules.js";
 export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

@@ -11,6 +11,13 @@ import { repeatsFor } from "./core/repeats.js";
 import type { ScoreBoard } from "./core/score-board.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
+import {
+  exponent,
+  numberWithin,
+  repeatsRange,
+  type SettingRanges,
+  wholeNumber,
+} from "./core/setting-ranges.js";
 
 export interface ItemToItemSettings {
   /** How many tracks of the context, from the last, are read; 1 is the Item-KNN of the published tables. */
@@ -33,6 +40,15 @@ const defaults: ItemToItemSettings = {
   window: 100,
   keep: 300,
   repeats: "auto",
+};
+
+const ranges: SettingRanges<ItemToItemSettings> = {
+  last: wholeNumber(1),
+  contextFade: exponent,
+  damping: numberWithin({ least: 0 }),
+  window: wholeNumber(1),
+  keep: wholeNumber(1),
+  repeats: repeatsRange,
 };
 
 function make(
@@ -76,6 +92,7 @@ export const itemToItem: RecommenderKind<ItemToItemSettings> = {
   name: "item-to-item",
   summary: "Tracks that share playlists with the last tracks (Item-KNN, damped cosine).",
   defaults,
+  ranges,
   async fit(corpus, given, options = {}) {
     const settings = { ...defaults, ...given };
     const sessions = sessionsOf(corpus);

@@ -11,6 +11,7 @@ import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { checkK, ScoredRecommender } from "./core/scored.js";
 import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
+import { numberWithin, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface PopularitySettings {
   /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */
@@ -64,12 +65,18 @@ class Popularity implements FittedRecommender {
   }
 }
 
+const ranges: SettingRanges<PopularitySettings> = {
+  window: numberWithin({ above: 0, most: 1 }),
+  repeats: repeatsRange,
+};
+
 function popularityKind(name: string, summary: string, window: number): RecommenderKind<PopularitySettings> {
   const defaults: PopularitySettings = { window, repeats: "auto" };
   return {
     name,
     summary,
     defaults,
+    ranges,
     async fit(corpus: Corpus, settings: Partial<PopularitySettings>) {
       const { window, repeats } = { ...defaults, ...settings };
       const sessions = sessionsOf(corpus);
@@ -126,6 +133,7 @@ export const artistPopularity: RecommenderKind<{ repeats: number | "auto" }> = {
   name: "artist",
   summary: "The most popular tracks of the artists that played; works for tracks nobody knows.",
   defaults: { repeats: "auto" },
+  ranges: { repeats: repeatsRange },
   async fit(corpus, settings) {
     const repeats = repeatsFor(settings.repeats ?? "auto", sessionsOf(corpus));
     return artistRecommender(corpus, Fallback.fit(corpus), repeats);

@@ -2,6 +2,8 @@
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import { blend } from "./blend/blend.js";
+import { blendConflict, blendRanges } from "./blend/settings.js";
+import { checkedSettings } from "./check-settings.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
 import { itemToItem } from "./item-to-item.js";
 import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
@@ -22,7 +24,8 @@ const kinds: readonly AnyKind[] = [
   itemToItem,
   vsknn,
   vstan,
-  blend,
+  // Its ranges stand beside its defaults, in blend/settings.ts.
+  { ...blend, ranges: blendRanges, conflictIn: blendConflict },
 ];
 
 /** Every kind of recommender by its name, the simplest first. */
@@ -42,11 +45,21 @@ function kindOf(name: string): AnyKind {
 }
 
 /**
+ * Checks settings as `fitRecommender` does, without a corpus: before a long read.
+ *
+ * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go together
+ */
+export function checkSettings(name: string, settings: Readonly<Record<string, unknown>>): void {
+  checkedSettings(kindOf(name), settings);
+}
+
+/**
  * Fits a recommender on a corpus.
  *
  * @param name one of `recommenderKinds`
- * @param settings what differs from the kind's `defaults`; an unknown one is refused
- * @throws SegueError for an unknown name or setting, or a corpus without a single play
+ * @param settings what differs from the kind's `defaults`, each within the kind's `ranges`; undefined counts as not given
+ * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go
+ *   together; SegueError for a corpus without a single play
  */
 export async function fitRecommender(
   name: string,
@@ -55,19 +68,14 @@ export async function fitRecommender(
   options: FitOptions = {},
 ): Promise<FittedRecommender> {
   const kind = kindOf(name);
-  for (const key of Object.keys(settings)) {
-    if (!Object.hasOwn(kind.defaults, key)) {
-      const known = Object.keys(kind.defaults).join(", ");
-      throw misuse(`the recommender "${name}" has no setting "${key}"`, `It has: ${known}.`);
-    }
-  }
+  const checked = checkedSettings(kind, settings);
   if (corpus.items.length === 0) {
     throw new SegueError(`there is nothing to fit "${name}" on: the corpus holds no plays`, {
       hint: "Check that the training file holds playlists of at least 3 tracks.",
       code: "empty-corpus",
     });
   }
-  return kind.fit(corpus, settings, options);
+  return kind.fit(corpus, checked, options);
 }
 
 /**

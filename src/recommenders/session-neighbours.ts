@@ -7,10 +7,33 @@ import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
+import {
+  exponent,
+  factor,
+  numberWithin,
+  orWord,
+  repeatsRange,
+  type SettingRanges,
+  wholeNumber,
+} from "./core/setting-ranges.js";
 
 export interface SessionNeighboursSettings extends NeighbourSettings {
   readonly repeats: number | "auto";
 }
+
+const ranges: SettingRanges<SessionNeighboursSettings> = {
+  neighbours: wholeNumber(1),
+  perTrack: wholeNumber(1),
+  last: wholeNumber(1),
+  contextDecay: orWord("linear", numberWithin({ above: 0 })),
+  lengthPower: exponent,
+  recency: numberWithin({ least: 0 }),
+  near: numberWithin({ least: 0 }),
+  before: factor,
+  idfMatch: exponent,
+  idfVote: exponent,
+  repeats: repeatsRange,
+};
 
 function make(
   name: string,
@@ -51,6 +74,7 @@ function neighbourKind(
     name,
     summary,
     defaults,
+    ranges,
     async fit(corpus, given) {
       const sessions = sessionsOf(corpus);
       const scale = Math.sqrt(meanLength(sessions));

@@ -18,6 +18,13 @@ import { type Query, TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
+import {
+  numberWithin,
+  repeatsRange,
+  type SettingRanges,
+  wholeNumber,
+  yesOrNo,
+} from "./core/setting-ranges.js";
 import { copyUnit, unitMean } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
@@ -49,6 +56,21 @@ const defaults: Track2VecSettings = {
   decay: 0.8,
   output: 0.5,
   repeats: "auto",
+};
+
+/** Those of training are as in track2vec/options.ts, but for negatives: without hierarchical softmax there must be some. */
+const ranges: SettingRanges<Track2VecSettings> = {
+  sg: yesOrNo,
+  vectorSize: wholeNumber(1, 65_536),
+  window: wholeNumber(1, 10_000),
+  negative: wholeNumber(1, 1000),
+  nsExponent: numberWithin(),
+  minCount: wholeNumber(0),
+  epochs: wholeNumber(1),
+  sample: numberWithin({ least: 0 }),
+  decay: numberWithin({ above: 0, most: 1 }),
+  output: numberWithin({ least: 0, most: 1 }),
+  repeats: repeatsRange,
 };
 
 /**
@@ -332,6 +354,7 @@ export const nearest: RecommenderKind<Track2VecSettings> = {
   summary:
     "The tracks nearest to the last one by cosine of track vectors; silent where the last one is unknown.",
   defaults: { ...defaults, sg: false, minCount: 5 },
+  ranges,
   async fit(corpus, given, options = {}) {
     const settings = { ...nearest.defaults, ...given, repeats: 0 };
     return make("nearest", corpus, await train(corpus, settings, options), settings, undefined);
@@ -343,6 +366,7 @@ export const track2vec: RecommenderKind<Track2VecSettings> = {
   name: "track2vec",
   summary: "The tracks that track vectors expect after the whole context, late tracks counting more.",
   defaults,
+  ranges,
   async fit(corpus, given, options = {}) {
     const repeats = repeatsFor(given.repeats ?? "auto", sessionsOf(corpus));
     const settings = { ...defaults, ...given, repeats };

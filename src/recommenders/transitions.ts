@@ -11,6 +11,13 @@ import { repeatsFor } from "./core/repeats.js";
 import type { ScoreBoard } from "./core/score-board.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
+import {
+  exponent,
+  numberWithin,
+  repeatsRange,
+  type SettingRanges,
+  wholeNumber,
+} from "./core/setting-ranges.js";
 
 export interface TransitionsSettings {
   /** How many places ahead a transition may reach; 1 is the plain Markov chain. */
@@ -36,6 +43,16 @@ const defaults: TransitionsSettings = {
   recency: 0,
   keep: 300,
   repeats: "auto",
+};
+
+const ranges: SettingRanges<TransitionsSettings> = {
+  skip: wholeNumber(1),
+  fade: exponent,
+  last: wholeNumber(1),
+  contextFade: exponent,
+  recency: numberWithin({ least: 0 }),
+  keep: wholeNumber(1),
+  repeats: repeatsRange,
 };
 
 function make(
@@ -80,6 +97,7 @@ export const transitions: RecommenderKind<TransitionsSettings> = {
   name: "transitions",
   summary: "What followed the last tracks elsewhere, near followers counting more.",
   defaults,
+  ranges,
   async fit(corpus, given, options = {}) {
     const settings = { ...defaults, ...given };
     const sessions = sessionsOf(corpus);

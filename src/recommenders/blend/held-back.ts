@@ -1,5 +1,5 @@
 /** What the ranker learns from: queries of playlists that were held back from the sources it ranks. */
-import { Random } from "../../system/index.js";
+import { Random, SegueError } from "../../system/index.js";
 import type { Query } from "../core/query.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import type { RankingData } from "./boost.js";
@@ -103,9 +103,9 @@ class RowsOfQueries {
 
   constructor(width: number, rows: number) {
     this.#width = width;
-    this.#values = new Float32Array(rows * width);
-    this.#weights = new Float32Array(rows);
-    this.#relevance = new Float32Array(rows);
+    this.#values = floats(rows * width);
+    this.#weights = floats(rows);
+    this.#relevance = floats(rows);
   }
 
   /** Adds the candidates of one query, where any is relevant; returns 1 where the next track is among them. */
@@ -163,9 +163,25 @@ class RowsOfQueries {
 }
 
 function longer(values: Float32Array): Float32Array {
-  const grown = new Float32Array(Math.ceil(values.length * 1.5));
+  const grown = floats(Math.ceil(values.length * 1.5));
   grown.set(values);
   return grown;
+}
+
+/** @throws SegueError where there is no room for so many */
+function floats(length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new SegueError(
+      `the queries that the blend learns from need ${length} numbers: more than memory holds`,
+      {
+        hint: "Lower its settings queries, hard or easy.",
+        code: "out-of-memory",
+        cause,
+      },
+    );
+  }
 }
 
 /** Which plays of the tail are asked for: all, or as many of each playlist, the last play always among them. */
@@ -208,20 +224,23 @@ function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | u
   return { tracks, unknown, unknownAfter, played, title };
 }
 
+/** The least share that is held back where there are few playlists. */
+export const leastTail = 0.2;
+
 /** One tail where it is long enough to learn from; else several parts are held back, one after the other. */
 export function howToHoldBack(settings: HoldingSettings, count: number): { folds: number; tail: number } {
   return count >= 20_000
     ? { folds: 1, tail: settings.tail }
-    : { folds: settings.folds, tail: Math.max(settings.tail, 0.2) };
+    : { folds: settings.folds, tail: Math.max(settings.tail, leastTail) };
 }
 
 export function joined(parts: readonly RankingData[]): RankingData {
   if (parts.length === 1) return parts[0]!;
   const rows = parts.reduce((sum, part) => sum + part.weights.length, 0);
   const { width, start } = parts[0]!;
-  const values = new Float32Array(rows * width);
-  const weights = new Float32Array(rows);
-  const relevance = new Float32Array(rows);
+  const values = floats(rows * width);
+  const weights = floats(rows);
+  const relevance = floats(rows);
   const offsets = [0];
   let row = 0;
   for (const part of parts) {

@@ -131,10 +131,9 @@ async function sharesOf(
   const { folds, tail } = howToHoldBack(settings, count);
   const shares: Share[] = [];
   for (let f = 0; f < folds; f++) {
-    const fold: Fold = {
-      from: Math.max(1, count - Math.round(count * tail * (f + 1))),
-      to: count - Math.round(count * tail * f),
-    };
+    const from = Math.max(1, count - Math.round(count * tail * (f + 1)));
+    // Of a single playlist, or two, a last fold would end before it begins.
+    const fold: Fold = { from, to: Math.max(from, count - Math.round(count * tail * f)) };
     const vectors = await vectorsOf(outside(corpus, fold), settings, vectorSeed, options);
     const held = sliceSessions(sessions, fold.from, fold.to);
     const places = placesOf(held, Math.ceil(settings.queries / folds), random);

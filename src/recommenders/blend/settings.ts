@@ -1,6 +1,9 @@
-/** What the blend can be told, and what it does unless told. */
+/** What the blend can be told, what it does unless told, and what it cannot be told. */
+import type { SettingsConflict } from "../contract.js";
+import { numberWithin, orWord, type SettingRanges, wholeNumber } from "../core/setting-ranges.js";
 import type { BoostSettings } from "./boost.js";
-import { type HoldingSettings, mostQueries } from "./held-back.js";
+import { mostLeaves } from "./forest.js";
+import { type HoldingSettings, leastTail, mostQueries } from "./held-back.js";
 import type { SignalSettings } from "./signals.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
@@ -42,3 +45,41 @@ export const blendDefaults: BlendSettings = {
   firstTrees: 20,
   finalists: 300,
 };
+
+const share = numberWithin({ above: 0, most: 1 });
+
+export const blendRanges: SettingRanges<BlendSettings> = {
+  tail: numberWithin({ above: 0, below: 1 }),
+  folds: wholeNumber(1, Math.floor(1 / leastTail)),
+  queries: wholeNumber(1),
+  candidates: wholeNumber(1, 10_000),
+  hard: wholeNumber(1, 1000),
+  easy: wholeNumber(0, 1000),
+  later: orWord("auto", numberWithin({ least: 0, most: 1 })),
+  nominated: wholeNumber(1, 10_000),
+  neighbours: wholeNumber(1),
+  perTrack: wholeNumber(1),
+  vectorSize: wholeNumber(1, 65_536),
+  vectorEpochs: orWord("auto", wholeNumber(0)),
+  window: wholeNumber(1, 10_000),
+  keep: wholeNumber(1, 100_000),
+  trees: wholeNumber(1, 10_000),
+  leaves: wholeNumber(2, mostLeaves),
+  rate: share,
+  leastHessian: numberWithin({ least: 0 }),
+  // A leaf's value is its gradient by its second derivative and this: 0 by 0 is no number.
+  lambda: numberWithin({ above: 0 }),
+  querySample: share,
+  featureSample: share,
+  firstTrees: wholeNumber(0),
+  finalists: wholeNumber(1),
+};
+
+/** Parts of a tail's size are held back one after the other: together they are no more than all playlists. */
+export function blendConflict({ tail, folds }: Readonly<BlendSettings>): SettingsConflict | undefined {
+  if (folds * tail <= 1) return undefined;
+  return {
+    what: `"folds" (${folds}) parts of "tail" (${tail}) of the playlists are more than all of them`,
+    hint: `With this tail there may be ${Math.floor(1 / tail)} folds at most.`,
+  };
+}

@@ -1,0 +1,40 @@
+/** The check of settings before anything is fitted: names, what each may be, and what several may be together. */
+import { misuse } from "../system/index.js";
+import type { RecommenderKind } from "./contract.js";
+
+/**
+ * Checks settings of a kind. One that is undefined counts as not given.
+ *
+ * @returns those that are given
+ * @throws SegueError (misuse) that names the recommender, the setting, its value and what is wanted
+ */
+export function checkedSettings<Settings extends object>(
+  kind: RecommenderKind<Settings>,
+  given: Readonly<Record<string, unknown>>,
+): Partial<Settings> {
+  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(kind.defaults, name)) {
+      throw misuse(
+        `the recommender "${kind.name}" has no setting "${name}"`,
+        `It has: ${Object.keys(kind.defaults).join(", ")}.`,
+      );
+    }
+    const range = kind.ranges?.[name as keyof Settings];
+    if (range === undefined || range.holds(value)) continue;
+    throw misuse(
+      `the setting "${name}" of the recommender "${kind.name}" is ${asWritten(value)}, wanted ${range.wanted}`,
+      `Its default is ${asWritten(kind.defaults[name as keyof Settings])}.`,
+    );
+  }
+  const conflict = kind.conflictIn?.({ ...kind.defaults, ...settings });
+  if (conflict !== undefined) throw misuse(`the recommender "${kind.name}": ${conflict.what}`, conflict.hint);
+  return settings as Partial<Settings>;
+}
+
+/** A value as one would write it: text in quotes, so that "5" is not taken for 5. */
+function asWritten(value: unknown): string {
+  if (typeof value === "string" || (typeof value === "object" && value !== null))
+    return JSON.stringify(value);
+  return String(value);
+}

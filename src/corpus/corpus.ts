@@ -2,6 +2,8 @@
  * Playlists as typed arrays: the form in which everything that learns reads them. Tracks are numbered once, in order of
  * first appearance; a playlist is a slice of `items`.
  */
+import { misuse } from "../system/index.js";
+import { nameOf } from "./json-lines.js";
 
 /** The tracks that are known by number. */
 export interface Catalogue {
@@ -27,6 +29,16 @@ export function playlistCount(corpus: Corpus): number {
   return corpus.offsets.length - 1;
 }
 
+/** What `CorpusBuilder.add` takes. */
+export interface Playlist {
+  readonly id: string;
+  /** Track ids in playing order. */
+  readonly tracks: readonly string[];
+  /** One artist a track, "" where it is not known. Default: nothing is known of artists. */
+  readonly artists?: readonly string[];
+  readonly title?: string;
+}
+
 /** Gathers playlists one by one into a `Corpus`. */
 export class CorpusBuilder {
   readonly #numbers = new Map<string, number>();
@@ -40,26 +52,33 @@ export class CorpusBuilder {
   #hasArtists = false;
   #hasTitles = false;
 
-  /** The number of a track; a new id gets the next number. */
+  /**
+   * The number of a track; a new id gets the next number. The first artist that is given and not empty is the track's.
+   *
+   * @throws SegueError (misuse) for an id that is no text
+   */
   number(track: string, artist?: string): number {
+    if (typeof track !== "string") throw misuse(`a track id should be text, found ${nameOf(track)}`);
     let number = this.#numbers.get(track);
     if (number === undefined) {
       number = this.#tracks.length;
       this.#numbers.set(track, number);
       this.#tracks.push(track);
       this.#artists.push(artist ?? "");
-      if (artist !== undefined) this.#hasArtists = true;
+    } else if (artist !== undefined && this.#artists[number] === "") {
+      this.#artists[number] = artist;
     }
+    if (artist !== undefined) this.#hasArtists = true;
     return number;
   }
 
-  /** Adds one playlist. `artists`, where given, runs beside `tracks`. */
-  add(playlist: {
-    id: string;
-    tracks: readonly string[];
-    artists?: readonly string[];
-    title?: string;
-  }): void {
+  /**
+   * Adds one playlist, or nothing of it where something is wrong with it.
+   *
+   * @throws SegueError (misuse) naming the playlist and the field: an id that is no text, artists that are not one a track
+   */
+  add(playlist: Playlist): void {
+    checkPlaylist(playlist);
     const needed = this.#length + playlist.tracks.length;
     if (needed > this.#items.length) {
       const grown = new Uint32Array(Math.max(needed, this.#items.length * 2));
@@ -85,4 +104,30 @@ export class CorpusBuilder {
       ...(this.#hasTitles ? { titles: this.#titles } : {}),
     };
   }
+}
+
+/** Before anything of it is numbered, so that no half of it stays behind. */
+function checkPlaylist({ id, tracks, artists, title }: Playlist): void {
+  if (typeof id !== "string")
+    throw misuse(
+      `the id of a playlist should be text, found ${nameOf(id)}`,
+      "Numbers may be given by String(…).",
+    );
+  const wrong = (what: string) => misuse(`the playlist "${id}": ${what}`);
+  if (!Array.isArray(tracks)) throw wrong(`"tracks" should be a list of track ids, found ${nameOf(tracks)}`);
+  for (let i = 0; i < tracks.length; i++)
+    if (typeof tracks[i] !== "string")
+      throw wrong(`"tracks"[${i}] should be a track id, found ${nameOf(tracks[i])}`);
+  if (title !== undefined && typeof title !== "string")
+    throw wrong(`"title" should be text, found ${nameOf(title)}`);
+  if (artists === undefined) return;
+  if (!Array.isArray(artists)) throw wrong(`"artists" should be a list, found ${nameOf(artists)}`);
+  if (artists.length !== tracks.length) {
+    throw wrong(
+      `"artists" holds ${artists.length} names for ${tracks.length} tracks; it should hold one a track ("" where it is not known)`,
+    );
+  }
+  for (let i = 0; i < artists.length; i++)
+    if (typeof artists[i] !== "string")
+      throw wrong(`"artists"[${i}] should be text, found ${nameOf(artists[i])}`);
 }

@@ -2,7 +2,7 @@
 export { artistNumbers } from "./artist-numbers.js";
 export { numberByAppearance } from "./by-appearance.js";
 export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
-export { type Catalogue, type Corpus, CorpusBuilder, playlistCount } from "./corpus.js";
+export { type Catalogue, type Corpus, CorpusBuilder, type Playlist, playlistCount } from "./corpus.js";
 export {
   isCorpusFile,
   readCorpusFile,

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { CorpusBuilder } from "./index.js";
+
+describe("CorpusBuilder", () => {
+  it("keeps an artist that is told late, and the first of several", () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["X-1", "X-2", "Y-1"] });
+    builder.add({ id: "2", tracks: ["X-1", "X-2", "Y-1", "Z-1"], artists: ["X", "X", "", "Z"] });
+    builder.add({ id: "3", tracks: ["X-1", "Y-1"], artists: ["another", "Y"] });
+    expect(builder.build()).toMatchObject({
+      tracks: ["X-1", "X-2", "Y-1", "Z-1"],
+      artists: ["X", "X", "Y", "Z"],
+    });
+  });
+
+  it("knows of no artists where none is given", () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["a"] });
+    expect(builder.build().artists).toBeUndefined();
+  });
+
+  it.each([
+    [{ tracks: ["a", "b"], artists: ["A"] }, /the playlist "p": "artists" holds 1 names for 2 tracks/],
+    [{ tracks: ["a"], artists: ["A", "B"] }, /"artists" holds 2 names for 1 tracks/],
+    [{ tracks: ["a"], artists: [3] }, /"artists"\[0\] should be text, found number 3/],
+    [{ tracks: ["a"], artists: "A" }, /"artists" should be a list, found string "A"/],
+    [{ tracks: ["a", 7] }, /"tracks"\[1\] should be a track id, found number 7/],
+    [{ tracks: ["a", undefined] }, /"tracks"\[1\] should be a track id, found nothing/],
+    [{ tracks: "a" }, /"tracks" should be a list of track ids, found string "a"/],
+    [{}, /"tracks" should be a list of track ids, found nothing/],
+    [{ tracks: ["a"], title: 1 }, /"title" should be text, found number 1/],
+    [{ id: 5, tracks: ["a"] }, /the id of a playlist should be text, found number 5/],
+  ])("refuses %j, all of it", (playlist, message) => {
+    const builder = new CorpusBuilder();
+    const add = () => builder.add({ id: "p", ...playlist } as unknown as { id: string; tracks: string[] });
+    expect(add).toThrow(message);
+    expect(add).toThrow(expect.objectContaining({ name: "SegueError", exitCode: 2 }));
+    expect(builder.build()).toMatchObject({ tracks: [], playlistIds: [] });
+  });
+
+  it("numbers ids, and nothing else", () => {
+    const builder = new CorpusBuilder();
+    expect(builder.number("a")).toBe(0);
+    expect(builder.number("a", "A")).toBe(0);
+    expect(() => builder.number(5 as unknown as string)).toThrow(/a track id should be text, found number 5/);
+    expect(builder.build().artists).toEqual(["A"]);
+  });
+});

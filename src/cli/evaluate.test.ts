@@ -83,6 +83,23 @@ describe("segue evaluate", () => {
     expect(stdout).toMatch(/target: never in training +1 +0\.00 %/);
   });
 
+  it("counts a k once, and lets the first lead", () => {
+    const asked = [
+      "--train",
+      train,
+      "--queries",
+      queries,
+      "--recommender",
+      "popularity",
+      "-k",
+      "5,2,5",
+      "--json",
+    ];
+    const figures = JSON.parse(segue(...asked).stdout);
+    expect(figures).toMatchObject({ k: 5, at: [{ k: 2 }] });
+    expect(figures.at).toHaveLength(1);
+  });
+
   it("takes settings as JSON or as a word", () => {
     const settings = ["--set", "contextDecay=linear", "--set", "neighbours=50", "--set", "repeats=auto"];
     const { status, stderr } = segue(

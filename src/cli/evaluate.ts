@@ -199,7 +199,8 @@ function wholeNumber(text: string, least = 1): number {
   return value;
 }
 
-const wholeNumbers = (text: string) => text.split(",").map((part) => wholeNumber(part));
+/** Each once, in the order in which they are written. */
+const wholeNumbers = (text: string) => [...new Set(text.split(",").map((part) => wholeNumber(part)))];
 
 function setting(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const [name, ...rest] = text.split("=");

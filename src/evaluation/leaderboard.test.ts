@@ -74,5 +74,11 @@ describe("report", () => {
       ...["fit_seconds", "recommend_seconds", "peak_rss_mb"],
     ]);
     expect(report(measured, 2)).toMatchObject({ queries: 100, hit_ratio: 0.4 });
+    expect(() => report(measured, 30)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^k = 30 was not evaluated; there are /),
+        exitCode: 2,
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
 import type { Corpus } from "../corpus/index.js";
-import { type Progress, peakRssMb } from "../system/index.js";
+import { misuse, type Progress, peakRssMb } from "../system/index.js";
 import { type Answering, type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { trainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
@@ -27,9 +27,21 @@ export async function measureRecommender(
   return { evaluation, fitSeconds, peakRssMb: peakRssMb() };
 }
 
-/** The figures at one k under the names that `segue evaluate --json` prints; seconds to the millisecond. */
+/**
+ * The figures at one k under the names that `segue evaluate --json` prints; seconds to the millisecond.
+ *
+ * @param k one of those that were evaluated
+ * @throws SegueError (misuse) for another, naming those there are
+ */
 export function report({ evaluation, fitSeconds, peakRssMb }: Measured, k: number) {
-  const at = evaluation.at.find((figures) => figures.k === k)!;
+  const at = evaluation.at.find((figures) => figures.k === k);
+  if (at === undefined) {
+    const there = evaluation.at.map((figures) => figures.k).join(", ");
+    throw misuse(
+      `k = ${k} was not evaluated; there are ${there}`,
+      `Evaluate with it (ks: [${there}, ${k}]), or ask for one of these.`,
+    );
+  }
   return {
     recommender: evaluation.recommender,
     k,

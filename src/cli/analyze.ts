@@ -1,10 +1,11 @@
 /** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
 import { type Command, InvalidArgumentError } from "commander";
 import { interruptible } from "./interruptible.js";
+import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options {
+interface Options extends RawFileOptions {
   readonly output?: string;
   readonly genres: readonly string[];
   readonly map: boolean;
@@ -16,7 +17,7 @@ interface Options {
 }
 
 export function registerAnalyze(program: Command): void {
-  program
+  const command = program
     .command("analyze")
     .description("draw distributions, the power law and the map of music of playlists")
     .argument("<input...>", "playlists: JSON lines, CSV, Parquet, or Million Playlist slices")
@@ -30,10 +31,11 @@ export function registerAnalyze(program: Command): void {
     .option("--bootstrap <n>", "samples that test the power law; 0 for none", atLeast(0), 100)
     .option("--top <n>", "how many artists and songs to name", atLeast(1), 20)
     .option("--seed <n>", "for all that is random", atLeast(0), 1)
-    .option("--json", "print one JSON object")
+    .option("--json", "print one JSON object");
+  addRawFileOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json",
+      "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json\n  segue analyze mine.csv --columns artist=performer,track=song,playlist=list",
     )
     .action((inputs: readonly string[], options: Options) =>
       interruptible((signal) => analyze(inputs, options, signal)),
@@ -45,7 +47,10 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   const { checkOutput } = await import("../system/index.js");
   if (options.output !== undefined) await checkOutput(options.output, "folder");
   const { progress, clear, tell } = terminalProgress();
-  const corpus = await readPlaylists(inputs, { progress, signal, tell, minTracks: 2 }).finally(clear);
+  const { columns, encoding } = options;
+  const corpus = await readPlaylists(inputs, {
+    ...{ progress, signal, tell, minTracks: 2, columns, encoding },
+  }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };
@@ -56,8 +61,10 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
     if (files.length > 0) console.log(`wrote ${files.length} files to ${options.output}`);
   }
 
+  /** None where too few tracks play often enough: all else is told. */
   async function mapOf() {
     const { trainTrack2Vec } = await import("../track2vec/index.js");
+    const { SegueError } = await import("../system/index.js");
     // As the grid's first point, but with fewer epochs: a map needs neighbourhoods, not the last per cent.
     const trained = await trainTrack2Vec(corpus, {
       vectorSize: 48,
@@ -69,7 +76,17 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
       seed: options.seed,
       progress,
       signal,
-    }).finally(clear);
+    })
+      .catch((error: unknown) => {
+        if (error instanceof SegueError && error.code === "empty-vocabulary") return undefined;
+        throw error;
+      })
+      .finally(clear);
+    const shown = trained?.vectors.length ?? 0;
+    if (trained === undefined || shown < 4) {
+      tell(`the map is left out: it takes 4 tracks that play 3 times or more, and here are ${shown}`);
+      return undefined;
+    }
     const { genres, mapTracks, seed } = options;
     return drawMap(corpus, trained.vectors, { tracks: mapTracks, genres, seed, progress }).finally(clear);
   }

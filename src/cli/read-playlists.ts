@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 import { type Progress, SegueError } from "../system/index.js";
+import type { RawFileOptions } from "./raw-files.js";
 
-export interface ReadOptions {
+export interface ReadOptions extends Partial<RawFileOptions> {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   /** Raw playlists of fewer tracks are left out; default 3, as in the flows. */
@@ -17,13 +18,22 @@ export interface ReadOptions {
   readonly tell?: (line: string) => void;
 }
 
+/**
+ * Reads them, in the order of the files.
+ *
+ * @throws SegueError where a file is missing, of no form that Segue knows, has other columns, or holds nothing to use; (misuse)
+ *   where `columns` is no mapping
+ */
 export async function readPlaylists(
   paths: readonly string[],
-  { minTracks = 3, tell = console.error, ...options }: ReadOptions,
+  { minTracks = 3, tell = console.error, columns, encoding, ...options }: ReadOptions,
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
-  const { cleanPlaylists, readCorpus, readMaster, rejectLine } = await import("../playlists/index.js");
-  if (paths.length === 1 && paths[0]!.endsWith(".parquet")) {
+  const { cleanPlaylists, parseColumnMapping, readCorpus, readMaster, rejectLine } = await import(
+    "../playlists/index.js"
+  );
+  const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
+  if (mapping === undefined && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
       return await readCorpus(paths[0]!, options);
     } catch (error) {
@@ -36,9 +46,13 @@ export async function readPlaylists(
     const master = join(folder, "master.parquet");
     const { rows, rejected, firstRejects } = await cleanPlaylists({
       ...options,
+      ...(mapping && { mapping }),
+      ...(encoding && { encoding }),
       inputs: paths,
       output: master,
       rejects: join(folder, "rejects.jsonl"),
+    }).catch((error: unknown) => {
+      throw withoutRejectsFile(error, paths);
     });
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
@@ -53,4 +67,15 @@ export async function readPlaylists(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Where no row can be used the hint names the file of rejects, which is gone here: `segue run` keeps one. */
+function withoutRejectsFile(error: unknown, paths: readonly string[]): unknown {
+  if (!(error instanceof SegueError) || error.code !== "no-usable-rows") return error;
+  const encoding = error.hint?.includes("--encoding") ? "is it Latin-1? Then say --encoding latin-1; " : "";
+  return new SegueError(error.message, {
+    hint: `${encoding}segue run intermediate --input ${paths.join(" ")} keeps all of them in a file`,
+    code: error.code,
+    cause: error,
+  });
 }

@@ -2,10 +2,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { bundleFor } from "./latest-bundle.js";
+import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options extends DatastoreOptions {
+interface Options extends DatastoreOptions, RawFileOptions {
   readonly bundle?: string;
   readonly port: number;
   readonly host: string;
@@ -16,7 +17,7 @@ interface Options extends DatastoreOptions {
 }
 
 export function registerStudio(program: Command): void {
-  addDatastoreOption(program.command("studio"))
+  addRawFileOptions(addDatastoreOption(program.command("studio")))
     .description("open a local web app: listen, the map of music, runs, data")
     .argument("[input...]", "playlists of any form; without them and without --bundle, generated ones")
     .option(
@@ -43,11 +44,12 @@ export function registerStudio(program: Command): void {
 async function studio(inputs: readonly string[], options: Options): Promise<void> {
   const { startStudio } = await import("../studio/index.js");
   const { progress, clear, tell } = terminalProgress();
+  const { columns, encoding } = options;
   const generated = inputs.length === 0 && options.bundle === undefined;
   const corpus = generated
     ? await generatedCorpus()
     : inputs.length > 0
-      ? await readPlaylists(inputs, { progress, tell, minTracks: 2 }).finally(clear)
+      ? await readPlaylists(inputs, { progress, tell, minTracks: 2, columns, encoding }).finally(clear)
       : undefined;
   const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
   const client = await clientOf(options);

@@ -78,6 +78,17 @@ describe("segue train", () => {
     expect(none.stderr).toContain("no playlist is left: all 2 have fewer than 9 tracks");
   });
 
+  it("reads raw files whose columns have names of their own, as its hint says", async () => {
+    const raw = file("mine.csv");
+    await writeFile(raw, "performer,song,list\nA,1,p\nA,2,p\nB,3,p\n");
+    const train = (...args: string[]) =>
+      segue("--input", raw, "--min-count", 1, "--epochs", 1, "--output", file("mine.bin"), "--json", ...args);
+    expect(train().stderr).toContain('--columns "artist=performer,track=…');
+    const { status, stdout } = train("--columns", "artist=performer,track=song,playlist=list");
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
+  });
+
   it("prints a few lines for people, and takes every option", () => {
     const all = [
       ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],

@@ -1,9 +1,10 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
+import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options {
+interface Options extends RawFileOptions {
   readonly input: readonly string[];
   readonly output: string;
   readonly format?: string;
@@ -35,7 +36,7 @@ interface Options {
 }
 
 export function registerTrain(program: Command): void {
-  program
+  const command = program
     .command("train")
     .description("learn track vectors from playlists (word2vec, with gensim's options)")
     .requiredOption(
@@ -80,7 +81,8 @@ export function registerTrain(program: Command): void {
     .option("--checkpoint <file>", "written after each epoch, to resume from")
     .option("--resume <file>", "go on from a checkpoint, with the same playlists and options")
     .option("--from <file>", "train on with these vectors: new tracks join them")
-    .option("--json", "print one JSON object")
+    .option("--json", "print one JSON object");
+  addRawFileOptions(command)
     .addHelpText(
       "after",
       `
@@ -91,6 +93,7 @@ Raw files are cleaned as the intermediate and primary flows do; what is left out
 Examples:
   segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json
   segue train --input playlists.csv --validation 0.1 --checkpoint half.safetensors --output vectors.safetensors
+  segue train --input mine.csv --columns artist=performer,track=song,playlist=list --output vectors.bin
   segue train --input news.jsonl --from vectors.safetensors --output vectors2.safetensors`,
     )
     .action(train);
@@ -119,7 +122,10 @@ async function train(options: Options): Promise<void> {
   try {
     const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
-    let corpus = await readPlaylists(options.input, { progress, signal, tell, minTracks: options.minTracks });
+    const { minTracks, columns, encoding } = options;
+    let corpus = await readPlaylists(options.input, {
+      ...{ progress, signal, tell, minTracks, columns, encoding },
+    });
     let validation: Validation | undefined;
     if (options.validation !== undefined) {
       const share = Number(options.validation);

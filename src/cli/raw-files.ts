@@ -1,0 +1,22 @@
+/** How raw files are to be read: the options of every verb that takes playlists of any form, as `segue run` has them. */
+import { type Command, Option } from "commander";
+
+export interface RawFileOptions {
+  /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner". */
+  readonly columns?: string;
+  readonly encoding: "utf-8" | "latin-1";
+}
+
+/** Adds them to a verb. */
+export function addRawFileOptions(command: Command): Command {
+  return command
+    .option(
+      "--columns <mapping>",
+      'raw files: which columns hold what, "artist=performer,track=song,playlist=list,user_id=owner"',
+    )
+    .addOption(
+      new Option("--encoding <name>", "raw files: how their text is encoded")
+        .choices(["utf-8", "latin-1"])
+        .default("utf-8"),
+    );
+}

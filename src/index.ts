@@ -1,4 +1,7 @@
-/** Segue as a library: `import { … } from "segue"`. */
+/**
+ * Segue as a library: `import { … } from "segue"`. What loads much or is a subject of its own has a door of its own: `segue/deployment`,
+ * `segue/evaluation`, `segue/serving`, `segue/track2vec`, `segue/workflow`.
+ */
 export { analyzeCorpus, drawMap, fitPowerLaw, tsne } from "./analysis/index.js";
 export {
   type Bundle,
@@ -17,6 +20,7 @@ export {
   type Catalogue,
   type Corpus,
   CorpusBuilder,
+  type Playlist,
   playlistCount,
   type Query,
   readQueries,
@@ -30,5 +34,16 @@ export type {
   Recommender,
   RecommenderKind,
 } from "./recommenders/contract.js";
-export { fitRecommender, recommenderKinds, restoreRecommender } from "./recommenders/index.js";
+export {
+  Explainer,
+  type ExtendOptions,
+  extendPlaylist,
+  fitRecommender,
+  type Reason,
+  RuledRecommender,
+  type Rules,
+  reasonsAsText,
+  recommenderKinds,
+  restoreRecommender,
+} from "./recommenders/index.js";
 export { SegueError } from "./system/index.js";

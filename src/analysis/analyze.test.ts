@@ -18,6 +18,15 @@ describe("analyzeCorpus", () => {
     expect(analysis.plays).toBe(corpus.items.length);
   });
 
+  it("says less of a handful of tracks, rather than nothing", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["A-1", "A-2", "B-1"], artists: ["A", "A", "B"] });
+    const { powerLaw, songs } = await analyzeCorpus(builder.build(), { bootstrap: 100 });
+    expect(songs).toBe(3);
+    expect(powerLaw).toMatchObject({ what: "Artists", total: 2 });
+    expect(powerLaw!.goodness).toBeUndefined();
+  });
+
   it("tells which next tracks cannot be known", async () => {
     const builder = new CorpusBuilder();
     builder.add({ id: "1", tracks: ["a", "b"] });

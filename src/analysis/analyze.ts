@@ -1,7 +1,7 @@
 /** Everything that `segue analyze` finds out, as numbers and as pictures. */
 import type { ChartSpec, ChartTheme } from "../charts/index.js";
 import type { Corpus } from "../corpus/index.js";
-import type { Progress } from "../system/index.js";
+import { type Progress, SegueError } from "../system/index.js";
 import { type Distributions, describeCorpus, playsOfArtists, playsOfTracks } from "./distributions.js";
 import type { MusicMap } from "./map/music-map.js";
 import { histogramSpec, lengthsSpec, mapSpec, topSpec, unknownSpec } from "./pictures/pictures.js";
@@ -20,7 +20,7 @@ export interface PowerLawReport extends PowerLawFit {
   /** "Artists", or "Songs" where the data does not tell artists. */
   readonly what: string;
   readonly comparisons: readonly Comparison[];
-  /** Undefined where no bootstrap was asked for. */
+  /** Undefined where no bootstrap was asked for, and where there is too little data for one. */
   readonly goodness?: GoodnessOfFit;
 }
 
@@ -55,8 +55,16 @@ export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}
   const fit = fitPowerLaw(counts);
   const comparisons = compareFit(counts, fit);
   const samples = options.bootstrap ?? 0;
-  const goodness = samples > 0 ? await goodnessOfFit(counts, fit, { ...options, samples }) : undefined;
+  const goodness =
+    samples > 0
+      ? await goodnessOfFit(counts, fit, { ...options, samples }).catch(noneOfTooLittle)
+      : undefined;
   return { ...distributions, powerLaw: { what, ...fit, comparisons, ...(goodness ? { goodness } : {}) } };
+}
+
+/** A sample drawn from a handful of artists may hold one count alone, to which nothing can be fitted. */
+function noneOfTooLittle(error: unknown): undefined {
+  if (!(error instanceof SegueError && error.code === "too-little-data")) throw error;
 }
 
 /** The pictures by name, as specs for one theme. */

@@ -4,7 +4,15 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
-import { deployment, inputsOf, intermediate, modeling, placesOf, primary } from "../flows/index.js";
+import {
+  checkedGrid,
+  deployment,
+  inputsOf,
+  intermediate,
+  modeling,
+  placesOf,
+  primary,
+} from "../flows/index.js";
 import { isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -124,8 +132,10 @@ async function runAll(
       ),
     });
   }
-  for (const { flow, parameters } of plans)
+  for (const { flow, parameters } of plans) {
     if (flow === intermediate) await inputsOf(parameters as { input: string[]; data: string });
+    if (flow === modeling) await checkedGrid(parameters as Parameters<typeof checkedGrid>[0]);
+  }
   const client = await clientOf(options);
   // The flows share their processes: what one has loaded, the next need not load again.
   const pool = new Pool();

@@ -94,6 +94,12 @@ describe("segue run", () => {
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /columns: wanted "artist=performer/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
     [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],
+    [
+      ["run", "modeling", "--grid", '[{"recommender":"v-sknn","context_decay":["linear","foo"]}]'],
+      2,
+      /setting "contextDecay" of the recommender "v-sknn" is "foo", wanted "linear" or a number > 0/,
+    ],
+    [["run", "modeling", "--grid", '[{"recommender":"oracle"}]'], 2, /there is no recommender "oracle"/],
     [["rnu"], 2, /Did you mean run\?/],
     [["runs", "--limt", "3"], 2, /Did you mean --limit\?/],
     [["recommend"], 2, /nothing to go on/],

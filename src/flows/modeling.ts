@@ -2,8 +2,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
-import { type GridEntry, gridPoints, pointName, threadsOf } from "./parts/grid.js";
-import { modelingParameters, trackVectorOverrides } from "./parts/parameters.js";
+import { checkedGrid } from "./parts/check-grid.js";
+import { pointName, threadsOf } from "./parts/grid.js";
+import { modelingParameters } from "./parts/parameters.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
@@ -21,15 +22,8 @@ export const modeling = flow("modeling", {
     "start",
     { description: "take the dataset of the latest primary run", cache: false },
     async ({ parameters, client }) => {
-      const { checkSettings } = await import("../recommenders/index.js");
       const source = client.flow("primary").latestSuccessfulRun;
-      const points = gridPoints(
-        parameters.grid as GridEntry[],
-        parameters.recommenders,
-        trackVectorOverrides(parameters),
-      );
-      // The whole grid before any of it is fitted.
-      for (const { recommender, settings } of points) checkSettings(recommender, settings);
+      const points = await checkedGrid(parameters);
       console.log(`${points.length} grid points: ${points.map(pointName).join(", ")}`);
       return {
         primaryRun: await source.id(),

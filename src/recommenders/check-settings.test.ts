@@ -20,7 +20,7 @@ describe.each(Object.values(recommenderKinds))("the settings of $name", (kind) =
   const names = Object.keys(kind.defaults);
 
   it("have a range each, which holds the default", () => {
-    expect(Object.keys(kind.ranges ?? {}).sort()).toEqual([...names].sort());
+    expect(Object.keys(kind.ranges).sort()).toEqual([...names].sort());
     expect(() => checkSettings(kind.name, { ...kind.defaults })).not.toThrow();
   });
 

@@ -20,8 +20,8 @@ export function checkedSettings<Settings extends object>(
         `It has: ${Object.keys(kind.defaults).join(", ")}.`,
       );
     }
-    const range = kind.ranges?.[name as keyof Settings];
-    if (range === undefined || range.holds(value)) continue;
+    const range = kind.ranges[name as keyof Settings];
+    if (range.holds(value)) continue;
     throw misuse(
       `the setting "${name}" of the recommender "${kind.name}" is ${asWritten(value)}, wanted ${range.wanted}`,
       `Its default is ${asWritten(kind.defaults[name as keyof Settings])}.`,

@@ -77,7 +77,7 @@ export interface RecommenderKind<Settings extends object = Record<string, unknow
   readonly summary: string;
   readonly defaults: Readonly<Settings>;
   /** What each setting may be. `fitRecommender` checks it before it fits; `fit` itself takes what it is given. */
-  readonly ranges?: SettingRanges<Settings>;
+  readonly ranges: SettingRanges<Settings>;
   /** What is wrong with settings that are each within their range, where something is. */
   readonly conflictIn?: (settings: Readonly<Settings>) => SettingsConflict | undefined;
   /** The version of the states that it saves and restores. Default 1. */

@@ -2,7 +2,6 @@
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import { blend } from "./blend/blend.js";
-import { blendConflict, blendRanges } from "./blend/settings.js";
 import { checkedSettings } from "./check-settings.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
 import { itemToItem } from "./item-to-item.js";
@@ -24,8 +23,7 @@ const kinds: readonly AnyKind[] = [
   itemToItem,
   vsknn,
   vstan,
-  // Its ranges stand beside its defaults, in blend/settings.ts.
-  { ...blend, ranges: blendRanges, conflictIn: blendConflict },
+  blend,
 ];
 
 /** Every kind of recommender by its name, the simplest first. */

@@ -17,7 +17,7 @@ import { signalsOf } from "./fold.js";
 import { Forest, type ForestArrays } from "./forest.js";
 import { laterFor, queriesFor } from "./held-back.js";
 import { learn, vectorsOf } from "./learn.js";
-import { type BlendSettings, blendDefaults } from "./settings.js";
+import { type BlendSettings, blendConflict, blendDefaults, blendRanges } from "./settings.js";
 import type { Signals } from "./signals.js";
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
@@ -123,6 +123,8 @@ export const blend: RecommenderKind<BlendSettings> = {
   version: stateVersion,
   summary: "All of the others, ranked by boosted trees that learn from the latest playlists.",
   defaults: blendDefaults,
+  ranges: blendRanges,
+  conflictIn: blendConflict,
   fit,
   restore(state, catalogue) {
     const settings = state.settings as unknown as BlendSettings;

@@ -65,7 +65,7 @@ describe("rules", () => {
     const ruled = new RuledRecommender(await fitRecommender("vstan", bare), bare);
     expect(() => ruled.recommend(context, 5, { perArtist: 0 })).toThrow(/at least 1/);
     expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/does not tell/);
-    expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/titles/);
+    expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });
 });
 
@@ -117,6 +117,9 @@ describe("explain", () => {
     expect(typed[0]).toMatchObject({ kind: "title", word: "Tunes" });
     expect(explainer.explain(context, "Black-03")[0]).toEqual({ kind: "played", times: 1 });
     expect(explainer.explain({ tracks: [] }, "White-01")[0]?.kind).toBe("popular");
+    expect(new Explainer(popular, corpus).explain({ tracks: [] }, "White-01")).toEqual(
+      explainer.explain({ tracks: [] }, "White-01"),
+    );
     expect(explainer.explain(context, "Nobody-Nothing")).toEqual([]);
   });
 });

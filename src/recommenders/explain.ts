@@ -52,9 +52,7 @@ export class Explainer {
     const titles = findState(state, "title-words");
     this.#titles = titles && TitleWords.restore(titles);
     this.#vectors = vectorRows(state, catalogue.tracks.length);
-    this.#counts =
-      (findState(state, "fallback")?.arrays.counts as Uint32Array | undefined) ??
-      (this.#sessions && playlistCounts(this.#sessions));
+    this.#counts = countsIn(state) ?? (this.#sessions && playlistCounts(this.#sessions));
     this.#artists =
       catalogue.artists &&
       new ArtistIndex(catalogue.artists, this.#counts ?? new Uint32Array(catalogue.tracks.length));
@@ -156,6 +154,13 @@ export class Explainer {
     }
     return reasons;
   }
+}
+
+/** In how many playlists each track is, where the recommender keeps it. Counts beside `numbers` are of a vocabulary's rows. */
+function countsIn(state: RecommenderState): Uint32Array | undefined {
+  const fallback = findState(state, "fallback")?.arrays.counts as Uint32Array | undefined;
+  const { counts, numbers } = state.arrays;
+  return fallback ?? (counts === undefined || numbers !== undefined ? undefined : Uint32Array.from(counts));
 }
 
 type TrackVectorRows = (track: number) => NumericArray | undefined;

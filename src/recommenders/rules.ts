@@ -96,8 +96,8 @@ export class RuledRecommender {
     const titles = this.#titles;
     if (titles === undefined) {
       throw misuse(
-        "a rule asks for title words, but the data does not have titles",
-        "Train on playlists that come with titles.",
+        `a rule asks for title words, but ${this.#recommender.name} has learnt none`,
+        "Ask a recommender that reads titles (vstan, say), trained on playlists that come with titles.",
       );
     }
     const tracks = new Set<number>();

@@ -1,4 +1,5 @@
 /** `segue dump`: an artifact's value, or a list of what a task's artifacts are. */
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { FileArtifact, Table } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
@@ -43,6 +44,8 @@ async function dump(path: string, options: Options): Promise<void> {
     const source = await (value as FileArtifact).path();
     if (!options.output) return console.log(options.json ? JSON.stringify(source) : source);
     const { cp } = await import("node:fs/promises");
+    const { makeFolder } = await import("../system/index.js");
+    makeFolder(dirname(options.output));
     await cp(source, options.output, { recursive: true });
     console.log(`copied to ${options.output}`);
     return;

@@ -1,8 +1,8 @@
 /** Deploys a bundle to this machine: the endpoint as a process of its own on a loopback port, and the check of it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { distPath, isAlive, messageOf, SegueError } from "../system/index.js";
+import { distPath, isAlive, makeFolder, messageOf, SegueError } from "../system/index.js";
 import { type Answers, type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
 import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
 import { endProcess } from "./processes.js";
@@ -46,7 +46,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   const { bundle, port = 0, workers = 1, recommender, readyTimeout = 30_000, signal } = options;
   signal?.throwIfAborted();
   const logFile = options.logFile ?? `${bundle.replace(/\/+$/, "")}.endpoint.log`;
-  await mkdir(dirname(logFile), { recursive: true });
+  makeFolder(dirname(logFile));
   const log = await open(logFile, "a");
   // Earlier endpoints have written there too.
   const { size: logStart } = await log.stat();

@@ -1,9 +1,9 @@
 /** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { chmod, constants, copyFile, link, mkdir, open, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { SegueError, writeAtomically, writeFileAtomic } from "../system/index.js";
+import { makeFolder, SegueError, writeAtomically, writeFileAtomic } from "../system/index.js";
 import { checkKey } from "./key.js";
 import type { Store, StoredObject } from "./store.js";
 
@@ -63,7 +63,7 @@ export class FolderStore implements Store {
   async putIfAbsent(key: string, contents: Uint8Array | string): Promise<boolean> {
     const path = this.localPath(key);
     return this.#retryWhenSwept(async () => {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
       try {
         const file = await open(temporary, "wx");

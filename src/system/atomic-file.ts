@@ -1,8 +1,9 @@
 /** Writes that are seen whole or not at all: to a temporary neighbour, flushed, then renamed over the target. */
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainDiskError } from "./disk-error.js";
+import { makeFolder } from "./make-folder.js";
 
 /** Writes `contents` to `path` atomically, making the folders above it. Nothing is left behind when it fails. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
@@ -22,9 +23,11 @@ export async function writeAtomically(
   path: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
     throw explainDiskError(error, path);
-  });
+  }
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     await write(temporary);
@@ -40,7 +43,7 @@ export async function writeAtomically(
 
 /** Renames a finished file to `path`, making the folders above it; where that is another disk, by way of a copy beside it. */
 export async function moveIntoPlace(finished: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   try {
     await rename(finished, path);
   } catch (error) {

@@ -18,6 +18,9 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   EMFILE: ["too many files are open", "raise the limit: ulimit -n 4096"],
 };
 
+/** What `makeFolder` ends with where the folder above is there: of a place such as /proc. */
+const noFolders = ["no folder can be made there", "name another place"] as const;
+
 /**
  * The error as a `SegueError`, where it is one of the file system (from Node or from DuckDB); otherwise as it is.
  *
@@ -26,9 +29,10 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
 export function explainDiskError(error: unknown, place?: string): unknown {
   if (error instanceof SegueError) return error;
   const code = codeOf(error);
-  const reason = code === undefined ? undefined : reasons[code];
+  const { path, dest, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException> & { dest?: string };
+  const reason =
+    code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;
-  const { path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const at = place ?? dest ?? path;
   const [what, hint] = reason;
   return new SegueError(at === undefined ? what : `cannot use ${at}: ${what}`, {

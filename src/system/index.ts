@@ -15,6 +15,7 @@ export {
   withDuckDb,
 } from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
+export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";

@@ -2,9 +2,10 @@
  * The log of one attempt: a line has its time, "out" or "err", and what was printed. Beside a local datastore it is appended
  * to in place; a remote one gets the whole of it now and then, and at the end.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FolderStore, type Store } from "../storage/index.js";
+import { makeFolder } from "../system/index.js";
 
 export interface LogLine {
   /** ISO time. */
@@ -33,7 +34,7 @@ export class TaskLog {
   write(stream: LogLine["stream"], text: string): void {
     const line = `${new Date().toISOString()} ${stream} ${text}\n`;
     if (this.#path !== undefined) {
-      if (this.#uploaded++ === 0) mkdirSync(dirname(this.#path), { recursive: true });
+      if (this.#uploaded++ === 0) makeFolder(dirname(this.#path));
       appendFileSync(this.#path, line);
       return;
     }

@@ -7,8 +7,7 @@
  * The asked track itself is left out. An unknown one is a vector of zeros: every cosine is 0, so the answer is the first k
  * tracks, which are the most played ones as track2vec orders them. Messages: https://onnx.ai/onnx/repo-docs/IR.html
  */
-import { mkdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { writeAtomically } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { NEVER, paddedUnits, scoreOffsets } from "./padded-units.js";
@@ -38,7 +37,6 @@ export async function writeOnnx(
 ): Promise<void> {
   const units = paddedUnits(vectors);
   const external = options.externalData ?? units.byteLength > MOST_INLINE_BYTES;
-  await mkdir(dirname(path), { recursive: true });
   const data = `${path}.data`;
   if (external) {
     await writeAtomically(data, (temporary) =>

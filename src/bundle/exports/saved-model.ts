@@ -4,7 +4,6 @@
  * of `instances` is one track and nothing else; the asked track is left out, an unknown one gets the first k with score 0.
  * Messages: tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SegueError, writeAtomically } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
@@ -32,7 +31,6 @@ export async function writeSavedModel(
       `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format ends at 2`,
       { hint: "Export ONNX (which may be larger), or train with fewer tracks (a higher min_count)." },
     );
-  await mkdir(join(folder, String(version)), { recursive: true });
   await writeAtomically(join(folder, String(version), "saved_model.pb"), (temporary) =>
     writeMessage(temporary, model),
   );

@@ -1,9 +1,10 @@
 /** The intermediate flow's work: raw files in, the master table out, and every row accounted for. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   type Database,
   explainDiskError,
+  makeFolder,
   misuse,
   moveIntoPlace,
   type Progress,
@@ -74,7 +75,7 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
   const started = performance.now();
   const files = await findInputs(options.inputs);
   const form = await commonForm(files, options.format ?? "auto");
-  await mkdir(dirname(resolve(options.output)), { recursive: true });
+  makeFolder(dirname(resolve(options.output)));
   // Beside the output, so that the last step is a rename.
   const scratch = await mkdtemp(join(dirname(resolve(options.output)), `.${basename(options.output)}-`));
   try {

@@ -1,11 +1,11 @@
 /** Fetches a file over HTTP into a `.part` file, and goes on where an earlier attempt was cut off. */
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf, type Progress, SegueError, writeFileAtomic } from "../../system/index.js";
+import { makeFolder, messageOf, type Progress, SegueError, writeFileAtomic } from "../../system/index.js";
 import { isDiskError } from "./disk-error.js";
 
 export interface FetchOptions {
@@ -33,7 +33,7 @@ interface PartNote {
  */
 export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: number }> {
   const part = `${options.to}.part`;
-  await mkdir(dirname(part), { recursive: true });
+  makeFolder(dirname(part));
   const resumedFrom = await usableBytes(part, options.url);
   let failures = 0;
   for (;;) {

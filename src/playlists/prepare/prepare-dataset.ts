@@ -1,10 +1,11 @@
 /** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeCorpusFiles } from "../../corpus/index.js";
 import {
   type Database,
   explainDiskError,
+  makeFolder,
   moveIntoPlace,
   type Progress,
   SegueError,
@@ -75,7 +76,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PrepareFa
   const started = performance.now();
   const settled = await settle(options);
   const folder = resolve(options.outputFolder);
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const scratch = await mkdtemp(join(folder, ".prepare-"));
   try {
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>

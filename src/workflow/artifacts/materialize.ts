@@ -1,11 +1,11 @@
 /** Puts stored files where this machine can read them: hard links beside a local datastore, downloads from a remote one. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { FolderStore, type Store } from "../../storage/index.js";
-import { SegueError } from "../../system/index.js";
+import { makeFolder, SegueError } from "../../system/index.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 
 /** Where the readable copies are: within a local datastore, else SEGUE_CACHE or ~/.cache/segue. */
@@ -25,13 +25,13 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
     if (ref.kind === "folder") {
       const manifest = await store.get(objectKey(ref.sha));
       if (!manifest) throw missing(where);
-      await mkdir(entry, { recursive: true });
+      makeFolder(entry);
       for (const { path, sha } of (JSON.parse(new TextDecoder().decode(manifest)) as FolderManifest).files)
         await place(store, sha, join(entry, ...path.split("/")), where);
     } else {
       await place(store, ref.sha, entry, where);
     }
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     // Whoever came first has put the same content there.
     await rename(entry, target).catch((error) => {
       if (!existsSync(target)) throw error;
@@ -43,7 +43,7 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
 }
 
 async function place(store: Store, sha: string, target: string, where: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   if (!(store instanceof FolderStore)) {
     if (!(await store.getFile(objectKey(sha), target))) throw missing(where);
     return;

@@ -86,7 +86,7 @@ export function readHeader(
   options: { mapping?: ColumnMapping; escape?: EscapeStyle },
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
-  const names = splitHeader(line, delimiter);
+  const names = columnNames(line);
   const at = matchColumns(names, options.mapping, where);
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
@@ -95,6 +95,11 @@ export function readHeader(
   const isNowplaying = nowplaying.every((name) => names.some((found) => found.toLowerCase() === name));
   const style = options.escape ?? (isNowplaying ? "backslash" : "doubled");
   return { names, columns, delimiter: delimiter.charCodeAt(0), escape: style === "backslash" ? 0x5c : -1 };
+}
+
+/** The names in a header line, parted by whatever parts it into most. */
+export function columnNames(line: string): string[] {
+  return splitHeader(line, bestDelimiter(line));
 }
 
 function bestDelimiter(line: string): string {

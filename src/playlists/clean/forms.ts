@@ -16,25 +16,26 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
 /**
  * Looks at the first bytes of a file.
  *
+ * @param name what users call it, where that is not its path
  * @throws SegueError where the file is empty, or plainly something else (a zip archive, UTF-16 text)
  */
-export async function detectForm(path: string): Promise<InputForm> {
+export async function detectForm(path: string, name = path): Promise<InputForm> {
   const { head } = await readHead(path);
   if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) return "parquet";
-  if (/\.parquet$/i.test(path) && head.length > 0)
-    throw new SegueError(`${path} is not Parquet: it does not begin as such files do`, {
+  if (/\.parquet$/i.test(name) && head.length > 0)
+    throw new SegueError(`${name} is not Parquet: it does not begin as such files do`, {
       hint: "copy or download it again; a text file goes by another name",
       code: "damaged",
     });
   if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8)
-    throw new SegueError(`${path} is a zip archive`, { hint: `unpack it first: unzip ${path}` });
+    throw new SegueError(`${name} is a zip archive`, { hint: `unpack it first: unzip ${name}` });
   if (isUtf16(head))
-    throw new SegueError(`${path} is UTF-16 text, wanted UTF-8`, {
-      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${path} > utf8-${nameOf(path)}`,
+    throw new SegueError(`${name} is UTF-16 text, wanted UTF-8`, {
+      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${name} > utf8-${nameOf(name)}`,
     });
   const text = head.toString("utf8").replace(/^\ufeff/, "");
   if (text.trim() === "")
-    throw new SegueError(`${path} is empty`, {
+    throw new SegueError(`${name} is empty`, {
       hint: "was it downloaded or exported completely?",
       code: "empty-input",
     });
@@ -42,18 +43,18 @@ export async function detectForm(path: string): Promise<InputForm> {
   if (/^\{\s*"(info|playlists)"\s*:/.test(start)) return "mpd";
   if (start.startsWith("{")) return "sequences";
   if (start.startsWith("["))
-    throw new SegueError(`${path} is a JSON array; of JSON Segue reads Spotify slices and JSON lines`, {
+    throw new SegueError(`${name} is a JSON array; of JSON Segue reads Spotify slices and JSON lines`, {
       hint: 'write one object a line: {"playlist_id": "…", "tracks": ["…", …]}',
     });
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
-    throw new SegueError(`${path} is not text: there are other bytes in its first line`, {
+    throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
       hint: `Segue reads ${Object.values(formTitles).join(", ")}, each plain or gzipped`,
       code: "not-text",
     });
   if (/\r(?!\n)./.test(header))
-    throw new SegueError(`${path} ends its lines by carriage returns alone, wanted line feeds`, {
-      hint: `convert it: tr '\\r' '\\n' < ${path} > lf-${nameOf(path)}`,
+    throw new SegueError(`${name} ends its lines by carriage returns alone, wanted line feeds`, {
+      hint: `convert it: tr '\\r' '\\n' < ${name} > lf-${nameOf(name)}`,
       code: "wrong-line-ends",
     });
   return "csv";

@@ -197,6 +197,32 @@ describe("download", () => {
     }
   });
 
+  it("puts nothing but playlists in the place of what is there", async () => {
+    await mkdir(join(folder, "raw"));
+    await writeFile(to(), csv);
+    for (const [name, contents, message] of [
+      ["x.zip", "hi\n", /x\.zip is no zip file: it does not begin as such files do/],
+      ["x.csv.gz", csv, /x\.csv\.gz is no gzip file/],
+      ["x.zip", gzipSync(csv), /x\.zip is no zip file/],
+      ["x.csv", "hi\n", /x\.csv holds no table of playlists: it begins with "hi"/],
+      ["x", "<!DOCTYPE html>\n<p>Sign in", /begins with "<!DOCTYPE html>"/],
+      ["x.json", '{"error": "sign in"}', /x\.json holds no table of playlists/],
+      ["x.csv", "", /x\.csv is empty/],
+      ["x.gz", gzipSync("hi\n"), /x\.gz holds no table of playlists/],
+      ["x.zip", zipOf({ "a.csv": "hi" }), /x\.zip holds no table of playlists/],
+      ["x.zip", Buffer.from("PK\x03\x04 and no more"), /x\.zip is damaged/],
+    ] as const) {
+      await writeFile(join(folder, name), contents);
+      await expect(download({ from: join(folder, name), to: to() })).rejects.toThrow(message);
+      expect(await readFile(to(), "utf8")).toBe(csv);
+      expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
+    }
+    handler = (_, response) => response.writeHead(200, { "content-type": "text/plain" }).end("hi\n");
+    await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/no zip file/);
+    await expect(get()).rejects.toThrow(/no table of playlists/);
+    expect(await readFile(to(), "utf8")).toBe(csv);
+  });
+
   it("lets no archive write anywhere else", async () => {
     for (const name of ["../../evil.csv", "/evil.csv", "..\\evil.csv"]) {
       await writeFile(join(folder, "slip.zip"), zipOf({ [name]: "x" }));

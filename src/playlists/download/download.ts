@@ -40,8 +40,8 @@ export interface DownloadFacts {
  * Downloads (going on where an earlier run was cut off), unpacks the CSV file, and removes the archive. `to` appears whole
  * or not at all.
  *
- * @throws SegueError where the server refuses or the connection keeps breaking (run again to go on), the archive is damaged,
- *   or `to` cannot be written
+ * @throws SegueError where the server refuses or the connection keeps breaking (run again to go on), the archive is damaged
+ *   or holds no playlists, or `to` cannot be written
  */
 export async function download(options: DownloadOptions): Promise<DownloadFacts> {
   const started = performance.now();
@@ -68,7 +68,7 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
       : { resumedFrom: 0 };
     const sha256 = await sha256Of(archive);
     const archiveBytes = (await stat(archive)).size;
-    const bytes = await unpackCsv(archive, to, { progress, signal });
+    const bytes = await unpackCsv(archive, to, { name: from, progress, signal });
     const seconds = (performance.now() - started) / 1000;
     return { from, path: to, bytes, archiveBytes, sha256, resumedFrom, seconds };
   } catch (error) {

@@ -6,20 +6,23 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
+import { requirePlaylists } from "./require-playlists.js";
 
 /**
  * Writes `to` atomically. Names inside an archive choose the entry and nothing else: whatever path one claims, its contents
  * go to `to`.
  *
+ * @param options.name what users call the archive: its path or address
  * @returns the size of what was written
- * @throws SegueError where the archive is damaged or holds no CSV file, or several of which none is called like `to`
+ * @throws SegueError where the archive is damaged, is none though its name says so, holds no CSV file, or several of which
+ *   none is called like `to`, and where what it holds is no table of playlists; a file that was there stays then
  */
 export async function unpackCsv(
   archive: string,
   to: string,
-  options: { progress: Progress; signal?: AbortSignal },
+  options: { name: string; progress: Progress; signal?: AbortSignal },
 ): Promise<number> {
-  const head = await headOf(archive);
+  const kind = kindOf(await headOf(archive), options.name);
   let bytes = 0;
   await writeAtomically(to, async (temporary) => {
     const write = (source: Readable, total?: number) =>
@@ -36,8 +39,8 @@ export async function unpackCsv(
         { signal: options.signal },
       );
     try {
-      if (head[0] === 0x50 && head[1] === 0x4b) await unzip(archive, basename(to), write);
-      else if (head[0] === 0x1f && head[1] === 0x8b) {
+      if (kind === "zip") await unzip(archive, basename(to), write);
+      else if (kind === "gzip") {
         const file = createReadStream(archive);
         const gunzip = createGunzip();
         file.once("error", (error) => gunzip.destroy(error));
@@ -52,8 +55,23 @@ export async function unpackCsv(
         cause: error,
       });
     }
+    await requirePlaylists(temporary, options.name);
   });
   return bytes;
+}
+
+/** By its first bytes; a name that promises an archive which is none is an error, or a page of words would be taken for data. */
+function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
+  const isZip = head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
+  const kind = isZip ? "zip" : head[0] === 0x1f && head[1] === 0x8b ? "gzip" : "plain";
+  const extension = /^[^?#]*\.(zip|gz)(?:[?#]|$)/i.exec(name)?.[1]?.toLowerCase();
+  const promised = extension === "zip" ? "zip" : extension === "gz" ? "gzip" : undefined;
+  if (promised !== undefined && promised !== kind)
+    throw new SegueError(`${name} is no ${promised} file: it does not begin as such files do`, {
+      hint: "download it again, in a browser if the site wants you to sign in",
+      code: "damaged",
+    });
+  return kind;
 }
 
 async function unzip(
@@ -100,8 +118,8 @@ async function unzip(
 async function headOf(path: string): Promise<Buffer> {
   const file = await open(path, "r");
   try {
-    const head = Buffer.alloc(2);
-    await file.read(head, 0, 2, 0);
+    const head = Buffer.alloc(3);
+    await file.read(head, 0, 3, 0);
     return head;
   } finally {
     await file.close();

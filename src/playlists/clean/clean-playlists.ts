@@ -15,9 +15,10 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import type { ColumnMapping, EscapeStyle } from "./csv-header.js";
+import type { EscapeStyle } from "./csv-header.js";
 import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
+import type { ColumnMapping } from "./match-columns.js";
 import { readCsv } from "./read-csv.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";

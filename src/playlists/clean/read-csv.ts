@@ -1,7 +1,8 @@
 /** Reads one CSV file into the row writer. */
 import { SegueError } from "../../system/index.js";
-import { type ColumnMapping, type EscapeStyle, readHeader } from "./csv-header.js";
+import { type EscapeStyle, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
+import type { ColumnMapping } from "./match-columns.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";

@@ -1,7 +1,7 @@
 /** Reads a Parquet input by DuckDB: the accepted rows become one more part, the rest go to the rejects. */
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
-import { type ColumnMapping, matchColumns } from "./csv-header.js";
+import { type ColumnMapping, matchColumns } from "./match-columns.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames } from "./row-writer.js";
 

@@ -1,0 +1,131 @@
+/** Which column of a CSV or Parquet file holds which field: by a mapping, else by the names that such files usually have. */
+import { misuse, SegueError } from "../../system/index.js";
+import { type FieldName, fieldNames } from "./row-writer.js";
+
+/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner" }`. */
+export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
+
+/**
+ * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
+ * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), "30000 Spotify
+ * Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
+ */
+const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> = {
+  // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
+  user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
+  artist: [["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"]],
+  track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"]],
+  playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+};
+
+/** "Artist Name(s)", "artist_names" and "artist-names" are one. */
+const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
+
+/**
+ * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
+ *
+ * @throws SegueError (misuse) for a field that does not exist or a part without "="
+ */
+export function parseColumnMapping(text: string): ColumnMapping {
+  const mapping: Partial<Record<FieldName, string>> = {};
+  for (const part of text.split(",")) {
+    const [field, ...rest] = part.split("=");
+    const name = field!.trim() as FieldName;
+    const column = rest.join("=").trim();
+    if (!fieldNames.includes(name) || column === "")
+      throw misuse(
+        `not a column mapping: "${part.trim()}"`,
+        `write field=column, comma between, for the fields ${fieldNames.join(", ")}`,
+      );
+    mapping[name] = column;
+  }
+  return mapping;
+}
+
+/**
+ * Finds, among the columns of a file, the one for each field; -1 for a user_id that nobody mapped: then there are no users.
+ *
+ * @param where the file, for messages
+ * @throws SegueError code "wrong-columns" where a field has no column; (misuse) where it could be one of several, or the mapping
+ *   gives one column to two fields
+ */
+export function matchColumns(
+  names: readonly string[],
+  mapping: ColumnMapping | undefined,
+  where: string,
+): Record<FieldName, number> {
+  const found = { user_id: -1, artist: -1, track: -1, playlist: -1 };
+  const take = (field: FieldName, candidates: readonly number[]) => {
+    if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
+    found[field] = candidates[0] ?? -1;
+  };
+  const indexesOf = (test: (name: string) => boolean) =>
+    [...names.keys()].filter((index) => test(names[index]!) && !Object.values(found).includes(index));
+
+  for (const field of fieldNames) {
+    const mapped = mapping?.[field];
+    if (mapped === undefined) continue;
+    const taken = fieldNames.find(
+      (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
+    );
+    if (taken !== undefined)
+      throw misuse(
+        `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
+        "name one for each",
+      );
+    take(
+      field,
+      indexesOf((name) => name === mapped),
+    );
+  }
+  // The playlist before the user, who takes its id only where it is not the playlist itself.
+  for (const field of [...fieldNames].reverse()) {
+    if (mapping?.[field] !== undefined) continue;
+    const ranks = spellings[field].map((rank) => indexesOf((name) => rank.includes(fold(name))));
+    take(field, ranks.find((rank) => rank.length > 0) ?? []);
+  }
+
+  const missing = fieldNames.filter(
+    (field) => found[field] === -1 && (field !== "user_id" || mapping?.user_id !== undefined),
+  );
+  if (missing.length > 0) throw wrongColumns(found, missing, names, mapping, where);
+  return found;
+}
+
+function ambiguous(
+  field: FieldName,
+  candidates: readonly number[],
+  names: readonly string[],
+  where: string,
+): SegueError {
+  const could = [...new Set(candidates.map((index) => names[index]!))];
+  return could.length === 1
+    ? misuse(`${where}: ${candidates.length} columns are called "${could[0]}"`, "rename all but one of them")
+    : misuse(
+        `${where}: ${field} could be any of the columns ${quoted(could)}`,
+        `say which with a mapping: --columns "${field}=${could[0]}"`,
+      );
+}
+
+function wrongColumns(
+  found: Readonly<Record<FieldName, number>>,
+  missing: readonly FieldName[],
+  names: readonly string[],
+  mapping: ColumnMapping | undefined,
+  where: string,
+): SegueError {
+  const columns = (["artist", "track", "playlist", "user_id"] as const)
+    .filter((field) => field !== "user_id" || found.user_id !== -1 || missing.includes("user_id"))
+    .map((field) => `${field}=${names[found[field]] ?? "…"}`);
+  return new SegueError(
+    `${where}: found the columns ${quoted(names)}, wanted also ${
+      mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
+    }`,
+    {
+      hint: `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
+      code: "wrong-columns",
+    },
+  );
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");

@@ -67,5 +67,12 @@ describe("segue analyze", () => {
     );
     const read = segue(latin, "--no-map", "--json", "--encoding", "latin-1");
     expect({ status: read.status, stderr: read.stderr }).toEqual({ status: 0, stderr: "" });
+
+    const songs = ["1", "2", "3"].map((song) => `A,"say ""${song}""",p`);
+    const quotes = await file("quotes.csv", ["artist,track,playlist", ...songs, 'A,"say \\"4\\"",p']);
+    expect(segue(quotes, "--no-map").stderr).toContain("1 of 4 rows cannot be used");
+    const backslash = segue(quotes, "--no-map", "--json", "--escape", "backslash");
+    expect(JSON.parse(backslash.stdout)).toMatchObject({ plays: 4, songs: 4 });
+    expect(segue(quotes, "--escape", "both").stderr).toMatch(/Allowed choices are auto, backslash, doubled/);
   });
 });

@@ -49,7 +49,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   const { progress, clear, tell } = terminalProgress();
   const { columns, encoding } = options;
   const corpus = await readPlaylists(inputs, {
-    ...{ progress, signal, tell, minTracks: 2, columns, encoding },
+    ...{ progress, signal, tell, minTracks: 2, columns, encoding, escape: options.escape },
   }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;

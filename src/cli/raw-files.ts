@@ -5,6 +5,8 @@ export interface RawFileOptions {
   /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner". */
   readonly columns?: string;
   readonly encoding: "utf-8" | "latin-1";
+  /** How CSV writes a quote within quotes; "auto" has it from the columns. */
+  readonly escape: "auto" | "backslash" | "doubled";
 }
 
 /** Adds them to a verb. */
@@ -18,5 +20,10 @@ export function addRawFileOptions(command: Command): Command {
       new Option("--encoding <name>", "raw files: how their text is encoded")
         .choices(["utf-8", "latin-1"])
         .default("utf-8"),
+    )
+    .addOption(
+      new Option("--escape <style>", "raw files: how CSV writes a quote within quotes")
+        .choices(["auto", "backslash", "doubled"])
+        .default("auto"),
     );
 }

@@ -26,7 +26,7 @@ export interface ReadOptions extends Partial<RawFileOptions> {
  */
 export async function readPlaylists(
   paths: readonly string[],
-  { minTracks = 3, tell = console.error, columns, encoding, ...options }: ReadOptions,
+  { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
   const { cleanPlaylists, parseColumnMapping, readCorpus, readMaster, rejectLine } = await import(
@@ -48,6 +48,7 @@ export async function readPlaylists(
       ...options,
       ...(mapping && { mapping }),
       ...(encoding && { encoding }),
+      ...(style !== "auto" && { escape: style }),
       inputs: paths,
       output: master,
       rejects: join(folder, "rejects.jsonl"),

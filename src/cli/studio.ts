@@ -49,7 +49,14 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
   const corpus = generated
     ? await generatedCorpus()
     : inputs.length > 0
-      ? await readPlaylists(inputs, { progress, tell, minTracks: 2, columns, encoding }).finally(clear)
+      ? await readPlaylists(inputs, {
+          progress,
+          tell,
+          minTracks: 2,
+          columns,
+          encoding,
+          escape: options.escape,
+        }).finally(clear)
       : undefined;
   const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
   const client = await clientOf(options);

@@ -124,7 +124,7 @@ async function train(options: Options): Promise<void> {
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks, columns, encoding } = options;
     let corpus = await readPlaylists(options.input, {
-      ...{ progress, signal, tell, minTracks, columns, encoding },
+      ...{ progress, signal, tell, minTracks, columns, encoding, escape: options.escape },
     });
     let validation: Validation | undefined;
     if (options.validation !== undefined) {

@@ -47,6 +47,15 @@ describe("analyzeCorpus", () => {
           );
   });
 
+  it("names the laws that it draws", async () => {
+    const pictures = picturesOf(corpus, await analyzeCorpus(corpus, { bootstrap: 0 }), "light");
+    const svg = await renderSvg(pictures["power-law"]!, { theme: "light" });
+    for (const law of ["power law", "lognormal", "exponential", "truncated power law"])
+      expect(svg).toContain(`>${law}</text>`);
+    // One legend, of colours and strokes together.
+    expect(svg.match(/>power law<\/text>/g)).toHaveLength(1);
+  });
+
   it("prints the checked-in text, within 80 columns", async () => {
     const text = analysisText(await analyzeCorpus(corpus, { bootstrap: 10 }));
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);

@@ -72,6 +72,9 @@ export function powerLawSpec(
     scale: { type: "log" },
     axis: { format: ".0e", tickCount: 6 },
   };
+  // The same for both encodings, or they are not merged into one. Long strokes show the dashes; within the plot it would
+  // hide a curve sooner or later.
+  const legend = { orient: "bottom", symbolSize: 700, columnPadding: 18 };
   return {
     width: 520,
     height: 340,
@@ -92,6 +95,7 @@ export function powerLawSpec(
             type: "nominal",
             title: "fitted",
             sort: null,
+            legend,
             scale: {
               domain: laws.map(({ law }) => law),
               range: [...colours.categories.slice(1, 1 + laws.length)],
@@ -100,8 +104,9 @@ export function powerLawSpec(
           strokeDash: {
             field: "law",
             type: "nominal",
+            title: "fitted",
             sort: null,
-            legend: null,
+            legend,
             scale: {
               domain: laws.map(({ law }) => law),
               range: [

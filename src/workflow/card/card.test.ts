@@ -57,3 +57,35 @@ it("reads Markdown's common part", () => {
     "<p>a <em>b</em> <em>c</em> snake_case_name</p>\n<ol><li>x</li><li>y</li></ol>\n<blockquote><p>q</p></blockquote>\n<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
   );
 });
+
+it("shows a sign after a backslash as it is, and nothing of it as Markdown or HTML", () => {
+  // As the report escapes the names of tracks.
+  const escaped = (name: string) => name.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);
+  const shown = (html: string) => html.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  for (const name of [
+    "*NSYNC-Bye_7 [Live] #1",
+    "`a` **b** _c_ \\",
+    "<script>alert(1)</script>",
+    "[x](javascript:alert(1)) & 'y'",
+    "C:\\dir\\*",
+  ]) {
+    const html = markdownToHtml(`Asked **${escaped(name)}**, _it_ said \`a\\*b\`:`);
+    expect(shown(html)).toBe(`<p>Asked <strong>${name}</strong>, <em>it</em> said <code>a\\*b</code>:</p>`);
+    expect(html).not.toContain("<script");
+  }
+  expect(markdownToHtml("## x \\#")).toBe("<h2>x &#35;</h2>");
+  expect(markdownToHtml("## x ##")).toBe("<h2>x</h2>");
+  expect(markdownToHtml("| a\\|b | c\\| |\n|---|---|\n| \\| | d |")).toBe(
+    "<table><thead><tr><th>a&#124;b</th><th>c&#124;</th></tr></thead><tbody><tr><td>&#124;</td><td>d</td></tr></tbody></table>",
+  );
+  expect(markdownToHtml("\\[y](https://example.org) a\\b")).toBe("<p>&#91;y](https://example.org) a\\b</p>");
+});
+
+it("breaks names of any length, so that the page does not scroll sideways", async () => {
+  const page = await renderCard({
+    ...place,
+    isOver: true,
+    blocks: [{ type: "markdown", text: "x".repeat(300) }],
+  });
+  expect(page).toMatch(/body\{[^}]*overflow-wrap:anywhere/);
+});

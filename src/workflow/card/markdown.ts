@@ -1,6 +1,7 @@
 /**
- * Markdown's common part as HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables. Everything else is
- * text: HTML is shown as it was written, and a link that is no http(s), mailto or #place is not a link.
+ * Markdown's common part as HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables, and a backslash
+ * before a sign that stands for itself. Everything else is text: HTML is shown as it was written, and a link that is no http(s),
+ * mailto or #place is not a link.
  */
 import { escapeHtml } from "./escape.js";
 
@@ -18,7 +19,7 @@ function blocks(lines: readonly string[]): string {
   };
   while (i < lines.length) {
     const line = lines[i]!;
-    const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
+    const heading = /^(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/.exec(line);
     const fence = /^(```|~~~)/.exec(line)?.[1];
     if (line.trim() === "") i++;
     else if (fence) {
@@ -73,8 +74,8 @@ function pipeTable(rows: readonly string[]): string {
   const cells = (row: string) =>
     row
       .trim()
-      .replace(/^\||\|$/g, "")
-      .split("|")
+      .replace(/^\||(?<!\\)\|$/g, "")
+      .split(/(?<!\\)\|/)
       .map((cell) => inline(cell.trim()));
   const [head, , ...body] = rows;
   const header = cells(head!).map((cell) => `<th>${cell}</th>`);
@@ -88,13 +89,17 @@ function pipeTable(rows: readonly string[]): string {
 }
 
 function inline(text: string): string {
-  // Code first: nothing within it is Markdown.
-  return text
-    .split(/(`[^`]+`)/)
-    .map((part, i) =>
-      i % 2 === 1 ? `<code>${escapeHtml(part.slice(1, -1))}</code>` : emphasis(escapeHtml(part)),
-    )
-    .join("");
+  const html: string[] = [];
+  let plain = "";
+  // From the left, so that nothing within code is Markdown and an escaped sign opens neither code nor emphasis.
+  for (const [, escaped, code, other] of text.matchAll(/\\([!-/:-@[-`{-~])|`([^`]+)`|([^\\`]+|[\\`])/g)) {
+    if (code !== undefined) {
+      html.push(emphasis(plain), `<code>${escapeHtml(code)}</code>`);
+      plain = "";
+    } else plain += escaped === undefined ? escapeHtml(other!) : `&#${escaped.charCodeAt(0)};`;
+  }
+  html.push(emphasis(plain));
+  return html.join("");
 }
 
 function emphasis(escaped: string): string {

@@ -39,7 +39,7 @@ export function registerServe(program: Command): void {
     .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
     .option(
       "--api-key-file <file>",
-      "whoever calls must present a key of this file, one a line (or $SEGUE_API_KEY)",
+      "whoever calls must present a key of this file, one a line, of 16 characters or more (or $SEGUE_API_KEY)",
     )
     .option("--rate-limit <n>", "requests a second of one client", positiveNumber("--rate-limit"))
     .option("--body-limit <bytes>", "largest request body", wholeNumber("--body-limit", 1), 1024 * 1024)

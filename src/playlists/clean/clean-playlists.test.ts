@@ -282,6 +282,7 @@ describe("broken inputs", () => {
     ["a.json", '{"playlists": [', /not valid JSON/],
     ["a.json", '{"info": {}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],
+    ["a.parquet.gz", gzipSync("PAR1 and what follows"), /a\.parquet\.gz is gzipped Parquet/],
   ])("%s that is something else (%#)", async (name, contents, message) => {
     const failed = await failure({ [name]: contents });
     expect(failed.message).toMatch(message);

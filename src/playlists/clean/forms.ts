@@ -17,11 +17,17 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
  * Looks at the first bytes of a file.
  *
  * @param name what users call it, where that is not its path
- * @throws SegueError where the file is empty, or plainly something else (a zip archive, UTF-16 text)
+ * @throws SegueError where the file is empty, or plainly something else (a zip archive, gzipped Parquet, UTF-16 text)
  */
 export async function detectForm(path: string, name = path): Promise<InputForm> {
-  const { head } = await readHead(path);
-  if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) return "parquet";
+  const { head, gzipped } = await readHead(path);
+  if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) {
+    if (!gzipped) return "parquet";
+    // Its columns are found from its end, which gzip gives last.
+    throw new SegueError(`${name} is gzipped Parquet, wanted Parquet as it is`, {
+      hint: `unpack it first: gunzip ${name}`,
+    });
+  }
   if (/\.parquet$/i.test(name) && head.length > 0)
     throw new SegueError(`${name} is not Parquet: it does not begin as such files do`, {
       hint: "copy or download it again; a text file goes by another name",
@@ -49,7 +55,7 @@ export async function detectForm(path: string, name = path): Promise<InputForm> 
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
-      hint: `Segue reads ${Object.values(formTitles).join(", ")}, each plain or gzipped`,
+      hint: `Segue reads ${Object.values(formTitles).join(", ")}, all but Parquet plain or gzipped`,
       code: "not-text",
     });
   if (/\r(?!\n)./.test(header))

@@ -42,6 +42,13 @@ describe("explainDiskError", () => {
     expect(await readdir(folder)).toEqual(["file", "folder"]);
   });
 
+  it("names the place and not the temporary folder that was to be in it", async () => {
+    const error = await mkdtemp(join(folder, "nowhere", ".prepare-")).catch((caught: unknown) => caught);
+    expect(explainDiskError(error)).toMatchObject({
+      message: `cannot use ${join(folder, "nowhere")}: there is no such file or folder`,
+    });
+  });
+
   it("knows DuckDB's words, too", async () => {
     const error = new Error('IO Error: Could not write file "x": No space left on device');
     expect(explainDiskError(error, "/data")).toMatchObject({ message: "cannot use /data: the disk is full" });

@@ -1,4 +1,5 @@
 /** What the system refuses to do with files, said in words: a full disk, no permission, a folder where a file was meant. */
+import { dirname } from "node:path";
 import { messageOf, SegueError } from "./errors.js";
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
@@ -33,7 +34,8 @@ export function explainDiskError(error: unknown, place?: string): unknown {
   const reason =
     code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;
-  const at = place ?? dest ?? path;
+  // The name of a temporary folder says nothing to users: it is the place that they chose.
+  const at = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
   const [what, hint] = reason;
   return new SegueError(at === undefined ? what : `cannot use ${at}: ${what}`, {
     hint,

@@ -1,5 +1,6 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
+import { commandAfter } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 
 interface Options extends DatastoreOptions {
@@ -47,8 +48,9 @@ async function resume(target: string | undefined, options: Options, command: Com
       }),
     { quiet: options.json, flags: datastoreFlag(command) },
   );
+  const { flow, run: id, status: ended, seconds } = result;
+  const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id });
   if (options.json)
-    console.log(
-      JSON.stringify({ flow: result.flow, run: result.run, status: result.status, seconds: result.seconds }),
-    );
+    console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }) }));
+  else if (next !== undefined) console.log(`go on with the flows after it: ${next}`);
 }

@@ -27,6 +27,7 @@ import {
   runFlow,
   runInTerminal,
 } from "../workflow/index.js";
+import { commandAfter, flagsAfterTheFirst, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed } from "./flow-named.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
@@ -39,6 +40,7 @@ interface Options extends DatastoreOptions {
   readonly with?: string[];
   readonly cache?: boolean;
   readonly engine?: "local" | "dbos";
+  readonly from?: string[];
   readonly json?: boolean;
   readonly data?: string;
 }
@@ -54,7 +56,7 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   const command = runCommand(own ?? order);
   command.action(async (names: string[]) => {
     const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
-    await runAll(own ?? flowsToRun(names), command, own !== undefined, flags);
+    await runAll(own ?? flowsToRun(names), command, own && first, flags);
   });
   await command.parseAsync([...args], { from: "user" });
 }
@@ -71,6 +73,10 @@ function runCommand(flows: readonly AnyFlow[]): Command {
       "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
     )
     .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
+    .option(
+      "--from <runs...>",
+      "runs whose results are taken: modeling/20260131-090507-k3f9 (default: of each flow the latest that is done)",
+    )
     .option("--tag <tags...>", "tags of the runs")
     .option("--with <decorators...>", "for every step without its own: retry=3")
     .option("--cache", "take results of earlier runs where code, parameters and inputs are unchanged")
@@ -81,7 +87,7 @@ function runCommand(flows: readonly AnyFlow[]): Command {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
+      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
   for (const flow of flows) addParameterFlags(command, flow);
   return command;
@@ -103,10 +109,11 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   return order.filter((flow) => names.includes(flow.name));
 }
 
+/** @param modules as which the flows were named, where they are none of Segue's own */
 async function runAll(
   flows: readonly AnyFlow[],
   command: Command,
-  areOwn: boolean,
+  modules: readonly string[] | undefined,
   flags: readonly string[],
 ): Promise<void> {
   const options = command.opts<Options>();
@@ -117,7 +124,7 @@ async function runAll(
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
   // Segue's own parameters are none of somebody else's flow.
-  const conf = existsSync("conf") || areOwn ? "conf" : join(packageRoot, "conf");
+  const conf = existsSync("conf") || modules !== undefined ? "conf" : join(packageRoot, "conf");
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
   for (const flow of flows) {
@@ -137,6 +144,8 @@ async function runAll(
     if (flow === modeling) await checkedGrid(parameters as Parameters<typeof checkedGrid>[0]);
   }
   const client = await clientOf(options);
+  // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
+  const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
   // The flows share their processes: what one has loaded, the next need not load again.
   const pool = new Pool();
   // A second process loads what comes later while the first is at work.
@@ -146,6 +155,10 @@ async function runAll(
   try {
     for (const { flow, parameters } of plans) {
       let begun: string | undefined;
+      const next = {
+        flows: (modules ?? flows.map((each) => each.name)).slice(flows.indexOf(flow) + 1),
+        flags: flagsAfterTheFirst(flags),
+      };
       const result = await runInTerminal(
         ({ listener, signal }) =>
           runFlow(flow, parameters, {
@@ -154,6 +167,8 @@ async function runAll(
             ...(retry === undefined ? {} : { retry }),
             tags: options.tag ?? [],
             cache: options.cache ?? false,
+            sources,
+            ...(next.flows.length === 0 ? {} : { next }),
             engine,
             pool,
             listener: (event) => {
@@ -166,8 +181,9 @@ async function runAll(
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
         if ((error as Error).name !== "AbortError") await pool.settled();
-        throw withFlowsAfter(error, flows.slice(flows.indexOf(flow) + 1), flags);
+        throw withFlowsAfter(error, commandAfter({ next }, {}));
       });
+      sources[flow.name] = result.run;
       results.push(result);
     }
     await pool.settled();
@@ -181,12 +197,9 @@ async function runAll(
 }
 
 /** How to go on says of a run that was stopped or failed how to resume it; the flows that would have come after it are told, too. */
-function withFlowsAfter(error: unknown, after: readonly AnyFlow[], flags: readonly string[]): unknown {
+function withFlowsAfter(error: unknown, command: string | undefined): unknown {
   const { hint } = error as { hint?: unknown };
-  if (after.length === 0 || typeof hint !== "string" || !hint.includes("segue resume")) return error;
-  const command = ["segue run", ...after.map((flow) => flow.name), ...withoutInput(flags).map(quoted)].join(
-    " ",
-  );
+  if (command === undefined || typeof hint !== "string" || !hint.includes("segue resume")) return error;
   const more = `${hint}\nand then with the flows after it: ${command}`;
   if (error instanceof SegueError)
     return new SegueError(error.message, {
@@ -197,20 +210,6 @@ function withFlowsAfter(error: unknown, after: readonly AnyFlow[], flags: readon
     });
   return Object.assign(error as Error, { hint: more });
 }
-
-/** The flags without --input and its files, which only the first flow reads. */
-function withoutInput(flags: readonly string[]): string[] {
-  const kept: string[] = [];
-  let isInput = false;
-  for (const flag of flags) {
-    if (flag.startsWith("-")) isInput = flag === "--input" || flag.startsWith("--input=");
-    if (!isInput) kept.push(flag);
-  }
-  return kept;
-}
-
-const quoted = (word: string) =>
-  /^[\w:/.,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** An endpoint that a deployment run started and did not live to stop. */
 async function stopEndpoint(client: Client, run: string): Promise<void> {

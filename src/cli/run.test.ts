@@ -1,6 +1,6 @@
 /** The command as people call it: all four flows on a small sample, and what is wrong said in one message. */
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -92,6 +92,7 @@ describe("segue run", () => {
     [["run", "modelling"], 2, /did you mean "modeling"/],
     [["run"], 2, /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some/],
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /columns: wanted "artist=performer/],
+    [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
     [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],
     [
@@ -118,6 +119,37 @@ describe("segue run", () => {
       /→ and then with the flows after it: segue run primary modeling deployment --knn-k 7 --tag 'my try'\n/,
     );
   });
+
+  it("keeps to its own runs where two run at once in one project", async () => {
+    const chain = (input: string, recommender: string) =>
+      segue("run", "--input", input, "--recommenders", recommender, "--tag", recommender, "--json");
+    await segue("sample", "--playlists", "150", "--seed", "1", "--output", "one.csv");
+    await segue("sample", "--playlists", "160", "--seed", "2", "--output", "two.csv");
+    const done = await Promise.all([chain("one.csv", "transitions"), chain("two.csv", "popularity")]);
+    const outcomes = done.map(({ stdout }) => JSON.parse(stdout));
+    for (const [place, recommender] of ["transitions", "popularity"].entries()) {
+      const { flows, best } = outcomes[place];
+      expect(best).toBe(recommender);
+      const id = Object.fromEntries(flows.map(({ flow, run }: { flow: string; run: string }) => [flow, run]));
+      const read = async (path: string) => (await segue("dump", path)).stdout.trim();
+      expect(await read(`primary/${id.primary}/start/intermediateRun`)).toContain(id.intermediate);
+      expect(await read(`modeling/${id.modeling}/start/primaryRun`)).toContain(id.primary);
+      expect(await read(`deployment/${id.deployment}/start/modelingRun`)).toContain(id.modeling);
+      const shown = await segue("show", id.deployment);
+      expect(shown.stdout).toContain(
+        `reads intermediate/${id.intermediate}, primary/${id.primary}, modeling/${id.modeling}`,
+      );
+    }
+    // The tables are those of its own input, though both write to the same place.
+    const rows = outcomes.map((outcome) => outcome.rows);
+    expect(rows[0]).not.toBe(rows[1]);
+
+    const [earlier] = outcomes[0].flows.slice(2);
+    const again = await segue("run", "deployment", "--from", earlier.run, "--json");
+    const { flows } = JSON.parse(again.stdout);
+    const taken = await segue("dump", `deployment/${flows[0].run}/start/modelingRun`);
+    expect(taken.stdout).toContain(earlier.run);
+  }, 120_000);
 
   it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {
     await mkdir(join(home, "stop"), { recursive: true });
@@ -152,6 +184,24 @@ describe("segue run", () => {
       const record = await readFile(join(home, "stop", ".segue", "tasks", "intermediate", name), "utf8");
       expect(() => process.kill((JSON.parse(record) as { pid: number }).pid, 0)).toThrow();
     }
+  }, 60_000);
+
+  it("says, once a run is resumed, how to go on with the flows that were to come after it, on its results", async () => {
+    await segue("sample", "--playlists", "100", "--output", "s.csv");
+    const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
+    const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
+    expect((await segue("show", run, "--datastore", "chain")).stdout).toContain(
+      "how to go on with primary, modeling, deployment",
+    );
+    await copyFile(join(home, "s.csv"), join(home, "late.csv"));
+    const resumed = await segue("resume", run, "--datastore", "chain");
+    const command =
+      /segue run primary modeling deployment --knn-k 7 --datastore chain --from (intermediate\/\S+)\n/.exec(
+        resumed.stdout,
+      )!;
+    expect(command[1]).not.toBe(run);
+    const next = await segue("run", "primary", "--from", command[1]!, "--datastore", "chain", "--json");
+    expect(next.code).toBe(0);
   }, 60_000);
 
   it("keeps its files where the catalog says, and reads what was downloaded where no input is named", async () => {

@@ -20,13 +20,16 @@ import { findTasks, type TaskSummary } from "./tasks.js";
 
 export class Client {
   readonly store: Store;
+  /** By flow, the run that `latestSuccessfulRun` means; see `openClient`. */
+  readonly sources: Readonly<Record<string, string>>;
 
-  constructor(store: Store) {
+  constructor(store: Store, sources: Readonly<Record<string, string>> = {}) {
     this.store = store;
+    this.sources = sources;
   }
 
   flow(name: string): FlowReader {
-    return new FlowReader(this.store, name);
+    return new FlowReader(this.store, name, this.sources[name]);
   }
 
   /** Runs of all flows, newest first. */
@@ -56,18 +59,25 @@ export class Client {
   }
 }
 
-/** Reads the datastore `store`, or that of SEGUE_DATASTORE, or .segue in the current folder. */
-export function openClient(store?: Store): Client {
-  return new Client(store ?? new FolderStore(process.env.SEGUE_DATASTORE ?? ".segue"));
+/**
+ * Reads the datastore `store`, or that of SEGUE_DATASTORE, or .segue in the current folder.
+ *
+ * @param sources by flow, the run that `latestSuccessfulRun` means: within a step, those of the run that it is part of
+ */
+export function openClient(store?: Store, sources?: Readonly<Record<string, string>>): Client {
+  return new Client(store ?? new FolderStore(process.env.SEGUE_DATASTORE ?? ".segue"), sources);
 }
 
 export class FlowReader {
   readonly store: Store;
   readonly name: string;
+  readonly #source: string | undefined;
 
-  constructor(store: Store, name: string) {
+  /** @param source the run that `latestSuccessfulRun` means; default: the one that is the latest when it is read */
+  constructor(store: Store, name: string, source?: string) {
     this.store = store;
     this.name = name;
+    this.#source = source;
   }
 
   /** Newest first. */
@@ -83,7 +93,12 @@ export class FlowReader {
     return this.#latest(() => true, "run");
   }
 
+  /**
+   * The latest run that is done. Within a step of a run that was told which run of this flow it reads (`segue run` of several
+   * flows, `--from`), that one.
+   */
   get latestSuccessfulRun(): RunReader {
+    if (this.#source !== undefined) return this.run(this.#source);
     return this.#latest((run) => run.status === "done", "successful run");
   }
 

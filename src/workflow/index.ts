@@ -40,6 +40,7 @@ export { flowsOf, loadFlow } from "./load-flow.js";
 export { closest } from "./nearest.js";
 export { parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
+export type { RunRecord } from "./records.js";
 export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";

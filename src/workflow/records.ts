@@ -34,6 +34,18 @@ export interface RunRecord {
   readonly host: string;
   /** The runs whose done-records are reused, nearest first; `rerun` are the steps that were asked to run anew. */
   readonly origins: ReadonlyArray<{ readonly run: string; readonly rerun: readonly string[] }>;
+  /** By flow, the run whose results its steps read. Of flows that are not in it they read the latest successful run. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** What the command that began the run was to run after it. */
+  readonly next?: NextFlows;
+}
+
+/** The flows that come after a run in one chain. */
+export interface NextFlows {
+  /** As the command named them. */
+  readonly flows: readonly string[];
+  /** Those of the command that they need, too. */
+  readonly flags: readonly string[];
 }
 
 export type RunStatus = "running" | "done" | "failed" | "stopped" | "interrupted";

@@ -15,7 +15,15 @@ import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
 import { holderOf, lockRun, type RunLock } from "./lock.js";
 import { closest } from "./nearest.js";
 import { parseParameters } from "./parameters.js";
-import { type EndRecord, keys, newRunId, type RunRecord, readRecord, recordText } from "./records.js";
+import {
+  type EndRecord,
+  keys,
+  type NextFlows,
+  newRunId,
+  type RunRecord,
+  readRecord,
+  recordText,
+} from "./records.js";
 import { retryPolicy } from "./retry.js";
 import { Reuse } from "./reuse.js";
 
@@ -32,6 +40,13 @@ export interface RunOptions {
   readonly engine?: "local" | "dbos";
   /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;
+  /**
+   * By flow, the run that steps read where they ask for `client.flow(…).latestSuccessfulRun`: so that flows which run one after
+   * the other stay with each other's results, whoever else runs the same flows meanwhile. Default: the latest successful one.
+   */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** What is to come after this run; kept in its record, so that whoever resumes it can say how to go on. */
+  readonly next?: NextFlows;
   /**
    * The processes of another run, to be used again: `const pool = new Pool()`. The cards of the last tasks may then still be
    * written when the run is over: `await pool.settled()`. Default: processes of its own.
@@ -112,7 +127,12 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
       parseParameters(flow, origin.parameters, { ignoreUnknown: true }),
       [{ run: origin.run, rerun }, ...origin.origins],
       options.tags ?? origin.tags,
-      { ...options, engine: options.engine ?? origin.engine },
+      {
+        ...options,
+        engine: options.engine ?? origin.engine,
+        sources: options.sources ?? origin.sources,
+        next: options.next ?? origin.next,
+      },
     );
   } finally {
     await lock.release();
@@ -192,6 +212,8 @@ async function begin(
     user: userName(),
     host: hostname(),
     origins,
+    ...(options.sources === undefined ? {} : { sources: { ...options.sources } }),
+    ...(options.next === undefined ? {} : { next: options.next }),
   };
   const maxWorkers = options.maxWorkers ?? availableParallelism();
   if (!Number.isInteger(maxWorkers) || maxWorkers < 1)

@@ -20,6 +20,10 @@ export interface RunSummary {
   readonly host: string;
   /** The run that it resumed. */
   readonly origin?: string;
+  /** By flow, the run whose results it reads, where it was told. */
+  readonly sources?: RunRecord["sources"];
+  /** What was to come after it. */
+  readonly next?: RunRecord["next"];
   readonly failed?: EndRecord["failed"];
 }
 
@@ -96,6 +100,8 @@ export async function runSummary(store: Store, record: RunRecord): Promise<RunSu
     user: record.user,
     host: record.host,
     ...(record.origins[0] ? { origin: record.origins[0].run } : {}),
+    ...(record.sources ? { sources: record.sources } : {}),
+    ...(record.next ? { next: record.next } : {}),
     ...(end?.failed ? { failed: end.failed } : {}),
   };
 }

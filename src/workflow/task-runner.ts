@@ -69,7 +69,7 @@ export async function runTask(
       signal: options.signal,
       progress: options.progress,
       card,
-      client: openClient(store),
+      client: openClient(store, spec.sources),
     });
     if (options.signal.aborted) return { failed: failureOf(options.signal.reason) };
     const written = await storeAll(store, returned, { step, task, folder });

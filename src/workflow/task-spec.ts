@@ -11,6 +11,8 @@ export interface TaskSpec {
   /** URL of the datastore. */
   readonly store: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** See `RunRecord`. */
+  readonly sources?: Readonly<Record<string, string>>;
   readonly ready: ReadyTask;
   /** 1 for the first attempt. */
   readonly number: number;

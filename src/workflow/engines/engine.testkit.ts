@@ -77,6 +77,24 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(await openClient(store).runs({ tag: "t2" })).toEqual([]);
     });
 
+    it("reads the run that it was told to, whatever has run since, also when it is resumed", async () => {
+      const first = await run("fanOut", { count: 6 });
+      const second = await run("fanOut", { count: 4 });
+      const next = { flows: ["after"], flags: ["--k", "7"] };
+      const failed = await run("follow", {}, { sources: { "fan-out": first.run }, next });
+      expect(failed.status).toBe("failed");
+      gateFile("open", true);
+      await resumeRun("follow", options);
+      const read = async () => [
+        await latest("follow").artifact("source"),
+        await latest("follow").artifact("message"),
+      ];
+      expect(await read()).toEqual([first.run, "kept 55"]);
+      expect(await latest("follow").record()).toMatchObject({ sources: { "fan-out": first.run }, next });
+      await run("follow");
+      expect(await read()).toEqual([second.run, "kept 14"]);
+    });
+
     it("runs a foreach of nothing", async () => {
       expect((await run("fanOut", { count: 0 })).status).toBe("done");
       expect(await latest("fan-out").artifact("message")).toBe("kept 0");

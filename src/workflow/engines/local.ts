@@ -138,6 +138,7 @@ class LocalEngine {
         module: moduleUrl(run.module),
         store: store.url,
         parameters: run.parameters,
+        sources: run.sources,
         ready,
         number,
         attempt: `${number}-${randomWord(4)}`,

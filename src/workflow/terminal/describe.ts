@@ -12,6 +12,8 @@ export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): str
     `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), run.status)}${run.seconds === undefined ? "" : ` in ${duration(run.seconds)}`}`,
     `begun ${localTime(run.created)} by ${run.user}@${run.host}, engine ${run.engine}${run.origin ? `, resumes ${run.origin}` : ""}${run.tags.length > 0 ? `, tags: ${run.tags.join(", ")}` : ""}`,
   ];
+  const sources = Object.entries(run.sources ?? {});
+  if (sources.length > 0) head.push(`reads ${sources.map(([flow, id]) => `${flow}/${id}`).join(", ")}`);
   const parameters = Object.entries(run.parameters).map(
     ([name, value]) => `${name} = ${JSON.stringify(value)}`,
   );
@@ -36,7 +38,11 @@ export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): str
   }
   const text = [...head, "", columns(rows)];
   if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
-    text.push("", `go on with: segue resume ${run.flow}/${run.run}`);
+    text.push(
+      "",
+      `go on with: segue resume ${run.flow}/${run.run}`,
+      ...(run.next ? [`it says then how to go on with ${run.next.flows.join(", ")}`] : []),
+    );
   return text.join("\n");
 }
 

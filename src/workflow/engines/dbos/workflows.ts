@@ -158,6 +158,7 @@ async function attempt(
     module,
     store: order.store,
     parameters: run.parameters,
+    sources: run.sources,
     ready,
     number,
     attempt: `${number}-${randomWord(4)}`,

@@ -1,6 +1,8 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
-import { file, flow } from "../workflow/index.js";
+import { basename, join } from "node:path";
+import { flow } from "../workflow/index.js";
 import { inputsOf } from "./parts/inputs.js";
+import { withOwnFiles } from "./parts/own-files.js";
 import { intermediateParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
 
@@ -17,23 +19,27 @@ export const intermediate = flow("intermediate", {
   .step(
     "clean_data",
     { description: "read, check, write Parquet" },
-    async ({ parameters, artifacts, progress, signal, card }) => {
+    async ({ parameters, artifacts, folder, progress, signal, card }) => {
       const { cleanPlaylists, parseColumnMapping, rejectLine } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
       const master = place("master_playlists");
       const rejects = place("rejected_rows");
-      const facts = await cleanPlaylists({
-        inputs: artifacts.inputs,
-        format: parameters.format,
-        encoding: parameters.encoding,
-        ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
-        ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
-        output: master,
-        rejects,
-        subset: parameters.subset,
-        memoryLimit: parameters.memoryLimit,
-        progress,
-        signal,
+      const { facts, table } = await withOwnFiles(master, folder, async (own, publish) => {
+        const output = join(own, basename(master));
+        const facts = await cleanPlaylists({
+          inputs: artifacts.inputs,
+          format: parameters.format,
+          encoding: parameters.encoding,
+          ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
+          ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
+          output,
+          rejects,
+          subset: parameters.subset,
+          memoryLimit: parameters.memoryLimit,
+          progress,
+          signal,
+        });
+        return { facts, table: await publish(output, master) };
       });
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
@@ -46,7 +52,7 @@ export const intermediate = flow("intermediate", {
         Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
         { caption: "Rejected rows" },
       );
-      return { master: file(master), clean: facts };
+      return { master: table, clean: facts };
     },
   )
   .step("end", ({ artifacts }) => {

@@ -1,6 +1,6 @@
 /** primary: the master table → playlist sequences by DuckDB SQL → model_input_full, train, validation, test. */
-import { dirname } from "node:path";
-import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { type FileArtifact, flow } from "../workflow/index.js";
+import { withOwnFiles } from "./parts/own-files.js";
 import { primaryParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
 
@@ -29,30 +29,42 @@ export const primary = flow("primary", {
   .step(
     "prepare_dataset",
     { description: "sequences, split 70/20/10" },
-    async ({ parameters, artifacts, progress, signal, card }) => {
+    async ({ parameters, artifacts, folder, progress, signal, card }) => {
       const { prepareDataset } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
-      const outputs = {
-        model_input_full: place("model_input_full"),
-        train: place("train"),
-        validation: place("validation"),
-        test: place("test"),
-        tracks: place("tracks"),
-      };
       const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
-      const facts = await prepareDataset({
-        master: await artifacts.master.path(),
-        outputFolder: dirname(outputs.model_input_full),
-        outputs,
-        seed: splitSeed,
-        dev,
-        ratio,
-        minTracks,
-        mergeVersions,
-        memoryLimit,
-        progress,
-        signal,
-      });
+      const master = await artifacts.master.path();
+      const { facts, tables } = await withOwnFiles(
+        place("model_input_full"),
+        folder,
+        async (own, publish) => {
+          const { files, corpora, ...facts } = await prepareDataset({
+            master,
+            outputFolder: own,
+            seed: splitSeed,
+            dev,
+            ratio,
+            minTracks,
+            mergeVersions,
+            memoryLimit,
+            progress,
+            signal,
+          });
+          const corpusPlace = (name: string) => `${place(name).replace(/\.parquet$/, "")}.safetensors`;
+          const tables = {
+            modelInputFull: await publish(files.model_input_full, place("model_input_full")),
+            train: await publish(files.train, place("train")),
+            validation: await publish(files.validation, place("validation")),
+            test: await publish(files.test, place("test")),
+            tracks: await publish(files.tracks, place("tracks")),
+            fullCorpus: await publish(corpora.model_input_full, corpusPlace("model_input_full")),
+            trainCorpus: await publish(corpora.train, corpusPlace("train")),
+            validationCorpus: await publish(corpora.validation, corpusPlace("validation")),
+            testCorpus: await publish(corpora.test, corpusPlace("test")),
+          };
+          return { facts, tables };
+        },
+      );
       console.log(
         `${facts.users} users, ${facts.tracks} tracks, ${facts.playlists} playlists, ${facts.artists} artists`,
       );
@@ -68,19 +80,7 @@ export const primary = flow("primary", {
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");
       card.table(parts, { caption: "The split" });
-      const { files, corpora, ...prepared } = facts;
-      return {
-        prepared,
-        modelInputFull: file(files.model_input_full),
-        train: file(files.train),
-        validation: file(files.validation),
-        test: file(files.test),
-        tracks: file(files.tracks),
-        fullCorpus: file(corpora.model_input_full),
-        trainCorpus: file(corpora.train),
-        validationCorpus: file(corpora.validation),
-        testCorpus: file(corpora.test),
-      };
+      return { prepared: facts, ...tables };
     },
   )
   .step("end", { description: "how the data lies" }, async ({ artifacts, card, signal }) => {

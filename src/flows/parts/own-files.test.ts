@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { withOwnFiles } from "./own-files.js";
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "segue-own-"));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+/** What a task does: writes, publishes, and reads its artifact later. */
+async function task(name: string, text: string): Promise<string> {
+  const taskFolder = join(home, name);
+  await mkdir(taskFolder);
+  const place = join(home, "data", "train.parquet");
+  const artifact = await withOwnFiles(place, taskFolder, async (folder, publish) => {
+    await writeFile(join(folder, "train.parquet"), text);
+    return publish(join(folder, "train.parquet"), place);
+  });
+  return artifact.path();
+}
+
+it("keeps what the task wrote, though another has put its own in the same place since", async () => {
+  const one = await task("one", "first");
+  const two = await task("two", "second");
+  expect(await readFile(one, "utf8")).toBe("first");
+  expect(await readFile(two, "utf8")).toBe("second");
+  expect(await readFile(join(home, "data", "train.parquet"), "utf8")).toBe("second");
+  expect(await readdir(join(home, "data"))).toEqual(["train.parquet"]);
+});
+
+it("leaves nothing where the work fails", async () => {
+  const failed = withOwnFiles(join(home, "data", "x"), home, async (folder) => {
+    await writeFile(join(folder, "half"), "");
+    throw new Error("no");
+  });
+  await expect(failed).rejects.toThrow("no");
+  expect(await readdir(join(home, "data"))).toEqual([]);
+});

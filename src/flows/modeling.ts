@@ -5,7 +5,7 @@ import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { modelingParameters } from "./parts/parameters.js";
-import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
+import { byHitRatio, gridChart, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,
@@ -69,7 +69,7 @@ export const modeling = flow("modeling", {
       const ranked = inputs.map((input) => ({ ...input })).sort((a, b) => byHitRatio(a.result, b.result));
       const ranking: TrainedPoint[] = ranked.map((input) => input.result);
       const nearest = ranked
-        .filter((input) => input.result.base !== undefined)
+        .filter((input) => input.result.base !== undefined && !isEmpty(input.result))
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
       const best = ranked[0]!;
       const rows = ranking.map(gridRow);

@@ -1,7 +1,12 @@
 /** Fits one grid point on the train part and measures it on the validation part. */
 import type { Corpus, Query } from "../../corpus/index.js";
 import { baseProtocolMetrics, bootstrapMeans, evaluateRecommender } from "../../evaluation/index.js";
-import { type FittedRecommender, fitRecommender, isTrackVectorModel } from "../../recommenders/index.js";
+import {
+  type FittedRecommender,
+  fitRecommender,
+  isTrackVectorModel,
+  recommenderKinds,
+} from "../../recommenders/index.js";
 import { type Progress, peakRssMb } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import { type GridPoint, pointName } from "./grid.js";
@@ -29,7 +34,7 @@ export interface FittedPoint {
   readonly corpus: Corpus;
   readonly vectors?: TrackVectors;
   readonly result: TrainedPoint;
-  /** The tracks nearest to the most played one, for a first look. */
+  /** The tracks nearest to the most played one, for a first look; or why there are none. */
   readonly glance?: string;
 }
 
@@ -55,7 +60,9 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
   return {
     recommender,
     corpus,
-    ...(vectors === undefined ? {} : { vectors, glance: glanceAt(vectors) }),
+    ...(vectors === undefined
+      ? {}
+      : { vectors, glance: vectors.length === 0 ? withoutVectors(point) : glanceAt(vectors) }),
     result: {
       name: pointName(point),
       recommender: point.recommender,
@@ -88,6 +95,13 @@ async function baseFigures(
   return { hitRatio, mrr, ndcg };
 }
 
+/** Few plays, or a large min_count, leave no track to train on. The point answers all the same: with what its fall-back knows. */
+function withoutVectors({ recommender, settings }: GridPoint): string {
+  const defaults = recommenderKinds[recommender]?.defaults;
+  const minCount = String(settings.minCount ?? (defaults as { minCount?: number } | undefined)?.minCount);
+  return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors`;
+}
+
 /** "near Artist-Song: Artist-Other (0.93), …": whether the vectors make sense is seen at a glance. */
 function glanceAt(vectors: TrackVectors): string {
   let most = 0;
@@ -96,5 +110,6 @@ function glanceAt(vectors: TrackVectors): string {
   }
   const track = vectors.tracks[most]!;
   const near = vectors.nearest(track, 5);
+  if (near.tracks.length === 0) return `near ${track}: no other track has a vector`;
   return `near ${track}: ${near.tracks.map((each, i) => `${each} (${near.scores[i]!.toFixed(2)})`).join(", ")}`;
 }

@@ -10,7 +10,8 @@ export async function saveModel(folder: string, fitted: FittedPoint): Promise<vo
     {
       catalogue: corpus,
       recommenders: { [recommender.name]: recommender.save() },
-      ...(vectors === undefined ? {} : { vectors }),
+      // Where no track was played often enough there is none to store, export or search.
+      ...(vectors === undefined || vectors.length === 0 ? {} : { vectors }),
       // Most grid points are not chosen: lists of near tracks and tables for people come with the bundle of the one that is.
       index: "exact",
       parameters: result.settings,

@@ -29,9 +29,16 @@ export interface TrainedPoint {
   readonly peakRssMb: number;
 }
 
-/** Best first; equal ones by name, so that the order never depends on which task ended first. */
+/** Whether a point that should know tracks by their vectors has learned none: all it answers is the fall-back of others. */
+export const isEmpty = (point: TrainedPoint) => point.vocabulary === 0;
+
+/**
+ * Best first; equal ones by name, so that the order never depends on which task ended first. Points that have learned nothing come
+ * last, whatever their fall-back hits.
+ */
 export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
-  return b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
+  const empty = Number(isEmpty(a)) - Number(isEmpty(b));
+  return empty || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
 }
 
 /** A point as a row of the printed table. */

@@ -1,0 +1,95 @@
+/** Grid points of which no track is played often enough to have a vector: an ordinary first input is small. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBundle } from "../../bundle/index.js";
+import { CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
+import { buildBundle } from "./build-bundle.js";
+import { fitPoint } from "./fit-point.js";
+import { saveModel } from "./model-folder.js";
+import { byHitRatio, gridRow } from "./ranking.js";
+import { testModel } from "./test-model.js";
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-fit-point-"));
+  for (const [part, playlists] of [
+    [
+      "train",
+      [
+        ["a", "b", "c", "a"],
+        ["d", "e", "f"],
+      ],
+    ],
+    [
+      "validation",
+      [
+        ["a", "b"],
+        ["d", "a"],
+      ],
+    ],
+  ] as const) {
+    const builder = new CorpusBuilder();
+    for (const [p, tracks] of playlists.entries()) builder.add({ id: `${part} ${p}`, tracks: [...tracks] });
+    await writeCorpusFile(at(`${part}.safetensors`), builder.build());
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const fit = (recommender: string, settings: object) =>
+  fitPoint({
+    point: { recommender, settings: { ...settings }, label: "" },
+    train: at("train.safetensors"),
+    questions: at("validation.safetensors"),
+    k: 2,
+    seed: 1,
+  });
+
+it.each(["track2vec", "nearest"])("%s without a single vector is a result, and says why", async (name) => {
+  const { result, glance } = await fit(name, { minCount: 9 });
+  expect(glance).toBe("no track is played 9 times or more: min_count 9 has no vectors");
+  expect(result.vocabulary).toBe(0);
+  // By the base protocol every query is a random bet among no tracks.
+  expect(result.base).toEqual({ hitRatio: 0, mrr: 0, ndcg: 0 });
+  for (const figure of [result.hitRatio, result.mrr, result.ndcg, ...result.interval, ...result.lossPerEpoch])
+    expect(figure).toBeGreaterThanOrEqual(0);
+  expect(JSON.stringify(gridRow(result))).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+it("says the min_count that the recommender takes by itself, and of one vector that it is alone", async () => {
+  expect((await fit("nearest", {})).glance).toContain("min_count 5 has no vectors");
+  expect((await fit("track2vec", { minCount: 2 })).glance).toBe("near a: no other track has a vector");
+});
+
+it("ranks what has learned nothing last, whatever its fall-back hits", async () => {
+  const { result } = await fit("track2vec", { minCount: 9 });
+  const empty = { ...result, name: "a", hitRatio: 0.9 };
+  const poor = { ...result, name: "z", hitRatio: 0, vocabulary: 3 };
+  const plain = { ...poor, name: "b", vocabulary: undefined };
+  expect([empty, poor, plain].sort(byHitRatio)).toEqual([plain, poor, empty]);
+});
+
+it("is tested and packed where there is nothing else, without vectors and without a search in them", async () => {
+  await saveModel(at("model"), await fit("track2vec", { minCount: 9 }));
+  const figures = await testModel({
+    model: at("model"),
+    train: at("train.safetensors"),
+    questions: at("validation.safetensors"),
+    k: 2,
+    seed: 1,
+  });
+  expect(figures.hitRatio).toBeGreaterThanOrEqual(0);
+  expect(figures.base).toBeUndefined();
+  const manifest = await buildBundle(at("bundle"), {
+    model: at("model"),
+    train: at("train.safetensors"),
+    parameters: { knn_k: 2 },
+    metrics: {},
+  });
+  expect(manifest.recommenders).toEqual(["track2vec", "popularity"]);
+  const bundle = await openBundle(at("bundle"));
+  expect(bundle.vectors).toBeUndefined();
+  expect(bundle.recommender().recommend([{ tracks: ["b"] }], 2)[0]!.tracks).toContain("a");
+});

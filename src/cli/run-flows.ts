@@ -4,15 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
-import {
-  checkedGrid,
-  deployment,
-  inputsOf,
-  intermediate,
-  modeling,
-  placesOf,
-  primary,
-} from "../flows/index.js";
+import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
 import { isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -139,10 +131,7 @@ async function runAll(
       ),
     });
   }
-  for (const { flow, parameters } of plans) {
-    if (flow === intermediate) await inputsOf(parameters as { input: string[]; data: string });
-    if (flow === modeling) await checkedGrid(parameters as Parameters<typeof checkedGrid>[0]);
-  }
+  for (const { flow, parameters } of plans) await flow.check?.(parameters);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };

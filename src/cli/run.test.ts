@@ -98,7 +98,25 @@ describe("segue run", () => {
     [
       ["run", "modeling", "--grid", '[{"recommender":"v-sknn","context_decay":["linear","foo"]}]'],
       2,
-      /setting "contextDecay" of the recommender "v-sknn" is "foo", wanted "linear" or a number > 0/,
+      /setting "context_decay" of the recommender "v-sknn" is "foo", wanted "linear" or a number > 0/,
+    ],
+    // Of all flows, before the first of them runs.
+    [
+      ["run", "--input", "x.csv", "--grid", '[{"recommender":"transitions"},{"recommender":"blnd"}]'],
+      2,
+      /^error: there is no recommender "blnd"/,
+    ],
+    [
+      ["run", "--input", "x.csv", "--grid", '[{"recommender":"track2vec","bogus":1}]'],
+      2,
+      /^error: .* has no setting "bogus"\n.*vector_size, window/,
+    ],
+    [["run", "--input", "x.csv", "--vector-size", "100000000"], 2, /^error: the setting "vector_size"/],
+    [["run", "--input", "x.csv", "--recommenders", "nope"], 2, /^error: the grid has no recommender "nope"/],
+    [
+      ["run", "modeling", "--grid", "not json"],
+      2,
+      /grid must be a list, got "not json" \(an example: \[\{"recommender":"track2vec"/,
     ],
     [["run", "modeling", "--grid", '[{"recommender":"oracle"}]'], 2, /there is no recommender "oracle"/],
     [["rnu"], 2, /Did you mean run\?/],

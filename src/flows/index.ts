@@ -2,8 +2,6 @@
 export { deployment } from "./deployment.js";
 export { intermediate } from "./intermediate.js";
 export { modeling } from "./modeling.js";
-export { checkedGrid } from "./parts/check-grid.js";
-export { inputsOf } from "./parts/inputs.js";
 export { placesOf } from "./parts/places.js";
 export type { TrainedPoint } from "./parts/ranking.js";
 export { primary } from "./primary.js";

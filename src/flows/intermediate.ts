@@ -10,6 +10,7 @@ export const intermediate = flow("intermediate", {
   module: import.meta.url,
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
+  check: inputsOf,
 })
   .step("start", { description: "find the inputs" }, async ({ parameters }) => {
     const inputs = await inputsOf(parameters);

@@ -11,6 +11,7 @@ export const modeling = flow("modeling", {
   module: import.meta.url,
   description: "train the grid, keep the best by hit ratio, test it",
   parameters: modelingParameters,
+  check: checkedGrid,
   preload: () =>
     Promise.all([
       import("./parts/fit-point.js"),

@@ -96,6 +96,8 @@ export interface AnyFlow {
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
   /** See `FlowOptions`. */
+  readonly check?: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  /** See `FlowOptions`. */
   readonly preload?: (() => Promise<unknown>) | undefined;
   functionOf(step: string): (task: unknown) => unknown;
 }
@@ -106,6 +108,11 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. */
   parameters: Schema;
   description?: string;
+  /**
+   * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
+   * Throws (or rejects) where they do not go together, or name what is not there.
+   */
+  check?: (parameters: Readonly<z.output<Schema>>) => unknown;
   /**
    * Imports what the steps import when they run. A process that has nothing to do calls it ahead, so that no task waits for it:
    * `() => Promise.all([import("./train.js"), import("./test.js")])`.
@@ -129,6 +136,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   readonly module: string;
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
+  readonly check: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
   readonly preload: (() => Promise<unknown>) | undefined;
   readonly #functions: ReadonlyMap<string, StepFunction>;
   readonly #options: FlowOptions<z.ZodObject>;
@@ -144,6 +152,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     this.description = options.description;
     this.module = options.module;
     this.parameters = options.parameters;
+    this.check = options.check;
     this.preload = options.preload;
     this.nodes = nodes;
     this.#functions = functions;

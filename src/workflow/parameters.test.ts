@@ -57,6 +57,23 @@ describe("parameters", () => {
     expect(() => parseParameters(tuning, given)).toThrow(message);
   });
 
+  it("show an example of what is hard to guess, and take a list of objects as JSON alone", () => {
+    const points = z
+      .array(z.looseObject({ name: z.string() }))
+      .default([])
+      .meta({ description: "the points", examples: ['[{"name":"a"}]'] });
+    const scan = { name: "scan", parameters: z.object({ points }) };
+    expect(parseParameters(scan, { points: '[{"name":"b","x":1}]' })).toEqual({
+      points: [{ name: "b", x: 1 }],
+    });
+    expect(() => parseParameters(scan, { points: "a,b" })).toThrow(
+      'points must be a list, got "a,b" (an example: [{"name":"a"}])',
+    );
+    expect(() => parseParameters(scan, { points: '["a"]' })).toThrow(
+      'points[0] must be an object, got "a" (an example:',
+    );
+  });
+
   it("suggest the nearest for one that does not exist", () => {
     try {
       parseParameters(tuning, { "knnn-k": 3 });

@@ -45,7 +45,12 @@ export function parseParameters(
   if (parsed.success) return parsed.data as Record<string, unknown>;
   const problems = parsed.error.issues.map((issue) => {
     const source = options.sources?.[flagName(String(issue.path[0] ?? ""))];
-    return problem(issue, values) + (source === undefined ? "" : ` (in ${source})`);
+    const example = exampleOf(shape[String(issue.path[0])]);
+    return (
+      problem(issue, values) +
+      (example && ` (an example: ${example})`) +
+      (source === undefined ? "" : ` (in ${source})`)
+    );
   });
   throw misuse(problems.join("; "), `segue run ${flow.name} --help tells what each parameter takes`);
 }
@@ -58,6 +63,12 @@ export function unknownParameter(flow: HasParameters, name: string, others: read
     `flow "${flow.name}" has no parameter "${flagName(name)}"`,
     near ? `did you mean "--${near}"?` : `its parameters: ${flags.map((flag) => `--${flag}`).join(", ")}`,
   );
+}
+
+/** What a schema shows as an example of its value, as a flag is given it: `.meta({ examples: ['["a"]'] })`; "" where it shows none. */
+function exampleOf(schema: z.ZodType | undefined): string {
+  const examples = schema?.meta()?.examples;
+  return Array.isArray(examples) ? String(examples[0]) : "";
 }
 
 /** What kind of value a schema takes, below its defaults and optionals. */
@@ -89,6 +100,8 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
   }
   if (inner instanceof z.ZodArray) {
     if (text.startsWith("[")) return parsedJson(text) ?? value;
+    // A list of objects has no other form than JSON.
+    if (innerType(inner.element as z.ZodType) instanceof z.ZodObject) return value;
     return text.split(",").map((each) => fromText(inner.element as z.ZodType, each.trim()));
   }
   if (inner instanceof z.ZodString || inner instanceof z.ZodEnum) return value;
@@ -137,6 +150,7 @@ function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
         boolean: "true or false",
         array: "a list",
         string: "text",
+        object: "an object",
       };
       return `${name} must be ${wanted[issue.expected as keyof typeof wanted] ?? `a ${issue.expected}`}, got ${got}`;
     }

@@ -70,7 +70,8 @@ export interface RunResult {
  * Runs a flow from its first step.
  *
  * @param parameters by name; missing ones take their defaults
- * @throws SegueError (misuse) for a parameter that is unknown or out of range, and for a flow that is not sound.
+ * @throws SegueError (misuse) for a parameter that is unknown or out of range, for what the flow's own `check` refuses, and for a
+ *   flow that is not sound.
  *   A step that fails does not throw: the result's `status` says so.
  */
 export async function runFlow(
@@ -78,7 +79,9 @@ export async function runFlow(
   parameters: Readonly<Record<string, unknown>>,
   options: RunOptions,
 ): Promise<RunResult> {
-  return begin(flow, parseParameters(flow, parameters), [], options.tags ?? [], options);
+  const checked = parseParameters(flow, parameters);
+  await flow.check?.(checked);
+  return begin(flow, checked, [], options.tags ?? [], options);
 }
 
 export interface ResumeOptions extends RunOptions {

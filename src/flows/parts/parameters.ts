@@ -67,7 +67,10 @@ export const modelingParameters = z.object({
   grid: z
     .array(z.looseObject({ recommender: z.string() }))
     .default([])
-    .describe("the grid, as in params.yml: a list of recommenders with their settings (JSON as a flag)"),
+    .meta({
+      description: "the grid, as in params.yml: a list of recommenders with their settings (JSON as a flag)",
+      examples: ['[{"recommender":"track2vec","min_count":[3,5]},{"recommender":"blend"}]'],
+    }),
   recommenders: z.array(z.string()).default([]).describe("only these recommenders of the grid"),
   minCount: settingList(z.int().min(1)).describe(
     "track2vec: ignore tracks played less often (a list makes grid points)",

@@ -120,7 +120,7 @@ async function runAll(
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
   for (const flow of flows) {
-    const layered = await readParameters(conf, flow);
+    const layered = await readParameters(conf, flow, [...order, ...flows]);
     const given = givenParameters(command, flow);
     plans.push({
       flow,

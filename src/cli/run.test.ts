@@ -241,6 +241,34 @@ describe("segue run", () => {
     expect(await readdir(join(project, "data", "03_inputs"))).not.toContain("train.parquet");
   }, 60_000);
 
+  it.each([
+    [
+      "params.yml",
+      "intermediat:\n  subset: true\n",
+      /params\.yml, line 1: "intermediat" .*\n.*did you mean "intermediate"/,
+    ],
+    ["params.yml", "seed: 1\nnosuch:\n", /line 2: "nosuch" is neither a flow nor a parameter/],
+    ["params.yml", "intermediate: true\n", /"intermediate" is a section of parameters, got true/],
+    [
+      "catalog.yml",
+      "masterplaylists:\n  path: x\n  format: csv\n",
+      /line 1: no flow reads or writes "masterplaylists"\n.*"master_playlists"/,
+    ],
+    [
+      "catalog.yml",
+      "master_playlists:\n  format: csv\n",
+      /line 2: "master_playlists" is kept as parquet, not as csv/,
+    ],
+  ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {
+    const project = await mkdtemp(join(home, "conf-"));
+    await mkdir(join(project, "conf", "local"), { recursive: true });
+    await writeFile(join(project, "conf", "local", file), text);
+    const main = distPath("cli/main.js");
+    const refused = exec(process.execPath, [main, "run", "--input", "x.csv"], { cwd: project });
+    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await readdir(project)).toEqual(["conf"]);
+  });
+
   it("leaves no table behind where a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");
     const result = await segue("run", "intermediate", "--input", "wrong.csv", "--data", "other");

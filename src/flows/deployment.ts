@@ -13,6 +13,7 @@ export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
+  check: ({ data }) => placesOf(data),
   preload: () => Promise.all([import("./parts/build-bundle.js"), import("./parts/local-endpoint.js")]),
 })
   .step(

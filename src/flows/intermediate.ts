@@ -10,7 +10,10 @@ export const intermediate = flow("intermediate", {
   module: import.meta.url,
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
-  check: inputsOf,
+  check: async (parameters) => {
+    await placesOf(parameters.data);
+    await inputsOf(parameters);
+  },
 })
   .step("start", { description: "find the inputs" }, async ({ parameters }) => {
     const inputs = await inputsOf(parameters);

@@ -8,6 +8,7 @@ export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
+  check: ({ data }) => placesOf(data),
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),

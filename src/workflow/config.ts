@@ -6,12 +6,16 @@
  * seed: 1
  * modeling:
  *   knn_k: 100
+ * ./tuning.js:      # a flow of a module, as `segue run` is told it
+ *   window: 5
  * ```
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { messageOf, misuse } from "../system/index.js";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { misuse } from "../system/index.js";
+import { type ConfFile, readConfFile } from "./conf-file.js";
 import type { AnyFlow } from "./flow.js";
+import { closest } from "./nearest.js";
 import { flagName, unknownParameter } from "./parameters.js";
 
 export interface LayeredParameters {
@@ -23,39 +27,75 @@ export interface LayeredParameters {
 
 /**
  * @param folder holds base/ and local/; either may be missing
- * @throws SegueError (misuse) naming the file, where one cannot be read or sets a parameter the flow does not have
+ * @param known all flows that the files may speak of; where it is given, a name at the top level that is neither one of them nor a
+ *   parameter of one is refused
+ * @throws SegueError (misuse) naming file and line, where a file cannot be read, sets a parameter the flow does not have, or has a
+ *   section that holds no parameters
  */
-export async function readParameters(folder: string, flow: AnyFlow): Promise<LayeredParameters> {
+export async function readParameters(
+  folder: string,
+  flow: AnyFlow,
+  known?: readonly AnyFlow[],
+): Promise<LayeredParameters> {
   const names = new Map(Object.keys(flow.parameters.shape).map((key) => [flagName(key), key]));
   const values: Record<string, unknown> = {};
   const sources: Record<string, string> = {};
   for (const layer of ["base", "local"]) {
-    const file = join(folder, layer, "params.yml");
-    if (!existsSync(file)) continue;
-    const document = await readYaml(file);
-    const set = (name: string, value: unknown, isOwn: boolean) => {
+    const path = join(folder, layer, "params.yml");
+    const file = await readConfFile(path, 'parameters by name, such as "seed: 1"');
+    if (file === undefined) continue;
+    if (known !== undefined) refuseUnknownNames(file, [flow, ...known]);
+    const set = (name: string, value: unknown) => {
       const key = names.get(flagName(name));
-      if (key !== undefined) {
-        values[key] = value;
-        sources[flagName(name)] = file;
-      } else if (isOwn) throw unknownParameter(flow, name);
+      if (key === undefined) return false;
+      values[key] = value;
+      sources[flagName(name)] = path;
+      return true;
     };
-    for (const [name, value] of Object.entries(document)) if (name !== flow.name) set(name, value, false);
-    const own = document[flow.name];
-    if (own && typeof own === "object")
-      for (const [name, value] of Object.entries(own)) set(name, value, true);
+    const isSection = (name: string) => isSectionOf(name, flow);
+    for (const [name, value] of Object.entries(file.values)) if (!isSection(name)) set(name, value);
+    for (const section of Object.keys(file.values).filter(isSection)) {
+      for (const [name, value] of Object.entries(sectionOf(file, section)))
+        if (!set(name, value)) throw unknownParameter(flow, name, [], file.placeOf(section, name));
+    }
   }
   return { values, sources };
 }
 
-async function readYaml(file: string): Promise<Record<string, unknown>> {
-  const { parse } = await import("yaml");
-  try {
-    const document: unknown = parse(readFileSync(file, "utf8"));
-    if (document === null || document === undefined) return {};
-    if (typeof document === "object" && !Array.isArray(document)) return document as Record<string, unknown>;
-  } catch (error) {
-    throw misuse(`cannot read ${file}: ${messageOf(error)}`);
+/** A flow's module, as the command line names it: "./tuning.js", "flows.mjs:tuning". */
+const moduleName = /^(.+\.m?js)(?::(.+))?$/;
+
+function isSectionOf(name: string, flow: AnyFlow): boolean {
+  if (name === flow.name) return true;
+  const [, path, wanted] = moduleName.exec(name) ?? [];
+  if (path === undefined || (wanted ?? flow.name) !== flow.name) return false;
+  return resolve(path) === fileURLToPath(flow.module);
+}
+
+/** The parameters of a section; of an empty one, none. */
+function sectionOf(file: ConfFile, name: string): object {
+  const section = file.values[name] ?? {};
+  if (typeof section === "object" && !Array.isArray(section)) return section;
+  throw misuse(
+    `${file.placeOf(name)}: "${name}" is a section of parameters, got ${JSON.stringify(section)}`,
+    `write the parameters of the flow below it, indented: see conf/base/params.yml`,
+  );
+}
+
+function refuseUnknownNames(file: ConfFile, known: readonly AnyFlow[]): void {
+  const flows = [...new Set(known.map((flow) => flow.name))];
+  const parameters = new Set(known.flatMap((flow) => Object.keys(flow.parameters.shape).map(flagName)));
+  for (const name of Object.keys(file.values)) {
+    // What other modules hold is theirs to know.
+    if (flows.includes(name) || moduleName.test(name)) sectionOf(file, name);
+    else if (!parameters.has(flagName(name))) {
+      const near = closest(name, flows) ?? closest(flagName(name), [...parameters])?.replaceAll("-", "_");
+      throw misuse(
+        `${file.placeOf(name)}: "${name}" is neither a flow nor a parameter of one`,
+        near
+          ? `did you mean "${near}"?`
+          : `the flows are ${flows.join(", ")}; a flow of your own is named as its module: ./${name}.js`,
+      );
+    }
   }
-  throw misuse(`${file} must hold parameters by name, such as "seed: 1"`);
 }

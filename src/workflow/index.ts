@@ -31,6 +31,7 @@ export type { Card } from "./card/card.js";
 export { preloadCharts } from "./card/chart.js";
 export { checkFlow, findProblems } from "./check.js";
 export { Client, openClient, type RunReader, Segue, type TaskReader } from "./client.js";
+export { readConfFile } from "./conf-file.js";
 export { type LayeredParameters, readParameters } from "./config.js";
 export { Pool } from "./engines/pool.js";
 export type { RunEvent, RunListener } from "./events.js";

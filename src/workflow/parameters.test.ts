@@ -96,6 +96,42 @@ describe("parameters", () => {
     expect(givenParameters(command, tuning)).toEqual({ knn_k: "5", dev: false });
   });
 
+  it("that stand under a name nobody has, or in a section that holds none, are refused with file and line", async () => {
+    const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
+    const other = flow("other", {
+      module: import.meta.url,
+      parameters: z.object({ otherThing: z.int().default(1) }),
+    }).step("start", () => {}) as AnyFlow;
+    const file = join(conf, "local", "params.yml");
+    mkdirSync(join(conf, "local"));
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return readParameters(conf, tuning, [tuning, other]);
+    };
+    try {
+      const module = `${import.meta.filename.replace(/\.ts$/, ".js")}`;
+      const { values } = await read(
+        `other_thing: 2\nother:\ntuning:\n  ratio: 0.2\n${module}:other:\n  other_thing: 3\n./mine.js:\n  mine: 1\n`,
+      );
+      expect(values).toEqual({ ratio: 0.2 });
+      for (const [text, message, hint] of [
+        ["seed: 1", `${file}, line 1: "seed" is neither a flow nor a parameter of one`, "tuning, other"],
+        ["dev: true\n\ntunin:\n  dev: true", `${file}, line 3: "tunin" is neither`, 'did you mean "tuning"?'],
+        ["othr_thing: 1", `"othr_thing" is neither`, 'did you mean "other_thing"?'],
+        ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
+        ["other: true", `${file}, line 1: "other" is a section of parameters, got true`, "indented"],
+        ["tuning: [1]", `${file}, line 1: "tuning" is a section of parameters, got [1]`, "indented"],
+        ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, "--dev"],
+      ] as const) {
+        const refused = read(text);
+        await expect(refused).rejects.toThrow(message);
+        await expect(refused).rejects.toMatchObject({ exitCode: 2, hint: expect.stringContaining(hint) });
+      }
+    } finally {
+      rmSync(conf, { recursive: true });
+    }
+  });
+
   it("come from base, then local, then the flow's own section, and a wrong one names its file", async () => {
     const conf = mkdtempSync(join(tmpdir(), "segue-conf-"));
     try {

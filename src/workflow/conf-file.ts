@@ -1,0 +1,41 @@
+/** A YAML file of conf/, by name, with the line on which each name stands. */
+import { readFileSync } from "node:fs";
+import { messageOf, misuse } from "../system/index.js";
+
+export interface ConfFile {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** "conf/local/params.yml, line 3", of a name within the names before it. */
+  placeOf(...path: string[]): string;
+}
+
+/**
+ * Reads a file; undefined where there is none.
+ *
+ * @param holds what it holds by name, for messages: 'parameters by name, such as "seed: 1"'
+ * @throws SegueError (misuse) naming the file, where it cannot be read or is no mapping
+ */
+export async function readConfFile(file: string, holds: string): Promise<ConfFile | undefined> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw misuse(`cannot read ${file}: ${messageOf(error)}`);
+  }
+  const { isMap, isScalar, LineCounter, parseDocument } = await import("yaml");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken !== undefined) throw misuse(`cannot read ${file}: ${broken.message}`);
+  const values: unknown = document.toJS() ?? {};
+  if (typeof values !== "object" || Array.isArray(values)) throw misuse(`${file} must hold ${holds}`);
+  const placeOf = (...path: string[]) => {
+    const parent = document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1))
+      : undefined;
+    const range = isScalar(pair?.key) ? pair.key.range : undefined;
+    return range ? `${file}, line ${lines.linePos(range[0]).line}` : file;
+  };
+  return { values: values as Record<string, unknown>, placeOf };
+}

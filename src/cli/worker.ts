@@ -34,7 +34,7 @@ async function worker(options: Options): Promise<void> {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
   await runWorker({
-    databaseUrl: databaseUrlOf(options.database),
+    databaseUrl: databaseUrlOf(options.database, "--database URL"),
     maxWorkers,
     log: (message) => {
       const time = new Date().toISOString();

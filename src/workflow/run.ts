@@ -147,8 +147,9 @@ async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunRes
   const { store, listener = () => {}, signal = new AbortController().signal } = options;
   const started = performance.now();
   const { isActive, runOnWorkers } = await import("./engines/dbos/command.js");
-  const databaseUrl = options.databaseUrl ?? process.env.SEGUE_DATABASE_URL;
-  if (databaseUrl === undefined && options.engine === "local") return undefined;
+  const named = options.databaseUrl ?? process.env.SEGUE_DATABASE_URL;
+  if (named === undefined && options.engine === "local") return undefined;
+  const databaseUrl = await databaseFor(named);
   if (!(await isActive(origin, databaseUrl))) return undefined;
   if (options.engine === "local" || options.step !== undefined)
     throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
@@ -221,6 +222,8 @@ async function begin(
   const maxWorkers = options.maxWorkers ?? availableParallelism();
   if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
     throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
+  // Before anything is recorded: a run that cannot begin leaves nothing behind.
+  const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();
   // The first task's process starts while the records are written.
   if (engine === "local") pool.warm(1, record);
@@ -232,14 +235,14 @@ async function begin(
     listener({ type: "run-started", run: record });
     const reuse = new Reuse(store, record, options.cache ?? false);
     const end =
-      engine === "dbos"
+      databaseUrl !== undefined
         ? await (await import("./engines/dbos/command.js")).runOnWorkers({
             store,
             run: record,
             listener,
             signal,
             cache: options.cache ?? false,
-            databaseUrl: options.databaseUrl,
+            databaseUrl,
           })
         : await runLocal({ store, run: record, flow, reuse, maxWorkers, pool, listener, signal });
     await store.put(keys.end(flow.name, record.run), recordText(end));
@@ -253,6 +256,11 @@ async function begin(
     }
     await lock?.release();
   }
+}
+
+/** The URL of the engine dbos's database, which answers. */
+async function databaseFor(given: string | undefined): Promise<string> {
+  return (await import("./engines/dbos/database.js")).answeringDatabase(given);
 }
 
 /** A step and every step that comes after it. */

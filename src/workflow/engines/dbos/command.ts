@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DBOSClient } from "@dbos-inc/dbos-sdk";
 import { type EndRecord, keys, type RunRecord, readRecord } from "../../records.js";
 import type { EngineOptions } from "../local.js";
-import { checkDatabase, databaseUrlOf, isWithoutTables, quietLogger } from "./database.js";
+import { isWithoutTables, quietLogger } from "./database.js";
 import {
   application,
   applicationVersion,
@@ -15,17 +15,16 @@ import {
 import { Teller } from "./teller.js";
 
 export interface DbosOptions extends Omit<EngineOptions, "reuse" | "flow" | "maxWorkers" | "pool"> {
-  readonly databaseUrl?: string;
+  /** Of a database that answers. */
+  readonly databaseUrl: string;
   readonly cache: boolean;
 }
 
 const lookEvery = 500;
 
 /** Whether workers have a run in hand, or will take it. */
-export async function isActive(run: RunRecord, databaseUrl: string | undefined): Promise<boolean> {
-  const url = databaseUrlOf(databaseUrl);
-  await checkDatabase(url);
-  const client = await connect(url);
+export async function isActive(run: RunRecord, databaseUrl: string): Promise<boolean> {
+  const client = await connect(databaseUrl);
   try {
     const status = await client.getWorkflow(workflowId(run.flow, run.run));
     return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
@@ -43,9 +42,7 @@ const connect = (url: string) =>
 /** Waits for the run's end, whoever runs it. */
 export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
   const { run, store, listener, signal } = options;
-  const url = databaseUrlOf(options.databaseUrl);
-  await checkDatabase(url);
-  const client = await connect(url);
+  const client = await connect(options.databaseUrl);
   try {
     const id = workflowId(run.flow, run.run);
     const order: RunOrder = { run, store: store.url, cache: options.cache };

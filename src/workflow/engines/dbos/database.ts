@@ -1,19 +1,35 @@
 /** The Postgres that the command and the workers share. */
 import { misuse, SegueError } from "../../../system/index.js";
 
-/** @throws SegueError (misuse) where no database is named */
-export function databaseUrlOf(given: string | undefined): string {
+/**
+ * The database's URL, as it was given or as SEGUE_DATABASE_URL has it.
+ *
+ * @param flag how a command is told it, where it has a flag for that
+ * @throws SegueError (misuse) where no database is named
+ */
+export function databaseUrlOf(given: string | undefined, flag?: string): string {
   const url = given ?? process.env.SEGUE_DATABASE_URL;
   if (url) return url;
   throw misuse(
     "the engine dbos needs a Postgres database",
-    "set SEGUE_DATABASE_URL=postgres://user:password@host:5432/segue, or pass --database URL",
+    `set SEGUE_DATABASE_URL=postgres://user:password@host:5432/segue${flag === undefined ? "" : `, or pass ${flag}`}`,
   );
 }
 
 /** The URL without its password, for messages. */
 export function shownUrl(url: string): string {
   return url.replace(/\/\/([^:@/]+):[^@/]*@/, "//$1:…@");
+}
+
+/**
+ * The URL of a database that answers: what a run needs before it is written down anywhere.
+ *
+ * @throws SegueError (misuse) where none is named; SegueError where it does not answer
+ */
+export async function answeringDatabase(given: string | undefined): Promise<string> {
+  const url = databaseUrlOf(given);
+  await checkDatabase(url);
+  return url;
 }
 
 /** @throws SegueError where the database does not answer, or is older than 13 */

@@ -32,6 +32,8 @@ export interface RunOutcome {
   readonly popularityHitRatio?: number;
   readonly randomBetHitRatio?: number;
   readonly check?: Check;
+  /** Of a dry run: what would be asked of AWS, in this order. */
+  readonly requests?: readonly object[];
 }
 
 /** Reads the figures back from the artifacts of the runs. */
@@ -51,6 +53,9 @@ export async function runOutcome(
   const ranking = await modeling?.task("keep_best").artifact<TrainedPoint[]>("ranking");
   const test = await modeling?.task("eval").artifact<TestFigures>("testFigures");
   const check = await reader("deployment")?.task("check").artifact<Check | null>("check");
+  const endpoint = await reader("deployment")
+    ?.task("deploy")
+    .artifact<{ readonly requests?: readonly object[] }>("endpoint");
   return {
     flows: results.map(({ flow, run, seconds: took }) => ({ flow, run, seconds: took })),
     seconds,
@@ -64,6 +69,7 @@ export async function runOutcome(
       randomBetHitRatio: test.randomBet,
     }),
     ...(check ? { check } : {}),
+    ...(endpoint?.requests ? { requests: endpoint.requests } : {}),
   };
 }
 

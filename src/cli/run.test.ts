@@ -23,7 +23,7 @@ afterAll(async () => {
 async function segue(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return exec(process.execPath, [distPath("cli/main.js"), ...args], {
     cwd: home,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", SEGUE_DATABASE_URL: "" },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
@@ -122,11 +122,20 @@ describe("segue run", () => {
     [["rnu"], 2, /Did you mean run\?/],
     [["runs", "--limt", "3"], 2, /Did you mean --limit\?/],
     [["recommend"], 2, /nothing to go on/],
+    [["runs", "/nonexist/zz"], 2, /"\/nonexist\/zz" is no name of a flow\n.*--datastore/],
   ] as const)("says what is wrong with %j", async (args, code, message) => {
     const result = await segue(...args);
     expect(result.code).toBe(code);
     expect(result.stdout + result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("begins no run on the engine dbos where no database is named", async () => {
+    const refused = await segue("run", "deployment", "--engine", "dbos", "--datastore", "unbegun");
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toBe("");
+    expect(refused.stderr).toMatch(/needs a Postgres database\n {2}→ set SEGUE_DATABASE_URL=\S+\n$/);
+    expect(await readdir(home)).not.toContain("unbegun");
   });
 
   it("goes on with the other flows when one was put right: says how, with the flags that were given", async () => {

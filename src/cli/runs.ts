@@ -23,6 +23,11 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
   const { misuse } = await import("../system/index.js");
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw misuse(`--limit must be at least 1, got ${options.limit}`);
+  if (flow !== undefined && !/^[a-z][\w-]*$/i.test(flow))
+    throw misuse(
+      `"${flow}" is no name of a flow`,
+      "`segue runs` lists the runs of all; another place is named by --datastore",
+    );
   const client = await clientOf(options);
   const found = await client.runs({ flow, tag: options.tag, limit });
   if (options.json) {

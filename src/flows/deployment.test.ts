@@ -104,6 +104,11 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     ])
       expect(planned.stdout).toContain(said);
     expect(planned.stdout).toContain('"Value": "a=b"');
+    expect(planned.stdout).not.toContain("the endpoint is stopped");
+    const forMachines = JSON.parse((await segue(...good, "--dry-run", "--json")).stdout);
+    expect(forMachines.requests.map((each: { operation: string }) => each.operation)).toContain(
+      "CreateEndpoint",
+    );
     const captured = await segue(...good, "--dry-run", "--sagemaker-capture", "s3://models/seen");
     expect(captured.stdout).toContain('"DestinationS3Uri": "s3://models/seen"');
   }, 60_000);

@@ -132,8 +132,12 @@ export const deployment = flow("deployment", {
       );
       card.table(check.answer.map(({ track, score }) => ({ track, score: score.toFixed(4) })));
     }
-    const left = parameters.keep && artifacts.endpoint.target !== "planned";
     const { endpoint } = artifacts;
+    if (endpoint.target === "planned") {
+      console.log("no endpoint was started: this was a dry run");
+      return { kept: false };
+    }
+    const left = parameters.keep;
     const at = endpoint.target === "local" ? ` at ${endpoint.url} (stop it: kill ${endpoint.pid})` : "";
     console.log(left ? `the endpoint is left running${at}` : "the endpoint is stopped");
     return { kept: left };

@@ -16,7 +16,7 @@
  * with `after: ["a", "b"]` brings them together. What a step returns can be read by every step that comes after it; the
  * types know which artifacts those are.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { misuse } from "../system/index.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
 import { retryPolicy } from "./retry.js";
@@ -105,8 +105,8 @@ export interface AnyFlow {
 export interface FlowOptions<Schema extends z.ZodObject> {
   /** `import.meta.url` of the module that exports the flow. */
   module: string;
-  /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. */
-  parameters: Schema;
+  /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. Default: nothing. */
+  parameters?: Schema;
   description?: string;
   /**
    * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
@@ -121,11 +121,21 @@ export interface FlowOptions<Schema extends z.ZodObject> {
 }
 
 /** Begins a flow. The result of the last `.step(…)` must be exported from `module`. */
-export function flow<Schema extends z.ZodObject>(
+export function flow<Schema extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   name: string,
   options: FlowOptions<Schema>,
 ): Flow<z.output<Schema>, NoArtifacts, never> {
   return new Flow(name, options, [], new Map());
+}
+
+/** Modules in plain JavaScript come here unchecked. */
+function parametersOf(flow: string, given: unknown): z.ZodObject {
+  if (given === undefined) return z.object({});
+  if (given instanceof z.ZodObject) return given;
+  throw misuse(
+    `the parameters of flow "${flow}" are no zod object`,
+    "write parameters: z.object({ seed: z.int().default(1) })",
+  );
 }
 
 export class Flow<Parameters, S, Last extends string> implements AnyFlow {
@@ -151,7 +161,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     this.#options = options;
     this.description = options.description;
     this.module = options.module;
-    this.parameters = options.parameters;
+    this.parameters = parametersOf(name, options.parameters);
     this.check = options.check;
     this.preload = options.preload;
     this.nodes = nodes;

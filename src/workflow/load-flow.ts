@@ -1,6 +1,6 @@
 /** Finds a flow in the module that exports it. */
 import { existsSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { besideUrl, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
@@ -50,6 +50,13 @@ export function moduleUrl(place: string): string {
   if (!existsSync(fileURLToPath(url)))
     throw misuse(`the flow's module ${shown(url)} is no longer there`, "was the code moved, or not built?");
   return url;
+}
+
+/** A flow as `segue run` is told it: one of Segue's own by its name, another by its module. */
+export function asCommandsName(flow: { readonly name: string; readonly module?: string }): string {
+  if (flow.module === undefined || dirname(modulePlace(flow.module)) === "dist/flows") return flow.name;
+  const path = shown(flow.module);
+  return `${path.startsWith("..") || isAbsolute(path) ? path : `./${path}`}:${flow.name}`;
 }
 
 function shown(url: string): string {

@@ -74,6 +74,26 @@ describe("parameters", () => {
     );
   });
 
+  it("may be left out; what is no zod object is refused as such", async () => {
+    const bare = flow("bare", { module: import.meta.url }).step("start", () => {}) as AnyFlow;
+    expect(parseParameters(bare, {})).toEqual({});
+    expect(await readParameters("conf", bare)).toEqual({ values: {}, sources: {} });
+    expect(() => flow("plain", { module: import.meta.url, parameters: { seed: 1 } as never })).toThrow(
+      'the parameters of flow "plain" are no zod object',
+    );
+  });
+
+  it("that are wrong are told how to ask for help: by the module of a flow that is none of Segue's own", () => {
+    try {
+      parseParameters(tuning, { ratio: 2 });
+      expect.unreachable();
+    } catch (error) {
+      expect((error as { hint: string }).hint).toMatch(
+        /^segue run \.\/src\/workflow\/parameters\.test\.ts:tuning --help tells/,
+      );
+    }
+  });
+
   it("suggest the nearest for one that does not exist", () => {
     try {
       parseParameters(tuning, { "knnn-k": 3 });

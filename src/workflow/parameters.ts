@@ -4,10 +4,12 @@
  */
 import { z } from "zod";
 import { misuse } from "../system/index.js";
+import { asCommandsName } from "./load-flow.js";
 import { closest } from "./nearest.js";
 
 interface HasParameters {
   readonly name: string;
+  readonly module?: string;
   readonly parameters: z.ZodObject;
 }
 
@@ -52,7 +54,10 @@ export function parseParameters(
       (source === undefined ? "" : ` (in ${source})`)
     );
   });
-  throw misuse(problems.join("; "), `segue run ${flow.name} --help tells what each parameter takes`);
+  throw misuse(
+    problems.join("; "),
+    `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
+  );
 }
 
 /**

@@ -15,7 +15,8 @@ type Parameters = Readonly<z.output<typeof deploymentParameters>>;
 
 export type SageMakerEndpoint =
   | ({ readonly target: "sagemaker" } & SageMakerDeployment)
-  | { readonly target: "planned" };
+  /** What would be asked of AWS, in this order. */
+  | { readonly target: "planned"; readonly requests: readonly object[] };
 
 interface DeployTask {
   readonly parameters: Parameters;
@@ -40,8 +41,9 @@ export async function deployToSageMaker({
     signal,
   };
   if (parameters.dryRun) {
-    for (const request of await planSageMaker(options)) console.log(JSON.stringify(request, undefined, 2));
-    return { target: "planned" };
+    const requests = await planSageMaker(options);
+    for (const request of requests) console.log(JSON.stringify(request, undefined, 2));
+    return { target: "planned", requests };
   }
   return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(options))) };
 }

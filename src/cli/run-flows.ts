@@ -10,6 +10,7 @@ import {
   type AnyFlow,
   addParameterFlags,
   type Client,
+  checkParameters,
   closest,
   givenParameters,
   Pool,
@@ -131,7 +132,7 @@ async function runAll(
       ),
     });
   }
-  for (const { flow, parameters } of plans) await flow.check?.(parameters);
+  for (const { flow, parameters } of plans) await checkParameters(flow, parameters);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };

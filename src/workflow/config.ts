@@ -89,7 +89,11 @@ function refuseUnknownNames(file: ConfFile, known: readonly AnyFlow[]): void {
     // What other modules hold is theirs to know.
     if (flows.includes(name) || moduleName.test(name)) sectionOf(file, name);
     else if (!parameters.has(flagName(name))) {
-      const near = closest(name, flows) ?? closest(flagName(name), [...parameters])?.replaceAll("-", "_");
+      const value = file.values[name];
+      const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
+      const near =
+        closest(name, flows) ??
+        (isMapping ? undefined : closest(flagName(name), [...parameters])?.replaceAll("-", "_"));
       throw misuse(
         `${file.placeOf(name)}: "${name}" is neither a flow nor a parameter of one`,
         near

@@ -39,7 +39,7 @@ export { type AnyFlow, flow } from "./flow.js";
 export { collectGarbage } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { closest } from "./nearest.js";
-export { parseParameters } from "./parameters.js";
+export { checkParameters, parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
 export type { RunRecord } from "./records.js";
 export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";

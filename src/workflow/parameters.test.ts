@@ -7,10 +7,13 @@ import { z } from "zod";
 import {
   type AnyFlow,
   addParameterFlags,
+  FolderStore,
   flow,
   givenParameters,
+  openClient,
   parseParameters,
   readParameters,
+  runFlow,
 } from "./index.js";
 
 const tuning = flow("tuning", {
@@ -94,6 +97,23 @@ describe("parameters", () => {
     }
   });
 
+  it("are looked at together by the flow's own check, before a run is recorded", async () => {
+    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-check-")));
+    const range = flow("range", {
+      module: import.meta.url,
+      parameters: z.object({ from: z.int().default(1), to: z.int().default(2) }),
+      check: ({ from, to }) => {
+        if (from > to) throw new Error(`from ${from} is more than to ${to}`);
+      },
+    }).step("start", () => {}) as AnyFlow;
+    await expect(runFlow(range, { from: 3 }, { store })).rejects.toMatchObject({
+      message: 'flow "range" refuses its parameters: from 3 is more than to 2',
+      exitCode: 2,
+    });
+    expect(await openClient(store).runs()).toEqual([]);
+    rmSync(store.url, { recursive: true, force: true });
+  });
+
   it("suggest the nearest for one that does not exist", () => {
     try {
       parseParameters(tuning, { "knnn-k": 3 });
@@ -138,6 +158,7 @@ describe("parameters", () => {
         ["seed: 1", `${file}, line 1: "seed" is neither a flow nor a parameter of one`, "tuning, other"],
         ["dev: true\n\ntunin:\n  dev: true", `${file}, line 3: "tunin" is neither`, 'did you mean "tuning"?'],
         ["othr_thing: 1", `"othr_thing" is neither`, 'did you mean "other_thing"?'],
+        ["dve:\n  x: 1", `"dve" is neither`, "./dve.js"],
         ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
         ["other: true", `${file}, line 1: "other" is a section of parameters, got true`, "indented"],
         ["tuning: [1]", `${file}, line 1: "tuning" is a section of parameters, got [1]`, "indented"],

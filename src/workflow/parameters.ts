@@ -3,7 +3,7 @@
  * what the schema wants, and what does not fit is said in one sentence.
  */
 import { z } from "zod";
-import { misuse } from "../system/index.js";
+import { messageOf, misuse, SegueError } from "../system/index.js";
 import { asCommandsName } from "./load-flow.js";
 import { closest } from "./nearest.js";
 
@@ -58,6 +58,28 @@ export function parseParameters(
     problems.join("; "),
     `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
   );
+}
+
+/**
+ * Calls the flow's own check of parameters that are each within their range.
+ *
+ * @throws SegueError (misuse unless the check throws another one)
+ */
+export async function checkParameters(
+  flow: HasParameters & {
+    readonly check?: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  },
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  try {
+    await flow.check?.(parameters);
+  } catch (error) {
+    if (error instanceof SegueError) throw error;
+    throw misuse(
+      `flow "${flow.name}" refuses its parameters: ${messageOf(error)}`,
+      `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
+    );
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import { endLeftovers } from "./leftovers.js";
 import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
 import { holderOf, lockRun, type RunLock } from "./lock.js";
 import { closest } from "./nearest.js";
-import { parseParameters } from "./parameters.js";
+import { checkParameters, parseParameters } from "./parameters.js";
 import {
   type EndRecord,
   keys,
@@ -80,7 +80,7 @@ export async function runFlow(
   options: RunOptions,
 ): Promise<RunResult> {
   const checked = parseParameters(flow, parameters);
-  await flow.check?.(checked);
+  await checkParameters(flow, checked);
   return begin(flow, checked, [], options.tags ?? [], options);
 }
 

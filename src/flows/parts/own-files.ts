@@ -2,9 +2,9 @@
  * Files for places that all runs of a project share, such as `data/03_inputs/train.parquet`. Another run may put its own there at
  * any moment, so a task writes under names of its own, keeps those as its artifacts, and only then puts them in place.
  */
-import { copyFile, link, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, link, mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { moveIntoPlace } from "../../system/index.js";
+import { makeFolder, moveIntoPlace } from "../../system/index.js";
 import { type FileArtifact, file } from "../../workflow/index.js";
 
 /** Puts what was written at `written` into the place `shared`. The artifact is of what was written, whatever lies in that place later. */
@@ -21,7 +21,7 @@ export async function withOwnFiles<T>(
   taskFolder: string,
   work: (folder: string, publish: Publish) => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(shared), { recursive: true });
+  makeFolder(dirname(shared));
   const folder = await mkdtemp(join(dirname(shared), ".own-"));
   try {
     return await work(folder, async (written, place) => {

@@ -113,7 +113,7 @@ export class Links {
 
   /** Counts all links of a track in the kernel's memory; returns how many there are. */
   #count(track: number): number {
-    const { offsets, positions, sessionOf } = this.#plays;
+    const { offsets, positions, sessions } = this.#plays;
     const { offsets: bounds } = this.#sessions;
     const window = this.#window;
     const { kernel, items, after, before, slots, others, links, strengths, sums } = this.#memory;
@@ -122,7 +122,7 @@ export class Links {
     let count = 0;
     for (let o = offsets[track]!; o < offsets[track + 1]!; o++) {
       const at = positions[o]!;
-      const session = sessionOf[at]!;
+      const session = sessions[o]!;
       const first = Math.max(bounds[session]!, at - window);
       const last = Math.min(bounds[session + 1]! - 1, at + window);
       count = kernel.addPlay(

@@ -16,7 +16,7 @@ export const traitsPerTrack = traitNames.length;
 
 /** `traitsPerTrack` numbers a track. Ages are shares of all playlists; a track that never plays has age 1. */
 export function trackTraits({ trackCount, offsets }: Sessions, index: PlayIndex): Float32Array {
-  const { offsets: starts, positions, sessionOf } = index;
+  const { offsets: starts, positions, sessions } = index;
   const count = offsets.length - 1;
   const [firstRecent, firstLate] = [count * 0.98, count * 0.9];
   const traits = new Float32Array(trackCount * traitsPerTrack);
@@ -27,7 +27,7 @@ export function trackTraits({ trackCount, offsets }: Sessions, index: PlayIndex)
     let [first, last, recent, late, ends, repeats] = [0, 0, 0, 0, 0, 0];
     for (let o = start; o < end; o++) {
       const position = positions[o]!;
-      const session = sessionOf[position]!;
+      const session = sessions[o]!;
       if (session >= firstRecent) recent++;
       if (session >= firstLate) late++;
       if (position === offsets[session + 1]! - 1) ends++;

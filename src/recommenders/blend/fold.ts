@@ -19,7 +19,7 @@ const linksOfAFold = 10_000_000;
 function sizesFor(settings: BlendSettings, sessions: Sessions) {
   const length = meanLength(sessions);
   return {
-    candidates: Math.round(settings.candidates * Math.min(4, Math.max(1, Math.sqrt(length / 8)))),
+    candidates: Math.round(settings.candidates * Math.min(2, Math.max(1, Math.sqrt(length / 8)))),
     neighbours: Math.min(settings.neighbours, Math.max(100, Math.round(20_000 / length))),
   };
 }

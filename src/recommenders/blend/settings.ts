@@ -28,7 +28,7 @@ export const blendDefaults: BlendSettings = {
   hard: 40,
   easy: 30,
   later: "auto",
-  nominated: 300,
+  nominated: 200,
   neighbours: 400,
   perTrack: 3000,
   vectorSize: 48,

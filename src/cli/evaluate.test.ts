@@ -39,6 +39,10 @@ function segue(...args: string[]) {
   return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
 }
 
+/** Popularity, measured on the queries. */
+const popularity = (...flags: string[]) =>
+  segue("--train", train, "--queries", queries, "--recommender", "popularity", ...flags);
+
 describe("segue evaluate", () => {
   it("prints one JSON object with exactly the promised names, and nothing else", () => {
     const args = [
@@ -67,16 +71,7 @@ describe("segue evaluate", () => {
   });
 
   it("prints a page for people, with slices", () => {
-    const { status, stdout } = segue(
-      "--train",
-      train,
-      "--queries",
-      queries,
-      "--recommender",
-      "popularity",
-      "-k",
-      "5,20",
-    );
+    const { status, stdout } = popularity("-k", "5,20");
     expect(status).toBe(0);
     expect(stdout).toContain("popularity: 5 queries");
     expect(stdout).toMatch(/at 5: hit ratio [\s\S]*at 20: hit ratio 80\.00 %/);
@@ -84,18 +79,7 @@ describe("segue evaluate", () => {
   });
 
   it("counts a k once, and lets the first lead", () => {
-    const asked = [
-      "--train",
-      train,
-      "--queries",
-      queries,
-      "--recommender",
-      "popularity",
-      "-k",
-      "5,2,5",
-      "--json",
-    ];
-    const figures = JSON.parse(segue(...asked).stdout);
+    const figures = JSON.parse(popularity("-k", "5,2,5", "--json").stdout);
     expect(figures).toMatchObject({ k: 5, at: [{ k: 2 }] });
     expect(figures.at).toHaveLength(1);
   });

@@ -1,7 +1,9 @@
 /** What `segue recommend` says beside its answer: what is not known, what the answer rests on, why there is none. */
 import {
+  artistOfId,
   type Context,
   type FittedRecommender,
+  findState,
   type RecommenderState,
   RuledRecommender,
   type Rules,
@@ -74,12 +76,14 @@ class Looks {
   }
 
   get readsTitles(): boolean {
-    return hasPart(this.#state, "title-words");
+    return findState(this.#state, "title-words") !== undefined;
   }
 
   /** Where it knows no track it goes by the artists that ids name. */
   get readsArtists(): boolean {
-    return hasPart(this.#state, "fallback") && this.#live.model.catalogue.artists !== undefined;
+    return (
+      findState(this.#state, "fallback") !== undefined && this.#live.model.catalogue.artists !== undefined
+    );
   }
 
   /** Whether the rules let any track pass. */
@@ -110,10 +114,6 @@ class Looks {
   }
 }
 
-function hasPart(state: RecommenderState, kind: string): boolean {
-  return state.kind === kind || Object.values(state.parts ?? {}).some((part) => hasPart(part, kind));
-}
-
 const quoted = (words: readonly string[]) => words.map((word) => `"${word}"`).join(", ");
 const meant = ({ nearest }: Unknown) => (nearest.length > 0 ? `; did you mean ${quoted(nearest)}?` : "");
 
@@ -138,14 +138,13 @@ function restsOn({ live, recommender, context, unknown, answer }: Answered, look
   return unknown.length === 0 ? [] : ["no track is known; what follows is by the title alone"];
 }
 
-/** The artists of ids that are not known: the longest known name before a dash, as recommenders read them. */
+/** The artists of ids that are not known, as recommenders read them. */
 function artistsNamed({ model: { catalogue } }: LiveModel, unknown: readonly Unknown[]): string[] {
   const known = new Set(catalogue.artists);
   const found = new Set<string>();
   for (const { track } of unknown) {
-    let dash = track.lastIndexOf("-");
-    while (dash > 0 && !known.has(track.slice(0, dash))) dash = track.lastIndexOf("-", dash - 1);
-    if (dash > 0) found.add(track.slice(0, dash));
+    const artist = artistOfId(track, (name) => (known.has(name) ? name : undefined));
+    if (artist !== undefined) found.add(artist);
   }
   return [...found];
 }

@@ -125,10 +125,7 @@ async function answered(
       : recommender.recommend([context], k)[0]!;
     return ranking.tracks.map((track, i) => ({ track, score: ranking.scores[i]! }));
   };
-  const recommender = live.recommender()!;
-  const answer = ask(recommender);
-  const other = answer.length === 0 ? live.standIn(recommender, context) : undefined;
-  return other === undefined ? { recommender, answer } : { recommender: other, answer: ask(other) };
+  return live.answered(live.recommender()!, context, ask, (answer) => answer.length === 0);
 }
 
 /** With the reasons for each; in a list that goes on those are of the context and of what was added before. */

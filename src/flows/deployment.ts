@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SegueError } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { deploymentParameters } from "./parts/parameters.js";
-import { placesOf } from "./parts/places.js";
+import { checkPlaces, placesOf } from "./parts/places.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
 /** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
@@ -13,7 +13,7 @@ export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
-  check: ({ data }) => placesOf(data),
+  check: ({ data }) => checkPlaces(data),
   preload: () => Promise.all([import("./parts/build-bundle.js"), import("./parts/local-endpoint.js")]),
 })
   .step(

@@ -4,14 +4,14 @@ import { flow } from "../workflow/index.js";
 import { inputsOf } from "./parts/inputs.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { intermediateParameters } from "./parts/parameters.js";
-import { placesOf } from "./parts/places.js";
+import { checkPlaces, placesOf } from "./parts/places.js";
 
 export const intermediate = flow("intermediate", {
   module: import.meta.url,
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
   check: async (parameters) => {
-    await placesOf(parameters.data);
+    await checkPlaces(parameters.data);
     await inputsOf(parameters);
   },
 })

@@ -2,13 +2,13 @@
 import { type FileArtifact, flow } from "../workflow/index.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { primaryParameters } from "./parts/parameters.js";
-import { placesOf } from "./parts/places.js";
+import { checkPlaces, placesOf } from "./parts/places.js";
 
 export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
-  check: ({ data }) => placesOf(data),
+  check: ({ data }) => checkPlaces(data),
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),

@@ -5,25 +5,27 @@ import type { RecommenderKind } from "./contract.js";
 /**
  * Checks settings of a kind. One that is undefined counts as not given.
  *
+ * @param written how messages write the name of a setting, where its user writes it otherwise than the library does
  * @returns those that are given
  * @throws SegueError (misuse) that names the recommender, the setting, its value and what is wanted
  */
 export function checkedSettings<Settings extends object>(
   kind: RecommenderKind<Settings>,
   given: Readonly<Record<string, unknown>>,
+  written = (name: string) => name,
 ): Partial<Settings> {
   const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(kind.defaults, name)) {
       throw misuse(
-        `the recommender "${kind.name}" has no setting "${name}"`,
-        `It has: ${Object.keys(kind.defaults).join(", ")}.`,
+        `the recommender "${kind.name}" has no setting "${written(name)}"`,
+        `It has: ${Object.keys(kind.defaults).map(written).join(", ")}.`,
       );
     }
     const range = kind.ranges[name as keyof Settings];
     if (range.holds(value)) continue;
     throw misuse(
-      `the setting "${name}" of the recommender "${kind.name}" is ${asWritten(value)}, wanted ${range.wanted}`,
+      `the setting "${written(name)}" of the recommender "${kind.name}" is ${asWritten(value)}, wanted ${range.wanted}`,
       `Its default is ${asWritten(kind.defaults[name as keyof Settings])}.`,
     );
   }

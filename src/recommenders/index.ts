@@ -9,9 +9,10 @@ export type {
   RecommenderKind,
   RecommenderState,
 } from "./contract.js";
+export { artistOfId } from "./core/artists.js";
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";
 export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { checkSettings, fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
-export { RuledRecommender, type Rules } from "./rules.js";
+export { findState, RuledRecommender, type Rules } from "./rules.js";
 export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

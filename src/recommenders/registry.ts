@@ -45,10 +45,15 @@ function kindOf(name: string): AnyKind {
 /**
  * Checks settings as `fitRecommender` does, without a corpus: before a long read.
  *
+ * @param written how messages write the name of a setting; default: as it is
  * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go together
  */
-export function checkSettings(name: string, settings: Readonly<Record<string, unknown>>): void {
-  checkedSettings(kindOf(name), settings);
+export function checkSettings(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  written?: (setting: string) => string,
+): void {
+  checkedSettings(kindOf(name), settings, written);
 }
 
 /**

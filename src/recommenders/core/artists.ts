@@ -34,21 +34,15 @@ export class ArtistIndex {
     this.#weights = new Float64Array(this.names.length);
   }
 
-  /**
-   * The artist of an id the catalogue does not hold, 0 where none fits: the longest known name that the id starts with,
-   * followed by "-" ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay").
-   */
+  /** The artist of an id the catalogue does not hold, 0 where none fits: see `artistOfId`. */
   guess(id: string): number {
     if (this.#numbers === undefined) {
       this.#numbers = new Map();
       for (let artist = 1; artist < this.names.length; artist++)
         this.#numbers.set(this.names[artist]!, artist);
     }
-    for (let dash = id.lastIndexOf("-"); dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
-      const number = this.#numbers.get(id.slice(0, dash));
-      if (number !== undefined) return number;
-    }
-    return 0;
+    const numbers = this.#numbers;
+    return artistOfId(id, (name) => numbers.get(name)) ?? 0;
   }
 
   /** Adds up to `most` to the tracks of the artists of the context, weighted by how often and how late they played. */
@@ -80,6 +74,18 @@ export class ArtistIndex {
       this.#weights[artist] = 0;
     }
   }
+}
+
+/**
+ * What `find` knows of the artist of an "Artist-Track" id: of the longest name it knows that the id starts with, followed by "-"
+ * ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay").
+ */
+export function artistOfId<Known>(id: string, find: (name: string) => Known | undefined): Known | undefined {
+  for (let dash = id.lastIndexOf("-"); dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
+    const found = find(id.slice(0, dash));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function groupByArtist(artistOf: Uint32Array, artists: number, counts: Uint32Array): Rows {

@@ -1,6 +1,5 @@
 /** Answers questions from a model in this thread. */
 import {
-  type Context,
   extendPlaylist,
   type FittedRecommender,
   type Ranking,
@@ -30,11 +29,10 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
   const { context, recommender: asked, fallback, unknown } = readContext(live, request);
   const rules = readRules(request);
-  const { recommender, answer: ranking } = await answered(
-    live,
+  const { recommender, answer: ranking } = await live.answered(
     asked,
     context,
-    async (recommender) =>
+    (recommender) =>
       rules === undefined
         ? batcher.rank(recommender, context, request.k)
         : live.ruled(recommender).recommend(context, request.k, rules),
@@ -64,11 +62,10 @@ async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer
   const rules = readRules(request);
   const { n, variety, seed } = request;
   const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
-  const { recommender, answer: added } = await answered(
-    live,
+  const { recommender, answer: added } = await live.answered(
     asked,
     context,
-    async (recommender) => extendPlaylist(recommender, live.model.catalogue, context, n, options),
+    (recommender) => extendPlaylist(recommender, live.model.catalogue, context, n, options),
     (tracks) => tracks.length === 0,
   );
   return {
@@ -99,7 +96,7 @@ async function invocations(
       const context = { tracks: [track] };
       const rank = (recommender: FittedRecommender) => batcher.rank(recommender, context, live.invocationsK);
       const none = ({ tracks }: Ranking) => tracks.length === 0;
-      return (await answered(live, live.recommender()!, context, rank, none)).answer;
+      return (await live.answered(live.recommender()!, context, rank, none)).answer;
     }),
   );
   const body =
@@ -121,21 +118,6 @@ async function tracks(live: LiveModel, { q, limit }: Asked<"tracks">): Promise<A
     unknownTracks: 0,
     fallbacks: 0,
   };
-}
-
-/** The answer of the recommender that was asked, or of the one that stands in where it has none; and whose it is. */
-async function answered<Of>(
-  live: LiveModel,
-  asked: FittedRecommender,
-  context: Context,
-  ask: (recommender: FittedRecommender) => Promise<Of>,
-  isEmpty: (answer: Of) => boolean,
-): Promise<{ readonly recommender: FittedRecommender; readonly answer: Of }> {
-  const answer = await ask(asked);
-  const other = isEmpty(answer) ? live.standIn(asked, context) : undefined;
-  return other === undefined
-    ? { recommender: asked, answer }
-    : { recommender: other, answer: await ask(other) };
 }
 
 function scoresOf({ scores }: Ranking): number[] {

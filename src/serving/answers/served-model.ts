@@ -77,6 +77,20 @@ export class LiveModel {
     return this.recommender("popularity");
   }
 
+  /** The answer of the recommender that was asked, or of the one that stands in where it has none; and whose it is. */
+  async answered<Answer>(
+    asked: FittedRecommender,
+    context: Context,
+    ask: (recommender: FittedRecommender) => Answer | Promise<Answer>,
+    isEmpty: (answer: Answer) => boolean,
+  ): Promise<{ readonly recommender: FittedRecommender; readonly answer: Answer }> {
+    const answer = await ask(asked);
+    const other = isEmpty(answer) ? this.standIn(asked, context) : undefined;
+    return other === undefined
+      ? { recommender: asked, answer }
+      : { recommender: other, answer: await ask(other) };
+  }
+
   /** Rules over a recommender, made at the first call. */
   ruled(recommender: FittedRecommender): RuledRecommender {
     return kept(this.#ruled, recommender, () => new RuledRecommender(recommender, this.model.catalogue));

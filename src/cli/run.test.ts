@@ -278,6 +278,22 @@ describe("segue run", () => {
     expect(await readdir(project)).toEqual(["conf"]);
   });
 
+  it("ends as misused where a step finds that what it was told is wrong, as segue train does", async () => {
+    await writeFile(
+      join(home, "ambiguous.csv"),
+      "artist,artistname,track,playlist\nMuse,Muse,Uprising,gym\n",
+    );
+    const trained = await segue("train", "--input", "ambiguous.csv", "--output", "vectors.bin");
+    const ran = await segue("run", "--input", "ambiguous.csv", "--data", "other");
+    for (const { code, stderr } of [trained, ran]) {
+      expect(stderr).toContain('line 1: artist could be any of the columns "artist", "artistname"\n');
+      expect(stderr).toContain('\n  → say which with a mapping: --columns "artist=artist"\n');
+      expect(code).toBe(2);
+    }
+    const run = /segue resume (intermediate\/\S+)/.exec(ran.stderr)![1]!;
+    expect((await segue("resume", run)).code).toBe(2);
+  });
+
   it("leaves no table behind where a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");
     const result = await segue("run", "intermediate", "--input", "wrong.csv", "--data", "other");

@@ -170,10 +170,16 @@ export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"):
   const isFailure =
     !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
+  const { hint, code, exitCode } = (error ?? {}) as Partial<SegueError>;
+  // By name: the flow's module may have its `SegueError` from another copy of the package.
+  const isOwn = error instanceof Error && error.name === "SegueError";
   return {
     kind,
     message: messageOf(error),
-    ...((error as SegueError)?.hint === undefined ? {} : { hint: (error as SegueError).hint }),
-    ...(error instanceof Error && error.name !== "SegueError" && error.stack ? { stack: error.stack } : {}),
+    ...(hint === undefined ? {} : { hint }),
+    // Other errors have codes of their own kind, such as those of Node.
+    ...(isOwn && code !== undefined ? { code } : {}),
+    ...(isOwn && exitCode !== undefined ? { exitCode } : {}),
+    ...(error instanceof Error && !isOwn && error.stack ? { stack: error.stack } : {}),
   };
 }

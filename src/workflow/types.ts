@@ -94,10 +94,14 @@ type IsUnion<T, U = T> = [T] extends [never]
 type Unambiguous<S, Names extends string, K> =
   IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
 
-/** What `catch` stores of an error. */
+/** An error as plain data: what crosses from a task's process to its run, what records keep, what `catch` stores. */
 export interface TaskFailure {
   readonly message: string;
   readonly hint?: string;
+  /** Of a `SegueError`: its word for programs. */
+  readonly code?: string;
+  /** Of a `SegueError`: with which exit code the command ends, 2 where what it was told is wrong. */
+  readonly exitCode?: 1 | 2;
   readonly stack?: string;
   /** "error", "timeout" or "lost" (its process died). */
   readonly kind: "error" | "timeout" | "lost";

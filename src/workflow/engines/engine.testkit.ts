@@ -137,6 +137,18 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(attempts.map(({ error }) => error?.message)).toEqual([1, 2, 3].map((i) => `attempt ${i} fails`));
     });
 
+    it("keeps all that a step's error says: the hint, the code and the exit code", async () => {
+      const error = {
+        kind: "error",
+        message: "two columns could be it",
+        hint: "say which",
+        code: "misuse",
+        exitCode: 2,
+      };
+      expect((await run("misused")).end.failed).toEqual({ step: "start", task: "0", error });
+      expect((await latest("misused").task("start").summary()).error).toEqual(error);
+    });
+
     it.each([
       ["throw", "error", "it went wrong"],
       ["exit", "lost", "ended with exit code 3"],

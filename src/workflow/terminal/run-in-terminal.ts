@@ -17,8 +17,8 @@ export interface TerminalOptions {
  * elsewhere every event is a plain line on standard output.
  *
  * @returns the result of a run that is done
- * @throws SegueError where the run failed (exit code 1), saying which task and how to resume; an AbortError (130) where it was
- *   stopped
+ * @throws SegueError where the run failed, saying which task and how to resume, with the exit code and the code of the `SegueError`
+ *   that the step threw (else 1 and "run-failed"); an AbortError (130) where it was stopped
  */
 export async function runInTerminal(
   run: (options: { listener: RunListener; signal: AbortSignal }) => Promise<RunResult>,
@@ -48,7 +48,8 @@ export async function runInTerminal(
         `what it printed: segue logs ${place}${flags}`,
         `when it is put right: ${resume}`,
       ].join("\n"),
-      code: "run-failed",
+      exitCode: error.exitCode ?? 1,
+      code: error.code ?? "run-failed",
     });
   } finally {
     process.off("SIGINT", stop);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { distPath, misuse } from "../system/index.js";
+import { closest, distPath, misuse } from "../system/index.js";
 import type { AnyFlow } from "../workflow/index.js";
 
 /**
@@ -10,7 +10,7 @@ import type { AnyFlow } from "../workflow/index.js";
  * @throws SegueError (misuse) where there is none
  */
 export async function flowNamed(target: string): Promise<AnyFlow> {
-  const { closest, flowsOf } = await import("../workflow/index.js");
+  const { flowsOf } = await import("../workflow/index.js");
   const [path, wanted] = /^(.+\.m?js)(?::(.+))?$/.exec(target)?.slice(1) ?? [];
   if (path !== undefined) {
     if (!existsSync(path)) throw misuse(`there is no file ${path}`);

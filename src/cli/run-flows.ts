@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
-import { isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
+import { closest, isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   addParameterFlags,
   type Client,
   checkParameters,
-  closest,
   givenParameters,
   Pool,
   parseParameters,

@@ -1,5 +1,5 @@
 /** Takes "run/step/task" paths apart: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
-import { misuse } from "../system/index.js";
+import { closest, misuse } from "../system/index.js";
 import type { Client, RunReader, TaskReader } from "../workflow/index.js";
 
 export interface Named {
@@ -24,7 +24,6 @@ export async function taskNamed(client: Client, path: string): Promise<Named> {
       const run = await client.findRun(text);
       const { nodes } = await run.record();
       if (!nodes.some((node) => node.name === step)) {
-        const { closest } = await import("../workflow/index.js");
         const names = nodes.map((node) => node.name);
         const near = closest(step, names);
         // The run is there: this says more than that another reading of the path names none.

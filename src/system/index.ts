@@ -17,6 +17,7 @@ export {
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
+export { closest } from "./nearest.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, isAlive } from "./processes.js";

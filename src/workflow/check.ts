@@ -1,8 +1,7 @@
 /** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
-import { misuse } from "../system/index.js";
+import { closest, misuse } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { foreachScopes, type StepNode } from "./graph.js";
-import { closest } from "./nearest.js";
 
 export interface FlowProblem {
   readonly step?: string;

@@ -9,10 +9,9 @@
  * what there is instead.
  */
 import { FolderStore, type Store } from "../storage/index.js";
-import { misuse, SegueError } from "../system/index.js";
+import { closest, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
-import { closest } from "./nearest.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
 import { listRuns, type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";

@@ -12,10 +12,9 @@
  */
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { misuse } from "../system/index.js";
+import { closest, misuse } from "../system/index.js";
 import { type ConfFile, readConfFile } from "./conf-file.js";
 import type { AnyFlow } from "./flow.js";
-import { closest } from "./nearest.js";
 import { flagName, unknownParameter } from "./parameters.js";
 
 export interface LayeredParameters {

@@ -38,7 +38,6 @@ export type { RunEvent, RunListener } from "./events.js";
 export { type AnyFlow, flow } from "./flow.js";
 export { collectGarbage } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
-export { closest } from "./nearest.js";
 export { checkParameters, parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
 export type { RunRecord } from "./records.js";

@@ -3,9 +3,8 @@
  * what the schema wants, and what does not fit is said in one sentence.
  */
 import { z } from "zod";
-import { messageOf, misuse, SegueError } from "../system/index.js";
+import { closest, messageOf, misuse, SegueError } from "../system/index.js";
 import { asCommandsName } from "./load-flow.js";
-import { closest } from "./nearest.js";
 
 interface HasParameters {
   readonly name: string;

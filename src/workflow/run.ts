@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
-import { misuse, SegueError } from "../system/index.js";
+import { closest, misuse, SegueError } from "../system/index.js";
 import { checkFlow } from "./check.js";
 import { codeHash } from "./code-hash.js";
 import { runLocal } from "./engines/local.js";
@@ -13,7 +13,6 @@ import type { RetryPolicy, StepNode } from "./graph.js";
 import { endLeftovers } from "./leftovers.js";
 import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
 import { holderOf, lockRun, type RunLock } from "./lock.js";
-import { closest } from "./nearest.js";
 import { checkParameters, parseParameters } from "./parameters.js";
 import {
   type EndRecord,

@@ -1,7 +1,7 @@
 /** Whether the project's catalog says only what the flows go by: the names that they write to, each in its one form. */
 import { join, relative } from "node:path";
-import { misuse, packageRoot } from "../../system/index.js";
-import { closest, readConfFile } from "../../workflow/index.js";
+import { closest, misuse, packageRoot } from "../../system/index.js";
+import { readConfFile } from "../../workflow/index.js";
 
 /** What others wrote is read in whatever form it has. */
 const found = "raw_playlists";

@@ -14,7 +14,7 @@ export interface ReadOptions extends Partial<RawFileOptions> {
   readonly signal?: AbortSignal;
   /** Raw playlists of fewer tracks are left out; default 3, as in the flows. */
   readonly minTracks?: number;
-  /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short. Default: standard error. */
+  /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short; and which files are one playlist each. Default: standard error. */
   readonly tell?: (line: string) => void;
 }
 
@@ -29,9 +29,8 @@ export async function readPlaylists(
   { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
 ): Promise<Corpus> {
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
-  const { cleanPlaylists, parseColumnMapping, readCorpus, readMaster, rejectLine } = await import(
-    "../playlists/index.js"
-  );
+  const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
+    await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
   if (mapping === undefined && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
@@ -44,7 +43,7 @@ export async function readPlaylists(
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
     const master = join(folder, "master.parquet");
-    const { rows, rejected, firstRejects } = await cleanPlaylists({
+    const { rows, rejected, firstRejects, files } = await cleanPlaylists({
       ...options,
       ...(mapping && { mapping }),
       ...(encoding && { encoding }),
@@ -55,6 +54,8 @@ export async function readPlaylists(
     }).catch((error: unknown) => {
       throw withoutRejectsFile(error, paths);
     });
+    const assumed = filePlaylistsLine(files);
+    if (assumed !== undefined) tell(assumed);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");

@@ -178,6 +178,36 @@ describe("segue run", () => {
     expect(taken.stdout).toContain(earlier.run);
   }, 120_000);
 
+  it("takes exports without a column for the playlist as one playlist a file, and so does segue train", async () => {
+    await mkdir(join(home, "exports"), { recursive: true });
+    for (let i = 0; i < 60; i++) {
+      const rows = Array.from({ length: 5 }, (_, at) => `spotify:track:${at},T${(i + at) % 20},A\n`);
+      await writeFile(
+        join(home, "exports", `mix ${i}.csv`),
+        `Track URI,Track Name,Artist Name(s)\n${rows.join("")}`,
+      );
+    }
+    const told = /each of 60 files is one playlist, named after the file, as "mix 0"/;
+    const grid = '[{"recommender":"transitions"}]';
+    const ran = await segue(
+      "run",
+      "intermediate",
+      "primary",
+      "modeling",
+      "--input",
+      "exports/*.csv",
+      "--grid",
+      grid,
+    );
+    expect(ran.stderr).toBe("");
+    expect(ran.stdout).toMatch(told);
+    expect(ran.stdout).toMatch(/ 20 tracks, 60 playlists, 1 artists/);
+    const files = Array.from({ length: 60 }, (_, i) => `exports/mix ${i}.csv`);
+    const trained = await segue("train", "--input", ...files, "--output", "vectors.bin", "--json");
+    expect(trained.stderr).toMatch(told);
+    expect(JSON.parse(trained.stdout)).toMatchObject({ vocabulary: 20, words: 300 });
+  }, 60_000);
+
   it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {
     await mkdir(join(home, "stop"), { recursive: true });
     const rows = '"u1","Muse","Uprising","gym"\n'.repeat(50_000);

@@ -24,7 +24,9 @@ export const intermediate = flow("intermediate", {
     "clean_data",
     { description: "read, check, write Parquet" },
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
-      const { cleanPlaylists, parseColumnMapping, rejectLine } = await import("../playlists/index.js");
+      const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, rejectLine } = await import(
+        "../playlists/index.js"
+      );
       const place = await placesOf(parameters.data);
       const master = place("master_playlists");
       const rejects = place("rejected_rows");
@@ -48,6 +50,8 @@ export const intermediate = flow("intermediate", {
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
       );
+      const assumed = filePlaylistsLine(facts.files);
+      if (assumed !== undefined) console.log(assumed);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
       if (facts.rejected > facts.firstRejects.length)
         console.log(`all ${facts.rejected} rejected rows: ${rejects}`);

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { packageRoot, sqlString, withDuckDb } from "../../system/index.js";
 import { type CleanOptions, cleanPlaylists } from "./clean-playlists.js";
+import { filePlaylistsLine } from "./file-playlists.js";
 import type { Reject } from "./rejects.js";
 
 let folder: string;
@@ -174,6 +175,53 @@ describe("the forms", () => {
     expect(again.rows.map((row) => row.slice(1))).toEqual(rows.map((row) => row.slice(1)));
   });
 
+  it("takes each file for a playlist, named after it, where no column holds the playlist", async () => {
+    const exported = '"Track URI","Track Name","Artist Name(s)","Added By"\n';
+    const long = "l".repeat(200);
+    const { rows, facts, rejected } = await clean({
+      "Road trip.csv": `${exported}spotify:track:1,One,A,x\nspotify:track:2,Two,"B, C",x\nspotify:track:3,Three,,x\n`,
+      // Other columns beside those that count; and a name that is longer than its rows.
+      [`${long}.csv.gz`]: gzipSync("Track Name,Artist Name(s)\nt,a\n"),
+      "anna/mix.csv": `${exported},Four,D,\n`,
+      "ben/mix.csv": `${exported},Five,E,\n`,
+    });
+    expect(rows).toEqual([
+      [0, null, "A", "One", "Road trip"],
+      [1, null, "B, C", "Two", "Road trip"],
+      [3, null, "a", "t", long],
+      [4, null, "D", "Four", join(folder, "anna/mix.csv")],
+      [5, null, "E", "Five", join(folder, "ben/mix.csv")],
+    ]);
+    expect(rejected).toMatchObject([{ line: 4, reason: "empty artist" }]);
+    expect(facts.files[0]).toMatchObject({ rows: 3, playlist: { name: "Road trip", ofEachUser: false } });
+    expect(filePlaylistsLine(facts.files)).toMatch(
+      /^no column is known .*: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
+    );
+  });
+
+  it("takes each file for a playlist of each of its users", async () => {
+    const { rows, facts } = await clean({ "plays.csv": "Username,Artist,Track\nu,A,x\nv,B,y\n" });
+    expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([
+      ["u", "plays"],
+      ["v", "plays"],
+    ]);
+    expect(filePlaylistsLine(facts.files)).toContain(
+      'plays.csv is one playlist of each of its users, "plays"',
+    );
+    expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts.files)).toBeUndefined();
+  });
+
+  it("takes a Parquet file for a playlist, as others", async () => {
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (SELECT 'A' AS artist, 'x' AS track) TO ${sqlString(join(folder, "it's.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    const { rows, facts } = await clean({}, { inputs: ["it's.parquet"] });
+    expect(rows).toEqual([[0, null, "A", "x", "it's"]]);
+    expect(facts.files[0]!.playlist).toEqual({ name: "it's", ofEachUser: false });
+  });
+
   it("keeps the order of files as they are given, plain and gzipped", async () => {
     const { rows, facts } = await clean(
       {
@@ -207,10 +255,10 @@ describe("broken inputs", () => {
   it("wrong columns: says which there are, which are wanted, and how to map them", async () => {
     const { message, hint, left } = await failure({ "a.csv": "listener,performer,song\nx,y,z\n" });
     expect(message).toMatch(
-      /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist, playlist$/,
+      /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      'say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"',
+      'say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist',
     );
     expect(left).toEqual([]);
     expect(
@@ -263,9 +311,8 @@ describe("broken inputs", () => {
     });
     expect(code).toBe("different-forms");
     expect(message).toMatch(/b\.jsonl is sequences as JSON lines, but .*a\.csv is CSV/);
-    expect(
-      (await failure({ "a.csv": header + good, "b.csv": "user,artist,track,playlist\nu,a,t,p\n" })).code,
-    ).toBe("different-forms");
+    for (const other of ["user,artist,track,playlist\nu,a,t,p\n", "user_id,artistname,trackname\nu,a,t\n"])
+      expect((await failure({ "a.csv": header + good, "b.csv": other })).code).toBe("different-forms");
   });
 
   it("nothing but rejects: the rejects are kept, the table is not written", async () => {

@@ -16,6 +16,7 @@ import {
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { EscapeStyle } from "./csv-header.js";
+import { type FilePlaylist, fileNames } from "./file-playlists.js";
 import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
@@ -24,7 +25,7 @@ import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
 import { readSequenceRows } from "./read-sequences.js";
 import { type Reject, Rejects } from "./rejects.js";
-import { RowWriter } from "./row-writer.js";
+import { fieldNames, RowWriter } from "./row-writer.js";
 import type { TextEncoding } from "./text-source.js";
 
 export interface CleanOptions {
@@ -32,7 +33,7 @@ export interface CleanOptions {
   readonly inputs: readonly string[];
   /** What the inputs are; the default, "auto", looks into them. */
   readonly format?: "auto" | InputForm;
-  /** Names the columns of a CSV or Parquet file that has its own; without user_id there are no users. */
+  /** Names the columns of a CSV or Parquet file that has its own; without user_id there are no users, without playlist each file is one. */
   readonly mapping?: ColumnMapping;
   /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
   readonly escape?: EscapeStyle;
@@ -50,6 +51,13 @@ export interface CleanOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface CleanedFile {
+  readonly path: string;
+  readonly rows: number;
+  /** The playlist that the file is, where no column holds the playlist. */
+  readonly playlist?: FilePlaylist;
+}
+
 export interface CleanFacts {
   /** Rows in the files: `accepted + rejected`. */
   readonly rows: number;
@@ -61,7 +69,7 @@ export interface CleanFacts {
   /** The first few, for the screen. */
   readonly firstRejects: readonly Reject[];
   readonly form: InputForm;
-  readonly files: ReadonlyArray<{ readonly path: string; readonly rows: number }>;
+  readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
 
@@ -101,7 +109,7 @@ async function cleanInto(
   const rejectsFile = join(scratch, "rejects.jsonl");
   const rejects = new Rejects(rejectsFile);
   const parts: string[] = [];
-  let read: { path: string; rows: number }[];
+  let read: CleanedFile[];
   try {
     read = await readAll(scratch, database, files, form, options, rejects, parts);
   } catch (error) {
@@ -173,10 +181,17 @@ async function readAll(
   options: CleanOptions,
   rejects: Rejects,
   parts: string[],
-): Promise<{ path: string; rows: number }[]> {
+): Promise<CleanedFile[]> {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = throttled(options.progress ?? silent);
-  const read: { path: string; rows: number }[] = [];
+  const read: CleanedFile[] = [];
+  const names = fileNames(files.map((file) => file.path));
+  const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>) => {
+    rowId += rows;
+    const isPlaylist = held !== undefined && held[fieldNames.indexOf("playlist")] === undefined;
+    const ofEachUser = held?.[fieldNames.indexOf("user_id")] !== undefined;
+    read.push({ path, rows, ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }) });
+  };
   let done = 0;
   let rowId = 0;
   const onBytes = (bytes: number) => {
@@ -190,40 +205,41 @@ async function readAll(
   if (form === "parquet") {
     const { mapping } = options;
     for (const { path, bytes } of files) {
-      const { rows } = await readParquetRows(
+      const playlist = names.get(path)!;
+      const { rows, held } = await readParquetRows(
         database,
         path,
-        { mapping, firstRowId: rowId, part: part() },
+        { mapping, playlist, firstRowId: rowId, part: part() },
         rejects,
       );
-      rowId += rows;
-      read.push({ path, rows });
+      take(path, rows, held);
       onBytes(bytes);
     }
     return read;
   }
   const writer = new RowWriter(part());
   try {
-    let columns: readonly string[] | undefined;
+    let columns: string | undefined;
     for (const { path } of files) {
       options.signal?.throwIfAborted();
       const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
-      let rows: number;
       if (form === "csv") {
-        const found = await readCsv(source, options, rowId, writer, rejects);
-        columns ??= found.columns;
-        if (columns.join("\0") !== found.columns.join("\0"))
-          throw new SegueError(
-            `${path} has the columns ${found.columns.join(", ")}, but ${files[0]!.path} has ${columns.join(", ")}`,
-            { hint: "clean files of different forms one by one", code: "different-forms" },
-          );
-        rows = found.rows;
+        const playlist = names.get(path)!;
+        const { rows, held } = await readCsv(source, { ...options, playlist }, rowId, writer, rejects);
+        const own = held
+          .flatMap((name, i) => (name === undefined ? [] : [`${fieldNames[i]}="${name}"`]))
+          .join(", ");
+        columns ??= own;
+        if (columns !== own)
+          throw new SegueError(`${path} has the columns ${own}, but ${files[0]!.path} has ${columns}`, {
+            hint: "clean files of different forms one by one",
+            code: "different-forms",
+          });
+        take(path, rows, held);
       } else {
         const reader = form === "mpd" ? readMpdSlice : readSequenceRows;
-        rows = (await reader(source, rowId, writer, rejects)).rows;
+        take(path, (await reader(source, rowId, writer, rejects)).rows);
       }
-      rowId += rows;
-      read.push({ path, rows });
     }
     writer.close();
     return read;

@@ -10,15 +10,18 @@ export type EscapeStyle = "backslash" | "doubled";
 const nowplaying = ["user_id", "artistname", "trackname", "playlistname"];
 
 export interface CsvHeader extends CsvLayout {
-  /** The names in the file, as they stand there but for spaces and quotes around them. */
-  readonly names: readonly string[];
+  /**
+   * The names of the columns that hold the fields, in the order of `fieldNames`, as they stand there but for spaces and quotes
+   * around them; undefined for a field that none holds.
+   */
+  readonly held: ReadonlyArray<string | undefined>;
 }
 
-/** Reads the header line. */
+/** Reads the header line; `playlist` is what a file's playlist is called where no column holds it. */
 export function readHeader(
   line: string,
   where: string,
-  options: { mapping?: ColumnMapping; escape?: EscapeStyle },
+  options: { mapping?: ColumnMapping; escape?: EscapeStyle; playlist: string },
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
@@ -29,7 +32,13 @@ export function readHeader(
   });
   const isNowplaying = nowplaying.every((name) => names.some((found) => found.toLowerCase() === name));
   const style = options.escape ?? (isNowplaying ? "backslash" : "doubled");
-  return { names, columns, delimiter: delimiter.charCodeAt(0), escape: style === "backslash" ? 0x5c : -1 };
+  return {
+    held: fieldNames.map((name) => names[at[name]]),
+    columns,
+    absent: fieldNames.map((name) => Buffer.from(name === "playlist" ? options.playlist : "")),
+    delimiter: delimiter.charCodeAt(0),
+    escape: style === "backslash" ? 0x5c : -1,
+  };
 }
 
 /** The names in a header line, parted by whatever parts it into most. */

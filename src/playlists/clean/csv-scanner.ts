@@ -20,6 +20,8 @@ export interface CsvLayout {
   readonly escape: number;
   /** For each field of the file the column of `RowWriter` that takes it; `fieldNames.length` throws it away. */
   readonly columns: readonly number[];
+  /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
+  readonly absent?: readonly Uint8Array[];
 }
 
 /** Told about each row that is not used. `text` holds for the length of the call only. */
@@ -78,7 +80,7 @@ export class CsvScanner {
     // One quick look over everything spares each record its own.
     const text = buffer.subarray(0, wholeLines);
     const clean = isUtf8(text) && !text.includes(0);
-    this.#writer.reserve(end);
+    this.#writer.reserve(Math.max(end, ...(this.#layout.absent ?? []).map((text) => text.length)));
     let position = 0;
     while (position < wholeLines) {
       for (let column = 0; column < this.#starts.length; column++)
@@ -220,7 +222,7 @@ export class CsvScanner {
       let at = this.#starts[i]! + 4;
       // A column that the file does not have stays without bytes; it holds nothing to check.
       if (column.length === this.#starts[i]) {
-        this.#appendEmpty(i);
+        this.#appendAbsent(i);
         continue;
       }
       while (at < column.length && column.bytes[at]! <= space) at++;
@@ -229,10 +231,13 @@ export class CsvScanner {
     return undefined;
   }
 
-  #appendEmpty(column: number): void {
-    const { bytes, length } = this.#writer.columns[column]!;
-    bytes.fill(0, length, length + 4);
-    this.#writer.columns[column]!.length += 4;
+  #appendAbsent(index: number): void {
+    const column = this.#writer.columns[index]!;
+    const text = this.#layout.absent?.[index];
+    const length = text?.length ?? 0;
+    for (let i = 0; i < 4; i++) column.bytes[column.length + i] = (length >>> (8 * i)) & 255;
+    if (text !== undefined) column.bytes.set(text, column.length + 4);
+    column.length += length + 4;
   }
 
   #rejectBytes(record: Buffer): boolean {

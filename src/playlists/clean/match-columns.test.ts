@@ -40,6 +40,31 @@ describe("matchColumns", () => {
       "Track Name",
       "Playlist",
     ],
+    // Exportify as it writes a playlist, in both of its forms: the file alone says which.
+    [
+      "Track URI,Track Name,Artist URI(s),Artist Name(s),Album URI,Album Name,Album Artist URI(s),Album Artist Name(s),Album Release Date,Album Image URL,Disc Number,Track Number,Track Duration (ms),Track Preview URL,Explicit,Popularity,ISRC,Added By,Added At",
+      undefined,
+      "Artist Name(s)",
+      "Track Name",
+      undefined,
+    ],
+    [
+      "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Duration (ms),Popularity,Explicit,Added By,Added At,Genres,Record Label,Danceability,Energy,Key,Loudness,Mode,Speechiness,Acousticness,Instrumentalness,Liveness,Valence,Tempo,Time Signature",
+      undefined,
+      "Artist Name(s)",
+      "Track Name",
+      undefined,
+    ],
+    // Exporters of Last.fm's plays; the last names the listener in its header.
+    [
+      "uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid",
+      undefined,
+      "artist",
+      "track",
+      undefined,
+    ],
+    ["user,artist,album,track,date", "user", "artist", "track", undefined],
+    ["Artist,Album,AlbumId,Track,Date#someone", undefined, "Artist", "Track", undefined],
     // "30000 Spotify Songs" on Kaggle.
     [
       "track_id,track_name,track_artist,track_album_name,playlist_name,playlist_id,playlist_genre",
@@ -75,16 +100,36 @@ describe("matchColumns", () => {
     ]);
   });
 
+  it("takes the file for the playlist where it is told to, and a column of that name for a column", () => {
+    expect(match("artist,track,playlist,mood", "playlist=filename")[3]).toBeUndefined();
+    expect(match("artist,track,plylist", "playlist=filename")[3]).toBeUndefined();
+    expect(match("artist,track,playlist,filename", "playlist=filename")[3]).toBe("filename");
+  });
+
+  it.each(["Plylist", "Play-list Nmae", "playlist_de", "list", "playlst title"])(
+    "does not take a file for a playlist where the column %s may be meant to name it",
+    (column) => {
+      expect(refusal(`user,artist,track,${column}`)).toMatchObject({
+        exitCode: 2,
+        message: `a.csv: cannot tell whether the playlist stands in the column "${column}"`,
+        hint: expect.stringMatching(
+          `--columns "playlist=${column}"; if each .* --columns "playlist=filename"$`,
+        ),
+      });
+      expect(match(`user,artist,track,${column}`, `playlist=${column}`)[3]).toBe(column);
+    },
+  );
+
   it("proposes a mapping of what it found", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
-      message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist, playlist',
-      hint: expect.stringContaining('--columns "artist=…,track=song,playlist=…"'),
+      message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
+      hint: expect.stringMatching(/--columns "artist=…,track=song,playlist=list"$/),
     });
-    // Last.fm: one listener's plays, in no playlists.
-    expect(refusal("user,artist,album,track,date").hint).toContain(
-      '--columns "artist=artist,track=track,playlist=…,user_id=user"',
+    expect(refusal("user,by,song,date").hint).toContain(
+      '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
     );
+    expect(refusal("artist,track,playlist", "playlist=mood").message).toMatch(/wanted also "mood"$/);
     expect(refusal("artist,track,playlist", "user_id=me")).toMatchObject({
       message: expect.stringMatching(/wanted also "me"$/),
       hint: expect.stringContaining("playlist=playlist,user_id=…"),

@@ -1,5 +1,5 @@
 /** Which column of a CSV or Parquet file holds which field: by a mapping, else by the names that such files usually have. */
-import { misuse, SegueError } from "../../system/index.js";
+import { closest, misuse, SegueError } from "../../system/index.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 
 /** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner" }`. */
@@ -7,8 +7,8 @@ export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
- * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), "30000 Spotify
- * Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
+ * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), the exporters of
+ * Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
  */
 const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
@@ -17,6 +17,9 @@ const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> =
   track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"]],
   playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
 };
+
+/** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
+const fileName = "filename";
 
 /** "Artist Name(s)", "artist_names" and "artist-names" are one. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
@@ -43,11 +46,13 @@ export function parseColumnMapping(text: string): ColumnMapping {
 }
 
 /**
- * Finds, among the columns of a file, the one for each field; -1 for a user_id that nobody mapped: then there are no users.
+ * Finds, among the columns of a file, the one for each field. Two may have none, -1: user_id, then there are no users, and the
+ * playlist, then the file is one (or one of each user).
  *
  * @param where the file, for messages
- * @throws SegueError code "wrong-columns" where a field has no column; (misuse) where it could be one of several, or the mapping
- *   gives one column to two fields
+ * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
+ *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
+ *   one looks as if it were meant
  */
 export function matchColumns(
   names: readonly string[],
@@ -62,9 +67,10 @@ export function matchColumns(
   const indexesOf = (test: (name: string) => boolean) =>
     [...names.keys()].filter((index) => test(names[index]!) && !Object.values(found).includes(index));
 
+  const isPerFile = mapping?.playlist === fileName && !names.includes(fileName);
   for (const field of fieldNames) {
     const mapped = mapping?.[field];
-    if (mapped === undefined) continue;
+    if (mapped === undefined || (field === "playlist" && isPerFile)) continue;
     const taken = fieldNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
@@ -85,11 +91,27 @@ export function matchColumns(
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
 
-  const missing = fieldNames.filter(
-    (field) => found[field] === -1 && (field !== "user_id" || mapping?.user_id !== undefined),
-  );
-  if (missing.length > 0) throw wrongColumns(found, missing, names, mapping, where);
+  const isWanted = (field: FieldName) =>
+    field === "artist" ||
+    field === "track" ||
+    (mapping?.[field] !== undefined && !(field === "playlist" && isPerFile));
+  const missing = fieldNames.filter((field) => found[field] === -1 && isWanted(field));
+  const alike =
+    found.playlist === -1 && !isPerFile ? indexesOf(isLikePlaylist).map((index) => names[index]!) : [];
+  if (missing.length > 0) throw wrongColumns(found, missing, alike, names, mapping, where);
+  if (alike.length > 0)
+    throw misuse(
+      `${where}: cannot tell whether the playlist stands in the column ${quoted(alike)}`,
+      `if so, say it: --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
+    );
   return found;
+}
+
+/** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
+function isLikePlaylist(name: string): boolean {
+  const folded = fold(name);
+  const word = folded.replace(/(name|title|id)$/, "");
+  return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
 
 function ambiguous(
@@ -110,19 +132,23 @@ function ambiguous(
 function wrongColumns(
   found: Readonly<Record<FieldName, number>>,
   missing: readonly FieldName[],
+  alike: readonly string[],
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
 ): SegueError {
+  const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
   const columns = (["artist", "track", "playlist", "user_id"] as const)
     .filter((field) => field !== "user_id" || found.user_id !== -1 || missing.includes("user_id"))
-    .map((field) => `${field}=${names[found[field]] ?? "…"}`);
+    .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
   return new SegueError(
     `${where}: found the columns ${quoted(names)}, wanted also ${
       mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
     }`,
     {
-      hint: `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
+      hint: `say which column is which with a mapping, such as --columns "${columns.join(",")}"${
+        columns.includes("playlist=…") ? "; without playlist=… each file is one playlist" : ""
+      }`,
       code: "wrong-columns",
     },
   );

@@ -1,6 +1,6 @@
 /** Reads one CSV file into the row writer. */
 import { SegueError } from "../../system/index.js";
-import { type EscapeStyle, readHeader } from "./csv-header.js";
+import { type CsvHeader, type EscapeStyle, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
 import type { ColumnMapping } from "./match-columns.js";
 import type { Rejects } from "./rejects.js";
@@ -8,6 +8,8 @@ import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
 
 export interface CsvOptions {
+  /** What the file's playlist is called where no column holds it. */
+  readonly playlist: string;
   readonly mapping?: ColumnMapping;
   readonly escape?: EscapeStyle;
 }
@@ -17,7 +19,7 @@ const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param firstRowId the number of the first row; every row of the file counts, used or not
- * @returns the number of rows in the file, and its columns
+ * @returns the number of rows in the file, and the names of the columns that hold the fields, in the order of `fieldNames`
  */
 export async function readCsv(
   source: TextSource,
@@ -25,12 +27,12 @@ export async function readCsv(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number; columns: readonly string[] }> {
+): Promise<{ rows: number; held: CsvHeader["held"] }> {
   let buffer = Buffer.allocUnsafe(1 << 22);
   let filled = 0;
   let line = 1;
   let scanner: CsvScanner | undefined;
-  let columns: readonly string[] = [];
+  let held: CsvHeader["held"] = [];
   const onReject = (
     at: number,
     reason: Parameters<Rejects["add"]>[0]["reason"],
@@ -54,7 +56,7 @@ export async function readCsv(
         continue;
       }
       const header = readHeader(text, `${source.path}, line ${line}`, options);
-      columns = header.names;
+      held = header.held;
       scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
     }
     if (from > 0) {
@@ -83,7 +85,7 @@ export async function readCsv(
     work(false);
   }
   work(true);
-  return { rows: scanner!.rows, columns };
+  return { rows: scanner!.rows, held };
 }
 
 /** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */

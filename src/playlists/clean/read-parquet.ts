@@ -3,24 +3,30 @@ import { type Database, messageOf, SegueError, sqlString } from "../../system/in
 import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns } from "./match-columns.js";
 import type { RejectReason, Rejects } from "./rejects.js";
-import { fieldNames } from "./row-writer.js";
+import { type FieldName, fieldNames } from "./row-writer.js";
 
+/**
+ * @param options `playlist`: what the file's playlist is called where no column holds it
+ * @returns the number of rows in the file, and the names of the columns that hold the fields, in the order of `fieldNames`
+ */
 export async function readParquetRows(
   database: Database,
   path: string,
-  options: { mapping?: ColumnMapping; firstRowId: number; part: string },
+  options: { mapping?: ColumnMapping; playlist: string; firstRowId: number; part: string },
   rejects: Rejects,
-): Promise<{ rows: number; columns: readonly string[] }> {
+): Promise<{ rows: number; held: ReadonlyArray<string | undefined> }> {
   const columns = await columnsOf(database, path);
   const at = matchColumns(columns, options.mapping, path);
-  const name = (field: (typeof fieldNames)[number]) =>
-    at[field] === -1 ? "NULL" : sqlName(columns[at[field]]!);
+  const value = (field: FieldName) => {
+    if (at[field] !== -1) return sqlName(columns[at[field]]!);
+    return field === "playlist" ? sqlString(options.playlist) : "NULL";
+  };
   await database.run(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
       user_is_wanted: String(at.user_id !== -1),
       path: sqlString(path),
-      ...Object.fromEntries(fieldNames.map((field) => [field, name(field)])),
+      ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
     }),
   );
   const texts = fieldNames.map((field) => `coalesce(${field}, '') AS ${field}`).join(", ");
@@ -35,7 +41,7 @@ export async function readParquetRows(
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
   }
-  return { rows, columns };
+  return { rows, held: fieldNames.map((field) => columns[at[field]]) };
 }
 
 async function columnsOf(database: Database, path: string): Promise<string[]> {

@@ -1,0 +1,42 @@
+/** Files that are one playlist each, since no column of theirs holds the playlist: what such a playlist is called. */
+import { basename } from "node:path";
+
+/** The playlist that a file is. */
+export interface FilePlaylist {
+  readonly name: string;
+  /** Whether it is one for each user in the file, who then stands before its name in its id. */
+  readonly ofEachUser: boolean;
+}
+
+const extensions = /(\.(csv|tsv|tab|psv|txt|parquet|pq))?(\.gz)?$/i;
+
+/**
+ * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by
+ * their paths as they were given, so that they stay apart.
+ */
+export function fileNames(paths: readonly string[]): ReadonlyMap<string, string> {
+  const names = paths.map((path) => basename(path).replace(extensions, "") || basename(path));
+  const isShared = (name: string) => names.indexOf(name) !== names.lastIndexOf(name);
+  return new Map(
+    paths.map((path, i) => {
+      const name = names[i]!;
+      // Without a folder before it a path could be a third file's name.
+      return [path, !isShared(name) ? name : path === basename(path) ? `./${path}` : path];
+    }),
+  );
+}
+
+/** Says for the screen that files were taken for playlists, and how to say otherwise; undefined where columns name them all. */
+export function filePlaylistsLine(
+  files: ReadonlyArray<{ readonly path: string; readonly playlist?: FilePlaylist }>,
+): string | undefined {
+  const taken = files.flatMap(({ path, playlist }) => (playlist ? [{ path, ...playlist }] : []));
+  const [first] = taken;
+  if (first === undefined) return undefined;
+  const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
+  const whose = taken.some(({ ofEachUser }) => ofEachUser)
+    ? "one playlist of each of its users"
+    : "one playlist";
+  const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
+  return `no column is known to hold the playlist: ${which} is ${whose}, ${called}; if a column does, say which: --columns "playlist=COLUMN"`;
+}

@@ -1,5 +1,7 @@
-/** What `segue serve` says before it serves. */
-import { execFile } from "node:child_process";
+/** `segue serve`: what it says before it serves, and of bundles that it cannot take over. */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, it } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
@@ -41,3 +43,70 @@ it("names what there is where a bundle is not", async () => {
   expect(stderr).toContain(`name ${at("models")} for the latest bundle there, or one of: 20260101-a`);
   expect(code).toBe(1);
 });
+
+it.each(["1", "2"])(
+  "answers a reload of a damaged bundle with what the command line says of it, and serves the old one, with %s workers",
+  async (workers) => {
+    const place = at(`served-${workers}`);
+    await cp(at("models/20260101-a"), place, { recursive: true });
+    const key = "a-key-of-sixteen-or-more";
+    const args = [
+      "serve",
+      place,
+      "--port",
+      "0",
+      "--workers",
+      workers,
+      "--watch",
+      "0",
+      "--log-level",
+      "error",
+    ];
+    const server = spawn(process.execPath, [distPath("cli/main.js"), ...args], {
+      env: { ...process.env, SEGUE_API_KEY: key },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let log = "";
+    server.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    try {
+      const [said] = (await once(server.stdout, "data")) as [Buffer];
+      const url = String(said).trim();
+      const headers = { "x-api-key": key, "content-type": "application/json" };
+      const reload = async () => {
+        const answer = await fetch(`${url}/admin/reload`, { method: "POST", headers: { "x-api-key": key } });
+        return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+      };
+      const recommended = () =>
+        fetch(`${url}/v1/recommend`, { method: "POST", headers, body: '{"context": ["A-One"]}' }).then(
+          (answer) => answer.json() as Promise<{ bundle: string }>,
+        );
+      const before = await recommended();
+      const manifest = JSON.parse(await readFile(`${place}/manifest.json`, "utf8")) as { files: object };
+      const [name] = Object.keys(manifest.files);
+      await rename(`${place}/${name}`, at("whole"));
+      for (const damage of ["missing", "shorter"]) {
+        if (damage === "shorter") await writeFile(`${place}/${name}`, "x");
+        const { status, body } = await reload();
+        const { stderr } = await segue("recommend", "A-One", "--bundle", place);
+        expect(stderr).toContain(`${name} ${damage === "missing" ? "is missing" : "has 1 bytes"}`);
+        expect(`error: ${body.error}\n  → ${body.hint}\n`).toBe(stderr);
+        expect({ status, code: body.code }).toEqual({ status: 500, code: "corrupt" });
+        expect(log).toContain(`"reason":${JSON.stringify(body.error)}`);
+        expect(log).not.toContain('"stack"');
+        expect(await recommended()).toEqual(before);
+      }
+      await rename(at("whole"), `${place}/${name}`);
+      expect(await reload()).toEqual({ status: 200, body: { version: before.bundle, changed: false } });
+      await rm(place, { recursive: true });
+      expect((await reload()).body).toMatchObject({
+        error: `there is no bundle at ${place}`,
+        code: "no-bundle",
+      });
+    } finally {
+      server.kill("SIGTERM");
+      await once(server, "exit");
+    }
+  },
+);

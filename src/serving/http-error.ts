@@ -42,7 +42,7 @@ const hints: Readonly<Record<string, string>> = {
   "not-json": "send one JSON object, in UTF-8",
 };
 
-/** The status and body that an error deserves; a 5xx says nothing of its insides. */
+/** The status and body that an error deserves; a 5xx says nothing of its insides, unless it was thrown as an answer. */
 export function describe(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof HttpError) return { status: error.status, body: error.body };
   if (hasZodFastifySchemaValidationErrors(error))
@@ -87,7 +87,8 @@ function fieldAt(where: string, path: string): string {
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error);
-  if (status >= 500) request.log.error({ err: error }, "request failed");
+  if (status >= 500)
+    request.log.error(error instanceof HttpError ? { reason: body.error } : { err: error }, "request failed");
   if (status === 429) reply.header("retry-after", "1");
   void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
 }

@@ -145,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     stopping = true;
     stopWatching();
-    openings.abort(new SegueError("the endpoint is stopping"));
+    openings.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
     // Each connection is told to close by its next answer; those that stay silent are closed from this side.
     const ended = refuse();
     const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);

@@ -1,5 +1,6 @@
 /** `/metrics` for Prometheus, and `POST /admin/reload`, which is there only for holders of an API key. */
 import { z } from "zod";
+import { explainDiskError, SegueError } from "../../system/index.js";
 import { HttpError } from "../http-error.js";
 import type { EndpointMetrics } from "../metrics.js";
 import type { EndpointSettings } from "../options.js";
@@ -36,7 +37,19 @@ export function adminRoutes(
     {
       schema: {
         summary: "Open the bundle again and answer from it; needs an API key to be set",
-        response: { 200: z.object({ version: z.string(), changed: z.boolean() }), "4xx": errorAnswer },
+        response: {
+          200: z
+            .object({
+              version: z.string().describe("Of the bundle that answers from now on"),
+              changed: z.boolean().describe("Whether that is another one than before"),
+            })
+            .describe("The bundle was opened and answers"),
+          "4xx": errorAnswer,
+          500: errorAnswer.describe(
+            "The bundle cannot be used, and why; the one before it goes on answering",
+          ),
+          503: errorAnswer.describe("The endpoint is stopping"),
+        },
       },
     },
     async () => {
@@ -47,7 +60,20 @@ export function adminRoutes(
           hint: "send SIGHUP to its process instead, or start it with --api-key-file",
         });
       }
-      return parts.reload();
+      return parts.reload().catch((thrown: unknown) => {
+        throw refusal(thrown);
+      });
     },
   );
+}
+
+/**
+ * Why no other model answers now, as the command line says it: whoever may reload may know. It is never the request's own fault,
+ * not even where the error is one of misuse. What is no `SegueError` is a bug, and stays one.
+ */
+function refusal(thrown: unknown): unknown {
+  const error = explainDiskError(thrown);
+  if (!(error instanceof SegueError)) return thrown;
+  const { message, hint, code = "reload-failed" } = error;
+  return new HttpError(code === "stopping" ? 503 : 500, { error: message, code, hint });
 }

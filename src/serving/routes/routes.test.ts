@@ -262,6 +262,18 @@ describe("the endpoint's routes", () => {
       expect.arrayContaining(["/invocations", "/v1/recommend", "/v1/tracks", "/readyz"]),
     );
     expect(Object.keys(paths).filter((path) => path.startsWith("/docs"))).toEqual([]);
+    expect(paths).toMatchObject({
+      "/admin/reload": {
+        post: {
+          responses: {
+            "200": {},
+            "4XX": {},
+            "500": { description: expect.stringContaining("the one before it goes on answering") },
+            "503": {},
+          },
+        },
+      },
+    });
     expect((await app.inject("/docs/")).statusCode).toBe(200);
   });
 });

@@ -1,6 +1,6 @@
 /** The command as people call it: all four flows on a small sample, and what is wrong said in one message. */
 import { execFile, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -170,12 +170,20 @@ describe("segue run", () => {
     // The tables are those of its own input, though both write to the same place.
     const rows = outcomes.map((outcome) => outcome.rows);
     expect(rows[0]).not.toBe(rows[1]);
+    const outputs = join(home, "data", "05_outputs");
+    const startsIn = async (log: string) =>
+      (await readFile(join(outputs, log), "utf8")).match(/"endpoint ready"/g)?.length;
+    const logs = outcomes.map(({ flows }) => `endpoint-${flows.at(-1).run}.log`);
+    for (const log of logs) expect(await startsIn(log)).toBe(1);
+    expect(logs).toContain(await readlink(join(outputs, "endpoint.log")));
 
     const [earlier] = outcomes[0].flows.slice(2);
     const again = await segue("run", "deployment", "--from", earlier.run, "--json");
     const { flows } = JSON.parse(again.stdout);
     const taken = await segue("dump", `deployment/${flows[0].run}/start/modelingRun`);
     expect(taken.stdout).toContain(earlier.run);
+    expect(await readlink(join(outputs, "endpoint.log"))).toBe(`endpoint-${flows[0].run}.log`);
+    expect(await startsIn("endpoint.log")).toBe(1);
   }, 120_000);
 
   it("takes exports without a column for the playlist as one playlist a file, and so does segue train", async () => {
@@ -206,6 +214,35 @@ describe("segue run", () => {
     const trained = await segue("train", "--input", ...files, "--output", "vectors.bin", "--json");
     expect(trained.stderr).toMatch(told);
     expect(JSON.parse(trained.stdout)).toMatchObject({ vocabulary: 20, words: 300 });
+  }, 60_000);
+
+  it("keeps the rejected rows of each run, though the next has put its own in their place", async () => {
+    const data = ["--data", "rejecting", "--json"];
+    const header = "artist,track,playlist\n";
+    await writeFile(join(home, "first.csv"), `${header}A,one,p\n,two,p\nA,,p\n`);
+    await writeFile(join(home, "second.csv"), `${header}B,three,p\n,four,p\n`);
+    await writeFile(join(home, "none.csv"), `${header},five,p\n`);
+    const clean = async (input: string) => {
+      const { stdout } = await segue("run", "intermediate", "--input", input, ...data);
+      return `intermediate/${JSON.parse(stdout).flows[0].run}/clean_data/rejectedRows`;
+    };
+    const [first, second] = [await clean("first.csv"), await clean("second.csv")];
+    const rejected = async (path: string) =>
+      (await readFile(path, "utf8"))
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).text);
+    const kept = async (artifact: string) => rejected((await segue("dump", artifact)).stdout.trim());
+    expect(await kept(first)).toEqual([",two,p", "A,,p"]);
+    expect(await kept(second)).toEqual([",four,p"]);
+    const place = join(home, "rejecting", "02_processed");
+    expect(await rejected(join(place, "rejected_rows.jsonl"))).toEqual([",four,p"]);
+    // A run that fails for them has no artifacts: its file is its own, and the latest table keeps its rejects beside it.
+    const failed = await segue("run", "intermediate", "--input", "none.csv", ...data);
+    const [, path, run] = /all of them are in (\S+rejected_rows-(\S+)\.jsonl)/.exec(failed.stderr)!;
+    expect(failed.stderr).toContain(`segue resume intermediate/${run}`);
+    expect(await rejected(join(home, path!))).toEqual([",five,p"]);
+    expect(await rejected(join(place, "rejected_rows.jsonl"))).toEqual([",four,p"]);
   }, 60_000);
 
   it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {

@@ -16,7 +16,7 @@ export interface LocalDeployOptions {
   readonly workers?: number;
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
-  /** Where the endpoint's log goes; default: `endpoint.log` beside the bundle. */
+  /** Where the endpoint's log goes, after what stands there; default: beside the bundle, under its name with `.endpoint.log`. */
   readonly logFile?: string;
   /** Milliseconds within which it must be ready; default 30,000. */
   readonly readyTimeout?: number;

@@ -55,7 +55,7 @@ export const deployment = flow("deployment", {
   .step(
     "deploy",
     { description: "start the endpoint", cache: false, grace: cleanUpTime },
-    async ({ parameters, artifacts, progress, signal }) => {
+    async ({ parameters, artifacts, run, progress, signal }) => {
       const bundle = await artifacts.bundle.path();
       if (parameters.target === "sagemaker" || parameters.sagemakerDeploy) {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
@@ -65,13 +65,13 @@ export const deployment = flow("deployment", {
         };
       }
       const { startEndpoint } = await import("./parts/local-endpoint.js");
-      return startEndpoint({ parameters, bundle: artifacts.bundleFolder, signal });
+      return startEndpoint({ parameters, bundle: artifacts.bundleFolder, run, signal });
     },
   )
   .step(
     "check",
     { description: "ask it, compare, stop it", cache: false, grace: cleanUpTime },
-    async ({ parameters, artifacts, progress, signal }) => {
+    async ({ parameters, artifacts, run, progress, signal }) => {
       const { endpoint, expected } = artifacts;
       if (endpoint.target === "planned") {
         console.log("dry run: nothing was deployed, there is nothing to check");
@@ -87,7 +87,7 @@ export const deployment = flow("deployment", {
         };
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
-      return checkLocal({ parameters, endpoint, expected, bundle: artifacts.bundleFolder, signal });
+      return checkLocal({ parameters, endpoint, expected, bundle: artifacts.bundleFolder, run, signal });
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {

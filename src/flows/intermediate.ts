@@ -5,6 +5,7 @@ import { inputsOf } from "./parts/inputs.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { intermediateParameters } from "./parts/parameters.js";
 import { checkPlaces, placesOf } from "./parts/places.js";
+import { runFile } from "./parts/run-file.js";
 
 export const intermediate = flow("intermediate", {
   module: import.meta.url,
@@ -23,15 +24,16 @@ export const intermediate = flow("intermediate", {
   .step(
     "clean_data",
     { description: "read, check, write Parquet" },
-    async ({ parameters, artifacts, folder, progress, signal, card }) => {
+    async ({ parameters, artifacts, run, folder, progress, signal, card }) => {
       const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, rejectLine } = await import(
         "../playlists/index.js"
       );
       const place = await placesOf(parameters.data);
       const master = place("master_playlists");
       const rejects = place("rejected_rows");
-      const { facts, table } = await withOwnFiles(master, folder, async (own, publish) => {
+      const { facts, table, rejectedRows } = await withOwnFiles(master, folder, async (own, publish) => {
         const output = join(own, basename(master));
+        const rejected = join(own, "rejected_rows.jsonl");
         const facts = await cleanPlaylists({
           inputs: artifacts.inputs,
           format: parameters.format,
@@ -39,13 +41,19 @@ export const intermediate = flow("intermediate", {
           ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
           output,
-          rejects,
+          rejects: rejected,
+          // All that a step which fails so leaves: another run must not put its own in that place.
+          onlyRejects: runFile(rejects, run),
           subset: parameters.subset,
           memoryLimit: parameters.memoryLimit,
           progress,
           signal,
         });
-        return { facts, table: await publish(output, master) };
+        return {
+          facts,
+          table: await publish(output, master),
+          rejectedRows: await publish(rejected, rejects),
+        };
       });
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
@@ -54,13 +62,15 @@ export const intermediate = flow("intermediate", {
       if (assumed !== undefined) console.log(assumed);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
       if (facts.rejected > facts.firstRejects.length)
-        console.log(`all ${facts.rejected} rejected rows: ${rejects}`);
+        console.log(
+          `all ${facts.rejected} rejected rows: ${rejects}, until the next run; then: segue dump intermediate/${run}/clean_data/rejectedRows`,
+        );
       card.markdown(`# Cleaning\n\n${facts.written.toLocaleString("en")} rows are in the master table.`);
       card.table(
         Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
         { caption: "Rejected rows" },
       );
-      return { master: table, clean: facts };
+      return { master: table, clean: facts, rejectedRows };
     },
   )
   .step("end", ({ artifacts }) => {

@@ -12,6 +12,7 @@ import {
 } from "../../deployment/index.js";
 import type { deploymentParameters } from "./parameters.js";
 import { placesOf } from "./places.js";
+import { runFile, showLatest } from "./run-file.js";
 
 export type StartedEndpoint = { readonly target: "local" } & LocalEndpoint;
 
@@ -19,6 +20,8 @@ interface EndpointTask {
   readonly parameters: Readonly<z.output<typeof deploymentParameters>>;
   /** The bundle's folder. */
   readonly bundle: string;
+  /** The id of the deployment run. */
+  readonly run: string;
   readonly signal: AbortSignal;
 }
 
@@ -35,8 +38,10 @@ interface Started {
  * Starts the endpoint and leaves it running: whoever checks it stops it, or whoever ends the run. A large model takes seconds to open:
  * while the endpoint opens it on one core, this process asks the bundle on another what the check will compare with.
  */
-export async function startEndpoint({ parameters, bundle, signal }: EndpointTask): Promise<Started> {
-  const logFile = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
+export async function startEndpoint({ parameters, bundle, run, signal }: EndpointTask): Promise<Started> {
+  const latestLog = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
+  const logFile = runFile(latestLog, run);
+  await showLatest(latestLog, logFile);
   const deploying = deployLocal({ bundle, port: parameters.port, logFile, readyTimeout, signal });
   const asking = answersOf(bundle);
   // Where there is no endpoint, nobody waits for what it should have answered.
@@ -48,7 +53,7 @@ export async function startEndpoint({ parameters, bundle, signal }: EndpointTask
   });
   deployed.keep();
   const { url, pid } = deployed;
-  console.log(`endpoint ${url}, process ${pid}`);
+  console.log(`endpoint ${url}, process ${pid}, log ${logFile}`);
   return { endpoint: { target: "local", url, pid, logFile }, expected };
 }
 

@@ -43,6 +43,8 @@ export interface CleanOptions {
   readonly output: string;
   /** Every row that was not used, as JSON lines: file, line, reason, detail, text. */
   readonly rejects: string;
+  /** Where these go instead if no row at all can be used, so that there is no table beside them; default: `rejects`. */
+  readonly onlyRejects?: string;
   /** Keeps about half the rows, for trying things: whole playlists, chosen by a hash, always the same ones. */
   readonly subset?: boolean;
   readonly memoryLimit?: string;
@@ -128,7 +130,8 @@ async function cleanInto(
       },
     );
   if (accepted === 0) {
-    await moveIntoPlace(rejectsFile, options.rejects);
+    const kept = options.onlyRejects ?? options.rejects;
+    await moveIntoPlace(rejectsFile, kept);
     const [first] = rejects.first;
     throw new SegueError(
       `none of the ${rows} rows can be used; the first, ${first!.file} line ${first!.line}: ${first!.reason}${
@@ -137,8 +140,8 @@ async function cleanInto(
       {
         hint:
           first!.reason === "not UTF-8" && options.encoding !== "latin-1"
-            ? `is it Latin-1? Then say --encoding latin-1; all rejected rows are in ${options.rejects}`
-            : `all of them are in ${options.rejects}`,
+            ? `is it Latin-1? Then say --encoding latin-1; all rejected rows are in ${kept}`
+            : `all of them are in ${kept}`,
         code: "no-usable-rows",
       },
     );

@@ -109,7 +109,7 @@ describe("segue train", () => {
     [["--window", "2.5"], /--window must be a whole number/],
     [["--sample", "-1"], /--sample must be a number ≥ 0/],
     [["--negative", "0"], /--negative is 0 and --hs is off: nothing would be learnt/],
-    [["--alpha", "0"], /--alpha is 0/],
+    [["--alpha", "0"], /--alpha must be a number > 0/],
     [["--min-alpha", "1"], /--min-alpha \(1\) is above --alpha/],
     [["--threads", "0"], /--threads must be a whole number from 1/],
     [["--sg", "2"], /It should be 0 or 1/],

@@ -2,7 +2,7 @@
  * How sure a mean is: percentile bootstrap (Efron & Tibshirani 1993, chapter 13). Whole playlists are drawn where the
  * queries name theirs, since questions cut from one playlist are not independent.
  */
-import { misuse, Random } from "../system/index.js";
+import { misuse, numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
 
 export interface BootstrapOptions {
   /** How many times the queries are drawn anew. Default 1,000. */
@@ -65,9 +65,8 @@ function resampledMeans(
 ): Resampled[] {
   const queries = columns[0]?.length ?? 0;
   if (queries === 0) throw misuse("no queries to draw from");
-  if (!(level > 0 && level < 1)) throw misuse(`level should be between 0 and 1, found ${level}`);
-  if (!Number.isInteger(resamples) || resamples < 1)
-    throw misuse(`resamples should be ≥ 1, found ${resamples}`);
+  requireWithin(numberWithin({ above: 0, below: 1 }), "level", level);
+  requireWithin(wholeNumber(1), "resamples", resamples);
   const { rows, classOf, classes } = classify(columns, playlists);
   const width = columns.length + 1;
   const random = new Random(seed);

@@ -1,7 +1,7 @@
 /** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
 import { setImmediate } from "node:timers/promises";
 import type { Context, Ranking } from "../recommenders/contract.js";
-import { misuse, type Progress, silent } from "../system/index.js";
+import { misuse, type Progress, requireWithin, silent, wholeNumber } from "../system/index.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
 import {
@@ -136,9 +136,7 @@ export async function evaluateRecommender(
 function checkedKs(ks: readonly number[]): number[] {
   const cuts = [...new Set(ks)].sort((a, b) => a - b);
   if (cuts.length === 0) throw misuse("no k to evaluate at");
-  for (const k of cuts) {
-    if (!Number.isInteger(k) || k < 1) throw misuse(`k should be a whole number ≥ 1, found ${k}`);
-  }
+  for (const k of cuts) requireWithin(wholeNumber(1), "k", k);
   return cuts;
 }
 

@@ -63,7 +63,9 @@ describe("rules", () => {
   it("says what is wrong with a rule", async () => {
     const bare = checkerboard({ artists: false, titles: false });
     const ruled = new RuledRecommender(await fitRecommender("vstan", bare), bare);
-    expect(() => ruled.recommend(context, 5, { perArtist: 0 })).toThrow(/at least 1/);
+    expect(() => ruled.recommend(context, 5, { perArtist: 0 })).toThrow(
+      "perArtist must be a whole number ≥ 1, got 0",
+    );
     expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/does not tell/);
     expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });

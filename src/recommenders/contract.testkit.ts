@@ -142,7 +142,7 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       expect(performance.now() - started).toBeLessThan(5000);
     });
 
-    it("refuses a k that is not a whole number of at least 1", async () => {
+    it("refuses a k that is not a whole number ≥ 1", async () => {
       const recommender = await fitted;
       for (const k of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
         expect(() => recommender.recommend([context("Black-01")], k)).toThrow(/k must be/);

@@ -1,6 +1,6 @@
 /** Whole lists rather than one next track: a playlist made longer, or made from one track, or from a title alone. */
 import type { Catalogue } from "../corpus/index.js";
-import { misuse, Random } from "../system/index.js";
+import { numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
 import type { Context, FittedRecommender } from "./contract.js";
 import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender, type Rules } from "./rules.js";
@@ -31,8 +31,8 @@ export function extendPlaylist(
   options: ExtendOptions = {},
 ): string[] {
   const { variety = 0, seed = 1, rules = {} } = options;
-  if (!Number.isInteger(n) || n < 1) throw misuse(`n must be a whole number of at least 1, not ${n}`);
-  if (!(variety >= 0 && variety <= 1)) throw misuse(`variety must lie in 0 … 1, not ${variety}`);
+  requireWithin(wholeNumber(1), "n", n);
+  requireWithin(numberWithin({ least: 0, most: 1 }), "variety", variety);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
   const added: string[] = [];

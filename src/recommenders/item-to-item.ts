@@ -3,6 +3,7 @@
  * vectors with a damping that keeps rare coincidences down (Hidasi et al. 2016, §4.1).
  */
 import type { Catalogue } from "../corpus/index.js";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import type { RecommenderKind, RecommenderState } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
 import { countPairs, type Pairs } from "./core/pairs.js";
@@ -11,13 +12,7 @@ import { repeatsFor } from "./core/repeats.js";
 import type { ScoreBoard } from "./core/score-board.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
-import {
-  exponent,
-  numberWithin,
-  repeatsRange,
-  type SettingRanges,
-  wholeNumber,
-} from "./core/setting-ranges.js";
+import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface ItemToItemSettings {
   /** How many tracks of the context, from the last, are read; 1 is the Item-KNN of the published tables. */

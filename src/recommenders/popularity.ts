@@ -3,6 +3,7 @@
  * answers when nothing is known of a context.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
+import { numberWithin } from "../system/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
 import { ArtistIndex } from "./core/artists.js";
 import { Fallback } from "./core/fallback.js";
@@ -11,7 +12,7 @@ import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { checkK, ScoredRecommender } from "./core/scored.js";
 import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
-import { numberWithin, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
+import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface PopularitySettings {
   /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */

@@ -1,6 +1,6 @@
 /** What may be in an answer: rules over any recommender, kept by asking for more until enough of it passes. */
 import type { Catalogue } from "../corpus/index.js";
-import { misuse } from "../system/index.js";
+import { misuse, requireWithin, wholeNumber } from "../system/index.js";
 import type { Context, FittedRecommender, Ranking, Recommender, RecommenderState } from "./contract.js";
 import { TrackNumbers } from "./core/query.js";
 import { checkK } from "./core/scored.js";
@@ -61,9 +61,7 @@ export class RuledRecommender {
   /** A fresh filter each time, since the cap per artist counts. */
   #filter(context: Context, rules: Rules, closed: ReadonlySet<string>): () => (track: string) => boolean {
     const { perArtist } = rules;
-    if (perArtist !== undefined && (!Number.isInteger(perArtist) || perArtist < 1)) {
-      throw misuse(`perArtist must be a whole number of at least 1, not ${perArtist}`);
-    }
+    if (perArtist !== undefined) requireWithin(wholeNumber(1), "perArtist", perArtist);
     const { artists } = this.#catalogue;
     if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
       throw misuse(

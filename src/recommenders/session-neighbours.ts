@@ -1,5 +1,6 @@
 /** The session-neighbour recommenders: V-SKNN and VSTAN over one engine. */
 import type { Catalogue } from "../corpus/index.js";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import type { RecommenderKind } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
 import { NeighbourVotes } from "./core/neighbour-votes.js";
@@ -7,15 +8,7 @@ import { NeighbourFinder, type NeighbourSettings } from "./core/neighbours.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
-import {
-  exponent,
-  factor,
-  numberWithin,
-  orWord,
-  repeatsRange,
-  type SettingRanges,
-  wholeNumber,
-} from "./core/setting-ranges.js";
+import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface SessionNeighboursSettings extends NeighbourSettings {
   readonly repeats: number | "auto";

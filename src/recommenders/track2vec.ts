@@ -4,8 +4,14 @@
  * plays near ("dual embedding", Nalisnick et al. 2016).
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
-import { SegueError } from "../system/index.js";
-import { ExactIndex, type NearestRows, TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
+import { numberWithin, SegueError, wholeNumber } from "../system/index.js";
+import {
+  ExactIndex,
+  type NearestRows,
+  TrackVectors,
+  trainTrack2Vec,
+  word2vecRanges,
+} from "../track2vec/index.js";
 import type {
   FitOptions,
   FittedRecommender,
@@ -18,13 +24,7 @@ import { type Query, TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
-import {
-  numberWithin,
-  repeatsRange,
-  type SettingRanges,
-  wholeNumber,
-  yesOrNo,
-} from "./core/setting-ranges.js";
+import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
 import { copyUnit, unitMean } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
@@ -58,16 +58,16 @@ const defaults: Track2VecSettings = {
   repeats: "auto",
 };
 
-/** Those of training are as in track2vec/options.ts, but for negatives: without hierarchical softmax there must be some. */
 const ranges: SettingRanges<Track2VecSettings> = {
   sg: yesOrNo,
-  vectorSize: wholeNumber(1, 65_536),
-  window: wholeNumber(1, 10_000),
+  vectorSize: word2vecRanges.vectorSize,
+  window: word2vecRanges.window,
+  // Without hierarchical softmax there must be some.
   negative: wholeNumber(1, 1000),
-  nsExponent: numberWithin(),
-  minCount: wholeNumber(0),
-  epochs: wholeNumber(1),
-  sample: numberWithin({ least: 0 }),
+  nsExponent: word2vecRanges.nsExponent,
+  minCount: word2vecRanges.minCount,
+  epochs: word2vecRanges.epochs,
+  sample: word2vecRanges.sample,
   decay: numberWithin({ above: 0, most: 1 }),
   output: numberWithin({ least: 0, most: 1 }),
   repeats: repeatsRange,

@@ -3,6 +3,7 @@
  * ("sequential rules", Ludewig & Jannach 2018, §3.1: weight 1/d), read from the last few tracks of the context.
  */
 import type { Catalogue } from "../corpus/index.js";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import type { RecommenderKind, RecommenderState } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
 import { countPairs, type Pairs } from "./core/pairs.js";
@@ -11,13 +12,7 @@ import { repeatsFor } from "./core/repeats.js";
 import type { ScoreBoard } from "./core/score-board.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
-import {
-  exponent,
-  numberWithin,
-  repeatsRange,
-  type SettingRanges,
-  wholeNumber,
-} from "./core/setting-ranges.js";
+import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface TransitionsSettings {
   /** How many places ahead a transition may reach; 1 is the plain Markov chain. */

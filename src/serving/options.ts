@@ -1,6 +1,13 @@
 /** What can be set on an endpoint. */
 import type { FastifyInstance } from "fastify";
+import { wholeNumber } from "../system/index.js";
 import type { ModelSlot } from "./model-slot.js";
+
+/** Where an endpoint may listen; 0 is any free port. */
+export const ports = wholeNumber(0, 65_535);
+
+/** How many processes, or threads of a process, make sense on one machine. */
+export const workerCounts = wholeNumber(1, 256);
 
 /** Settings that are plain data, so that they can be sent to worker processes. */
 export interface EndpointSettings {

@@ -1,8 +1,8 @@
 /** Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle again. */
-import { misuse } from "../system/index.js";
+import { misuse, requireWithin } from "../system/index.js";
 import { bundleSource } from "./bundle-source.js";
 import type { ClusterOptions } from "./cluster.js";
-import type { EndpointPlugin } from "./options.js";
+import { type EndpointPlugin, workerCounts } from "./options.js";
 import { type RunningServer, startServer } from "./server.js";
 
 export interface ServeOptions extends ClusterOptions {
@@ -13,19 +13,11 @@ export interface ServeOptions extends ClusterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Most workers that make sense on one machine. */
-const mostWorkers = 256;
-
 /** @throws SegueError when the bundle cannot be opened or the port not be had */
 export async function serve(options: ServeOptions): Promise<void> {
   const { workers, onReady, plugins, signal, ...rest } = options;
-  if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
-    throw misuse(`the number of workers must be 1 to ${mostWorkers}, not ${workers}`);
-  }
-  const { threads = 1 } = options;
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostWorkers) {
-    throw misuse(`the number of threads must be 1 to ${mostWorkers}, not ${threads}`);
-  }
+  requireWithin(workerCounts, "workers", workers);
+  requireWithin(workerCounts, "threads", options.threads ?? 1);
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1

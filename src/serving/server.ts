@@ -2,13 +2,13 @@
 import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import { messageOf, misuse, SegueError } from "../system/index.js";
+import { messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
 import type { EndpointMetrics } from "./metrics.js";
 import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
-import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 
 export interface ServerOptions extends EndpointSettings, AdminParts {
@@ -46,8 +46,7 @@ const revivePause = 1_000;
 /** @throws SegueError when the model cannot be opened or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw misuse(`no such port: ${port}`, "ports go from 0 (any free one) to 65535");
+  requireWithin(ports, "port", port, "0 is any free one");
   const source = "open" in model ? model : undefined;
   const onBatch = (size: number) => metrics.batch(size);
   let stopping = false;

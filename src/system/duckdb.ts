@@ -141,7 +141,7 @@ async function onConnection<T>(
 }
 
 /** A column of whole numbers (UINTEGER, without NULL) of a chunk, as they lie in memory; for as long as the chunk lives. */
-export function wholeNumbers(chunk: DuckDBDataChunk, column: number): Uint32Array {
+export function uintColumn(chunk: DuckDBDataChunk, column: number): Uint32Array {
   const { items } = chunk.getColumnVector(column) as unknown as { items: unknown };
   if (!(items instanceof Uint32Array)) throw new Error(`column ${column} is not of type UINTEGER`);
   return items;

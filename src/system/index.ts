@@ -11,7 +11,7 @@ export {
   type SqlValue,
   type SqlValues,
   sqlString,
-  wholeNumbers,
+  uintColumn,
   withDuckDb,
 } from "./duckdb.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
@@ -31,3 +31,4 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { settleBoth } from "./settle-both.js";
+export { numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";

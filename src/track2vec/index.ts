@@ -14,6 +14,7 @@ export {
   resolveOptions as checkWord2VecOptions,
   type Word2VecOptions,
   word2vecDefaults,
+  word2vecRanges,
 } from "./options.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";

@@ -1,6 +1,6 @@
 /** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
 import { availableParallelism } from "node:os";
-import { misuse } from "../system/index.js";
+import { misuse, numberWithin, requireWithin, type ValueRange, wholeNumber } from "../system/index.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 export interface Word2VecOptions {
@@ -64,6 +64,22 @@ export const word2vecDefaults: Word2VecOptions = {
   workers: "deterministic",
 };
 
+/** What each number may be, on its own. */
+export const word2vecRanges = {
+  vectorSize: wholeNumber(1, 65_536),
+  window: wholeNumber(1, 10_000),
+  minCount: wholeNumber(0),
+  maxFinalVocab: wholeNumber(1),
+  sample: numberWithin({ least: 0 }),
+  negative: wholeNumber(0, 1000),
+  nsExponent: numberWithin(),
+  alpha: numberWithin({ above: 0 }),
+  minAlpha: numberWithin({ least: 0 }),
+  epochs: wholeNumber(1),
+  seed: wholeNumber(0),
+  threads: wholeNumber(1, 256),
+} satisfies { [Name in keyof Word2VecOptions]?: ValueRange };
+
 const names = Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[];
 
 /**
@@ -89,24 +105,10 @@ export function resolveOptions(
       throw misuse(`${option(key)} must be true or false, got ${String(value)}`);
     Object.assign(options, { [key]: Boolean(value) });
   }
-  const whole = (name: keyof Word2VecOptions, least: number, most?: number) =>
-    requireWhole(option(name), options[name] as number, least, most);
-  const real = (name: keyof Word2VecOptions, least: number) =>
-    requireReal(option(name), options[name] as number, least);
-  whole("vectorSize", 1, 65_536);
-  whole("window", 1, 10_000);
-  whole("minCount", 0);
-  if (options.maxFinalVocab !== undefined) whole("maxFinalVocab", 1);
-  real("sample", 0);
-  whole("negative", 0, 1000);
-  real("nsExponent", Number.NEGATIVE_INFINITY);
-  real("alpha", 0);
-  if (options.alpha === 0)
-    throw misuse(`${option("alpha")} is 0: nothing would be learnt`, "gensim's default is 0.025");
-  real("minAlpha", 0);
-  whole("epochs", 1);
-  whole("seed", 0);
-  whole("threads", 1, 256);
+  for (const [name, range] of Object.entries(word2vecRanges)) {
+    const value = options[name as keyof typeof word2vecRanges];
+    if (value !== undefined) requireWithin(range, option(name), value);
+  }
   if (options.workers !== "deterministic" && options.workers !== "racy") {
     throw misuse(
       `${option("workers")} must be "deterministic" or "racy", got ${JSON.stringify(options.workers)}`,
@@ -138,15 +140,4 @@ function requireKnown(given: object, known: readonly string[]): void {
       like === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${like}?`,
     );
   }
-}
-
-function requireWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
-  throw misuse(`${name} must be a whole number ${range}, got ${value}`);
-}
-
-function requireReal(name: string, value: number, least: number): void {
-  if (Number.isFinite(value) && value >= least) return;
-  throw misuse(`${name} must be a number${least === 0 ? " ≥ 0" : ""}, got ${value}`);
 }

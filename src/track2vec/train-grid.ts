@@ -1,7 +1,7 @@
 /** Several trainings on one corpus in one process. */
 import { availableParallelism } from "node:os";
 import type { Corpus } from "../corpus/index.js";
-import { misuse, type Progress, SegueError } from "../system/index.js";
+import { type Progress, requireWithin, SegueError, wholeNumber } from "../system/index.js";
 import { sharedItems } from "./chunks.js";
 import { inSlices } from "./slices.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
@@ -34,8 +34,7 @@ export async function trainGrid(
   points: readonly TrainOptions[],
   { concurrency = availableParallelism(), progress, signal }: GridOptions = {},
 ): Promise<TrainingResult[]> {
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-    throw misuse(`concurrency must be a whole number ≥ 1, got ${concurrency}`);
+  requireWithin(wholeNumber(1), "concurrency", concurrency);
   const lanes = Math.min(concurrency, points.length);
   const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, lanes)));
   const shared: Corpus = { ...corpus, items: await inSlices(sharedItems(corpus.items), signal) };

@@ -90,7 +90,7 @@ describe("holdBack", () => {
 
   it("refuses shares that are none", () => {
     for (const share of [0, 1, Number.NaN, -0.1]) {
-      expect(() => holdBack(groupedCorpus(), share, 1)).toThrow(/between 0 and 1/);
+      expect(() => holdBack(groupedCorpus(), share, 1)).toThrow(/must be a number > 0 and < 1/);
     }
   });
 });

@@ -1,6 +1,6 @@
 /** Judging vectors while they are trained. */
 import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
-import { misuse, Random } from "../system/index.js";
+import { misuse, numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
 import { atOnce, blocks, type Steps } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
@@ -109,13 +109,8 @@ export function requireValidation(
   { option }: Pick<Wording, "option"> = ofTracks,
 ): void {
   if (queries.length === 0) throw misuse("the validation has no queries");
-  for (const [name, value] of [
-    ["k", k],
-    ["patience", patience],
-  ] as const) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw misuse(`${option(`validation.${name}`)} must be a whole number ≥ 1, got ${value}`);
-  }
+  for (const [name, value] of Object.entries({ k, patience }))
+    requireWithin(wholeNumber(1), option(`validation.${name}`), value);
 }
 
 /**
@@ -127,7 +122,7 @@ export function requireValidation(
  * @throws SegueError (misuse) when the share is out of range or nothing is left on one of the two sides
  */
 export function holdBack(corpus: Corpus, share: number, seed: number): { rest: Corpus; queries: Query[] } {
-  if (!(share > 0 && share < 1)) throw misuse(`the share to hold back must be between 0 and 1, got ${share}`);
+  requireWithin(numberWithin({ above: 0, below: 1 }), "the share to hold back", share);
   const random = new Random(seed);
   const { offsets } = corpus;
   const held = Array.from(

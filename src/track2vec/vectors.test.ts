@@ -55,7 +55,7 @@ describe("TrackVectors", () => {
 
   it("says what is wrong", () => {
     expect(() => circle.nearest("nobody")).toThrow('track "nobody" has no vector');
-    expect(() => circle.nearest("a", 0)).toThrow("k must be a whole number ≥ 1, not 0");
+    expect(() => circle.nearest("a", 0)).toThrow("k must be a whole number ≥ 1, got 0");
     expect(() => circle.nearest(Float32Array.of(1))).toThrow("has 1 dimensions, the tracks have 2");
     expect(() => new TrackVectors({ tracks: ["a"], size: 2, vectors: new Float32Array(3) })).toThrow(
       "need 2 values",

@@ -2,7 +2,7 @@
  * Trained vectors by track: what word2vec calls keyed vectors. A value: nothing changes it, so any number of callers may
  * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
  */
-import { misuse, SegueError } from "../system/index.js";
+import { misuse, numberWithin, requireWithin, SegueError, wholeNumber } from "../system/index.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
 
 export interface TrackVectorsParts {
@@ -44,6 +44,8 @@ export interface NearestTracks {
   readonly scores: Float32Array;
 }
 
+const oneOrMore = wholeNumber(1);
+
 export class TrackVectors {
   readonly tracks: readonly string[];
   readonly size: number;
@@ -57,8 +59,7 @@ export class TrackVectors {
   /** @throws SegueError when the parts do not fit together or a track comes twice */
   constructor(parts: TrackVectorsParts) {
     const { tracks, size, vectors, counts, outputs, noun = "track" } = parts;
-    if (!Number.isInteger(size) || size < 1)
-      throw misuse(`vector size must be a whole number ≥ 1, not ${size}`);
+    requireWithin(oneOrMore, "vector size", size);
     const values = tracks.length * size;
     if (vectors.length !== values)
       throw misuse(
@@ -144,7 +145,7 @@ export class TrackVectors {
    * @throws SegueError with code "unknown-track" when the query names a track that has no vector
    */
   nearest(query: VectorQuery, k = 10, options: { exclude?: Iterable<string> } = {}): NearestTracks {
-    requireK(k);
+    requireWithin(oneOrMore, "k", k);
     const { vector, named } = this.#resolve(query);
     const excluded = new Set(named);
     for (const track of options.exclude ?? []) {
@@ -171,7 +172,7 @@ export class TrackVectors {
    * @throws SegueError when k is not an integer ≥ 1 or `queries` is no multiple of the size
    */
   nearestRows(queries: Float32Array, k: number, options: NearestRowsOptions = {}): NearestRows {
-    requireK(k);
+    requireWithin(oneOrMore, "k", k);
     const { skip, threads } = options;
     if (queries.length % this.size !== 0)
       throw misuse(
@@ -200,7 +201,7 @@ export class TrackVectors {
    * @throws SegueError when one is not known
    */
   places(tracks: readonly string[], targets: readonly string[], most: number): Uint32Array {
-    requireK(most);
+    requireWithin(oneOrMore, "k", most);
     if (targets.length !== tracks.length)
       throw misuse(`${tracks.length} ${this.noun}s need as many targets, not ${targets.length}`);
     const rows = Int32Array.from(tracks, (track) => this.#known(track));
@@ -267,7 +268,7 @@ export class TrackVectors {
     const add = (entry: (typeof positive)[number], byDefault: number) => {
       const [part, weight] =
         typeof entry === "string" || entry instanceof Float32Array ? [entry, byDefault] : entry;
-      if (!Number.isFinite(weight)) throw misuse(`a weight must be a number, not ${weight}`);
+      requireWithin(numberWithin(), "a weight", weight);
       const { vector, named: own } = this.#resolve(part);
       named.push(...own);
       const length = typeof part === "string" ? lengthOf(vector) || 1 : 1;
@@ -277,10 +278,6 @@ export class TrackVectors {
     for (const part of negative) add(part, -1);
     return { vector: sum, named };
   }
-}
-
-function requireK(k: number): void {
-  if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number ≥ 1, not ${k}`);
 }
 
 function lengthOf(vector: Float32Array): number {

@@ -56,5 +56,5 @@ it("keeps the run that a kept run took over from, with its logs", async () => {
 });
 
 it("refuses to keep nothing", async () => {
-  await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("--keep must be at least 1, got 0");
+  await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("keep must be a whole number ≥ 1, got 0");
 });

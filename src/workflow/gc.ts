@@ -1,7 +1,7 @@
 /** Removing what no kept run needs: old runs, and the objects that only they used. */
 import { rm } from "node:fs/promises";
 import type { Store } from "../storage/index.js";
-import { misuse } from "../system/index.js";
+import { requireWithin, wholeNumber } from "../system/index.js";
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { type DoneRecord, keys, type RunRecord, readRecord } from "./records.js";
@@ -27,11 +27,10 @@ const youngMs = 60 * 60 * 1000;
 /**
  * Removes runs first and objects last, so that a run that can still be seen never misses an artifact.
  *
- * @throws SegueError (misuse) where keep is not a whole number of 1 or more
+ * @throws SegueError (misuse) where keep is not a whole number ≥ 1
  */
 export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
-  if (!Number.isInteger(options.keep) || options.keep < 1)
-    throw misuse(`--keep must be at least 1, got ${options.keep}`);
+  requireWithin(wholeNumber(1), "keep", options.keep);
   const all = await listRuns(store);
   const isBusy = all.some((run) => run.status === "running");
   const kept = new Set<string>();

@@ -1,5 +1,5 @@
 /** How often and when a failed task is tried again. */
-import { misuse } from "../system/index.js";
+import { requireWithin, wholeNumber } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
@@ -11,8 +11,7 @@ export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
     backoff: 2,
     ...(typeof given === "number" ? { count: given } : given),
   };
-  if (!Number.isInteger(policy.count) || policy.count < 0)
-    throw misuse(`retry must be a whole number of 0 or more, got ${policy.count}`);
+  requireWithin(wholeNumber(0), "retry", policy.count);
   return policy;
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
-import { closest, misuse, SegueError } from "../system/index.js";
+import { closest, misuse, requireWithin, SegueError, wholeNumber } from "../system/index.js";
 import { checkFlow } from "./check.js";
 import { codeHash } from "./code-hash.js";
 import { runLocal } from "./engines/local.js";
@@ -219,8 +219,7 @@ async function begin(
     ...(options.next === undefined ? {} : { next: options.next }),
   };
   const maxWorkers = options.maxWorkers ?? availableParallelism();
-  if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
-    throw misuse(`max-workers must be at least 1, got ${maxWorkers}`);
+  requireWithin(wholeNumber(1), "maxWorkers", maxWorkers);
   // Before anything is recorded: a run that cannot begin leaves nothing behind.
   const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();

@@ -1,6 +1,6 @@
 /** Plays as numbers, and what the numbers mean, made into a corpus. */
 import { type Corpus, numberByAppearance } from "../../corpus/index.js";
-import { type Database, wholeNumbers } from "../../system/index.js";
+import { type Database, uintColumn } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
 /** Where the names of tracks are. */
@@ -50,8 +50,8 @@ export async function corpusOfNumbers(
   const ids: string[] = [];
   const artistOf: string[] = [];
   for await (const chunk of database.chunks(sqlFile("read-names", { tracks: table, number }))) {
-    const artists = wholeNumbers(chunk, 1);
-    const numbers = wholeNumbers(chunk, 2);
+    const artists = uintColumn(chunk, 1);
+    const numbers = uintColumn(chunk, 2);
     const trackIds = chunk.getColumnValues(0);
     for (let row = 0; row < trackIds.length; row++) {
       // Numbers that never play have no name; the arrays stay without holes.

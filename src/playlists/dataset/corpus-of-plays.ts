@@ -1,6 +1,6 @@
 /** A corpus of numbered plays: how preparing makes one, without a string for every play. */
 import type { Corpus } from "../../corpus/index.js";
-import { type Database, wholeNumbers } from "../../system/index.js";
+import { type Database, uintColumn } from "../../system/index.js";
 import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
 /**
@@ -24,9 +24,9 @@ async function itemsOf(database: Database, offsets: Uint32Array): Promise<Uint32
   const next = offsets.slice();
   const isUnsorted = new Set<number>();
   for await (const chunk of database.chunks("SELECT playlist, place, track FROM numbered_plays")) {
-    const playlists = wholeNumbers(chunk, 0);
-    const places = wholeNumbers(chunk, 1);
-    const tracks = wholeNumbers(chunk, 2);
+    const playlists = uintColumn(chunk, 0);
+    const places = uintColumn(chunk, 1);
+    const tracks = uintColumn(chunk, 2);
     for (let i = 0; i < playlists.length; i++) {
       const playlist = playlists[i]!;
       const at = next[playlist]!;

@@ -1,6 +1,13 @@
 /** The plays of a master table as numbers: of playlists, of tracks, of places. What a dataset is written of, and a corpus read from. */
 import { stat } from "node:fs/promises";
-import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
+import {
+  type Database,
+  numberWithin,
+  requireWithin,
+  SegueError,
+  sqlString,
+  wholeNumber,
+} from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
 /** Which plays. */
@@ -28,10 +35,9 @@ export type PlaysWanted = PlaysOptions & Required<Pick<PlaysOptions, "minTracks"
  */
 export async function settle<Options extends PlaysOptions>(options: Options): Promise<Options & PlaysWanted> {
   const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
-  if (!(ratio > 0 && ratio <= 1)) throw misuse(`ratio is ${ratio}, wanted a number above 0 and at most 1`);
-  if (!Number.isInteger(minTracks) || minTracks < 2)
-    throw misuse(`minTracks is ${minTracks}, wanted a whole number of at least 2`);
-  if (!Number.isInteger(seed)) throw misuse(`seed is ${seed}, wanted a whole number`);
+  requireWithin(numberWithin({ above: 0, most: 1 }), "ratio", ratio);
+  requireWithin(wholeNumber(2), "minTracks", minTracks);
+  requireWithin(wholeNumber(), "seed", seed);
   if (!(await stat(options.master).catch(() => undefined))?.isFile())
     throw new SegueError(`there is no master table ${options.master}`, {
       hint: "run the intermediate flow first: segue run intermediate",

@@ -6,7 +6,7 @@ import {
   type DuckDbOptions,
   SegueError,
   sqlString,
-  wholeNumbers,
+  uintColumn,
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
@@ -53,9 +53,9 @@ async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   const items = new Uint32Array(offsets[offsets.length - 1]!);
   // They come in any order, each with its place.
   for await (const chunk of database.chunks(sqlFile("read-plays", { source }))) {
-    const playlistOf = wholeNumbers(chunk, 0);
-    const places = wholeNumbers(chunk, 1);
-    const numbers = wholeNumbers(chunk, 2);
+    const playlistOf = uintColumn(chunk, 0);
+    const places = uintColumn(chunk, 1);
+    const numbers = uintColumn(chunk, 2);
     for (let i = 0; i < numbers.length; i++) items[offsets[playlistOf[i]!]! + places[i]!] = numbers[i]!;
   }
   return corpusOfNumbers(database, { ...playlists, items }, { tracks: "numbered_tracks", number: "number" });

@@ -9,10 +9,13 @@ import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import {
   misuse,
+  numberWithin,
   type Progress,
   Random,
+  requireWithin,
   silent,
   throttled,
+  wholeNumber,
   writeAtomically,
   writeFileAtomic,
 } from "../../system/index.js";
@@ -53,8 +56,7 @@ const header = '"user_id", "artistname", "trackname", "playlistname"\n';
  * Writes sample playlists, and beside them a note that they are generated. Streams: memory grows with the number of
  * distinct tracks (a sixth of the rows, 10 bytes each), not with the file.
  *
- * @throws SegueError (misuse) where both `playlists` and `rows` are given, either is not a whole number above 0, or
- * `meanLength` is out of range
+ * @throws SegueError (misuse) where both `playlists` and `rows` are given, or a number is out of range
  */
 export async function generateSample(options: SampleOptions): Promise<SampleFacts> {
   const started = performance.now();
@@ -62,11 +64,9 @@ export async function generateSample(options: SampleOptions): Promise<SampleFact
   if (options.playlists !== undefined && options.rows !== undefined)
     throw misuse("both playlists and rows are given", "say how many playlists or how many rows, not both");
   for (const [name, value] of Object.entries({ playlists: options.playlists, rows: options.rows }))
-    if (value !== undefined && (!Number.isInteger(value) || value < 1))
-      throw misuse(`${name} is ${value}, wanted a whole number above 0`);
-  if (!(meanLength >= 1 && meanLength <= 1000))
-    throw misuse(`meanLength is ${meanLength}, wanted a number from 1 to 1,000`);
-  if (!Number.isInteger(seed)) throw misuse(`seed is ${seed}, wanted a whole number`);
+    if (value !== undefined) requireWithin(wholeNumber(1), name, value);
+  requireWithin(numberWithin({ least: 1, most: 1000 }), "meanLength", meanLength);
+  requireWithin(wholeNumber(), "seed", seed);
   const wantedPlaylists = options.rows === undefined ? (options.playlists ?? defaultPlaylists) : Infinity;
   const wantedRows = options.rows ?? Infinity;
   const expectedRows = options.rows ?? wantedPlaylists * meanLength;

@@ -3,7 +3,7 @@
  * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
  * track that did play next, and in part of those that played later.
  */
-import { misuse, Random } from "../../system/index.js";
+import { Random, requireWithin, wholeNumber } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
 import { type ForestArrays, mostLeaves } from "./forest.js";
@@ -63,8 +63,7 @@ interface Leaf {
 
 export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): ForestArrays {
   const { leaves } = settings;
-  if (!Number.isInteger(leaves) || leaves < 2 || leaves > mostLeaves)
-    throw misuse(`leaves is ${leaves}, wanted a whole number from 2 to ${mostLeaves}`);
+  requireWithin(wholeNumber(2, mostLeaves), "leaves", leaves);
   const { width } = data;
   const sizes = { rows: data.values.length / width, width, queries: data.offsets.length - 1 };
   const memory = boostMemory(sizes, leaves, sizes.rows < fewRows ? 1 : options.threads);

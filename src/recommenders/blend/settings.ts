@@ -1,6 +1,8 @@
 /** What the blend can be told, what it does unless told, and what it cannot be told. */
+import { numberWithin, wholeNumber } from "../../system/index.js";
+import { word2vecRanges } from "../../track2vec/index.js";
 import type { SettingsConflict } from "../contract.js";
-import { numberWithin, orWord, type SettingRanges, wholeNumber } from "../core/setting-ranges.js";
+import { orWord, type SettingRanges } from "../core/setting-ranges.js";
 import type { BoostSettings } from "./boost.js";
 import { mostLeaves } from "./forest.js";
 import { type HoldingSettings, leastTail, mostQueries } from "./held-back.js";
@@ -59,9 +61,9 @@ export const blendRanges: SettingRanges<BlendSettings> = {
   nominated: wholeNumber(1, 10_000),
   neighbours: wholeNumber(1),
   perTrack: wholeNumber(1),
-  vectorSize: wholeNumber(1, 65_536),
+  vectorSize: word2vecRanges.vectorSize,
   vectorEpochs: orWord("auto", wholeNumber(0)),
-  window: wholeNumber(1, 10_000),
+  window: word2vecRanges.window,
   keep: wholeNumber(1, 100_000),
   trees: wholeNumber(1, 10_000),
   leaves: wholeNumber(2, mostLeaves),

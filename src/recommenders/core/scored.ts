@@ -3,7 +3,7 @@
  * fall-back that fills the ranking where the scorer knows too few tracks.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import { misuse } from "../../system/index.js";
+import { requireWithin, wholeNumber } from "../../system/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderState } from "../contract.js";
 import { type Query, TrackNumbers } from "./query.js";
 import { ScoreBoard } from "./score-board.js";
@@ -35,11 +35,11 @@ export interface ScoredParts {
   readonly state: () => RecommenderState;
 }
 
-/** Refuses a k that is not an integer ≥ 1. */
+const askable = wholeNumber(1);
+
+/** Refuses a k that is not a whole number ≥ 1. */
 export function checkK(k: number): void {
-  if (!Number.isInteger(k) || k < 1) {
-    throw misuse(`k must be a whole number of at least 1, not ${k}`, "Ask for 20, say.");
-  }
+  requireWithin(askable, "k", k, "Ask for 20, say.");
 }
 
 export class ScoredRecommender implements FittedRecommender {

@@ -1,15 +1,16 @@
 /** `segue analyze`: what is in the playlists, as text, numbers and pictures. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
+import { addMapOptions, type MapOptions } from "./map-options.js";
+import { numberOption } from "./number-option.js";
 import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options extends RawFileOptions {
+interface Options extends RawFileOptions, MapOptions {
   readonly output?: string;
-  readonly genres: readonly string[];
   readonly map: boolean;
-  readonly mapTracks: number;
   readonly bootstrap: number;
   readonly top: number;
   readonly seed: number;
@@ -17,20 +18,24 @@ interface Options extends RawFileOptions {
 }
 
 export function registerAnalyze(program: Command): void {
-  const command = program
-    .command("analyze")
-    .description("draw distributions, the power law and the map of music of playlists")
-    .argument("<input...>", "playlists: JSON lines, CSV, Parquet, or Million Playlist slices")
-    .option(
-      "-o, --output <folder>",
-      "write analysis.json and every picture there, SVG and PNG, light and dark",
+  const command = addMapOptions(
+    program
+      .command("analyze")
+      .description("draw distributions, the power law and the map of music of playlists")
+      .argument("<input...>", "playlists: JSON lines, CSV, Parquet, or Million Playlist slices")
+      .option(
+        "-o, --output <folder>",
+        "write analysis.json and every picture there, SVG and PNG, light and dark",
+      )
+      .option("--no-map", "leave out the map, which trains track vectors first"),
+  )
+    .addOption(
+      numberOption("--bootstrap <n>", "samples that test the power law; 0 for none", wholeNumber(0)).default(
+        100,
+      ),
     )
-    .option("--no-map", "leave out the map, which trains track vectors first")
-    .option("--map-tracks <n>", "how many tracks the map shows", atLeast(4), 5000)
-    .option("--genres <words>", "words in titles that colour the map", words, ["rock", "rap", "country"])
-    .option("--bootstrap <n>", "samples that test the power law; 0 for none", atLeast(0), 100)
-    .option("--top <n>", "how many artists and songs to name", atLeast(1), 20)
-    .option("--seed <n>", "for all that is random", atLeast(0), 1)
+    .addOption(numberOption("--top <n>", "how many artists and songs to name", wholeNumber(1)).default(20))
+    .addOption(numberOption("--seed <n>", "for all that is random", wholeNumber(0)).default(1))
     .option("--json", "print one JSON object");
   addRawFileOptions(command)
     .addHelpText(
@@ -111,20 +116,4 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
       }
     return written;
   }
-}
-
-function atLeast(least: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`It should be a whole number of at least ${least}.`);
-    return value;
-  };
-}
-
-function words(text: string): string[] {
-  const list = text.split(",").map((word) => word.trim());
-  if (list.some((word) => word === "") || list.length > 8)
-    throw new InvalidArgumentError("It should be one to eight words with commas between.");
-  return list;
 }

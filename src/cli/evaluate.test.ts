@@ -149,7 +149,7 @@ describe("segue evaluate", () => {
 
   it.each([
     [["--recommender", "nobody"], /there is no recommender "nobody"[\s\S]*there are: /],
-    [["-k", "0"], /whole number of at least 1/],
+    [["-k", "0"], /whole number ≥ 1/],
     [["-k", "x"], /whole number/],
     [["--html", "x.html"], /--html needs --leaderboard/],
     [["--set", "nonsense=1", "--recommender", "popularity"], /has no setting "nonsense"/],

@@ -9,9 +9,11 @@ import {
   messageOf,
   misuse,
   SegueError,
+  wholeNumber,
   writeFileAtomic,
 } from "../system/index.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
+import { numberOption, numbersOption } from "./number-option.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -34,16 +36,21 @@ export function registerEvaluate(program: Command): void {
     .requiredOption("--train <files...>", "playlists to fit on, JSON lines, plain or gzipped")
     .requiredOption("--queries <files...>", "queries with their answers, JSON lines, plain or gzipped")
     .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
-    .option(
-      "-k, --k <numbers>",
-      "how many tracks an answer has; several by commas, the first leads",
-      wholeNumbers,
-      [20],
+    .addOption(
+      numbersOption(
+        "-k, --k <numbers>",
+        "how many tracks an answer has; several by commas, the first leads",
+        wholeNumber(1),
+      ).default([20]),
     )
     .option("--set <name=value>", "a setting of the recommender; repeat for more", setting, {})
-    .option("--seed <number>", "for what is random in fitting", (text) => wholeNumber(text, 0), 1)
-    .option("--threads <number>", "threads to fit with (default: as the recommender likes)", (text) =>
-      wholeNumber(text),
+    .addOption(numberOption("--seed <n>", "for what is random in fitting", wholeNumber(0)).default(1))
+    .addOption(
+      numberOption(
+        "--threads <n>",
+        "threads to fit with (default: as the recommender likes)",
+        wholeNumber(1),
+      ),
     )
     .option("--leaderboard", "fit every recommender and compare them")
     .addOption(new Option("--html <file>", "write the leaderboard as an HTML table"))
@@ -190,17 +197,6 @@ function page(table: string): string {
     "td,th{padding:.3rem .7rem;text-align:right;border-bottom:1px solid #ddd}th:first-child{text-align:left}";
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Leaderboard</title><style>${style}</style>${table}</html>\n`;
 }
-
-function wholeNumber(text: string, least = 1): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least || text.trim() === "") {
-    throw new InvalidArgumentError(`It should be a whole number of at least ${least}.`);
-  }
-  return value;
-}
-
-/** Each once, in the order in which they are written. */
-const wholeNumbers = (text: string) => [...new Set(text.split(",").map((part) => wholeNumber(part)))];
 
 function setting(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const [name, ...rest] = text.split("=");

@@ -1,13 +1,15 @@
 /** `segue export`: the track vectors of a model in a form that other tools run or read. */
 import { type Command, Option } from "commander";
+import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly format: string;
   readonly output: string;
   readonly bundle?: string;
   readonly vectors?: string;
-  readonly k: string;
+  readonly k: number;
   readonly json?: boolean;
 }
 
@@ -29,7 +31,13 @@ export function registerExport(program: Command): void {
       ).conflicts("vectors"),
     )
     .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")
-    .option("-k <n>", "how many tracks a SavedModel answers with; ONNX is told k with each question", "100")
+    .addOption(
+      numberOption(
+        "-k <n>",
+        "how many tracks a SavedModel answers with; ONNX is told k with each question",
+        wholeNumber(1),
+      ).default(100),
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -43,13 +51,11 @@ Examples:
 }
 
 async function exportModel(options: Options): Promise<void> {
-  const { checkOutput, misuse } = await import("../system/index.js");
-  const k = Number(options.k);
-  if (!Number.isInteger(k) || k < 1) throw misuse(`k must be a whole number of at least 1, not ${options.k}`);
+  const { checkOutput } = await import("../system/index.js");
   await checkOutput(options.output, options.format === "savedmodel" ? "folder" : "file");
   const { exportVectors } = await import("../bundle/index.js");
   const vectors = await vectorsOf(options);
-  await exportVectors(vectors, options.format, options.output, { k });
+  await exportVectors(vectors, options.format, options.output, { k: options.k });
   if (options.json) {
     const { format, output } = options;
     console.log(JSON.stringify({ format, output, tracks: vectors.length, size: vectors.size }));

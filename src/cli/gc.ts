@@ -1,9 +1,11 @@
 /** `segue gc`: removes old runs and what only they used. */
 import type { Command } from "commander";
+import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
-  readonly keep: string;
+  readonly keep: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -11,7 +13,13 @@ interface Options extends DatastoreOptions {
 export function registerGc(program: Command): void {
   addDatastoreOption(program.command("gc"))
     .description("remove old runs, and the artifacts that no kept run uses")
-    .requiredOption("--keep <n>", "how many runs of each flow to keep, the newest")
+    .addOption(
+      numberOption(
+        "--keep <n>",
+        "how many runs of each flow to keep, the newest",
+        wholeNumber(1),
+      ).makeOptionMandatory(),
+    )
     .option("--dry-run", "only tell what would be removed")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  segue gc --keep 5 --dry-run")
@@ -21,7 +29,7 @@ export function registerGc(program: Command): void {
 async function gc(options: Options): Promise<void> {
   const { collectGarbage } = await import("../workflow/index.js");
   const { store } = await clientOf(options);
-  const result = await collectGarbage(store, { keep: Number(options.keep), dryRun: options.dryRun });
+  const result = await collectGarbage(store, options);
   if (options.json) {
     console.log(JSON.stringify(result));
     return;

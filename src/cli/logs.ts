@@ -1,7 +1,9 @@
 /** `segue logs`: what tasks printed. */
 import type { Command } from "commander";
+import { wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 import { taskNamed } from "./task-named.js";
 
 interface Options extends DatastoreOptions {
@@ -9,7 +11,7 @@ interface Options extends DatastoreOptions {
   readonly timestamps?: boolean;
   readonly stdout?: boolean;
   readonly stderr?: boolean;
-  readonly attempt?: string;
+  readonly attempt?: number;
   readonly json?: boolean;
 }
 
@@ -21,7 +23,7 @@ export function registerLogs(program: Command): void {
     .option("--timestamps", "with the time of each line")
     .option("--stdout", "only what went to standard output")
     .option("--stderr", "only what went to standard error")
-    .option("--attempt <n>", "of this attempt (default: the last)")
+    .addOption(numberOption("--attempt <n>", "of this attempt (default: the last)", wholeNumber(1)))
     .option("--json", "print one JSON object a line")
     .addHelpText(
       "after",
@@ -67,10 +69,10 @@ function print(lines: readonly LogLine[], { stdout, stderr, json, timestamps }: 
   }
 }
 
-async function attemptOf(task: TaskReader, wanted: string | undefined): Promise<string | undefined> {
+async function attemptOf(task: TaskReader, wanted: number | undefined): Promise<string | undefined> {
   const { attempts } = await task.summary();
   if (wanted === undefined) return undefined;
-  const found = attempts.find((each) => Number.parseInt(each.attempt, 10) === Number(wanted));
+  const found = attempts.find((each) => Number.parseInt(each.attempt, 10) === wanted);
   if (found) return found.attempt;
   const { misuse } = await import("../system/index.js");
   throw misuse(`task ${task.step}/${task.task} had no attempt ${wanted}`, `it had ${attempts.length}`);

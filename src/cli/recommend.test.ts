@@ -149,8 +149,8 @@ describe("segue recommend", () => {
     [["A-B", "--extend", "--seed", "1e99"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--seed", "abc"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--variety", "2"], "number from 0 to 1"],
-    [["A-B", "-k", "0"], "whole number of at least 1"],
-    [["A-B", "--per-artist", "x"], "whole number of at least 1"],
+    [["A-B", "-k", "0"], "whole number ≥ 1"],
+    [["A-B", "--per-artist", "x"], "whole number ≥ 1"],
     [["--title", " "], "there is nothing to go on"],
     [["A-B", "--recommender", "zz"], 'has no recommender named "zz"'],
   ])("is misused with %j", async (args, message) => {

@@ -1,8 +1,10 @@
 /** `segue recommend`: what should play next, from the latest run. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Context, FittedRecommender, Rules } from "../recommenders/index.js";
 import type { LiveModel } from "../serving/index.js";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly k: number;
@@ -31,7 +33,7 @@ export function registerRecommend(program: Command): void {
   addDatastoreOption(program.command("recommend"))
     .description("what should play next after these tracks, from the latest successful run")
     .argument("[tracks...]", 'what has played, in order, as "Artist-Track"; the last one played last')
-    .option("-k <n>", "how many tracks", whole(1), 10)
+    .addOption(numberOption("-k <n>", "how many tracks", wholeNumber(1)).default(10))
     .option("--title <words>", 'the title of the playlist: "rainy sunday"')
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
     .option(
@@ -41,12 +43,18 @@ export function registerRecommend(program: Command): void {
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out what has played")
     .option("--not <tracks...>", "leave these out")
-    .option("--per-artist <n>", "at most so many tracks of one artist", whole(1))
+    .addOption(numberOption("--per-artist <n>", "at most so many tracks of one artist", wholeNumber(1)))
     .option("--artist <names...>", "only tracks of these artists")
     .option("--word <words...>", 'only tracks of playlists with one of these words in the title: "jazz"')
     .option("--extend", "a list that goes on: each track follows the ones before it, none twice")
-    .option("--variety <0…1>", "with --extend: draw from the best ten rather than take the best", share)
-    .option("--seed <n>", "of these draws (default: 1)", whole(0, 0xffffffff))
+    .addOption(
+      numberOption(
+        "--variety <x>",
+        "with --extend: draw from the best ten rather than take the best",
+        numberWithin({ least: 0, most: 1 }),
+      ),
+    )
+    .addOption(numberOption("--seed <n>", "of these draws (default: 1)", wholeNumber(0, 0xffffffff)))
     .option("--json", "print one JSON object")
     .addHelpText("after", examples)
     .action(recommend);
@@ -170,19 +178,4 @@ function rulesOf(options: Options): Rules {
     ...(options.artist ? { artists: options.artist } : {}),
     ...(options.word ? { words: options.word } : {}),
   };
-}
-
-function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`It should be a whole number ${range}.`);
-  };
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("It should be a number from 0 to 1.");
 }

@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { commandAfter } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
+import { maxWorkersOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
-  readonly maxWorkers?: string;
+  readonly maxWorkers?: number;
   readonly tag?: string[];
   readonly engine?: "local" | "dbos";
   readonly json?: boolean;
@@ -16,7 +17,7 @@ export function registerResume(program: Command): void {
     .description("go on with a run that failed or was stopped, with the code as it is now")
     .argument("[run]", "a run, the end of its id, or a flow (its latest run); default: the latest run of all")
     .option("--step <name>", "run this step, and what comes after it, anew")
-    .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
+    .addOption(maxWorkersOption())
     .option("--tag <tags...>", "tags of the new run (default: those of the old one)")
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -40,7 +41,7 @@ async function resume(target: string | undefined, options: Options, command: Com
         store: client.store,
         run: await run.id(),
         step: options.step,
-        ...(options.maxWorkers === undefined ? {} : { maxWorkers: Number(options.maxWorkers) }),
+        ...(options.maxWorkers === undefined ? {} : { maxWorkers: options.maxWorkers }),
         ...(options.tag === undefined ? {} : { tags: options.tag }),
         ...(options.engine === undefined ? {} : { engine: options.engine }),
         listener,

@@ -22,12 +22,13 @@ import {
 import { commandAfter, flagsAfterTheFirst, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed } from "./flow-named.js";
+import { maxWorkersOption } from "./number-option.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 
 const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
 
 interface Options extends DatastoreOptions {
-  readonly maxWorkers?: string;
+  readonly maxWorkers?: number;
   readonly tag?: string[];
   readonly with?: string[];
   readonly cache?: boolean;
@@ -64,7 +65,7 @@ function runCommand(flows: readonly AnyFlow[]): Command {
       "--input <files...>",
       "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
     )
-    .option("--max-workers <n>", "how many tasks run at once (default: the number of processors)")
+    .addOption(maxWorkersOption())
     .option(
       "--from <runs...>",
       "runs whose results are taken: modeling/20260131-090507-k3f9 (default: of each flow the latest that is done)",
@@ -111,7 +112,7 @@ async function runAll(
   const options = command.opts<Options>();
   const began = performance.now();
   const retry = retryOf(options.with ?? []);
-  const maxWorkers = options.maxWorkers === undefined ? undefined : Number(options.maxWorkers);
+  const { maxWorkers } = options;
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");

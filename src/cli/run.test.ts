@@ -86,6 +86,11 @@ describe("segue run", () => {
 
   it.each([
     [["run", "--input", "nowhere.csv"], 1, /nowhere\.csv/],
+    [
+      ["run", "--max-workers", "0"],
+      2,
+      /'--max-workers <n>' argument '0' is invalid. It should be a whole number ≥ 1/,
+    ],
     [["run", "--knn-k", "0"], 2, /knn-k must be at least 1, got 0/],
     [["run", "--dev", "--ratio", "2"], 2, /ratio must be at most 1, got 2/],
     [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],

@@ -1,10 +1,12 @@
 /** `segue runs`: lists runs, newest first. */
 import type { Command } from "commander";
+import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly tag?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -13,7 +15,7 @@ export function registerRuns(program: Command): void {
     .description("list runs, newest first")
     .argument("[flow]", "only the runs of this flow")
     .option("--tag <tag>", "only runs with this tag")
-    .option("--limit <n>", "at most so many", "20")
+    .addOption(numberOption("--limit <n>", "at most so many", wholeNumber(1)).default(20))
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  segue runs modeling --tag nightly --limit 5")
     .action(runs);
@@ -21,15 +23,13 @@ export function registerRuns(program: Command): void {
 
 async function runs(flow: string | undefined, options: Options): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw misuse(`--limit must be at least 1, got ${options.limit}`);
   if (flow !== undefined && !/^[a-z][\w-]*$/i.test(flow))
     throw misuse(
       `"${flow}" is no name of a flow`,
       "`segue runs` lists the runs of all; another place is named by --datastore",
     );
   const client = await clientOf(options);
-  const found = await client.runs({ flow, tag: options.tag, limit });
+  const found = await client.runs({ flow, tag: options.tag, limit: options.limit });
   if (options.json) {
     console.log(JSON.stringify(found, null, 2));
     return;

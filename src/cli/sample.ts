@@ -1,7 +1,9 @@
 /** `segue sample`: generates playlists to try Segue on. */
 import { relative } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
+import { numberOption } from "./number-option.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -17,10 +19,18 @@ export function registerSample(program: Command): void {
   program
     .command("sample")
     .description("generate sample playlists in the form of the #nowplaying data")
-    .option("--playlists <number>", "how many playlists (default: 2000, some 60,000 rows)", wholeNumber)
-    .option("--rows <number>", "how many rows instead", wholeNumber)
-    .option("--mean-length <number>", "tracks of a playlist on average", Number, 30)
-    .option("--seed <number>", "chooses everything in it", wholeNumber, 42)
+    .addOption(
+      numberOption("--playlists <n>", "how many playlists (default: 2000, some 60,000 rows)", wholeNumber(1)),
+    )
+    .addOption(numberOption("--rows <n>", "how many rows instead", wholeNumber(1)))
+    .addOption(
+      numberOption(
+        "--mean-length <x>",
+        "tracks of a playlist on average",
+        numberWithin({ least: 1, most: 1000 }),
+      ).default(30),
+    )
+    .addOption(numberOption("--seed <n>", "chooses everything in it", wholeNumber(0)).default(42))
     .option(
       "--output <file>",
       "where to; gzipped where it ends in .gz (default: sample_playlists of the catalog)",
@@ -58,9 +68,4 @@ async function sample(options: Options): Promise<void> {
       `in ${facts.seconds.toFixed(1)} s\n` +
       `generated (seed ${facts.seed}): no user, artist or track in it exists; ${facts.note} says so too`,
   );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("wanted a whole number.");
-  return Number(text);
 }

@@ -1,7 +1,9 @@
 /** `segue serve`: the HTTP endpoint. */
 import { type Command, Option } from "commander";
-import { misuse } from "../system/index.js";
+import { ports, workerCounts } from "../serving/options.js";
+import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { numberOption } from "./number-option.js";
 
 interface Flags extends DatastoreOptions {
   port: number;
@@ -22,6 +24,8 @@ interface Flags extends DatastoreOptions {
   json?: boolean;
 }
 
+const positive = numberWithin({ above: 0 });
+
 export function registerServe(program: Command): void {
   addDatastoreOption(program.command("serve"))
     .summary("answer “what should play next?” over HTTP")
@@ -32,25 +36,32 @@ export function registerServe(program: Command): void {
       "[bundle]",
       "a bundle, a folder of bundles (the one that `current` in it points to, else the latest), or a run (default: the latest run's)",
     )
-    .option("-p, --port <n>", "port; 0: any free one", wholeNumber("--port", 0), 8080)
+    .addOption(numberOption("-p, --port <n>", "port; 0: any free one", ports).default(8080))
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
-    .option("-w, --workers <n>", "processes that share the port", wholeNumber("--workers", 1), 1)
-    .option("-t, --threads <n>", "threads that each process answers with", wholeNumber("--threads", 1), 1)
+    .addOption(numberOption("-w, --workers <n>", "processes that share the port", workerCounts).default(1))
+    .addOption(
+      numberOption("-t, --threads <n>", "threads that each process answers with", workerCounts).default(1),
+    )
     .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
     .option(
       "--api-key-file <file>",
       "whoever calls must present a key of this file, one a line, of 16 characters or more (or $SEGUE_API_KEY)",
     )
-    .option("--rate-limit <n>", "requests a second of one client", positiveNumber("--rate-limit"))
-    .option("--body-limit <bytes>", "largest request body", wholeNumber("--body-limit", 1), 1024 * 1024)
-    .option("--timeout <seconds>", "time for a request to arrive whole", positiveNumber("--timeout"), 10)
+    .addOption(numberOption("--rate-limit <n>", "requests a second of one client", positive))
+    .addOption(
+      numberOption("--body-limit <bytes>", "largest request body", wholeNumber(1)).default(1024 * 1024),
+    )
+    .addOption(
+      numberOption("--timeout <seconds>", "time for a request to arrive whole", positive).default(10),
+    )
     .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
     .option("--trust-proxy", "believe X-Forwarded-For: the endpoint is behind a proxy")
-    .option(
-      "--watch <seconds>",
-      "look this often for a newer bundle; 0: never",
-      nonNegativeNumber("--watch"),
-      1,
+    .addOption(
+      numberOption(
+        "--watch <seconds>",
+        "look this often for a newer bundle; 0: never",
+        numberWithin({ least: 0 }),
+      ).default(1),
     )
     .option("--no-docs", "no /docs and no /openapi.json")
     .option("--json", "print the address as one JSON object")
@@ -121,28 +132,4 @@ function followParent(): AbortSignal | undefined {
   // Listening must not keep the process alive once the endpoint has stopped.
   process.channel?.unref();
   return controller.signal;
-}
-
-function wholeNumber(flag: string, least: number) {
-  return (value: string): number => {
-    const number = Number(value);
-    if (value.trim() === "" || !Number.isInteger(number) || number < least) {
-      throw misuse(`${flag} must be a whole number of ${least} or more, not "${value}"`);
-    }
-    return number;
-  };
-}
-
-function positiveNumber(flag: string) {
-  return (value: string): number => {
-    const number = Number(value);
-    if (!(number > 0 && Number.isFinite(number)))
-      throw misuse(`${flag} must be a number above 0, not "${value}"`);
-    return number;
-  };
-}
-
-function nonNegativeNumber(flag: string) {
-  return (value: string): number =>
-    Number(value) === 0 && value.trim() !== "" ? 0 : positiveNumber(flag)(value);
 }

@@ -1,38 +1,34 @@
 /** `segue studio`: the web app, on this machine alone. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { ports } from "../serving/options.js";
+import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { bundleFor } from "./latest-bundle.js";
+import { addMapOptions, type MapOptions } from "./map-options.js";
+import { numberOption } from "./number-option.js";
 import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options extends DatastoreOptions, RawFileOptions {
+interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
   readonly bundle?: string;
   readonly port: number;
   readonly host: string;
-  readonly mapTracks: number;
-  readonly genres: readonly string[];
   readonly seed: number;
   readonly json?: boolean;
 }
 
 export function registerStudio(program: Command): void {
-  addRawFileOptions(addDatastoreOption(program.command("studio")))
+  addMapOptions(addRawFileOptions(addDatastoreOption(program.command("studio"))))
     .description("open a local web app: listen, the map of music, runs, data")
     .argument("[input...]", "playlists of any form; without them and without --bundle, generated ones")
     .option(
       "--bundle <bundle>",
       "let the recommenders of this bundle answer: a folder, a folder of bundles, or a run",
     )
-    .option("--port <n>", "where to listen; 0 for any free port", port, 4747)
+    .addOption(numberOption("--port <n>", "where to listen; 0 for any free port", ports).default(4747))
     .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--map-tracks <n>", "how many tracks the map shows at most", wholeNumber, 5000)
-    .option("--genres <words>", "words in titles that colour the map", (text) => text.split(","), [
-      "rock",
-      "rap",
-      "country",
-    ])
-    .option("--seed <n>", "for all that is random", wholeNumber, 1)
+    .addOption(numberOption("--seed <n>", "for all that is random", wholeNumber(0)).default(1))
     .option("--json", "print the address as one JSON object")
     .addHelpText(
       "after",
@@ -87,15 +83,4 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
       await rm(folder, { recursive: true, force: true });
     }
   }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It should be a whole number.");
-  return Number(text);
-}
-
-function port(text: string): number {
-  const value = wholeNumber(text);
-  if (value > 65535) throw new InvalidArgumentError("Ports go from 0 to 65535.");
-  return value;
 }

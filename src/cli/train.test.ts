@@ -103,23 +103,26 @@ describe("segue train", () => {
 
   it.each([
     [["--windw", "3"], /unknown option '--windw'[\s\S]*Did you mean --window/],
-    [["--vector-size", "0"], /--vector-size must be a whole number from 1/],
-    [["--vector-size", "NaN"], /It should be a number/],
-    [["--epochs", "-1"], /--epochs must be a whole number ≥ 1/],
-    [["--window", "2.5"], /--window must be a whole number/],
-    [["--sample", "-1"], /--sample must be a number ≥ 0/],
+    [
+      ["--vector-size", "0"],
+      /--vector-size <n>' argument '0' is invalid. It should be a whole number from 1/,
+    ],
+    [["--vector-size", "NaN"], /It should be a whole number from 1/],
+    [["--epochs", "-1"], /--epochs <n>' .* a whole number ≥ 1/],
+    [["--window", "2.5"], /--window <n>' .* a whole number/],
+    [["--sample", "-1"], /--sample <x>' .* a number ≥ 0/],
     [["--negative", "0"], /--negative is 0 and --hs is off: nothing would be learnt/],
-    [["--alpha", "0"], /--alpha must be a number > 0/],
+    [["--alpha", "0"], /--alpha <x>' .* a number > 0/],
     [["--min-alpha", "1"], /--min-alpha \(1\) is above --alpha/],
-    [["--threads", "0"], /--threads must be a whole number from 1/],
+    [["--threads", "0"], /--threads <n>' .* a whole number from 1/],
     [["--sg", "2"], /It should be 0 or 1/],
     [["--workers", "wild"], /Allowed choices are deterministic, racy/],
     [["--format", "csv"], /there is no vector format "csv"/],
     [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
     [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
-    [["--validation", "0.1", "--patience", "0"], /--patience must be a whole number ≥ 1/],
-    [["--validation", "0.1", "--validation-k", "0"], /--validation-k must be a whole number ≥ 1/],
-    [["--max-final-vocab", "0"], /--max-final-vocab must be a whole number ≥ 1/],
+    [["--validation", "0.1", "--patience", "0"], /--patience <n>' .* a whole number ≥ 1/],
+    [["--validation", "0.1", "--validation-k", "0"], /--validation-k <n>' .* a whole number ≥ 1/],
+    [["--max-final-vocab", "0"], /--max-final-vocab <n>' .* a whole number ≥ 1/],
   ] as const)("refuses %j with exit code 2", (args, message) => {
     const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
     expect(stderr).toMatch(message);

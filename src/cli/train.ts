@@ -1,6 +1,10 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { wholeNumber } from "../system/index.js";
 import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
+// The room itself takes long to load: it waits until the verb runs.
+import { word2vecRanges } from "../track2vec/options.js";
+import { numberOption } from "./number-option.js";
 import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -50,34 +54,82 @@ export function registerTrain(program: Command): void {
     )
     .addOption(flag("--sg [0|1]", "skip-gram (1) or CBOW (0)", false))
     .addOption(flag("--hs [0|1]", "hierarchical softmax", false))
-    .option("--vector-size <n>", "dimensions (default: 48, or those of --from)", number)
-    .option("--window <n>", "farthest context on each side", number, 10)
+    .addOption(
+      numberOption(
+        "--vector-size <n>",
+        "dimensions (default: 48, or those of --from)",
+        word2vecRanges.vectorSize,
+      ),
+    )
+    .addOption(
+      numberOption("--window <n>", "farthest context on each side", word2vecRanges.window).default(10),
+    )
     .addOption(flag("--shrink-windows [0|1]", "draw each window from 1 … window", true))
     .option("--no-shrink-windows", "always take the whole window")
-    .option("--negative <n>", "negatives a track; 0: none", number, 5)
-    .option("--ns-exponent <x>", "negatives are drawn by count^x", number, 0.75)
-    .option("--min-count <n>", "rarer tracks are left out", number, 3)
-    .option("--min-tracks <n>", "raw files: shorter playlists are left out", number, 3)
-    .option("--max-final-vocab <n>", "the most tracks to keep", number)
-    .option("--epochs <n>", "passes over the playlists", number, 30)
-    .option("--sample <x>", "thin out tracks more frequent than this share; 0: none", number, 1e-3)
-    .option("--alpha <x>", "learning rate at the start", number, 0.025)
-    .option("--min-alpha <x>", "learning rate at the end", number, 0.0001)
+    .addOption(
+      numberOption("--negative <n>", "negatives a track; 0: none", word2vecRanges.negative).default(5),
+    )
+    .addOption(
+      numberOption("--ns-exponent <x>", "negatives are drawn by count^x", word2vecRanges.nsExponent).default(
+        0.75,
+      ),
+    )
+    .addOption(
+      numberOption("--min-count <n>", "rarer tracks are left out", word2vecRanges.minCount).default(3),
+    )
+    .addOption(
+      numberOption("--min-tracks <n>", "raw files: shorter playlists are left out", wholeNumber(2)).default(
+        3,
+      ),
+    )
+    .addOption(numberOption("--max-final-vocab <n>", "the most tracks to keep", word2vecRanges.maxFinalVocab))
+    .addOption(numberOption("--epochs <n>", "passes over the playlists", word2vecRanges.epochs).default(30))
+    .addOption(
+      numberOption(
+        "--sample <x>",
+        "thin out tracks more frequent than this share; 0: none",
+        word2vecRanges.sample,
+      ).default(1e-3),
+    )
+    .addOption(numberOption("--alpha <x>", "learning rate at the start", word2vecRanges.alpha).default(0.025))
+    .addOption(
+      numberOption("--min-alpha <x>", "learning rate at the end", word2vecRanges.minAlpha).default(0.0001),
+    )
     .addOption(flag("--cbow-mean [0|1]", "mean (1) or sum (0) of the context", true))
     .option("--no-cbow-mean", "sum of the context")
-    .option("--threads <n>", "threads to work with (default: one a processor)", number)
+    .addOption(
+      numberOption(
+        "--threads <n>",
+        "threads to work with (default: one a processor)",
+        word2vecRanges.threads,
+      ),
+    )
     .addOption(
       new Option("--workers <mode>", "deterministic: the same vectors at any number of threads; racy: faster")
         .choices(["deterministic", "racy"])
         .default("deterministic"),
     )
-    .option("--seed <n>", "the same seed gives the same vectors", number, 1)
+    .addOption(
+      numberOption("--seed <n>", "the same seed gives the same vectors", word2vecRanges.seed).default(1),
+    )
     .option(
       "--validation <file|share>",
       "judge each epoch, keep the best: queries as JSON lines, or the share of playlists to hold back",
     )
-    .option("--validation-k <n>", "how many nearest tracks count as an answer", number, 100)
-    .option("--patience <n>", "with --validation: end after so many epochs without a better one", number, 3)
+    .addOption(
+      numberOption(
+        "--validation-k <n>",
+        "how many nearest tracks count as an answer",
+        wholeNumber(1),
+      ).default(100),
+    )
+    .addOption(
+      numberOption(
+        "--patience <n>",
+        "with --validation: end after so many epochs without a better one",
+        wholeNumber(1),
+      ).default(3),
+    )
     .option("--checkpoint <file>", "written after each epoch, to resume from")
     .option("--resume <file>", "go on from a checkpoint, with the same playlists and options")
     .option("--from <file>", "train on with these vectors: new tracks join them")
@@ -258,10 +310,4 @@ function flag(flags: string, description: string, value: boolean): Option {
     })
     .preset("1")
     .default(value, value ? "1" : "0");
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It should be a number.");
-  return value;
 }

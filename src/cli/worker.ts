@@ -1,9 +1,10 @@
 /** `segue worker`: joins the queue of the engine dbos. */
 import { type Command, Option } from "commander";
+import { maxWorkersOption } from "./number-option.js";
 
 interface Options {
   readonly database?: string;
-  readonly maxWorkers?: string;
+  readonly maxWorkers?: number;
   readonly json?: boolean;
 }
 
@@ -12,10 +13,7 @@ export function registerWorker(program: Command): void {
     .command("worker")
     .description("run tasks of flows that were started with --engine dbos")
     .addOption(new Option("--database <url>", "the Postgres they share").env("SEGUE_DATABASE_URL"))
-    .option(
-      "--max-workers <n>",
-      "how many tasks each worker runs at once (default: the number of processors)",
-    )
+    .addOption(maxWorkersOption())
     .option("--json", "print each line as a JSON object: time, message")
     .addHelpText(
       "after",
@@ -26,10 +24,7 @@ export function registerWorker(program: Command): void {
 
 async function worker(options: Options): Promise<void> {
   const { availableParallelism } = await import("node:os");
-  const { misuse } = await import("../system/index.js");
-  const maxWorkers = options.maxWorkers === undefined ? availableParallelism() : Number(options.maxWorkers);
-  if (!Number.isInteger(maxWorkers) || maxWorkers < 1)
-    throw misuse(`--max-workers must be at least 1, got ${options.maxWorkers}`);
+  const { maxWorkers = availableParallelism() } = options;
   const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());

@@ -50,9 +50,6 @@ export async function readPlaylists(
       ...(style !== "auto" && { escape: style }),
       inputs: paths,
       output: master,
-      rejects: join(folder, "rejects.jsonl"),
-    }).catch((error: unknown) => {
-      throw withoutRejectsFile(error, paths);
     });
     const assumed = filePlaylistsLine(files);
     if (assumed !== undefined) tell(assumed);
@@ -69,15 +66,4 @@ export async function readPlaylists(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Where no row can be used the hint names the file of rejects, which is gone here: `segue run` keeps one. */
-function withoutRejectsFile(error: unknown, paths: readonly string[]): unknown {
-  if (!(error instanceof SegueError) || error.code !== "no-usable-rows") return error;
-  const encoding = error.hint?.includes("--encoding") ? "is it Latin-1? Then say --encoding latin-1; " : "";
-  return new SegueError(error.message, {
-    hint: `${encoding}segue run intermediate --input ${paths.join(" ")} keeps all of them in a file`,
-    code: error.code,
-    cause: error,
-  });
 }

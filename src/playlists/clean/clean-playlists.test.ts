@@ -322,6 +322,20 @@ describe("broken inputs", () => {
     expect(left).toEqual(["rejects.jsonl"]);
   });
 
+  it("without a rejects file counts and shows them, and says what keeps them", async () => {
+    const [some, none] = [join(folder, "some.csv"), join(folder, "none.csv")];
+    await writeFile(some, `${header}"u","","t","p"\n${good}`);
+    await writeFile(none, `${header}"u","","t","p"\n`);
+    const output = join(folder, "out", "master.parquet");
+    const facts = await cleanPlaylists({ inputs: [some], output });
+    expect(facts).toMatchObject({ accepted: 1, rejected: 1, rejectsByReason: { "empty artist": 1 } });
+    expect(facts.firstRejects).toMatchObject([{ file: some, line: 2, reason: "empty artist" }]);
+    expect(await readdir(join(folder, "out"))).toEqual(["master.parquet"]);
+    await expect(cleanPlaylists({ inputs: [none], output })).rejects.toMatchObject({
+      hint: `segue run intermediate --input ${none} keeps all of them in a file`,
+    });
+  });
+
   it.each([
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /zip archive/],
     ["a.csv", Buffer.from("\ufeffuser_id", "utf16le"), /UTF-16/],

@@ -41,8 +41,8 @@ export interface CleanOptions {
   readonly encoding?: TextEncoding;
   /** The master table, Parquet: row_id, user_id, artist, track, playlist. */
   readonly output: string;
-  /** Every row that was not used, as JSON lines: file, line, reason, detail, text. */
-  readonly rejects: string;
+  /** Every row that was not used, as JSON lines: file, line, reason, detail, text. Without it they are only counted. */
+  readonly rejects?: string;
   /** Where these go instead if no row at all can be used, so that there is no table beside them; default: `rejects`. */
   readonly onlyRejects?: string;
   /** Keeps about half the rows, for trying things: whole playlists, chosen by a hash, always the same ones. */
@@ -77,7 +77,7 @@ export interface CleanFacts {
 
 /**
  * Reads playlists of any form that Segue knows and writes the master table. Nothing is dropped in silence: every row of the
- * inputs is either in the table or in the rejects file. Both files are written whole or not at all.
+ * inputs is either in the table or among the rejects. Both files are written whole or not at all.
  *
  * @throws SegueError where an input is missing, empty, cut short, of another form than the first, or has other columns, and
  *   where no row at all can be used (the rejects file is written then, the table is not)
@@ -108,7 +108,13 @@ async function cleanInto(
   form: InputForm,
   options: CleanOptions,
 ): Promise<Omit<CleanFacts, "seconds">> {
-  const rejectsFile = join(scratch, "rejects.jsonl");
+  const rejectsFile = options.rejects === undefined ? undefined : join(scratch, "rejects.jsonl");
+  /** @returns where they are, if anywhere */
+  const keepRejects = async (place = options.rejects) => {
+    if (rejectsFile === undefined) return undefined;
+    await moveIntoPlace(rejectsFile, place!);
+    return place;
+  };
   const rejects = new Rejects(rejectsFile);
   const parts: string[] = [];
   let read: CleanedFile[];
@@ -130,21 +136,8 @@ async function cleanInto(
       },
     );
   if (accepted === 0) {
-    const kept = options.onlyRejects ?? options.rejects;
-    await moveIntoPlace(rejectsFile, kept);
-    const [first] = rejects.first;
-    throw new SegueError(
-      `none of the ${rows} rows can be used; the first, ${first!.file} line ${first!.line}: ${first!.reason}${
-        first!.detail === undefined ? "" : ` (${first!.detail})`
-      }`,
-      {
-        hint:
-          first!.reason === "not UTF-8" && options.encoding !== "latin-1"
-            ? `is it Latin-1? Then say --encoding latin-1; all rejected rows are in ${kept}`
-            : `all of them are in ${kept}`,
-        code: "no-usable-rows",
-      },
-    );
+    const kept = await keepRejects(options.onlyRejects);
+    throw noUsableRows(rows, rejects.first[0]!, options, kept);
   }
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
@@ -159,7 +152,7 @@ async function cleanInto(
     `SELECT count(*) AS written FROM read_parquet(${sqlString(master)})`,
   );
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
-  await moveIntoPlace(rejectsFile, options.rejects);
+  await keepRejects();
   await moveIntoPlace(master, options.output);
   return {
     rows,
@@ -171,6 +164,27 @@ async function cleanInto(
     form,
     files: read,
   };
+}
+
+/** @param kept where the rejects are, if anywhere */
+function noUsableRows(
+  rows: number,
+  { file, line, reason, detail }: Reject,
+  { encoding, inputs }: CleanOptions,
+  kept: string | undefined,
+): SegueError {
+  const where =
+    kept === undefined
+      ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
+      : `all of them are in ${kept}`;
+  const isLatin = reason === "not UTF-8" && encoding !== "latin-1";
+  return new SegueError(
+    `none of the ${rows} rows can be used; the first, ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    {
+      hint: `${isLatin ? "is it Latin-1? Then say --encoding latin-1; " : ""}${where}`,
+      code: "no-usable-rows",
+    },
+  );
 }
 
 // md5 and not hash(): it must choose the same playlists in every version of DuckDB.

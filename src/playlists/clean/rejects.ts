@@ -1,4 +1,4 @@
-/** The rows that could not be used: every one in a file, counted by reason, the first few at hand for the screen. */
+/** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
 import { closeSync, openSync, writeSync } from "node:fs";
 
 /** Why a row was not used. */
@@ -39,11 +39,12 @@ export class Rejects {
   readonly first: Reject[] = [];
   readonly byReason: Partial<Record<RejectReason, number>> = {};
   count = 0;
-  readonly #file: number;
+  readonly #file: number | undefined;
   #pending: string[] = [];
 
-  constructor(path: string) {
-    this.#file = openSync(path, "wx");
+  /** @param path of the file, which must not exist; without it none is written */
+  constructor(path?: string) {
+    this.#file = path === undefined ? undefined : openSync(path, "wx");
   }
 
   add(reject: Reject): void {
@@ -52,23 +53,24 @@ export class Rejects {
     this.count++;
     this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
     if (this.first.length < shown) this.first.push(kept);
+    if (this.#file === undefined) return;
     this.#pending.push(JSON.stringify(kept));
-    if (this.#pending.length >= 1000) this.#flush();
+    if (this.#pending.length >= 1000) this.#flush(this.#file);
   }
 
   close(): void {
-    this.#flush();
-    closeSync(this.#file);
+    if (this.#file !== undefined) this.#flush(this.#file);
+    this.abandon();
   }
 
   abandon(): void {
-    closeSync(this.#file);
+    if (this.#file !== undefined) closeSync(this.#file);
   }
 
-  #flush(): void {
+  #flush(file: number): void {
     if (this.#pending.length === 0) return;
     const bytes = Buffer.from(`${this.#pending.join("\n")}\n`);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
     this.#pending = [];
   }
 }

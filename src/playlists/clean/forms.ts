@@ -1,6 +1,6 @@
 /** Tells what sort of file an input is, from what it holds and not from its name. */
 import { SegueError } from "../../system/index.js";
-import { readHead } from "./text-source.js";
+import { type Head, readHead } from "./text-source.js";
 
 /** The forms in which playlists come in. */
 export const inputForms = ["csv", "mpd", "sequences", "parquet"] as const;
@@ -16,11 +16,14 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
 /**
  * Looks at the first bytes of a file.
  *
- * @param name what users call it, where that is not its path
  * @throws SegueError where the file is empty, or plainly something else (a zip archive, gzipped Parquet, UTF-16 text)
  */
-export async function detectForm(path: string, name = path): Promise<InputForm> {
-  const { head, gzipped } = await readHead(path);
+export async function detectForm(path: string): Promise<InputForm> {
+  return formOf(await readHead(path), path);
+}
+
+/** As `detectForm`, of first bytes that were read: those of what users call `name`. */
+export function formOf({ head, gzipped }: Head, name: string): InputForm {
   if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) {
     if (!gzipped) return "parquet";
     // Its columns are found from its end, which gzip gives last.

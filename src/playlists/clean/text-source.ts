@@ -18,7 +18,12 @@ export interface TextSource {
 const chunkSize = 1 << 20;
 
 /** The first bytes of a file, unpacked: enough to tell what it is. */
-export async function readHead(path: string): Promise<{ head: Buffer; gzipped: boolean }> {
+export interface Head {
+  readonly head: Buffer;
+  readonly gzipped: boolean;
+}
+
+export async function readHead(path: string): Promise<Head> {
   const file = await open(path, "r");
   try {
     const raw = Buffer.alloc(1 << 16);

@@ -72,7 +72,7 @@ export async function numberPlays(database: Database): Promise<void> {
 }
 
 /** @throws SegueError where there is no playlist, or none that is long enough */
-export function requirePlaylists(playlists: number, kept: number, options: PlaysWanted): void {
+export function requirePlaylistsLeft(playlists: number, kept: number, options: PlaysWanted): void {
   if (playlists === 0)
     throw new SegueError(
       options.dev

@@ -2,7 +2,7 @@
 import type { Corpus } from "../../corpus/index.js";
 import { type DuckDbOptions, withDuckDb } from "../../system/index.js";
 import { corpusOfPlays } from "./corpus-of-plays.js";
-import { indexPlays, numberPlays, type PlaysOptions, requirePlaylists, settle } from "./number-plays.js";
+import { indexPlays, numberPlays, type PlaysOptions, requirePlaylistsLeft, settle } from "./number-plays.js";
 
 export interface MasterRead {
   /** Tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles. */
@@ -23,7 +23,7 @@ export async function readMaster(options: PlaysOptions & DuckDbOptions): Promise
       `SELECT count(*) AS playlists, count(*) FILTER (part IS NULL) AS "droppedPlaylists",
          coalesce(sum(rows) FILTER (part IS NULL), 0)::BIGINT AS "droppedRows" FROM playlist_index`,
     );
-    requirePlaylists(playlists, playlists - droppedPlaylists, wanted);
+    requirePlaylistsLeft(playlists, playlists - droppedPlaylists, wanted);
     await numberPlays(database);
     return { corpus: await corpusOfPlays(database), droppedPlaylists, droppedRows };
   });

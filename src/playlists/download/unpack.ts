@@ -6,7 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
-import { requirePlaylists } from "./require-playlists.js";
+import { requirePlaylistTable } from "./require-playlist-table.js";
 
 /**
  * Writes `to` atomically. Names inside an archive choose the entry and nothing else: whatever path one claims, its contents
@@ -55,7 +55,7 @@ export async function unpackCsv(
         cause: error,
       });
     }
-    await requirePlaylists(temporary, options.name);
+    await requirePlaylistTable(temporary, options.name);
   });
   return bytes;
 }

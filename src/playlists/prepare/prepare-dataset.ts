@@ -20,7 +20,7 @@ import {
   numberPlays,
   type PlaysOptions,
   type PlaysWanted,
-  requirePlaylists,
+  requirePlaylistsLeft,
   settle,
 } from "../dataset/number-plays.js";
 import { sqlFile } from "../sql-file.js";
@@ -138,7 +138,7 @@ async function prepareInto(
     (sum, { playlists, rows }) => ({ playlists: sum.playlists + playlists, rows: sum.rows + rows }),
     { playlists: 0, rows: 0 },
   );
-  requirePlaylists(counts.playlists, kept.playlists, options);
+  requirePlaylistsLeft(counts.playlists, kept.playlists, options);
   const parts = allParts(sizes, counts.playlists, kept.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
   const merged = options.mergeVersions

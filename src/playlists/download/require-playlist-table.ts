@@ -1,7 +1,7 @@
 /** Nothing but playlists may take the place of the raw data: an error page or a torn file would be found out a flow later. */
 import { SegueError } from "../../system/index.js";
 import { columnNames } from "../clean/csv-header.js";
-import { detectForm } from "../clean/forms.js";
+import { formOf } from "../clean/forms.js";
 import { readHead } from "../clean/text-source.js";
 
 /**
@@ -10,11 +10,11 @@ import { readHead } from "../clean/text-source.js";
  * @param name what users call it
  * @throws SegueError where it is of no form that Segue reads, or a CSV file with too few columns to be one of playlists
  */
-export async function requirePlaylists(path: string, name: string): Promise<void> {
-  const form = await detectForm(path, name);
-  const { head } = await readHead(path);
+export async function requirePlaylistTable(path: string, name: string): Promise<void> {
+  const beginning = await readHead(path);
+  const form = formOf(beginning, name);
   if (form === "parquet" || form === "mpd") return;
-  const [line = ""] = head
+  const [line = ""] = beginning.head
     .toString("utf8")
     .replace(/^\ufeff/, "")
     .trimStart()

@@ -18,6 +18,7 @@ export { messageOf, misuse, SegueError } from "./errors.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";
+export { orderByCount } from "./order-by-count.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, isAlive } from "./processes.js";
@@ -31,4 +32,5 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { settleBoth } from "./settle-both.js";
+export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
 export { numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";

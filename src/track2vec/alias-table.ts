@@ -1,5 +1,5 @@
 /** Draws from any discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). */
-import { atOnce, blocks, type Steps } from "./slices.js";
+import { atOnce, blocks, type Steps } from "../system/index.js";
 
 /**
  * Column i holds a bar in 32 bits and an alias: a draw takes a uniform column, then the column itself where a uniform 32-bit number

@@ -7,18 +7,20 @@
 import { createHash } from "node:crypto";
 import type { Corpus } from "../corpus/index.js";
 import {
+  blocks,
+  inSlices,
   messageOf,
   misuse,
   packStrings,
   readSafetensors,
   SegueError,
+  type Steps,
   type Tensor,
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
 import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
-import { blocks, inSlices, type Steps } from "./slices.js";
 import type { Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";

@@ -3,7 +3,7 @@
  * depends on corpus and options alone, never on the number of threads, and so does everything that is drawn by chunk.
  */
 import type { Corpus } from "../corpus/index.js";
-import { blocks, copySteps, type Steps } from "./slices.js";
+import { blocks, copySteps, type Steps } from "../system/index.js";
 
 /** The most tokens in a row that share windows; gensim cuts at 10,000. */
 export const SEGMENT_WORDS = 1024;

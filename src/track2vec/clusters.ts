@@ -2,8 +2,8 @@
  * Spherical k-means (Dhillon & Modha 2001): rows of length 1 in clusters whose centres are means brought to length 1. Which centre is
  * nearest to a row is found by the exact scan, so the result is the same at any number of threads; no random number is in it.
  */
+import type { Turns } from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
-import type { Turns } from "./slices.js";
 
 /** Rows of the sample for each centre: enough for centres that only have to be near their rows. */
 const SAMPLE_PER_CENTRE = 32;

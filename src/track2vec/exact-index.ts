@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { besideUrl, SegueError } from "../system/index.js";
+import { atOnce, besideUrl, blocks, SegueError, type Steps } from "../system/index.js";
 import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
 import {
@@ -19,7 +19,6 @@ import {
   packRows,
   panelBytes,
 } from "./nearest-kernel.js";
-import { atOnce, blocks, type Steps } from "./slices.js";
 
 /** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
 export interface NearestRows {

@@ -2,8 +2,7 @@
  * The binary Huffman tree of hierarchical softmax (Mikolov et al. 2013; word2vec.c builds it the same way): frequent tokens
  * get short paths. Built from two queues, leaves in order of count and inner nodes in order of making.
  */
-import { orderByCount } from "./order-by-count.js";
-import { atOnce, blocks, type Steps } from "./slices.js";
+import { atOnce, blocks, orderByCount, type Steps } from "../system/index.js";
 
 export interface HuffmanPaths {
   /** The path of token i is `nodes[starts[i]] … nodes[starts[i + 1] - 1]`, from the root down. */

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Random } from "../system/index.js";
+import { Random, Turns } from "../system/index.js";
 import { nearestCentres } from "./clusters.js";
 import { buildLists, ListIndex, packLists } from "./inverted-file.js";
-import { Turns } from "./slices.js";
 import { TrackVectors } from "./vectors.js";
 
 /** Tracks around `groups` directions, as those of one kind of music are. */

@@ -4,6 +4,7 @@
  * centres are nearest to it. Within these lists the answer is exact. For more tracks than a scan can take: about 4·√n lists are made
  * in seconds where a graph takes minutes, by all cores, and come out the same at any number of them.
  */
+import { atOnce, Turns } from "../system/index.js";
 import { clusterCentres, evenRows, nearestCentres } from "./clusters.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
 import {
@@ -18,7 +19,6 @@ import {
   packRows,
   panelBytes,
 } from "./nearest-kernel.js";
-import { atOnce, Turns } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
 
 /** The lists: plain arrays, to be saved. */

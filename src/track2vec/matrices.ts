@@ -1,6 +1,6 @@
 /** The matrices in the kernel's memory: rows padded to whole vectors there, packed where others see them. */
+import { blocks, type Steps } from "../system/index.js";
 import type { Layout } from "./layout.js";
-import { blocks, type Steps } from "./slices.js";
 
 /** Matrices as they are given in and out: n×size, row-major, packed. */
 export interface Weights {

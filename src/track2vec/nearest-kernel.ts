@@ -1,6 +1,6 @@
 /** The kernel of nearest search (assembly/nearest.ts): its typed face, and an instance over a memory. */
+import { blocks, type Steps } from "../system/index.js";
 import { compileRelaxed } from "./kernel-module.js";
-import { blocks, type Steps } from "./slices.js";
 
 /** Addresses and counts in bytes and numbers. */
 export interface NearestKernel {

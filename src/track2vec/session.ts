@@ -1,6 +1,6 @@
 /** A training in memory: vocabulary, matrices and tables laid out for the kernel, ready for threads to work on. */
 import type { Corpus } from "../corpus/index.js";
-import { SegueError } from "../system/index.js";
+import { atOnce, blocks, copySteps, inSlices, SegueError, type Steps } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
 import { type Chunks, cutIntoChunks, heaviestFirst, sharedItems, startsOf } from "./chunks.js";
 import { Control } from "./control.js";
@@ -11,7 +11,6 @@ import { type Layout, layOut } from "./layout.js";
 import { Matrices, type Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
-import { atOnce, blocks, copySteps, inSlices, type Steps } from "./slices.js";
 import { keepBarsSteps, NO_ROW, type Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 import { type Job, Work } from "./work.js";

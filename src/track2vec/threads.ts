@@ -1,8 +1,8 @@
 /** Runs the epochs of a session: on worker threads, or, where memory cannot be shared, on this thread in small slices. */
 import type { Worker } from "node:worker_threads";
+import { Turns, untilAborted } from "../system/index.js";
 import { returnThread, takeThread } from "./idle-threads.js";
 import type { Session } from "./session.js";
-import { Turns, untilAborted } from "./slices.js";
 import { type EpochTotals, Work } from "./work.js";
 
 /** Called after each epoch, while nothing trains unless epochs follow each other at once; false ends the training. */

@@ -1,9 +1,8 @@
 /** Several trainings on one corpus in one process. */
 import { availableParallelism } from "node:os";
 import type { Corpus } from "../corpus/index.js";
-import { type Progress, requireWithin, SegueError, wholeNumber } from "../system/index.js";
+import { inSlices, type Progress, requireWithin, SegueError, wholeNumber } from "../system/index.js";
 import { sharedItems } from "./chunks.js";
-import { inSlices } from "./slices.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 
 export interface GridOptions {

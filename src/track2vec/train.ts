@@ -1,12 +1,11 @@
 /** Training track vectors from playlists. */
 import type { Corpus } from "../corpus/index.js";
-import { misuse, type Progress, peakRssMb } from "../system/index.js";
+import { inSlices, misuse, type Progress, peakRssMb, untilAborted } from "../system/index.js";
 import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
-import { inSlices, untilAborted } from "./slices.js";
 import { Crew, runOnThisThread } from "./threads.js";
 import { reportTraining } from "./training-progress.js";
 import { Judge, requireValidation, type Validation } from "./validation.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder, playlistCount } from "../corpus/index.js";
-import { atOnce, inSlices } from "./slices.js";
+import { atOnce, inSlices } from "../system/index.js";
 import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 import { hitRatio, holdBack, Judge } from "./validation.js";

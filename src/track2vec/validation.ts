@@ -1,8 +1,16 @@
 /** Judging vectors while they are trained. */
 import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
-import { misuse, numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
+import {
+  atOnce,
+  blocks,
+  misuse,
+  numberWithin,
+  Random,
+  requireWithin,
+  type Steps,
+  wholeNumber,
+} from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
-import { atOnce, blocks, type Steps } from "./slices.js";
 import type { TrackVectors } from "./vectors.js";
 import { ofTracks, type Wording } from "./wording.js";
 

@@ -1,9 +1,7 @@
 /** Which tracks are learnt, how often each occurs, and with what chance an occurrence is kept. */
 import type { Corpus } from "../corpus/index.js";
-import { SegueError } from "../system/index.js";
+import { atOnce, blocks, orderByCount, SegueError, type Steps } from "../system/index.js";
 import type { Word2VecOptions } from "./options.js";
-import { orderByCount } from "./order-by-count.js";
-import { atOnce, blocks, type Steps } from "./slices.js";
 import { ofTracks } from "./wording.js";
 
 /** Stands for "not in the vocabulary" where a row number is expected. */

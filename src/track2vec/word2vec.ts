@@ -1,7 +1,6 @@
 /** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
-import { misuse } from "../system/index.js";
-import { Turns } from "./slices.js";
+import { misuse, Turns } from "../system/index.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 import { ofWords } from "./wording.js";
 

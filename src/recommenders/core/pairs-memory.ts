@@ -1,4 +1,5 @@
 /** The memory of the kernel that counts pairs (assembly/pairs.ts), laid out for one set of playlists, and the kernel itself. */
+import { blocks } from "../../system/index.js";
 import { kernelMemory } from "./kernel-memory.js";
 import { longestOf, type Sessions, sessionCount } from "./sessions.js";
 
@@ -62,7 +63,7 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
   const behind = Math.min(plan.behind, longest);
   const plays = new Uint32Array(trackCount);
   let mostPlays = 0;
-  for (const [from, to] of pieces(items.length, playsAtOnce)) {
+  for (const [from, to] of blocks(0, items.length, playsAtOnce)) {
     for (let i = from; i < to; i++) {
       const count = plays[items[i]!]! + 1;
       plays[items[i]!] = count;
@@ -127,19 +128,14 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
   typed.startLocating(trackCount, next);
   const playlists = sessionCount(sessions);
   const playlistsAtOnce = Math.max(1, Math.floor((playsAtOnce * playlists) / Math.max(1, items.length)));
-  for (const [from, to] of pieces(playlists, playlistsAtOnce)) {
+  for (const [from, to] of blocks(0, playlists, playlistsAtOnce)) {
     typed.locate(from, to, next);
     await takeTurns();
   }
   let mostPairs = 0;
-  for (const [from, to] of pieces(trackCount, playsAtOnce)) {
+  for (const [from, to] of blocks(0, trackCount, playsAtOnce)) {
     mostPairs += typed.mostPairs(from, to);
     await takeTurns();
   }
   return { kernel: typed, mostPairs, ...arrays };
-}
-
-/** Cuts [0, count) into pieces. */
-function* pieces(count: number, size: number): Generator<readonly [from: number, to: number], void> {
-  for (let from = 0; from < count; from += size) yield [from, Math.min(count, from + size)];
 }

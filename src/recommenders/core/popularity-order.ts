@@ -1,3 +1,5 @@
+import { atOnce, orderByCount } from "../../system/index.js";
+
 /**
  * Tracks from the most to the least played, equal ones by id. Most tracks are played once or twice, and nobody asks that far
  * down: tracks of equal counts are put in order of their ids when the first of them is asked for.
@@ -13,7 +15,9 @@ export class PopularityOrder {
   constructor(tracks: readonly string[], counts: ArrayLike<number>) {
     this.#tracks = tracks;
     this.#counts = counts;
-    this.#order = byCount(counts);
+    const numbers = new Uint32Array(counts.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = i;
+    this.#order = atOnce(orderByCount(numbers, counts));
   }
 
   get length(): number {
@@ -35,30 +39,4 @@ export class PopularityOrder {
     this.#order.subarray(from, to).sort((a, b) => (tracks[a]! < tracks[b]! ? -1 : 1));
     this.#sorted = to;
   }
-}
-
-/** Sorts by counting how many tracks have each count; the most played first. */
-function byCount(counts: ArrayLike<number>): Uint32Array {
-  let most = 0;
-  for (let i = 0; i < counts.length; i++) if (counts[i]! > most) most = counts[i]!;
-  if (most > 64 * counts.length + 1e6) return byComparing(counts);
-  // Where the tracks of a count start: those of higher counts stand before them.
-  const starts = new Uint32Array(most + 2);
-  for (let i = 0; i < counts.length; i++) starts[counts[i]!]! += 1;
-  for (let count = most, before = 0; count >= 0; count--) {
-    const here = starts[count]!;
-    starts[count] = before;
-    before += here;
-  }
-  const order = new Uint32Array(counts.length);
-  for (let i = 0; i < counts.length; i++) {
-    const at = starts[counts[i]!]!;
-    starts[counts[i]!] = at + 1;
-    order[at] = i;
-  }
-  return order;
-}
-
-function byComparing(counts: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from({ length: counts.length }, (_, i) => i).sort((a, b) => counts[b]! - counts[a]!);
 }

@@ -25,7 +25,7 @@ import { repeatsFor } from "./core/repeats.js";
 import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
-import { copyUnit, unitMean } from "./core/track-matrix.js";
+import { contextMean, copyUnit, unitScales } from "./core/track-matrix.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
 export interface Track2VecSettings {
@@ -85,11 +85,11 @@ function contextScan(
   { decay, output }: Track2VecSettings,
 ): Scorer {
   const rowOf = rowsByNumber(numbers, trackCount);
-  const unit = new Float32Array(size);
+  const asGiven = { size, units: vectors, scales: unitScales(vectors, size) };
   const mean = new Float32Array(size);
   const vectorOf = (query: Query) => {
     const rows = Int32Array.from(query.tracks, (track) => rowOf[track]!);
-    if (!unitMean(vectors, size, rows, decay, unit, mean)) return undefined;
+    if (!contextMean(asGiven, rows, decay, mean)) return undefined;
     // The number more is 0 here, and so adds nothing to a product.
     const asked = new Float32Array(size + 1);
     asked.set(mean);

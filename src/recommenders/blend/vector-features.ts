@@ -1,7 +1,7 @@
 /** How near a candidate's vectors are to the context's: track vectors, output vectors, and vectors of artists. */
 import type { ArtistIndex } from "../core/artists.js";
 import type { Query } from "../core/query.js";
-import { contextMean, inner, type TrackMatrix } from "../core/track-matrix.js";
+import { contextMean, copyUnit, inner, type TrackMatrix } from "../core/track-matrix.js";
 
 export class VectorFeatures {
   readonly #vectors: TrackMatrix;
@@ -64,11 +64,6 @@ function artistMatrix(vectors: TrackMatrix, artists: ArtistIndex, counts: Uint32
     if (base === 0) continue;
     for (let i = 0; i < size; i++) units[base + i]! += counts[track]! * tracks[track * size + i]!;
   }
-  for (let base = 0; base < units.length; base += size) {
-    let squares = 0;
-    for (let i = 0; i < size; i++) squares += units[base + i]! ** 2;
-    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let i = 0; i < size; i++) units[base + i]! *= scale;
-  }
+  for (let base = 0; base < units.length; base += size) copyUnit(units, base, units, base, size);
   return { size, units, outputs: units };
 }

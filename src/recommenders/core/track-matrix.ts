@@ -36,45 +36,41 @@ export function copyUnit(
   start: number,
   size: number,
 ): void {
-  let squares = 0;
-  for (let d = 0; d < size; d++) squares += from[at + d]! ** 2;
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  const scale = unitScale(from, at, size);
   for (let d = 0; d < size; d++) to[start + d] = from[at + d]! * scale;
 }
 
-/**
- * The mean of a context's vectors with weights decay^(places back), brought to length 1, into `mean`.
- *
- * @returns whether any track of the context has a vector
- */
-export function contextMean(
-  matrix: TrackMatrix,
-  tracks: Uint32Array,
-  decay: number,
-  mean: Float32Array,
-): boolean {
-  const { size, units } = matrix;
-  mean.fill(0);
-  const reach = Math.min(mostOfContext, tracks.length);
-  for (let d = 1; d <= reach; d++) {
-    const base = tracks[tracks.length - d]! * size;
-    const weight = decay ** (d - 1);
-    for (let i = 0; i < size; i++) mean[i]! += weight * units[base + i]!;
-  }
-  return bringToLength1(mean);
+/** What brings each row to length 1; 0 for one of zeros. */
+export function unitScales(vectors: Float32Array, size: number): Float64Array {
+  const scales = new Float64Array(vectors.length / size);
+  for (let row = 0; row < scales.length; row++) scales[row] = unitScale(vectors, row * size, size);
+  return scales;
+}
+
+function unitScale(vectors: Float32Array, at: number, size: number): number {
+  let squares = 0;
+  for (let d = 0; d < size; d++) squares += vectors[at + d]! ** 2;
+  return squares > 0 ? 1 / Math.sqrt(squares) : 0;
+}
+
+/** Vectors by rows: of length 1, or of any length with what brings them there beside them. */
+interface Rows {
+  readonly size: number;
+  readonly units: Float32Array;
+  readonly scales?: Float64Array;
 }
 
 /**
- * The same of vectors of any length, by rows; -1: a track of the context that has none, and takes its place all the same.
+ * The mean of a context's vectors, brought to length 1, with weights decay^(places back), itself brought to length 1.
  *
- * @param unit room for one vector
+ * @param rows of the context's tracks; -1: a track that has none, and takes its place all the same
+ * @param mean where it goes
+ * @returns whether any track of the context has a vector
  */
-export function unitMean(
-  vectors: Float32Array,
-  size: number,
-  rows: Int32Array,
+export function contextMean(
+  { size, units, scales }: Rows,
+  rows: Int32Array | Uint32Array,
   decay: number,
-  unit: Float32Array,
   mean: Float32Array,
 ): boolean {
   mean.fill(0);
@@ -82,9 +78,11 @@ export function unitMean(
   for (let d = 1; d <= reach; d++) {
     const row = rows[rows.length - d]!;
     if (row < 0) continue;
-    copyUnit(vectors, row * size, unit, 0, size);
+    const base = row * size;
     const weight = decay ** (d - 1);
-    for (let i = 0; i < size; i++) mean[i]! += weight * unit[i]!;
+    const scale = scales === undefined ? 1 : scales[row]!;
+    // Rounded as rows of length 1 are where they are kept.
+    for (let i = 0; i < size; i++) mean[i]! += weight * Math.fround(scale * units[base + i]!);
   }
   return bringToLength1(mean);
 }

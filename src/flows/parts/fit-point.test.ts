@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const fit = (recommender: string, settings: object) =>
+const fitted = (recommender: string, settings: object) =>
   fitPoint({
     point: { recommender, settings: { ...settings }, label: "" },
     train: at("train.safetensors"),
@@ -48,7 +48,7 @@ const fit = (recommender: string, settings: object) =>
   });
 
 it.each(["track2vec", "nearest"])("%s without a single vector is a result, and says why", async (name) => {
-  const { result, glance } = await fit(name, { minCount: 9 });
+  const { result, glance } = await fitted(name, { minCount: 9 });
   expect(glance).toBe("no track is played 9 times or more: min_count 9 has no vectors");
   expect(result.vocabulary).toBe(0);
   // By the base protocol every query is a random bet among no tracks.
@@ -59,12 +59,12 @@ it.each(["track2vec", "nearest"])("%s without a single vector is a result, and s
 });
 
 it("says the min_count that the recommender takes by itself, and of one vector that it is alone", async () => {
-  expect((await fit("nearest", {})).glance).toContain("min_count 5 has no vectors");
-  expect((await fit("track2vec", { minCount: 2 })).glance).toBe("near a: no other track has a vector");
+  expect((await fitted("nearest", {})).glance).toContain("min_count 5 has no vectors");
+  expect((await fitted("track2vec", { minCount: 2 })).glance).toBe("near a: no other track has a vector");
 });
 
 it("ranks what has learned nothing last, whatever its fall-back hits", async () => {
-  const { result } = await fit("track2vec", { minCount: 9 });
+  const { result } = await fitted("track2vec", { minCount: 9 });
   const empty = { ...result, name: "a", hitRatio: 0.9 };
   const poor = { ...result, name: "z", hitRatio: 0, vocabulary: 3 };
   const plain = { ...poor, name: "b", vocabulary: undefined };
@@ -72,7 +72,7 @@ it("ranks what has learned nothing last, whatever its fall-back hits", async () 
 });
 
 it("is tested and packed where there is nothing else, without vectors and without a search in them", async () => {
-  await saveModel(at("model"), await fit("track2vec", { minCount: 9 }));
+  await saveModel(at("model"), await fitted("track2vec", { minCount: 9 }));
   const figures = await testModel({
     model: at("model"),
     train: at("train.safetensors"),

@@ -10,11 +10,11 @@ it.each([
   async (_, settings) => {
     const corpus = checkerboard({ playlists: 1500 });
     expect(corpus.items.length).toBeGreaterThan(10_000);
-    const fit = async (threads: number) =>
+    const fitted = async (threads: number) =>
       (await blend.fit(corpus, { ...settings, trees: 5, queries: 400 }, { seed: 3, threads })).save();
-    const one = await fit(1);
-    expect(await fit(2)).toEqual(one);
-    expect(await fit(4)).toEqual(one);
+    const one = await fitted(1);
+    expect(await fitted(2)).toEqual(one);
+    expect(await fitted(4)).toEqual(one);
   },
   60_000,
 );

@@ -6,7 +6,7 @@ import { trainTrack2Vec } from "../../track2vec/index.js";
 import type { FitOptions } from "../contract.js";
 import { AskedThread } from "../core/asked-thread.js";
 import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
-import { type TrackMatrix, trackMatrix } from "../core/track-matrix.js";
+import { trackMatrix } from "../core/track-matrix.js";
 import { boost } from "./boost.js";
 import { meritInputs } from "./columns.js";
 import { type Fold, FoldSources, outside, type Share } from "./fold.js";

@@ -2,11 +2,11 @@
 import { createHash, webcrypto } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readSafetensors, SegueError, type Tensors } from "../system/index.js";
+import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/index.js";
 import { type PackedLists, packLists } from "../track2vec/index.js";
 import { MANIFEST, type Manifest, parseManifest } from "./manifest.js";
 import type { StoredState } from "./state-arrays.js";
-import { ARRAYS, CATALOGUE, STATES, type StoredVectors, sha256Of, VECTORS_JSON } from "./write-bundle.js";
+import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
 
 /** What a bundle's files hold, as plain data over shared memory: handing it to another thread copies no array. */
 export interface BundleContents {

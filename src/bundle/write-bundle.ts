@@ -1,9 +1,7 @@
 /** Writes a model bundle: one folder with everything that a server needs, whole or not at all, the same bytes each time. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import {
@@ -11,6 +9,7 @@ import {
   packageRoot,
   SegueError,
   settleBoth,
+  sha256Of,
   silent,
   type Tensor,
   writeAtomically,
@@ -239,13 +238,6 @@ function factsOf(vectors: TrackVectors, lists: ListsWithRecall | undefined): Ind
 /** What JSON keeps of it, so that the id is that of what is read back. */
 function plain(facts: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   return JSON.parse(JSON.stringify(facts ?? {}));
-}
-
-/** The SHA-256 of a file, hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 22 }), hash);
-  return hash.digest("hex");
 }
 
 async function refuseOthers(folder: string): Promise<void> {

@@ -49,7 +49,7 @@ describe("leaderboard", () => {
     expect(text).toMatch(/<b> +40\.00 %/);
     expect(text).toMatch(/none +0\.00 % +0\.00–0\.00 +−40\.00/);
     const html = leaderboardHtml(board);
-    expect(html).toContain("&lt;b&gt;");
+    expect(html).toContain("&#60;b&#62;");
     expect(html).not.toContain("<b>");
     expect(html).toContain("40.00 %");
     expect(leaderboardJson(board).rows[1]).toMatchObject({

@@ -1,4 +1,5 @@
 /** Several recommenders on the same queries, best first, with intervals and how surely each is behind the best. */
+import { escapeHtml } from "../system/index.js";
 import {
   type BootstrapOptions,
   bootstrapMeans,
@@ -152,8 +153,4 @@ export function leaderboardHtml(board: Leaderboard): string {
 
 function cells({ k, rows }: Leaderboard): string[][] {
   return [columns.map(([heading]) => heading(k)), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 }

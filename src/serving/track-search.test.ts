@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Random } from "../system/index.js";
+import { editDistance, Random } from "../system/index.js";
 import { TrackSearch } from "./track-search.js";
-import { editDistance, wordsOf } from "./words.js";
+import { wordsOf } from "./words.js";
 
 const random = new Random(5);
 const syllables = ["ka", "ri", "to", "mun", "del", "sha", "vo", "qui", "ber", "lin", "ost", "ara"];

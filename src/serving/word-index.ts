@@ -1,9 +1,9 @@
+import { editDistance } from "../system/index.js";
 /**
  * The words of a text collection: finds those that equal, begin with, or are a slip or two away from what was typed.
  * Candidates for slips come from shared trigrams, kept as hashed buckets in one array, which a million titles fill with a
  * few megabytes.
  */
-import { editDistance } from "./words.js";
 
 /** A word of the collection and how well it fits: 1 the very word, less for a beginning or a slip. */
 export interface WordMatch {

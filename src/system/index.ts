@@ -14,7 +14,9 @@ export {
   uintColumn,
   withDuckDb,
 } from "./duckdb.js";
+export { editDistance } from "./edit-distance.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
+export { escapeHtml } from "./escape-html.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";
@@ -32,5 +34,6 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { settleBoth } from "./settle-both.js";
+export { sha256Of } from "./sha256.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
 export { numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";

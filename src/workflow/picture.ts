@@ -1,6 +1,6 @@
 /** The picture of a flow: its steps in columns from left to right, a foreach as a stack of sheets, with state and time of a run. */
 
-import { escapeHtml } from "./card/escape.js";
+import { escapeHtml } from "../system/index.js";
 import type { RunReader } from "./client.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { duration } from "./terminal/format.js";

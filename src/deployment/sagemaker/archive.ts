@@ -2,8 +2,8 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packFolder, sha256Of } from "../../bundle/index.js";
-import { misuse, SegueError } from "../../system/index.js";
+import { packFolder } from "../../bundle/index.js";
+import { misuse, SegueError, sha256Of } from "../../system/index.js";
 
 export interface Archive {
   readonly path: string;

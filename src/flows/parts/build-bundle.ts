@@ -2,18 +2,11 @@
  * Puts the best model, the best track vectors and what answers where both know nothing into one bundle, and reads it back.
  * States go from bundle to bundle as they are: no recommender is restored for it.
  */
-import {
-  type Bundle,
-  checkBundle,
-  type Manifest,
-  openBundle,
-  sha256Of,
-  writeBundle,
-} from "../../bundle/index.js";
+import { type Bundle, checkBundle, type Manifest, openBundle, writeBundle } from "../../bundle/index.js";
 import { type Catalogue, isCorpusFile, readCorpusPlays } from "../../corpus/index.js";
 import { readCorpus } from "../../playlists/index.js";
 import { fitRecommender, nearestOf, type RecommenderState } from "../../recommenders/index.js";
-import { SegueError } from "../../system/index.js";
+import { SegueError, sha256Of } from "../../system/index.js";
 
 export interface BuildOptions {
   /** The folder of the best model. */

@@ -1,9 +1,14 @@
 /** Brings the #nowplaying playlists onto this machine. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
-import { misuse, type Progress, SegueError, silent, throttled } from "../../system/index.js";
-import { explainDiskError } from "./disk-error.js";
+import {
+  explainDiskError,
+  misuse,
+  type Progress,
+  SegueError,
+  sha256Of,
+  silent,
+  throttled,
+} from "../../system/index.js";
 import { fetchFile } from "./fetch-file.js";
 import { unpackCsv } from "./unpack.js";
 
@@ -76,10 +81,4 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   } finally {
     if (remote) await rm(archive, { force: true }).catch(() => {});
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

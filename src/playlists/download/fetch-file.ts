@@ -5,8 +5,14 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { makeFolder, messageOf, type Progress, SegueError, writeFileAtomic } from "../../system/index.js";
-import { isDiskError } from "./disk-error.js";
+import {
+  explainDiskError,
+  makeFolder,
+  messageOf,
+  type Progress,
+  SegueError,
+  writeFileAtomic,
+} from "../../system/index.js";
 
 export interface FetchOptions {
   readonly url: string;
@@ -42,7 +48,9 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
       if (await attempt(part, options)) break;
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (error instanceof SegueError || isDiskError(error)) throw error;
+      const told = explainDiskError(error, options.to);
+      // Of the disk, or of what the server answers; all else is a cut.
+      if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
       failures = after > before ? 1 : failures + 1;
       if (failures > options.retries)

@@ -1,9 +1,9 @@
+import { escapeHtml } from "../../system/index.js";
 /**
  * Markdown's common part as HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables, and a backslash
  * before a sign that stands for itself. Everything else is text: HTML is shown as it was written, and a link that is no http(s),
  * mailto or #place is not a link.
  */
-import { escapeHtml } from "./escape.js";
 
 export function markdownToHtml(markdown: string): string {
   return blocks(markdown.replace(/\r\n?/g, "\n").split("\n"));

@@ -1,8 +1,7 @@
 /** A card's blocks as one HTML page that needs nothing else: no script, no font, no picture from outside. */
-import { messageOf } from "../../system/index.js";
+import { escapeHtml, messageOf } from "../../system/index.js";
 import type { ValueBox } from "./card.js";
 import { drawChart } from "./chart.js";
-import { escapeHtml } from "./escape.js";
 import { markdownToHtml } from "./markdown.js";
 import { cardStyle } from "./style.js";
 import { tableToHtml } from "./table-html.js";

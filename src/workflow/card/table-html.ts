@@ -1,5 +1,5 @@
+import { escapeHtml } from "../../system/index.js";
 /** Rows as an HTML table. */
-import { escapeHtml } from "./escape.js";
 
 export interface TableLook {
   readonly columns?: readonly string[];

@@ -1,6 +1,7 @@
 /** Several flows of one `segue run` are a chain: each reads the runs of the chain, and whoever resumes one says what comes after it. */
 import { misuse } from "../system/index.js";
 import type { Client, RunRecord } from "../workflow/index.js";
+import { shellWord } from "./shell-word.js";
 
 /** By flow, a run whose results the flows after it read. */
 export type Sources = Readonly<Record<string, string>>;
@@ -37,7 +38,7 @@ export function commandAfter(run: Pick<RunRecord, "next" | "sources">, done: Sou
   if (run.next === undefined || run.next.flows.length === 0) return undefined;
   const sources = Object.entries({ ...run.sources, ...done });
   const from = sources.length === 0 ? [] : ["--from", ...sources.map(([flow, id]) => `${flow}/${id}`)];
-  return ["segue run", ...run.next.flows, ...run.next.flags.map(quoted), ...from].join(" ");
+  return ["segue run", ...run.next.flows, ...run.next.flags.map(shellWord), ...from].join(" ");
 }
 
 /** The flags without those of the first flow alone, --input and --from, and what they are given. */
@@ -50,6 +51,3 @@ export function flagsAfterTheFirst(flags: readonly string[]): string[] {
   }
   return kept;
 }
-
-const quoted = (word: string) =>
-  /^[\w:/.,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,7 @@
 /** The option that says where runs and artifacts are kept; every verb that reads or writes them has it. */
 import { type Command, Option } from "commander";
 import type { Client } from "../workflow/index.js";
+import { shellWord } from "./shell-word.js";
 
 export interface DatastoreOptions {
   readonly datastore: string;
@@ -24,6 +25,5 @@ export async function clientOf(options: DatastoreOptions): Promise<Client> {
 /** The flag as it was given, for commands that are suggested; "" where it was not. */
 export function datastoreFlag(command: Command): string {
   if (command.getOptionValueSource("datastore") !== "cli") return "";
-  const { datastore } = command.opts<DatastoreOptions>();
-  return `--datastore ${/^[\w:/.@=-]+$/.test(datastore) ? datastore : `'${datastore.replaceAll("'", "'\\''")}'`}`;
+  return `--datastore ${shellWord(command.opts<DatastoreOptions>().datastore)}`;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
-import { closest, isAlive, misuse, packageRoot, SegueError, writeFileAtomic } from "../system/index.js";
+import { closest, isAlive, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   addParameterFlags,
@@ -167,11 +167,15 @@ async function runAll(
             },
             signal,
           }),
-        { quiet: options.json ?? false, flags: datastoreFlag(command) },
+        {
+          quiet: options.json ?? false,
+          flags: datastoreFlag(command),
+          next: commandAfter({ next }, {}),
+        },
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
         if ((error as Error).name !== "AbortError") await pool.settled();
-        throw withFlowsAfter(error, commandAfter({ next }, {}));
+        throw error;
       });
       sources[flow.name] = result.run;
       results.push(result);
@@ -184,21 +188,6 @@ async function runAll(
   const report = await writeReport(client, results, options.data ?? "data");
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
   else printOutcome(outcome, report);
-}
-
-/** How to go on says of a run that was stopped or failed how to resume it; the flows that would have come after it are told, too. */
-function withFlowsAfter(error: unknown, command: string | undefined): unknown {
-  const { hint } = error as { hint?: unknown };
-  if (command === undefined || typeof hint !== "string" || !hint.includes("segue resume")) return error;
-  const more = `${hint}\nand then with the flows after it: ${command}`;
-  if (error instanceof SegueError)
-    return new SegueError(error.message, {
-      hint: more,
-      exitCode: error.exitCode,
-      code: error.code,
-      cause: error,
-    });
-  return Object.assign(error as Error, { hint: more });
 }
 
 /** An endpoint that a deployment run started and did not live to stop. */

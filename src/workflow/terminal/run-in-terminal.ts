@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly quiet?: boolean;
   /** Flags that the commands it suggests need, too: "--datastore elsewhere". */
   readonly flags?: string;
+  /** The command for what was to come after this run: told with how to resume one that is not done. */
+  readonly next?: string;
 }
 
 /**
@@ -37,8 +39,12 @@ export async function runInTerminal(
     if (result.status === "done") return result;
     const flags = options.flags ? ` ${options.flags}` : "";
     const resume = `segue resume ${result.flow}/${result.run}${flags}`;
+    const next = options.next ? [`and then with the flows after it: ${options.next}`] : [];
     if (result.status === "stopped")
-      throw Object.assign(new Error("stopped"), { name: "AbortError", hint: `go on with: ${resume}` });
+      throw Object.assign(new Error("stopped"), {
+        name: "AbortError",
+        hint: [`go on with: ${resume}`, ...next].join("\n"),
+      });
     const { step, task, error } = result.end.failed!;
     const place = `${result.flow}/${result.run}/${step}/${task}`;
     const thrownAt = ownPlace(error.stack);
@@ -47,6 +53,7 @@ export async function runInTerminal(
         ...(error.hint ? [error.hint] : []),
         `what it printed: segue logs ${place}${flags}`,
         `when it is put right: ${resume}`,
+        ...next,
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",

@@ -2,16 +2,8 @@
  * What follows what: a Markov chain of the first order, widened by skips whose weight fades with the distance
  * ("sequential rules", Ludewig & Jannach 2018, §3.1: weight 1/d), read from the last few tracks of the context.
  */
-import type { Catalogue } from "../corpus/index.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
-import type { RecommenderKind, RecommenderState } from "./contract.js";
-import { Fallback } from "./core/fallback.js";
-import { countPairs, type Pairs } from "./core/pairs.js";
-import type { Query } from "./core/query.js";
-import { repeatsFor } from "./core/repeats.js";
-import type { ScoreBoard } from "./core/score-board.js";
-import { ScoredRecommender } from "./core/scored.js";
-import { sessionsOf } from "./core/sessions.js";
+import { pairsKind } from "./core/pairs-kind.js";
 import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface TransitionsSettings {
@@ -50,66 +42,19 @@ const ranges: SettingRanges<TransitionsSettings> = {
   repeats: repeatsRange,
 };
 
-function make(
-  catalogue: Catalogue,
-  pairs: Pairs,
-  fallback: Fallback,
-  settings: TransitionsSettings,
-  repeats: number,
-) {
-  const { last, contextFade } = settings;
-  const score = (query: Query, board: ScoreBoard) => {
-    const reach = Math.min(last, query.tracks.length);
-    for (let d = 1; d <= reach; d++) {
-      const track = query.tracks[query.tracks.length - d]!;
-      const total = pairs.totals[track]!;
-      if (total === 0) continue;
-      // A track that is seldom followed says less than its share claims: 5 playlists of doubt.
-      const weight = (d + query.unknownAfter) ** -contextFade / (total + 5);
-      for (let i = pairs.offsets[track]!; i < pairs.offsets[track + 1]!; i++) {
-        board.add(pairs.tracks[i]!, weight * pairs.weights[i]!);
-      }
-    }
-  };
-  const state = (): RecommenderState => ({
-    kind: "transitions",
-    version: 1,
-    settings: { ...settings, repeats },
-    arrays: { ...pairs },
-    parts: { fallback: fallback.save() },
-  });
-  return new ScoredRecommender({
-    name: "transitions",
-    catalogue,
-    scorer: { score },
-    repeats,
-    filler: fallback,
-    state,
-  });
-}
-
-export const transitions: RecommenderKind<TransitionsSettings> = {
+export const transitions = pairsKind<TransitionsSettings>({
   name: "transitions",
   summary: "What followed the last tracks elsewhere, near followers counting more.",
   defaults,
   ranges,
-  async fit(corpus, given, options = {}) {
-    const settings = { ...defaults, ...given };
-    const sessions = sessionsOf(corpus);
-    const { fade, recency, keep } = settings;
-    const pairs = await countPairs(sessions, {
-      ahead: settings.skip,
-      behind: 0,
-      fade,
-      recency,
-      keep,
-      signal: options.signal,
-    });
-    return make(corpus, pairs, Fallback.fit(corpus), settings, repeatsFor(settings.repeats, sessions));
-  },
-  restore(state, catalogue) {
-    const settings = state.settings as unknown as TransitionsSettings;
-    const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
-    return make(catalogue, state.arrays as unknown as Pairs, fallback, settings, settings.repeats as number);
-  },
-};
+  pairsOf: ({ skip, fade, recency }) => ({ ahead: skip, behind: 0, fade, recency }),
+  scorerOf:
+    ({ offsets, tracks, weights, totals }) =>
+    (track, weight, board) => {
+      const total = totals[track]!;
+      if (total === 0) return;
+      // A track that is seldom followed says less than its share claims: 5 playlists of doubt.
+      const each = weight / (total + 5);
+      for (let i = offsets[track]!; i < offsets[track + 1]!; i++) board.add(tracks[i]!, each * weights[i]!);
+    },
+});

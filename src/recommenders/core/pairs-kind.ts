@@ -1,0 +1,86 @@
+/** What recommenders have in common that read, for each of a context's last tracks, the tracks that go with it. */
+import type { Catalogue } from "../../corpus/index.js";
+import type { RecommenderKind, RecommenderState } from "../contract.js";
+import { Fallback } from "./fallback.js";
+import { countPairs, type PairOptions, type Pairs } from "./pairs.js";
+import type { Query } from "./query.js";
+import { repeatsFor } from "./repeats.js";
+import type { ScoreBoard } from "./score-board.js";
+import { ScoredRecommender } from "./scored.js";
+import { sessionsOf } from "./sessions.js";
+
+interface PairsSettings {
+  /** How many tracks of the context, from the last, are read. */
+  readonly last: number;
+  /** The weight of the context's track d places back is d^-contextFade. */
+  readonly contextFade: number;
+  /** How many pairs are kept for a track. */
+  readonly keep: number;
+  readonly repeats: number | "auto";
+}
+
+interface PairsKind<Settings extends PairsSettings>
+  extends Pick<RecommenderKind<Settings>, "name" | "summary" | "defaults" | "ranges"> {
+  /** Which pairs are counted. */
+  readonly pairsOf: (settings: Settings) => Pick<PairOptions, "ahead" | "behind" | "fade" | "recency">;
+  /** How the tracks that go with `track` get onto the board; `weight` is that of its place in the context. */
+  readonly scorerOf: (
+    pairs: Pairs,
+    counts: Uint32Array,
+    settings: Settings,
+  ) => (track: number, weight: number, board: ScoreBoard) => void;
+}
+
+export function pairsKind<Settings extends PairsSettings>(
+  kind: PairsKind<Settings>,
+): RecommenderKind<Settings> {
+  const { name, summary, defaults, ranges } = kind;
+  const make = (
+    catalogue: Catalogue,
+    pairs: Pairs,
+    fallback: Fallback,
+    settings: Settings,
+    repeats: number,
+  ) => {
+    const scoreTrack = kind.scorerOf(pairs, fallback.counts, settings);
+    const score = (query: Query, board: ScoreBoard) => {
+      const reach = Math.min(settings.last, query.tracks.length);
+      for (let d = 1; d <= reach; d++) {
+        const weight = (d + query.unknownAfter) ** -settings.contextFade;
+        scoreTrack(query.tracks[query.tracks.length - d]!, weight, board);
+      }
+    };
+    const state = (): RecommenderState => ({
+      kind: name,
+      version: 1,
+      settings: { ...(settings as PairsSettings), repeats },
+      arrays: { ...pairs },
+      parts: { fallback: fallback.save() },
+    });
+    return new ScoredRecommender({ name, catalogue, scorer: { score }, repeats, filler: fallback, state });
+  };
+  return {
+    ...{ name, summary, defaults, ranges },
+    async fit(corpus, given, options = {}) {
+      const settings = { ...defaults, ...given };
+      const sessions = sessionsOf(corpus);
+      const pairs = await countPairs(sessions, {
+        ...kind.pairsOf(settings),
+        keep: settings.keep,
+        signal: options.signal,
+      });
+      return make(corpus, pairs, Fallback.fit(corpus), settings, repeatsFor(settings.repeats, sessions));
+    },
+    restore(state, catalogue) {
+      const settings = state.settings as unknown as Settings;
+      const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
+      return make(
+        catalogue,
+        state.arrays as unknown as Pairs,
+        fallback,
+        settings,
+        settings.repeats as number,
+      );
+    },
+  };
+}

@@ -6,7 +6,7 @@ import {
   reasonsAsText,
 } from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
-import { nearestTitles, readContext, readRules } from "./context.js";
+import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
 import type { Answer, Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
 
@@ -27,7 +27,8 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 }
 
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
-  const { context, recommender: asked, fallback, unknown } = readContext(live, request);
+  const read = readContext(live, request);
+  const { context, recommender: asked } = read;
   const rules = readRules(request);
   const { recommender, answer: ranking } = await live.answered(
     asked,
@@ -39,26 +40,18 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
     ({ tracks }) => tracks.length === 0,
   );
   const explainer = request.explain ? live.explainer(recommender) : undefined;
-  return {
-    json: JSON.stringify({
-      bundle: live.version,
-      recommender: recommender.name,
-      fallback,
-      unknown: await nearestTitles(live, unknown),
-      tracks: ranking.tracks.map((id, i) => {
-        const track = { ...live.view(id), score: ranking.scores[i]! };
-        if (explainer === undefined) return track;
-        const reasons = explainer.explain(context, id);
-        return { ...track, reasons, because: reasonsAsText(reasons) };
-      }),
-    }),
-    unknownTracks: unknown.length,
-    fallbacks: Number(fallback),
-  };
+  const shown = ranking.tracks.map((id, i) => {
+    const track = { ...live.view(id), score: ranking.scores[i]! };
+    if (explainer === undefined) return track;
+    const reasons = explainer.explain(context, id);
+    return { ...track, reasons, because: reasonsAsText(reasons) };
+  });
+  return tracksAnswer(live, recommender, read, shown);
 }
 
 async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer> {
-  const { context, recommender: asked, fallback, unknown } = readContext(live, request);
+  const read = readContext(live, request);
+  const { context, recommender: asked } = read;
   const rules = readRules(request);
   const { n, variety, seed } = request;
   const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
@@ -68,13 +61,28 @@ async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer
     (recommender) => extendPlaylist(recommender, live.model.catalogue, context, n, options),
     (tracks) => tracks.length === 0,
   );
+  return tracksAnswer(
+    live,
+    recommender,
+    read,
+    added.map((id) => live.view(id)),
+  );
+}
+
+/** Tracks, and what they rest on. */
+async function tracksAnswer(
+  live: LiveModel,
+  { name }: FittedRecommender,
+  { fallback, unknown }: ReadContext,
+  tracks: readonly object[],
+): Promise<Answer> {
   return {
     json: JSON.stringify({
       bundle: live.version,
-      recommender: recommender.name,
+      recommender: name,
       fallback,
       unknown: await nearestTitles(live, unknown),
-      tracks: added.map((id) => live.view(id)),
+      tracks,
     }),
     unknownTracks: unknown.length,
     fallbacks: Number(fallback),

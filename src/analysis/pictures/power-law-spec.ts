@@ -75,6 +75,8 @@ export function powerLawSpec(
   // The same for both encodings, or they are not merged into one. Long strokes show the dashes; within the plot it would
   // hide a curve sooner or later.
   const legend = { orient: "bottom", symbolSize: 700, columnPadding: 18 };
+  const byLaw = { field: "law", type: "nominal", title: "fitted", sort: null, legend };
+  const domain = laws.map(({ law }) => law);
   return {
     width: 520,
     height: 340,
@@ -91,24 +93,13 @@ export function powerLawSpec(
           x,
           y,
           color: {
-            field: "law",
-            type: "nominal",
-            title: "fitted",
-            sort: null,
-            legend,
-            scale: {
-              domain: laws.map(({ law }) => law),
-              range: [...colours.categories.slice(1, 1 + laws.length)],
-            },
+            ...byLaw,
+            scale: { domain, range: [...colours.categories.slice(1, 1 + laws.length)] },
           },
           strokeDash: {
-            field: "law",
-            type: "nominal",
-            title: "fitted",
-            sort: null,
-            legend,
+            ...byLaw,
             scale: {
-              domain: laws.map(({ law }) => law),
+              domain,
               range: [
                 [1, 0],
                 [6, 3],

@@ -1,17 +1,21 @@
 /** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
-import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { makeFolder, SegueError, writeAtomically, writeFileAtomic } from "../system/index.js";
+import {
+  isUnfinished,
+  makeFolder,
+  SegueError,
+  temporaryBeside,
+  writeAtomically,
+  writeFileAtomic,
+  writeNewFile,
+} from "../system/index.js";
 import { checkKey } from "./key.js";
 import type { Store, StoredObject } from "./store.js";
 
 /** Up to this size a blocking read is quicker than a turn through the thread pool. */
 const smallFile = 64 * 1024;
-
-/** What `writeAtomically` calls the files it has not finished. */
-const unfinished = /\.\d+-[0-9a-f]{8}\.tmp$/;
 
 const isAbsent = (error: unknown) =>
   ["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
@@ -64,15 +68,9 @@ export class FolderStore implements Store {
     const path = this.localPath(key);
     return this.#retryWhenSwept(async () => {
       makeFolder(dirname(path));
-      const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+      const temporary = temporaryBeside(path);
       try {
-        const file = await open(temporary, "wx");
-        try {
-          await file.writeFile(contents);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
+        await writeNewFile(temporary, contents);
         // link, unlike rename, refuses a name that is taken.
         await link(temporary, path);
         return true;
@@ -155,7 +153,7 @@ export class FolderStore implements Store {
       const key = folder + name;
       if (name.endsWith("/")) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
-      } else if (key.startsWith(prefix) && !unfinished.test(name)) {
+      } else if (key.startsWith(prefix) && !isUnfinished(name)) {
         const facts = statSync(join(this.url, key), { throwIfNoEntry: false });
         if (facts?.isFile()) yield { key, size: facts.size, modified: facts.mtimeMs };
       }

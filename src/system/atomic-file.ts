@@ -7,16 +7,26 @@ import { makeFolder } from "./make-folder.js";
 
 /** Writes `contents` to `path` atomically, making the folders above it. Nothing is left behind when it fails. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
-  await writeAtomically(path, async (temporary) => {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(contents);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  });
+  await writeAtomically(path, (temporary) => writeNewFile(temporary, contents));
 }
+
+/** Writes a file that must not be there yet, and waits until the disk has it. */
+export async function writeNewFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(contents);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name beside `path` that nobody else takes. */
+export const temporaryBeside = (path: string) =>
+  `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+
+/** Whether a file is called as `temporaryBeside` calls those that are not finished. */
+export const isUnfinished = (name: string) => /\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
 
 /** Lets `write` fill a temporary file beside `path` (by any means: a stream, DuckDB's COPY) and renames it into place. */
 export async function writeAtomically(
@@ -28,7 +38,7 @@ export async function writeAtomically(
   } catch (error) {
     throw explainDiskError(error, path);
   }
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  const temporary = temporaryBeside(path);
   try {
     await write(temporary);
     await rename(temporary, path);

@@ -1,7 +1,7 @@
 /** Whether a place can be written, found out before long work and not after it. */
-import { randomBytes } from "node:crypto";
 import { open, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { temporaryBeside } from "./atomic-file.js";
 import { explainDiskError } from "./disk-error.js";
 import { misuse } from "./errors.js";
 
@@ -22,7 +22,7 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
     throw misuse(`${path} is a file`, "Name a folder, or one that can be made.");
   const folder = kind === "folder" && there ? path : await nearestAbove(path);
   // Asking for permissions would not do: whoever may do everything still cannot write to a read-only or a special file system.
-  const trial = join(folder, `.segue-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
+  const trial = temporaryBeside(join(folder, ".segue"));
   try {
     await (await open(trial, "wx")).close();
   } catch (error) {

@@ -1,6 +1,13 @@
 /** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
 export { besideUrl, distPath, packageRoot } from "./assets.js";
-export { moveIntoPlace, writeAtomically, writeFileAtomic } from "./atomic-file.js";
+export {
+  isUnfinished,
+  moveIntoPlace,
+  temporaryBeside,
+  writeAtomically,
+  writeFileAtomic,
+  writeNewFile,
+} from "./atomic-file.js";
 export { checkOutput } from "./check-output.js";
 export { explainDiskError } from "./disk-error.js";
 export {

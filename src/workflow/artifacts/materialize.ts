@@ -1,11 +1,10 @@
 /** Puts stored files where this machine can read them: hard links beside a local datastore, downloads from a remote one. */
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { FolderStore, type Store } from "../../storage/index.js";
-import { makeFolder, SegueError } from "../../system/index.js";
+import { makeFolder, SegueError, temporaryBeside } from "../../system/index.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 
 /** Where the readable copies are: within a local datastore, else SEGUE_CACHE or ~/.cache/segue. */
@@ -19,7 +18,7 @@ export function filesFolder(store: Store): string {
 export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
   const target = join(filesFolder(store), ref.sha.slice(0, 32), ref.name ?? "file");
   if (existsSync(target)) return target;
-  const temporary = `${dirname(target)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  const temporary = temporaryBeside(dirname(target));
   try {
     const entry = join(temporary, ref.name ?? "file");
     if (ref.kind === "folder") {

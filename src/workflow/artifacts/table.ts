@@ -1,5 +1,5 @@
 /** Tables as Parquet, written and read by DuckDB, which is loaded only where a step has a table. */
-import { SegueError } from "../../system/index.js";
+import { SegueError, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** What a cell may hold. */
@@ -74,7 +74,7 @@ export async function writeTable(value: Table, path: string): Promise<number> {
       appender.endRow();
     }
     appender.closeSync();
-    await connection.run(`COPY t TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+    await connection.run(`COPY t TO ${sqlString(path)} (FORMAT parquet, COMPRESSION zstd)`);
     return rows.length;
   } finally {
     connection.closeSync();
@@ -118,9 +118,7 @@ async function readParquet(path: string): Promise<Record<string, Cell>[]> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const reader = await connection.runAndReadAll(
-      `SELECT * FROM read_parquet('${path.replaceAll("'", "''")}')`,
-    );
+    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${sqlString(path)})`);
     return reader.getRowObjectsJS().map((row) => {
       for (const [name, cell] of Object.entries(row)) {
         if (typeof cell === "bigint" && cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER)

@@ -1,0 +1,76 @@
+/** What a step may say about how it is run, and the node of the graph that comes of it. */
+import { misuse } from "../system/index.js";
+import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
+import { retryPolicy } from "./retry.js";
+
+/** What every step may say about how it is run. */
+export interface StepOptions<After extends string = string, Catch extends string | undefined = undefined> {
+  /** The step it comes after. Default: the one above. */
+  after?: After;
+  description?: string;
+  /** How often a failed attempt is repeated: a count, or `{ count, delay (s), backoff }`. Default 0. */
+  retry?: number | Partial<RetryPolicy>;
+  /** How long an attempt may take: seconds, or "90s", "10m", "2h". Default: as long as it needs. */
+  timeout?: number | string;
+  /**
+   * How long an attempt that is stopped has to take away what it made outside, as `timeout` is written; then its process is
+   * killed. Default: 1 second.
+   */
+  grace?: number | string;
+  /** Goes on when every attempt failed, with the error as the artifact of this name. */
+  catch?: Catch;
+  resources?: Resources;
+  /** false for steps that do something to the world outside, so that `--cache` never skips them. Default true. */
+  cache?: boolean;
+}
+
+export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
+  extends StepOptions<After, Catch> {
+  /** The artifact that is gone over: an array; every item gets a task of its own. */
+  over: Over;
+}
+
+export interface JoinOptions<After extends string, Catch extends string | undefined>
+  // biome-ignore lint/suspicious/noExplicitAny: only the name of the option is taken over.
+  extends Omit<StepOptions<any, Catch>, "after"> {
+  /** The branches that come together. Default: the step above, whose foreach ends here. */
+  after?: readonly After[];
+}
+
+/** The options of any kind of step. */
+export interface AnyStepOptions extends Omit<StepOptions<string, string | undefined>, "after"> {
+  readonly after?: string | readonly string[];
+  readonly over?: string;
+}
+
+/** @param above the step above, if any: what this one comes after where `after` names none */
+export function stepNode(
+  kind: StepKind,
+  name: string,
+  options: AnyStepOptions,
+  above: string | undefined,
+): StepNode {
+  const after = options.after ?? above;
+  return {
+    name,
+    kind,
+    after: after === undefined ? [] : typeof after === "string" ? [after] : [...after],
+    ...(options.over === undefined ? {} : { over: options.over }),
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
+    ...(options.timeout === undefined ? {} : { timeout: seconds(options.timeout) }),
+    ...(options.grace === undefined ? {} : { grace: seconds(options.grace) }),
+    ...(options.catch === undefined ? {} : { catch: options.catch }),
+    ...(options.resources === undefined ? {} : { resources: options.resources }),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  };
+}
+
+/** Seconds from a number of them, or "500ms", "90s", "10m", "2h". */
+function seconds(time: number | string): number {
+  if (typeof time === "number") return time;
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(time.trim());
+  if (!match)
+    throw misuse(`"${time}" is not a time`, 'write seconds as a number, or "500ms", "90s", "10m", "2h"');
+  return Number(match[1]) * { ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] as "ms" | "s" | "m" | "h"];
+}

@@ -5,13 +5,7 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin, SegueError, wholeNumber } from "../system/index.js";
-import {
-  ExactIndex,
-  type NearestRows,
-  TrackVectors,
-  trainTrack2Vec,
-  word2vecRanges,
-} from "../track2vec/index.js";
+import { TrackVectors, trainTrack2Vec, word2vecRanges } from "../track2vec/index.js";
 import type {
   FitOptions,
   FittedRecommender,
@@ -20,12 +14,12 @@ import type {
   RecommenderState,
 } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
-import { type Query, TrackNumbers } from "./core/query.js";
+import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
-import { type ScoredParts, ScoredRecommender, type Scorer } from "./core/scored.js";
+import { type ScoredParts, ScoredRecommender } from "./core/scored.js";
 import { sessionsOf } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
-import { contextMean, copyUnit, unitScales } from "./core/track-matrix.js";
+import { contextScan, nearestScan, type RowSearch } from "./core/vector-scan.js";
 
 /** The options of training (gensim's names in camelCase) and how the vectors are asked. */
 export interface Track2VecSettings {
@@ -72,151 +66,6 @@ const ranges: SettingRanges<Track2VecSettings> = {
   output: numberWithin({ least: 0, most: 1 }),
   repeats: repeatsRange,
 };
-
-/**
- * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector. That is the
- * inner product of the mean with one weighted sum of both; rows of these get one number more, which brings them all to the same length,
- * so that the exact index over cosines finds the same order (Bachrach et al. 2014).
- */
-function contextScan(
-  { tracks, vectors, outputs, size }: TrackVectors,
-  numbers: Uint32Array,
-  trackCount: number,
-  { decay, output }: Track2VecSettings,
-): Scorer {
-  const rowOf = rowsByNumber(numbers, trackCount);
-  const asGiven = { size, units: vectors, scales: unitScales(vectors, size) };
-  const mean = new Float32Array(size);
-  const vectorOf = (query: Query) => {
-    const rows = Int32Array.from(query.tracks, (track) => rowOf[track]!);
-    if (!contextMean(asGiven, rows, decay, mean)) return undefined;
-    // The number more is 0 here, and so adds nothing to a product.
-    const asked = new Float32Array(size + 1);
-    asked.set(mean);
-    return asked;
-  };
-  const { sums, length } = sumsOfUnits(vectors, outputs, size, output);
-  const index = new ExactIndex(sums, size + 1, (row) => tracks[row]!);
-  return scanOf(numbers, vectorOf, (queries, k) => {
-    const found = index.search(queries, k, undefined, 1);
-    return { ...found, scores: found.scores.map((cosine) => cosine * length) };
-  });
-}
-
-/**
- * Of each row (1 − output) × its input vector + output × its output vector, both brought to length 1 before, and one number more: with
- * it all rows are as long as the longest sum.
- */
-function sumsOfUnits(
-  vectors: Float32Array,
-  outputs: Float32Array | undefined,
-  size: number,
-  output: number,
-): { readonly sums: Float32Array; readonly length: number } {
-  const count = vectors.length / size;
-  const sums = new Float32Array(count * (size + 1));
-  const unit = new Float32Array(size);
-  let most = 0;
-  for (let row = 0; row < count; row++) {
-    const from = row * size;
-    const to = row * (size + 1);
-    copyUnit(vectors, from, unit, 0, size);
-    for (let d = 0; d < size; d++) sums[to + d] = (1 - output) * unit[d]!;
-    if (outputs !== undefined) {
-      copyUnit(outputs, from, unit, 0, size);
-      for (let d = 0; d < size; d++) sums[to + d]! += output * unit[d]!;
-    }
-    let squares = 0;
-    for (let d = 0; d < size; d++) squares += sums[to + d]! ** 2;
-    sums[to + size] = squares;
-    most = Math.max(most, squares);
-  }
-  for (let at = size; at < sums.length; at += size + 1) sums[at] = Math.sqrt(Math.max(0, most - sums[at]!));
-  return { sums, length: Math.sqrt(most) };
-}
-
-/** The row of each track of the catalogue; -1: it has none. */
-function rowsByNumber(numbers: Uint32Array, trackCount: number): Int32Array {
-  const rowOf = new Int32Array(trackCount).fill(-1);
-  for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
-  return rowOf;
-}
-
-/**
- * Scores rows near to a query's vector, the context's own tracks beside k others: those are left out afterwards. Queries of one call are
- * searched for together, since every row is then read once for many.
- */
-function scanOf(
-  numbers: Uint32Array,
-  vectorOf: (query: Query) => Float32Array | undefined,
-  search: (queries: Float32Array, k: number) => NearestRows,
-): Scorer {
-  const wantedFor = (query: Query, k: number) => Math.min(k + query.tracks.length, numbers.length);
-  const found = new WeakMap<Query, Pick<NearestRows, "rows" | "scores">>();
-  return {
-    prepare(queries, k) {
-      const asked: Query[] = [];
-      const vectors: Float32Array[] = [];
-      let most = 0;
-      for (const query of queries) {
-        const vector = vectorOf(query);
-        if (vector === undefined) continue;
-        asked.push(query);
-        vectors.push(vector);
-        most = Math.max(most, wantedFor(query, k));
-      }
-      if (asked.length === 0) return;
-      const size = vectors[0]!.length;
-      const all = new Float32Array(asked.length * size);
-      vectors.forEach((vector, i) => {
-        all.set(vector, i * size);
-      });
-      const answer = search(all, most);
-      asked.forEach((query, i) => {
-        const start = i * answer.k;
-        const end = start + Math.min(answer.k, wantedFor(query, k));
-        found.set(query, {
-          rows: answer.rows.subarray(start, end),
-          scores: answer.scores.subarray(start, end),
-        });
-      });
-    },
-    score(query, board, k) {
-      let answer = found.get(query);
-      if (answer === undefined) {
-        const vector = vectorOf(query);
-        if (vector === undefined) return;
-        answer = search(vector, wantedFor(query, k));
-      }
-      const { rows, scores } = answer;
-      for (let i = 0; i < rows.length; i++) board.add(numbers[rows[i]!]!, scores[i]!);
-    },
-  };
-}
-
-/** Finds the k rows nearest to one query, best first. */
-export type RowSearch = (query: Float32Array, k: number) => NearestRows;
-
-/** Scores the tracks nearest to the last one by cosine; says nothing where that has no vector. */
-function nearestScan(
-  vectors: TrackVectors,
-  numbers: Uint32Array,
-  trackCount: number,
-  search: RowSearch | undefined,
-): Scorer {
-  const rowOf = rowsByNumber(numbers, trackCount);
-  const vectorOf = (query: Query) => {
-    const last = query.unknownAfter > 0 ? undefined : query.tracks[query.tracks.length - 1];
-    const row = last === undefined ? -1 : rowOf[last]!;
-    return row < 0 ? undefined : vectors.vectorAt(row);
-  };
-  if (search === undefined) {
-    return scanOf(numbers, vectorOf, (queries, k) => vectors.nearestRows(queries, k, { threads: 1 }));
-  }
-  // Whoever brings a search of their own is asked one query at a time.
-  const { score } = scanOf(numbers, vectorOf, search);
-  return { score };
-}
 
 /** A fitted recommender that has track vectors: for exports, for the base protocol, for a look at them. */
 export interface TrackVectorModel extends FittedRecommender {

@@ -47,6 +47,7 @@ export interface Emulator {
 }
 
 export const goodRole = "arn:aws:iam::123456789012:role/segue";
+export const tensorFlowImage = "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu";
 
 /**
  * @param serve starts the server on what lay in the archive, as the container does at /opt/ml/model; where it throws, the

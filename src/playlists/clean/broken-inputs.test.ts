@@ -1,0 +1,212 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { cleaning, good, header, rowsOf } from "./clean.testkit.js";
+import { cleanPlaylists } from "./clean-playlists.js";
+
+const { at, clean, failure } = cleaning();
+
+describe("broken inputs", () => {
+  it("a file that is not there", async () => {
+    expect(await failure({}, { inputs: ["gone.csv"] })).toMatchObject({ code: "missing-input", left: [] });
+    expect((await failure({}, { inputs: ["gone-*.csv"] })).message).toMatch(/no file matches/);
+  });
+
+  it("an empty file, and one of empty lines", async () => {
+    expect(await failure({ "a.csv": "" })).toMatchObject({ code: "empty-input", left: [] });
+    expect(await failure({ "a.csv": "\n \n" })).toMatchObject({ code: "empty-input", left: [] });
+  });
+
+  it("a header and nothing more", async () => {
+    const { code, message, left } = await failure({ "a.csv": header });
+    expect({ code, left }).toEqual({ code: "empty-input", left: [] });
+    expect(message).toMatch(/a\.csv.*only a header/);
+  });
+
+  it("wrong columns: says which there are, which are wanted, and how to map them", async () => {
+    const { message, hint, left } = await failure({ "a.csv": "listener,performer,song\nx,y,z\n" });
+    expect(message).toMatch(
+      /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
+    );
+    expect(hint).toBe(
+      'say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist',
+    );
+    expect(left).toEqual([]);
+    expect(
+      (
+        await failure(
+          { "a.csv": "by,song,list\nx,y,z\n" },
+          { mapping: { artist: "byy", track: "song", playlist: "list" } },
+        )
+      ).message,
+    ).toMatch(/wanted also "byy"/);
+  });
+
+  it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each costs its line and is told", async () => {
+    const { facts, rejected, rows } = await clean({
+      "a.csv": Buffer.concat([
+        Buffer.from(`${header}${good}"u1","Muse,"Starlight","gym"\n${good}"u1","Mu\0se","x","gym"\n`),
+        Buffer.from('"u1","Björk","Jóga","gym"\n', "latin1"),
+        Buffer.from(`${good}"u1","Muse"\n`),
+      ]),
+    });
+    expect(rows).toHaveLength(3);
+    expect(facts.rejectsByReason).toEqual({
+      "unclosed quote": 1,
+      "NUL byte": 1,
+      "not UTF-8": 1,
+      "wrong number of fields": 1,
+    });
+    expect(rejected.map((reject) => reject.line)).toEqual([3, 5, 6, 8]);
+    expect(rejected[0]!.text).toBe('"u1","Muse,"Starlight","gym"');
+    expect(rejected[2]!.text).toBe('"u1","Björk","Jóga","gym"');
+    expect(facts.firstRejects).toEqual(rejected);
+  });
+
+  it("a gzip cut short", async () => {
+    const whole = gzipSync(
+      header + Array.from({ length: 5000 }, (_, i) => `"u${i}","a","t${i * 7919}","p"\n`).join(""),
+    );
+    const { code, message, left } = await failure({ "a.csv.gz": whole.subarray(0, whole.length / 2) });
+    expect({ code, left }).toEqual({ code: "cut-short", left: [] });
+    expect(message).toMatch(/a\.csv\.gz is cut short/);
+    const broken = Buffer.from(whole);
+    broken.fill(0x55, 2000, 2100);
+    expect((await failure({ "a.csv.gz": broken })).code).toBe("damaged");
+  });
+
+  it("two files of different forms, or of different columns", async () => {
+    const { code, message } = await failure({
+      "a.csv": header + good,
+      "b.jsonl": '{"playlist_id": "p", "tracks": ["x"]}\n',
+    });
+    expect(code).toBe("different-forms");
+    expect(message).toMatch(/b\.jsonl is sequences as JSON lines, but .*a\.csv is CSV/);
+    for (const other of ["user,artist,track,playlist\nu,a,t,p\n", "user_id,artistname,trackname\nu,a,t\n"])
+      expect((await failure({ "a.csv": header + good, "b.csv": other })).code).toBe("different-forms");
+  });
+
+  it("nothing but rejects: the rejects are kept, the table is not written", async () => {
+    const { code, message, left } = await failure({ "a.csv": `${header}"u","","t","p"\n"u"\n` });
+    expect(code).toBe("no-usable-rows");
+    expect(message).toMatch(/none of the 2 rows.*line 2: empty artist/);
+    expect(left).toEqual(["rejects.jsonl"]);
+  });
+
+  it("without a rejects file counts and shows them, and says what keeps them", async () => {
+    const [some, none] = [at("some.csv"), at("none.csv")];
+    await writeFile(some, `${header}"u","","t","p"\n${good}`);
+    await writeFile(none, `${header}"u","","t","p"\n`);
+    const output = at("out", "master.parquet");
+    const facts = await cleanPlaylists({ inputs: [some], output });
+    expect(facts).toMatchObject({ accepted: 1, rejected: 1, rejectsByReason: { "empty artist": 1 } });
+    expect(facts.firstRejects).toMatchObject([{ file: some, line: 2, reason: "empty artist" }]);
+    expect(await readdir(at("out"))).toEqual(["master.parquet"]);
+    await expect(cleanPlaylists({ inputs: [none], output })).rejects.toMatchObject({
+      hint: `segue run intermediate --input ${none} keeps all of them in a file`,
+    });
+  });
+
+  it.each([
+    ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /zip archive/],
+    ["a.csv", Buffer.from("\ufeffuser_id", "utf16le"), /UTF-16/],
+    ["a.json", "[1, 2]", /JSON array/],
+    ["a.json", '{"playlists": [', /not valid JSON/],
+    ["a.json", '{"info": {}, "playlists": []}', /no playlists/],
+    ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],
+    ["a.parquet.gz", gzipSync("PAR1 and what follows"), /a\.parquet\.gz is gzipped Parquet/],
+  ])("%s that is something else (%#)", async (name, contents, message) => {
+    const failed = await failure({ [name]: contents });
+    expect(failed.message).toMatch(message);
+    expect(failed.left).toEqual([]);
+  });
+
+  it.each([
+    ["utf16.csv", Buffer.from(header + good, "utf16le"), /UTF-16/],
+    ["utf16be.csv", Buffer.from(header + good, "utf16le").swap16(), /UTF-16/],
+    ["mac.csv", (header + good).replaceAll("\n", "\r"), /carriage returns alone/],
+    ["picture.csv", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /not text/],
+    ["noise.csv", Buffer.from([1, 0, 2, 250, 251, 0, 0, 7, 9]), /not text/],
+    ["text.parquet", header + good, /text\.parquet is not Parquet/],
+    ["few.csv.gz", gzipSync(header + good).subarray(0, 12), /few\.csv\.gz is cut short/],
+    ["nothing.csv.gz", gzipSync(""), /nothing\.csv\.gz is empty/],
+  ] as const)("%s is refused as a whole", async (name, contents, message) => {
+    const failed = await failure({ [name]: contents });
+    expect(failed.message).toMatch(message);
+    expect(failed.message).not.toMatch(/found the columns/);
+    expect(failed.left).toEqual([]);
+  });
+
+  it("a byte order mark, CR LF, and a last line without an end are no faults", async () => {
+    const { rows } = await clean({
+      "a.csv": `\ufeff${header}${good}${good}`.replaceAll("\n", "\r\n").trimEnd(),
+    });
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ["u1", "Muse", "Uprising", "gym"],
+      ["u1", "Muse", "Uprising", "gym"],
+    ]);
+  });
+
+  it("a folder, and a file that this user may not read", async (context) => {
+    await mkdir(at("in"));
+    expect(await failure({}, { inputs: ["in"] })).toMatchObject({
+      message: expect.stringMatching(/in is a folder/),
+      hint: expect.stringMatching(/in\/\*\.csv/),
+      left: [],
+    });
+    await writeFile(at("a.csv"), header + good, { mode: 0 });
+    if (process.getuid?.() === 0) {
+      console.log("not run: a file that may not be read; root may read all of them");
+      context.skip();
+    }
+    expect(await failure({}, { inputs: ["a.csv"] })).toMatchObject({ code: "unreadable-input", left: [] });
+  });
+
+  it("playlists without tracks are counted, each with its line", async () => {
+    const { rejected, facts } = await clean({
+      "s.jsonl": '{"playlist_id": "a", "tracks": []}\n{"playlist_id": "b", "tracks": ["x"]}\n',
+    });
+    expect(facts).toMatchObject({ rows: 2, accepted: 1 });
+    expect(rejected).toMatchObject([{ line: 1, reason: "no tracks", detail: 'playlist "a"' }]);
+    const slice = await clean({
+      "m.json": JSON.stringify({
+        playlists: [
+          { pid: 1, name: "empty", tracks: [] },
+          { pid: 2, name: "one", tracks: [{ pos: 0, artist_name: "A", track_name: "x" }] },
+        ],
+      }),
+    });
+    expect(slice.facts.rejectsByReason).toEqual({ "no tracks": 1 });
+    expect(await failure({ "e.jsonl": '{"playlist_id": "a", "tracks": []}\n' })).toMatchObject({
+      code: "no-usable-rows",
+      message: expect.stringMatching(/line 1: no tracks/),
+    });
+  });
+
+  it("a file of Latin-1 alone: says how to read it", async () => {
+    const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
+    expect(hint).toMatch(/--encoding latin-1/);
+  });
+
+  it("leaves the output of an earlier run alone when it fails", async () => {
+    await clean({ "a.csv": header + good });
+    const failed = await failure({ "b.csv": header });
+    expect(failed.left).toEqual(["master.parquet", "rejects.jsonl"]);
+    expect(await rowsOf(at("out", "master.parquet"))).toHaveLength(1);
+  });
+
+  it("stops when it is told to, and leaves nothing", async () => {
+    await writeFile(at("a.csv"), header + good.repeat(300_000));
+    const controller = new AbortController();
+    await expect(
+      cleanPlaylists({
+        inputs: [at("a.csv")],
+        output: at("out", "master.parquet"),
+        rejects: at("out", "rejects.jsonl"),
+        signal: controller.signal,
+        progress: () => controller.abort(),
+      }),
+    ).rejects.toThrow(/abort/i);
+    expect(await readdir(at("out"))).toEqual([]);
+  });
+});

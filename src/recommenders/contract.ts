@@ -22,6 +22,8 @@ export interface Ranking {
 
 export interface Recommender {
   readonly name: string;
+  /** Whether contexts of one call take as long as in calls of their own, so that none of them should wait for others. Default false. */
+  readonly oneByOne?: boolean;
   /**
    * Scores the next track for each context.
    *

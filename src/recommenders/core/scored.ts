@@ -44,6 +44,7 @@ export function checkK(k: number): void {
 
 export class ScoredRecommender implements FittedRecommender {
   readonly name: string;
+  readonly oneByOne: boolean;
   readonly #parts: ScoredParts;
   readonly #repeats: number;
   readonly #numbers: TrackNumbers;
@@ -55,6 +56,7 @@ export class ScoredRecommender implements FittedRecommender {
   constructor(parts: ScoredParts) {
     const { tracks } = parts.catalogue;
     this.name = parts.name;
+    this.oneByOne = parts.scorer.prepare === undefined;
     this.#parts = parts;
     this.#repeats = parts.repeats ?? 1;
     this.#numbers = TrackNumbers.of(parts.catalogue);

@@ -1,6 +1,7 @@
 /**
- * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call, because recommenders read
- * their matrices once a call rather than once a request. Nobody waits for a batch to fill.
+ * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call where the recommender reads its
+ * matrices once a call rather than once a request. Nobody waits for a batch to fill, and where a batch is no faster than its
+ * requests one by one, nobody waits for those after them either.
  */
 import type { Context, Ranking, Recommender } from "../../recommenders/contract.js";
 
@@ -17,7 +18,7 @@ export class Batcher {
   readonly #onBatch: (size: number) => void;
   #scheduled = false;
 
-  /** @param largest the most contexts of one call; more wait for the next turn */
+  /** @param largest the most contexts of one call, for recommenders that gain from many; more wait for the next turn */
   constructor(largest = 32, onBatch: (size: number) => void = () => {}) {
     this.#largest = largest;
     this.#onBatch = onBatch;
@@ -45,7 +46,7 @@ export class Batcher {
 
   #flush(): void {
     for (const [recommender, queue] of this.#waiting) {
-      const batch = queue.splice(0, this.#largest);
+      const batch = queue.splice(0, recommender.oneByOne ? 1 : this.#largest);
       if (queue.length === 0) this.#waiting.delete(recommender);
       this.#onBatch(batch.length);
       const k = batch.reduce((most, entry) => Math.max(most, entry.k), 1);

@@ -2,6 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { beforeAll, expect, it } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
@@ -27,6 +28,30 @@ async function segue(...args: string[]): Promise<{ code: number; stderr: string 
   return { code, stderr };
 }
 
+/** Runs the endpoint while `use` asks it at `url`; `log` is what it has logged so far. */
+async function serving(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  use: (url: string, log: () => string) => Promise<void>,
+): Promise<void> {
+  const quiet = ["--port", "0", "--watch", "0", "--log-level", "error"];
+  const server = spawn(process.execPath, [distPath("cli/main.js"), "serve", ...args, ...quiet], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  try {
+    const [said] = (await once(server.stdout, "data")) as [Buffer];
+    await use(String(said).trim(), () => log);
+  } finally {
+    server.kill("SIGTERM");
+    await once(server, "exit");
+  }
+}
+
 it.each([
   ["serve", at("models/20260101-a"), "--port", "0"],
   ["serve", at("models"), "--port", "0", "--workers", "2"],
@@ -50,29 +75,7 @@ it.each(["1", "2"])(
     const place = at(`served-${workers}`);
     await cp(at("models/20260101-a"), place, { recursive: true });
     const key = "a-key-of-sixteen-or-more";
-    const args = [
-      "serve",
-      place,
-      "--port",
-      "0",
-      "--workers",
-      workers,
-      "--watch",
-      "0",
-      "--log-level",
-      "error",
-    ];
-    const server = spawn(process.execPath, [distPath("cli/main.js"), ...args], {
-      env: { ...process.env, SEGUE_API_KEY: key },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let log = "";
-    server.stderr.setEncoding("utf8").on("data", (text: string) => {
-      log += text;
-    });
-    try {
-      const [said] = (await once(server.stdout, "data")) as [Buffer];
-      const url = String(said).trim();
+    await serving([place, "--workers", workers], { SEGUE_API_KEY: key }, async (url, log) => {
       const headers = { "x-api-key": key, "content-type": "application/json" };
       const reload = async () => {
         const answer = await fetch(`${url}/admin/reload`, { method: "POST", headers: { "x-api-key": key } });
@@ -93,8 +96,8 @@ it.each(["1", "2"])(
         expect(stderr).toContain(`${name} ${damage === "missing" ? "is missing" : "has 1 bytes"}`);
         expect(`error: ${body.error}\n  → ${body.hint}\n`).toBe(stderr);
         expect({ status, code: body.code }).toEqual({ status: 500, code: "corrupt" });
-        expect(log).toContain(`"reason":${JSON.stringify(body.error)}`);
-        expect(log).not.toContain('"stack"');
+        expect(log()).toContain(`"reason":${JSON.stringify(body.error)}`);
+        expect(log()).not.toContain('"stack"');
         expect(await recommended()).toEqual(before);
       }
       await rename(at("whole"), `${place}/${name}`);
@@ -104,9 +107,34 @@ it.each(["1", "2"])(
         error: `there is no bundle at ${place}`,
         code: "no-bundle",
       });
-    } finally {
-      server.kill("SIGTERM");
-      await once(server, "exit");
-    }
+    });
   },
 );
+
+it("counts the requests of a client together, whichever connection and worker has them", async () => {
+  await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {
+    // A connection is kept by the worker that took it first.
+    const one = new Agent({ keepAlive: true, maxSockets: 1 });
+    const other = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (agent: Agent) => {
+      const [answer] = (await once(get(`${url}/v1/tracks?q=one`, { agent }), "response")) as [
+        IncomingMessage,
+      ];
+      answer.resume();
+      await once(answer, "end");
+      return answer.statusCode;
+    };
+    const askOften = (agent: Agent) => Promise.all(Array.from({ length: 12 }, () => ask(agent)));
+    const passed = (statuses: readonly unknown[]) => statuses.filter((status) => status === 200).length;
+    try {
+      // Twice the limit at once, and three for each second that all of it took.
+      const first = passed(await askOften(one));
+      expect(first).toBeGreaterThanOrEqual(6);
+      expect(first + passed(await askOften(other))).toBeLessThan(12);
+      expect(await ask(one)).toBe(429);
+    } finally {
+      one.destroy();
+      other.destroy();
+    }
+  });
+});

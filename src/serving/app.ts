@@ -5,7 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { addDocs } from "./docs.js";
-import { addGuards } from "./guards.js";
+import { addGuards, type GuardParts } from "./guards.js";
 import { answerError, answerNotFound } from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
@@ -20,7 +20,7 @@ import { tracksRoute } from "./routes/tracks.js";
 import { pageOrNotFound, serveFiles } from "./static-files.js";
 import { validatorCompiler } from "./validation.js";
 
-export interface AppParts extends AdminParts {
+export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
   readonly settings: EndpointSettings;
   readonly metrics?: EndpointMetrics;
@@ -56,6 +56,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   const typed = app.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
+  // What browsers send where nobody says what it is. Every body here is JSON, and has to say so.
+  app.removeContentTypeParser("text/plain");
   // Most answers come as text from the model; checking the others again at run time would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
@@ -66,7 +68,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook("onSend", async (_request, reply) => {
     if (stopping()) reply.header("connection", "close");
   });
-  addGuards(app, settings);
+  addGuards(app, parts);
   logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";

@@ -11,6 +11,7 @@ import { createLogger } from "./log.js";
 import { watchSource } from "./model-source.js";
 import type { EndpointSettings } from "./options.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
+import { RateLimit } from "./rate-limit.js";
 import type { ReloadResult } from "./routes/admin.js";
 import type { RunningServer } from "./server.js";
 
@@ -35,11 +36,9 @@ interface Member {
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, ...told } = options;
-  const workerOptions: WorkerOptions = {
-    ...told,
-    ...(told.rateLimit === undefined ? {} : { rateLimit: told.rateLimit / workers }),
-  };
+  const { workers, watchInterval = 0, ...workerOptions } = options;
+  // Connections of one client may be any worker's, so the counts are here.
+  const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
   const counts = new AggregatorRegistry();
   const members = new Map<number, Member>();
@@ -65,6 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
       listens: () => listens(),
       reload,
       metrics: () => counts.clusterMetrics(),
+      take: (client) => limit.take(client as string, performance.now()),
     });
     worker.on("exit", (code, signal) => {
       const member = members.get(worker.id);

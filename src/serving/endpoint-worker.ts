@@ -22,6 +22,7 @@ const first = new ProcessCalls(process as Channel, {
       metrics,
       reload: () => first.call<ReloadResult>("reload"),
       gatherMetrics: () => first.call<string>("metrics"),
+      takeRequest: (client) => first.call<boolean>("take", client),
     });
     return { url: running.url };
   },

@@ -12,18 +12,30 @@ declare module "fastify" {
   }
 }
 
-export function addGuards(app: FastifyInstance, settings: EndpointSettings): void {
+export interface GuardParts {
+  /**
+   * Takes one request from what the client has left of the rate limit; false: it has nothing left. For one of several processes, which
+   * count together. Default: this process counts by itself.
+   */
+  readonly takeRequest?: (client: string) => Promise<boolean>;
+}
+
+export function addGuards(
+  app: FastifyInstance,
+  { settings, takeRequest }: GuardParts & { readonly settings: EndpointSettings },
+): void {
   addCors(app, settings.corsOrigins ?? []);
   const keys = new ApiKeys(settings.apiKeys ?? []);
-  const limit = settings.rateLimit === undefined ? undefined : new RateLimit(settings.rateLimit);
-  if (!keys.required && limit === undefined) return;
+  const { rateLimit } = settings;
+  const take = rateLimit === undefined ? undefined : (takeRequest ?? countHere(rateLimit));
+  if (!keys.required && take === undefined) return;
   app.addHook("onRequest", async (request) => {
     if (isOpen(request)) return;
     const key = presentedKey(request);
     const known = keys.has(key);
-    if (limit !== undefined && !limit.take(known ? `key ${key}` : request.ip, performance.now())) {
+    if (take !== undefined && !(await take(known ? `key ${key}` : request.ip))) {
       throw new HttpError(429, {
-        error: `more than ${settings.rateLimit} requests a second`,
+        error: `more than ${rateLimit} requests a second`,
         code: "rate-limit",
         hint: "wait a second and try again",
       });
@@ -36,6 +48,11 @@ export function addGuards(app: FastifyInstance, settings: EndpointSettings): voi
       });
     }
   });
+}
+
+function countHere(rateLimit: number) {
+  const limit = new RateLimit(rateLimit);
+  return (client: string) => limit.take(client, performance.now());
 }
 
 function isOpen(request: FastifyRequest): boolean {

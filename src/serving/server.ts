@@ -5,13 +5,14 @@ import type { Logger } from "pino";
 import { messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
+import type { GuardParts } from "./guards.js";
 import type { EndpointMetrics } from "./metrics.js";
 import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
 import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 
-export interface ServerOptions extends EndpointSettings, AdminParts {
+export interface ServerOptions extends EndpointSettings, AdminParts, GuardParts {
   /** What to answer from: a source that can be opened again, or a model in memory. */
   readonly model: ModelSource | ServedModel;
   /** Default 127.0.0.1: only this machine. */
@@ -123,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping: () => stopping,
     reload: options.reload ?? (source === undefined ? undefined : reload),
     gatherMetrics: options.gatherMetrics,
+    takeRequest: options.takeRequest,
   });
   let url: string;
   try {

@@ -233,13 +233,17 @@ describe("the endpoint's routes", () => {
       expect((answer.body as { error: string }).error).toMatch(error);
       expect((answer.body as { code: string }).code).toMatch(/^[a-z-]+$/);
     }
-    const form = await app.inject({
-      method: "POST",
-      url: "/v1/recommend",
-      payload: "a=b",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-    });
-    expect(form.statusCode).toBe(415);
+    // What forms and scripts send that do not say what it is.
+    for (const type of ["application/x-www-form-urlencoded", "text/plain;charset=UTF-8"]) {
+      const untold = await app.inject({
+        method: "POST",
+        url: "/v1/recommend",
+        payload: JSON.stringify({ context: [songs[0]] }),
+        headers: { "content-type": type },
+      });
+      expect(untold.statusCode).toBe(415);
+      expect(untold.json()).toMatchObject({ hint: "send the header Content-Type: application/json" });
+    }
     expect((await app.inject("/v1/tracks")).statusCode).toBe(400);
     expect((await app.inject("/v1/tracks?q=a&limit=1000")).statusCode).toBe(400);
   });

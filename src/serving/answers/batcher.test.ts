@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import type { Recommender } from "../../recommenders/contract.js";
+import { Batcher } from "./batcher.js";
+
+/** Answers with the context's own tracks, and notes how many contexts each call holds. */
+function echo(oneByOne: boolean) {
+  const calls: number[] = [];
+  const recommender: Recommender = {
+    name: "echo",
+    oneByOne,
+    recommend(contexts, k) {
+      calls.push(contexts.length);
+      return contexts.map(({ tracks }) => ({
+        tracks: tracks.slice(0, k),
+        scores: new Float32Array(Math.min(k, tracks.length)),
+      }));
+    },
+  };
+  return { recommender, calls };
+}
+
+const contexts = Array.from({ length: 5 }, (_, i) => ({ tracks: [`A-${i}`, `B-${i}`, `C-${i}`] }));
+
+it("ranks what came in one turn by as few calls as its size allows, each with its own k", async () => {
+  const { recommender, calls } = echo(false);
+  const batcher = new Batcher(3);
+  const rankings = await Promise.all(
+    contexts.map((context, i) => batcher.rank(recommender, context, (i % 3) + 1)),
+  );
+  expect(calls).toEqual([3, 2]);
+  expect(rankings.map(({ tracks }) => tracks.join(" "))).toEqual([
+    "A-0",
+    "A-1 B-1",
+    "A-2 B-2 C-2",
+    "A-3",
+    "A-4 B-4",
+  ]);
+  expect(rankings.map(({ scores }) => scores.length)).toEqual([1, 2, 3, 1, 2]);
+});
+
+it("lets nobody wait for those after it where many at once are no faster", async () => {
+  const { recommender, calls } = echo(true);
+  const sizes: number[] = [];
+  const batcher = new Batcher(3, (size) => sizes.push(size));
+  const answeredAfter: number[] = [];
+  await Promise.all(
+    contexts.map(async (context) => {
+      await batcher.rank(recommender, context, 1);
+      answeredAfter.push(calls.length);
+    }),
+  );
+  expect(answeredAfter).toEqual([1, 2, 3, 4, 5]);
+  expect(sizes).toEqual([1, 1, 1, 1, 1]);
+});

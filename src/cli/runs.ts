@@ -1,12 +1,16 @@
 /** `segue runs`: lists runs, newest first. */
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
+import type { Client } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 
+/** How many a person is shown who did not say. */
+const shortList = 20;
+
 interface Options extends DatastoreOptions {
   readonly tag?: string;
-  readonly limit: number;
+  readonly limit?: number;
   readonly json?: boolean;
 }
 
@@ -15,7 +19,7 @@ export function registerRuns(program: Command): void {
     .description("list runs, newest first")
     .argument("[flow]", "only the runs of this flow")
     .option("--tag <tag>", "only runs with this tag")
-    .addOption(numberOption("--limit <n>", "at most so many", wholeNumber(1)).default(20))
+    .addOption(numberOption("--limit <n>", "at most so many (default: 20; with --json, all)", wholeNumber(1)))
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  segue runs modeling --tag nightly --limit 5")
     .action(runs);
@@ -29,18 +33,18 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
       "`segue runs` lists the runs of all; another place is named by --datastore",
     );
   const client = await clientOf(options);
-  const found = await client.runs({ flow, tag: options.tag, limit: options.limit });
+  const all = await client.runs({ flow, tag: options.tag });
+  const found = all.slice(0, options.limit ?? (options.json ? all.length : shortList));
   if (options.json) {
     console.log(JSON.stringify(found, null, 2));
     return;
   }
   if (found.length === 0) {
-    console.log(`no runs${flow ? ` of "${flow}"` : ""} in ${client.store.url}; segue run makes one`);
+    console.log(await noRuns(client, flow, options.tag));
     return;
   }
-  const { colourOfStatus, colour, columns, duration, localTime } = await import(
-    "../workflow/terminal/format.js"
-  );
+  const { duration } = await import("../workflow/terminal/duration.js");
+  const { colourOfStatus, colour, columns, localTime } = await import("../workflow/terminal/format.js");
   const rows = found.map((run) => [
     `${run.flow}/${run.run}`,
     colour(colourOfStatus(run.status), run.status),
@@ -51,4 +55,18 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
   console.log(
     columns([["run", "status", "time", "begun", "tags"].map((name) => colour("dim", name)), ...rows]),
   );
+  if (found.length < all.length)
+    console.log(
+      `and ${all.length - found.length} older; --limit ${all.length} lists all ${all.length}, --json too`,
+    );
+}
+
+async function noRuns(client: Client, flow: string | undefined, tag: string | undefined): Promise<string> {
+  const ofFlow = flow === undefined ? "" : ` of "${flow}"`;
+  const place = `${ofFlow} in ${client.store.url}`;
+  const runs = tag === undefined ? [] : await client.runs({ flow });
+  if (runs.length === 0) return `no runs${place}; segue run makes one`;
+  const tags = [...new Set(runs.flatMap((run) => run.tags))];
+  const named = tags.length === 0 ? "none has a tag" : `their tags: ${tags.slice(0, 12).join(", ")}`;
+  return `no run${place} has the tag "${tag}" (${runs.length} looked through); ${named}`;
 }

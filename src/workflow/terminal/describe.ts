@@ -2,14 +2,15 @@
 import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
-import { colour, colourOfStatus, columns, duration, localTime } from "./format.js";
+import { duration, statusAndTime } from "./duration.js";
+import { colour, colourOfStatus, columns, localTime } from "./format.js";
 
 /** How many tasks of one step are listed by name. */
 const shownTasks = 20;
 
 export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): string {
   const head = [
-    `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), run.status)}${run.seconds === undefined ? "" : ` in ${duration(run.seconds)}`}`,
+    `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), statusAndTime(run.status, run.seconds))}`,
     `begun ${localTime(run.created)} by ${run.user}@${run.host}, engine ${run.engine}${run.origin ? `, resumes ${run.origin}` : ""}${run.tags.length > 0 ? `, tags: ${run.tags.join(", ")}` : ""}`,
   ];
   const sources = Object.entries(run.sources ?? {});

@@ -1,14 +1,5 @@
-/** Times, sizes and colours for people. */
+/** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
-
-/** "0.31 s", "12.4 s", "3m 05s", "2h 10m". */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
-  return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
-}
 
 /** "812 B", "1.4 MiB". */
 export function bytes(size: number): string {

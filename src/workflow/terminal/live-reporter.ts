@@ -4,7 +4,8 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../events.js";
-import { colour, duration } from "./format.js";
+import { duration } from "./duration.js";
+import { colour } from "./format.js";
 import { type Screen, ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 

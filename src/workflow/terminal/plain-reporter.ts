@@ -1,6 +1,6 @@
 /** A run as plain lines, one an event: for pipes, log files and CI. */
 import type { RunListener } from "../events.js";
-import { duration } from "./format.js";
+import { duration, statusAndTime } from "./duration.js";
 
 export function plainReporter(write: (line: string) => void): RunListener {
   let flow = "";
@@ -33,7 +33,7 @@ export function plainReporter(write: (line: string) => void): RunListener {
         write(`${flow} ${event.step}/${event.task} failed: ${event.error.message}`);
         break;
       case "run-ended":
-        write(`${flow}/${event.run.run} ${event.end.status} in ${duration(event.seconds)}`);
+        write(`${flow}/${event.run.run} ${statusAndTime(event.end.status, event.seconds)}`);
         break;
     }
   };

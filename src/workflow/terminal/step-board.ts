@@ -1,7 +1,8 @@
 /** How far each step of a run is, from the run's events: what a terminal shows, line by line. */
 import type { RunEvent } from "../events.js";
 import type { StepNode } from "../graph.js";
-import { colour, duration } from "./format.js";
+import { duration } from "./duration.js";
+import { colour } from "./format.js";
 
 interface Step {
   readonly node: StepNode;

@@ -1,0 +1,68 @@
+/** `segue runs` and `segue show` as users run them, on records of runs. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
+import { FolderStore, loadFlow, runFlow } from "../workflow/index.js";
+
+let folder: string;
+const idOf = (i: number) => `20260101-0000${String(i).padStart(2, "0")}-22222`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "segue-runs-"));
+  const store = new FolderStore(folder);
+  for (let i = 0; i < 25; i++) {
+    const flow = i < 24 ? "modeling" : "primary";
+    const run = { flow, run: idOf(i), created: new Date(i * 1000).toISOString(), origins: [], nodes: [] };
+    const record = { ...run, parameters: {}, tags: i < 2 ? ["first", `t${i}`] : [] };
+    const end = { status: "done", finished: new Date(i * 1000 + 500).toISOString() };
+    await store.put(`runs/${flow}/${run.run}.json`, JSON.stringify(record));
+    await store.put(`runs/${flow}/${run.run}.end.json`, JSON.stringify(end));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function segue(...args: string[]): Promise<string> {
+  const env = { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: folder };
+  return (await promisify(execFile)(process.execPath, [distPath("cli/main.js"), ...args], { env })).stdout;
+}
+
+it("lists the latest runs, says how many there are beside them, and prints all as JSON", async () => {
+  const lines = (await segue("runs")).trim().split("\n");
+  expect(lines).toHaveLength(22);
+  expect(lines[1]).toContain(`primary/${idOf(24)}`);
+  expect(lines.at(-1)).toBe("and 5 older; --limit 25 lists all 25, --json too");
+  expect((await segue("runs", "modeling", "--limit", "23")).trim().split("\n").at(-1)).toMatch(
+    /^and 1 older; /,
+  );
+  expect(await segue("runs", "--limit", "25")).not.toContain("older");
+  expect(JSON.parse(await segue("runs", "--json"))).toHaveLength(25);
+  expect(JSON.parse(await segue("runs", "--json", "--limit", "3"))).toHaveLength(3);
+});
+
+it("says that runs are there and have other tags", async () => {
+  expect(await segue("runs", "--tag", "nosuch")).toBe(
+    `no run in ${folder} has the tag "nosuch" (25 looked through); their tags: first, t1, t0\n`,
+  );
+  expect(await segue("runs", "primary", "--tag", "first")).toBe(
+    `no run of "primary" in ${folder} has the tag "first" (1 looked through); none has a tag\n`,
+  );
+  expect(await segue("runs", "nosuch", "--tag", "first")).toBe(
+    `no runs of "nosuch" in ${folder}; segue run makes one\n`,
+  );
+  expect(JSON.parse(await segue("runs", "--tag", "nosuch", "--json"))).toEqual([]);
+});
+
+it("says for how long a run has been running", async () => {
+  const flow = await loadFlow(new URL("../workflow/fixtures/flows.mjs", import.meta.url).href, "blocked");
+  const store = new FolderStore(folder);
+  const running = runFlow(flow, { folder, seconds: 4 }, { store, maxWorkers: 1 });
+  await expect
+    .poll(() => segue("show", "blocked").catch(() => ""), { timeout: 4000 })
+    .toMatch(/ running for \d/);
+  expect((await running).status).toBe("done");
+  expect(await segue("show", "blocked")).toMatch(/ done in \d/);
+});

@@ -245,7 +245,7 @@ export class TaskReader {
   }
 
   async summary(): Promise<TaskSummary> {
-    const found = (await this.run.tasks(this.step)).find((each) => each.task === this.task);
+    const [found] = await findTasks(this.run.store, await this.run.record(), this.step, this.task);
     if (found) return found;
     await this.record();
     throw new SegueError(`task ${this.step}/${this.task} has not been begun`);

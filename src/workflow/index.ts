@@ -48,4 +48,5 @@ export type { LogLine } from "./task-log.js";
 export { addParameterFlags, givenParameters, refuseUnknownFlags } from "./terminal/flags.js";
 export { colour, columns } from "./terminal/format.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";
+export { onlyTheme } from "./theme.js";
 export type { TaskFailure } from "./types.js";

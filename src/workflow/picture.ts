@@ -3,7 +3,9 @@
 import { escapeHtml } from "../system/index.js";
 import type { RunReader } from "./client.js";
 import { foreachScopes, type StepNode } from "./graph.js";
-import { duration } from "./terminal/format.js";
+import { knownTasks } from "./known-tasks.js";
+import { duration, statusAndTime } from "./terminal/duration.js";
+import { onlyTheme, type Theme, whenDark } from "./theme.js";
 
 export interface StepState {
   readonly status: "done" | "running" | "failed" | "interrupted" | "waiting";
@@ -20,10 +22,17 @@ export function drawFlow(name: string, nodes: readonly StepNode[]): string {
   return draw(name, nodes, new Map());
 }
 
-/** A run, as far as it is. */
-export async function drawRun(run: RunReader): Promise<string> {
+/**
+ * A run, as far as it is.
+ *
+ * @param theme default: whichever the program that shows it asks for
+ */
+export async function drawRun(run: RunReader, { theme }: { theme?: Theme } = {}): Promise<string> {
   const [record, summary, tasks] = await Promise.all([run.record(), run.summary(), run.tasks()]);
+  const known = await knownTasks(run, tasks);
   const states = new Map<string, StepState>();
+  // Of a step whose begun tasks are done, and that has more.
+  const rest = summary.status === "running" ? "running" : "interrupted";
   for (const { name } of record.nodes) {
     const own = tasks.filter((task) => task.step === name);
     const done = own.filter((task) => task.status === "done");
@@ -33,14 +42,15 @@ export async function drawRun(run: RunReader): Promise<string> {
     const begun = own.flatMap((task) => (task.started && !task.reusedFrom ? [Date.parse(task.started)] : []));
     const ended = own.map((task) => (task.finished ? Date.parse(task.finished) : Date.now()));
     states.set(name, {
-      status: own.length === 0 ? "waiting" : (worst ?? "done"),
+      status: own.length === 0 ? "waiting" : (worst ?? (own.length === known.get(name) ? "done" : rest)),
       done: done.length,
-      known: own.length,
+      known: known.get(name)!,
       ...(begun.length > 0 ? { seconds: (Math.max(...ended) - Math.min(...begun)) / 1000 } : {}),
     });
   }
-  const time = summary.seconds === undefined ? "" : ` in ${duration(summary.seconds)}`;
-  return draw(`${record.flow}/${record.run} · ${summary.status}${time}`, record.nodes, states);
+  const title = `${record.flow}/${record.run} · ${statusAndTime(summary.status, summary.seconds)}`;
+  const picture = draw(title, record.nodes, states);
+  return theme === undefined ? picture : onlyTheme(picture, theme);
 }
 
 function draw(title: string, nodes: readonly StepNode[], states: ReadonlyMap<string, StepState>): string {
@@ -171,7 +181,7 @@ const style = `
 text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}.title{font-size:14px;font-weight:600}.name{font-size:14px;font-weight:600}.below{font-size:12px}
 .arrow{fill:none;stroke-width:1.6}.box{stroke-width:1.4}.box.running,.box.failed,.box.interrupted{stroke-width:2}.box.waiting{stroke-dasharray:4 3}
 ${coloured(light)}
-@media (prefers-color-scheme: dark) {
+${whenDark}{
 ${coloured(dark)}
 }
 `.trim();

@@ -38,13 +38,19 @@ export interface TaskSummary {
   readonly reusedWhy?: "resume" | "cache";
 }
 
-/** Every task that was begun, in the order of the flow and of the items. */
-export async function findTasks(store: Store, run: RunRecord, step?: string): Promise<TaskSummary[]> {
-  const prefix = keys.tasks(run.flow, run.run) + (step === undefined ? "" : `${step}/`);
+/** Every task that was begun, of the run, of one step or the one named, in the order of the flow and of the items. */
+export async function findTasks(
+  store: Store,
+  run: RunRecord,
+  step?: string,
+  task?: string,
+): Promise<TaskSummary[]> {
+  const within = [step, task].flatMap((part) => (part === undefined ? [] : `${part}/`)).join("");
+  const prefix = keys.tasks(run.flow, run.run) + within;
   const files = new Map<string, { done: boolean; attempts: Map<string, Set<string>> }>();
   for await (const { key } of store.list(prefix)) {
-    const [, , , stepName, task, attempt, file] = key.split("/");
-    const place = `${stepName}/${task}`;
+    const [, , , stepName, taskName, attempt, file] = key.split("/");
+    const place = `${stepName}/${taskName}`;
     let found = files.get(place);
     if (!found) files.set(place, (found = { done: false, attempts: new Map() }));
     if (attempt === "done.json") found.done = true;

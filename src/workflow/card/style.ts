@@ -1,7 +1,9 @@
 /** How cards look, by day and by night. */
+import { bothSchemes, whenDark } from "../theme.js";
+
 export const cardStyle = `
-:root{color-scheme:light dark;--ink:#1c2330;--soft:#5b6575;--line:#d8dde5;--paper:#fff;--box:#f4f6f9;--mark:#fff3cf;--bad:#b42318;--accent:#2f6fde}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b5;--line:#333b49;--paper:#14181f;--box:#1c222c;--mark:#3d3413;--bad:#ff8a7a;--accent:#7aa7ff}}
+:root{${bothSchemes};--ink:#1c2330;--soft:#5b6575;--line:#d8dde5;--paper:#fff;--box:#f4f6f9;--mark:#fff3cf;--bad:#b42318;--accent:#2f6fde}
+${whenDark}{:root{--ink:#e6e9ef;--soft:#9aa4b5;--line:#333b49;--paper:#14181f;--box:#1c222c;--mark:#3d3413;--bad:#ff8a7a;--accent:#7aa7ff}}
 body{margin:0 auto;padding:1.5rem;max-width:60rem;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}
 header{border-bottom:1px solid var(--line);margin-bottom:1rem}h1{margin:0;font-size:1.5rem}header p{margin:.2rem 0 .6rem;color:var(--soft)}
 a{color:var(--accent)}pre{overflow:auto;padding:.7rem;background:var(--box);border-radius:6px}code{font:13px/1.45 ui-monospace,monospace}

@@ -1,0 +1,36 @@
+/** How many tasks the steps of a run have, those included that wait for a place to run: a foreach has one an item. */
+import type { RunReader } from "./client.js";
+import { foreachScopes } from "./graph.js";
+import type { TaskSummary } from "./tasks.js";
+
+/**
+ * By step, as far as it can be known yet: within a foreach, tasks become known with the arrays that they are made from.
+ *
+ * @param tasks those of the run that were begun
+ */
+export async function knownTasks(
+  run: RunReader,
+  tasks: readonly TaskSummary[],
+): Promise<ReadonlyMap<string, number>> {
+  const { nodes } = await run.record();
+  const scopes = foreachScopes(nodes);
+  const items = new Map<string, number>();
+  for (const { name, over, after } of nodes) {
+    if (over === undefined) continue;
+    const holders = tasks.filter((task) => task.step === after[0] && task.status === "done");
+    const lengths = await Promise.all(
+      holders.map(async ({ step, task }) => (await run.task(step, task).artifacts())[over]?.length ?? 0),
+    );
+    items.set(
+      name,
+      lengths.reduce((sum, length) => sum + length, 0),
+    );
+  }
+  return new Map(
+    nodes.map(({ name }) => {
+      const begun = tasks.filter((task) => task.step === name).length;
+      const foreach = scopes.get(name)!.at(-1);
+      return [name, Math.max(begun, foreach === undefined ? 0 : items.get(foreach)!)];
+    }),
+  );
+}

@@ -1,6 +1,9 @@
 /** Chromium for tests; they are skipped, with a word on what to install, where there is none. */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { distPath, packageRoot } from "../system/index.js";
 
 const path = [
   process.env.CHROMIUM_PATH,
@@ -10,6 +13,15 @@ const path = [
 ].find((each) => each !== undefined && existsSync(each));
 
 export const hasChromium = path !== undefined;
+if (!hasChromium)
+  console.warn("skipped: the studio in a browser (apt-get install chromium, or set CHROMIUM_PATH)");
+
+/** Builds the studio's pages where that has not been done. */
+export function buildPages(): void {
+  if (existsSync(distPath("web/index.html"))) return;
+  const vite = join(packageRoot, "node_modules/vite/bin/vite.js");
+  execFileSync(process.execPath, [vite, "build", join(packageRoot, "web"), "--logLevel", "error"]);
+}
 
 export function launchChromium() {
   return chromium.launch({
@@ -27,4 +39,24 @@ export function launchChromium() {
       "--disable-sync",
     ],
   });
+}
+
+/** A page at `address`, and what goes wrong on it from then on. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: { width?: number; theme?: "light" | "dark" } = {},
+) {
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1180, height: 760 },
+    colorScheme: options.theme ?? "light",
+  });
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on(
+    "console",
+    (message) => message.type() === "error" && problems.push(`${message.text()} ${message.location().url}`),
+  );
+  await page.goto(address);
+  return { page, problems };
 }

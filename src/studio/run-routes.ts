@@ -4,35 +4,46 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun } from "../workflow/index.js";
+import { type Client, drawRun, onlyTheme } from "../workflow/index.js";
 import { gridOf } from "./grid.js";
 
 /** No name is made of dots alone. */
 const name = z.string().regex(/^(?!\.+$)[\w.-]+$/);
 const runPlace = z.strictObject({ flow: name, run: name });
 const taskPlace = runPlace.extend({ step: name, task: name });
+/** How the page that asks is coloured; without it, whatever the system says. */
+const look = z.object({ theme: z.enum(["light", "dark"]).optional() });
+/** What the page has of a log already: the lines of an attempt before `from`. */
+const logPlace = z.object({ attempt: name.optional(), from: z.coerce.number().int().min(0).optional() });
+
+const mostRuns = 200;
+/** So many of the last lines are sent of a log that nothing is known of yet. */
+const lastLines = 500;
 
 export function runRoutes(app: FastifyInstance, client: Client | undefined): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
-  typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => ({
-    place: client?.store.url,
-    runs: client ? await client.runs({ limit: 200 }) : [],
-  }));
+  typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => {
+    const runs = client ? await client.runs() : [];
+    return { place: client?.store.url, total: runs.length, runs: runs.slice(0, mostRuns) };
+  });
   if (client === undefined) return;
   const base = "/v1/studio/runs/:flow/:run";
   const runOf = ({ flow, run }: { flow: string; run: string }) => client.flow(flow).run(run);
   const taskOf = async ({ step, task, ...run }: z.infer<typeof taskPlace>) => {
     const found = runOf(run).task(step, task);
-    await orNotFound(found.summary());
-    return found;
+    return { found, summary: await orNotFound(found.summary()) };
   };
 
-  typed.get(base, { schema: { hide: true, params: runPlace } }, async ({ params }) => {
-    const run = runOf(params);
-    const summary = await orNotFound(run.summary());
-    const [tasks, picture] = await Promise.all([run.tasks(), drawRun(run)]);
-    return { ...summary, tasks, picture };
-  });
+  typed.get(
+    base,
+    { schema: { hide: true, params: runPlace, querystring: look } },
+    async ({ params, query }) => {
+      const run = runOf(params);
+      const summary = await orNotFound(run.summary());
+      const [tasks, picture] = await Promise.all([run.tasks(), drawRun(run, query)]);
+      return { ...summary, tasks, picture };
+    },
+  );
 
   typed.get(`${base}/grid`, { schema: { hide: true, params: runPlace } }, async ({ params }) => ({
     grid: (await orNotFound(gridOf(runOf(params)))) ?? null,
@@ -40,28 +51,35 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
 
   typed.get(
     `${base}/tasks/:step/:task`,
-    { schema: { hide: true, params: taskPlace } },
-    async ({ params }) => {
-      const task = await taskOf(params);
-      const [logs, card, artifacts] = await Promise.all([
-        task.logs().catch(() => []),
-        task.card().catch(() => undefined),
-        task.artifacts().catch(() => ({})),
+    { schema: { hide: true, params: taskPlace, querystring: logPlace } },
+    async ({ params, query }) => {
+      // The state first: what was printed before the end is then in the log that is read after it.
+      const { found, summary } = await taskOf(params);
+      const { status, error, caught, attempts } = summary;
+      const attempt = attempts.at(-1)?.attempt;
+      const [lines, card, artifacts] = await Promise.all([
+        found.logs(attempt),
+        found.card(attempt),
+        status === "done" ? found.artifacts() : {},
       ]);
-      return { logs: logs.slice(-500), hasCard: card !== undefined, artifacts };
+      const isKnown = query.from !== undefined && query.attempt === attempt;
+      const from = isKnown ? query.from! : Math.max(0, lines.length - lastLines);
+      const log = { from, lines: lines.slice(from).map((line) => line.text) };
+      return { status, error, caught, attempt, log, hasCard: card !== undefined, artifacts };
     },
   );
 
   typed.get(
     `${base}/tasks/:step/:task/card`,
-    { schema: { hide: true, params: taskPlace } },
-    async ({ params }, reply) => {
-      const card = await (await taskOf(params)).card();
+    { schema: { hide: true, params: taskPlace, querystring: look } },
+    async ({ params, query: { theme } }, reply) => {
+      const card = await (await taskOf(params)).found.card();
+      const themed = card && theme ? onlyTheme(card, theme) : card;
       return reply
         .code(card === undefined ? 404 : 200)
         .header("content-security-policy", "sandbox allow-scripts")
         .type("text/html; charset=utf-8")
-        .send(card ?? "This task made no card.");
+        .send(themed ?? "This task made no card.");
     },
   );
 }

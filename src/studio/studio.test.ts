@@ -1,8 +1,7 @@
 /**
  * The studio in a real browser, on generated playlists and a real run. SEGUE_SCREENSHOTS=docs/images writes a picture of each view.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -11,13 +10,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
-import { distPath, packageRoot } from "../system/index.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import { hasChromium, launchChromium } from "./browser.testkit.js";
+import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
 
-if (!hasChromium)
-  console.warn("skipped: the studio in a browser (apt-get install chromium, or set CHROMIUM_PATH)");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = process.env.SEGUE_SCREENSHOTS;
 
@@ -27,14 +23,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
   let folder: string;
 
   beforeAll(async () => {
-    if (!existsSync(distPath("web/index.html")))
-      execFileSync(process.execPath, [
-        join(packageRoot, "node_modules/vite/bin/vite.js"),
-        "build",
-        join(packageRoot, "web"),
-        "--logLevel",
-        "error",
-      ]);
+    buildPages();
     folder = await mkdtemp(join(tmpdir(), "segue-studio-test-"));
     const store = await openStore(folder);
     const fixture = new URL("../workflow/fixtures/flows.mjs", import.meta.url);
@@ -68,17 +57,8 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(await status(`%2e%2e%2e/%2e%2e%2e`)).toBe(400);
   });
 
-  async function open(hash: string, options: { width?: number; theme?: "light" | "dark" } = {}) {
-    const page = await browser.newPage({
-      viewport: { width: options.width ?? 1180, height: 760 },
-      colorScheme: options.theme ?? "light",
-    });
-    const problems: string[] = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    await page.goto(`${server.url}/${hash}`);
-    return { page, problems };
-  }
+  const open = (hash: string, options?: { width?: number; theme?: "light" | "dark" }) =>
+    openPage(browser, `${server.url}/${hash}`, options);
   const shoot = async (page: Page, name: string) => {
     if (pictures) await page.screenshot({ path: join(pictures, `studio-${name}.png`) });
   };

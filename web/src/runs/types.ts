@@ -1,4 +1,11 @@
 /** Runs as the server tells them. */
+import { duration } from "../../../src/workflow/terminal/duration.js";
+
+export interface Failure {
+  readonly message: string;
+  readonly hint?: string;
+}
+
 export interface Run {
   readonly flow: string;
   readonly run: string;
@@ -8,6 +15,8 @@ export interface Run {
   readonly tags: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly origin?: string;
+  /** The first task that failed. */
+  readonly failed?: { readonly step: string; readonly task: string; readonly error: Failure };
 }
 
 export interface Task {
@@ -15,7 +24,28 @@ export interface Task {
   readonly task: string;
   readonly status: string;
   readonly seconds?: number;
-  readonly error?: { readonly message: string };
+}
+
+export interface TaskDetail {
+  readonly status: "done" | "running" | "failed" | "interrupted";
+  readonly error?: Failure;
+  /** The error is an artifact, and the flow went on. */
+  readonly caught: boolean;
+  readonly attempt?: string;
+  readonly log: LogPart;
+  readonly hasCard: boolean;
+  readonly artifacts: Readonly<
+    Record<
+      string,
+      { readonly kind: string; readonly size: number; readonly by: string; readonly length?: number }
+    >
+  >;
+}
+
+/** Lines of a log from the one at `from` to its end, as far as it is written. */
+export interface LogPart {
+  readonly from: number;
+  readonly lines: readonly string[];
 }
 
 export interface RunDetail extends Run {
@@ -35,8 +65,4 @@ export interface Grid {
 
 export const placeOf = ({ flow, run }: Pick<Run, "flow" | "run">) => `${flow}/${run}`;
 
-export function duration(seconds: number | undefined): string {
-  if (seconds === undefined) return "";
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
+export const clock = (seconds: number | undefined) => (seconds === undefined ? "" : duration(seconds));

@@ -1,0 +1,189 @@
+/** Runs in a real browser: runs that go on while they are looked at, that failed, and whose parameters are long or oddly named. */
+import { appendFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import type { RunningServer } from "../serving/index.js";
+import { loadFlow, openClient, openStore, type RunResult, runFlow } from "../workflow/index.js";
+import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { startStudio } from "./index.js";
+
+const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
+/** Pages ask every second or so, and the machine may be busy. */
+const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 });
+const engineFixtures = new URL("../workflow/fixtures/flows.mjs", import.meta.url).href;
+
+describe.skipIf(!hasChromium)("Runs in a browser", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  let folder: string;
+  let store: Awaited<ReturnType<typeof openStore>>;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    buildPages();
+    folder = await mkdtemp(join(tmpdir(), "segue-runs-view-test-"));
+    store = await openStore(folder);
+    server = await startStudio({ corpus: generatedCorpus(60), client: openClient(store) });
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    rmSync(join(folder, "closed"), { force: true });
+    rmSync(join(folder, "said.txt"), { force: true });
+    await page?.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  const run = async (name: string, parameters: Record<string, unknown> = {}, module = fixtures) =>
+    runFlow(await loadFlow(module, name), parameters, { store, maxWorkers: 2 });
+  async function open(options?: { width?: number; theme?: "light" | "dark" }) {
+    ({ page, problems } = await openPage(browser, `${server.url}/#/runs`, options));
+    await page.waitForSelector(".picture svg");
+  }
+  const choose = ({ flow, run: id }: RunResult) =>
+    page.locator(".list button", { hasText: `${flow} ${id}` }).click();
+  const log = () => page.locator("pre");
+  const scrolled = () =>
+    page.evaluate(`(() => {
+      const { scrollTop, scrollHeight, clientHeight } = document.querySelector("pre");
+      return { scrollTop, toEnd: scrollHeight - clientHeight - scrollTop };
+    })()`) as Promise<{ scrollTop: number; toEnd: number }>;
+
+  it("follows a task that runs: what it prints, its card and its artifacts, and stays where the reader is", async () => {
+    const [closed, said] = [join(folder, "closed"), join(folder, "said.txt")];
+    writeFileSync(closed, "");
+    const running = run("talker", { folder, lines: 600 });
+    await poll(async () => (await openClient(store).runs({ flow: "talker" })).length).toBeGreaterThan(0);
+    await open();
+    await page.getByRole("button", { name: /^start\/0/ }).click();
+    await poll(() => log().innerText()).toContain("red and plain");
+    expect(await page.locator("#run-title").innerText()).toMatch(/ running for \d/);
+    const before = (await log().innerText()).split("\n");
+    expect(before.slice(0, 2)).not.toContain("line 1");
+    // At the end, where it begins, it stays at the end.
+    appendFileSync(said, "one more\n");
+    await poll(() => log().innerText()).toContain("one more");
+    expect((await scrolled()).toEnd).toBeLessThan(12);
+    // Further up, it stays there.
+    await page.evaluate("document.querySelector('pre').scrollTop = 200");
+    appendFileSync(said, "and another\n");
+    await poll(() => log().innerText()).toContain("and another");
+    expect((await scrolled()).scrollTop).toBe(200);
+    const text = await log().innerText();
+    expect(text.match(/one more/g)).toHaveLength(1);
+    expect(await page.getByText("None that can be read").count()).toBe(1);
+    rmSync(closed);
+    expect((await running).status).toBe("done");
+    await poll(() => page.locator("[aria-label=Artifacts]").innerText()).toContain("answer");
+    await page.waitForSelector("iframe[title='Card of start/0']");
+    await poll(() => page.locator("#run-title").innerText()).toMatch(/ done in \d/);
+    expect(problems).toEqual([]);
+  });
+
+  it("says how many lines of a log are left out, shows all, and its colours", async () => {
+    const { run: id } = await run("talker", { folder, lines: 600 });
+    await open();
+    await page.getByRole("button", { name: /^start\/0/ }).click();
+    const panel = page.locator("section[aria-label='Task start/0']");
+    await poll(() => panel.innerText()).toContain("The first 101 lines of 601 are left out.");
+    expect(await panel.innerText()).toContain(`segue logs talker/${id}/start/0`);
+    expect((await log().innerText()).split("\n")[0]).toBe("line 102");
+    await page.getByRole("button", { name: "Show all" }).click();
+    await poll(async () => (await log().innerText()).split("\n")[0]).toBe("line 1");
+    expect((await log().innerText()).trim().split("\n")).toHaveLength(601);
+    expect(await panel.innerText()).not.toContain("left out");
+    expect(await log().innerText()).toContain("\nred and plain");
+    expect(await log().innerText()).not.toContain("\x1b");
+    const colourOf = (selector: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector("${selector}")).color`);
+    expect(await colourOf("pre .red")).not.toBe(await colourOf("pre"));
+    expect(problems).toEqual([]);
+  });
+
+  it("compares runs whose parameters are called as what stands beside them", async () => {
+    const first = await run("talker", { folder, time: 1, state: "good", start: ["a"] });
+    const second = await run("talker", { folder, time: 2, state: "good", start: ["b"] });
+    await open();
+    await choose(second);
+    await page.getByLabel("Compare with").selectOption(`${first.flow}/${first.run}`);
+    const rows = page.locator("[aria-label='Two runs side by side'] tbody tr");
+    const cells = async () => {
+      const all = await rows.allInnerTexts();
+      return all.map((row) => row.split("\t"));
+    };
+    await poll(cells).toContainEqual(["time", "2", "1"]);
+    expect(await cells()).toContainEqual(["state", '"good"', '"good"']);
+    expect(await cells()).toContainEqual(["state", "done", "done"]);
+    expect(await cells()).toContainEqual(["start", '["b"]', '["a"]']);
+    expect(problems).toEqual([]);
+  });
+
+  it("says at the top of a run that failed which task it was, why, and what to do", async () => {
+    const failed = await run("misled");
+    expect(failed.status).toBe("failed");
+    await open();
+    await choose(failed);
+    const note = page.locator(".note[role=alert]").first();
+    await poll(() => note.innerText()).toContain("work/1: there is no column called song");
+    expect(await note.innerText()).toContain("name it with --columns");
+    expect(await note.innerText()).toContain(`segue resume misled/${failed.run}`);
+    await page.getByRole("button", { name: "What work/1 printed" }).click();
+    const panel = page.locator("section[aria-label='Task work/1']");
+    await poll(() => panel.innerText()).toContain("name it with --columns");
+    expect(problems).toEqual([]);
+  });
+
+  it.each([390, 1280])("is not wider than a window of %i pixels", async (width) => {
+    const long = "w".repeat(300);
+    await run("talker", { folder, state: long, start: Array.from({ length: 40 }, (_, i) => `item ${i}`) });
+    await open({ width });
+    await page.locator("summary", { hasText: "Parameters" }).click();
+    await page.getByRole("button", { name: /^start\/0/ }).click();
+    await page.waitForSelector("pre");
+    const over = "document.documentElement.scrollWidth - innerWidth";
+    await poll(() => page.getByText(long).isVisible()).toBe(true);
+    expect(await page.evaluate(over)).toBeLessThanOrEqual(0);
+  });
+
+  it("counts the tasks of a foreach that wait for a place, too", async () => {
+    writeFileSync(join(folder, "closed"), "");
+    const running = run("gate", { folder, count: 3 }, engineFixtures);
+    await poll(() => existsSync(join(folder, "ran.txt"))).toBe(true);
+    await open();
+    await poll(() => page.locator(".picture").innerText()).toContain("0 of 3 tasks");
+    rmSync(join(folder, "closed"));
+    expect((await running).status).toBe("done");
+    await poll(() => page.locator(".picture").innerText()).toContain("3 of 3 tasks");
+  });
+
+  it.each(["light", "dark"] as const)(
+    "colours pictures and cards as its button says where the system is %s",
+    async (theme) => {
+      const finished = await run("talker", { folder });
+      await open({ theme });
+      await choose(finished);
+      await page.getByRole("button", { name: /^start\/0/ }).click();
+      const looks = async () => {
+        const ground = await page.evaluate(
+          "getComputedStyle(document.querySelector('.picture .ground')).fill",
+        );
+        const card = page.frames().find((frame) => frame.url().includes("/card"));
+        const paper = await card?.evaluate("getComputedStyle(document.body).backgroundColor");
+        return { ground, paper };
+      };
+      const light = { ground: "rgb(251, 252, 254)", paper: "rgb(255, 255, 255)" };
+      const dark = { ground: "rgb(22, 27, 34)", paper: "rgb(20, 24, 31)" };
+      await poll(looks).toEqual(theme === "light" ? light : dark);
+      await page.getByRole("button", { name: /colours$/ }).click();
+      await poll(looks).toEqual(theme === "light" ? dark : light);
+    },
+  );
+});

@@ -1,8 +1,9 @@
 /** Chromium for tests; they are skipped, with a word on what to install, where there is none. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { distPath, packageRoot } from "../system/index.js";
 
 const path = [
@@ -59,4 +60,14 @@ export async function openPage(
   );
   await page.goto(address);
   return { page, problems };
+}
+
+/** What axe finds wrong with the page for those who cannot see it well, one line each. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  // Text, since it runs in the page: the tests' own types know no DOM.
+  const found = (await page.evaluate("axe.run()")) as {
+    violations: Array<{ id: string; nodes: Array<{ html: string }> }>;
+  };
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }

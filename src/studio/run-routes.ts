@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun, onlyTheme } from "../workflow/index.js";
+import { type Client, drawRun, onlyTheme, ownPlace } from "../workflow/index.js";
 import { gridOf } from "./grid.js";
 
 /** No name is made of dots alone. */
@@ -41,7 +41,8 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
       const run = runOf(params);
       const summary = await orNotFound(run.summary());
       const [tasks, picture] = await Promise.all([run.tasks(), drawRun(run, query)]);
-      return { ...summary, tasks, picture };
+      const thrownAt = ownPlace(summary.failed?.error.stack);
+      return { ...summary, thrownAt, tasks, picture };
     },
   );
 

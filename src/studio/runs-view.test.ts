@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, type RunResult, runFlow } from "../workflow/index.js";
-import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { axeViolations, buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
 
 const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
@@ -93,12 +93,12 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await open();
     await page.getByRole("button", { name: /^start\/0/ }).click();
     const panel = page.locator("section[aria-label='Task start/0']");
-    await poll(() => panel.innerText()).toContain("The first 101 lines of 601 are left out.");
+    await poll(() => panel.innerText()).toContain("The first 110 lines of 610 are left out.");
     expect(await panel.innerText()).toContain(`segue logs talker/${id}/start/0`);
-    expect((await log().innerText()).split("\n")[0]).toBe("line 102");
+    expect((await log().innerText()).split("\n")[0]).toBe("line 111");
     await page.getByRole("button", { name: "Show all" }).click();
     await poll(async () => (await log().innerText()).split("\n")[0]).toBe("line 1");
-    expect((await log().innerText()).trim().split("\n")).toHaveLength(601);
+    expect((await log().innerText()).trim().split("\n")).toHaveLength(610);
     expect(await panel.innerText()).not.toContain("left out");
     expect(await log().innerText()).toContain("\nred and plain");
     expect(await log().innerText()).not.toContain("\x1b");
@@ -138,6 +138,12 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await page.getByRole("button", { name: "What work/1 printed" }).click();
     const panel = page.locator("section[aria-label='Task work/1']");
     await poll(() => panel.innerText()).toContain("name it with --columns");
+    const broken = await run("misled", { own: true });
+    await poll(() => page.locator(".list").innerText()).toContain(broken.run);
+    await choose(broken);
+    await poll(() => note.innerText()).toMatch(
+      /^work\/1: it is broken \(src\/studio\/fixtures\/shown\.mjs:\d+\)\n/,
+    );
     expect(problems).toEqual([]);
   });
 
@@ -182,6 +188,8 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       const light = { ground: "rgb(251, 252, 254)", paper: "rgb(255, 255, 255)" };
       const dark = { ground: "rgb(22, 27, 34)", paper: "rgb(20, 24, 31)" };
       await poll(looks).toEqual(theme === "light" ? light : dark);
+      await page.waitForSelector("pre .red");
+      expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: /colours$/ }).click();
       await poll(looks).toEqual(theme === "light" ? dark : light);
     },

@@ -3,7 +3,6 @@
  */
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -11,10 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { axeViolations, buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = process.env.SEGUE_SCREENSHOTS;
 
 describe.skipIf(!hasChromium)("the studio", () => {
@@ -307,17 +305,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
       ] as const) {
         const { page } = await open(hash, { theme, width });
         await page.waitForSelector(ready, { timeout: 60_000 });
-        await page.evaluate(axe);
-        const found = await page.evaluate(() =>
-          (
-            globalThis as unknown as {
-              axe: {
-                run: () => Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }>;
-              };
-            }
-          ).axe.run(),
-        );
-        const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        const violations = await axeViolations(page);
         const overflow = await page.evaluate(
           "Math.max(0, document.documentElement.scrollWidth - innerWidth)",
         );

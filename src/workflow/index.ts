@@ -47,6 +47,7 @@ export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
 export { addParameterFlags, givenParameters, refuseUnknownFlags } from "./terminal/flags.js";
 export { colour, columns } from "./terminal/format.js";
+export { ownPlace } from "./terminal/own-place.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";
 export { onlyTheme } from "./theme.js";
 export type { TaskFailure } from "./types.js";

@@ -1,9 +1,8 @@
 /** Running a flow for somebody at a terminal: shows what happens, stops on Ctrl-C, says how to go on, gives an exit code. */
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SegueError } from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
+import { ownPlace } from "./own-place.js";
 
 export interface TerminalOptions {
   /** No output but errors: for --json. */
@@ -75,14 +74,4 @@ async function report(
   }
   const { plainReporter } = await import("./plain-reporter.js");
   return run(plainReporter((line) => process.stdout.write(`${line}\n`)));
-}
-
-/** The file and line of a stack that are the flow's own: the first that are neither Node's nor a dependency's. */
-function ownPlace(stack: string | undefined): string | undefined {
-  for (const [, place] of stack?.matchAll(/(file:\/\/[^\s()]+:\d+):\d+/g) ?? []) {
-    if (place!.includes("/node_modules/")) continue;
-    const [, url, line] = /^(.*):(\d+)$/.exec(place!)!;
-    return `${relative(process.cwd(), fileURLToPath(url!))}:${line}`;
-  }
-  return undefined;
 }

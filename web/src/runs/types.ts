@@ -49,6 +49,8 @@ export interface LogPart {
 }
 
 export interface RunDetail extends Run {
+  /** File and line of the flow's own code where its first task failed. */
+  readonly thrownAt?: string;
   readonly tasks: readonly Task[];
   /** An SVG document. */
   readonly picture: string;

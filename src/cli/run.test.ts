@@ -350,6 +350,29 @@ describe("segue run", () => {
     expect(await readdir(project)).toEqual(["conf"]);
   });
 
+  it.each<[string[], RegExp]>([
+    [
+      ["--input", "x.csv", "--target", "sagemaker"],
+      /bucket "": it should look like s3:.*\n.*sagemaker_role ""[^→]*→ .*params\.yml/,
+    ],
+    [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],
+    [["deployment", "--sagemaker-deploy", "--sagemaker-tags", "radio"], /sagemaker_tags: "radio" is no/],
+    [
+      ["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "1000"],
+      /sagemaker_serverless_memory 1000: 1024 to 6144/,
+    ],
+  ])("refuses what SageMaker would not take before anything runs: %j", async (args, message) => {
+    const project = await mkdtemp(join(home, "aws-"));
+    const main = distPath("cli/main.js");
+    const refused = exec(process.execPath, [main, "run", ...args], { cwd: project });
+    await expect(refused).rejects.toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(message),
+    });
+    expect(await readdir(project)).toEqual([]);
+  });
+
   it("ends as misused where a step finds that what it was told is wrong, as segue train does", async () => {
     await writeFile(
       join(home, "ambiguous.csv"),

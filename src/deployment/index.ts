@@ -14,6 +14,7 @@ export {
   type AwsConnection,
   type BlueGreen,
   checkSageMaker,
+  checkSageMakerOptions,
   deploySageMaker,
   type PlannedRequest,
   planSageMaker,

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { SegueError } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
 import { deploymentParameters } from "./parts/parameters.js";
-import { checkPlaces, placesOf } from "./parts/places.js";
+import { placesOf } from "./parts/places.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
 
 /** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
@@ -13,7 +14,7 @@ export const deployment = flow("deployment", {
   module: import.meta.url,
   description: "pack the best model, deploy it, and ask the endpoint a real question",
   parameters: deploymentParameters,
-  check: ({ data }) => checkPlaces(data),
+  check: checkDeployment,
   preload: () => Promise.all([import("./parts/build-bundle.js"), import("./parts/local-endpoint.js")]),
 })
   .step(
@@ -57,7 +58,7 @@ export const deployment = flow("deployment", {
     { description: "start the endpoint", cache: false, grace: cleanUpTime },
     async ({ parameters, artifacts, run, progress, signal }) => {
       const bundle = await artifacts.bundle.path();
-      if (parameters.target === "sagemaker" || parameters.sagemakerDeploy) {
+      if (isForSageMaker(parameters)) {
         const { deployToSageMaker } = await import("./parts/sagemaker.js");
         return {
           endpoint: await deployToSageMaker({ parameters, bundle, progress, signal }),

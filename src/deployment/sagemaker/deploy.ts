@@ -12,8 +12,9 @@ import {
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
 import { messageOf, misuse, SegueError } from "../../system/index.js";
+import { checkOptions } from "./check-options.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
-import { checkOptions, type SageMakerOptions } from "./options.js";
+import type { SageMakerOptions } from "./options.js";
 import { removalsOf, removeAll } from "./remove.js";
 import {
   configRequest,

@@ -3,6 +3,7 @@
  * loaded by the first call.
  */
 import type { checkSageMaker as check } from "./check.js";
+import type { checkOptions as checkThem } from "./check-options.js";
 import type { deploySageMaker as deploy, planSageMaker as plan } from "./deploy.js";
 import type { removeSageMaker as remove } from "./remove.js";
 
@@ -10,6 +11,9 @@ export type { SageMakerCheckOptions } from "./check.js";
 export type { PlannedRequest, SageMakerDeployment } from "./deploy.js";
 export type { AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
 
+/** As `checkOptions`, but rejects where they are wrong. */
+export const checkSageMakerOptions = async (...of: Parameters<typeof checkThem>): Promise<void> =>
+  (await import("./check-options.js")).checkOptions(...of);
 export const planSageMaker: typeof plan = async (...of) => (await import("./deploy.js")).planSageMaker(...of);
 export const deploySageMaker: typeof deploy = async (...of) =>
   (await import("./deploy.js")).deploySageMaker(...of);

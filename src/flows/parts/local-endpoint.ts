@@ -1,6 +1,5 @@
 /** The endpoint on this machine: started by one task, checked and stopped by the next, which is another process. */
 import { join } from "node:path";
-import type { z } from "zod";
 import {
   answersOf,
   type BundleAnswers,
@@ -10,14 +9,14 @@ import {
   type LocalEndpoint,
   stopLocal,
 } from "../../deployment/index.js";
-import type { deploymentParameters } from "./parameters.js";
+import type { DeploymentParameters } from "./parameters.js";
 import { placesOf } from "./places.js";
 import { runFile, showLatest } from "./run-file.js";
 
 export type StartedEndpoint = { readonly target: "local" } & LocalEndpoint;
 
 interface EndpointTask {
-  readonly parameters: Readonly<z.output<typeof deploymentParameters>>;
+  readonly parameters: DeploymentParameters;
   /** The bundle's folder. */
   readonly bundle: string;
   /** The id of the deployment run. */

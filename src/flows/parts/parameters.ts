@@ -170,6 +170,7 @@ export const deploymentParameters = z.object({
 });
 
 export type GridSettings = z.output<typeof modelingParameters>;
+export type DeploymentParameters = Readonly<z.output<typeof deploymentParameters>>;
 
 /** The settings given as flags, which win over those of the grid's track2vec entries. */
 export function trackVectorOverrides(parameters: GridSettings): Record<string, unknown> {

@@ -1,17 +1,15 @@
 /** The deployment flow's way to SageMaker: parameters of the flow to options of the deployment, and the check of it. */
-import type { z } from "zod";
 import {
   type CheckResult,
   checkSageMaker,
+  checkSageMakerOptions,
   deploySageMaker,
   planSageMaker,
   type SageMakerDeployment,
   type SageMakerOptions,
 } from "../../deployment/index.js";
 import { misuse, type Progress, SegueError } from "../../system/index.js";
-import type { deploymentParameters } from "./parameters.js";
-
-type Parameters = Readonly<z.output<typeof deploymentParameters>>;
+import type { DeploymentParameters } from "./parameters.js";
 
 export type SageMakerEndpoint =
   | ({ readonly target: "sagemaker" } & SageMakerDeployment)
@@ -19,11 +17,37 @@ export type SageMakerEndpoint =
   | { readonly target: "planned"; readonly requests: readonly object[] };
 
 interface DeployTask {
-  readonly parameters: Parameters;
+  readonly parameters: DeploymentParameters;
   /** The bundle's folder. */
   readonly bundle: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
+}
+
+/** Options of the deployment by the parameters that say them. */
+const parameterOf = {
+  name: "sagemaker_endpoint",
+  image: "sagemaker_image",
+  role: "sagemaker_role",
+  instanceType: "sagemaker_instance",
+  instanceCount: "sagemaker_count",
+  "serverless.memoryMb": "sagemaker_serverless_memory",
+  "serverless.maxConcurrency": "sagemaker_serverless_concurrency",
+  dataCapture: "sagemaker_capture",
+  "dataCapture.url": "sagemaker_capture",
+  autoScaling: "sagemaker_max_count",
+  "autoScaling.minCapacity": "sagemaker_count",
+  "autoScaling.maxCapacity": "sagemaker_max_count",
+  tags: "sagemaker_tags",
+  environment: "sagemaker_environment",
+};
+
+/** @throws SegueError (misuse) that lists every parameter that SageMaker would not take */
+export async function checkForSageMaker(parameters: DeploymentParameters): Promise<void> {
+  await checkSageMakerOptions(sageMakerOptionsOf(parameters), {
+    names: parameterOf,
+    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was asked of AWS yet",
+  });
 }
 
 /** Deploys the bundle, or prints what would be asked of AWS. */
@@ -77,7 +101,7 @@ async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
  *
  * @throws SegueError (misuse) for a tag or a variable that is no "name=value"
  */
-export function sageMakerOptionsOf(parameters: Parameters): Omit<SageMakerOptions, "model"> {
+function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOptions, "model"> {
   const serverless = parameters.sagemakerServerlessMemory > 0;
   const { bucketEncryption: encryption, bucketKmsKey: kmsKeyId } = parameters;
   return {
@@ -129,7 +153,7 @@ function scalingOf({
   sagemakerCount,
   sagemakerMaxCount,
   sagemakerTargetInvocations,
-}: Parameters): Pick<SageMakerOptions, "autoScaling"> {
+}: DeploymentParameters): Pick<SageMakerOptions, "autoScaling"> {
   if (sagemakerMaxCount === 0) return {};
   return {
     autoScaling: {

@@ -1,7 +1,6 @@
 /** One recommender of the leaderboard in a process of its own, so that its memory can be told from the others'. */
 import type { Entry, MetricName } from "../evaluation/index.js";
-import type { ProgressReport } from "../system/index.js";
-import { messageOf, SegueError } from "../system/index.js";
+import { type ErrorData, errorData, type ProgressReport } from "../system/index.js";
 
 export interface EvaluateTask {
   readonly train: readonly string[];
@@ -15,7 +14,7 @@ export interface EvaluateTask {
 export type EvaluateAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
   | { readonly kind: "done"; readonly entry: Entry }
-  | { readonly kind: "failed"; readonly message: string; readonly hint?: string };
+  | { readonly kind: "failed"; readonly error: ErrorData };
 
 const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
 
@@ -44,11 +43,7 @@ process.once("message", async (task: EvaluateTask) => {
       },
     });
   } catch (error) {
-    await answer({
-      kind: "failed",
-      message: messageOf(error),
-      hint: error instanceof SegueError ? error.hint : undefined,
-    });
+    await answer({ kind: "failed", error: errorData(error) });
   }
   process.exit(0);
 });

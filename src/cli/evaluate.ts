@@ -5,6 +5,7 @@ import type { Entry, Measured } from "../evaluation/index.js";
 import {
   besideUrl,
   checkOutput,
+  errorFrom,
   explainDiskError,
   messageOf,
   misuse,
@@ -177,7 +178,7 @@ function measureApart(task: EvaluateTask): Promise<Entry> {
       if (answer.kind === "progress") {
         progress({ ...answer.report, task: `${task.recommender}: ${answer.report.task}` });
       } else if (answer.kind === "done") resolve(answer.entry);
-      else reject(new SegueError(answer.message, { hint: answer.hint }));
+      else reject(errorFrom(answer.error));
     });
     child.on("error", reject);
     child.on("exit", (code, signal) =>

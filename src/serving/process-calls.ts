@@ -1,5 +1,5 @@
 /** Calls between the first process and its workers: a name and an argument over the IPC channel, one answer back. */
-import { messageOf, SegueError } from "../system/index.js";
+import { type ErrorData, errorData, errorFrom, SegueError } from "../system/index.js";
 
 /** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the first process. */
 export interface Channel {
@@ -10,16 +10,9 @@ export interface Channel {
 
 export type Handlers = Readonly<Record<string, (argument: unknown) => unknown>>;
 
-interface Failure {
-  readonly message: string;
-  readonly hint?: string;
-  readonly code?: string;
-  readonly exitCode?: 1 | 2;
-}
-
 type Message =
   | { readonly segue: "call"; readonly id: number; readonly name: string; readonly argument?: unknown }
-  | { readonly segue: "answer"; readonly id: number; readonly value?: unknown; readonly failure?: Failure };
+  | { readonly segue: "answer"; readonly id: number; readonly value?: unknown; readonly failure?: ErrorData };
 
 export class ProcessCalls {
   readonly #channel: Channel;
@@ -56,16 +49,15 @@ export class ProcessCalls {
       if (handler === undefined) throw new SegueError("no such call");
       this.#send({ segue: "answer", id, value: await handler(argument) });
     } catch (error) {
-      const { hint, code, exitCode } = error instanceof SegueError ? error : {};
-      this.#send({ segue: "answer", id, failure: { message: messageOf(error), hint, code, exitCode } });
+      this.#send({ segue: "answer", id, failure: errorData(error) });
     }
   }
 
-  #settle(id: number, value: unknown, failure: Failure | undefined): void {
+  #settle(id: number, value: unknown, failure: ErrorData | undefined): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (failure === undefined) waiting?.resolve(value);
-    else waiting?.reject(new SegueError(failure.message, failure));
+    else waiting?.reject(errorFrom(failure));
   }
 
   #send(message: Message): void {

@@ -22,6 +22,7 @@ export {
   withDuckDb,
 } from "./duckdb.js";
 export { editDistance } from "./edit-distance.js";
+export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { makeFolder } from "./make-folder.js";

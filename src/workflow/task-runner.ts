@@ -6,7 +6,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../storage/index.js";
-import { bornOf, explainDiskError, messageOf, type Progress, SegueError } from "../system/index.js";
+import {
+  bornOf,
+  errorData,
+  explainDiskError,
+  isSegueError,
+  type Progress,
+  SegueError,
+} from "../system/index.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
@@ -170,16 +177,9 @@ export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"):
   const isFailure =
     !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
-  const { hint, code, exitCode } = (error ?? {}) as Partial<SegueError>;
-  // By name: the flow's module may have its `SegueError` from another copy of the package.
-  const isOwn = error instanceof Error && error.name === "SegueError";
   return {
     kind,
-    message: messageOf(error),
-    ...(hint === undefined ? {} : { hint }),
-    // Other errors have codes of their own kind, such as those of Node.
-    ...(isOwn && code !== undefined ? { code } : {}),
-    ...(isOwn && exitCode !== undefined ? { exitCode } : {}),
-    ...(error instanceof Error && !isOwn && error.stack ? { stack: error.stack } : {}),
+    ...errorData(error),
+    ...(error instanceof Error && !isSegueError(error) && error.stack ? { stack: error.stack } : {}),
   };
 }

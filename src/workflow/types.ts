@@ -3,6 +3,7 @@
  * for each of them its type and the step that wrote it last. A join may read an artifact without saying whose it is only where
  * the same step wrote it on every way in; that is a fact of the types too.
  */
+import type { ErrorData } from "../system/index.js";
 
 /** An artifact as the types know it: its value and the step that wrote it. */
 export interface Written<Value = unknown, By extends string = string> {
@@ -95,13 +96,7 @@ type Unambiguous<S, Names extends string, K> =
   IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
 
 /** An error as plain data: what crosses from a task's process to its run, what records keep, what `catch` stores. */
-export interface TaskFailure {
-  readonly message: string;
-  readonly hint?: string;
-  /** Of a `SegueError`: its word for programs. */
-  readonly code?: string;
-  /** Of a `SegueError`: with which exit code the command ends, 2 where what it was told is wrong. */
-  readonly exitCode?: 1 | 2;
+export interface TaskFailure extends ErrorData {
   readonly stack?: string;
   /** "error", "timeout" or "lost" (its process died). */
   readonly kind: "error" | "timeout" | "lost";

@@ -1,11 +1,11 @@
 /** Threads that are asked and answer, one question after the other. */
 import { parentPort, Worker } from "node:worker_threads";
-import { SegueError } from "../../system/index.js";
+import { type ErrorData, errorData, errorFrom, isSegueError, SegueError } from "../../system/index.js";
 
 /** What a thread says to a question. A `SegueError` goes over field by field: copied as an error it would lose what to do about it. */
 type Said<Answer> =
   | { readonly answer: Answer }
-  | { readonly refused: Pick<SegueError, "message" | "hint" | "exitCode" | "code"> }
+  | { readonly refused: ErrorData }
   | { readonly error: unknown };
 
 /** In the thread that asks. */
@@ -20,7 +20,7 @@ export class AskedThread<Question, Answer> {
     this.#worker.on("message", (said: Said<Answer>) => {
       const { resolve, reject } = this.#waiting.shift()!;
       if ("answer" in said) resolve(said.answer);
-      else reject("error" in said ? said.error : new SegueError(said.refused.message, said.refused));
+      else reject("error" in said ? said.error : errorFrom(said.refused));
     });
     const fail = (error: unknown) => {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
@@ -62,9 +62,6 @@ export function say<Answer>(
     const answer = compute();
     post({ answer }, handed(answer));
   } catch (error) {
-    if (error instanceof SegueError) {
-      const { message, hint, exitCode, code } = error;
-      post({ refused: { message, hint, exitCode, code } });
-    } else post({ error });
+    post(isSegueError(error) ? { refused: errorData(error) } : { error });
   }
 }

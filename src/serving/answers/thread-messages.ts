@@ -1,7 +1,7 @@
 /** What the server's thread and a model's thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
 import type { BundleContents } from "../../bundle/index.js";
-import { messageOf, SegueError } from "../../system/index.js";
+import { type ErrorData, errorData, errorFrom, isSegueError } from "../../system/index.js";
 import { describe, type ErrorBody, HttpError } from "../http-error.js";
 import type { Answer, Question } from "./question.js";
 
@@ -44,34 +44,25 @@ export type FromThread =
   | { readonly answers: readonly Answered[]; readonly batches: readonly number[] };
 
 /** An error as plain data. */
-export interface Failure {
-  readonly message: string;
+export interface Failure extends ErrorData {
   readonly stack?: string | undefined;
-  readonly hint?: string | undefined;
-  readonly code?: string | undefined;
-  readonly exitCode?: 1 | 2;
   /** What to answer with, where it is a request's own fault and no `SegueError` that says so itself. */
   readonly http?: { readonly status: number; readonly body: ErrorBody };
 }
 
 export function failureOf(error: unknown): Failure {
-  const own = error instanceof SegueError;
   const http = describe(error);
-  const { hint, code, exitCode } = own ? error : {};
   return {
-    message: messageOf(error),
+    ...errorData(error),
     stack: error instanceof Error ? error.stack : undefined,
-    hint,
-    code,
-    ...(exitCode === undefined ? {} : { exitCode }),
     // Opening a bundle fails, too, and then the command line wants the hint and the exit code.
-    ...(!own && http.status < 500 ? { http } : {}),
+    ...(!isSegueError(error) && http.status < 500 ? { http } : {}),
   };
 }
 
-export function errorOf({ message, stack, http, ...rest }: Failure): Error {
+export function errorOf({ stack, http, ...data }: Failure): Error {
   if (http !== undefined) return new HttpError(http.status, http.body);
-  const error = new SegueError(message, rest);
+  const error = errorFrom(data);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

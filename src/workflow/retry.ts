@@ -28,7 +28,14 @@ export function retryDelay(policy: RetryPolicy, retry: number): number {
 export function isTriedAgain(failures: readonly TaskFailure[], retry: RetryPolicy | undefined): boolean {
   let losses = 0;
   for (const failure of failures) if (wasKilled(failure, losses)) losses++;
+  const last = failures.at(-1);
+  if (last !== undefined && isHopeless(last)) return false;
   return failures.length - losses <= (retry?.count ?? 0);
+}
+
+/** Whether what the task was told is wrong, so that no other attempt can come out otherwise. */
+export function isHopeless({ exitCode }: TaskFailure): boolean {
+  return exitCode === 2;
 }
 
 /** How often a task is started again when something from outside killed its process. */

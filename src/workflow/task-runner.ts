@@ -28,6 +28,7 @@ import {
   readRecord,
   recordText,
 } from "./records.js";
+import { isHopeless } from "./retry.js";
 import type { TaskSpec } from "./task-spec.js";
 import type { TaskFailure } from "./types.js";
 
@@ -91,7 +92,8 @@ export async function runTask(
     await card.close();
     await writeFailure(store, spec, started, error);
     await options.closeLog?.();
-    if (node.catch === undefined || !spec.last || options.signal.aborted) return { failed: error };
+    const isOver = spec.last || isHopeless(error);
+    if (node.catch === undefined || !isOver || options.signal.aborted) return { failed: error };
     return { done: await publishCaught(store, spec, started, error) };
   } finally {
     await rm(folder, { recursive: true, force: true });

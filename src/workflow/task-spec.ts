@@ -18,7 +18,7 @@ export interface TaskSpec {
   readonly number: number;
   /** The name of the attempt's folder in the datastore: its number and a random word. */
   readonly attempt: string;
-  /** Whether a later attempt may follow; the last one applies `catch`. */
+  /** Whether no later attempt may follow; the last one applies `catch`. */
   readonly last: boolean;
 }
 

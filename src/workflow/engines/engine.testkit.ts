@@ -149,6 +149,16 @@ export function engineContract(engine: EngineUnderTest): void {
       expect((await latest("misused").task("start").summary()).error).toEqual(error);
     });
 
+    it("does not try again where what a step was told is wrong, and still catches it", async () => {
+      const failed = await run("misusedAgain");
+      expect(failed.end.failed?.error.message).toBe("caught: two columns could be it");
+      expect(ran()).toEqual(["start 1", "end 1"]);
+      expect(await latest("misused-again").tasks()).toMatchObject([
+        { step: "start", status: "done", caught: true },
+        { step: "end", status: "failed" },
+      ]);
+    });
+
     it.each([
       ["throw", "error", "it went wrong"],
       ["exit", "lost", "ended with exit code 3"],

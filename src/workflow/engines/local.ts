@@ -5,7 +5,7 @@ import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
 import { moduleUrl } from "../load-flow.js";
 import { type DoneRecord, type EndRecord, type RunRecord, randomWord } from "../records.js";
-import { retryDelay, wasKilled } from "../retry.js";
+import { isHopeless, retryDelay, wasKilled } from "../retry.js";
 import type { Reuse } from "../reuse.js";
 import { publishCaught, writeFailure } from "../task-runner.js";
 import type { TaskSpec } from "../task-spec.js";
@@ -159,7 +159,7 @@ class LocalEngine {
       if (error.kind !== "error") await writeFailure(store, spec, started, error);
       const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;
-      else if (failures >= retry.count) {
+      else if (spec.last || isHopeless(error)) {
         if (ready.node.catch === undefined) return { failed: error };
         return { done: await publishCaught(store, spec, started, error) };
       } else failures++;

@@ -9,7 +9,7 @@ import { codeHash } from "../../code-hash.js";
 import { moduleUrl } from "../../load-flow.js";
 import { holdAsWorker } from "../../lock.js";
 import { type DoneRecord, type EndRecord, keys, randomWord, recordText } from "../../records.js";
-import { retryDelay, wasKilled } from "../../retry.js";
+import { isHopeless, retryDelay, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
 import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
 import type { TaskSpec } from "../../task-spec.js";
@@ -120,7 +120,7 @@ async function runTask(context: TaskContext, order: RunOrder, ready: ReadyTask):
     });
     if ("done" in result) return result;
     if (wasKilled(result.failed, losses)) losses++;
-    else if (last) return result;
+    else if (last || isHopeless(result.failed)) return result;
     else {
       failures++;
       await DBOS.sleep(retryDelay(retry, failures) * 1000);
@@ -183,7 +183,7 @@ async function attempt(
     }
     if (signal.aborted) return result;
     if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
-    const isOver = last && !wasKilled(result.failed, losses);
+    const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, losses);
     if (isOver && ready.node.catch !== undefined)
       return { done: await publishCaught(store, spec, started, result.failed) };
     return result;

@@ -1,6 +1,6 @@
 /** Playlists from raw files to what models read: cleaning, sequences and splits, the data catalog, samples, download. */
 
-export { Catalog, type CatalogEntry, loadCatalog } from "./catalog/load-catalog.js";
+export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
 export { filePlaylistsLine } from "./clean/file-playlists.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/match-columns.js";

@@ -6,10 +6,14 @@ import { readConfFile } from "../../workflow/index.js";
 /** What others wrote is read in whatever form it has. */
 const found = "raw_playlists";
 
-/** @throws SegueError (misuse) naming file and line, for a name that no flow knows and for a format that none writes */
-export async function checkCatalog(root: string): Promise<void> {
-  const { loadCatalog } = await import("../../playlists/index.js");
-  const { entries } = await loadCatalog(packageRoot);
+/**
+ * @param root the project's folder
+ * @param installed Segue's own; it may be the project
+ * @throws SegueError (misuse) naming file and line, for a name that no flow knows and for a format that none writes
+ */
+export async function checkCatalog(root: string, installed = packageRoot): Promise<void> {
+  const { shippedCatalog } = await import("../../playlists/index.js");
+  const { entries } = await shippedCatalog(installed);
   for (const layer of ["base", "local"]) {
     const path = join(root, "conf", layer, "catalog.yml");
     const file = await readConfFile(relative(process.cwd(), path) || path, "entries by name");

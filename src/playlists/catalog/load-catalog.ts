@@ -45,6 +45,15 @@ export class Catalog {
   }
 }
 
+/** One catalog file. */
+interface Layer {
+  readonly entries: z.infer<typeof overlaySchema>;
+  /** "conf/local/catalog.yml, line 3", of an entry or of what it says. */
+  placeOf(...path: PropertyKey[]): string;
+}
+
+const nothing: Layer = { entries: {}, placeOf: () => "" };
+
 /**
  * Reads conf/base/catalog.yml with conf/local/catalog.yml over it, entry by entry. Where the folder has no conf/base, the
  * catalog that ships with Segue is used; paths start from `root` either way.
@@ -57,28 +66,34 @@ export async function loadCatalog(
   root: string = process.cwd(),
   options: { readonly data?: string } = {},
 ): Promise<Catalog> {
-  const base =
-    (await readCatalog(join(root, "conf", "base", "catalog.yml"))) ??
-    (await readCatalog(join(packageRoot, "conf", "base", "catalog.yml"))) ??
-    {};
-  const local = (await readCatalog(join(root, "conf", "local", "catalog.yml"))) ?? {};
+  const base = (await readLayer(root, "base")) ?? (await readLayer(packageRoot, "base")) ?? nothing;
+  return merged(root, base, (await readLayer(root, "local")) ?? nothing, options.data);
+}
+
+/** The catalog that ships with Segue, without what was put over it where Segue's own folder is the project. */
+export async function shippedCatalog(root: string = packageRoot): Promise<Catalog> {
+  return merged(root, (await readLayer(root, "base")) ?? nothing, nothing);
+}
+
+function merged(root: string, base: Layer, local: Layer, data = "data"): Catalog {
   const entries = new Map<string, CatalogEntry>();
-  for (const name of new Set([...Object.keys(base), ...Object.keys(local)])) {
-    const merged = entrySchema.safeParse({ ...base[name], ...local[name] });
-    if (!merged.success)
-      throw new SegueError(`the catalog's entry ${name} is not complete: ${z.prettifyError(merged.error)}`, {
+  for (const name of new Set([...Object.keys(base.entries), ...Object.keys(local.entries)])) {
+    const entry = entrySchema.safeParse({ ...base.entries[name], ...local.entries[name] });
+    if (!entry.success)
+      throw new SegueError(`the catalog's entry ${name} is not complete: ${z.prettifyError(entry.error)}`, {
         hint: `an entry has a path and a format (${formats.join(", ")})`,
         exitCode: 2,
       });
-    const { path, format } = merged.data;
-    entries.set(name, { name, path: resolve(root, withinData(path, options.data ?? "data")), format });
+    const { path, format } = entry.data;
+    entries.set(name, { name, path: resolve(root, withinData(path, data)), format });
   }
   return new Catalog(entries);
 }
 
 const withinData = (path: string, data: string) => path.replace(/^(\.\/)?data(?=\/|$)/, () => data);
 
-async function readCatalog(path: string): Promise<z.infer<typeof overlaySchema> | undefined> {
+async function readLayer(root: string, layer: "base" | "local"): Promise<Layer | undefined> {
+  const path = join(root, "conf", layer, "catalog.yml");
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -94,14 +109,16 @@ async function readCatalog(path: string): Promise<z.infer<typeof overlaySchema> 
       `${path}, line ${lines.linePos(broken.pos[0]).line}: not valid YAML: ${broken.message.split("\n")[0]}`,
       { hint: "see conf/base/catalog.yml for the form", exitCode: 2 },
     );
+  const placeOf = (...at: PropertyKey[]) => {
+    const node = document.getIn(at, true) ?? document.getIn(at.slice(0, -1), true);
+    const range = (node as { range?: [number, number, number] } | undefined)?.range;
+    return range === undefined ? path : `${path}, line ${lines.linePos(range[0]).line}`;
+  };
   const parsed = overlaySchema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = issue!.code === "unrecognized_keys" ? [...issue!.path, issue!.keys[0]] : issue!.path;
-  const at = document.getIn(place, true) ?? document.getIn(place.slice(0, -1), true);
-  const range = (at as { range?: [number, number, number] } | undefined)?.range;
-  const where = range === undefined ? path : `${path}, line ${lines.linePos(range[0]).line}`;
-  throw new SegueError(`${where}: ${issue!.path.join(".") || "the catalog"}: ${issue!.message}`, {
+  if (parsed.success) return { entries: parsed.data, placeOf };
+  const issue = parsed.error.issues[0]!;
+  const at = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
+  throw new SegueError(`${placeOf(...at)}: ${issue.path.join(".") || "the catalog"}: ${issue.message}`, {
     hint: `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
     exitCode: 2,
   });

@@ -340,6 +340,12 @@ describe("segue run", () => {
       "master_playlists:\n  format: csv\n",
       /line 2: "master_playlists" is kept as parquet, not as csv/,
     ],
+    [
+      "catalog.yml",
+      "models:\n  path: s3://models/segue\n",
+      /line 2: models.path: s3:.* is no path on this machine\n.*--datastore/,
+    ],
+    ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
   ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {
     const project = await mkdtemp(join(home, "conf-"));
     await mkdir(join(project, "conf", "local"), { recursive: true });

@@ -64,6 +64,35 @@ describe("loadCatalog", () => {
     await expect(loadCatalog(root)).rejects.toMatchObject({ exitCode: 2 });
   });
 
+  it("refuses a place that is not on this machine, and says what S3 is for", async () => {
+    await write("local", "train: {path: a}\nmodels:\n  path: s3://models/segue\n");
+    await expect(loadCatalog(root)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /catalog\.yml, line 3: models\.path: s3:\/\/models\/segue is no path on this machine/,
+      ),
+      hint: expect.stringContaining("--datastore s3://"),
+      exitCode: 2,
+    });
+  });
+
+  it("refuses two files in one place, however it is written", async () => {
+    await write("local", "rejected_rows:\n  path: ./data/x/../02_processed/master_playlists.parquet\n");
+    await expect(loadCatalog(root)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /local.catalog\.yml, line 2: rejected_rows has the path of master_playlists \(.*base.catalog\.yml, line \d+\)/,
+      ),
+      exitCode: 2,
+    });
+  });
+
+  it("takes a sample for what is read, and one folder for several kinds of outputs", async () => {
+    await write(
+      "local",
+      "raw_playlists: {path: data/01_raw/sample_playlists.csv}\nmodels: {path: out}\noutputs: {path: out}\n",
+    );
+    expect((await loadCatalog(root)).path("outputs")).toBe(join(root, "out"));
+  });
+
   it("says which names there are", async () => {
     const catalog = await loadCatalog(root);
     expect(() => catalog.path("trane")).toThrow('no "trane"');

@@ -7,8 +7,19 @@ import { misuse, packageRoot, SegueError } from "../../system/index.js";
 
 const formats = ["csv", "parquet", "jsonl", "json", "folder"] as const;
 
+/** "s3://bucket/key", "https://…": as a path it would be a folder called "s3:". */
+const isUrl = (path: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+
 const entrySchema = z.strictObject({
-  path: z.string().min(1),
+  path: z
+    .string()
+    .min(1)
+    .refine((path) => !isUrl(path), {
+      error: ({ input }) => `${String(input)} is no path on this machine`,
+      params: {
+        hint: "the flows keep their files on this machine; what their runs come to is kept in S3 with --datastore s3://bucket/prefix",
+      },
+    }),
   format: z.enum(formats),
 });
 // An entry in conf/local may change the path alone.
@@ -60,7 +71,7 @@ const nothing: Layer = { entries: {}, placeOf: () => "" };
  *
  * @param root the project's folder; the default is the current one
  * @param options.data another folder for what the catalog has in `data/`
- * @throws SegueError naming the file, the line and the entry, where a catalog is not valid
+ * @throws SegueError naming the file, the line and the entry, where a catalog is not valid, or two of its files have one path
  */
 export async function loadCatalog(
   root: string = process.cwd(),
@@ -87,7 +98,28 @@ function merged(root: string, base: Layer, local: Layer, data = "data"): Catalog
     const { path, format } = entry.data;
     entries.set(name, { name, path: resolve(root, withinData(path, data)), format });
   }
+  refuseSharedPaths([...entries.values()], (name) =>
+    (local.entries[name]?.path === undefined ? base : local).placeOf(name, "path"),
+  );
   return new Catalog(entries);
+}
+
+/** What is read where no input is named, and what `segue sample` makes: one file may well be both. */
+const inputs = ["raw_playlists", "sample_playlists"];
+
+function refuseSharedPaths(entries: readonly CatalogEntry[], placeOf: (name: string) => string): void {
+  const seen = new Map<string, CatalogEntry>();
+  for (const entry of entries) {
+    const other = seen.get(entry.path);
+    seen.set(entry.path, entry);
+    // Each run and each picture has a name of its own within a folder.
+    const mayShare = (one: CatalogEntry) => one.format === "folder" || inputs.includes(one.name);
+    if (other === undefined || (mayShare(entry) && mayShare(other))) continue;
+    throw misuse(
+      `${placeOf(entry.name)}: ${entry.name} has the path of ${other.name} (${placeOf(other.name)})`,
+      "one would overwrite the other: give each a path of its own",
+    );
+  }
 }
 
 const withinData = (path: string, data: string) => path.replace(/^(\.\/)?data(?=\/|$)/, () => data);
@@ -118,8 +150,9 @@ async function readLayer(root: string, layer: "base" | "local"): Promise<Layer |
   if (parsed.success) return { entries: parsed.data, placeOf };
   const issue = parsed.error.issues[0]!;
   const at = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
+  const hint = issue.code === "custom" ? (issue.params?.hint as string | undefined) : undefined;
   throw new SegueError(`${placeOf(...at)}: ${issue.path.join(".") || "the catalog"}: ${issue.message}`, {
-    hint: `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
+    hint: hint ?? `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
     exitCode: 2,
   });
 }

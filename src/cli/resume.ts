@@ -1,6 +1,6 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
-import { commandAfter } from "./chain.js";
+import { commandAfter, commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { maxWorkersOption } from "./number-option.js";
 
@@ -47,7 +47,7 @@ async function resume(target: string | undefined, options: Options, command: Com
         listener,
         signal,
       }),
-    { quiet: options.json, flags: datastoreFlag(command) },
+    { quiet: options.json, flags: datastoreFlag(command), again: commandAgain(await run.record()) },
   );
   const { flow, run: id, status: ended, seconds } = result;
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id });

@@ -19,7 +19,7 @@ import {
   runFlow,
   runInTerminal,
 } from "../workflow/index.js";
-import { commandAfter, flagsAfterTheFirst, sourcesFrom } from "./chain.js";
+import { commandAfter, commandAgain, flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";
@@ -141,14 +141,14 @@ async function runAll(
   // A second process loads what comes later while the first is at work.
   if (engine === "local" && flows.length > 1)
     pool.expect(flows, Math.min(2, availableParallelism(), maxWorkers ?? 2));
+  const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results: RunResult[] = [];
   try {
     for (const { flow, parameters } of plans) {
       let begun: string | undefined;
-      const next = {
-        flows: (modules ?? flows.map((each) => each.name)).slice(flows.indexOf(flow) + 1),
-        flags: flagsAfterTheFirst(flags),
-      };
+      const place = flows.indexOf(flow);
+      const again = flowsFrom(place, chain);
+      const next = flowsFrom(place + 1, chain);
       const result = await runInTerminal(
         ({ listener, signal }) =>
           runFlow(flow, parameters, {
@@ -159,6 +159,7 @@ async function runAll(
             cache: options.cache ?? false,
             sources,
             ...(next.flows.length === 0 ? {} : { next }),
+            again,
             engine,
             pool,
             listener: (event) => {
@@ -171,6 +172,7 @@ async function runAll(
           quiet: options.json ?? false,
           flags: datastoreFlag(command),
           next: commandAfter({ next }, {}),
+          again: commandAgain({ again, sources }),
         },
       ).catch(async (error: unknown) => {
         if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);

@@ -391,9 +391,40 @@ describe("segue run", () => {
       expect(stderr).toContain('\n  → say which with a mapping: --columns "artist=artist"\n');
       expect(code).toBe(2);
     }
-    const run = /segue resume (intermediate\/\S+)/.exec(ran.stderr)![1]!;
-    expect((await segue("resume", run)).code).toBe(2);
+    // A resumed run has the parameters of the old one, so what is advised is to run it anew; also where it was resumed.
+    const advice =
+      "→ run it anew with what is right (a resumed run keeps its parameters): segue run intermediate primary modeling deployment --input ambiguous.csv --data other\n";
+    expect(ran.stderr).toContain(advice);
+    expect(ran.stderr).not.toContain("segue resume");
+    const run = /segue logs (intermediate\/[^/]+)/.exec(ran.stderr)![1]!;
+    expect((await segue("show", run)).stdout).toContain(advice.replace("→ ", "").replace(/ \(.*\)/, ""));
+    const resumed = await segue("resume", run);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toContain(advice);
+    const mapped = ["--input", "ambiguous.csv", "--data", "mapped", "--columns", "artist=artist"];
+    expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
   });
+
+  it("advises to run a flow of a chain anew on what it read, where what it was told is wrong", async () => {
+    await segue("sample", "--playlists", "100", "--output", "chained.csv");
+    const flags = ["--recommenders", "popularity", "--target", "sagemaker", "--dry-run"];
+    const told = [
+      "--bucket",
+      "s3://models/segue",
+      "--sagemaker-role",
+      "arn:aws:iam::123456789012:role/segue",
+    ];
+    const ran = await segue("run", "--input", "chained.csv", ...flags, ...told);
+    expect(ran.stderr).toContain("the TensorFlow image cannot serve");
+    expect(ran.code).toBe(2);
+    const command = /anew .*: segue (run deployment .* --from .*)\n/.exec(ran.stderr)![1]!;
+    expect(command).toContain(`deployment ${[...flags, ...told].join(" ")} --from intermediate/`);
+    expect(command).not.toContain("chained.csv");
+    const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/segue:1";
+    const again = await segue(...command.split(" "), "--sagemaker-image", image);
+    expect(again.stderr).toBe("");
+    expect(again.code).toBe(0);
+  }, 60_000);
 
   it("leaves no table behind where a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");

@@ -1,6 +1,7 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
 import type { RunReader } from "../workflow/index.js";
+import { commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { flowNamed } from "./flow-named.js";
 
@@ -57,11 +58,11 @@ async function printSvg(svg: string, file: string | true): Promise<void> {
 }
 
 async function showRun(run: RunReader, options: Options): Promise<void> {
-  const [summary, tasks] = await Promise.all([run.summary(), run.tasks()]);
+  const [summary, tasks, record] = await Promise.all([run.summary(), run.tasks(), run.record()]);
   if (options.json) {
     console.log(JSON.stringify({ ...summary, tasks }, null, 2));
     return;
   }
   const { describeRun } = await import("../workflow/terminal/describe.js");
-  console.log(describeRun(summary, tasks));
+  console.log(describeRun(summary, tasks, { again: commandAgain(record) }));
 }

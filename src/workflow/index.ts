@@ -40,7 +40,7 @@ export { collectGarbage } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { checkParameters, parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
-export type { RunRecord } from "./records.js";
+export type { FlowsToRun, RunRecord } from "./records.js";
 export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";

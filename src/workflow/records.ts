@@ -37,11 +37,13 @@ export interface RunRecord {
   /** By flow, the run whose results its steps read. Of flows that are not in it they read the latest successful run. */
   readonly sources?: Readonly<Record<string, string>>;
   /** What the command that began the run was to run after it. */
-  readonly next?: NextFlows;
+  readonly next?: FlowsToRun;
+  /** What to run for other parameters than the run's: its flow, and what was to come after it. */
+  readonly again?: FlowsToRun;
 }
 
-/** The flows that come after a run in one chain. */
-export interface NextFlows {
+/** Flows of one chain, and how a command is told to run them. */
+export interface FlowsToRun {
   /** As the command named them. */
   readonly flows: readonly string[];
   /** Those of the command that they need, too. */

@@ -16,8 +16,8 @@ import { holderOf, lockRun, type RunLock } from "./lock.js";
 import { checkParameters, parseParameters } from "./parameters.js";
 import {
   type EndRecord,
+  type FlowsToRun,
   keys,
-  type NextFlows,
   newRunId,
   type RunRecord,
   readRecord,
@@ -45,7 +45,9 @@ export interface RunOptions {
    */
   readonly sources?: Readonly<Record<string, string>>;
   /** What is to come after this run; kept in its record, so that whoever resumes it can say how to go on. */
-  readonly next?: NextFlows;
+  readonly next?: FlowsToRun;
+  /** How to run it anew, where its parameters have to change; kept in its record, since a resumed run has those of the old one. */
+  readonly again?: FlowsToRun;
   /**
    * The processes of another run, to be used again: `const pool = new Pool()`. The cards of the last tasks may then still be
    * written when the run is over: `await pool.settled()`. Default: processes of its own.
@@ -134,6 +136,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
         engine: options.engine ?? origin.engine,
         sources: options.sources ?? origin.sources,
         next: options.next ?? origin.next,
+        again: options.again ?? origin.again,
       },
     );
   } finally {
@@ -217,6 +220,7 @@ async function begin(
     origins,
     ...(options.sources === undefined ? {} : { sources: { ...options.sources } }),
     ...(options.next === undefined ? {} : { next: options.next }),
+    ...(options.again === undefined ? {} : { again: options.again }),
   };
   const maxWorkers = options.maxWorkers ?? availableParallelism();
   requireWithin(wholeNumber(1), "maxWorkers", maxWorkers);

@@ -8,7 +8,12 @@ import { colour, colourOfStatus, columns, localTime } from "./format.js";
 /** How many tasks of one step are listed by name. */
 const shownTasks = 20;
 
-export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): string {
+/** @param options.again the command that runs it anew: told where it failed for what it was told */
+export function describeRun(
+  run: RunSummary,
+  tasks: readonly TaskSummary[],
+  options: { readonly again?: string } = {},
+): string {
   const head = [
     `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), statusAndTime(run.status, run.seconds))}`,
     `begun ${localTime(run.created)} by ${run.user}@${run.host}, engine ${run.engine}${run.origin ? `, resumes ${run.origin}` : ""}${run.tags.length > 0 ? `, tags: ${run.tags.join(", ")}` : ""}`,
@@ -38,7 +43,9 @@ export function describeRun(run: RunSummary, tasks: readonly TaskSummary[]): str
     }
   }
   const text = [...head, "", columns(rows)];
-  if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
+  if (run.failed?.error.exitCode === 2 && options.again)
+    text.push("", `run it anew with what is right: ${options.again}`);
+  else if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
     text.push(
       "",
       `go on with: segue resume ${run.flow}/${run.run}`,

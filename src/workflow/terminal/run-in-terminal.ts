@@ -11,6 +11,8 @@ export interface TerminalOptions {
   readonly flags?: string;
   /** The command for what was to come after this run: told with how to resume one that is not done. */
   readonly next?: string;
+  /** The command that runs it anew, and what was to come after it: told where its parameters have to change. */
+  readonly again?: string;
 }
 
 /**
@@ -51,8 +53,9 @@ export async function runInTerminal(
       hint: [
         ...(error.hint ? [error.hint] : []),
         `what it printed: segue logs ${place}${flags}`,
-        `when it is put right: ${resume}`,
-        ...next,
+        ...(error.exitCode === 2 && options.again
+          ? [`run it anew with what is right (a resumed run keeps its parameters): ${options.again}`]
+          : [`when it is put right: ${resume}`, ...next]),
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",

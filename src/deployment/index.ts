@@ -22,4 +22,5 @@ export {
   type SageMakerCheckOptions,
   type SageMakerDeployment,
   type SageMakerOptions,
+  sageMakerStanding,
 } from "./sagemaker/index.js";

@@ -168,6 +168,43 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     60_000,
   );
 
+  it("is deployed again by a resumed run where the check that failed has deleted it", async () => {
+    emulator.modelError = true;
+    const failed = await segue(...good);
+    expect(failed.stderr).toMatch(/the model in segue answered 500/);
+    expect(await left()).toEqual(nothing);
+    emulator.modelError = false;
+    const resumed = await segue(
+      "resume",
+      /when it is put right: segue resume (\S+)/.exec(failed.stderr)![1]!,
+      "--json",
+    );
+    expect(resumed.stderr).toBe("");
+    expect(resumed.code).toBe(0);
+    const { run } = JSON.parse(resumed.stdout);
+    expect((await segue("logs", `deployment/${run}/check`)).stdout).toContain("it is deployed again");
+    expect(await left()).toEqual(nothing);
+  }, 60_000);
+
+  it("is left alone by a resumed run where another has deployed to it since", async () => {
+    emulator.modelError = true;
+    const failed = await segue(...good, "--keep");
+    expect(failed.code).toBe(1);
+    emulator.modelError = false;
+    expect((await segue(...good, "--keep")).stderr).toBe("");
+    const before = await left();
+    expect(before.endpoints).toEqual(["segue"]);
+    const resumed = await segue(
+      "resume",
+      /when it is put right: segue resume (\S+)/.exec(failed.stderr)![1]!,
+    );
+    expect(resumed.code).toBe(1);
+    expect(resumed.stderr).toMatch(/segue was given another model since[^→]*→ .*--step deploy/);
+    expect(await left()).toEqual(before);
+    expect((await segue(...good)).code).toBe(0);
+    expect(await left()).toEqual(nothing);
+  }, 60_000);
+
   it("takes the endpoint away again when it is stopped while it waits for it", async () => {
     emulator.seen.length = 0;
     const { child, ended } = begin(...good);

@@ -82,10 +82,7 @@ export const deployment = flow("deployment", {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
         // A bundle that cannot be fetched must not keep the endpoint alive: the check fails on the missing folder, and deletes.
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
-        return {
-          check: await checkOnSageMaker({ parameters, endpoint, bundle, progress, signal }),
-          endpoint,
-        };
+        return checkOnSageMaker({ parameters, endpoint, bundle, progress, signal });
       }
       const { checkLocal } = await import("./parts/local-endpoint.js");
       return checkLocal({ parameters, endpoint, expected, bundle: artifacts.bundleFolder, run, signal });

@@ -6,6 +6,7 @@ import type { checkSageMaker as check } from "./check.js";
 import type { checkOptions as checkThem } from "./check-options.js";
 import type { deploySageMaker as deploy, planSageMaker as plan } from "./deploy.js";
 import type { removeSageMaker as remove } from "./remove.js";
+import type { sageMakerStanding as standing } from "./standing.js";
 
 export type { SageMakerCheckOptions } from "./check.js";
 export type { PlannedRequest, SageMakerDeployment } from "./deploy.js";
@@ -21,3 +22,5 @@ export const checkSageMaker: typeof check = async (...of) =>
   (await import("./check.js")).checkSageMaker(...of);
 export const removeSageMaker: typeof remove = async (...of) =>
   (await import("./remove.js")).removeSageMaker(...of);
+export const sageMakerStanding: typeof standing = async (...of) =>
+  (await import("./standing.js")).sageMakerStanding(...of);

@@ -7,12 +7,15 @@ import {
   planSageMaker,
   type SageMakerDeployment,
   type SageMakerOptions,
+  sageMakerStanding,
 } from "../../deployment/index.js";
 import { misuse, type Progress, SegueError } from "../../system/index.js";
 import type { DeploymentParameters } from "./parameters.js";
 
+type DeployedEndpoint = { readonly target: "sagemaker" } & SageMakerDeployment;
+
 export type SageMakerEndpoint =
-  | ({ readonly target: "sagemaker" } & SageMakerDeployment)
+  | DeployedEndpoint
   /** What would be asked of AWS, in this order. */
   | { readonly target: "planned"; readonly requests: readonly object[] };
 
@@ -51,39 +54,53 @@ export async function checkForSageMaker(parameters: DeploymentParameters): Promi
 }
 
 /** Deploys the bundle, or prints what would be asked of AWS. */
-export async function deployToSageMaker({
-  parameters,
-  bundle,
-  progress,
-  signal,
-}: DeployTask): Promise<SageMakerEndpoint> {
-  const options: SageMakerOptions = {
-    ...sageMakerOptionsOf(parameters),
-    model: bundle,
-    ...connectionOf(),
-    progress,
-    signal,
-  };
-  if (parameters.dryRun) {
-    const requests = await planSageMaker(options);
-    for (const request of requests) console.log(JSON.stringify(request, undefined, 2));
-    return { target: "planned", requests };
-  }
-  return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(options))) };
+export async function deployToSageMaker(task: DeployTask): Promise<SageMakerEndpoint> {
+  if (!task.parameters.dryRun) return deploy(task);
+  const requests = await planSageMaker(optionsOf(task));
+  for (const request of requests) console.log(JSON.stringify(request, undefined, 2));
+  return { target: "planned", requests };
 }
 
-/** Asks the living endpoint and compares; deletes it unless it should be kept. */
-export function checkOnSageMaker({
-  parameters,
-  endpoint,
-  bundle,
-  progress,
-  signal,
-}: DeployTask & { readonly endpoint: SageMakerDeployment }): Promise<CheckResult> {
-  const { keep, sagemakerTimeout: timeout } = parameters;
-  return sayingWhatRemains(
-    checkSageMaker(endpoint, { bundle, keep, timeout, ...connectionOf(), progress, signal }),
-  );
+async function deploy(task: DeployTask): Promise<DeployedEndpoint> {
+  return { target: "sagemaker", ...(await sayingWhatRemains(deploySageMaker(optionsOf(task)))) };
+}
+
+function optionsOf({ parameters, bundle, progress, signal }: DeployTask): SageMakerOptions {
+  return { ...sageMakerOptionsOf(parameters), model: bundle, ...connectionOf(), progress, signal };
+}
+
+/**
+ * Asks the living endpoint and compares; deletes it unless it should be kept. One that is gone is deployed again first.
+ *
+ * @throws SegueError too where another run has deployed to the endpoint since, which is then left alone
+ */
+export async function checkOnSageMaker({
+  endpoint: deployed,
+  ...task
+}: DeployTask & { readonly endpoint: DeployedEndpoint }): Promise<{
+  check: CheckResult;
+  endpoint: DeployedEndpoint;
+}> {
+  const { bundle, progress, signal } = task;
+  const endpoint = await standingEndpoint(deployed, task);
+  const { keep, sagemakerTimeout: timeout } = task.parameters;
+  const checking = checkSageMaker(endpoint, { bundle, keep, timeout, ...connectionOf(), progress, signal });
+  return { check: await sayingWhatRemains(checking), endpoint };
+}
+
+/** A resumed run takes over the deploy step of a run whose check failed, and with that deleted the endpoint. */
+async function standingEndpoint(deployed: DeployedEndpoint, task: DeployTask): Promise<DeployedEndpoint> {
+  const { endpoint: name } = deployed;
+  // Where AWS does not say, the check goes on, for it deletes the endpoint where it fails.
+  const standing = await sageMakerStanding(deployed, connectionOf().connection).catch(() => "there");
+  if (standing === "replaced")
+    throw new SegueError(`the endpoint ${name} was given another model since this run deployed to it`, {
+      hint: "it was left as it is; to deploy this run's model again, resume with --step deploy",
+      code: "endpoint-replaced",
+    });
+  if (standing === "there") return deployed;
+  console.log(`the endpoint ${name} is gone: it is deployed again`);
+  return deploy(task);
 }
 
 /** Where a task is stopped, its failure says no more than that; what it left in the account must be read all the same. */

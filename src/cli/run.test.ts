@@ -405,6 +405,31 @@ describe("segue run", () => {
     expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
   });
 
+  it("starts the endpoint again where a resumed check finds it gone", async () => {
+    await segue("sample", "--playlists", "100", "--output", "kept.csv");
+    const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
+    const { flows } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
+    const endpointOf = async (run: string, step: string) =>
+      JSON.parse((await segue("dump", `deployment/${run}/${step}/endpoint`)).stdout) as {
+        pid: number;
+        url: string;
+      };
+    const first = await endpointOf(flows.at(-1).run, "check");
+    process.kill(first.pid);
+    const answers = (url: string) =>
+      fetch(`${url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(() => answers(first.url), { timeout: 15_000 }).toBe(false);
+    const resumed = await segue("resume", flows.at(-1).run, "--step", "check", "--json");
+    expect(resumed.stderr).toBe("");
+    const second = await endpointOf(JSON.parse(resumed.stdout).run, "check");
+    expect(second.pid).not.toBe(first.pid);
+    expect(await answers(second.url)).toBe(true);
+    process.kill(second.pid);
+  }, 60_000);
+
   it("advises to run a flow of a chain anew on what it read, where what it was told is wrong", async () => {
     await segue("sample", "--playlists", "100", "--output", "chained.csv");
     const flags = ["--recommenders", "popularity", "--target", "sagemaker", "--dry-run"];

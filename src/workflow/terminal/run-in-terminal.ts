@@ -55,7 +55,11 @@ export async function runInTerminal(
         `what it printed: segue logs ${place}${flags}`,
         ...(error.exitCode === 2 && options.again
           ? [`run it anew with what is right (a resumed run keeps its parameters): ${options.again}`]
-          : [`when it is put right: ${resume}`, ...next]),
+          : [
+              `when it is put right: ${resume}`,
+              ...next,
+              ...(options.again ? [`with other parameters: ${options.again}`] : []),
+            ]),
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",

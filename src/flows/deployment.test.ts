@@ -84,7 +84,7 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     if (home) await rm(home, { recursive: true });
   });
 
-  it("prints every request of a dry run and sends none", async () => {
+  it("prints every request that would make something in a dry run and sends none", async () => {
     emulator.seen.length = 0;
     const options = [
       ...["--sagemaker-serverless-memory", "2048", "--sagemaker-serverless-concurrency", "3"],

@@ -61,8 +61,8 @@ export interface PlannedRequest {
 }
 
 /**
- * Every request that a deployment would send, in order, without asking AWS for anything; whether the endpoint lives, and so
- * will be updated, is therefore yours to say. Looks at the endpoint while it is awaited are left out.
+ * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
+ * lives, and so will be updated, is therefore yours to say. Of looks at what is there only the first is among them, at the endpoint.
  */
 export async function planSageMaker(
   options: SageMakerOptions,

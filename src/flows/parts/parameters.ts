@@ -166,7 +166,7 @@ export const deploymentParameters = z.object({
     .string()
     .default("")
     .describe("the key for aws:kms, and for the disk of the instances: its id, ARN or alias"),
-  dryRun: switchable("print every request to AWS instead of sending it"),
+  dryRun: switchable("print every request that would make something in AWS, and send none"),
   data: folder,
 });
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { commandAfter, commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { maxWorkersOption } from "./number-option.js";
+import { stopEndpoint } from "./stop-endpoint.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
@@ -35,6 +36,7 @@ async function resume(target: string | undefined, options: Options, command: Com
   const { status } = await run.summary();
   if (status === "done" && options.step === undefined)
     throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
+  let begun: string | undefined;
   const result = await runInTerminal(
     async ({ listener, signal }) =>
       resumeRun(run.flow, {
@@ -44,11 +46,17 @@ async function resume(target: string | undefined, options: Options, command: Com
         ...(options.maxWorkers === undefined ? {} : { maxWorkers: options.maxWorkers }),
         ...(options.tag === undefined ? {} : { tags: options.tag }),
         ...(options.engine === undefined ? {} : { engine: options.engine }),
-        listener,
+        listener: (event) => {
+          if (event.type === "run-started") begun = event.run.run;
+          listener(event);
+        },
         signal,
       }),
     { quiet: options.json, flags: datastoreFlag(command), again: commandAgain(await run.record()) },
-  );
+  ).catch(async (error: unknown) => {
+    if (begun !== undefined) await stopEndpoint(client, run.flow, begun);
+    throw error;
+  });
   const { flow, run: id, status: ended, seconds } = result;
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id });
   if (options.json)

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import type { LocalEndpoint } from "../deployment/index.js";
 import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
-import { closest, isAlive, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
+import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   addParameterFlags,
@@ -24,6 +23,7 @@ import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } fr
 import { flowNamed } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
+import { stopEndpoint } from "./stop-endpoint.js";
 
 const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
 
@@ -175,7 +175,7 @@ async function runAll(
           again: commandAgain({ again, sources }),
         },
       ).catch(async (error: unknown) => {
-        if (flow.name === "deployment" && begun !== undefined) await stopEndpoint(client, begun);
+        if (begun !== undefined) await stopEndpoint(client, flow.name, begun);
         if ((error as Error).name !== "AbortError") await pool.settled();
         throw error;
       });
@@ -190,19 +190,6 @@ async function runAll(
   const report = await writeReport(client, results, options.data ?? "data");
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
   else printOutcome(outcome, report);
-}
-
-/** An endpoint that a deployment run started and did not live to stop. */
-async function stopEndpoint(client: Client, run: string): Promise<void> {
-  const started = client
-    .flow("deployment")
-    .run(run)
-    .task("deploy")
-    .artifact<{ target: string } & LocalEndpoint>("endpoint");
-  const endpoint = await started.catch(() => undefined);
-  // Its room is large: it is loaded only where there is something to stop.
-  if (endpoint?.target === "local" && isAlive(endpoint.pid))
-    await (await import("../deployment/index.js")).stopLocal(endpoint);
 }
 
 /** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */

@@ -18,6 +18,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { recommenders: { type: "string", default: "track2vec,popularity" } },
 });
+if (positionals[0] === undefined) {
+  console.error("usage: node bench/serving-bundle.mjs OUTPUT [INPUT] [--recommenders track2vec,popularity]");
+  process.exit(2);
+}
 const output = resolve(positionals[0]);
 const input = positionals[1] ?? realPlaylists();
 mkdirSync(output, { recursive: true });

@@ -40,6 +40,12 @@ const { values: options } = parseArgs({
     "reload-rate": { type: "string" },
   },
 });
+if (options.bundle === undefined) {
+  console.error(
+    "usage: node bench/serving-load.mjs --bundle DIR (segue run and serving-bundle.mjs make bundles)",
+  );
+  process.exit(2);
+}
 const seconds = Number(options.seconds);
 const rate = Number(options.rate);
 const connections = Number(options.connections);

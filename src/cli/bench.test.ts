@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
+import { checkBenchNeeds } from "./bench-needs.js";
 
 const segue = (...given: string[]) =>
   spawnSync(process.execPath, [distPath("cli/main.js"), "bench", ...given], { encoding: "utf8" });
@@ -37,6 +38,30 @@ describe("segue bench", () => {
     expect(segue("carve-sessions", join(folder, "gone.jsonl"), "2", join(folder, "carved")).status).not.toBe(
       0,
     );
+  });
+
+  it("says what a bench needs that is not there, before it starts", () => {
+    const script = (text: string) => {
+      writeFileSync(join(folder, "needy.mjs"), text);
+      return () => checkBenchNeeds(join(folder, "needy.mjs"), "needy");
+    };
+    writeFileSync(join(folder, "part.mjs"), 'const { x } = await import("@nobody/nothing/deep");\n');
+    expect(script('import { readFileSync } from "node:fs";\n')).not.toThrow();
+    expect(script('import x from "./part.mjs";\nimport y from "autocannon";\n')).toThrow(
+      expect.objectContaining({
+        message: 'the bench "needy" needs @nobody/nothing and autocannon, not installed here',
+        hint: expect.stringMatching(/^npm install --no-save @nobody\/nothing autocannon@\d/),
+      }),
+    );
+    expect(script('import x from "../src/gone.mjs";\n')).toThrow(
+      /only Segue's repository has: \.\.\/src\/gone/,
+    );
+  });
+
+  it.each(["serving-bundle", "serving-load", "carve-sessions"])("%s says how it is called", (name) => {
+    const { status, stderr } = segue(name);
+    expect(stderr).toMatch(new RegExp(`^usage: node bench/${name}\\.mjs .+\n$`));
+    expect(status).toBe(2);
   });
 
   it("suggests the names that there are", () => {

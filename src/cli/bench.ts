@@ -5,6 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { misuse, packageRoot } from "../system/index.js";
+import { checkBenchNeeds } from "./bench-needs.js";
 
 export function registerBench(program: Command): void {
   program
@@ -45,7 +46,9 @@ async function bench(
   }
   if (!benches.some((each) => each.name === name))
     throw misuse(`there is no bench "${name}"`, `there are: ${benches.map((each) => each.name).join(", ")}`);
-  process.exitCode = await run(join(folder, `${name}.mjs`), given);
+  const script = join(folder, `${name}.mjs`);
+  checkBenchNeeds(script, name);
+  process.exitCode = await run(script, given);
 }
 
 /** The scripts of the folder that measure something, with the first sentence of what they say of themselves. */

@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FolderStore } from "../storage/index.js";
 import { distPath } from "../system/index.js";
+import { openClient } from "../workflow/index.js";
+import { stopEndpoint } from "./stop-endpoint.js";
 
 const exec = promisify(execFile);
 let home: string;
@@ -419,13 +422,15 @@ describe("segue run", () => {
         url: string;
       };
     const first = await endpointOf(flows.at(-1).run, "check");
-    process.kill(first.pid);
     const answers = (url: string) =>
       fetch(`${url}/healthz`).then(
         () => true,
         () => false,
       );
-    await expect.poll(() => answers(first.url), { timeout: 15_000 }).toBe(false);
+    expect(await answers(first.url)).toBe(true);
+    // As where a run of the flow comes to nothing.
+    await stopEndpoint(openClient(new FolderStore(join(home, ".segue"))), "deployment", flows.at(-1).run);
+    expect(await answers(first.url)).toBe(false);
     const resumed = await segue("resume", flows.at(-1).run, "--step", "check", "--json");
     expect(resumed.stderr).toBe("");
     const second = await endpointOf(JSON.parse(resumed.stdout).run, "check");

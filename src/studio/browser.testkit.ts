@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { distPath, packageRoot } from "../system/index.js";
 
 const path = [
@@ -42,22 +43,30 @@ export function launchChromium() {
   });
 }
 
+export interface PageOptions {
+  /** CSS pixels; default 1180 × 760. */
+  readonly width?: number;
+  readonly height?: number;
+  /** What the system prefers; default light. */
+  readonly theme?: "light" | "dark";
+  /** Told the page before it loads, to change what it is answered. */
+  readonly before?: (page: Page) => Promise<unknown>;
+}
+
 /** A page at `address`, and what goes wrong on it from then on. */
 export async function openPage(
   browser: Browser,
   address: string,
-  options: { width?: number; theme?: "light" | "dark" } = {},
+  { width = 1180, height = 760, theme = "light", before }: PageOptions = {},
 ) {
-  const page = await browser.newPage({
-    viewport: { width: options.width ?? 1180, height: 760 },
-    colorScheme: options.theme ?? "light",
-  });
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on(
     "console",
     (message) => message.type() === "error" && problems.push(`${message.text()} ${message.location().url}`),
   );
+  await before?.(page);
   await page.goto(address);
   return { page, problems };
 }
@@ -71,3 +80,6 @@ export async function axeViolations(page: Page): Promise<string[]> {
   };
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
+
+/** `expect.poll` with the patience that a machine busy with other tests asks for. */
+export const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 });

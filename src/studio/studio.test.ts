@@ -10,11 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import { axeViolations, buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { axeViolations, buildPages, hasChromium, launchChromium, openPage, poll } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
 
 const pictures = process.env.SEGUE_SCREENSHOTS;
-
 describe.skipIf(!hasChromium)("the studio", () => {
   let browser: Browser;
   let server: RunningServer;
@@ -96,37 +95,37 @@ describe.skipIf(!hasChromium)("the studio", () => {
     await page.waitForSelector("#hits.expanded li");
     await keys.press("ArrowDown");
     await keys.press("Enter");
-    await expect.poll(() => playlist(page).count()).toBe(1);
+    await poll(() => playlist(page).count()).toBe(1);
     expect(await playlist(page).first().textContent()).toContain("rock artist");
     await keys.press("Escape");
     const first = await page.locator(".take").first().textContent();
     await keys.press("1");
-    await expect.poll(() => playlist(page).count()).toBe(2);
+    await poll(() => playlist(page).count()).toBe(2);
     expect(first).toContain(await playlist(page).nth(1).locator(".cut span").first().textContent());
-    await expect.poll(() => page.locator(".take").first().textContent()).not.toBe(first);
+    await poll(() => page.locator(".take").first().textContent()).not.toBe(first);
     expect(await page.locator(".take").first().textContent()).toMatch(/because of|also by|as a whole/);
     await keys.press("e");
-    await expect.poll(() => playlist(page).count()).toBe(7);
+    await poll(() => playlist(page).count()).toBe(7);
     const disliked = (await page.locator(".take").first().getAttribute("data-id"))!;
     await keys.press("Shift+Digit1");
-    await expect.poll(() => page.locator(".take").first().getAttribute("data-id")).not.toBe(disliked);
+    await poll(() => page.locator(".take").first().getAttribute("data-id")).not.toBe(disliked);
     await keys.press("u");
-    await expect.poll(() => page.locator(".take").first().getAttribute("data-id")).toBe(disliked);
+    await poll(() => page.locator(".take").first().getAttribute("data-id")).toBe(disliked);
     await keys.press("u");
-    await expect.poll(() => playlist(page).count()).toBe(2);
+    await poll(() => playlist(page).count()).toBe(2);
     const named = (place: number) => playlist(page).nth(place).locator(".cut").textContent();
     const second = await named(1);
     await playlist(page).first().focus();
     await keys.press("Shift+ArrowDown");
-    await expect.poll(() => named(0)).toBe(second);
+    await poll(() => named(0)).toBe(second);
     // The keys stay with the track that moved.
     await page.locator('[data-track="1"]:focus').waitFor();
     await keys.press("Delete");
-    await expect.poll(() => playlist(page).count()).toBe(1);
+    await poll(() => playlist(page).count()).toBe(1);
     await keys.press("Alt+3");
     await page.waitForSelector(".picture svg");
     await keys.press("Alt+1");
-    await expect.poll(() => playlist(page).count()).toBe(1);
+    await poll(() => playlist(page).count()).toBe(1);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -160,7 +159,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
       "artist,track\nrap artist 1,song 1\nrap artist 1,song 2\nNobody at all,xyzzy qwrt",
     );
     await page.getByRole("button", { name: "Find these" }).click();
-    await expect.poll(() => playlist(page).count()).toBe(2);
+    await poll(() => playlist(page).count()).toBe(2);
     expect(await page.locator(".note").allInnerTexts()).toEqual(
       expect.arrayContaining([expect.stringContaining("xyzzy")]),
     );
@@ -173,7 +172,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(link).toContain("t=rap");
     const other = await browser.newPage();
     await other.goto(link);
-    await expect.poll(() => playlist(other).count()).toBe(2);
+    await poll(() => playlist(other).count()).toBe(2);
     await other.close();
     await page.getByLabel("beside").selectOption("popularity");
     await page.waitForSelector('[aria-label="Next by popularity"] .take');
@@ -183,7 +182,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
       page.locator("ol[aria-label^=Tracks] li").nth(1),
     ];
     await two.dragTo(one);
-    await expect.poll(() => playlist(page).first().textContent()).toContain("song 2");
+    await poll(() => playlist(page).first().textContent()).toContain("song 2");
     await shoot(page, "listen");
     await page.close();
   });
@@ -210,15 +209,13 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(await page.locator("aside li").count()).toBeGreaterThan(20);
     await page.getByRole("button", { name: "Lasso" }).click();
     await page.getByRole("searchbox", { name: "Search the map" }).fill("country artist 1-");
-    await expect.poll(() => page.locator("aside [role=status]").textContent()).toMatch(/^[1-9]\d* found/);
+    await poll(() => page.locator("aside [role=status]").textContent()).toMatch(/^[1-9]\d* found/);
     await page.getByRole("button", { name: "Path" }).click();
     await page.locator("aside li button").first().click();
     await page.getByRole("searchbox", { name: "Search the map" }).fill("rap artist 1-");
     await page.locator("aside li button").nth(1).click();
     await page.getByRole("searchbox", { name: "Search the map" }).fill("");
-    await expect
-      .poll(() => page.locator("aside [role=status]").first().textContent())
-      .toMatch(/tracks on the way/);
+    await poll(() => page.locator("aside [role=status]").first().textContent()).toMatch(/tracks on the way/);
     await page.getByRole("button", { name: /^Listen to/ }).click();
     await page.waitForSelector("[data-track]");
     expect(await playlist(page).count()).toBeGreaterThan(1);
@@ -263,9 +260,9 @@ describe.skipIf(!hasChromium)("the studio", () => {
     const { page, problems } = await open("#/runs");
     await page.waitForSelector(".picture svg");
     await page.getByRole("button", { name: /^work\/0/ }).click();
-    await expect
-      .poll(() => page.locator("section[aria-label='Task work/0'] pre").textContent())
-      .toContain("working on 0");
+    await poll(() => page.locator("section[aria-label='Task work/0'] pre").textContent()).toContain(
+      "working on 0",
+    );
     await page.waitForSelector("text=The grid: 5 tasks of work");
     await page.getByRole("button", { name: /^square/ }).click();
     const cells = await page
@@ -273,7 +270,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
       .allInnerTexts();
     expect(cells).toContain("16");
     await page.getByLabel("Compare with").selectOption({ index: 1 });
-    await expect.poll(() => page.locator("tr.differs th").allInnerTexts()).toContain("count");
+    await poll(() => page.locator("tr.differs th").allInnerTexts()).toContain("count");
     await page.getByLabel("Compare with").selectOption("");
     await page.getByRole("button", { name: /^work\/0/ }).click();
     await page.evaluate("scrollTo(0, 0)");
@@ -287,9 +284,9 @@ describe.skipIf(!hasChromium)("the studio", () => {
     await page.waitForSelector("figure svg", { timeout: 30_000 });
     await page.locator("figure svg").first().focus();
     await page.keyboard.press("ArrowRight");
-    await expect
-      .poll(() => page.locator("figure [role=status]").first().textContent())
-      .toMatch(/entries: .*artists/);
+    await poll(() => page.locator("figure [role=status]").first().textContent()).toMatch(
+      /entries: .*artists/,
+    );
     await shoot(page, "data");
     expect(problems).toEqual([]);
     await page.close();
@@ -321,12 +318,10 @@ describe.skipIf(!hasChromium)("the studio", () => {
     const page = await browser.newPage();
     await page.route("**/v1/studio/runs", (route) => route.fulfill({ json: { runs: [] } }));
     await page.goto(`${server.url}/#/runs`);
-    await expect.poll(() => page.locator(".note").textContent()).toContain("segue run");
+    await poll(() => page.locator(".note").textContent()).toContain("segue run");
     await page.route("**/v1/studio/**", (route) => route.abort());
     await page.goto(`${server.url}/#/listen`);
-    await expect
-      .poll(() => page.locator(".note[role=alert]").first().textContent())
-      .toContain("segue studio");
+    await poll(() => page.locator(".note[role=alert]").first().textContent()).toContain("segue studio");
     await page.close();
   });
 });

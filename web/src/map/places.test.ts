@@ -29,4 +29,17 @@ describe("Places", () => {
     expect(islands.path(0, 3, 1)[0]).toBe(0);
     expect(islands.path(0, 3, 1).at(-1)).toBe(3);
   });
+
+  it("passes over points that are hidden, as long as they are", () => {
+    const hidden = new Set([1, 43]);
+    const positions = Float32Array.from({ length: 200 }, (_, i) =>
+      i % 2 === 0 ? (i / 2) % 10 : Math.floor(i / 20),
+    );
+    const places = new Places(positions, (i) => !hidden.has(i));
+    expect(places.at(3.1, 4.2, 0.5)).toBe(-1);
+    expect(places.inside([-0.5, -0.5, 1.5, -0.5, 1.5, 1.5, -0.5, 1.5])).toEqual([0, 10, 11]);
+    expect(places.path(0, 3)).not.toContain(1);
+    hidden.clear();
+    expect(places.at(3.1, 4.2, 0.5)).toBe(43);
+  });
 });

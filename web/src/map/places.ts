@@ -1,14 +1,19 @@
-/** Where points are: the one under the pointer, those within a lasso, a path from one to another. */
+/** Where points are, of those that are shown: the one under the pointer, those within a lasso, a path from one to another. */
 export class Places {
   readonly #positions: Float32Array;
+  readonly #isShown: (i: number) => boolean;
   readonly #cells = new Map<number, number[]>();
   readonly #side: number;
   readonly #left: number;
   readonly #low: number;
 
-  /** @param positions x0, y0, x1, y1, … */
-  constructor(positions: Float32Array) {
+  /**
+   * @param positions x0, y0, x1, y1, …
+   * @param isShown asked at each call, so that points can be hidden and shown again; default: all are
+   */
+  constructor(positions: Float32Array, isShown: (i: number) => boolean = () => true) {
     this.#positions = positions;
+    this.#isShown = isShown;
     const n = positions.length / 2;
     let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = 0; i < n; i++) {
@@ -38,7 +43,7 @@ export class Places {
     for (let c = column - rings; c <= column + rings; c++)
       for (let r = row - rings; r <= row + rings; r++) {
         if (r < 0 || c < 0) continue;
-        for (const i of this.#cells.get(this.#key(c, r)) ?? []) found.push(i);
+        for (const i of this.#cells.get(this.#key(c, r)) ?? []) if (this.#isShown(i)) found.push(i);
       }
     return found;
   }
@@ -66,6 +71,7 @@ export class Places {
   inside(polygon: readonly number[]): number[] {
     const found: number[] = [];
     for (let i = 0; i < this.#positions.length / 2; i++) {
+      if (!this.#isShown(i)) continue;
       const [x, y] = [this.#positions[2 * i]!, this.#positions[2 * i + 1]!];
       let isIn = false;
       for (let a = 0, b = polygon.length - 2; a < polygon.length; b = a, a += 2) {

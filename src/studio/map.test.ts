@@ -1,0 +1,191 @@
+/** The map as it is drawn: pixels, where the tooltip is, what a click takes. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import type { RunningServer } from "../serving/index.js";
+import {
+  buildPages,
+  hasChromium,
+  launchChromium,
+  openPage,
+  type PageOptions,
+  poll,
+} from "./browser.testkit.js";
+import { startStudio } from "./index.js";
+
+/** How many pixels of the stage have a strong colour, as the points of a word have and dimmed or unknown ones have not. */
+async function coloured(page: Page): Promise<number> {
+  const png = (await page.locator(".stage").screenshot()).toString("base64");
+  return (await page.evaluate(`(async () => {
+    const image = new Image();
+    image.src = "data:image/png;base64,${png}";
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue] = [data[i], data[i + 1], data[i + 2]];
+      if (Math.max(red, green, blue) - Math.min(red, green, blue) > 80) count++;
+    }
+    return count;
+  })()`)) as number;
+}
+
+/** Four points, one in each corner of the map, with long names; the first two of rock, the others of rap. */
+const corners = [
+  { x: 0, y: 1, genre: "rock" },
+  { x: 1, y: 1, genre: "rock" },
+  { x: 0, y: 0, genre: "rap" },
+  { x: 1, y: 0, genre: "rap" },
+].map((point, i) => ({
+  ...point,
+  track: `The Artist-Song ${i} with a name that goes on and on and on, and some more`,
+  artist: "The Artist",
+  plays: 40,
+}));
+
+describe.skipIf(!hasChromium)("the map", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  beforeAll(async () => {
+    buildPages();
+    server = await startStudio({ corpus: generatedCorpus(300), mapTracks: 400 });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function open(options: PageOptions = {}) {
+    const { page } = await openPage(browser, `${server.url}/#/map`, options);
+    await page.waitForSelector(".stage canvas", { timeout: 60_000 });
+    return page;
+  }
+  const openCorners = (options: PageOptions = {}) =>
+    open({
+      ...options,
+      before: (page) => {
+        const agreement = { neighbours: 10, share: 0, chance: 0, lift: 0 };
+        const value = { points: corners, genres: ["rock", "rap"], agreement };
+        return page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
+      },
+    });
+  /** Where the points of `corners` are on the stage: the map keeps its shape and fills 94 % of the shorter side. */
+  async function cornersOn(page: Page) {
+    const { x, y, width, height } = (await page.locator(".stage").boundingBox())!;
+    const half = 0.47 * Math.min(width, height);
+    const [midX, midY] = [x + width / 2, y + height / 2];
+    return corners.map((point) => ({
+      x: midX + (point.x - 0.5) * 2 * half,
+      y: midY - (point.y - 0.5) * 2 * half,
+    }));
+  }
+  const legend = (page: Page, word: string) => page.getByRole("button", { name: word, exact: true });
+
+  it("hides the points of a word that is switched off, and shows them again", async () => {
+    const page = await open();
+    await poll(() => coloured(page)).toBeGreaterThan(1000);
+    const all = await coloured(page);
+    await legend(page, "rock").click();
+    await poll(() => coloured(page)).toBeLessThan(0.9 * all);
+    for (const word of ["rap", "country"]) await legend(page, word).click();
+    await poll(() => coloured(page)).toBe(0);
+    await page.locator(".stage").press("ArrowLeft");
+    // The ring round what has the focus is coloured as well.
+    await page.evaluate("document.activeElement.blur()");
+    await poll(() => coloured(page)).toBe(0);
+    for (const word of ["rock", "rap", "country"]) await legend(page, word).click();
+    await page.locator(".stage").press("0");
+    await page.evaluate("document.activeElement.blur()");
+    await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.close();
+  });
+
+  it("lights what is found and dims the rest", async () => {
+    const page = await open();
+    await poll(() => coloured(page)).toBeGreaterThan(1000);
+    const all = await coloured(page);
+    const search = page.getByRole("searchbox", { name: "Search the map" });
+    await search.fill("country artist 1-");
+    await poll(() => coloured(page)).toBeLessThan(0.6 * all);
+    expect(await coloured(page)).toBeGreaterThan(100);
+    await search.fill("xyzzy");
+    // Where many dimmed points lie on one another, there is still some colour.
+    await poll(() => coloured(page)).toBeLessThan(0.2 * all);
+    await search.fill("");
+    await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.close();
+  });
+
+  it("lights what a lasso holds, and a path", async () => {
+    const page = await openCorners();
+    const at = await cornersOn(page);
+    await poll(() => coloured(page)).toBeGreaterThan(100);
+    const all = await coloured(page);
+    await page.getByRole("button", { name: "Lasso" }).click();
+    const [corner] = at;
+    await page.mouse.move(corner!.x - 15, corner!.y - 12);
+    await page.mouse.down();
+    for (const [x, y] of [
+      [40, -12],
+      [40, 40],
+      [-15, 40],
+      [-15, -10],
+    ])
+      await page.mouse.move(corner!.x + x!, corner!.y + y!, { steps: 3 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Listen to it" }).waitFor();
+    await page.mouse.move(5, 5);
+    await poll(() => coloured(page)).toBeLessThan(0.5 * all);
+    expect(await coloured(page)).toBeGreaterThan(0);
+    await page.getByRole("button", { name: "Path" }).click();
+    await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.mouse.click(at[0]!.x, at[0]!.y);
+    await page.mouse.click(at[1]!.x, at[1]!.y);
+    await page.getByText("tracks on the way").waitFor();
+    await page.mouse.move(5, 5);
+    await poll(() => coloured(page)).toBeLessThan(0.6 * all);
+    await page.close();
+  });
+
+  it.each([
+    { width: 1280, height: 900 },
+    { width: 390, height: 800 },
+  ])("keeps the tooltip within the stage, $width wide", async (size) => {
+    const page = await openCorners(size);
+    const stage = (await page.locator(".stage").boundingBox())!;
+    for (const { x, y } of await cornersOn(page)) {
+      await page.mouse.move(x, y);
+      const tip = (await page.locator(".tip").boundingBox())!;
+      expect(tip.x).toBeGreaterThanOrEqual(stage.x);
+      expect(tip.y).toBeGreaterThanOrEqual(stage.y);
+      expect(tip.x + tip.width).toBeLessThanOrEqual(stage.x + stage.width);
+      expect(tip.y + tip.height).toBeLessThanOrEqual(stage.y + stage.height);
+      // The point itself stays in sight.
+      expect(x > tip.x && x < tip.x + tip.width && y > tip.y && y < tip.y + tip.height).toBe(false);
+    }
+    await page.close();
+  });
+
+  it("has no tooltip, no choice and no place in the list for what is switched off", async () => {
+    const page = await openCorners();
+    const [hidden, , shown] = await cornersOn(page);
+    await page.mouse.move(hidden!.x, hidden!.y);
+    await page.locator(".tip").waitFor();
+    await legend(page, "rock").click();
+    await page.mouse.move(hidden!.x + 1, hidden!.y);
+    await page.mouse.click(hidden!.x, hidden!.y);
+    expect(await page.locator(".tip, aside li").count()).toBe(0);
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("song");
+    await poll(() => page.locator("aside li").count()).toBe(2);
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("");
+    await page.mouse.click(shown!.x, shown!.y);
+    await poll(() => page.locator("aside li").allTextContents()).toEqual([expect.stringContaining("Song 2")]);
+    await legend(page, "rap").click();
+    await poll(() => page.locator("aside li").count()).toBe(0);
+    await page.close();
+  });
+});

@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
 import { distPath, packageRoot } from "../system/index.js";
 
 const path = [
@@ -81,5 +80,5 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-/** `expect.poll` with the patience that a machine busy with other tests asks for. */
-export const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 });
+/** For `expect.poll`: what a machine that is busy with other tests asks for. */
+export const patience = { timeout: 10_000 };

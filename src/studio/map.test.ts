@@ -9,9 +9,11 @@ import {
   launchChromium,
   openPage,
   type PageOptions,
-  poll,
+  patience,
 } from "./browser.testkit.js";
 import { startStudio } from "./index.js";
+
+const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
 /** How many pixels of the stage have a strong colour, as the points of a word have and dimmed or unknown ones have not. */
 async function coloured(page: Page): Promise<number> {

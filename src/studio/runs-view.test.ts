@@ -8,8 +8,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, type RunResult, runFlow } from "../workflow/index.js";
-import { axeViolations, buildPages, hasChromium, launchChromium, openPage, poll } from "./browser.testkit.js";
+import {
+  axeViolations,
+  buildPages,
+  hasChromium,
+  launchChromium,
+  openPage,
+  patience,
+} from "./browser.testkit.js";
 import { startStudio } from "./index.js";
+
+const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
 const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
 /** Pages ask every second or so, and the machine may be busy. */

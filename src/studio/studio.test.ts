@@ -10,8 +10,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import { axeViolations, buildPages, hasChromium, launchChromium, openPage, poll } from "./browser.testkit.js";
+import {
+  axeViolations,
+  buildPages,
+  hasChromium,
+  launchChromium,
+  openPage,
+  patience,
+} from "./browser.testkit.js";
 import { startStudio } from "./index.js";
+
+const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
 const pictures = process.env.SEGUE_SCREENSHOTS;
 describe.skipIf(!hasChromium)("the studio", () => {

@@ -66,6 +66,12 @@ describe("ONNX in ONNX Runtime", () => {
     expect((await ask(session, [vectors.tracks[0]!], 10_000)).shape).toEqual([1, 2999]);
   });
 
+  it("answers no track with no row, each of the length that was asked for", async () => {
+    const session = await ort.InferenceSession.create(readFileSync(at("model.onnx")));
+    expect(await ask(session, [], 5)).toMatchObject({ shape: [0, 5], tracks: [] });
+    expect((await ask(session, [], 10_000)).shape).toEqual([0, 2999]);
+  });
+
   it("answers the same with the vectors in a file beside it", async () => {
     await writeOnnx(vectors, at("large.onnx"), { externalData: true });
     expect(readFileSync(at("large.onnx.data")).length).toBe(3001 * 48 * 4);
@@ -103,6 +109,8 @@ import numpy, onnxruntime
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 asked = numpy.array(json.load(open(sys.argv[2])), dtype=object)
 found, scores = session.run(["neighbours", "scores"], {"track_ids": asked, "k": numpy.array([10], dtype=numpy.int64)})
+none, _ = session.run(["neighbours", "scores"], {"track_ids": asked[:0], "k": numpy.array([10], dtype=numpy.int64)})
+assert none.shape == (0, 10), none.shape
 json.dump({"tracks": found.flatten().tolist(), "scores": scores.flatten().tolist()}, open(sys.argv[3], "w"))
 `;
       const ran = spawnSync(python, ["-c", script, model, at("asked.json"), at("found.json")], {

@@ -5,7 +5,8 @@
  *                                                                                 ids ─ Gather ──────┴ track_ids [N, k]
  *
  * The asked track itself is left out. An unknown one is a vector of zeros: every cosine is 0, so the answer is the first k
- * tracks, which are the most played ones as track2vec orders them. Messages: https://onnx.ai/onnx/repo-docs/IR.html
+ * tracks, which are the most played ones as track2vec orders them. Where no track is asked, no row is answered.
+ * Messages: https://onnx.ai/onnx/repo-docs/IR.html
  */
 import { basename } from "node:path";
 import { writeAtomically } from "../../system/index.js";
@@ -79,7 +80,7 @@ function modelOf(vectors: TrackVectors, units: Float32Array, dataFile: string | 
       attribute("axis", INT, int(3, 1)),
     ),
     node("Min", ["k", "most"], ["within_k"]),
-    node("TopK", ["other_scores", "within_k"], ["scores", "rows"]),
+    topOfEach(),
     node("Gather", ["ids", "rows"], ["neighbours"]),
     bytes(2, "nearest_tracks"),
     within(
@@ -89,6 +90,7 @@ function modelOf(vectors: TrackVectors, units: Float32Array, dataFile: string | 
         : tensor("vectors", FLOAT, [n + 1, vectors.size], units),
     ),
     within(5, tensor("offsets", FLOAT, [n + 1], scoreOffsets(vectors))),
+    within(5, tensor("zero", INT64, [1], BigInt64Array.of(0n))),
     within(5, tensor("axis_one", INT64, [1], BigInt64Array.of(1n))),
     within(5, tensor("most", INT64, [1], BigInt64Array.of(BigInt(n - 1)))),
     within(5, message(int(1, n + 1), int(2, STRING), strings(6, [...vectors.tracks, ""]), bytes(8, "ids"))),
@@ -101,9 +103,54 @@ function modelOf(vectors: TrackVectors, units: Float32Array, dataFile: string | 
   return message(int(1, 8), bytes(2, "segue"), within(7, graph), opset("", 17), opset("ai.onnx.ml", 3));
 }
 
+/**
+ * The nodes that make `scores` and `rows` of `other_scores`. TopK of no rows ends ONNX Runtime's process (1.30: it divides by
+ * their number), so where no track is asked they are an empty part of it instead.
+ */
+function topOfEach(): Message {
+  const branch = (name: string, scores: string, rows: string, ...nodes: readonly Message[]) =>
+    attribute(
+      name,
+      GRAPH,
+      within(
+        6,
+        message(
+          ...nodes,
+          bytes(2, name),
+          within(12, valueInfo(scores, FLOAT, ["N", "K"])),
+          within(12, valueInfo(rows, INT64, ["N", "K"])),
+        ),
+      ),
+    );
+  return message(
+    node("Size", ["row"], ["asked"]),
+    node("Equal", ["asked", "zero"], ["is_none_asked"]),
+    node(
+      "If",
+      ["is_none_asked"],
+      ["scores", "rows"],
+      "",
+      branch(
+        "then_branch",
+        "no_scores",
+        "no_rows",
+        node("Slice", ["other_scores", "zero", "within_k", "axis_one"], ["no_scores"]),
+        node("Cast", ["no_scores"], ["no_rows"], "", attribute("to", INT, int(3, INT64))),
+      ),
+      branch(
+        "else_branch",
+        "top_scores",
+        "top_rows",
+        node("TopK", ["other_scores", "within_k"], ["top_scores", "top_rows"]),
+      ),
+    ),
+  );
+}
+
 // AttributeProto.AttributeType
 const INT = 2;
 const TENSOR = 4;
+const GRAPH = 5;
 const INTS = 7;
 const STRINGS = 8;
 

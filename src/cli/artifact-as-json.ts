@@ -1,0 +1,13 @@
+/** A value, a table or a typed array as JSON for people and other programs; NaN and infinities are null there. */
+import type { ArtifactKind } from "../workflow/artifacts/ref.js";
+import type { Table } from "../workflow/index.js";
+
+export async function artifactAsJson(kind: ArtifactKind, value: unknown): Promise<string> {
+  const plain =
+    kind === "table"
+      ? await (value as Table).rows()
+      : kind === "array"
+        ? Array.from(value as ArrayLike<number | bigint>)
+        : value;
+  return JSON.stringify(plain, (_key, each) => (typeof each === "bigint" ? Number(each) : each), 2);
+}

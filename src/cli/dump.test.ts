@@ -1,0 +1,118 @@
+/** `segue dump -o`: each kind of artifact in the form that others read, and nothing put among what is there already. */
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fromNpy } from "../workflow/artifacts/npy.js";
+import { ScratchProject } from "./project.testkit.js";
+
+const project = new ScratchProject();
+afterAll(() => project.remove());
+const dump = (...args: string[]) => project.segue("dump", ...args);
+
+beforeAll(() => {
+  project.writeFlows(
+    "kinds.mjs",
+    `
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+export const kinds = segue.flow("kinds", { module: import.meta.url }).step("start", ({ folder }) => {
+  const model = join(folder, "model");
+  mkdirSync(join(model, "sub"), { recursive: true });
+  writeFileSync(join(model, "manifest.json"), "{}");
+  writeFileSync(join(model, "sub", "vectors.bin"), "vectors");
+  return {
+    f: new Float32Array([1, NaN, 3]),
+    ids: new BigInt64Array([9007199254740993n]),
+    rows: segue.table([{ name: "a", hits: 1 }]),
+    model: segue.file(model),
+    manifest: segue.file(join(model, "manifest.json")),
+    ratio: NaN,
+    list: [1, 2],
+  };
+});`,
+  );
+  const ran = project.segue("run", "./kinds.mjs");
+  expect(ran.stderr + ran.stdout).toContain("done");
+});
+
+describe("segue dump -o", () => {
+  it("copies a typed array as .npy, every value as it was", () => {
+    expect(dump("kinds/start/f", "-o", "f.npy")).toMatchObject({ code: 0, stdout: "copied to f.npy\n" });
+    expect(fromNpy(readFileSync(project.at("f.npy")))).toEqual(new Float32Array([1, Number.NaN, 3]));
+    expect(dump("kinds/start/ids", "-o", "ids").code).toBe(0);
+    expect(fromNpy(readFileSync(project.at("ids")))).toEqual(new BigInt64Array([9007199254740993n]));
+  });
+
+  it("copies a table as Parquet, and writes JSON where the name or --json asks for it", () => {
+    expect(dump("kinds/start/rows", "-o", "rows.parquet").code).toBe(0);
+    expect(project.read("rows.parquet").slice(0, 4)).toBe("PAR1");
+    expect(dump("kinds/start/rows", "-o", "rows.json")).toMatchObject({
+      code: 0,
+      stdout: "wrote rows.json\n",
+    });
+    expect(JSON.parse(project.read("rows.json"))).toEqual([{ name: "a", hits: 1 }]);
+    expect(dump("kinds/start/f", "--json", "-o", "f.txt").code).toBe(0);
+    expect(JSON.parse(project.read("f.txt"))).toEqual([1, null, 3]);
+  });
+
+  it("refuses a name that promises another form than the artifact has", () => {
+    for (const [artifact, file] of [
+      ["list", "list.npy"],
+      ["list", "list.parquet"],
+      ["f", "f.parquet"],
+      ["rows", "rows.npy"],
+    ]) {
+      const refused = dump(`kinds/start/${artifact}`, "-o", file!);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toMatch(/^error: "\w+" is kept as \.\w+, not as \.\w+\n {2}→ name a \.\w+ file/);
+    }
+    expect(readdirSync(project.folder)).not.toContain("list.npy");
+  });
+
+  it("wants one artifact named, and tells which there are", () => {
+    const refused = dump("kinds/start", "-o", "x.json");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toMatch(/^error: --output takes one artifact.*\n {2}→ .*kinds\/start\/f/);
+    expect(readdirSync(project.folder)).not.toContain("x.json");
+  });
+
+  it("copies a folder to a place of its own, and puts nothing over or among other files", () => {
+    expect(dump("kinds/start/model", "-o", "best/model/").code).toBe(0);
+    mkdirSync(project.at("empty"));
+    expect(dump("kinds/start/model", "-o", "empty").code).toBe(0);
+    for (const copy of ["best/model", "empty"])
+      expect(readdirSync(project.at(copy), { recursive: true }).sort()).toEqual([
+        "manifest.json",
+        "sub",
+        "sub/vectors.bin",
+      ]);
+    expect(readdirSync(project.at("best"))).toEqual(["model"]);
+    project.write("taken", "a file");
+    expect(dump("kinds/start/model", "-o", "taken")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: taken is a file\n {2}→ /),
+    });
+    project.write("mixed/mine.txt", "mine");
+    const refused = dump("kinds/start/model", "-o", "mixed");
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: "error: mixed is not empty\n  → name a new folder, or empty this one\n",
+    });
+    expect(readdirSync(project.at("mixed"))).toEqual(["mine.txt"]);
+  });
+
+  it("copies a file over a file, not onto a folder", () => {
+    project.write("manifest.json", "an earlier one");
+    expect(dump("kinds/start/manifest", "-o", "manifest.json").code).toBe(0);
+    expect(project.read("manifest.json")).toBe("{}");
+    mkdirSync(project.at("folder"));
+    expect(dump("kinds/start/manifest", "-o", "folder")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error: folder is a folder\n"),
+    });
+  });
+});
+
+it("prints a number that JSON does not have as it is, and null in JSON", () => {
+  expect(dump("kinds/start/ratio").stdout).toBe("NaN\n");
+  expect(dump("kinds/start/ratio", "--json").stdout).toBe("null\n");
+});

@@ -1,39 +1,15 @@
 /** The map as it is drawn: pixels, where the tooltip is, what a click takes. */
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import type { RunningServer } from "../serving/index.js";
-import {
-  buildPages,
-  hasChromium,
-  launchChromium,
-  openPage,
-  type PageOptions,
-  patience,
-} from "./browser.testkit.js";
-import { startStudio } from "./index.js";
+import { hasChromium, type PageOptions, patience } from "./browser.testkit.js";
+import { shareOfPixels } from "./pixels.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
-/** How many pixels of the stage have a strong colour, as the points of a word have and dimmed or unknown ones have not. */
-async function coloured(page: Page): Promise<number> {
-  const png = (await page.locator(".stage").screenshot()).toString("base64");
-  return (await page.evaluate(`(async () => {
-    const image = new Image();
-    image.src = "data:image/png;base64,${png}";
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, image.width, image.height);
-    let count = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      const [red, green, blue] = [data[i], data[i + 1], data[i + 2]];
-      if (Math.max(red, green, blue) - Math.min(red, green, blue) > 80) count++;
-    }
-    return count;
-  })()`)) as number;
-}
+/** How much of the stage has a strong colour, as the points of a word have and dimmed or unknown ones have not. */
+const coloured = (page: Page) => shareOfPixels(page, ".stage", "Math.max(r, g, b) - Math.min(r, g, b) > 80");
 
 /** Four points, one in each corner of the map, with long names; the first two of rock, the others of rap. */
 const corners = [
@@ -49,20 +25,14 @@ const corners = [
 }));
 
 describe.skipIf(!hasChromium)("the map", () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let studio: TestStudio;
   beforeAll(async () => {
-    buildPages();
-    server = await startStudio({ corpus: generatedCorpus(300), mapTracks: 400 });
-    browser = await launchChromium();
+    studio = await testStudio({ corpus: generatedCorpus(300), mapTracks: 400 });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(() => studio?.close());
 
   async function open(options: PageOptions = {}) {
-    const { page } = await openPage(browser, `${server.url}/#/map`, options);
+    const { page } = await studio.open("#/map", options);
     await page.waitForSelector(".stage canvas", { timeout: 60_000 });
     return page;
   }
@@ -89,7 +59,7 @@ describe.skipIf(!hasChromium)("the map", () => {
 
   it("hides the points of a word that is switched off, and shows them again", async () => {
     const page = await open();
-    await poll(() => coloured(page)).toBeGreaterThan(1000);
+    await poll(() => coloured(page)).toBeGreaterThan(0.002);
     const all = await coloured(page);
     await legend(page, "rock").click();
     await poll(() => coloured(page)).toBeLessThan(0.9 * all);
@@ -108,12 +78,12 @@ describe.skipIf(!hasChromium)("the map", () => {
 
   it("lights what is found and dims the rest", async () => {
     const page = await open();
-    await poll(() => coloured(page)).toBeGreaterThan(1000);
+    await poll(() => coloured(page)).toBeGreaterThan(0.002);
     const all = await coloured(page);
     const search = page.getByRole("searchbox", { name: "Search the map" });
     await search.fill("country artist 1-");
     await poll(() => coloured(page)).toBeLessThan(0.6 * all);
-    expect(await coloured(page)).toBeGreaterThan(100);
+    expect(await coloured(page)).toBeGreaterThan(0.0002);
     await search.fill("xyzzy");
     // Where many dimmed points lie on one another, there is still some colour.
     await poll(() => coloured(page)).toBeLessThan(0.2 * all);
@@ -125,7 +95,7 @@ describe.skipIf(!hasChromium)("the map", () => {
   it("lights what a lasso holds, and a path", async () => {
     const page = await openCorners();
     const at = await cornersOn(page);
-    await poll(() => coloured(page)).toBeGreaterThan(100);
+    await poll(() => coloured(page)).toBeGreaterThan(0.0002);
     const all = await coloured(page);
     await page.getByRole("button", { name: "Lasso" }).click();
     const [corner] = at;

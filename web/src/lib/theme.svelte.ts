@@ -4,14 +4,25 @@ export type ThemeName = "light" | "dark";
 const key = "segue-theme";
 
 class Theme {
-  name = $state<ThemeName>(
+  #name = $state<ThemeName>(
     stored() ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
   );
 
+  constructor() {
+    document.documentElement.dataset.theme = this.#name;
+  }
+
+  /** The page has its colours by the time that whatever depends on this is told. */
+  get name(): ThemeName {
+    return this.#name;
+  }
+
   turn() {
-    this.name = this.name === "dark" ? "light" : "dark";
+    const name = this.#name === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = name;
+    this.#name = name;
     try {
-      localStorage.setItem(key, this.name);
+      localStorage.setItem(key, name);
     } catch {
       // A browser that keeps nothing asks again next time.
     }

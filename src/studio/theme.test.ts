@@ -1,0 +1,51 @@
+/** The theme button, against what the system prefers: every picture follows it. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { hasChromium, patience } from "./browser.testkit.js";
+import { shareOfPixels } from "./pixels.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
+
+const poll = <T>(ask: () => T) => expect.poll(ask, patience);
+
+describe.skipIf(!hasChromium)("the theme button", () => {
+  let studio: TestStudio;
+  beforeAll(async () => {
+    studio = await testStudio({ corpus: generatedCorpus(300), mapTracks: 400 });
+  });
+  afterAll(() => studio?.close());
+
+  it.each([
+    { system: "dark", button: "Light colours" },
+    { system: "light", button: "Dark colours" },
+  ] as const)(
+    "reaches the picture of the power law where the system is $system",
+    async ({ system, button }) => {
+      const { page, problems } = await studio.open("#/data", { theme: system });
+      await page.waitForSelector(".law", { timeout: 60_000 });
+      const isDark = async () => (await shareOfPixels(page, ".law", "r + g + b < 150")) > 0.5;
+      await poll(isDark).toBe(system === "dark");
+      await page.getByRole("button", { name: button }).click();
+      await poll(isDark).toBe(system !== "dark");
+      await page.reload();
+      await page.waitForSelector(".law");
+      await poll(isDark).toBe(system !== "dark");
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it("gives the map's points the colours of the theme that is shown", async () => {
+    const { page } = await studio.open("#/map", { theme: "dark" });
+    await page.waitForSelector(".stage canvas", { timeout: 60_000 });
+    // What is found is drawn in its full colour.
+    await page.getByRole("searchbox", { name: "Search the map" }).fill("rock");
+    const blue = () => shareOfPixels(page, ".stage", "r === 0x2a && g === 0x66 && b === 0xc8");
+    const lightBlue = () => shareOfPixels(page, ".stage", "r === 0x78 && g === 0xac && b === 0xff");
+    await poll(lightBlue).toBeGreaterThan(0.0005);
+    expect(await blue()).toBe(0);
+    await page.getByRole("button", { name: "Light colours" }).click();
+    await poll(blue).toBeGreaterThan(0.0005);
+    expect(await lightBlue()).toBe(0);
+    await page.close();
+  });
+});

@@ -1,0 +1,66 @@
+/** Data in a real browser: what its charts say can be read whole, and says what is meant. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
+import { hasChromium, patience } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
+
+const poll = <T>(ask: () => T) => expect.poll(ask, patience);
+
+/** Playlists of up to 248 tracks: in bins of 7 the last one has a label, 245. */
+function longPlaylists() {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 30; p++) {
+    const tracks = Array.from({ length: 16 + 8 * p }, (_, i) => `artist-song ${i}`);
+    builder.add({ id: `p${p}`, tracks, artists: tracks.map(() => "artist"), title: `number ${p}` });
+  }
+  return builder.build();
+}
+
+describe.skipIf(!hasChromium)("Data in a browser", () => {
+  let studio: TestStudio;
+  beforeAll(async () => {
+    studio = await testStudio({ corpus: longPlaylists() });
+  });
+  afterAll(() => studio?.close());
+
+  it.each([1280, 390])("cuts no label of a chart, %i wide", async (width) => {
+    const { page } = await studio.open("#/data", { width });
+    await page.waitForSelector("figure svg", { timeout: 30_000 });
+    const cut = await page.evaluate(`[...document.querySelectorAll("figure svg")].flatMap((svg) => {
+      const all = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll("text")].filter((text) => {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        return left < all.left || right > all.right || top < all.top || bottom > all.bottom;
+      }).map((text) => svg.getAttribute("aria-label") + text.textContent);
+    })`);
+    expect(cut).toEqual([]);
+    await page.close();
+  });
+
+  it("says what the shares of unknown next tracks are shares of, in per cent of the whole", async () => {
+    const { page } = await studio.open("#/data");
+    const figure = page.locator("figure", { hasText: "Next tracks that a model cannot know" });
+    await figure.locator("svg").waitFor({ timeout: 30_000 });
+    expect(await figure.locator("figcaption").textContent()).toMatch(/Share of playlists whose last track/);
+    const labels = await figure.locator("svg text").allTextContents();
+    expect(labels).toEqual(expect.arrayContaining(["25 %", "50 %", "75 %", "100 %"]));
+    await figure.locator("svg").focus();
+    await page.keyboard.press("ArrowRight");
+    await poll(() => figure.locator("[role=status]").textContent()).toMatch(
+      /^min_count 1: [\d.]+ % unknown$/,
+    );
+    await figure.locator("summary").click();
+    expect(await figure.locator("tbody tr").first().textContent()).toMatch(/^1[\d.]+ %$/);
+    await page.close();
+  });
+
+  it("labels the lines of counts with the counts where they are", async () => {
+    const { page } = await studio.open("#/data");
+    const figure = page.locator("figure", { hasText: "How long playlists are" });
+    await figure.locator("svg").waitFor({ timeout: 30_000 });
+    const labels = await figure.locator("svg text[text-anchor=end]").allTextContents();
+    expect(labels.length).toBeGreaterThan(0);
+    expect(new Set(labels).size).toBe(labels.length);
+    await page.close();
+  });
+});

@@ -1,7 +1,7 @@
 /** The types of artifacts from step to step. The compiler is the judge: `npm run typecheck` reads this file too. */
 import { describe, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { type FileArtifact, file, flow, type TaskFailure } from "./index.js";
+import { type FileArtifact, file, flow, type TaskFailure, table } from "./index.js";
 
 const options = {
   module: import.meta.url,
@@ -35,6 +35,11 @@ describe("types of a flow", () => {
       .step("start", () => ({ grid: [{ window: 3 }], seed: 1, name: "n" }))
       // @ts-expect-error "seed" is no array
       .foreach("wrong", { over: "seed" }, () => ({}));
+    flow("b", options)
+      .step("start", () => ({ rows: table([{ window: 3 }]) }))
+      .foreach("row", { over: "rows" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<{ window: number }>();
+      });
     flow("b", options)
       .step("start", () => ({ grid: [{ window: 3 }], seed: 1, name: "n" }))
       .foreach("train", { over: "grid" }, ({ item }) => {

@@ -23,7 +23,7 @@ export interface StepNode {
   readonly kind: StepKind;
   /** The steps it comes after; empty only for the first. Two or more only for a join. */
   readonly after: readonly string[];
-  /** foreach only: the artifact, an array, that gives one task an item. */
+  /** foreach only: the artifact, an array or a table, that gives one task an item. */
   readonly over?: string;
   readonly description?: string;
   readonly retry?: RetryPolicy;

@@ -3,6 +3,7 @@ import type { Store } from "../storage/index.js";
 import { SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
+import { itemAt } from "./foreach-items.js";
 import { merged, type Refs, unchanged } from "./merge.js";
 import { type DoneRecord, keys, readRecord } from "./records.js";
 import type { TaskSpec } from "./task-spec.js";
@@ -69,7 +70,7 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   if (innermost) {
     const { holder, over, index } = innermost;
     const ref = (await recordOf(store, spec, holder))[over]!;
-    item = ((await load(over, ref)) as unknown[])[index];
+    item = await itemAt(await load(over, ref), index);
   }
   return { refs, artifacts, inputs, item };
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Store } from "../storage/index.js";
 import { objectKey } from "./artifacts/ref.js";
+import { withoutItems } from "./foreach-items.js";
 import { type DoneRecord, keys, type RunRecord, readRecord, recordText } from "./records.js";
 import type { ReadyTask } from "./walk.js";
 
@@ -32,7 +33,8 @@ export class Reuse {
       if (origin.rerun.includes(ready.step)) break;
       const record = await this.#read(origin.run, ready);
       // Other inputs than it had then: a step before it has run anew and found something else.
-      if (record && record.inputs === ready.inputs) return this.#take(record, "resume");
+      if (record && record.inputs === ready.inputs && isEnough(record, ready))
+        return this.#take(record, "resume");
     }
     if (!this.#cache || ready.node.cache === false) return undefined;
     const entry = await readRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)));
@@ -41,7 +43,8 @@ export class Reuse {
       this.#store,
       keys.done(entry.flow, entry.run, entry.step, entry.task),
     );
-    if (!record || record.caught || !(await this.#isComplete(record))) return undefined;
+    if (!record || record.caught || !isEnough(record, ready) || !(await this.#isComplete(record)))
+      return undefined;
     return this.#take(record, "cache");
   }
 
@@ -83,3 +86,7 @@ export class Reuse {
       .digest("hex");
   }
 }
+
+/** Whether it holds what the flow, which may have changed since, goes over next. */
+const isEnough = (record: DoneRecord, ready: ReadyTask) =>
+  withoutItems(ready.toCome, record.artifacts) === undefined;

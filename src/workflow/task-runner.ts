@@ -19,6 +19,7 @@ import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
 import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
+import { requireItems, withoutItems, withoutList } from "./foreach-items.js";
 import { loadInputs, loadRefs } from "./inputs.js";
 import {
   type AttemptRecord,
@@ -81,8 +82,10 @@ export async function runTask(
     });
     if (options.signal.aborted) return { failed: failureOf(options.signal.reason) };
     const written = await storeAll(store, returned, { step, task, folder });
+    const refs = { ...inputs.refs, ...written };
+    requireItems(step, spec.ready.toCome, refs, returned);
     await options.closeLog?.();
-    const done = await publish(store, spec, started, { ...inputs.refs, ...written });
+    const done = await publish(store, spec, started, refs);
     // A card that cannot be written now (the disk is full) costs no task.
     return { done, drawn: card.close().catch(() => {}) };
   } catch (thrown) {
@@ -94,23 +97,34 @@ export async function runTask(
     await options.closeLog?.();
     const isOver = spec.last || isHopeless(error);
     if (node.catch === undefined || !isOver || options.signal.aborted) return { failed: error };
-    return { done: await publishCaught(store, spec, started, error) };
+    return publishCaught(store, spec, started, error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Publishes the record of a task whose process could not do so itself: its error becomes the artifact that `catch` names. */
+/**
+ * Publishes the record of a task that failed for good: its error becomes the artifact that `catch` names. The task stays failed
+ * where a foreach comes next and has no list to go over.
+ */
 export async function publishCaught(
   store: Store,
   spec: TaskSpec,
   started: string,
   error: TaskFailure,
-): Promise<DoneRecord> {
+): Promise<{ readonly done: DoneRecord } | { readonly failed: TaskFailure }> {
   const { step, task, node } = spec.ready;
+  // The task's process has tried before.
+  if (error.code === withoutList) return { failed: error };
   const { refs } = await loadRefs(store, spec);
   const ref = await storeArtifact(store, node.catch!, { ...error }, { step, task, folder: tmpdir() });
-  return publish(store, spec, started, { ...refs, [node.catch!]: ref }, error);
+  const artifacts = { ...refs, [node.catch!]: ref };
+  const lacking = withoutItems(spec.ready.toCome, artifacts);
+  if (lacking) {
+    const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to go over`;
+    return { failed: { ...error, code: withoutList, message: `${error.message} (not caught: ${why})` } };
+  }
+  return { done: await publish(store, spec, started, artifacts, error) };
 }
 
 /** Writes the done-record, unless another attempt, thought dead, was first: then what that one published counts. */

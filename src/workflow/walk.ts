@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ArtifactRef } from "./artifacts/ref.js";
+import { type ForeachToCome, itemCount } from "./foreach-items.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import type { DoneRecord } from "./records.js";
 
@@ -27,6 +28,8 @@ export interface ReadyTask extends TaskPlace {
     readonly over: string;
     readonly index: number;
   }>;
+  /** What comes right after it and goes over an artifact: the task is not done without one that has items. */
+  readonly toCome: readonly ForeachToCome[];
   /** Hash of everything that the task is given, apart from parameters. */
   readonly inputs: string;
 }
@@ -80,7 +83,8 @@ export class Walk {
   #next(node: StepNode, place: TaskPlace, path: readonly number[]): ReadyTask[] {
     if (node.kind === "step") return [this.#ready(node, path, [place])];
     if (node.kind === "foreach") {
-      const length = this.#done.get(nameOf(place))!.artifacts[node.over!]?.length ?? 0;
+      // No task is done that leaves a foreach without a list: see `requireItems`.
+      const length = itemCount(this.#done.get(nameOf(place))!.artifacts[node.over!])!;
       this.#counts.set(`${node.name}/${taskName(path)}`, length);
       if (length === 0)
         return this.#endsOf(node.name).flatMap((join) => this.#closeForeach(join, node.name, path));
@@ -135,6 +139,9 @@ export class Walk {
       ...(outer === undefined ? {} : { outer }),
       ...(path.length > 0 ? { index: path.at(-1)! } : {}),
       items,
+      toCome: this.#nodes
+        .filter((other) => other.kind === "foreach" && other.after.includes(node.name))
+        .map((other) => ({ foreach: other.name, over: other.over! })),
       inputs: this.#hash(node, path, outer === undefined ? parents : [outer, ...parents], items),
     };
     this.#given.set(nameOf(task), task);

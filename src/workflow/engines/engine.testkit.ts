@@ -100,6 +100,36 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(await latest("fan-out").artifact("message")).toBe("kept 0");
     });
 
+    it("goes over the rows of a table, a typed array, and an empty list", async () => {
+      for (const [what, all] of [
+        ["table", [{ name: "a" }, { name: "b" }]],
+        ["array", [1, 2]],
+        ["empty", []],
+      ] as const) {
+        expect((await run("goesOver", { what })).status).toBe("done");
+        expect(await latest("goes-over").artifact("all")).toEqual(all);
+      }
+    });
+
+    it.each([
+      ["gone", 'which step "start" did not write'],
+      ["null", "which is null"],
+      ["text", "which is a string"],
+      ["date", "which is a Date"],
+      ["folder", "which is a file"],
+    ])("fails where what a foreach goes over is no list: %s", async (what, why) => {
+      const { status, end } = await run("goesOver", { what });
+      expect(status).toBe("failed");
+      expect(end.failed).toMatchObject({ step: "start", error: { code: "foreach-without-list" } });
+      expect(end.failed!.error.message).toContain(`foreach "each" goes over "list", ${why}`);
+    });
+
+    it("catches no error where a foreach is left without a list", async () => {
+      const { status, end } = await run("goesOver", { what: "thrown" });
+      expect(status).toBe("failed");
+      expect(end.failed?.error.message).toBe('no list (not caught: foreach "each" has no "list" to go over)');
+    });
+
     it("runs nested foreach, with nothing in one of them", async () => {
       await run("nested");
       expect(await latest("nested").artifact("result")).toEqual(["ab:A2B2", "c:C1", ":"]);

@@ -161,7 +161,7 @@ class LocalEngine {
       if (wasLost) losses++;
       else if (spec.last || isHopeless(error)) {
         if (ready.node.catch === undefined) return { failed: error };
-        return { done: await publishCaught(store, spec, started, error) };
+        return publishCaught(store, spec, started, error);
       } else failures++;
       const delay = wasLost ? 0 : retryDelay(retry, failures);
       listener({ type: "task-retry", ...place, error, delay, attempt: number + 1 });

@@ -184,8 +184,7 @@ async function attempt(
     if (signal.aborted) return result;
     if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
     const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, losses);
-    if (isOver && ready.node.catch !== undefined)
-      return { done: await publishCaught(store, spec, started, result.failed) };
+    if (isOver && ready.node.catch !== undefined) return publishCaught(store, spec, started, result.failed);
     return result;
   } finally {
     giveBack?.();

@@ -1,0 +1,68 @@
+/** What a foreach goes over: a list, a typed array or a table, each item of which gets a task. */
+import { SegueError } from "../system/index.js";
+import { isFileArtifact } from "./artifacts/file.js";
+import type { ArtifactRef } from "./artifacts/ref.js";
+import { isTable } from "./artifacts/table.js";
+import type { Refs } from "./merge.js";
+
+/** The code of the error of a task that leaves a foreach without a list. */
+export const withoutList = "foreach-without-list";
+
+/** A foreach that comes right after a task, and the artifact that it goes over. */
+export interface ForeachToCome {
+  readonly foreach: string;
+  readonly over: string;
+}
+
+/** How many items an artifact has; undefined where it is nothing that can be gone over. */
+export function itemCount(ref: ArtifactRef | undefined): number | undefined {
+  return ref?.kind === "json" || ref?.kind === "array" || ref?.kind === "table" ? ref.length : undefined;
+}
+
+/** The first foreach that could not go over what is there after the task before it. */
+export function withoutItems(toCome: readonly ForeachToCome[], refs: Refs): ForeachToCome | undefined {
+  return toCome.find(
+    ({ over }) => itemCount(Object.hasOwn(refs, over) ? refs[over] : undefined) === undefined,
+  );
+}
+
+/** The item at `index` of what the artifact holds. */
+export async function itemAt(value: unknown, index: number): Promise<unknown> {
+  const items = isTable(value) ? await value.rows() : (value as ArrayLike<unknown>);
+  return items[index];
+}
+
+/**
+ * @param returned what the task's function returned
+ * @throws SegueError where a foreach that comes next has no list to go over: it would run no task, and the run would look done
+ */
+export function requireItems(
+  step: string,
+  toCome: readonly ForeachToCome[],
+  refs: Refs,
+  returned: unknown,
+): void {
+  const lacking = withoutItems(toCome, refs);
+  if (!lacking) return;
+  const { foreach, over } = lacking;
+  const value = (returned as Readonly<Record<string, unknown>> | null | undefined)?.[over];
+  const ref = Object.hasOwn(refs, over) ? refs[over] : undefined;
+  const why =
+    ref === undefined
+      ? `step "${step}" did not write`
+      : value === undefined
+        ? `step "${ref.by.split("/")[0]}" did not write as a list`
+        : `is ${kindOf(value)}`;
+  throw new SegueError(`foreach "${foreach}" goes over "${over}", which ${why}`, {
+    hint: `return a list from step "${step}": return { ${over}: […] }; an empty one runs no task`,
+    code: withoutList,
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (isFileArtifact(value)) return "a file";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name = value.constructor?.name ?? "Object";
+  return name === "Object" ? "an object" : `a ${name}`;
+}

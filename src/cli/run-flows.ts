@@ -15,6 +15,7 @@ import {
   parseParameters,
   type RunResult,
   readParameters,
+  refuseValuesOfSwitches,
   runFlow,
   runInTerminal,
 } from "../workflow/index.js";
@@ -47,8 +48,11 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   // The flags are the flow's parameters, so a module has to be known before they are read.
   const own = first.some(isModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = runCommand(own ?? order);
+  const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
+  const isFlow = (word: string) => isModule(word) || order.some((flow) => flow.name === word);
+  refuseValuesOfSwitches(command, flags, isFlow);
   command.action(async (names: string[]) => {
-    const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
+    if (own) refuseStrayWords(names.slice(first.length), first);
     await runAll(own ?? flowsToRun(names), command, own && first, flags);
   });
   await command.parseAsync([...args], { from: "user" });
@@ -84,6 +88,16 @@ function runCommand(flows: readonly AnyFlow[]): Command {
     );
   for (const flow of flows) addParameterFlags(command, flow);
   return command;
+}
+
+/** What stands behind the flags of modules, and belongs to none of them. */
+function refuseStrayWords(words: readonly string[], modules: readonly string[]): void {
+  const [word] = words;
+  if (word === undefined) return;
+  throw misuse(
+    `"${word}" stands behind a flag that does not take it`,
+    `flows stand before the flags: segue run ${modules.join(" ")} --…`,
+  );
 }
 
 function flowsToRun(names: readonly string[]): readonly AnyFlow[] {

@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, open, readdir, readFile, readlink, rm, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FolderStore } from "../storage/index.js";
@@ -96,6 +97,9 @@ describe("segue run", () => {
     ],
     [["run", "--knn-k", "0"], 2, /knn-k must be at least 1, got 0/],
     [["run", "--dev", "--ratio", "2"], 2, /ratio must be at most 1, got 2/],
+    [["run", "--dev", "false"], 2, /--dev takes no value, got "false"\n.*--no-dev/],
+    [["run", "--dev=false"], 2, /--dev takes no value, got "false"\n.*--no-dev/],
+    [["run", "--json", "yes"], 2, /--json takes no value, got "yes"\n.*write --json alone/],
     [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],
     [["run", "modelling"], 2, /did you mean "modeling"/],
     [["run"], 2, /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some/],
@@ -136,6 +140,18 @@ describe("segue run", () => {
     expect(result.code).toBe(code);
     expect(result.stdout + result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("refuses words behind the flags of a module of one's own", async () => {
+    const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
+    for (const [args, message] of [
+      [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
+      [["--count", "1", "extra"], /"extra" stands behind a flag that does not take it/],
+    ] as const) {
+      const { code, stdout, stderr } = await segue("run", `${fixtures}:kinds`, "--folder", home, ...args);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toMatch(message);
+    }
   });
 
   it("begins no run on the engine dbos where no database is named", async () => {

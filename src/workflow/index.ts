@@ -45,7 +45,12 @@ export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
-export { addParameterFlags, givenParameters, refuseUnknownFlags } from "./terminal/flags.js";
+export {
+  addParameterFlags,
+  givenParameters,
+  refuseUnknownFlags,
+  refuseValuesOfSwitches,
+} from "./terminal/flags.js";
 export { colour, columns } from "./terminal/format.js";
 export { ownPlace } from "./terminal/own-place.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";

@@ -131,6 +131,7 @@ describe("parameters", () => {
     const command = addParameterFlags(new Command(), tuning);
     const help = command.helpInformation();
     expect(help).toMatch(/--knn-k <n>\s+how many neighbours \[default: 100\]/);
+    expect(help).toMatch(/--dev\s+\[default: false\] \(else --no-dev\)/);
     expect(help).toMatch(/--target <value>\s+\(local, sagemaker\) \[default: "local"\]/);
     command.parse(["--knn-k", "5", "--no-dev"], { from: "user" });
     expect(givenParameters(command, tuning)).toEqual({ knn_k: "5", dev: false });

@@ -1,6 +1,7 @@
 /** A flow's parameters as flags of a commander command. */
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { misuse } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
 import { flagName, innerType, unknownParameter } from "../parameters.js";
 
@@ -15,7 +16,7 @@ export function addParameterFlags(command: Command, flow: AnyFlow): Command {
     const inner = innerType(schema);
     const help = helpOf(schema, inner);
     if (inner instanceof z.ZodBoolean) {
-      command.addOption(new Option(`--${name}`, help));
+      command.addOption(new Option(`--${name}`, `${help} (else --no-${name})`));
       command.addOption(new Option(`--no-${name}`).hideHelp());
     } else {
       command.addOption(new Option(`--${name} <${placeholder(inner)}>`, help));
@@ -40,6 +41,35 @@ export function refuseUnknownFlags(command: Command, flow: AnyFlow, unknown: rea
   if (flag === undefined) return;
   const others = command.options.flatMap((option) => (option.long ? [option.long.slice(2)] : []));
   throw unknownParameter(flow, flag.slice(2).split("=")[0]!, others);
+}
+
+/**
+ * Refuses a value that is given to a boolean flag, as in "--dev false" and "--dev=false": commander takes the first for a word of its
+ * own, and the second for a flag that is not there.
+ *
+ * @param isWord whether a word may stand behind a flag without being its value
+ * @throws SegueError (misuse) that names the flag, and the one for its contrary
+ */
+export function refuseValuesOfSwitches(
+  command: Command,
+  args: readonly string[],
+  isWord: (word: string) => boolean,
+): void {
+  const isSwitch = (flag: string) =>
+    command.options.some((option) => option.long === flag && !option.required && !option.optional);
+  for (const [i, arg] of args.entries()) {
+    if (arg === "--") return;
+    const [flag, ...rest] = arg.split("=");
+    if (!arg.startsWith("--") || !isSwitch(flag!)) continue;
+    const next = args[i + 1];
+    const value = rest.length > 0 ? rest.join("=") : next;
+    if (value === undefined || (rest.length === 0 && (value.startsWith("-") || isWord(value)))) continue;
+    const contrary = flag!.startsWith("--no-") ? `--${flag!.slice(5)}` : `--no-${flag!.slice(2)}`;
+    throw misuse(
+      `${flag} takes no value, got "${value}"`,
+      isSwitch(contrary) ? `write ${flag}, or ${contrary} for its contrary` : `write ${flag} alone`,
+    );
+  }
 }
 
 function helpOf(schema: z.ZodType, inner: z.ZodType): string {

@@ -47,7 +47,7 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   const loaded = new Map<string, Promise<unknown>>();
   const load = (name: string, ref: ArtifactRef) => {
     // The same content is fetched once; handles carry names, so they are made for each.
-    const key = `${ref.kind}/${ref.sha}/${ref.name ?? ""}`;
+    const key = `${ref.kind}/${ref.sha}/${ref.buffer ?? ""}/${ref.name ?? ""}`;
     let value = loaded.get(key);
     if (!value) {
       value = loadArtifact(store, ref, `artifact "${name}" of ${spec.flow}/${spec.run}/${ref.by}`);

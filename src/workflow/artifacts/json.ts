@@ -1,7 +1,8 @@
 /**
  * Plain values as JSON that any language reads. JSON has no NaN, no infinities and no dates; those few are written as
  * `{"$number": "NaN"}` and `{"$date": "2026-01-31T…Z"}` and come back as they were. Everything else that JSON would change in
- * silence (a Map becomes {}, a class instance loses its class) is refused with its place.
+ * silence (a Map becomes {}, a class instance loses its class, undefined in an array becomes null) is refused with its place. A
+ * key whose value is undefined is left out, as in any JSON.
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -45,27 +46,50 @@ function plain(value: unknown, place: string, above: Set<object>): Json | undefi
 }
 
 function plainObject(value: object, place: string, above: Set<object>): Json {
-  if (value instanceof Date) return { $date: value.toISOString() };
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw unstorable(place, "an invalid date");
+    return { $date: value.toISOString() };
+  }
   if (above.has(value)) throw unstorable(place, "an object that contains itself");
   above.add(value);
   try {
-    if (Array.isArray(value)) return value.map((item, i) => plain(item, `${place}[${i}]`, above) ?? null);
+    if (
+      Object.getOwnPropertySymbols(value).some((key) =>
+        Object.prototype.propertyIsEnumerable.call(value, key),
+      )
+    )
+      throw unstorable(place, "an object with a symbol for a key");
+    if (Array.isArray(value)) return plainArray(value, place, above);
     const prototype = Object.getPrototypeOf(value);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       throw unstorable(place, `a ${prototype.constructor?.name ?? "class instance"}`);
     }
-    const copy: { [key: string]: Json } = {};
+    const entries: [string, Json][] = [];
     for (const [key, item] of Object.entries(value)) {
       const stored = plain(item, place === "" ? key : `${place}.${key}`, above);
-      if (stored !== undefined) copy[key] = stored;
+      if (stored !== undefined) entries.push([key, stored]);
     }
     // An object that happens to look like one of our marks is wrapped, so that it comes back as itself.
-    return "$number" in copy || "$date" in copy || "$plain" in copy
-      ? { $plain: JSON.stringify(Object.entries(copy)) }
-      : copy;
+    return entries.some(([key]) => key === "$number" || key === "$date" || key === "$plain")
+      ? { $plain: JSON.stringify(entries) }
+      : Object.fromEntries(entries);
   } finally {
     above.delete(value);
   }
+}
+
+function plainArray(array: readonly unknown[], place: string, above: Set<object>): Json[] {
+  const kind = array.constructor?.name;
+  if (kind !== undefined && kind !== "Array") throw unstorable(place, `a ${kind}`);
+  // Array.from goes over holes, too.
+  const copy = Array.from(array, (item, i) => {
+    const stored = plain(item, `${place}[${i}]`, above);
+    if (stored === undefined) throw unstorable(`${place}[${i}]`, "undefined (null could be kept)");
+    return stored;
+  });
+  const extra = Object.keys(array)[array.length];
+  if (extra !== undefined) throw unstorable(place, `an array with a property of its own, "${extra}"`);
+  return copy;
 }
 
 function unstorable(place: string, what: string): Error {

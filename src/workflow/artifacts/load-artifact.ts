@@ -32,7 +32,9 @@ export async function loadArtifact(store: Store, ref: ArtifactRef, where: string
       code: "artifact-damaged",
     });
   try {
-    return ref.kind === "json" ? fromJson(new TextDecoder().decode(bytes)) : fromNpy(bytes);
+    if (ref.kind === "json") return fromJson(new TextDecoder().decode(bytes));
+    const array = fromNpy(bytes);
+    return ref.buffer ? Buffer.from(array.buffer, array.byteOffset, array.byteLength) : array;
   } catch (error) {
     throw new SegueError(`cannot read ${where}: ${messageOf(error)}`, { cause: error });
   }

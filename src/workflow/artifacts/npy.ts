@@ -27,8 +27,9 @@ const types = {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 
+/** Of one of the types themselves: a class of their children, such as Buffer, would be lost. */
 export function isTypedArray(value: unknown): value is TypedArray {
-  return Object.values(types).some((type) => value instanceof type);
+  return Object.values(types).some((type) => value instanceof type && value.constructor === type);
 }
 
 /** The file's bytes. */

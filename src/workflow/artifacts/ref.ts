@@ -12,6 +12,8 @@ export interface ArtifactRef {
   readonly by: string;
   /** Items of a JSON array, elements of a typed array, rows of a table, files of a folder. */
   readonly length?: number;
+  /** Of an array of bytes: it was a Buffer, and is to be one again. */
+  readonly buffer?: true;
   /** Of a file or folder: the name it had. */
   readonly name?: string;
 }

@@ -44,6 +44,13 @@ export async function storeArtifact(
       const { sha, size } = await putFile(store, path);
       return { kind: "table", sha, size, by, length: rows };
     }
+    if (Buffer.isBuffer(value)) {
+      const stored = await putBytes(
+        store,
+        toNpy(new Uint8Array(value.buffer, value.byteOffset, value.length)),
+      );
+      return { kind: "array", ...stored, by, length: value.length, buffer: true };
+    }
     if (isTypedArray(value)) {
       return { kind: "array", ...(await putBytes(store, toNpy(value))), by, length: value.length };
     }

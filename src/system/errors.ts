@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /**
  * The one error class that reaches users. A `SegueError` is a message for the person at the keyboard: what is wrong,
  * where, and what to do next. The command line prints it without a stack trace; anything else that is thrown is a bug.
@@ -27,7 +29,9 @@ export function misuse(message: string, hint?: string): SegueError {
   return new SegueError(message, { hint, exitCode: 2, code: "misuse" });
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; of an object that has none, what is in it: "{ code: 5 }". */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (typeof error !== "object" || error === null) return String(error);
+  if ("message" in error && typeof error.message === "string") return error.message;
+  return inspect(error, { breakLength: Number.POSITIVE_INFINITY, compact: true });
 }

@@ -191,6 +191,7 @@ export function engineContract(engine: EngineUnderTest): void {
 
     it.each([
       ["throw", "error", "it went wrong"],
+      ["object", "error", "{ code: 5 }"],
       ["exit", "lost", "ended with exit code 3"],
       ["hang", "timeout", "took longer than its timeout of 1.5 s"],
     ])("goes on with the error as an artifact after a %s", async (how, kind, message) => {

@@ -60,6 +60,33 @@ describe("parameters", () => {
     expect(() => parseParameters(tuning, given)).toThrow(message);
   });
 
+  const timed = {
+    name: "timed",
+    parameters: z.object({
+      when: z.date().min(new Date("2000-01-01")).optional(),
+      u: z.union([z.int(), z.literal("auto"), z.enum(["x", "y"])]).default(1),
+    }),
+  };
+
+  it("take dates as ISO 8601 writes them", () => {
+    for (const when of ["2020-01-31", "2020-01-31T09:05:07Z", "2020-01-31T10:05+01:00"])
+      expect(parseParameters(timed, { when }).when).toEqual(new Date(when));
+    for (const when of ["2020-02-31", "soon", "5"])
+      expect(() => parseParameters(timed, { when })).toThrow(
+        `when must be a date such as 2026-01-31 or 2026-01-31T09:05:07Z, got "${when}"`,
+      );
+    expect(() => parseParameters(timed, { when: "1999-01-01" })).toThrow(
+      "when must be at least 2000-01-01T00:00:00.000Z, got",
+    );
+  });
+
+  it("say what a union takes", () => {
+    expect(parseParameters(timed, { u: "7" }).u).toBe(7);
+    expect(() => parseParameters(timed, { u: "five" })).toThrow(
+      'u must be a number, or auto, or one of x, y, got "five"',
+    );
+  });
+
   it("show an example of what is hard to guess, and take a list of objects as JSON alone", () => {
     const points = z
       .array(z.looseObject({ name: z.string() }))

@@ -140,6 +140,7 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     if (innerType(inner.element as z.ZodType) instanceof z.ZodObject) return value;
     return text.split(",").map((each) => fromText(inner.element as z.ZodType, each.trim()));
   }
+  if (inner instanceof z.ZodDate) return dateFrom(text) ?? value;
   if (inner instanceof z.ZodString || inner instanceof z.ZodEnum) return value;
   if (inner instanceof z.ZodUnion) {
     for (const option of inner.options as z.ZodType[]) {
@@ -149,6 +150,29 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     return value;
   }
   return parsedJson(text) ?? value;
+}
+
+/** Parameters that went through JSON, with dates as dates again. */
+export function withDates(
+  flow: HasParameters,
+  parameters: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const shape = flow.parameters.shape as Readonly<Record<string, z.ZodType>>;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => {
+      const schema = shape[key];
+      return [key, schema && innerType(schema) instanceof z.ZodDate ? fromText(schema, value) : value];
+    }),
+  );
+}
+
+/** A day, or a moment, as ISO 8601 writes it; undefined where it is none: there is no February 31. */
+function dateFrom(text: string): Date | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text)) return undefined;
+  const day = new Date(text.slice(0, 10));
+  const moment = new Date(text);
+  const isThere = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  return isThere && !Number.isNaN(moment.getTime()) ? moment : undefined;
 }
 
 function parsedJson(text: string): unknown {
@@ -168,33 +192,57 @@ function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
       : flagName(String(first)) + rest.map((key) => `[${String(key)}]`).join("");
   let at: unknown = values;
   for (const key of issue.path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
+  if (issue.code === "invalid_type" && at === undefined) return `${name} is required`;
   const got = at === undefined ? "nothing" : JSON.stringify(at);
+  const wanted = demand(issue);
+  if (wanted !== undefined) return `${name} ${wanted}, got ${got}`;
+  return `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}, got ${got}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  string: "text",
+  object: "an object",
+  date: "a date such as 2026-01-31 or 2026-01-31T09:05:07Z",
+};
+
+/** What zod wanted: "must be at least 1"; undefined where only its own message tells. */
+function demand(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case "too_small":
       if (issue.origin === "array" || issue.origin === "string")
-        return `${name} must have at least ${issue.minimum} ${issue.origin === "array" ? "items" : "characters"}, got ${got}`;
-      return `${name} must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}, got ${got}`;
+        return `must have at least ${issue.minimum} ${issue.origin === "array" ? "items" : "characters"}`;
+      return `must be ${issue.inclusive ? "at least" : "more than"} ${bound(issue)(issue.minimum)}`;
     case "too_big":
       if (issue.origin === "array" || issue.origin === "string")
-        return `${name} must have at most ${issue.maximum} ${issue.origin === "array" ? "items" : "characters"}, got ${got}`;
-      return `${name} must be ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}, got ${got}`;
-    case "invalid_type": {
-      if (at === undefined) return `${name} is required`;
-      const wanted = {
-        int: "a whole number",
-        number: "a number",
-        boolean: "true or false",
-        array: "a list",
-        string: "text",
-        object: "an object",
-      };
-      return `${name} must be ${wanted[issue.expected as keyof typeof wanted] ?? `a ${issue.expected}`}, got ${got}`;
-    }
+        return `must have at most ${issue.maximum} ${issue.origin === "array" ? "items" : "characters"}`;
+      return `must be ${issue.inclusive ? "at most" : "less than"} ${bound(issue)(issue.maximum)}`;
+    case "invalid_type":
+      return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_value":
-      return `${name} must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}, got ${got}`;
+      return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}`;
     case "not_multiple_of":
-      return `${name} must be a multiple of ${issue.divisor}, got ${got}`;
+      return `must be a multiple of ${issue.divisor}`;
+    case "invalid_union":
+      return anyOf(issue.errors);
     default:
-      return `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}, got ${got}`;
+      return undefined;
   }
+}
+
+/** A date's bound comes as milliseconds. */
+const bound = (issue: { readonly origin: string }) => (value: number | bigint) =>
+  issue.origin === "date" ? new Date(Number(value)).toISOString() : String(value);
+
+/** What the options of a union want, each by the first thing that it misses. */
+function anyOf(options: ReadonlyArray<readonly z.core.$ZodIssue[]>): string | undefined {
+  const demands = options.map(([first]) =>
+    first === undefined || first.path.length > 0 ? undefined : demand(first)?.replace(/^must be /, ""),
+  );
+  return demands.length === 0 || demands.includes(undefined)
+    ? undefined
+    : `must be ${[...new Set(demands)].join(", or ")}`;
 }

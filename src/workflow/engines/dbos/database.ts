@@ -5,20 +5,32 @@ import { misuse, SegueError } from "../../../system/index.js";
  * The database's URL, as it was given or as SEGUE_DATABASE_URL has it.
  *
  * @param flag how a command is told it, where it has a flag for that
- * @throws SegueError (misuse) where no database is named
+ * @throws SegueError (misuse) where no database is named, or by what is no URL of one
  */
 export function databaseUrlOf(given: string | undefined, flag?: string): string {
   const url = given ?? process.env.SEGUE_DATABASE_URL;
-  if (url) return url;
-  throw misuse(
-    "the engine dbos needs a Postgres database",
-    `set SEGUE_DATABASE_URL=postgres://user:password@host:5432/segue${flag === undefined ? "" : `, or pass ${flag}`}`,
-  );
+  if (!url)
+    throw misuse(
+      "the engine dbos needs a Postgres database",
+      `set SEGUE_DATABASE_URL=${exampleUrl}${flag === undefined ? "" : `, or pass ${flag}`}`,
+    );
+  if (!isDatabaseUrl(url))
+    throw misuse(
+      `${given === undefined ? "SEGUE_DATABASE_URL" : "the database"} is no URL of a Postgres database: "${shownUrl(url)}"`,
+      `it looks like ${exampleUrl}; what is special in a password is written as %40 for @, %2F for /`,
+    );
+  return url;
+}
+
+const exampleUrl = "postgres://user:password@host:5432/segue";
+
+function isDatabaseUrl(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
 }
 
 /** The URL without its password, for messages. */
 export function shownUrl(url: string): string {
-  return url.replace(/\/\/([^:@/]+):[^@/]*@/, "//$1:…@");
+  return url.replace(/\/\/([^:@/]*):.*@/, "//$1:…@");
 }
 
 /**

@@ -152,6 +152,23 @@ describe("segue train", () => {
     }
   });
 
+  it("leaves the earlier files alone where a training diverges", async () => {
+    const args = ["--output", file("good.bin"), "--checkpoint", file("good.safetensors")];
+    expect(quick(...args).status).toBe(0);
+    const before = await Promise.all(
+      [file("good.bin"), file("good.safetensors")].map((name) => readFile(name)),
+    );
+    const { status, stdout, stderr } = quick(...args, "--alpha", 100, "--json");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toBe(
+      "error: training diverged in epoch 1: the loss is not a number\n" +
+        "  → use a smaller --alpha than 100 (0.025 by default)\n",
+    );
+    expect(
+      await Promise.all([file("good.bin"), file("good.safetensors")].map((name) => readFile(name))),
+    ).toEqual(before);
+  });
+
   it("resumes to the same bytes, and refuses other options", async () => {
     const whole = quick("--output", file("whole.bin"), "--checkpoint", file("c.safetensors"));
     expect(whole.status).toBe(0);

@@ -87,6 +87,31 @@ describe("trainTrack2Vec", () => {
     await expect(failing).rejects.toThrow("callback failed");
   });
 
+  it.each([
+    { sg: true, hs: false, shared: true },
+    { sg: true, hs: true, shared: true },
+    { sg: false, hs: false, shared: false },
+  ])("ends a training that diverges after the epoch in which it does: %j", async (how) => {
+    const corpus = groupedCorpus();
+    let ended = 0;
+    const training = trainTrack2Vec(corpus, {
+      ...{ ...quick, ...how, alpha: 100, epochs: 5 },
+      onEpoch: ({ epoch }) => {
+        ended = epoch;
+        return undefined;
+      },
+    });
+    await expect(training).rejects.toMatchObject({
+      code: "diverged",
+      message: "training diverged in epoch 1: the loss is not a number",
+      hint: "use a smaller alpha than 100 (0.025 by default)",
+    });
+    expect(ended).toBe(0);
+    // Nobody looks between these epochs.
+    const alone = trainTrack2Vec(corpus, { ...quick, ...how, alpha: 100, epochs: 5 });
+    await expect(alone).rejects.toMatchObject({ code: "diverged" });
+  });
+
   it("says what is wrong with an option", async () => {
     await expect(trainTrack2Vec(large, { window: 0 })).rejects.toThrow(/window must be a whole number/);
     await expect(trainTrack2Vec(large, { negative: 0 })).rejects.toThrow(/nothing would be learnt/);

@@ -2,6 +2,7 @@
 import type { Corpus } from "../corpus/index.js";
 import { inSlices, misuse, type Progress, peakRssMb, untilAborted } from "../system/index.js";
 import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
 import type { Weights } from "./matrices.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { Session } from "./session.js";
@@ -115,7 +116,8 @@ const others: readonly (keyof TrainOptions)[] = [
  * @param options gensim's names and defaults (see `Word2VecOptions`)
  * @throws SegueError (misuse) when an option is wrong, or a checkpoint belongs to other playlists or options; code
  *   "empty-vocabulary" when no track is left; "out-of-memory" when memory does not suffice, with how much would and what
- *   would fit; "corrupt" when a checkpoint is damaged
+ *   would fit; "diverged" after the first epoch whose loss is not finite, or where the vectors are not at the end; "corrupt" when a
+ *   checkpoint is damaged
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
@@ -206,15 +208,19 @@ async function train(
     told = Math.max(told, done);
     return { done: told, total: resolved.epochs * words, speed: speed(told), lossPerEpoch };
   });
+  const place = () => ({ epoch: lossPerEpoch.length, options: resolved, wording });
   let best = resumed?.best;
   let pairs = 0;
   let negativeProducts = 0;
   const afterEpoch = async (totals: EpochTotals): Promise<boolean> => {
     const { epoch } = totals;
     lossPerEpoch.push(totals.loss / Math.max(1, totals.pairs));
+    requireFiniteLoss(lossPerEpoch.at(-1)!, place());
     pairs += totals.pairs;
     negativeProducts += totals.negativeProducts;
     let weights = judge || options.checkpoint ? await inSlices(session.weightsSteps(), signal) : undefined;
+    // Before they take the place of an earlier checkpoint.
+    if (weights) await inSlices(requireFiniteWeights(weights, place()), signal);
     const current = () => (weights ??= session.weights());
     if (judge) {
       const { inputs } = current();
@@ -253,7 +259,9 @@ async function train(
   } finally {
     timer.end();
   }
-  const trained = vectorsOf(best ?? (await inSlices(session.weightsSteps(), signal)));
+  const last = best ?? (await inSlices(session.weightsSteps(), signal));
+  await inSlices(requireFiniteWeights(last, place()), signal);
+  const trained = vectorsOf(last);
   const seconds = (performance.now() - began) / 1000;
   return {
     vectors: trained,

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
 
@@ -180,7 +180,32 @@ describe("segue evaluate", () => {
     expect(stderr).toMatch(/bad\.jsonl:2: "context" should be a list of track ids, found string "a"/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(segue("--train", join(folder, "none"), "--queries", queries, "--json").stderr).toMatch(
-      /none: no such file/,
+      /there is no file .*none/,
     );
+  });
+
+  it("takes globs, each in natural order", async () => {
+    const parts = join(folder, "parts");
+    await mkdir(parts);
+    const [lines, asked] = [
+      gunzipSync(await readFile(train))
+        .toString()
+        .split("\n"),
+      await readFile(queries),
+    ];
+    await writeFile(join(parts, "train-2.jsonl"), lines.slice(0, 30).join("\n"));
+    await writeFile(join(parts, "train-10.jsonl"), lines.slice(30).join("\n"));
+    await writeFile(join(parts, "queries-1.jsonl"), asked);
+    const figures = (stdout: string) => JSON.parse(stdout).hit_ratio;
+    for (const flags of [[], ["--leaderboard"]]) {
+      const { status, stdout, stderr } = segue(
+        ...["--train", join(parts, "train-*.jsonl"), "--queries", join(parts, "queries-?.jsonl")],
+        ...["--recommender", "popularity", "--json", ...flags],
+      );
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      if (flags.length === 0) expect(figures(stdout)).toBe(figures(popularity("--json").stdout));
+    }
+    const none = segue("--train", join(parts, "test-*.jsonl"), "--queries", queries, "--json");
+    expect(none).toMatchObject({ status: 1, stderr: expect.stringMatching(/no file matches .*test-\*/) });
   });
 });

@@ -15,6 +15,7 @@ import {
 } from "../system/index.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import { numberOption, numbersOption } from "./number-option.js";
+import { pathsOf } from "./paths-of.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -34,8 +35,8 @@ export function registerEvaluate(program: Command): void {
   program
     .command("evaluate")
     .description("fit a recommender on playlists and measure its answers to queries")
-    .requiredOption("--train <files...>", "playlists to fit on, JSON lines, plain or gzipped")
-    .requiredOption("--queries <files...>", "queries with their answers, JSON lines, plain or gzipped")
+    .requiredOption("--train <files...>", "playlists to fit on: JSON lines, plain or gzipped, or a glob")
+    .requiredOption("--queries <files...>", "queries with their answers: likewise")
     .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
     .addOption(
       numbersOption(
@@ -87,6 +88,7 @@ async function evaluate(options: Options): Promise<void> {
   const { progress, clear } = terminalProgress();
   const measured = await loadAndMeasure({
     ...options,
+    ...(await filesOf(options)),
     recommender: name,
     settings: options.set,
     ks: options.k,
@@ -138,12 +140,13 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     "../evaluation/index.js"
   );
   if (options.html) await checkOutput(options.html);
+  const files = await filesOf(options);
   const entries: Entry[] = [];
   const failures: Array<{ recommender: string; error: string }> = [];
   for (const recommender of names) {
     try {
-      const { train, queries, seed, threads } = options;
-      entries.push(await measureApart({ train, queries, recommender, k: options.k[0]!, seed, threads }));
+      const { seed, threads } = options;
+      entries.push(await measureApart({ ...files, recommender, k: options.k[0]!, seed, threads }));
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       failures.push({ recommender, error: error.message });
@@ -165,6 +168,10 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
       problems.push(messageOf(explainDiskError(error, options.html)));
     });
   if (problems.length > 0) throw new SegueError(problems.join("; "));
+}
+
+async function filesOf({ train, queries }: Options) {
+  return { train: await pathsOf(train), queries: await pathsOf(queries) };
 }
 
 function measureApart(task: EvaluateTask): Promise<Entry> {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 import { type Progress, SegueError } from "../system/index.js";
+import { pathsOf } from "./paths-of.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -21,13 +22,15 @@ export interface ReadOptions extends Partial<RawFileOptions> {
 /**
  * Reads them, in the order of the files.
  *
+ * @param inputs files and globs
  * @throws SegueError where a file is missing, of no form that Segue knows, has other columns, or holds nothing to use; (misuse)
  *   where `columns` is no mapping
  */
 export async function readPlaylists(
-  paths: readonly string[],
+  inputs: readonly string[],
   { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
 ): Promise<Corpus> {
+  const paths = await pathsOf(inputs);
   if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");

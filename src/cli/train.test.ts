@@ -1,7 +1,7 @@
 /** `segue train` as users run it: a process of its own. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -143,6 +143,28 @@ describe("segue train", () => {
     expect(await readFile(file("parts.bin"))).toEqual(await readFile(file("one.bin")));
     const none = segue("--input", file("parts/none-*.jsonl"), ...args, file("none.bin"));
     expect(none).toMatchObject({ status: 1, stderr: expect.stringMatching(/no file matches .*none-\*/) });
+  });
+
+  it("refuses to write over what it reads, by whatever path", async () => {
+    const own = file("own.jsonl");
+    await writeFile(own, await readFile(input));
+    await symlink(own, file("link.jsonl"));
+    const binary = ["--format", "word2vec-binary"];
+    const cases = [
+      ["--input", own, "--output", own, ...binary],
+      ["--input", file("own*.jsonl"), "--output", file("./parts/../own.jsonl"), ...binary],
+      ["--input", file("link.jsonl"), "--output", own, ...binary],
+      ["--input", input, own, "--output", file("no.bin"), "--checkpoint", own],
+      ["--input", input, "--validation", own, "--output", own, ...binary],
+    ];
+    for (const args of cases) {
+      const { status, stdout, stderr } = segue(...args, "--epochs", 1);
+      expect(stderr).toMatch(
+        /--(output|checkpoint) .*own\.jsonl is one of the inputs and would be overwritten/,
+      );
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    }
+    expect(await readFile(own)).toEqual(await readFile(input));
   });
 
   it("says what is wrong with its files, with exit code 1", async () => {

@@ -157,6 +157,7 @@ async function train(options: Options): Promise<void> {
   const { misuse, peakRssMb } = await import("../system/index.js");
   // Before an hour of training, not after it.
   const format = await checkedFormat(options);
+  const inputs = await checkedInputs(options);
   const { sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab } = options;
   const { vectorSize, epochs: most, sample, alpha, minAlpha, threads, workers, seed } = options;
   const settings = {
@@ -175,7 +176,7 @@ async function train(options: Options): Promise<void> {
     const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks, columns, encoding } = options;
-    let corpus = await readPlaylists(options.input, {
+    let corpus = await readPlaylists(inputs, {
       ...{ progress, signal, tell, minTracks, columns, encoding, escape: options.escape },
     });
     let validation: Validation | undefined;
@@ -273,6 +274,17 @@ async function checkedFormat({ format: named, output, from, checkpoint }: Option
   await checkOutput(output);
   if (checkpoint !== undefined) await checkOutput(checkpoint);
   return found;
+}
+
+/** The files to read, none of which is to be written. */
+async function checkedInputs({ input, validation, output, checkpoint }: Options): Promise<string[]> {
+  const { pathsOf } = await import("./paths-of.js");
+  const { requireApart } = await import("./output-apart.js");
+  const paths = await pathsOf(input);
+  const read = validation === undefined ? paths : [...paths, validation];
+  await requireApart(output, "--output", read);
+  if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read);
+  return paths;
 }
 
 interface Figures {

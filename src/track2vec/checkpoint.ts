@@ -40,22 +40,29 @@ export interface Checkpoint {
 }
 
 /**
- * What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation. In steps.
+ * What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation, and the
+ * vectors that it began with. In steps.
+ *
+ * @param from n×size, row-major; without them the training began at random
  */
 export function* fingerprint(
   corpus: Corpus,
   vocabulary: Vocabulary,
   options: Word2VecOptions,
   validation: Validation | undefined,
+  from: Float32Array | undefined,
 ): Steps<string> {
   const plays = yield* digest([corpus.items, corpus.offsets, vocabulary.rowOf].flatMap(inPieces));
   const tracks = yield* digest(tracksAndCounts(vocabulary));
   const judge = validation && (yield* digest(textOf(validation)));
+  const began = from && (yield* digest(inPieces(from)));
   const { threads: _, ...rest } = options;
-  return JSON.stringify({ ...rest, plays, tracks, validation: judge ?? "none" });
+  return JSON.stringify({ ...rest, plays, tracks, validation: judge ?? "none", from: began });
 }
 
-function* digest(parts: Iterable<Uint32Array | Uint8Array | Float64Array | string>): Steps<string> {
+function* digest(
+  parts: Iterable<Uint32Array | Uint8Array | Float32Array | Float64Array | string>,
+): Steps<string> {
   const hash = createHash("sha256");
   for (const part of parts) {
     hash.update(part);
@@ -67,7 +74,7 @@ function* digest(parts: Iterable<Uint32Array | Uint8Array | Float64Array | strin
 /** Of so many numbers the hash takes a few milliseconds. */
 const PIECE = 1 << 19;
 
-function inPieces<T extends Uint32Array | Float64Array>(array: T): T[] {
+function inPieces<T extends Uint32Array | Float32Array | Float64Array>(array: T): T[] {
   return Array.from(blocks(0, array.length, PIECE), ([from, to]) => array.subarray(from, to) as T);
 }
 
@@ -184,7 +191,7 @@ function difference(
     .map((key) => {
       if (key === "plays") return `${list}s`;
       if (key === "tracks") return `${item}s`;
-      if (key === "validation") return option(key);
+      if (key === "validation" || key === "from") return option(key);
       return `${option(key)} (${before[key] ?? "none"} then, ${now[key] ?? "none"} now)`;
     });
   return [`${path} was made with other ${other.join(", ")}`, hint];

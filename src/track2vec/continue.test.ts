@@ -7,6 +7,7 @@ import { readSafetensors, writeSafetensors } from "../system/index.js";
 import { loadVectors, saveVectors } from "./formats/index.js";
 import { type TrainOptions, trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
+import { TrackVectors } from "./vectors.js";
 
 const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
 const quick = { vectorSize: 12, window: 4, minCount: 1, epochs: 4, alpha: 0.05 } satisfies TrainOptions;
@@ -59,6 +60,28 @@ describe("checkpoints", () => {
       exitCode: 2,
       message: expect.stringContaining("maxFinalVocab (none then, 9 now)"),
     });
+  });
+
+  it("belong to the vectors that the training began with", async () => {
+    const checkpoint = join(folder, "from.safetensors");
+    const first = await trainTrack2Vec(corpus, { ...quick, epochs: 1 });
+    const second = await trainTrack2Vec(corpus, { ...quick, epochs: 1, seed: 2 });
+    // Without counts the vocabulary tells nothing of where it comes from.
+    const bare = ({ vectors: { tracks, size, vectors } }: typeof first) =>
+      new TrackVectors({ tracks, size, vectors });
+    const from = bare(first);
+    const halfway = { checkpoint, onEpoch: () => "stop" as const };
+    const resume = (options: TrainOptions) =>
+      trainTrack2Vec(corpus, { ...quick, ...options, resume: checkpoint });
+    const refused = { exitCode: 2, message: expect.stringMatching(/made with other from$/) };
+
+    await trainTrack2Vec(corpus, { ...quick, from, ...halfway });
+    const whole = await trainTrack2Vec(corpus, { ...quick, from });
+    expect((await resume({ from })).vectors.vectors).toEqual(whole.vectors.vectors);
+    await expect(resume({ from: bare(second) })).rejects.toMatchObject(refused);
+    await expect(resume({})).rejects.toMatchObject(refused);
+    await trainTrack2Vec(corpus, { ...quick, ...halfway });
+    await expect(resume({ from })).rejects.toMatchObject(refused);
   });
 
   it("resume early stopping where it was, and end at once where nothing is left to do", async () => {

@@ -48,7 +48,7 @@ export interface TrainOptions extends Partial<Word2VecOptions> {
   /** A file that is written after each epoch, atomically, from which `resume` goes on. */
   readonly checkpoint?: string;
   /**
-   * A checkpoint to go on from, with the same playlists, options and validation (`threads` and `patience` may differ); in the
+   * A checkpoint to go on from, with the same playlists, options, validation and `from` (`threads` and `patience` may differ); in the
    * deterministic mode the result is the same, bit by bit, as without the break.
    */
   readonly resume?: string;
@@ -154,7 +154,7 @@ async function prepare(corpus: Corpus, options: Given, resolved: Word2VecOptions
     const judge = validation && (await inSlices(Judge.open(validation, vocabulary.tracks), signal));
     const print =
       options.checkpoint || options.resume
-        ? await inSlices(fingerprint(corpus, vocabulary, resolved, validation), signal)
+        ? await inSlices(fingerprint(corpus, vocabulary, resolved, validation, from?.vectors), signal)
         : "";
     const values = vocabulary.tracks.length * resolved.vectorSize;
     const resumed = options.resume

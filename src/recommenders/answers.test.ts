@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { SegueError } from "../system/index.js";
 import { checkerboard, scenes } from "./contract.testkit.js";
 import {
   Explainer,
@@ -69,7 +70,49 @@ describe("rules", () => {
     expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/does not tell/);
     expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });
+
+  it("refuses rules that there are not, and values that a rule cannot have", () => {
+    const ruled = new RuledRecommender(neighbours, corpus);
+    for (const [rules, message, hint] of [
+      [
+        { perartist: 1 },
+        'there is no rule "perartist"',
+        /^Did you mean perArtist\? Rules are: excludePlayed, /,
+      ],
+      [
+        { excludeArtists: ["Black"] },
+        'there is no rule "excludeArtists"',
+        /exclude, perArtist, artists, words\.$/,
+      ],
+      [{ toString: 1 }, 'there is no rule "toString"', /Rules are/],
+      [{ exclude: "Black-05" }, 'exclude must be a list of track ids, got "Black-05"', undefined],
+      [{ artists: [5] }, "artists must be a list of artists' names, got [5]", undefined],
+      [{ excludePlayed: "no" }, 'excludePlayed must be true or false, got "no"', undefined],
+      [["Black-05"], 'rules must be an object, got ["Black-05"]', /Rules are/],
+      [null, "rules must be an object, got null", /Rules are/],
+    ] as const) {
+      const ask = [
+        () => ruled.recommend(context, 5, rules as never),
+        () => extendPlaylist(neighbours, corpus, context, 5, { rules: rules as never }),
+      ];
+      for (const each of ask) {
+        const error = thrownBy(each);
+        expect(error).toMatchObject({ name: "SegueError", message, exitCode: 2 });
+        if (hint !== undefined) expect((error as SegueError).hint).toMatch(hint);
+      }
+    }
+    expect(ruled.recommend(context, 5, { perArtist: undefined } as never).tracks).toHaveLength(5);
+  });
 });
+
+function thrownBy(what: () => unknown): unknown {
+  try {
+    what();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
 
 describe("explain", () => {
   it("counts what a track followed, by hand", () => {

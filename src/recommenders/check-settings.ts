@@ -1,5 +1,5 @@
 /** The check of settings before anything is fitted: names, what each may be, and what several may be together. */
-import { misuse } from "../system/index.js";
+import { asWritten, misuse } from "../system/index.js";
 import type { RecommenderKind } from "./contract.js";
 
 /**
@@ -32,11 +32,4 @@ export function checkedSettings<Settings extends object>(
   const conflict = kind.conflictIn?.({ ...kind.defaults, ...settings });
   if (conflict !== undefined) throw misuse(`the recommender "${kind.name}": ${conflict.what}`, conflict.hint);
   return settings as Partial<Settings>;
-}
-
-/** A value as one would write it: text in quotes, so that "5" is not taken for 5. */
-function asWritten(value: unknown): string {
-  if (typeof value === "string" || (typeof value === "object" && value !== null))
-    return JSON.stringify(value);
-  return String(value);
 }

@@ -1,9 +1,10 @@
 /** Whole lists rather than one next track: a playlist made longer, or made from one track, or from a title alone. */
 import type { Catalogue } from "../corpus/index.js";
 import { numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
+import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
 import { TrackNumbers } from "./core/query.js";
-import { RuledRecommender, type Rules } from "./rules.js";
+import { RuledRecommender } from "./rules.js";
 
 export interface ExtendOptions {
   readonly rules?: Rules;
@@ -33,6 +34,7 @@ export function extendPlaylist(
   const { variety = 0, seed = 1, rules = {} } = options;
   requireWithin(wholeNumber(1), "n", n);
   requireWithin(numberWithin({ least: 0, most: 1 }), "variety", variety);
+  checkRules(rules);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
   const added: string[] = [];

@@ -1,4 +1,5 @@
 /** What should play next: every recommender, behind one contract. */
+export type { Rules } from "./check-rules.js";
 export type {
   Context,
   FitOptions,
@@ -14,5 +15,5 @@ export { Explainer, type Reason, reasonsAsText } from "./explain.js";
 export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export { checkSettings, fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
-export { findState, RuledRecommender, type Rules } from "./rules.js";
+export { findState, RuledRecommender } from "./rules.js";
 export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

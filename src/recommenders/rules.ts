@@ -1,27 +1,11 @@
 /** What may be in an answer: rules over any recommender, kept by asking for more until enough of it passes. */
 import type { Catalogue } from "../corpus/index.js";
-import { misuse, requireWithin, wholeNumber } from "../system/index.js";
+import { misuse } from "../system/index.js";
+import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender, Ranking, Recommender, RecommenderState } from "./contract.js";
 import { TrackNumbers } from "./core/query.js";
 import { checkK } from "./core/scored.js";
 import { TitleWords } from "./core/title-words.js";
-
-export interface Rules {
-  /** Leave out what the context holds. Default false. */
-  readonly excludePlayed?: boolean;
-  /** Ids to leave out ("not these"). */
-  readonly exclude?: readonly string[];
-  /** At most so many tracks of one artist, an integer ≥ 1. Tracks without an artist are not capped. */
-  readonly perArtist?: number;
-  /** Only tracks of these artists; upper and lower case alike. */
-  readonly artists?: readonly string[];
-  /**
-   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). Words of one playlist alone are not
-   * known. Where the words of all titles have more than some four million tracks together, each word has the foremost of its own, 500 at
-   * least.
-   */
-  readonly words?: readonly string[];
-}
 
 /** Applies rules to the answers of one recommender. */
 export class RuledRecommender {
@@ -40,7 +24,7 @@ export class RuledRecommender {
    * The best k tracks that the rules let pass, best first; fewer where there are no more.
    *
    * @param closed artists of whom no track passes, named as the data names them
-   * @throws SegueError when k or a rule is wrong, or a rule asks for artists or titles that the data does not have
+   * @throws SegueError when k or a rule is wrong, a rule is none that there is, or a rule asks for artists or titles that the data does not have
    */
   recommend(
     context: Context,
@@ -49,6 +33,7 @@ export class RuledRecommender {
     closed: ReadonlySet<string> = new Set(),
   ): Ranking {
     checkK(k);
+    checkRules(rules);
     const passes = this.#filter(context, rules, closed);
     const size = this.#catalogue.tracks.length;
     for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
@@ -61,7 +46,6 @@ export class RuledRecommender {
   /** A fresh filter each time, since the cap per artist counts. */
   #filter(context: Context, rules: Rules, closed: ReadonlySet<string>): () => (track: string) => boolean {
     const { perArtist } = rules;
-    if (perArtist !== undefined) requireWithin(wholeNumber(1), "perArtist", perArtist);
     const { artists } = this.#catalogue;
     if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
       throw misuse(

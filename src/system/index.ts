@@ -44,4 +44,4 @@ export {
 export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
-export { numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";
+export { asWritten, numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";

@@ -40,7 +40,14 @@ export function numberWithin(limits: Limits = {}): ValueRange {
  * @throws SegueError (misuse) where the range does not hold it: "k must be a whole number ≥ 1, got 0"
  */
 export function requireWithin(range: ValueRange, name: string, value: unknown, hint?: string): void {
-  if (!range.holds(value)) throw misuse(`${name} must be ${range.wanted}, got ${String(value)}`, hint);
+  if (!range.holds(value)) throw misuse(`${name} must be ${range.wanted}, got ${asWritten(value)}`, hint);
+}
+
+/** A value as one would write it: text in quotes, so that "5" is not taken for 5. */
+export function asWritten(value: unknown): string {
+  if (typeof value === "string" || (typeof value === "object" && value !== null))
+    return JSON.stringify(value);
+  return String(value);
 }
 
 function isWithin(value: number, { least, above, most, below }: Limits): boolean {

@@ -101,6 +101,7 @@ describe("rules", () => {
         if (hint !== undefined) expect((error as SegueError).hint).toMatch(hint);
       }
     }
+    expect(() => ruled.recommend({} as never, 5)).toThrow(/^the context must have a list of tracks, got {}/);
     expect(ruled.recommend(context, 5, { perArtist: undefined } as never).tracks).toHaveLength(5);
   });
 });
@@ -115,6 +116,13 @@ function thrownBy(what: () => unknown): unknown {
 }
 
 describe("explain", () => {
+  it("refuses what is no context", () => {
+    const explainer = new Explainer(neighbours, corpus);
+    expect(() => explainer.explain([] as never, "Black-05")).toThrow(
+      /^the context must have a list of tracks/,
+    );
+  });
+
   it("counts what a track followed, by hand", () => {
     const reasons = new Explainer(neighbours, corpus).explain(context, "Black-05");
     let followed = 0;
@@ -228,8 +236,11 @@ describe("extend", () => {
     expect(new Set(added.map((track) => track.slice(0, track.indexOf("-")))).size).toBe(40);
   });
 
-  it("refuses a wrong n or variety", () => {
+  it("refuses a wrong context, n, variety or seed", () => {
+    expect(() => extendPlaylist(neighbours, corpus, {} as never, 1)).toThrow(/^the context must have a list/);
     expect(() => extendPlaylist(neighbours, corpus, context, 0)).toThrow(/n must be/);
     expect(() => extendPlaylist(neighbours, corpus, context, 1, { variety: 2 })).toThrow(/variety/);
+    for (const seed of [1.5, -1])
+      expect(() => extendPlaylist(neighbours, corpus, context, 1, { seed })).toThrow(/seed must be a whole/);
   });
 });

@@ -149,6 +149,20 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       }
     });
 
+    it("refuses what is no list of contexts", async () => {
+      const recommender = await fitted;
+      for (const [contexts, message] of [
+        [[context(), {}], /^contexts\[1\] must have a list of tracks, got {}$/],
+        [[{ tracks: "Black-01" }], /^contexts\[0\] must have a list of tracks, got {"tracks":"Black-01"}$/],
+        [[undefined], /^contexts\[0\] must have a list of tracks, got undefined$/],
+        [[{ tracks: [], title: 5 }], /^the title of contexts\[0\] must be text, got 5$/],
+        [context("Black-01"), /^contexts must be a list, got {"tracks":\["Black-01"\]}$/],
+      ] as const)
+        expect(() => recommender.recommend(contexts as never, 5)).toThrow(
+          expect.objectContaining({ name: "SegueError", message: expect.stringMatching(message) }),
+        );
+    });
+
     it("gives the same ranking for the same seed, and a prefix of it for a smaller k", async () => {
       const again = await kind.fit(checkerboard(), settings, { seed: 3, threads: 1 });
       const contexts = [context("Black-03", "Black-04"), context("White-11"), context()];

@@ -30,7 +30,7 @@ export interface Recommender {
    * @param contexts what has played; one ranking comes back for each, in the same order
    * @param k how many tracks to return at most, an integer ≥ 1
    * @returns at most k tracks each, best first, distinct, scores never NaN, equal scores ordered by id
-   * @throws SegueError when k is not an integer ≥ 1
+   * @throws SegueError when k is not an integer ≥ 1, or a context has no list of tracks
    */
   recommend(contexts: readonly Context[], k: number): Ranking[];
 }

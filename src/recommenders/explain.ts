@@ -2,6 +2,7 @@
 import type { Catalogue } from "../corpus/index.js";
 import type { Context, FittedRecommender, NumericArray, RecommenderState } from "./contract.js";
 import { ArtistIndex } from "./core/artists.js";
+import { checkContext } from "./core/check-question.js";
 import { invert, playIndex } from "./core/play-index.js";
 import { type Query, TrackNumbers } from "./core/query.js";
 import { playlistCounts, type Rows, type Sessions } from "./core/sessions.js";
@@ -60,6 +61,7 @@ export class Explainer {
 
   /** The reasons for one track, the strongest sort first; empty where the track is unknown. */
   explain(context: Context, track: string): Reason[] {
+    checkContext(context);
     const number = this.#numbers.get(track);
     if (number < 0) return [];
     const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });

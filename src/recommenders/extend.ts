@@ -3,6 +3,7 @@ import type { Catalogue } from "../corpus/index.js";
 import { numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
+import { checkContext } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender } from "./rules.js";
 
@@ -13,7 +14,7 @@ export interface ExtendOptions {
    * exp(-r / (5 · variety)). In [0, 1].
    */
   readonly variety?: number;
-  /** Of the draws. Default 1. */
+  /** Of the draws: a whole number from 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
 }
 
@@ -23,6 +24,7 @@ export interface ExtendOptions {
  *
  * @param context what has played; one track is enough, and so is a title without any ("rainy sunday")
  * @returns n tracks, fewer where the rules let no more pass
+ * @throws SegueError where the context, n, an option or a rule is wrong
  */
 export function extendPlaylist(
   recommender: FittedRecommender,
@@ -32,8 +34,10 @@ export function extendPlaylist(
   options: ExtendOptions = {},
 ): string[] {
   const { variety = 0, seed = 1, rules = {} } = options;
+  checkContext(context);
   requireWithin(wholeNumber(1), "n", n);
   requireWithin(numberWithin({ least: 0, most: 1 }), "variety", variety);
+  requireWithin(wholeNumber(0, 0xffffffff), "seed", seed);
   checkRules(rules);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);

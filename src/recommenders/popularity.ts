@@ -6,11 +6,12 @@ import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
 import { ArtistIndex } from "./core/artists.js";
+import { checkQuestion } from "./core/check-question.js";
 import { Fallback } from "./core/fallback.js";
 import { PopularityOrder } from "./core/popularity-order.js";
 import { TrackNumbers } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
-import { checkK, ScoredRecommender } from "./core/scored.js";
+import { ScoredRecommender } from "./core/scored.js";
 import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
@@ -40,7 +41,7 @@ class Popularity implements FittedRecommender {
   }
 
   recommend(contexts: readonly Context[], k: number): Ranking[] {
-    checkK(k);
+    checkQuestion(contexts, k);
     return contexts.map((context) => {
       const dropped = new Set(this.#repeats === 0 ? this.#numbers.query(context).tracks : []);
       const size = Math.min(k, this.#tracks.length - dropped.size);

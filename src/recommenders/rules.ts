@@ -3,8 +3,8 @@ import type { Catalogue } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender, Ranking, Recommender, RecommenderState } from "./contract.js";
+import { checkContext, checkK } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
-import { checkK } from "./core/scored.js";
 import { TitleWords } from "./core/title-words.js";
 
 /** Applies rules to the answers of one recommender. */
@@ -24,7 +24,7 @@ export class RuledRecommender {
    * The best k tracks that the rules let pass, best first; fewer where there are no more.
    *
    * @param closed artists of whom no track passes, named as the data names them
-   * @throws SegueError when k or a rule is wrong, a rule is none that there is, or a rule asks for artists or titles that the data does not have
+   * @throws SegueError when k, the context or a rule is wrong, or a rule asks for artists or titles that the data does not have
    */
   recommend(
     context: Context,
@@ -33,6 +33,7 @@ export class RuledRecommender {
     closed: ReadonlySet<string> = new Set(),
   ): Ranking {
     checkK(k);
+    checkContext(context);
     checkRules(rules);
     const passes = this.#filter(context, rules, closed);
     const size = this.#catalogue.tracks.length;

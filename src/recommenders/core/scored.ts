@@ -3,8 +3,8 @@
  * fall-back that fills the ranking where the scorer knows too few tracks.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import { requireWithin, wholeNumber } from "../../system/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderState } from "../contract.js";
+import { checkQuestion } from "./check-question.js";
 import { type Query, TrackNumbers } from "./query.js";
 import { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
@@ -35,13 +35,6 @@ export interface ScoredParts {
   readonly state: () => RecommenderState;
 }
 
-const askable = wholeNumber(1);
-
-/** Refuses a k that is not a whole number ≥ 1. */
-export function checkK(k: number): void {
-  requireWithin(askable, "k", k, "Ask for 20, say.");
-}
-
 export class ScoredRecommender implements FittedRecommender {
   readonly name: string;
   readonly oneByOne: boolean;
@@ -67,7 +60,7 @@ export class ScoredRecommender implements FittedRecommender {
   }
 
   recommend(contexts: readonly Context[], k: number): Ranking[] {
-    checkK(k);
+    checkQuestion(contexts, k);
     const size = Math.min(k, this.#parts.catalogue.tracks.length);
     const queries = contexts.map((context) => this.#numbers.query(context));
     if (queries.length > 1) this.#parts.scorer.prepare?.(queries, size);

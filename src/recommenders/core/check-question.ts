@@ -1,0 +1,39 @@
+/** The check of what a recommender is asked, at its door: of each context, not of each track, so that it costs nothing. */
+import { asWritten, misuse, requireWithin, wholeNumber } from "../../system/index.js";
+import type { Context } from "../contract.js";
+
+const askable = wholeNumber(1);
+
+/** @throws SegueError (misuse) where k is not a whole number ≥ 1 */
+export function checkK(k: number): void {
+  requireWithin(askable, "k", k, "Ask for 20, say.");
+}
+
+/** @throws SegueError (misuse) where k is not a whole number ≥ 1, or the contexts are no list of contexts */
+export function checkQuestion(contexts: readonly Context[], k: number): void {
+  checkK(k);
+  if (!Array.isArray(contexts))
+    throw misuse(
+      `contexts must be a list, got ${asWritten(contexts)}`,
+      "Put one context into a list: [context].",
+    );
+  for (let i = 0; i < contexts.length; i++) checkContext(contexts[i], `contexts[${i}]`);
+}
+
+/**
+ * @param name how the message calls it
+ * @throws SegueError (misuse) where its tracks are no list, or its title is no text
+ */
+export function checkContext(context: Context, name = "the context"): void {
+  if (!Array.isArray(context?.tracks))
+    throw misuse(
+      `${name} must have a list of tracks, got ${asWritten(context)}`,
+      'A context is { tracks: ["Artist-Track", …] }, with title: "…" where there is one; tracks may be [].',
+    );
+  const { title } = context;
+  if (title !== undefined && typeof title !== "string")
+    throw misuse(
+      `the title of ${name} must be text, got ${asWritten(title)}`,
+      "Leave it out where there is none.",
+    );
+}

@@ -37,6 +37,29 @@ describe("analyzeCorpus", () => {
     expect(unknownNext.slice(0, 3).map((each) => each.share)).toEqual([1 / 3, 2 / 3, 1]);
   });
 
+  it("takes the middle between two playlists for the median of an even number", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["a", "b", "c"] });
+    builder.add({ id: "2", tracks: ["b", "a"] });
+    const analysis = await analyzeCorpus(builder.build());
+    expect(analysis.lengths.median).toBe(2.5);
+    expect(analysisText(analysis)).toContain("half of them 2.5 or fewer,");
+    builder.add({ id: "3", tracks: ["a", "b", "c", "d", "e"] });
+    expect((await analyzeCorpus(builder.build())).lengths.median).toBe(3);
+  });
+
+  it("says of no next track at all that there is none", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["a"] });
+    builder.add({ id: "2", tracks: ["b"] });
+    const corpus = builder.build();
+    const analysis = await analyzeCorpus(corpus);
+    expect(analysis.unknownNext).toEqual([]);
+    expect(analysisText(analysis)).toMatch(/no next track that a model could know/);
+    expect(analysisText(analysis)).not.toContain("0.0 %");
+    expect(picturesOf(corpus, analysis, "light")).not.toHaveProperty("unknown-next");
+  });
+
   it("draws the checked-in pictures", async () => {
     const analysis = await analyzeCorpus(corpus, { bootstrap: 10, top: 8 });
     for (const theme of ["light", "dark"] as const)

@@ -84,7 +84,7 @@ export function picturesOf(corpus: Corpus, analysis: Analysis, theme: ChartTheme
     ...(analysis.topArtists ? { "top-artists": topSpec(analysis.topArtists, "artists") } : {}),
     "top-songs": topSpec(analysis.topSongs, "songs"),
     lengths: lengthsSpec(analysis),
-    "unknown-next": unknownSpec(analysis),
+    ...(analysis.unknownNext.length > 0 ? { "unknown-next": unknownSpec(analysis) } : {}),
     ...(map ? { map: mapSpec(map, theme) } : {}),
   };
 }

@@ -26,11 +26,12 @@ export interface Distributions {
   readonly topArtists?: readonly Ranked[];
   readonly lengths: {
     readonly bins: readonly Bin[];
+    /** Halfway between the two in the middle where playlists are even in number. */
     readonly median: number;
     readonly mean: number;
     readonly longest: number;
   };
-  /** By min_count: the share of playlists whose last track a vocabulary made of all that comes before lacks. */
+  /** By min_count: the share of playlists whose last track a vocabulary made of all that comes before lacks; empty where no playlist has two tracks. */
   readonly unknownNext: ReadonlyArray<{ readonly minCount: number; readonly share: number }>;
 }
 
@@ -108,11 +109,17 @@ function unknownNext(corpus: Corpus, minCounts: readonly number[]): Distribution
     if (end - corpus.offsets[p]! < 2) continue;
     last.push(corpus.items[end - 1]!);
   }
+  if (last.length === 0) return [];
   for (const track of last) known[track]!--;
   return minCounts.map((minCount) => ({
     minCount,
-    share: last.length === 0 ? 0 : last.filter((track) => known[track]! < minCount).length / last.length,
+    share: last.filter((track) => known[track]! < minCount).length / last.length,
   }));
+}
+
+function medianOf(sorted: Uint32Array): number {
+  if (sorted.length === 0) return 0;
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /** @param options.top how many artists and songs to name; default 20 */
@@ -137,7 +144,7 @@ export function describeCorpus(corpus: Corpus, options: { top?: number } = {}): 
     ...(artists ? { topArtists: top(artists.keys(), artists.values(), count) } : {}),
     lengths: {
       bins: evenBins(lengths),
-      median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+      median: medianOf(sorted),
       mean: lengths.length === 0 ? 0 : corpus.items.length / lengths.length,
       longest: sorted.at(-1) ?? 0,
     },

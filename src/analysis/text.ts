@@ -62,6 +62,17 @@ function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
   ];
 }
 
+function unknownNext(list: Analysis["unknownNext"]): string[] {
+  if (list.length === 0) return ["no next track that a model could know: no playlist has two tracks", ""];
+  return [
+    "next tracks that a model cannot know, by min_count",
+    ...list.map(({ minCount, share }) =>
+      `  ${String(minCount).padStart(17)} ${`${(100 * share).toFixed(1)} %`.padStart(9)} ${bar(share, 48)}`.trimEnd(),
+    ),
+    "",
+  ];
+}
+
 /** The text that `segue analyze` prints; no line is wider than 80 columns, and there is no colour in it. */
 export function analysisText(analysis: Analysis): string {
   const { powerLaw, map, lengths } = analysis;
@@ -73,11 +84,7 @@ export function analysisText(analysis: Analysis): string {
     ...bins("songs by playlist entries (log scale)", analysis.songBins),
     ...(analysis.topArtists ? ranking("most played artists", analysis.topArtists) : []),
     ...ranking("most played songs", analysis.topSongs),
-    "next tracks that a model cannot know, by min_count",
-    ...analysis.unknownNext.map(({ minCount, share }) =>
-      `  ${String(minCount).padStart(17)} ${`${(100 * share).toFixed(1)} %`.padStart(9)} ${bar(share, 48)}`.trimEnd(),
-    ),
-    "",
+    ...unknownNext(analysis.unknownNext),
   ];
   if (powerLaw) {
     lines.push(

@@ -1,7 +1,7 @@
 /** `segue card`: the page that a step made. */
 import type { Command } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { taskNamed } from "./task-named.js";
+import { onlyTaskNamed } from "./task-named.js";
 
 interface Options extends DatastoreOptions {
   readonly output?: string;
@@ -25,7 +25,7 @@ export function registerCard(program: Command): void {
 
 async function card(path: string, options: Options): Promise<void> {
   const { SegueError, writeFileAtomic } = await import("../system/index.js");
-  const { task } = await taskNamed(await clientOf(options), path);
+  const task = await onlyTaskNamed(await clientOf(options), path);
   const page = await task.card();
   if (page === undefined)
     throw new SegueError(`task ${task.step}/${task.task} made no card`, {

@@ -4,7 +4,7 @@ import { wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
-import { taskNamed } from "./task-named.js";
+import { onlyTaskNamed } from "./task-named.js";
 
 interface Options extends DatastoreOptions {
   readonly follow?: boolean;
@@ -33,7 +33,7 @@ export function registerLogs(program: Command): void {
 }
 
 async function logs(path: string, options: Options): Promise<void> {
-  const { task } = await taskNamed(await clientOf(options), path);
+  const task = await onlyTaskNamed(await clientOf(options), path);
   const wanted = await attemptOf(task, options.attempt);
   let attempt = wanted;
   let shown = 0;

@@ -27,7 +27,8 @@ export function registerRuns(program: Command): void {
 
 async function runs(flow: string | undefined, options: Options): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  if (flow !== undefined && !/^[a-z][\w-]*$/i.test(flow))
+  const { isFlowName } = await import("../workflow/index.js");
+  if (flow !== undefined && !isFlowName(flow))
     throw misuse(
       `"${flow}" is no name of a flow`,
       "`segue runs` lists the runs of all; another place is named by --datastore",

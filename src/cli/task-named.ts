@@ -15,32 +15,64 @@ export interface Named {
  */
 export async function taskNamed(client: Client, path: string): Promise<Named> {
   const parts = path.split("/").filter((part) => part !== "");
-  const forms: [string, string[]][] = [[parts[0] ?? "", parts.slice(1)]];
-  if (parts.length > 2) forms.unshift([parts.slice(0, 2).join("/"), parts.slice(2)]);
-  let problem: unknown;
-  for (const [text, [step, ...more]] of forms) {
-    if (step === undefined) continue;
-    try {
-      const run = await client.findRun(text);
-      const { nodes } = await run.record();
-      if (!nodes.some((node) => node.name === step)) {
-        const names = nodes.map((node) => node.name);
-        const near = closest(step, names);
-        // The run is there: this says more than that another reading of the path names none.
-        problem = misuse(
-          `flow "${run.flow}" has no step "${step}"`,
-          near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
-        );
-        continue;
-      }
-      const isTask = /^\d+(\.\d+)*$/.test(more[0] ?? "");
-      return { run, task: run.task(step, isTask ? more[0] : "0"), rest: isTask ? more.slice(1) : more };
-    } catch (error) {
-      problem = error;
-    }
+  const [first = "", second, ...others] = parts;
+  if (second === undefined)
+    throw misuse(`"${path}" names no task`, "write run/step or run/step/task: segue logs modeling/train/3");
+  let noRun: unknown;
+  if (others.length > 0) {
+    const run = await client.findRun(`${first}/${second}`).catch((error: unknown) => {
+      noRun = error;
+      return undefined;
+    });
+    if (run !== undefined) return taskOf(run, others);
+    if (isRunId(second)) throw noRun;
   }
-  throw (
-    problem ??
-    misuse(`"${path}" names no task`, "write run/step or run/step/task: segue logs modeling/train/3")
+  const run = await client.findRun(first);
+  // "modeling/k3f9/train" of a run that is gone: it is the run that is missing, not a step "k3f9" of the latest.
+  if (noRun !== undefined && !(await hasStep(run, second)) && (await hasStep(run, others[0]!))) throw noRun;
+  return taskOf(run, [second, ...others]);
+}
+
+/**
+ * The task that a path names, with nothing behind it.
+ *
+ * @throws SegueError (misuse) where something stands behind the step that is no task, or behind the task
+ */
+export async function onlyTaskNamed(client: Client, path: string): Promise<TaskReader> {
+  const { task, rest } = await taskNamed(client, path);
+  if (rest.length === 0) return task;
+  const more = rest.join("/");
+  const place = path
+    .split("/")
+    .filter((part) => part !== "")
+    .slice(0, -rest.length)
+    .join("/");
+  if (isTaskName(place.split("/").at(-1)!))
+    throw misuse(`"${more}" stands behind task ${place}`, `leave it out: ${place}`);
+  const tasks = (await task.run.tasks(task.step)).map((each) => each.task);
+  throw misuse(
+    `step "${task.step}" has no task "${more}"`,
+    `its tasks: ${tasks.slice(0, 10).join(", ")}${tasks.length > 10 ? ", …" : ""}`,
   );
 }
+
+async function taskOf(run: RunReader, [step, ...more]: readonly string[]): Promise<Named> {
+  const names = (await run.record()).nodes.map((node) => node.name);
+  if (!names.includes(step!)) {
+    const near = closest(step!, names);
+    throw misuse(
+      `flow "${run.flow}" has no step "${step}"`,
+      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
+    );
+  }
+  const isTask = isTaskName(more[0] ?? "");
+  return { run, task: run.task(step!, isTask ? more[0] : "0"), rest: isTask ? more.slice(1) : more };
+}
+
+const hasStep = async (run: RunReader, step: string): Promise<boolean> =>
+  (await run.record()).nodes.some((node) => node.name === step);
+
+const isTaskName = (word: string): boolean => /^\d+(\.\d+)*$/.test(word);
+
+/** As runs are called: "20260131-090507-k3f9". No step is called like that. */
+const isRunId = (word: string): boolean => /^\d{8}-\d{6}-/.test(word);

@@ -1,6 +1,7 @@
 /** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
 import { closest, misuse } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
+import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 
 export interface FlowProblem {
@@ -12,7 +13,7 @@ export interface FlowProblem {
 /** @throws SegueError (misuse) that tells every problem at once */
 export function checkFlow(flow: AnyFlow): void {
   const problems = findProblems(flow.nodes);
-  if (!/^[a-z][\w-]*$/i.test(flow.name))
+  if (!isFlowName(flow.name))
     problems.unshift({
       message: `"${flow.name}" is no name for a flow`,
       hint: "use letters, digits, - and _, beginning with a letter",

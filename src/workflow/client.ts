@@ -12,6 +12,7 @@ import { FolderStore, type Store } from "../storage/index.js";
 import { closest, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
+import { isFlowName } from "./flow-name.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
 import { listRuns, type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";
@@ -36,24 +37,33 @@ export class Client {
     return listRuns(this.store, options);
   }
 
-  /** The run that "flow/run", a run's id, the end of one, or a flow's name (its latest run) means. */
+  /**
+   * The run that "flow/run", a run's id, the end of one, or a flow's name (its latest run) means.
+   *
+   * @throws SegueError (misuse) where there is none
+   */
   async findRun(text: string): Promise<RunReader> {
-    const [flow, run] = text.includes("/") ? (text.split("/", 2) as [string, string]) : [undefined, text];
-    const all = await listRuns(this.store, flow === undefined ? {} : { flow });
+    const parts = text.split("/");
+    const [flow, run] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
+    const isName = parts.length < 3 && (flow === undefined || isFlowName(flow));
+    const all = isName ? await listRuns(this.store, flow === undefined ? {} : { flow }) : [];
     const found =
       all.find((each) => each.run === run) ??
       (run === "latest" || run === "" ? all[0] : undefined) ??
       all.find((each) => flow === undefined && each.flow === run) ??
-      (run && run.length >= 3
-        ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run))
-        : undefined);
+      (run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
-    const near = closest(run, [...new Set(all.map((each) => each.flow))]);
-    throw misuse(
-      all.length === 0
-        ? `there are no runs in ${this.store.url}`
-        : `there is no run "${text}" in ${this.store.url}`,
-      near ? `did you mean "${near}"?` : "`segue runs` lists them",
+    throw await this.#noRun(text, flow, flow ?? run);
+  }
+
+  async #noRun(text: string, flow: string | undefined, meant: string): Promise<SegueError> {
+    const flows = [...new Set((await listRuns(this.store)).map((each) => each.flow))];
+    if (flows.length === 0) return misuse(`there are no runs in ${this.store.url}`, "segue run makes one");
+    const isKnown = flow !== undefined && flows.includes(flow);
+    const near = isKnown ? undefined : closest(meant, flows);
+    return misuse(
+      `there is no run "${text}" in ${this.store.url}`,
+      near ? `did you mean "${near}"?` : `\`segue runs${isKnown ? ` ${flow}` : ""}\` lists them`,
     );
   }
 }

@@ -36,6 +36,7 @@ export { type LayeredParameters, readParameters } from "./config.js";
 export { Pool } from "./engines/pool.js";
 export type { RunEvent, RunListener } from "./events.js";
 export { type AnyFlow, flow } from "./flow.js";
+export { isFlowName } from "./flow-name.js";
 export { collectGarbage } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { checkParameters, parseParameters } from "./parameters.js";

@@ -11,6 +11,14 @@ import type { AnyFlow } from "../workflow/index.js";
  */
 export async function flowNamed(target: string): Promise<AnyFlow> {
   const { flowsOf } = await import("../workflow/index.js");
+  const typescript = /^(.+)\.(m?)ts(:.+)?$/.exec(target);
+  if (typescript) {
+    const [, name, m, flow = ""] = typescript;
+    throw misuse(
+      `${name}.${m}ts is TypeScript, and flows run as JavaScript`,
+      `compile it first, as docs/workflow.md tells, then name what comes out: ${name}.${m}js${flow}`,
+    );
+  }
   const [path, wanted] = /^(.+\.m?js)(?::(.+))?$/.exec(target)?.slice(1) ?? [];
   if (path !== undefined) {
     if (!existsSync(path)) throw misuse(`there is no file ${path}`);
@@ -38,6 +46,9 @@ export async function flowNamed(target: string): Promise<AnyFlow> {
   if (!found) throw misuse(`there is no flow "${target}"`);
   return found;
 }
+
+/** Whether a flow is named by its file: "./tuning.js", "flows.js:tuning". In TypeScript it is refused, but is one. */
+export const isFlowModule = (target: string): boolean => /\.m?[jt]s(:.+)?$/.test(target);
 
 /** The names of Segue's own flows: the modules of dist/flows that are named as the flow they export. */
 export function ownFlows(): string[] {

@@ -21,7 +21,7 @@ import {
 } from "../workflow/index.js";
 import { commandAfter, commandAgain, flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
-import { flowNamed } from "./flow-named.js";
+import { flowNamed, isFlowModule } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 import { stopEndpoint } from "./stop-endpoint.js";
@@ -39,14 +39,11 @@ interface Options extends DatastoreOptions {
   readonly data?: string;
 }
 
-/** A flow that is read from a file: "./tuning.js", "flows.js:tuning". */
-const isModule = (name: string) => /\.m?js(:.+)?$/.test(name);
-
 export async function runFlows(args: readonly string[]): Promise<void> {
   const firstFlag = args.findIndex((arg) => arg.startsWith("-"));
   const first = args.slice(0, firstFlag < 0 ? args.length : firstFlag);
   // The flags are the flow's parameters, so a module has to be known before they are read.
-  const own = first.some(isModule) ? await Promise.all(first.map(flowNamed)) : undefined;
+  const own = first.some(isFlowModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = runCommand(own ?? order);
   const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
   const isFlow = (word: string) => isModule(word) || order.some((flow) => flow.name === word);
@@ -105,7 +102,7 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   const known = order.map((flow) => flow.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    if (isModule(name))
+    if (isFlowModule(name))
       throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
     const near = closest(name, known);
     throw misuse(

@@ -1,9 +1,9 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
-import type { RunReader } from "../workflow/index.js";
+import type { AnyFlow, RunReader } from "../workflow/index.js";
 import { commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
-import { flowNamed } from "./flow-named.js";
+import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
 
 interface Options extends DatastoreOptions {
   readonly svg?: string | true;
@@ -24,27 +24,30 @@ export function registerShow(program: Command): void {
 }
 
 async function show(target: string, options: Options): Promise<void> {
+  if (isFlowModule(target)) return showFlow(await flowNamed(target), options);
   const client = await clientOf(options);
-  const isModule = /\.m?js$/.test(target);
-  const known = isModule ? undefined : await client.findRun(target).catch((error: unknown) => error as Error);
-  if (known === undefined || known instanceof Error) {
-    const flow = await flowNamed(target).catch(() => undefined);
-    if (!flow) throw known ?? new Error(`no flow in ${target}`);
-    if (options.svg === undefined) {
-      const { describeFlow } = await import("../workflow/terminal/describe.js");
-      console.log(
-        options.json ? JSON.stringify({ flow: flow.name, steps: flow.nodes }, null, 2) : describeFlow(flow),
-      );
-      return;
-    }
+  const run = await client.findRun(target).catch((error: unknown) => {
+    // A flow of Segue's own that never ran.
+    if (ownFlows().includes(target)) return undefined;
+    throw error;
+  });
+  if (run === undefined) return showFlow(await flowNamed(target), options);
+  if (options.svg !== undefined) {
+    const { drawRun } = await import("../workflow/index.js");
+    return printSvg(await drawRun(run), options.svg);
+  }
+  await showRun(run, options);
+}
+
+async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
+  if (options.svg !== undefined) {
     const { drawFlow } = await import("../workflow/index.js");
     return printSvg(drawFlow(flow.name, flow.nodes), options.svg);
   }
-  if (options.svg !== undefined) {
-    const { drawRun } = await import("../workflow/index.js");
-    return printSvg(await drawRun(known), options.svg);
-  }
-  await showRun(known, options);
+  const { describeFlow } = await import("../workflow/terminal/describe.js");
+  console.log(
+    options.json ? JSON.stringify({ flow: flow.name, steps: flow.nodes }, null, 2) : describeFlow(flow),
+  );
 }
 
 async function printSvg(svg: string, file: string | true): Promise<void> {

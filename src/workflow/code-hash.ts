@@ -8,15 +8,20 @@ const imports = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 
 /** @param url the flow's module, built */
 export function codeHash(url: string): string {
-  const seen = new Set<string>();
   const hash = createHash("sha256");
+  for (const { text } of ownModules(url)) hash.update(text);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** A module, and every one that it imports by a relative path. */
+export function ownModules(url: string): ReadonlyArray<{ readonly path: string; readonly text: string }> {
+  const modules = new Map<string, string>();
   const visit = (path: string) => {
-    if (seen.has(path) || !existsSync(path)) return;
-    seen.add(path);
+    if (modules.has(path) || !existsSync(path)) return;
     const text = readFileSync(path, "utf8");
-    hash.update(text);
+    modules.set(path, text);
     for (const [, target] of text.matchAll(imports)) visit(resolve(dirname(path), target!));
   };
   visit(fileURLToPath(url));
-  return hash.digest("hex").slice(0, 16);
+  return [...modules].map(([path, text]) => ({ path, text }));
 }

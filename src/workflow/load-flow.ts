@@ -1,9 +1,12 @@
 /** Finds a flow in the module that exports it. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { besideUrl, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
+import { ownModules } from "./code-hash.js";
 import type { AnyFlow } from "./flow.js";
+import { ownPlace } from "./terminal/own-place.js";
 
 /** The flows that a module exports. */
 export async function flowsOf(url: string): Promise<AnyFlow[]> {
@@ -11,9 +14,11 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
   try {
     module = (await import(url)) as Record<string, unknown>;
   } catch (error) {
-    throw new SegueError(`cannot load the flow's module ${shown(url)}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    const place = placeOf(error, url);
+    throw new SegueError(
+      `cannot load the flow's module ${shown(url)}: ${messageOf(error)}${place ? ` (${place})` : ""}`,
+      { cause: error, ...(error instanceof SegueError && error.hint ? { hint: error.hint } : {}) },
+    );
   }
   return [...new Set(Object.values(module))].filter(isFlow);
 }
@@ -27,6 +32,21 @@ export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
   throw new SegueError(`${shown(url)} exports no flow "${name}"${others ? `, but ${others}` : ""}`, {
     hint: `export const ${name.replace(/\W/g, "_")} = flow("${name}", { module: import.meta.url, … })`,
   });
+}
+
+/** The file and line, relative to the current folder, where a module cannot be read or threw. */
+function placeOf(error: unknown, url: string): string | undefined {
+  const stack = (error as Error | undefined)?.stack;
+  // Where a module imports what is not there, the stack begins with the place.
+  const known = ownPlace(stack?.replace(/^(file:\S+:\d+)\n/, "$1:1\n"));
+  if (known !== undefined || !(error instanceof SyntaxError)) return known;
+  // Node tells the place of a mistake in a module's syntax only where it prints it itself.
+  for (const { path } of ownModules(url)) {
+    const { stderr } = spawnSync(process.execPath, ["--check", path], { encoding: "utf8" });
+    const line = /^.+:(\d+)\n/.exec(stderr)?.[1];
+    if (line !== undefined) return `${relative(process.cwd(), path)}:${line}`;
+  }
+  return undefined;
 }
 
 function isFlow(value: unknown): value is AnyFlow {

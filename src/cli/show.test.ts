@@ -1,0 +1,70 @@
+/** `segue show`, and how it, `check` and `run` refuse a module of flows that cannot be used. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ScratchProject } from "./project.testkit.js";
+
+const project = new ScratchProject();
+afterAll(() => project.remove());
+
+beforeAll(() => {
+  project.writeFlows(
+    "two.mjs",
+    `
+export const one = segue.flow("one", { module: import.meta.url }).step("start", () => ({ a: 1 }));
+export const other = segue.flow("other", { module: import.meta.url }).step("begin", () => ({ b: 1 }));`,
+  );
+  project.write("broken.mjs", "export const a = 1;\n\nexport const b = = 2;\n");
+  project.write("imports-broken.mjs", 'export * from "./broken.mjs";\n');
+  project.write("throws.mjs", '// flows\nthrow new Error("no luck");\n');
+  project.write("wrong-import.mjs", 'import { nothing } from "node:fs";\nexport { nothing };\n');
+  project.write("empty.mjs", "export const a = 1;\n");
+  project.write("typed.ts", "export const a: number = 1;\n");
+});
+
+describe("a flow's module", () => {
+  it("is drawn by its file, and by its name where there are several", () => {
+    const shown = project.segue("show", "./two.mjs:other", "--json");
+    expect(JSON.parse(shown.stdout)).toMatchObject({ flow: "other", steps: [{ name: "begin" }] });
+    expect(project.segue("show", "./two.mjs")).toMatchObject({
+      code: 2,
+      stderr: "error: ./two.mjs exports 2 flows\n  → say which: ./two.mjs:one\n",
+    });
+  });
+
+  it.each([
+    ["./missing.js", 2, "there is no file ./missing.js"],
+    ["./empty.mjs", 2, "./empty.mjs exports no flow"],
+    ["./throws.mjs", 1, "cannot load the flow's module throws.mjs: no luck (throws.mjs:2)"],
+    ["./broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
+    ["./imports-broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
+    ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],
+    ["./typed.ts", 2, "./typed.ts is TypeScript, and flows run as JavaScript"],
+    ["./typed.ts:a", 2, "then name what comes out: ./typed.js:a"],
+  ])("%s is refused in the same words by show, check and run", (module, code, message) => {
+    const shown = project.segue("show", module);
+    expect(shown).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(message) });
+    expect(project.segue("check", module)).toEqual(shown);
+    expect(project.segue("run", module)).toEqual(shown);
+  });
+});
+
+describe("segue show", () => {
+  it.each(["./two", "../../etc/passwd", "../x", "one/../x"])(
+    "says of %s that there is no such run",
+    (name) => {
+      expect(project.segue("run", "./two.mjs:one").code).toBe(0);
+      expect(project.segue("show", name)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^error: there is no run ".*" in .*\n {2}→ .*segue runs.* lists them\n$/,
+        ),
+      });
+    },
+  );
+
+  it("shows one of Segue's own flows before it ever ran", () => {
+    expect(project.segue("show", "modeling")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("keep_best"),
+    });
+  });
+});

@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
+import { nearestOf } from "../recommenders/index.js";
 import { loadVectors, saveVectors } from "../track2vec/index.js";
 import { createProgram } from "./program.js";
+import { ScratchProject } from "./project.testkit.js";
 
 const at = testFolder();
+const project = new ScratchProject();
+afterAll(() => project.remove());
 const vectors = randomVectors(["a", "b", "c"], 4);
 afterEach(() => vi.restoreAllMocks());
 
@@ -46,4 +50,47 @@ it("says what is missing", async () => {
   await expect(segue(...nothing, "savedmodel", "--output", at("empty/manifest.json"))).rejects.toThrow(
     "manifest.json is a file",
   );
+});
+
+it("says of a run what it made, and finds the vectors beside a best model that has none", async () => {
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(project.at("plain"), { catalogue: vectors, recommenders: {} });
+  await writeBundle(project.at("nearest"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  project.writeFlows(
+    "flows.mjs",
+    `
+const made = (name, artifacts) =>
+  segue.flow(name, { module: import.meta.url }).step("start", () => artifacts());
+export const both = made("both", () => ({ model: segue.file("plain"), nearestModel: segue.file("nearest") }));
+export const plain = made("plain_model", () => ({ model: segue.file("plain"), nearestModel: null }));
+export const none = made("none", () => ({ count: 1 }));
+export const failing = made("failing", () => { throw new Error("no luck"); });`,
+  );
+  for (const flow of ["both", "plain_model", "none", "failing"]) project.segue("run", `./flows.mjs:${flow}`);
+  const from = (...args: string[]) =>
+    project.segue("export", "--format", "parquet", "--output", "v.parquet", ...args);
+  expect(from("--bundle", "both")).toMatchObject({
+    code: 0,
+    stdout: "v.parquet: 3 tracks of 4 dimensions\n",
+  });
+  for (const [run, message] of [
+    [
+      "plain_model",
+      /the model of plain_model\/\S+ holds no track vectors, only .*\n {2}→ train one with track2vec/,
+    ],
+    ["none", /the run none\/\S+ made no model\n {2}→ runs of modeling and deployment do/],
+    ["failing", /the run failing\/\S+ \(failed\) has no model\n {2}→ segue resume failing\//],
+  ] as const)
+    expect(from("--bundle", run)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  expect(project.segue("serve", "none", "--port", "0")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("made no model"),
+  });
+  project.write("README.md", "words");
+  expect(from("--vectors", "README.md")).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /cannot tell the format of README.md\n.*\.bin, \.txt, \.vec, \.parquet, \.safetensors\n$/,
+    ),
+  });
 });

@@ -67,22 +67,10 @@ async function exportModel(options: Options): Promise<void> {
 }
 
 async function vectorsOf(options: Options) {
-  const { vectors: file } = options;
-  const { SegueError } = await import("../system/index.js");
-  if (file !== undefined) {
+  if (options.vectors !== undefined) {
     const { loadVectors } = await import("../track2vec/index.js");
-    return loadVectors(file);
+    return loadVectors(options.vectors);
   }
-  const { bundleFor } = await import("./latest-bundle.js");
-  const bundle = await bundleFor(options.bundle, options);
-  const { openBundle } = await import("../bundle/index.js");
-  const { vectors, manifest } = await openBundle(bundle);
-  if (vectors === undefined)
-    throw new SegueError(
-      `the bundle ${bundle} holds no track vectors, only ${manifest.recommenders.join(", ")}`,
-      {
-        hint: "Train one with track2vec in its grid.",
-      },
-    );
-  return vectors;
+  const { vectorsFor } = await import("./latest-bundle.js");
+  return vectorsFor(options.bundle, options);
 }

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { SegueError } from "../system/index.js";
-import type { FileArtifact } from "../workflow/index.js";
+import type { TrackVectors } from "../track2vec/index.js";
+import type { FileArtifact, RunReader } from "../workflow/index.js";
 import { clientOf, type DatastoreOptions } from "./datastore.js";
 
 /**
@@ -12,7 +13,17 @@ import { clientOf, type DatastoreOptions } from "./datastore.js";
  * @throws SegueError where there is none
  */
 export async function bundlePlaceFor(named: string | undefined, options: DatastoreOptions): Promise<string> {
-  if (named !== undefined && existsSync(named)) return named;
+  return (await placeFor(named, options)).place;
+}
+
+interface Place {
+  readonly place: string;
+  /** The run that it is of, where it is one's. */
+  readonly run?: RunReader;
+}
+
+async function placeFor(named: string | undefined, options: DatastoreOptions): Promise<Place> {
+  if (named !== undefined && existsSync(named)) return { place: named };
   const client = await clientOf(options);
   if (named !== undefined) {
     // A run is "flow/run" or an id; anything else was meant as a path.
@@ -24,15 +35,48 @@ export async function bundlePlaceFor(named: string | undefined, options: Datasto
         hint: await whatThereIs(named),
         code: "no-model",
       });
-    return artifactPath(
-      () => run.task("build").artifact<FileArtifact>("bundle"),
-      () => run.artifact<FileArtifact>("model"),
-    );
+    const place = await modelOf(run);
+    if (place === undefined) throw await madeNoModel(run);
+    return { place, run };
   }
-  return artifactPath(
-    () => client.flow("deployment").latestSuccessfulRun.task("build").artifact<FileArtifact>("bundle"),
-    () => client.flow("modeling").latestSuccessfulRun.artifact<FileArtifact>("model"),
-  );
+  for (const flow of ["deployment", "modeling"]) {
+    const run = client.flow(flow).latestSuccessfulRun;
+    const place = await modelOf(run);
+    if (place !== undefined) return { place, run };
+  }
+  throw new SegueError("there is no model yet", {
+    hint: "segue run --input my_playlists.csv makes one",
+    code: "no-model",
+  });
+}
+
+/**
+ * The bundle whose track vectors are meant: where the best model of a run has none, that of its nearest tracks.
+ *
+ * @param named as of `bundlePlaceFor`
+ * @throws SegueError where no bundle has vectors
+ */
+export async function vectorsFor(
+  named: string | undefined,
+  options: DatastoreOptions,
+): Promise<TrackVectors> {
+  const { bundlePath } = await import("../serving/index.js");
+  const { openBundle } = await import("../bundle/index.js");
+  const { place, run } = await placeFor(named, options);
+  const bundle = await bundlePath(place);
+  const { vectors, manifest } = await openBundle(bundle);
+  if (vectors !== undefined) return vectors;
+  const nearest = run && (await pathOf(() => run.artifact<FileArtifact | null>("nearestModel")));
+  const others = nearest && (await openBundle(nearest)).vectors;
+  if (others) return others;
+  const held = `holds no track vectors, only ${manifest.recommenders.join(", ")}`;
+  throw run === undefined
+    ? new SegueError(`the bundle ${bundle} ${held}`, {
+        hint: "name one that was made with track2vec in its grid; of a run, export finds the vectors beside the best model",
+      })
+    : new SegueError(`the model of ${run.flow}/${await run.id()} ${held}`, {
+        hint: "train one with track2vec in its grid: segue run modeling --recommenders track2vec",
+      });
 }
 
 /** The bundle's own folder or archive, where the place that `bundlePlaceFor` finds may be a folder of bundles. */
@@ -51,16 +95,37 @@ async function whatThereIs(named: string): Promise<string> {
     : `name ${folder} for the latest bundle there, or one of: ${bundles.slice(0, 3).join(", ")}`;
 }
 
-async function artifactPath(...ways: ReadonlyArray<() => Promise<FileArtifact>>): Promise<string> {
-  for (const way of ways) {
-    try {
-      return await (await way()).path();
-    } catch (error) {
-      if (!(error instanceof SegueError)) throw error;
-    }
-  }
-  throw new SegueError("there is no model yet", {
-    hint: "segue run --input my_playlists.csv makes one",
-    code: "no-model",
+/** Of a deployment run what it built, of any other the `model` that its last step has. */
+async function modelOf(run: RunReader): Promise<string | undefined> {
+  return (
+    (await pathOf(() => run.task("build").artifact<FileArtifact>("bundle"))) ??
+    (await pathOf(() => run.artifact<FileArtifact>("model")))
+  );
+}
+
+async function madeNoModel(run: RunReader): Promise<SegueError> {
+  const name = `${run.flow}/${await run.id()}`;
+  const status = await run.status();
+  return status === "done"
+    ? new SegueError(`the run ${name} made no model`, {
+        hint: "runs of modeling and deployment do; `segue runs modeling` lists them",
+        code: "no-model",
+      })
+    : new SegueError(`the run ${name} (${status}) has no model`, {
+        hint:
+          status === "running"
+            ? `segue show ${name} tells how far it is`
+            : `segue resume ${name} goes on with it`,
+        code: "no-model",
+      });
+}
+
+/** Undefined where there is no such run, task or artifact; that its content is gone, or damaged, is said. */
+async function pathOf(artifact: () => Promise<FileArtifact | null>): Promise<string | undefined> {
+  const found = await artifact().catch((error: unknown) => {
+    if (error instanceof SegueError && ["no-run", "task-not-done", "misuse"].includes(error.code ?? ""))
+      return undefined;
+    throw error;
   });
+  return found?.path();
 }

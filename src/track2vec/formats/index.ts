@@ -56,7 +56,9 @@ function chosen(path: string, format: string | undefined): VectorFormat {
   if (found === undefined || !Object.hasOwn(formats, found))
     throw misuse(
       found === undefined ? `cannot tell the format of ${path}` : `there is no vector format "${found}"`,
-      `Name one with --format: ${vectorFormats.join(", ")}.`,
+      found === undefined
+        ? `the end of its name tells it: ${vectorFormats.flatMap((each) => formats[each].extensions).join(", ")}`
+        : `there are: ${vectorFormats.join(", ")}`,
     );
   return found as VectorFormat;
 }

@@ -1,0 +1,99 @@
+/** The search of Listen in a real browser, where answers come later than keys. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import type { RunningServer } from "../serving/index.js";
+import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { startStudio } from "./index.js";
+
+describe.skipIf(!hasChromium)("searching in Listen", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    buildPages();
+    server = await startStudio({ corpus: generatedCorpus(300) });
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    await page?.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const later = 500;
+  async function openSlow() {
+    ({ page, problems } = await openPage(browser, `${server.url}/#/listen`));
+    await page.waitForSelector(".take");
+    await page.route("**/v1/tracks?*", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, later));
+      // A request that the page gave up has nowhere to go on.
+      await route.continue().catch(() => {});
+    });
+    await page.keyboard.press("/");
+  }
+  const playlist = () => page.locator("[data-track] .cut").allInnerTexts();
+  const hits = () => page.locator("#hits.expanded li");
+
+  it("adds what is typed, not what was typed before, and stays closed", async () => {
+    await openSlow();
+    await page.keyboard.type("rap artist 1 song 1");
+    await hits().first().waitFor();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("country artist 1 song 1");
+    await page.keyboard.press("Enter");
+    expect(await page.locator("[data-track]").count()).toBe(0);
+    await expect.poll(playlist).toEqual([expect.stringMatching(/country artist 1$/)]);
+    expect(await page.locator("#search").inputValue()).toBe("");
+    await page.waitForTimeout(2 * later);
+    expect(await hits().count()).toBe(0);
+    expect(await playlist()).toHaveLength(1);
+    expect(problems).toEqual([]);
+  });
+
+  it("lets no answer come up under an empty box", async () => {
+    await openSlow();
+    await page.keyboard.type("rap artist 1 song 1");
+    await hits().first().waitFor();
+    await page.keyboard.type("2");
+    await hits().first().click();
+    expect(await playlist()).toEqual([expect.stringMatching(/rap artist/)]);
+    await page.waitForTimeout(2 * later);
+    expect(await hits().count()).toBe(0);
+    // The keys are still in the box.
+    await page.keyboard.type("country");
+    expect(await page.locator("#search").inputValue()).toBe("country");
+  });
+
+  it("adds nothing where Enter was followed by other letters, Escape, or no hit", async () => {
+    await openSlow();
+    await page.keyboard.type("rap artist");
+    await page.keyboard.press("Enter");
+    await page.getByText("Looking for “rap artist”").waitFor();
+    await page.keyboard.type(" 1");
+    await hits().first().waitFor();
+    await page.keyboard.type(" song");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await page.waitForTimeout(2 * later);
+    await page.locator("#search").fill("xyzzyqwrt");
+    await page.keyboard.press("Enter");
+    await page.getByText("Nothing is called like “xyzzyqwrt”").waitFor();
+    expect(await playlist()).toEqual([]);
+  });
+
+  it("says that the server is gone, and asks again at the next Enter", async () => {
+    await openSlow();
+    await page.route("**/v1/tracks?*", (route) => route.abort());
+    await page.keyboard.type("rap artist 1");
+    await page.keyboard.press("Enter");
+    await page.locator(".search").getByText("segue studio").waitFor();
+    await page.unrouteAll();
+    await page.keyboard.press("Enter");
+    await expect.poll(playlist).toHaveLength(1);
+  });
+});

@@ -1,4 +1,4 @@
-/** The playlist that is being made: its tracks, what was disliked, and every step back. Outlives a change of view. */
+/** The playlist that is being made: its tracks, what was disliked, every step back, and who is asked. Outlives a change of view. */
 import type { Track } from "../lib/api.js";
 
 interface Moment {
@@ -9,6 +9,12 @@ interface Moment {
 class Session {
   tracks = $state.raw<readonly Track[]>([]);
   disliked = $state.raw<readonly string[]>([]);
+  /** Who is asked; empty until the server has said who there is. */
+  recommender = $state("");
+  /** Who is asked beside it; empty for nobody. */
+  other = $state("");
+  /** How many tracks "Extend" adds. */
+  more = $state(5);
   #past = $state.raw<readonly Moment[]>([]);
 
   get ids(): string[] {

@@ -1,0 +1,21 @@
+/** Looks lines up: track ids, "Artist - Title", or what is near to one. */
+import { ask, type Track } from "../lib/api.js";
+
+export interface Match {
+  readonly line: string;
+  /** The track that is meant; undefined where none is near. */
+  readonly track?: Track;
+}
+
+/** What the server takes at once. */
+const most = { lines: 500, letters: 2000 };
+
+/** The track of each line, in their order. Throws an ApiError where the server has no answer. */
+export async function match(lines: readonly string[], signal?: AbortSignal): Promise<Match[]> {
+  const all: Match[] = [];
+  for (let at = 0; at < lines.length; at += most.lines) {
+    const part = lines.slice(at, at + most.lines).map((line) => line.slice(0, most.letters));
+    all.push(...(await ask<{ matches: Match[] }>("/v1/studio/match", { lines: part }, signal)).matches);
+  }
+  return all;
+}

@@ -29,6 +29,18 @@ function fresh(recommender: Recommender, context: readonly string[], disliked: r
     .slice(0, k);
 }
 
+/** The track that a line means word for word: its id, or "Artist - Title" as the studio writes it. */
+function exactly(live: Models["live"], line: string): string | undefined {
+  if (live.knows(line)) return line;
+  // Artists and titles may have dashes in them, too.
+  for (let at = line.indexOf(" - "); at >= 0; at = line.indexOf(" - ", at + 1)) {
+    const [artist, title] = [line.slice(0, at), line.slice(at + 3)];
+    for (const id of [`${artist}-${title}`, title])
+      if (live.knows(id) && live.view(id).artist === artist) return id;
+  }
+  return undefined;
+}
+
 export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpus | undefined): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   const live = () => models.live;
@@ -88,7 +100,8 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
     const search = await live().search();
     return {
       matches: body.lines.map((line) => {
-        if (live().knows(line)) return { line, track: live().view(line), score: 1 };
+        const exact = exactly(live(), line);
+        if (exact !== undefined) return { line, track: live().view(exact), score: 1 };
         const [hit] = search.find(line.slice(0, 200), 1);
         return hit && hit.score >= 0.5 ? { line, track: live().view(hit.track), score: hit.score } : { line };
       }),

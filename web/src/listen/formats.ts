@@ -2,7 +2,7 @@
 import type { Track } from "../lib/api.js";
 
 const spoken = ({ artist, title }: Track) => (artist ? `${artist} - ${title}` : title);
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
 
 export const formats = {
@@ -26,48 +26,110 @@ export const formats = {
     extension: "m3u",
     type: "audio/x-mpegurl",
     write: (tracks: readonly Track[]) =>
-      `#EXTM3U\n${tracks.map((t) => `#EXTINF:-1,${oneLine(spoken(t))}\n${encodeURIComponent(spoken(t))}.mp3\n`).join("")}`,
+      `#EXTM3U\n${tracks.map((t) => `#EXTINF:-1,${oneLine(spoken(t))}\n${encodeURIComponent(spoken(t).toWellFormed())}.mp3\n`).join("")}`,
   },
 } as const;
 
 export type FormatName = keyof typeof formats;
 
-/** The fields of one CSV line, quotes doubled within quotes. */
-export function csvFields(line: string): string[] {
-  const fields: string[] = [];
-  let field = "";
-  let quotedNow = false;
-  for (let i = 0; i < line.length; i++) {
-    const letter = line[i]!;
-    if (quotedNow && letter === '"' && line[i + 1] === '"') field += line[++i];
-    else if (letter === '"') quotedNow = !quotedNow;
-    else if (letter === "," && !quotedNow) {
-      fields.push(field);
-      field = "";
-    } else field += letter;
+/** The rows of a CSV: quotes are doubled within quotes, where commas and line ends are text; what is not quoted is trimmed. */
+export function csvRows(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  // A quote within a field that does not begin with one is a letter as any other.
+  for (const [, quotedField, plain, end] of text.matchAll(
+    /[^\S\r\n]*(?:"((?:[^"]|"")*)"[^\S\r\n]*(?=,|\r?\n|$)|([^,\r\n]*))(,|\r?\n|\r|$)/g,
+  )) {
+    row.push(quotedField?.replaceAll('""', '"') ?? plain!.trim());
+    if (end === ",") continue;
+    if (row.some((field) => field !== "")) rows.push(row);
+    row = [];
   }
-  return [...fields, field].map((each) => each.trim());
+  return rows;
 }
 
-/** What to look up: one entry a line, "Artist - Title" or CSV with columns named artist and track (or title), or an id column. */
-export function linesOf(text: string): string[] {
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  const header = csvFields(lines[0] ?? "").map((name) => name.toLowerCase());
-  const find = (...names: string[]) => header.findIndex((name) => names.includes(name));
-  const [id, artist, title] = [
-    find("id", "track_id"),
-    find("artist", "artistname", "artist_name"),
-    find("track", "title", "trackname", "track_name"),
-  ];
-  if (id < 0 && title < 0) return lines;
-  return lines.slice(1).map((line) => {
-    const fields = csvFields(line);
-    if (id >= 0 && fields[id]) return fields[id]!;
-    return [fields[artist], fields[title]].filter(Boolean).join("-");
+const columns = {
+  id: ["id", "track_id"],
+  artist: ["artist", "artistname", "artist_name"],
+  title: ["track", "title", "trackname", "track_name"],
+} as const;
+
+/** The track's id, else its artist and title as ids are made of them. */
+const entryOf = (id: unknown, artist: unknown, title: unknown): string[] => {
+  const filled = (value: unknown): value is string => typeof value === "string" && value !== "";
+  if (filled(id)) return [id];
+  return filled(title) ? [[artist, title].filter(filled).join("-")] : [];
+};
+
+function csvEntries(text: string): string[] | undefined {
+  const [header = [], ...rows] = csvRows(text);
+  const names = header.map((name) => name.toLowerCase());
+  const find = (among: readonly string[]) => names.findIndex((name) => among.includes(name));
+  const [id, artist, title] = [find(columns.id), find(columns.artist), find(columns.title)];
+  if (id < 0 && title < 0) return undefined;
+  return rows.flatMap((fields) => entryOf(fields[id], fields[artist], fields[title]));
+}
+
+function jsonEntries(text: string): string[] | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const list = Array.isArray(value) ? value : (value as { tracks?: unknown }).tracks;
+  if (!Array.isArray(list)) return undefined;
+  return list.flatMap((each: unknown) => {
+    if (typeof each === "string") return [each];
+    if (typeof each !== "object" || each === null) return [];
+    const fields = Object.entries(each).map(([name, field]) => [name.toLowerCase(), field] as const);
+    const find = (among: readonly string[]) => fields.find(([name]) => among.includes(name))?.[1];
+    return entryOf(find(columns.id), find(columns.artist), find(columns.title));
   });
+}
+
+/** The name of the file at a path or an address, decoded, without its folders and its ending. */
+function fileName(path: string): string {
+  const isAddress = /^[a-z][a-z\d+.-]+:\/\//i.test(path);
+  const last = (isAddress ? path.replace(/[?#].*$/, "") : path).split(/[/\\]/).at(-1)!;
+  const name = last.replace(/\.[a-z\d]{2,4}$/i, "");
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function m3uEntries(lines: readonly string[]): string[] | undefined {
+  if (!lines.some((line) => /^#EXT(M3U|INF:)/.test(line))) return undefined;
+  const entries: string[] = [];
+  let said = "";
+  for (const line of lines) {
+    // The length in seconds, perhaps attributes with quoted values, and after the comma what it is.
+    const info = /^#EXTINF:[^,"]*(?:"[^"]*"[^,"]*)*,(.*)$/.exec(line);
+    if (info) {
+      if (said !== "") entries.push(said);
+      said = info[1]!.trim();
+    } else if (!line.startsWith("#")) {
+      entries.push(said || fileName(line));
+      said = "";
+    }
+  }
+  return said === "" ? entries : [...entries, said];
+}
+
+/**
+ * What to look up, one entry a track: of what the studio saves and of M3U, JSON and CSV that others do, else of each line.
+ * CSV and JSON name tracks by columns or fields id, or artist and track (or title); M3U by its #EXTINF, else by file names.
+ */
+export function linesOf(text: string): string[] {
+  const whole = text.replace(/^\uFEFF/, "");
+  const lines = whole
+    .split(/\r?\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return jsonEntries(whole) ?? m3uEntries(lines) ?? csvEntries(whole) ?? lines;
 }
 
 /** The hash that opens Listen with these tracks. */

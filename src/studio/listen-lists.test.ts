@@ -1,0 +1,163 @@
+/** Playlists that leave Listen and come back, as a file and as a link, in a real browser. */
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
+import type { RunningServer } from "../serving/index.js";
+import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
+import { startStudio } from "./index.js";
+
+const named: ReadonlyArray<readonly [artist: string, title: string]> = [
+  ["Björk", "Jóga"],
+  ["A, B", '"Quoted", 100%'],
+  ["Jay-Z", "99 Problems - Live"],
+  ["Simon - Garfunkel", "Songs - One"],
+  ["宇多田ヒカル", "光"],
+  ["#1 Dads", "So Soldier?"],
+  ["Twin", "Song"],
+  ["Song", "Twin"],
+];
+const id = ([artist, title]: readonly [string, string]) => `${artist}-${title}`;
+const linkTo = (...ids: string[]) =>
+  `#/listen?${ids.map((each) => `t=${encodeURIComponent(each)}`).join("&")}`;
+
+function corpus() {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 30; p++) {
+    const songs = [...named.slice(p % named.length), ...named.slice(0, p % named.length)].slice(0, 6);
+    builder.add({ id: `p${p}`, tracks: songs.map(id), artists: songs.map(([artist]) => artist) });
+  }
+  return builder.build();
+}
+
+describe.skipIf(!hasChromium)("lists and links in Listen", () => {
+  let browser: Browser;
+  let server: RunningServer;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    buildPages();
+    server = await startStudio({ corpus: corpus() });
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    await page?.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function open(hash: string) {
+    ({ page, problems } = await openPage(browser, `${server.url}/${hash}`));
+    await page.waitForSelector("[data-ready=true]");
+  }
+  const goTo = (hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  const playlist = async () => {
+    const shown = page.locator("[data-track] .cut");
+    return Promise.all(
+      (await shown.all()).map(async (each) =>
+        (await each.locator("span").allInnerTexts()).reverse().join("-"),
+      ),
+    );
+  };
+  const ids = named.map(id);
+
+  it.each(["text", "CSV", "JSON", "M3U"])(
+    "brings back what it saved as %s, all of it and no other",
+    async (name) => {
+      await open(linkTo(...ids));
+      await expect.poll(playlist).toEqual(ids);
+      const saving = page.waitForEvent("download");
+      await page.getByRole("button", { name, exact: true }).click();
+      const download = await saving;
+      const buffer = readFileSync(await download.path());
+      await page.close();
+      await open("#/listen");
+      await page
+        .getByLabel("Choose a file")
+        .setInputFiles({ name: download.suggestedFilename(), mimeType: "", buffer });
+      await expect.poll(playlist).toEqual(ids);
+      expect(await page.getByText("Found 8 of 8.").count()).toBe(1);
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it("opens a link that is pasted while it is open, also the same one again", async () => {
+    await open("#/listen");
+    await goTo(linkTo(ids[0]!, ids[1]!));
+    await expect.poll(playlist).toEqual([ids[0], ids[1]]);
+    await goTo(linkTo(ids[2]!));
+    await expect.poll(playlist).toEqual([ids[2]]);
+    await page.goBack();
+    await expect.poll(playlist).toEqual([ids[0], ids[1]]);
+    await page
+      .getByRole("button", { name: /^Remove / })
+      .first()
+      .click();
+    await goTo("#/map");
+    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
+    await goTo(linkTo(ids[0]!, ids[1]!));
+    await expect.poll(playlist).toEqual([ids[0], ids[1]]);
+    expect(problems).toEqual([]);
+  });
+
+  it("keeps what was added to a link's tracks, and whom it asks, when coming back from another view", async () => {
+    await open(linkTo(ids[0]!, ids[1]!, ids[2]!));
+    await expect.poll(playlist).toHaveLength(3);
+    await page.locator("[data-ready=true] .take").first().click();
+    await expect.poll(playlist).toHaveLength(4);
+    await page.getByLabel("Recommender").selectOption("popularity");
+    await page.getByLabel("beside").selectOption("transitions");
+    await page.getByLabel("Extend by").fill("2");
+    await page.keyboard.press("Alt+2");
+    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
+    await page.goBack();
+    await page.waitForSelector("[aria-label='Next by transitions'] .take");
+    await page.waitForLoadState("networkidle");
+    expect(await playlist()).toHaveLength(4);
+    expect(await page.getByLabel("Recommender").inputValue()).toBe("popularity");
+    expect(await page.getByLabel("Extend by").inputValue()).toBe("2");
+    // A link made here needs no opening either.
+    await page.getByRole("button", { name: "Link" }).click();
+    await page
+      .getByRole("button", { name: /^Remove / })
+      .first()
+      .click();
+    await page.keyboard.press("Alt+2");
+    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
+    await page.goBack();
+    await page.waitForSelector("[aria-label='Next by transitions'] .take");
+    await page.waitForLoadState("networkidle");
+    expect(await playlist()).toHaveLength(3);
+    // A new load knows nothing but the link.
+    await page.reload();
+    await expect.poll(playlist).toHaveLength(4);
+  });
+
+  it("says which tracks of a link are not there, and takes no others for them", async () => {
+    await open(linkTo("Twin-Sang", ids[0]!));
+    await page
+      .locator(".note", { hasText: "1 of the 2 tracks of the link is not among the songs here: Twin-Sang" })
+      .waitFor();
+    expect(await playlist()).toEqual([ids[0]]);
+    await goTo(linkTo("a", "b"));
+    await page.locator(".note", { hasText: "2 of the 2 tracks of the link are not" }).waitFor();
+    await goTo(linkTo(ids[1]!));
+    await expect.poll(playlist).toEqual([ids[1]]);
+    expect(await page.getByText("of the link").count()).toBe(0);
+  });
+
+  it("lets go of an error when the next try succeeds", async () => {
+    await open("#/listen");
+    await page.route("**/v1/studio/extend", (route) => route.abort());
+    await page.getByRole("button", { name: "Extend" }).click();
+    const error = page.getByText("The studio's server does not answer.");
+    await error.waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Extend" }).click();
+    await expect.poll(playlist).not.toEqual([]);
+    expect(await error.count()).toBe(0);
+  });
+});

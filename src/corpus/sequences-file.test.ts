@@ -106,6 +106,19 @@ describe("readSequences", () => {
     await expect(readSequences(join(folder, "none"))).rejects.toThrow(/none: no such file/);
   });
 
+  it.each([
+    ['{"playlist_id":"p","tracks":["a","\\ud800x"]}', '"tracks"[1]'],
+    ['{"playlist_id":"\\udc00","tracks":["a"]}', '"playlist_id"'],
+    ['{"playlist_id":"p","tracks":["a"],"artists":["\\ud83d"]}', '"artists"[0]'],
+    ['{"playlist_id":"p","tracks":["a"],"title":"\\ud83d"}', '"title"'],
+  ])("refuses half a surrogate pair: %s", async (line, place) => {
+    const good = '{"playlist_id":"p","tracks":["\\ud83d\\ude00","\\\\ud800"]}\n';
+    await expect(readSequences(await file("half.jsonl", good + line))).rejects.toThrow(
+      `half.jsonl:2: ${place} should be well-formed Unicode, found half of a surrogate pair in string "`,
+    );
+    expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
+  });
+
   it("stops when told to", async () => {
     await expect(
       readSequences(await file("two.jsonl", two), { signal: AbortSignal.abort() }),
@@ -130,6 +143,7 @@ describe("readQueries", () => {
     ['{"context":["a"]}', /:1: "next" is missing/],
     ['{"context":["a"],"next":4}', /:1: "next" should be a track id, found number 4/],
     ['{"context":[null],"next":"a"}', /"context"\[0\] should be a track id, found null/],
+    ['{"context":["a"],"next":"\\ud800"}', /:1: "next" should be well-formed Unicode/],
     ["", /holds no queries/],
   ])("refuses %s", async (contents, message) => {
     await expect(readQueries(await file("q.jsonl", contents))).rejects.toThrow(message);

@@ -69,6 +69,7 @@ export async function readQueries(
         if (typeof next !== "string" || next === "") {
           return complain(`"next" should be a track id, found ${nameOf(next)}`);
         }
+        requireWellFormed(next, "next", complain);
         const title = titleOf(line.title, complain);
         queries.push(title === undefined ? { context, next } : { context, next, title });
       },
@@ -89,7 +90,10 @@ function nothingIn(paths: string | readonly string[], what: string): SegueError 
 
 function playlistId(value: unknown, complain: Complain): string {
   if (value === undefined) complain('"playlist_id" is missing');
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "") {
+    requireWellFormed(value, "playlist_id", complain);
+    return value;
+  }
   if (Number.isSafeInteger(value)) return String(value);
   return complain(`"playlist_id" should be text, found ${nameOf(value)}`);
 }
@@ -102,6 +106,7 @@ function ids(value: unknown, field: string, complain: Complain): string[] {
     if (typeof value[i] !== "string" || value[i] === "") {
       complain(`"${field}"[${i}] should be a track id, found ${nameOf(value[i])}`);
     }
+    requireWellFormed(value[i], field, complain, i);
   }
   return value;
 }
@@ -114,12 +119,21 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
   }
   for (let i = 0; i < value.length; i++) {
     if (typeof value[i] !== "string") complain(`"artists"[${i}] should be text, found ${nameOf(value[i])}`);
+    requireWellFormed(value[i], "artists", complain, i);
   }
   return value;
+}
+
+/** JSON can spell half a surrogate pair ("\ud800"), which no file of vectors could: two such ids would become one. */
+function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
+  if (text.isWellFormed()) return;
+  const place = index === undefined ? `"${field}"` : `"${field}"[${index}]`;
+  complain(`${place} should be well-formed Unicode, found half of a surrogate pair in ${nameOf(text)}`);
 }
 
 function titleOf(value: unknown, complain: Complain): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string") return complain(`"title" should be text, found ${nameOf(value)}`);
+  requireWellFormed(value, "title", complain);
   return value;
 }

@@ -46,7 +46,7 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   const own = first.some(isFlowModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = runCommand(own ?? order);
   const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
-  const isFlow = (word: string) => isModule(word) || order.some((flow) => flow.name === word);
+  const isFlow = (word: string) => isFlowModule(word) || order.some((flow) => flow.name === word);
   refuseValuesOfSwitches(command, flags, isFlow);
   command.action(async (names: string[]) => {
     if (own) refuseStrayWords(names.slice(first.length), first);

@@ -1,10 +1,18 @@
 /** A scratch project, and the command in it as people call it. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { distPath } from "../system/index.js";
+
+/** What a command came to. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export class ScratchProject {
   readonly folder = mkdtempSync(join(tmpdir(), "segue-project-"));
@@ -28,13 +36,25 @@ export class ScratchProject {
     this.write(name, `import * as segue from ${JSON.stringify(workflow)};\n${text}`);
   }
 
-  segue(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  segue(...args: string[]): Ended {
     const { status, stdout, stderr } = spawnSync(process.execPath, [distPath("cli/main.js"), ...args], {
-      cwd: this.folder,
+      ...this.#how,
       encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: undefined, SEGUE_DATABASE_URL: "" },
     });
     return { code: status, stdout, stderr };
+  }
+
+  /** The same while this process goes on, so that several can run at once. */
+  async segueMeanwhile(...args: string[]): Promise<Ended> {
+    return promisify(execFile)(process.execPath, [distPath("cli/main.js"), ...args], this.#how).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: Ended) => error,
+    );
+  }
+
+  get #how() {
+    const env = { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: undefined, SEGUE_DATABASE_URL: "" };
+    return { cwd: this.folder, env };
   }
 
   remove(): void {

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { commandAfter, commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { maxWorkersOption } from "./number-option.js";
-import { stopEndpoint } from "./stop-endpoint.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
@@ -30,14 +29,15 @@ export function registerResume(program: Command): void {
 
 async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  const { resumeRun, runInTerminal } = await import("../workflow/index.js");
+  const { resumeRun } = await import("../workflow/index.js");
+  const { runAndCleanUp } = await import("./run-and-clean-up.js");
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
   if (status === "done" && options.step === undefined)
     throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
-  let begun: string | undefined;
-  const result = await runInTerminal(
+  const result = await runAndCleanUp(
+    client,
     async ({ listener, signal }) =>
       resumeRun(run.flow, {
         store: client.store,
@@ -46,17 +46,11 @@ async function resume(target: string | undefined, options: Options, command: Com
         ...(options.maxWorkers === undefined ? {} : { maxWorkers: options.maxWorkers }),
         ...(options.tag === undefined ? {} : { tags: options.tag }),
         ...(options.engine === undefined ? {} : { engine: options.engine }),
-        listener: (event) => {
-          if (event.type === "run-started") begun = event.run.run;
-          listener(event);
-        },
+        listener,
         signal,
       }),
     { quiet: options.json, flags: datastoreFlag(command), again: commandAgain(await run.record()) },
-  ).catch(async (error: unknown) => {
-    if (begun !== undefined) await stopEndpoint(client, run.flow, begun);
-    throw error;
-  });
+  );
   const { flow, run: id, status: ended, seconds } = result;
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id });
   if (options.json)

@@ -17,14 +17,13 @@ import {
   readParameters,
   refuseValuesOfSwitches,
   runFlow,
-  runInTerminal,
 } from "../workflow/index.js";
 import { commandAfter, commandAgain, flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";
+import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
-import { stopEndpoint } from "./stop-endpoint.js";
 
 const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
 
@@ -156,11 +155,11 @@ async function runAll(
   const results: RunResult[] = [];
   try {
     for (const { flow, parameters } of plans) {
-      let begun: string | undefined;
       const place = flows.indexOf(flow);
       const again = flowsFrom(place, chain);
       const next = flowsFrom(place + 1, chain);
-      const result = await runInTerminal(
+      const result = await runAndCleanUp(
+        client,
         ({ listener, signal }) =>
           runFlow(flow, parameters, {
             store: client.store,
@@ -173,10 +172,7 @@ async function runAll(
             again,
             engine,
             pool,
-            listener: (event) => {
-              if (event.type === "run-started") begun = event.run.run;
-              listener(event);
-            },
+            listener,
             signal,
           }),
         {
@@ -186,7 +182,6 @@ async function runAll(
           again: commandAgain({ again, sources }),
         },
       ).catch(async (error: unknown) => {
-        if (begun !== undefined) await stopEndpoint(client, flow.name, begun);
         if ((error as Error).name !== "AbortError") await pool.settled();
         throw error;
       });

@@ -3,7 +3,6 @@ import { closest, misuse } from "../system/index.js";
 import type { Client, RunReader, TaskReader } from "../workflow/index.js";
 
 export interface Named {
-  readonly run: RunReader;
   readonly task: TaskReader;
   /** What stands after the task. */
   readonly rest: readonly string[];
@@ -14,8 +13,7 @@ export interface Named {
  * @throws SegueError (misuse) where it names no run or no step
  */
 export async function taskNamed(client: Client, path: string): Promise<Named> {
-  const parts = path.split("/").filter((part) => part !== "");
-  const [first = "", second, ...others] = parts;
+  const [first = "", second, ...others] = partsOf(path);
   if (second === undefined)
     throw misuse(`"${path}" names no task`, "write run/step or run/step/task: segue logs modeling/train/3");
   let noRun: unknown;
@@ -42,12 +40,9 @@ export async function onlyTaskNamed(client: Client, path: string): Promise<TaskR
   const { task, rest } = await taskNamed(client, path);
   if (rest.length === 0) return task;
   const more = rest.join("/");
-  const place = path
-    .split("/")
-    .filter((part) => part !== "")
-    .slice(0, -rest.length)
-    .join("/");
-  if (isTaskName(place.split("/").at(-1)!))
+  const named = partsOf(path).slice(0, -rest.length);
+  const place = named.join("/");
+  if (isTaskName(named.at(-1)!))
     throw misuse(`"${more}" stands behind task ${place}`, `leave it out: ${place}`);
   const tasks = (await task.run.tasks(task.step)).map((each) => each.task);
   throw misuse(
@@ -66,8 +61,10 @@ async function taskOf(run: RunReader, [step, ...more]: readonly string[]): Promi
     );
   }
   const isTask = isTaskName(more[0] ?? "");
-  return { run, task: run.task(step!, isTask ? more[0] : "0"), rest: isTask ? more.slice(1) : more };
+  return { task: run.task(step!, isTask ? more[0] : "0"), rest: isTask ? more.slice(1) : more };
 }
+
+const partsOf = (path: string): string[] => path.split("/").filter((part) => part !== "");
 
 const hasStep = async (run: RunReader, step: string): Promise<boolean> =>
   (await run.record()).nodes.some((node) => node.name === step);

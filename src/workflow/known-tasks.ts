@@ -1,5 +1,6 @@
 /** How many tasks the steps of a run have, those included that wait for a place to run: a foreach has one an item. */
 import type { RunReader } from "./client.js";
+import { itemCount } from "./foreach-items.js";
 import { foreachScopes } from "./graph.js";
 import type { TaskSummary } from "./tasks.js";
 
@@ -19,7 +20,7 @@ export async function knownTasks(
     if (over === undefined) continue;
     const holders = tasks.filter((task) => task.step === after[0] && task.status === "done");
     const lengths = await Promise.all(
-      holders.map(async ({ step, task }) => (await run.task(step, task).artifacts())[over]?.length ?? 0),
+      holders.map(async ({ step, task }) => itemCount((await run.task(step, task).artifacts())[over]) ?? 0),
     );
     items.set(
       name,

@@ -1,4 +1,6 @@
 /** Asks the studio's server. What goes wrong comes as one sentence with what to do. */
+import { repeat } from "./repeat.js";
+
 export interface Track {
   readonly id: string;
   readonly artist?: string;
@@ -39,16 +41,14 @@ export type StudyState<T> =
 
 /** Asks again and again until the study is ready or failed; `show` sees each state. Returns how to stop. */
 export function follow<T>(path: string, show: (state: StudyState<T>) => void): () => void {
-  const stop = new AbortController();
-  const step = async () => {
+  return repeat(async (signal) => {
     try {
-      const state = await ask<StudyState<T>>(path, undefined, stop.signal);
+      const state = await ask<StudyState<T>>(path, undefined, signal);
       show(state);
-      if (state.state === "working") setTimeout(() => !stop.signal.aborted && step(), 500);
+      return state.state === "working";
     } catch (error) {
-      if (!stop.signal.aborted) show({ state: "failed", message: (error as Error).message });
+      if (!signal.aborted) show({ state: "failed", message: (error as Error).message });
+      return false;
     }
-  };
-  void step();
-  return () => stop.abort();
+  }, 500);
 }

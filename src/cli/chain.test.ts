@@ -1,0 +1,161 @@
+/** Runs that are a chain: what they read of each other, and how one goes on that failed, with those after it. */
+import { copyFile, readFile, readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { FolderStore } from "../storage/index.js";
+import { openClient } from "../workflow/index.js";
+import { ScratchProject } from "./project.testkit.js";
+import { stopEndpoint } from "./run-and-clean-up.js";
+
+const project = new ScratchProject();
+const home = project.folder;
+const segue = (...args: string[]) => project.segueMeanwhile(...args);
+
+afterAll(() => project.remove());
+
+describe("a chain of runs", () => {
+  it("goes on with the other flows when one was put right: says how, with the flags that were given", async () => {
+    const failed = await segue("run", "--input", "gone.csv", "--knn-k", "7", "--tag", "my try");
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(/→ when it is put right: segue resume intermediate\/\S+\n/);
+    expect(failed.stderr).toMatch(
+      /→ and then with the flows after it: segue run primary modeling deployment --knn-k 7 --tag 'my try'\n/,
+    );
+    // Had the input another name, no resumed run would find it.
+    expect(failed.stderr).toMatch(
+      /→ with other parameters: segue run intermediate .* --input gone\.csv --knn-k 7 --tag 'my try'\n$/,
+    );
+  });
+
+  it("keeps to its own runs where two run at once in one project", async () => {
+    const chain = (input: string, recommender: string) =>
+      segue("run", "--input", input, "--recommenders", recommender, "--tag", recommender, "--json");
+    await segue("sample", "--playlists", "150", "--seed", "1", "--output", "one.csv");
+    await segue("sample", "--playlists", "160", "--seed", "2", "--output", "two.csv");
+    const done = await Promise.all([chain("one.csv", "transitions"), chain("two.csv", "popularity")]);
+    const outcomes = done.map(({ stdout }) => JSON.parse(stdout));
+    for (const [place, recommender] of ["transitions", "popularity"].entries()) {
+      const { flows, best } = outcomes[place];
+      expect(best).toBe(recommender);
+      const id = Object.fromEntries(flows.map(({ flow, run }: { flow: string; run: string }) => [flow, run]));
+      const read = async (path: string) => (await segue("dump", path)).stdout.trim();
+      expect(await read(`primary/${id.primary}/start/intermediateRun`)).toContain(id.intermediate);
+      expect(await read(`modeling/${id.modeling}/start/primaryRun`)).toContain(id.primary);
+      expect(await read(`deployment/${id.deployment}/start/modelingRun`)).toContain(id.modeling);
+      const shown = await segue("show", id.deployment);
+      expect(shown.stdout).toContain(
+        `reads intermediate/${id.intermediate}, primary/${id.primary}, modeling/${id.modeling}`,
+      );
+    }
+    // The tables are those of its own input, though both write to the same place.
+    const rows = outcomes.map((outcome) => outcome.rows);
+    expect(rows[0]).not.toBe(rows[1]);
+    const outputs = join(home, "data", "05_outputs");
+    const startsIn = async (log: string) =>
+      (await readFile(join(outputs, log), "utf8")).match(/"endpoint ready"/g)?.length;
+    const logs = outcomes.map(({ flows }) => `endpoint-${flows.at(-1).run}.log`);
+    for (const log of logs) expect(await startsIn(log)).toBe(1);
+    expect(logs).toContain(await readlink(join(outputs, "endpoint.log")));
+
+    const [earlier] = outcomes[0].flows.slice(2);
+    const again = await segue("run", "deployment", "--from", earlier.run, "--json");
+    const { flows } = JSON.parse(again.stdout);
+    const taken = await segue("dump", `deployment/${flows[0].run}/start/modelingRun`);
+    expect(taken.stdout).toContain(earlier.run);
+    expect(await readlink(join(outputs, "endpoint.log"))).toBe(`endpoint-${flows[0].run}.log`);
+    expect(await startsIn("endpoint.log")).toBe(1);
+  }, 120_000);
+
+  it("says, once a run is resumed, how to go on with the flows that were to come after it, on its results", async () => {
+    await segue("sample", "--playlists", "100", "--output", "s.csv");
+    const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
+    const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
+    expect((await segue("show", run, "--datastore", "chain")).stdout).toContain(
+      "how to go on with primary, modeling, deployment",
+    );
+    await copyFile(join(home, "s.csv"), join(home, "late.csv"));
+    const resumed = await segue("resume", run, "--datastore", "chain");
+    const command =
+      /segue run primary modeling deployment --knn-k 7 --datastore chain --from (intermediate\/\S+)\n/.exec(
+        resumed.stdout,
+      )!;
+    expect(command[1]).not.toBe(run);
+    const next = await segue("run", "primary", "--from", command[1]!, "--datastore", "chain", "--json");
+    expect(next.code).toBe(0);
+  }, 60_000);
+
+  it("ends as misused where a step finds that what it was told is wrong, as segue train does", async () => {
+    await writeFile(
+      join(home, "ambiguous.csv"),
+      "artist,artistname,track,playlist\nMuse,Muse,Uprising,gym\n",
+    );
+    const trained = await segue("train", "--input", "ambiguous.csv", "--output", "vectors.bin");
+    const ran = await segue("run", "--input", "ambiguous.csv", "--data", "other");
+    for (const { code, stderr } of [trained, ran]) {
+      expect(stderr).toContain('line 1: artist could be any of the columns "artist", "artistname"\n');
+      expect(stderr).toContain('\n  → say which with a mapping: --columns "artist=artist"\n');
+      expect(code).toBe(2);
+    }
+    // A resumed run has the parameters of the old one, so what is advised is to run it anew; also where it was resumed.
+    const advice =
+      "→ run it anew with what is right (a resumed run keeps its parameters): segue run intermediate primary modeling deployment --input ambiguous.csv --data other\n";
+    expect(ran.stderr).toContain(advice);
+    expect(ran.stderr).not.toContain("segue resume");
+    const run = /segue logs (intermediate\/[^/]+)/.exec(ran.stderr)![1]!;
+    expect((await segue("show", run)).stdout).toContain(advice.replace("→ ", "").replace(/ \(.*\)/, ""));
+    const resumed = await segue("resume", run);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toContain(advice);
+    const mapped = ["--input", "ambiguous.csv", "--data", "mapped", "--columns", "artist=artist"];
+    expect((await segue("run", "intermediate", ...mapped)).code).toBe(0);
+  });
+
+  it("starts the endpoint again where a resumed check finds it gone", async () => {
+    await segue("sample", "--playlists", "100", "--output", "kept.csv");
+    const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
+    const { flows } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
+    const endpointOf = async (run: string, step: string) =>
+      JSON.parse((await segue("dump", `deployment/${run}/${step}/endpoint`)).stdout) as {
+        pid: number;
+        url: string;
+      };
+    const first = await endpointOf(flows.at(-1).run, "check");
+    const answers = (url: string) =>
+      fetch(`${url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    expect(await answers(first.url)).toBe(true);
+    // As where a run of the flow comes to nothing.
+    await stopEndpoint(openClient(new FolderStore(join(home, ".segue"))), "deployment", flows.at(-1).run);
+    expect(await answers(first.url)).toBe(false);
+    const resumed = await segue("resume", flows.at(-1).run, "--step", "check", "--json");
+    expect(resumed.stderr).toBe("");
+    const second = await endpointOf(JSON.parse(resumed.stdout).run, "check");
+    const isThere = await answers(second.url);
+    process.kill(second.pid);
+    expect(second.pid).not.toBe(first.pid);
+    expect(isThere).toBe(true);
+  }, 60_000);
+
+  it("advises to run a flow of a chain anew on what it read, where what it was told is wrong", async () => {
+    await segue("sample", "--playlists", "100", "--output", "chained.csv");
+    const flags = ["--recommenders", "popularity", "--target", "sagemaker", "--dry-run"];
+    const told = [
+      "--bucket",
+      "s3://models/segue",
+      "--sagemaker-role",
+      "arn:aws:iam::123456789012:role/segue",
+    ];
+    const ran = await segue("run", "--input", "chained.csv", ...flags, ...told);
+    expect(ran.stderr).toContain("the TensorFlow image cannot serve");
+    expect(ran.code).toBe(2);
+    const command = /anew .*: segue (run deployment .* --from .*)\n/.exec(ran.stderr)![1]!;
+    expect(command).toContain(`deployment ${[...flags, ...told].join(" ")} --from intermediate/`);
+    expect(command).not.toContain("chained.csv");
+    const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/segue:1";
+    const again = await segue(...command.split(" "), "--sagemaker-image", image);
+    expect(again.stderr).toBe("");
+    expect(again.code).toBe(0);
+  }, 60_000);
+});

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { distPath, packageRoot } from "../system/index.js";
 
 const path = [
@@ -80,5 +81,5 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-/** For `expect.poll`: what a machine that is busy with other tests asks for. */
-export const patience = { timeout: 10_000 };
+/** `expect.poll` with the patience that a machine busy with other tests asks for. */
+export const poll: typeof expect.poll = (ask, options) => expect.poll(ask, { timeout: 10_000, ...options });

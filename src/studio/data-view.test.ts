@@ -1,10 +1,8 @@
 /** Data in a real browser: what its charts say can be read whole, and says what is meant. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
-import { hasChromium, patience } from "./browser.testkit.js";
+import { hasChromium, poll } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
-
-const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
 /** Playlists of up to 248 tracks: in bins of 7 the last one has a label, 245. */
 function longPlaylists() {

@@ -1,11 +1,10 @@
 /** Playlists that leave Listen and come back, as a file and as a link, in a real browser. */
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
-import type { RunningServer } from "../serving/index.js";
-import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
-import { startStudio } from "./index.js";
+import { hasChromium } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const named: ReadonlyArray<readonly [artist: string, title: string]> = [
   ["Björk", "Jóga"],
@@ -31,29 +30,31 @@ function corpus() {
 }
 
 describe.skipIf(!hasChromium)("lists and links in Listen", () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let studio: TestStudio;
   let page: Page;
   let problems: string[];
 
   beforeAll(async () => {
-    buildPages();
-    server = await startStudio({ corpus: corpus() });
-    browser = await launchChromium();
+    studio = await testStudio({ corpus: corpus() });
   });
   afterEach(async () => {
     await page?.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(() => studio?.close());
 
   async function open(hash: string) {
-    ({ page, problems } = await openPage(browser, `${server.url}/${hash}`));
+    ({ page, problems } = await studio.open(hash));
     await page.waitForSelector("[data-ready=true]");
   }
   const goTo = (hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  /** Another view and back by the browser, where "beside" stands on transitions. */
+  const lookAtMap = async () => {
+    await page.keyboard.press("Alt+2");
+    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
+    await page.goBack();
+    await page.waitForSelector("[aria-label='Next by transitions'] .take");
+    await page.waitForLoadState("networkidle");
+  };
   const playlist = async () => {
     const shown = page.locator("[data-track] .cut");
     return Promise.all(
@@ -111,11 +112,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.getByLabel("Recommender").selectOption("popularity");
     await page.getByLabel("beside").selectOption("transitions");
     await page.getByLabel("Extend by").fill("2");
-    await page.keyboard.press("Alt+2");
-    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
-    await page.goBack();
-    await page.waitForSelector("[aria-label='Next by transitions'] .take");
-    await page.waitForLoadState("networkidle");
+    await lookAtMap();
     expect(await playlist()).toHaveLength(4);
     expect(await page.getByLabel("Recommender").inputValue()).toBe("popularity");
     expect(await page.getByLabel("Extend by").inputValue()).toBe("2");
@@ -125,11 +122,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
       .getByRole("button", { name: /^Remove / })
       .first()
       .click();
-    await page.keyboard.press("Alt+2");
-    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
-    await page.goBack();
-    await page.waitForSelector("[aria-label='Next by transitions'] .take");
-    await page.waitForLoadState("networkidle");
+    await lookAtMap();
     expect(await playlist()).toHaveLength(3);
     // A new load knows nothing but the link.
     await page.reload();

@@ -1,33 +1,26 @@
 /** The search of Listen in a real browser, where answers come later than keys. */
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import type { RunningServer } from "../serving/index.js";
-import { buildPages, hasChromium, launchChromium, openPage } from "./browser.testkit.js";
-import { startStudio } from "./index.js";
+import { hasChromium } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 describe.skipIf(!hasChromium)("searching in Listen", () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let studio: TestStudio;
   let page: Page;
   let problems: string[];
 
   beforeAll(async () => {
-    buildPages();
-    server = await startStudio({ corpus: generatedCorpus(300) });
-    browser = await launchChromium();
+    studio = await testStudio({ corpus: generatedCorpus(300) });
   });
   afterEach(async () => {
     await page?.close();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(() => studio?.close());
 
   const later = 500;
   async function openSlow() {
-    ({ page, problems } = await openPage(browser, `${server.url}/#/listen`));
+    ({ page, problems } = await studio.open("#/listen"));
     await page.waitForSelector(".take");
     await page.route("**/v1/tracks?*", async (route) => {
       await new Promise((resolve) => setTimeout(resolve, later));

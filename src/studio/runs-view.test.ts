@@ -3,41 +3,27 @@ import { appendFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, type RunResult, runFlow } from "../workflow/index.js";
-import {
-  axeViolations,
-  buildPages,
-  hasChromium,
-  launchChromium,
-  openPage,
-  patience,
-} from "./browser.testkit.js";
-import { startStudio } from "./index.js";
-
-const poll = <T>(ask: () => T) => expect.poll(ask, patience);
+import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
-/** Pages ask every second or so, and the machine may be busy. */
 const engineFixtures = new URL("../workflow/fixtures/flows.mjs", import.meta.url).href;
 
 describe.skipIf(!hasChromium)("Runs in a browser", () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let studio: TestStudio;
   let folder: string;
   let store: Awaited<ReturnType<typeof openStore>>;
   let page: Page;
   let problems: string[];
 
   beforeAll(async () => {
-    buildPages();
     folder = await mkdtemp(join(tmpdir(), "segue-runs-view-test-"));
     store = await openStore(folder);
-    server = await startStudio({ corpus: generatedCorpus(60), client: openClient(store) });
-    browser = await launchChromium();
+    studio = await testStudio({ corpus: generatedCorpus(60), client: openClient(store) });
   });
   afterEach(async () => {
     rmSync(join(folder, "closed"), { force: true });
@@ -45,15 +31,14 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await page?.close();
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await studio?.close();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
   const run = async (name: string, parameters: Record<string, unknown> = {}, module = fixtures) =>
     runFlow(await loadFlow(module, name), parameters, { store, maxWorkers: 2 });
-  async function open(options?: { width?: number; theme?: "light" | "dark" }) {
-    ({ page, problems } = await openPage(browser, `${server.url}/#/runs`, options));
+  async function open(options?: PageOptions) {
+    ({ page, problems } = await studio.open("#/runs", options));
     await page.waitForSelector(".picture svg");
   }
   const choose = ({ flow, run: id }: RunResult) =>

@@ -5,31 +5,20 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import type { RunningServer } from "../serving/index.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import {
-  axeViolations,
-  buildPages,
-  hasChromium,
-  launchChromium,
-  openPage,
-  patience,
-} from "./browser.testkit.js";
-import { startStudio } from "./index.js";
-
-const poll = <T>(ask: () => T) => expect.poll(ask, patience);
+import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const pictures = process.env.SEGUE_SCREENSHOTS;
+
 describe.skipIf(!hasChromium)("the studio", () => {
-  let browser: Browser;
-  let server: RunningServer;
+  let studio: TestStudio;
   let folder: string;
 
   beforeAll(async () => {
-    buildPages();
     folder = await mkdtemp(join(tmpdir(), "segue-studio-test-"));
     const store = await openStore(folder);
     const fixture = new URL("../workflow/fixtures/flows.mjs", import.meta.url);
@@ -38,21 +27,19 @@ describe.skipIf(!hasChromium)("the studio", () => {
     // Run ids count seconds: the next one must begin in another to be the newest.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await runFlow(flow, { folder, count: 5 }, { store });
-    server = await startStudio({ corpus: generatedCorpus(300), client: openClient(store), mapTracks: 400 });
-    browser = await launchChromium();
+    studio = await testStudio({ corpus: generatedCorpus(300), client: openClient(store), mapTracks: 400 });
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await studio?.close();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
   it("has no page for runs and tasks that are not", async () => {
-    const { runs } = (await (await fetch(`${server.url}/v1/studio/runs`)).json()) as {
+    const { runs } = (await (await fetch(`${studio.url}/v1/studio/runs`)).json()) as {
       runs: Array<{ flow: string; run: string }>;
     };
     const { flow, run } = runs[0]!;
-    const status = async (path: string) => (await fetch(`${server.url}/v1/studio/runs/${path}`)).status;
+    const status = async (path: string) => (await fetch(`${studio.url}/v1/studio/runs/${path}`)).status;
     expect(await status(`${flow}/${run}/tasks/start/0`)).toBe(200);
     for (const path of [
       `${flow}/${run}/tasks/start/99`,
@@ -63,8 +50,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(await status(`%2e%2e%2e/%2e%2e%2e`)).toBe(400);
   });
 
-  const open = (hash: string, options?: { width?: number; theme?: "light" | "dark" }) =>
-    openPage(browser, `${server.url}/${hash}`, options);
+  const open = (hash: string, options?: PageOptions) => studio.open(hash, options);
   const shoot = async (page: Page, name: string) => {
     if (pictures) await page.screenshot({ path: join(pictures, `studio-${name}.png`) });
   };
@@ -179,7 +165,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     await page.getByRole("button", { name: "Link" }).click();
     const link = page.url();
     expect(link).toContain("t=rap");
-    const other = await browser.newPage();
+    const other = await studio.browser.newPage();
     await other.goto(link);
     await poll(() => playlist(other).count()).toBe(2);
     await other.close();
@@ -233,7 +219,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
   });
 
   it("pans 100,000 points", async () => {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+    const page = await studio.browser.newPage({ viewport: { width: 1000, height: 700 } });
     let seed = 1;
     const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
     const points = Array.from({ length: 100_000 }, (_, i) => ({
@@ -246,7 +232,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     }));
     const value = { points, genres: ["rock"], agreement: { neighbours: 10, share: 0, chance: 0, lift: 0 } };
     await page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
-    await page.goto(`${server.url}/#/map`);
+    await page.goto(`${studio.url}/#/map`);
     await page.waitForSelector(".stage canvas");
     await page.locator(".stage").focus();
     const frames = (await page.evaluate(`(async () => {
@@ -324,12 +310,12 @@ describe.skipIf(!hasChromium)("the studio", () => {
   );
 
   it("says what to do where there is nothing, and when the server is gone", async () => {
-    const page = await browser.newPage();
+    const page = await studio.browser.newPage();
     await page.route("**/v1/studio/runs", (route) => route.fulfill({ json: { runs: [] } }));
-    await page.goto(`${server.url}/#/runs`);
+    await page.goto(`${studio.url}/#/runs`);
     await poll(() => page.locator(".note").textContent()).toContain("segue run");
     await page.route("**/v1/studio/**", (route) => route.abort());
-    await page.goto(`${server.url}/#/listen`);
+    await page.goto(`${studio.url}/#/listen`);
     await poll(() => page.locator(".note[role=alert]").first().textContent()).toContain("segue studio");
     await page.close();
   });

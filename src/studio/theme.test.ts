@@ -1,11 +1,9 @@
 /** The theme button, against what the system prefers: every picture follows it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { hasChromium, patience } from "./browser.testkit.js";
+import { hasChromium, poll } from "./browser.testkit.js";
 import { shareOfPixels } from "./pixels.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
-
-const poll = <T>(ask: () => T) => expect.poll(ask, patience);
 
 describe.skipIf(!hasChromium)("the theme button", () => {
   let studio: TestStudio;

@@ -57,7 +57,8 @@ export const deployment = flow("deployment", {
         metrics: { test },
       });
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
-      if (!refit) console.log("it knows the tracks of the train part; --refit fits it again on all playlists");
+      if (!refit)
+        console.log("it knows the tracks of the train part; --refit fits it again on all playlists");
       card.markdown(`# Bundle\n\n\`${folder}\``);
       return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
     },

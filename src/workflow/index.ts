@@ -28,7 +28,6 @@ export { FolderStore, openStore, type Store } from "../storage/index.js";
 export { type FileArtifact, file } from "./artifacts/file.js";
 export { type Table, table } from "./artifacts/table.js";
 export type { Card } from "./card/card.js";
-export { preloadCharts } from "./card/chart.js";
 export { checkFlow, findProblems } from "./check.js";
 export { Client, openClient, type RunReader, Segue, type TaskReader } from "./client.js";
 export { readConfFile } from "./conf-file.js";

@@ -1,15 +1,14 @@
 /** Links of the documentation: every file and every heading that a page links to must be there. Pages elsewhere are not asked for. */
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: root,
-  encoding: "utf8",
-});
-const pages = listed.split("\n").filter((page) => page !== "" && existsSync(join(root, page)));
+const pagesIn = (folder, recursive = false) =>
+  readdirSync(join(root, folder), { recursive })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+const pages = [...pagesIn("."), ...pagesIn("bench"), ...pagesIn("docs", true)];
 
 /** A page's text without its fenced blocks, whose brackets are no links. */
 const proseOf = (page) => readFileSync(join(root, page), "utf8").replace(/^```[\s\S]*?^```/gm, "");

@@ -1,11 +1,12 @@
 /** deployment: the best model → a bundle → an endpoint → a real request to it, its answer compared with the bundle's. */
 import { join } from "node:path";
 import { SegueError } from "../system/index.js";
-import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { type Client, type FileArtifact, file, flow, type RunReader } from "../workflow/index.js";
 import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
 import { deploymentParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
+import type { RefitOptions } from "./parts/refit.js";
 
 /** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
 const cleanUpTime = "20m";
@@ -34,21 +35,30 @@ export const deployment = flow("deployment", {
   .step(
     "build",
     { description: "write the bundle and read it back" },
-    async ({ parameters, artifacts, client, card }) => {
+    async ({ parameters, artifacts, client, folder: own, resources, progress, signal, card }) => {
       const { buildBundle } = await import("./parts/build-bundle.js");
       const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
       const test = await modelingRun
         .task("eval")
         .artifact<Record<string, unknown> & { k: number }>("testFigures");
-      const folder = join((await placesOf(parameters.data))("models"), artifacts.modelingRun);
+      const { refit } = parameters;
+      const models = refit
+        ? await refitted(modelingRun, client, own, { threads: resources.cpus, progress, signal })
+        : {
+            model: await artifacts.model.path(),
+            nearest: await artifacts.nearestModel?.path(),
+            train: await artifacts.train.path(),
+          };
+      const name = `${artifacts.modelingRun}${refit ? "-refit" : ""}`;
+      const folder = join((await placesOf(parameters.data))("models"), name);
       const manifest = await buildBundle(folder, {
-        model: await artifacts.model.path(),
-        nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
-        train: await artifacts.train.path(),
-        parameters: { knn_k: test.k },
+        ...models,
+        parameters: { knn_k: test.k, ...(refit && { refit }) },
         metrics: { test },
       });
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
+      if (!refit)
+        console.log("it knows the tracks of the train part; --refit fits it again on all playlists");
       card.markdown(`# Bundle\n\n\`${folder}\``);
       return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
     },
@@ -121,7 +131,11 @@ export const deployment = flow("deployment", {
     card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
     card.table(sorted.map(gridRow), { highlight: 0 });
     card.chart(gridChart(sorted), { caption: "Hit ratio with its 95 % interval" });
-    card.markdown("## The test\n\nOn playlists that neither training nor the choice has seen.");
+    card.markdown(
+      `## The test\n\nOn playlists that neither training nor the choice has seen.${
+        parameters.refit ? " What is deployed was fitted again afterwards, on all playlists." : ""
+      }`,
+    );
     card.table(test.rows);
     card.table(test.slices, { caption: "Where it hits" });
     if (check !== null) {
@@ -140,6 +154,35 @@ export const deployment = flow("deployment", {
     console.log(left ? `the endpoint is left running${at}` : "the endpoint is stopped");
     return { kept: left };
   });
+
+/** The models of a modeling run, fitted again on all that its primary run prepared, in folders of the task's own. */
+async function refitted(
+  modelingRun: RunReader,
+  client: Client,
+  own: string,
+  options: Omit<RefitOptions, "full" | "seed">,
+): Promise<{ model: string; nearest: string | undefined; train: string }> {
+  const { refitModels } = await import("./parts/refit.js");
+  const [best, nearest, primaryRun, { parameters }] = await Promise.all([
+    modelingRun.artifact<TrainedPoint>("best"),
+    modelingRun.artifact<TrainedPoint | null>("nearest"),
+    modelingRun.task("start").artifact<string>("primaryRun"),
+    modelingRun.record(),
+  ]);
+  const corpus = await client.flow("primary").run(primaryRun).artifact<FileArtifact>("fullCorpus");
+  const full = await corpus.path();
+  const points = nearest === null || nearest.name === best.name ? [best] : [best, nearest];
+  const models = points.map((point, i) => ({ point, folder: join(own, `refit-${i}`) }));
+  const { playlists, tracks, seconds } = await refitModels(models, {
+    ...options,
+    full,
+    seed: Number(parameters.seed),
+  });
+  console.log(
+    `fitted again on all ${playlists} playlists (${tracks} tracks) in ${seconds.toFixed(1)} s: ${points.map(({ name }) => name).join(", ")}`,
+  );
+  return { model: models[0]!.folder, nearest: models[1]?.folder, train: full };
+}
 
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);

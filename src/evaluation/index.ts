@@ -17,6 +17,7 @@ export {
   type SliceFigures,
 } from "./evaluate.js";
 export { type TrainingFacts, trainingFacts } from "./facts.js";
+export { type HoldOut, type HoldOutOptions, holdOut } from "./hold-out.js";
 export {
   type Entry,
   type Leaderboard,

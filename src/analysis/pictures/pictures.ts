@@ -6,9 +6,18 @@ import type { MusicMap } from "../map/music-map.js";
 const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
 const number = (value: number) => value.toLocaleString("en");
+/** Ticks of a log axis of numbers that are counted: left to itself, the axis of a few goes below 1 and between. */
+function wholeLogTicks(most: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, i) => 10 ** i);
+  const fine = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= most);
+  return fine.length <= 9 ? fine : powers;
+}
 
 export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
   const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1, floor: 0.8 }));
+  const largest = (numbers: number[]) => Math.max(1, ...numbers);
+  const entries = wholeLogTicks(largest(values.map((bin) => bin.end)));
+  const counts = wholeLogTicks(largest(values.map((bin) => bin.count)));
   return {
     ...size,
     title: {
@@ -23,7 +32,7 @@ export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
         type: "quantitative",
         title: "playlist entries",
         scale: logAxis,
-        axis: { grid: false, format: "~s", tickCount: 6 },
+        axis: { grid: false, format: "~s", values: entries },
       },
       x2: { field: "end" },
       y: {
@@ -31,7 +40,7 @@ export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
         type: "quantitative",
         title: what.toLowerCase(),
         scale: { ...logAxis, domainMin: 0.8 },
-        axis: { format: "~s", tickCount: 5 },
+        axis: { format: "~s", values: counts },
       },
       y2: { datum: 0.8 },
     },
@@ -56,7 +65,7 @@ export function topSpec(ranked: readonly Ranked[], what: string): ChartSpec {
         field: "plays",
         type: "quantitative",
         title: "playlist entries",
-        axis: { format: "~s", tickCount: 5 },
+        axis: { format: "~s", tickCount: 5, tickMinStep: 1 },
       },
     },
     layer: [
@@ -79,9 +88,9 @@ export function lengthsSpec({ lengths, playlists }: Distributions): ChartSpec {
     data: { values: lengths.bins.map((bin) => ({ ...bin, end: bin.to + 1 })) },
     mark: { type: "bar", binSpacing: 1, tooltip: true },
     encoding: {
-      x: { field: "from", type: "quantitative", title: "tracks", axis: { grid: false } },
+      x: { field: "from", type: "quantitative", title: "tracks", axis: { grid: false, tickMinStep: 1 } },
       x2: { field: "end" },
-      y: { field: "count", type: "quantitative", title: "playlists", axis: { tickCount: 5 } },
+      y: { field: "count", type: "quantitative", title: "playlists", axis: { tickCount: 5, tickMinStep: 1 } },
       y2: { datum: 0 },
     },
   } as ChartSpec;

@@ -1,6 +1,7 @@
 /** An analysis for the terminal: figures and small charts within 80 columns. */
 import type { Analysis } from "./analyze.js";
 import type { Bin, Ranked } from "./distributions.js";
+import { genrelessText } from "./map/music-map.js";
 
 const number = (value: number) => value.toLocaleString("en");
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -62,6 +63,11 @@ function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
   ];
 }
 
+/** Indented lines within 80 columns. */
+function wrapped(text: string): string[] {
+  return (text.match(/\S.{0,77}(?=\s|$)/gu) ?? []).map((line) => `  ${line}`);
+}
+
 function unknownNext(list: Analysis["unknownNext"]): string[] {
   if (list.length === 0) return ["no next track that a model could know: no playlist has two tracks", ""];
   return [
@@ -112,7 +118,11 @@ export function analysisText(analysis: Analysis): string {
     const { share, chance, lift, neighbours, tracks } = map.agreement;
     lines.push(
       `map of ${number(map.points.length)} tracks (divergence ${map.divergence.toFixed(3)}), ${number(tracks)} with a genre word`,
-      `  of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share it, ${(100 * chance).toFixed(1)} % by chance: ${lift.toFixed(1)}×`,
+      ...(tracks === 0
+        ? wrapped(genrelessText(map))
+        : [
+            `  of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share it, ${(100 * chance).toFixed(1)} % by chance: ${lift.toFixed(1)}×`,
+          ]),
       "",
     );
   }

@@ -1,7 +1,7 @@
 /** The pictures of an analysis as Vega-Lite specs: the same ones for SVG, PNG and the studio. */
 import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/index.js";
 import type { Bin, Distributions, Ranked } from "../distributions.js";
-import type { MusicMap } from "../map/music-map.js";
+import { genrelessText, type MusicMap } from "../map/music-map.js";
 
 const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
@@ -127,7 +127,7 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
 
 export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
   const colours = chartColours[theme];
-  const { share, chance, lift, neighbours } = map.agreement;
+  const { share, chance, lift, neighbours, tracks } = map.agreement;
   // Unknown first, so that the coloured points lie on top.
   const values = [...map.points]
     .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
@@ -137,7 +137,10 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
     height: 560,
     title: {
       text: `The map of music: ${number(map.points.length)} tracks`,
-      subtitle: `Of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share the genre word, ${(100 * chance).toFixed(1)} % by chance (${lift.toFixed(1)}×)`,
+      subtitle:
+        tracks === 0
+          ? genrelessText(map)
+          : `Of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share the genre word, ${(100 * chance).toFixed(1)} % by chance (${lift.toFixed(1)}×)`,
     },
     data: { values },
     mark: { type: "circle", opacity: 0.75 },

@@ -101,6 +101,18 @@ describe("download", () => {
     expect(await readFile(to(), "utf8")).toBe(csv);
   });
 
+  it("says so where nobody answers, rather than that something was cut off", async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+    const host = `127.0.0.1:${(gone.address() as AddressInfo).port}`;
+    await new Promise((resolve) => gone.close(resolve));
+    await expect(get({ from: `http://${host}/archive`, retries: 1 })).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`^cannot reach ${host}: .*ECONNREFUSED`)),
+      hint: expect.not.stringContaining("go on"),
+      code: "unreachable",
+    });
+  });
+
   it("starts over when the file has changed in between", async () => {
     const other = zipOf({ "spotify_dataset.csv": csv.toUpperCase() });
     handler = (request, response, count) =>

@@ -35,7 +35,7 @@ interface PartNote {
 
 /**
  * @returns how many bytes had come in earlier runs and were kept
- * @throws SegueError where the server refuses, answers with a web page, or keeps cutting the connection (the part is kept)
+ * @throws SegueError where the server refuses, answers with a web page, cannot be reached, or keeps cutting the connection (the part is kept)
  */
 export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: number }> {
   const part = `${options.to}.part`;
@@ -53,6 +53,12 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
       if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
       failures = after > before ? 1 : failures + 1;
+      if (failures > options.retries && after === 0 && neverConnected(error))
+        throw new SegueError(`cannot reach ${new URL(options.url).host}: ${reasonOf(error)}`, {
+          hint: "look at the address and the network, then run the same command again",
+          code: "unreachable",
+          cause: error,
+        });
       if (failures > options.retries)
         throw new SegueError(`the download was cut off after ${after} bytes: ${reasonOf(error)}`, {
           hint: "run the same command again to go on from there",
@@ -162,6 +168,12 @@ function refused(url: string, response: Response): SegueError {
   // Overload passes; it is tried again like a cut connection.
   if (response.status === 429 || response.status >= 500) throw new Error(said);
   return new SegueError(said, { code: "refused" });
+}
+
+/** Whether there was no connection that could have been cut. */
+function neverConnected(error: unknown): boolean {
+  const { code = "", syscall = "" } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";
 }
 
 function reasonOf(error: unknown): string {

@@ -3,8 +3,7 @@
  * a time. Every complaint names the file and the line.
  */
 import { isUtf8 } from "node:buffer";
-import { createReadStream, type ReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, silent } from "../system/index.js";
 
@@ -129,31 +128,28 @@ function linesBeforeBadUtf8(block: Buffer): number {
 
 /** The file's bytes, unzipped where they are gzip; `done` closes it. */
 async function openBytes(path: string, progress: Progress) {
+  let file: FileHandle | undefined;
   let total: number;
   let gzipped: boolean;
   try {
-    const file = await open(path);
-    try {
-      const facts = await file.stat();
-      if (facts.isDirectory()) throw new Error("it is a folder");
-      total = facts.size;
-      const magic = Buffer.alloc(2);
-      // A pipe has no size and cannot be read twice; it is taken as plain text.
-      gzipped =
-        facts.isFile() &&
-        (await file.read(magic, 0, 2, 0)).bytesRead === 2 &&
-        magic.readUInt16BE() === 0x1f8b;
-    } finally {
-      await file.close();
-    }
+    // Once: a pipe that is opened again waits for another writer.
+    file = await open(path);
+    const facts = await file.stat();
+    if (facts.isDirectory()) throw new Error("it is a folder");
+    total = facts.size;
+    const magic = Buffer.alloc(2);
+    // A pipe has no size and cannot be read twice; it is taken as plain text.
+    gzipped =
+      facts.isFile() && (await file.read(magic, 0, 2, 0)).bytesRead === 2 && magic.readUInt16BE() === 0x1f8b;
   } catch (error) {
+    await file?.close();
     const { code } = error as NodeJS.ErrnoException;
     throw new SegueError(`cannot read ${path}: ${code === "ENOENT" ? "no such file" : messageOf(error)}`, {
       code: "bad-input",
       cause: error,
     });
   }
-  const source: ReadStream = createReadStream(path, { highWaterMark: 1 << 20 });
+  const source = file.createReadStream({ highWaterMark: 1 << 20 });
   source.on("data", () =>
     progress({ task: `reading ${path}`, done: source.bytesRead, total, unit: "bytes" }),
   );

@@ -11,7 +11,7 @@ export interface InputFile {
  * Paths stay in the order they are given; what a glob matches (`*`, `?`, `[a-z]`, `**`) comes in natural order, so that
  * slice 2000 follows slice 1000. A file named twice is read once.
  *
- * @throws SegueError code "missing-input" where a path or glob names no file
+ * @throws SegueError code "missing-input" where a path or glob names no file; (misuse) where one is a folder or a pipe
  */
 export async function findInputs(inputs: readonly string[]): Promise<InputFile[]> {
   if (inputs.length === 0) throw misuse("no input given", "name at least one file of playlists");
@@ -22,6 +22,12 @@ export async function findInputs(inputs: readonly string[]): Promise<InputFile[]
       throw misuse(
         `${input} is a folder`,
         `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*.csv'`,
+      );
+    // It can be read once, and what it holds is told by a look before that; standard input is one, too.
+    if (input === "-" ? facts === undefined : facts !== undefined && !facts.isFile())
+      throw misuse(
+        `${input} is ${input === "-" || facts?.isFIFO() ? "a pipe" : "no ordinary file"}, which cannot be read twice`,
+        "write it to a file first",
       );
     if (facts !== undefined) {
       found.set(input, { path: input, bytes: facts.size });

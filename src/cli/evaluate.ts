@@ -88,7 +88,7 @@ async function evaluate(options: Options): Promise<void> {
   const { progress, clear } = terminalProgress();
   const measured = await loadAndMeasure({
     ...options,
-    ...(await filesOf(options)),
+    ...(await filesOf(options, { pipes: true })),
     recommender: name,
     settings: options.set,
     ks: options.k,
@@ -140,7 +140,8 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     "../evaluation/index.js"
   );
   if (options.html) await checkOutput(options.html);
-  const files = await filesOf(options);
+  // Each recommender reads them anew.
+  const files = await filesOf(options, { pipes: false });
   const entries: Entry[] = [];
   const failures: Array<{ recommender: string; error: string }> = [];
   for (const recommender of names) {
@@ -170,8 +171,8 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   if (problems.length > 0) throw new SegueError(problems.join("; "));
 }
 
-async function filesOf({ train, queries }: Options) {
-  return { train: await pathsOf(train), queries: await pathsOf(queries) };
+async function filesOf({ train, queries }: Options, take: { readonly pipes: boolean }) {
+  return { train: await pathsOf(train, take), queries: await pathsOf(queries, take) };
 }
 
 function measureApart(task: EvaluateTask): Promise<Entry> {

@@ -1,5 +1,5 @@
 /** `segue train` as users run it: a process of its own. */
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -194,19 +194,6 @@ describe("segue train", () => {
         "nothing was learnt, the vectors are as they began; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
     });
     expect(train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
-  });
-
-  it("refuses pipes at once, with exit code 2", () => {
-    execFileSync("mkfifo", [file("pipe.jsonl")]);
-    for (const pipe of [file("pipe.jsonl"), "/dev/stdin", "-"]) {
-      const script = `cat "$1" | "$2" "$3" train --input "$4" --output "$5"`;
-      const given = [input, process.execPath, command[0]!, pipe, file("no.bin")];
-      const ran = spawnSync("sh", ["-c", script, "sh", ...given], { encoding: "utf8", timeout: 20_000 });
-      expect(ran).toMatchObject({
-        status: 2,
-        stderr: `error: ${pipe} is a pipe, which cannot be read twice\n  → write it to a file first\n`,
-      });
-    }
   });
 
   it("says what is wrong with its files, with exit code 1", async () => {

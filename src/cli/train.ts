@@ -290,7 +290,7 @@ async function checkedFormat({ format: named, output, from, checkpoint }: Option
 async function checkedInputs({ input, validation, output, checkpoint }: Options): Promise<string[]> {
   const { pathsOf } = await import("./paths-of.js");
   const { requireApart } = await import("./output-apart.js");
-  const paths = await pathsOf(input);
+  const paths = await pathsOf(input, { pipes: true });
   const read = validation === undefined ? paths : [...paths, validation];
   await requireApart(output, "--output", read);
   if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read);

@@ -127,6 +127,15 @@ describe("readSequences", () => {
     expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
   });
 
+  it("stops waiting for who never writes into a pipe", async () => {
+    const pipe = join(folder, "silent.jsonl");
+    execFileSync("mkfifo", [pipe]);
+    const stop = new AbortController();
+    const reading = readSequences(pipe, { signal: stop.signal });
+    setTimeout(() => stop.abort(), 50);
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+  });
+
   it("stops when told to", async () => {
     await expect(
       readSequences(await file("two.jsonl", two), { signal: AbortSignal.abort() }),

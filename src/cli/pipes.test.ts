@@ -112,8 +112,12 @@ describe("anything else through a pipe", () => {
     });
     const named = noWriter("named.csv");
     expect(refused(`segue train --input ${named} --output no.bin`)).toEqual(twice(named));
-    expect(refused(`segue run intermediate --input ${named}`)).toEqual(twice(named));
-    expect(refused("cat plays.csv | segue run intermediate --input -")).toEqual(twice("-"));
+    for (const name of ["from.bin", "from.safetensors"]) {
+      const from = noWriter(name);
+      expect(refused(`segue train --input plays.jsonl --from ${from} --output no.bin`)).toEqual(twice(from));
+    }
+    const run = shell("cat plays.csv | segue run intermediate --input -");
+    expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining("- is a pipe, which cannot") });
     const leaderboard = "segue evaluate --leaderboard --queries queries.jsonl.gz --train /dev/stdin";
     expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin"));
   });

@@ -1,7 +1,7 @@
 /** Finds the files that paths and globs name. */
 import type { Stats } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
-import { misuse, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 
 export interface InputFile {
   readonly path: string;
@@ -27,7 +27,7 @@ export async function findInputs(
   const take = (path: string, facts: Stats) => {
     const pipe = facts.isFIFO();
     // What holds rows is looked at before it is read, which a pipe does not allow.
-    if (!(facts.isFile() || (pipe && pipes))) throw unfit(path, pipe ? "a pipe" : "no ordinary file");
+    if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "no ordinary file");
     found.set(path, { path, bytes: facts.size, ...(pipe && { pipe }) });
   };
   for (const named of inputs) {
@@ -42,7 +42,7 @@ export async function findInputs(
       take(input, facts);
       continue;
     }
-    if (input === "-") throw unfit(input, "a pipe");
+    if (input === "-") throw notTwice(input, "a pipe");
     const matches = /[*?[]/.test(input) ? await glob(input) : [];
     if (matches.length === 0)
       throw new SegueError(
@@ -63,10 +63,6 @@ export async function findInputs(
       });
     });
   return [...found.values()];
-}
-
-function unfit(path: string, what: string): SegueError {
-  return misuse(`${path} is ${what}, which cannot be read twice`, "write it to a file first");
 }
 
 // Node 20 has no stable glob of its own; DuckDB has.

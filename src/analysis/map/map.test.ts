@@ -119,7 +119,7 @@ describe("genres", () => {
     expect(new Set(map.points.map((p) => p.genre))).toContain("rock");
     expect(map.frequentWords).toBeUndefined();
     const analysis = await analyzeCorpus(corpus);
-    expect(analysisText({ ...analysis, map })).toMatch(/nearest neighbours .* share it/);
+    expect(analysisText({ ...analysis, map })).toMatch(/nearest neighbours .* share the genre word/);
 
     const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
     expect(grey.frequentWords).toContain("rock");

@@ -93,12 +93,3 @@ export async function drawMap(
     seed,
   };
 }
-
-/** What is said in place of an agreement where no track of the map has a genre word. */
-export function genrelessText({
-  genres,
-  frequentWords = [],
-}: Pick<MusicMap, "genres" | "frequentWords">): string {
-  const frequent = frequentWords.length > 0 ? ` (frequent there: ${frequentWords.join(", ")})` : "";
-  return `no playlist of theirs has ${new Intl.ListFormat("en", { type: "disjunction" }).format(genres)} in its title${frequent}`;
-}

@@ -1,7 +1,8 @@
 /** The pictures of an analysis as Vega-Lite specs: the same ones for SVG, PNG and the studio. */
 import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/index.js";
 import type { Bin, Distributions, Ranked } from "../distributions.js";
-import { genrelessText, type MusicMap } from "../map/music-map.js";
+import type { MusicMap } from "../map/music-map.js";
+import { agreementText, capital, unknownNextText } from "../wording.js";
 
 const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
@@ -100,8 +101,8 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
   return {
     ...size,
     title: {
-      text: "Next tracks that a model cannot know",
-      subtitle: "Share of playlists whose last track is played fewer than min_count times before",
+      text: unknownNextText.title,
+      subtitle: unknownNextText.note,
     },
     data: { values: unknownNext.map((each) => ({ ...each })) },
     encoding: {
@@ -127,7 +128,6 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
 
 export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
   const colours = chartColours[theme];
-  const { share, chance, lift, neighbours, tracks } = map.agreement;
   // Unknown first, so that the coloured points lie on top.
   const values = [...map.points]
     .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
@@ -137,10 +137,7 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
     height: 560,
     title: {
       text: `The map of music: ${number(map.points.length)} tracks`,
-      subtitle:
-        tracks === 0
-          ? genrelessText(map)
-          : `Of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share the genre word, ${(100 * chance).toFixed(1)} % by chance (${lift.toFixed(1)}×)`,
+      subtitle: capital(agreementText(map)),
     },
     data: { values },
     mark: { type: "circle", opacity: 0.75 },

@@ -43,7 +43,7 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
 }
 
 const noAnswer = () =>
-  new ApiError("The studio's server does not answer.", "Start it again with: segue studio");
+  new ApiError("The studio's server does not answer.", "Start it again, as you did: segue studio …");
 
 /** Says "working" until a study of the playlists is ready. */
 export type StudyState<T> =

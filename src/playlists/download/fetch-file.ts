@@ -1,9 +1,6 @@
 /** Fetches a file over HTTP into a `.part` file, and goes on where an earlier attempt was cut off. */
-import { createWriteStream } from "node:fs";
-import { readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   explainDiskError,
@@ -114,18 +111,17 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   else await writeFileAtomic(`${part}.json`, JSON.stringify({ url, version } satisfies PartNote));
   let done = begin;
   progress({ task: "downloading", done, total, unit: "bytes" });
-  await pipeline(
-    Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
-    async function* (chunks) {
-      for await (const chunk of chunks) {
-        done += (chunk as Uint8Array).length;
-        progress({ task: "downloading", done, total, unit: "bytes" });
-        yield chunk;
-      }
-    },
-    createWriteStream(part, { flags: resumes ? "a" : "w" }),
-    { signal },
-  );
+  const file = await open(part, resumes ? "a" : "w");
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      // Before the next one is asked for: what came is there when the connection is cut, and no write goes on after that.
+      await file.writeFile(chunk);
+      done += chunk.length;
+      progress({ task: "downloading", done, total, unit: "bytes" });
+    }
+  } finally {
+    await file.close();
+  }
   if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
   return true;
 }

@@ -114,7 +114,7 @@ async function evaluate(options: Options): Promise<void> {
     clear();
     console.error(line);
   };
-  const task = { ...(await taskOf(options)), recommender: name, settings: options.set };
+  const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };
   const measured = await loadAndMeasure(task, progress, tell).finally(clear);
   if (!options.json) return printText(measured);
   const [leading, ...more] = options.k.map((k) => report(measured, k));
@@ -162,7 +162,8 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     "../evaluation/index.js"
   );
   if (options.html) await checkOutput(options.html);
-  const task = await taskOf(options);
+  // Each recommender reads them anew.
+  const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];
   let playlists: Uint32Array | undefined;
   const failures: Array<{ recommender: string; error: string }> = [];
@@ -196,7 +197,10 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
 }
 
 /** What is the same for every recommender. @throws SegueError where a file is missing, or options contradict each other */
-async function taskOf(options: Options): Promise<Omit<MeasureTask, "recommender" | "settings">> {
+async function taskOf(
+  options: Options,
+  take: { readonly pipes: boolean },
+): Promise<Omit<MeasureTask, "recommender" | "settings">> {
   const { train, queries, holdOut, everyPosition, k, seed, threads } = options;
   const { columns, encoding, escape: style } = options;
   if (queries !== undefined && (holdOut !== undefined || everyPosition))
@@ -205,12 +209,12 @@ async function taskOf(options: Options): Promise<Omit<MeasureTask, "recommender"
       "leave out one of them",
     );
   return {
-    train: await pathsOf(train),
+    train: await pathsOf(train, take),
     raw: { encoding, escape: style, ...(columns === undefined ? {} : { columns }) },
     asked:
       queries === undefined
         ? { share: holdOut ?? 0.2, positions: everyPosition ? "every" : "last" }
-        : { queries: await pathsOf(queries) },
+        : { queries: await pathsOf(queries, take) },
     ks: k,
     seed,
     threads,

@@ -4,10 +4,11 @@
  */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
+// Not by the room's door, which takes long to load.
+import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
 import { type Progress, SegueError } from "../system/index.js";
-import { pathsOf } from "./paths-of.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -22,7 +23,7 @@ export interface ReadOptions extends Partial<RawFileOptions> {
 /**
  * Reads them, in the order of the files.
  *
- * @param inputs files and globs
+ * @param inputs files, globs, and pipes of sequences ("-": standard input)
  * @throws SegueError where a file is missing, of no form that Segue knows, has other columns, or holds nothing to use; (misuse)
  *   where `columns` is no mapping
  */
@@ -30,8 +31,12 @@ export async function readPlaylists(
   inputs: readonly string[],
   { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
 ): Promise<Corpus> {
-  const paths = await pathsOf(inputs);
-  if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
+  const found = await findInputs(inputs, { pipes: true });
+  const paths = found.map(({ path }) => path);
+  // All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`.
+  const isSequences = ({ path, pipe }: InputFile) =>
+    /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
+  if (found.every(isSequences)) return readSequences(paths, options);
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);

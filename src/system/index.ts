@@ -29,6 +29,7 @@ export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";
 export { orderByCount } from "./order-by-count.js";
+export { notTwice, refusePipe } from "./ordinary-file.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
 export { bornOf, isAlive } from "./processes.js";

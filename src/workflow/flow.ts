@@ -146,7 +146,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("step", name, rest);
   }
 
-  /** A step that runs once for every item of the array `over`; the steps after it do too, until a `join`. */
+  /** A step that runs once for every item of the array, typed array or table `over`; the steps after it do too, until a `join`. */
   foreach<
     Name extends string,
     Out extends Returned,

@@ -46,6 +46,15 @@ export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
 export {
+  type Commands,
+  commandAfter,
+  commandAgain,
+  flagsWithout,
+  shellWord,
+  waysOn,
+  withFlags,
+} from "./terminal/commands.js";
+export {
   addParameterFlags,
   givenParameters,
   refuseUnknownFlags,

@@ -26,7 +26,7 @@ export interface StepOptions<After extends string = string, Catch extends string
 
 export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
   extends StepOptions<After, Catch> {
-  /** The artifact that is gone over: an array or a table; every item (every row) gets a task of its own. */
+  /** The artifact that is gone over: an array, a typed array or a table; every item (every row) gets a task of its own. */
   over: Over;
 }
 

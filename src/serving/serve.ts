@@ -17,7 +17,6 @@ export interface ServeOptions extends ClusterOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { workers, onReady, plugins, signal, ...rest } = options;
   requireWithin(workerCounts, "workers", workers);
-  requireWithin(workerCounts, "threads", options.threads ?? 1);
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1

@@ -41,6 +41,14 @@ describe("types of a flow", () => {
         expectTypeOf(item).toEqualTypeOf<{ window: number }>();
       });
     flow("b", options)
+      .step("start", () => ({ weights: new Float32Array(2), ids: new BigInt64Array(2) }))
+      .foreach("weight", { over: "weights" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<number>();
+      })
+      .foreach("id", { over: "ids", after: "start" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<bigint>();
+      });
+    flow("b", options)
       .step("start", () => ({ grid: [{ window: 3 }], seed: 1, name: "n" }))
       .foreach("train", { over: "grid" }, ({ item }) => {
         expectTypeOf(item).toEqualTypeOf<{ window: number }>();

@@ -11,6 +11,7 @@ import type { sageMakerStanding as standing } from "./standing.js";
 export type { SageMakerCheckOptions } from "./check.js";
 export type { PlannedRequest, SageMakerDeployment } from "./deploy.js";
 export type { AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
+export type { Standing } from "./standing.js";
 
 /** As `checkOptions`, but rejects where they are wrong. */
 export const checkSageMakerOptions = async (...of: Parameters<typeof checkThem>): Promise<void> =>

@@ -32,6 +32,7 @@ import type {
   StepTask,
 } from "./flow-types.js";
 import type { StepKind, StepNode } from "./graph.js";
+import { requireKnown } from "./known-options.js";
 import {
   type AnyStepOptions,
   type ForeachOptions,
@@ -87,6 +88,26 @@ export function flow<Schema extends z.ZodObject = z.ZodObject<Record<never, neve
   return new Flow(name, options, [], new Map());
 }
 
+const knownOptions: Readonly<Record<keyof FlowOptions<z.ZodObject>, true>> = {
+  check: true,
+  description: true,
+  module: true,
+  parameters: true,
+  preload: true,
+};
+
+/** Modules in plain JavaScript come here unchecked. */
+function moduleOf(flow: string, options: unknown): string {
+  const given = typeof options === "object" && options !== null ? options : {};
+  requireKnown(`flow "${flow}"`, given, Object.keys(knownOptions));
+  const { module } = given as { module?: unknown };
+  if (typeof module === "string" && module.startsWith("file:")) return module;
+  throw misuse(
+    `flow "${flow}" does not say which module exports it`,
+    `write flow("${flow}", { module: import.meta.url, … })`,
+  );
+}
+
 /** Modules in plain JavaScript come here unchecked. */
 function parametersOf(flow: string, given: unknown): z.ZodObject {
   if (given === undefined) return z.object({});
@@ -117,9 +138,9 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     functions: ReadonlyMap<string, StepFunction>,
   ) {
     this.name = name;
+    this.module = moduleOf(name, options);
     this.#options = options;
     this.description = options.description;
-    this.module = options.module;
     this.parameters = parametersOf(name, options.parameters);
     this.check = options.check;
     this.preload = options.preload;
@@ -204,6 +225,11 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
 
   #add(kind: StepKind, name: string, rest: unknown[]): never {
     const run = rest.at(-1) as StepFunction;
+    if (typeof run !== "function")
+      throw misuse(
+        `${kind} "${name}" of flow "${this.name}" has no function`,
+        `write what it does last: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
+      );
     const options = (rest.length > 1 ? rest[0] : {}) as AnyStepOptions;
     const node = stepNode(kind, name, options, this.nodes.at(-1)?.name);
     const functions = new Map(this.#functions).set(name, run);

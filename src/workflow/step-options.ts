@@ -1,6 +1,7 @@
 /** What a step may say about how it is run, and the node of the graph that comes of it. */
-import { misuse } from "../system/index.js";
+import { misuse, numberWithin, requireWithin } from "../system/index.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
+import { requireKnown } from "./known-options.js";
 import { retryPolicy } from "./retry.js";
 
 /** What every step may say about how it is run. */
@@ -26,7 +27,7 @@ export interface StepOptions<After extends string = string, Catch extends string
 
 export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
   extends StepOptions<After, Catch> {
-  /** The artifact that is gone over: an array or a table; every item (every row) gets a task of its own. */
+  /** The artifact that is gone over: an array, a typed array or a table; every item (every row) gets a task of its own. */
   over: Over;
 }
 
@@ -43,13 +44,30 @@ export interface AnyStepOptions extends Omit<StepOptions<string, string | undefi
   readonly over?: string;
 }
 
-/** @param above the step above, if any: what this one comes after where `after` names none */
+const known: Readonly<Record<keyof AnyStepOptions, true>> = {
+  after: true,
+  cache: true,
+  catch: true,
+  description: true,
+  grace: true,
+  over: true,
+  resources: true,
+  retry: true,
+  timeout: true,
+};
+
+/**
+ * @param above the step above, if any: what this one comes after where `after` names none
+ * @throws SegueError (misuse) for an option that there is not, a time that is none, a retry or resources out of their range
+ */
 export function stepNode(
   kind: StepKind,
   name: string,
   options: AnyStepOptions,
   above: string | undefined,
 ): StepNode {
+  requireKnown(`step "${name}"`, options, Object.keys(known));
+  requireResources(name, options.resources);
   const after = options.after ?? above;
   return {
     name,
@@ -64,6 +82,13 @@ export function stepNode(
     ...(options.resources === undefined ? {} : { resources: options.resources }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
+}
+
+function requireResources(step: string, resources: Resources = {}): void {
+  requireKnown(`resources of step "${step}"`, resources, ["cpus", "memory"]);
+  for (const [name, value] of Object.entries(resources))
+    if (value !== undefined)
+      requireWithin(numberWithin({ least: 0 }), `resources.${name} of step "${step}"`, value);
 }
 
 /** Seconds from a number of them, or "500ms", "90s", "10m", "2h". */

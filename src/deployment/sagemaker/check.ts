@@ -1,6 +1,7 @@
 /** Calls a living SageMaker endpoint as a client would, compares its answers with the bundle's, and takes it away again. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { messageOf, misuse, type Progress, SegueError } from "../../system/index.js";
 import { savedModelAnswers, withBundleAnswers } from "../bundle-answers.js";
 import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
@@ -73,6 +74,7 @@ export function invoker(endpoint: string, connection: AwsConnection = {}, signal
     ...(region ? { region } : {}),
     ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
     ...(credentials ? { credentials } : {}),
+    ...awsTimeouts(),
   });
   return async (instances: readonly string[]): Promise<Prediction[]> => {
     const command = new InvokeEndpointCommand({

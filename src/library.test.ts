@@ -13,7 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ModuleKind, ScriptTarget, transpile } from "typescript";
+import {
+  createProgram,
+  ModuleKind,
+  ScriptTarget,
+  SymbolFlags,
+  type Symbol as TypeScriptSymbol,
+  transpile,
+} from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,7 +37,7 @@ const examples = pages.flatMap((path) =>
 );
 
 const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-  exports: Record<string, { default: string }>;
+  exports: Record<string, { default: string; types: string }>;
   dependencies: Record<string, string>;
   overrides?: unknown;
 };
@@ -125,6 +132,43 @@ it("has dependencies of its own in place of overrides, which those who install i
 });
 
 describe("the doors of the package", () => {
+  it.skipIf(!hasTypes)(
+    "say what every function, class, method and option of theirs is for",
+    () => {
+      const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
+      const program = createProgram(files, {
+        module: ModuleKind.NodeNext,
+        target: ScriptTarget.ES2022,
+        strict: true,
+      });
+      const checker = program.getTypeChecker();
+      const isSilent = (symbol: TypeScriptSymbol) =>
+        symbol.getDocumentationComment(checker).length === 0 && symbol.getJsDocTags(checker).length === 0;
+      const membersOf = ({ members }: TypeScriptSymbol, flags: SymbolFlags) =>
+        [...(members?.values() ?? [])].filter((member) => member.flags & flags);
+      const silent: string[] = [];
+      for (const file of files) {
+        for (const named of checker.getExportsOfModule(
+          checker.getSymbolAtLocation(program.getSourceFile(file)!)!,
+        )) {
+          const symbol = named.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+          const { name, flags } = symbol;
+          const says = SymbolFlags.Function | SymbolFlags.Variable | SymbolFlags.Class;
+          if (flags & says && isSilent(symbol)) silent.push(name);
+          const parts =
+            flags & SymbolFlags.Class
+              ? membersOf(symbol, SymbolFlags.Method)
+              : flags & SymbolFlags.Interface && /(Options|Settings|Input)$/.test(name)
+                ? membersOf(symbol, SymbolFlags.Property)
+                : [];
+          for (const part of parts) if (isSilent(part)) silent.push(`${name}.${part.name}`);
+        }
+      }
+      expect(silent).toEqual([]);
+    },
+    120_000,
+  );
+
   it.skipIf(!hasTypes)(
     "name every type that their functions return, for packages that publish declarations of their own",
     async () => {

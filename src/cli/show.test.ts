@@ -39,7 +39,7 @@ describe("a flow's module", () => {
     ["./missing.js", 2, "there is no file ./missing.js"],
     ["./empty.mjs", 2, "./empty.mjs exports no flow"],
     ["./throws.mjs", 1, "cannot load the flow's module throws.mjs: no luck (throws.mjs:2)"],
-    ["./misused.mjs", 2, 'step "start" has no option "retries"'],
+    ["./misused.mjs", 2, 'step "start" has no option retries'],
     ["./broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./imports-broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],

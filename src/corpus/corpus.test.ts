@@ -56,6 +56,10 @@ describe("CorpusBuilder", () => {
     const second = builder.build();
     expect(first).toEqual(asBuilt);
     expect(trackIndex(second.tracks).get("c")).toBe(2);
-    expect(second).toMatchObject({ playlistIds: ["p1", "p2"], titles: ["one", ""], artists: ["A", "B", "C"] });
+    expect(second).toMatchObject({
+      playlistIds: ["p1", "p2"],
+      titles: ["one", ""],
+      artists: ["A", "B", "C"],
+    });
   });
 });

@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "./server.js";
 export interface ServeOptions extends ClusterOptions {
   /** Called once, when requests are answered. */
   readonly onReady?: (server: RunningServer) => void;
+  /** Added routes; with one worker only. */
   readonly plugins?: readonly EndpointPlugin[];
   /** Stops it as SIGTERM does. */
   readonly signal?: AbortSignal;

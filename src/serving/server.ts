@@ -22,8 +22,11 @@ export interface ServerOptions extends EndpointSettings, AdminParts, GuardParts 
   readonly port?: number;
   /** Milliseconds between looks for a newer model; default 0: never. */
   readonly watchInterval?: number;
+  /** Added routes; the model is then kept in the thread that speaks HTTP. */
   readonly plugins?: readonly EndpointPlugin[];
+  /** Default: JSON lines on standard error, as `logLevel` says. */
   readonly logger?: Logger;
+  /** Default: counts of its own. */
   readonly metrics?: EndpointMetrics;
 }
 

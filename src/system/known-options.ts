@@ -1,16 +1,17 @@
-/** Options by their names: a flow in JavaScript has no compiler that reads them. */
-import { closest, misuse } from "../system/index.js";
+/** Options by their names. A misspelt one would otherwise be its default, and in plain JavaScript nobody would know. */
+import { misuse } from "./errors.js";
+import { closest } from "./nearest.js";
 
 /**
- * @param of what has the options, for the message
+ * @param of what has the options, for the message; default: nothing is named
  * @throws SegueError (misuse) that names the first one that there is not
  */
-export function requireKnown(of: string, options: object, known: readonly string[]): void {
+export function requireKnown(options: object, known: readonly string[], of?: string): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const near = closest(unknown, known);
   throw misuse(
-    `${of} has no option "${unknown}"`,
-    near ? `did you mean ${near}?` : `its options are ${known.join(", ")}`,
+    of === undefined ? `there is no option ${unknown}` : `${of} has no option ${unknown}`,
+    near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${near}?`,
   );
 }

@@ -17,7 +17,7 @@
  * types know which artifacts those are.
  */
 import { z } from "zod";
-import { misuse } from "../system/index.js";
+import { misuse, requireKnown } from "../system/index.js";
 import type {
   AfterBranches,
   AfterEnd,
@@ -32,7 +32,6 @@ import type {
   StepTask,
 } from "./flow-types.js";
 import type { StepKind, StepNode } from "./graph.js";
-import { requireKnown } from "./known-options.js";
 import {
   type AnyStepOptions,
   type ForeachOptions,
@@ -67,6 +66,7 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   module: string;
   /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. Default: nothing. */
   parameters?: Schema;
+  /** For `segue show` and `--help`. */
   description?: string;
   /**
    * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
@@ -99,7 +99,7 @@ const knownOptions: Readonly<Record<keyof FlowOptions<z.ZodObject>, true>> = {
 /** Modules in plain JavaScript come here unchecked. */
 function moduleOf(flow: string, options: unknown): string {
   const given = typeof options === "object" && options !== null ? options : {};
-  requireKnown(`flow "${flow}"`, given, Object.keys(knownOptions));
+  requireKnown(given, Object.keys(knownOptions), `flow "${flow}"`);
   const { module } = given as { module?: unknown };
   if (typeof module === "string" && module.startsWith("file:")) return module;
   throw misuse(
@@ -118,6 +118,7 @@ function parametersOf(flow: string, given: unknown): z.ZodObject {
   );
 }
 
+/** A flow so far: each call of `step`, `foreach` or `join` gives a new one that has it too. */
 export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   /** Recognises a flow among a module's exports, whichever copy of this module made it. */
   readonly isSegueFlow = true;
@@ -213,6 +214,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("join", name, rest);
   }
 
+  /** @throws SegueError (misuse) where it has no such step */
   functionOf(step: string): (task: unknown) => unknown {
     const run = this.#functions.get(step);
     if (!run)

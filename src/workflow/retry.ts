@@ -1,7 +1,6 @@
 /** How often and when a failed task is tried again. */
-import { requireWithin, wholeNumber } from "../system/index.js";
+import { requireKnown, requireWithin, wholeNumber } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
-import { requireKnown } from "./known-options.js";
 import type { TaskFailure } from "./types.js";
 
 /** Fills in a retry policy: a bare number is the count. */
@@ -13,7 +12,7 @@ export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
     ...(typeof given === "number" ? { count: given } : given),
   };
   requireWithin(wholeNumber(0), "retry", policy.count);
-  requireKnown("retry", policy, ["count", "delay", "backoff"]);
+  requireKnown(policy, ["count", "delay", "backoff"], "retry");
   return policy;
 }
 

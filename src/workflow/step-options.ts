@@ -1,7 +1,6 @@
 /** What a step may say about how it is run, and the node of the graph that comes of it. */
-import { misuse, numberWithin, requireWithin } from "../system/index.js";
+import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
-import { requireKnown } from "./known-options.js";
 import { retryPolicy } from "./retry.js";
 
 /** What every step may say about how it is run. */
@@ -66,7 +65,7 @@ export function stepNode(
   options: AnyStepOptions,
   above: string | undefined,
 ): StepNode {
-  requireKnown(`step "${name}"`, options, Object.keys(known));
+  requireKnown(options, Object.keys(known), `step "${name}"`);
   requireResources(name, options.resources);
   const after = options.after ?? above;
   return {
@@ -85,7 +84,7 @@ export function stepNode(
 }
 
 function requireResources(step: string, resources: Resources = {}): void {
-  requireKnown(`resources of step "${step}"`, resources, ["cpus", "memory"]);
+  requireKnown(resources, ["cpus", "memory"], `resources of step "${step}"`);
   for (const [name, value] of Object.entries(resources))
     if (value !== undefined)
       requireWithin(numberWithin({ least: 0 }), `resources.${name} of step "${step}"`, value);

@@ -16,9 +16,13 @@ export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpo
   readonly recommender?: string;
   /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
   readonly keep?: boolean;
+  /** Default: the SDK's own chain of region and credentials. */
   readonly connection?: AwsConnection;
+  /** Seconds to wait until the endpoint is deleted. Default 1,800. */
   readonly timeout?: number;
+  /** The most seconds between looks at it. Default 10. */
   readonly pollInterval?: number;
+  /** Told while the endpoint is being deleted. */
   readonly progress?: Progress;
   /** Ends the check, as a failure does: the endpoint is deleted unless `keep`. */
   readonly signal?: AbortSignal;

@@ -28,5 +28,5 @@ export {
   leaderboardText,
 } from "./leaderboard.js";
 export { type Measured, measureRecommender, report } from "./measure.js";
-export { type MetricName, metricNames } from "./metrics.js";
+export { type MetricName, metricNames, type RankingMetrics } from "./metrics.js";
 export { type Question, type QuestionOptions, questionsOf } from "./questions.js";

@@ -58,17 +58,28 @@ export const figures = async (run: RunReader) => ({ tasks: await run.tasks(), le
 
 const folder = mkdtempSync(join(tmpdir(), "segue-library-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-// As after `npm install segue pg zod` with the types of Node and pg.
-mkdirSync(join(folder, "node_modules"));
-symlinkSync(root, join(folder, "node_modules", "segue"));
-for (const name of ["pg", "zod", "@types"])
-  symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+// As after `npm install segue pg zod` with the types of Node and pg: what Segue depends on lies beside it.
+mkdirSync(join(folder, "node_modules/segue"), { recursive: true });
+for (const name of ["package.json", "dist"])
+  symlinkSync(join(root, name), join(folder, "node_modules/segue", name));
+for (const name of readdirSync(join(root, "node_modules")))
+  if (!name.startsWith("."))
+    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
 
 /** What the compiler says, told to be strict. */
 function compiled(...args: string[]): { status: number | null; stdout: string } {
   const compiler = join(root, "node_modules/typescript-native/bin/tsc");
-  const options = ["--strict", "--target", "es2022", "--types", "node", "--module", "nodenext"];
+  const options = [
+    "--strict",
+    "--target",
+    "es2022",
+    "--types",
+    "node",
+    "--module",
+    "nodenext",
+    "--preserveSymlinks",
+  ];
   const { stdout, status } = spawnSync(process.execPath, [compiler, ...options, ...args], {
     cwd: folder,
     encoding: "utf8",

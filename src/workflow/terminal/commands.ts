@@ -88,5 +88,6 @@ export function waysOn(
   ];
 }
 
+/** A command with flags behind it, where there are any. */
 export const withFlags = (command: string, flags: string | undefined): string =>
   flags ? `${command} ${flags}` : command;

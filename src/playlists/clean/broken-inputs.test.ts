@@ -109,7 +109,10 @@ describe("broken inputs", () => {
 
   it.each([
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /zip archive/],
-    ["a.csv", Buffer.from("\ufeffuser_id", "utf16le"), /UTF-16/],
+    ["a.xlsx", Buffer.from("PK\x03\x04 … [Content_Types].xml … xl/workbook.xml", "latin1"), /a spreadsheet$/],
+    ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
+    ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
+    ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
     ["a.json", "[1, 2]", /JSON array/],
     ["a.json", '{"playlists": [', /not valid JSON/],
     ["a.json", '{"info": {}, "playlists": []}', /no playlists/],
@@ -122,8 +125,7 @@ describe("broken inputs", () => {
   });
 
   it.each([
-    ["utf16.csv", Buffer.from(header + good, "utf16le"), /UTF-16/],
-    ["utf16be.csv", Buffer.from(header + good, "utf16le").swap16(), /UTF-16/],
+    ["half-utf16.csv", Buffer.from(`\ufeff${header}\ud800${good}`, "utf16le"), /begins as UTF-16 text/],
     ["mac.csv", (header + good).replaceAll("\n", "\r"), /carriage returns alone/],
     ["picture.csv", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /not text/],
     ["noise.csv", Buffer.from([1, 0, 2, 250, 251, 0, 0, 7, 9]), /not text/],
@@ -145,6 +147,17 @@ describe("broken inputs", () => {
       ["u1", "Muse", "Uprising", "gym"],
       ["u1", "Muse", "Uprising", "gym"],
     ]);
+  });
+
+  it.each([
+    ["with a mark", (text: string) => Buffer.from(`\ufeff${text}`, "utf16le")],
+    ["without one", (text: string) => Buffer.from(text, "utf16le")],
+    ["the other way round, gzipped", (text: string) => gzipSync(Buffer.from(text, "utf16le").swap16())],
+  ])("nor is UTF-16 %s, as Excel's Unicode text is", async (_, encode) => {
+    const text = "Artist\tTrack\tPlaylist\r\nBjörk\tJóga\tété 🎵\r\n";
+    const { rows } = await clean({ "a.txt": encode(text + "Muse\tUprising\tgym\r\n".repeat(50_000)) });
+    expect(rows).toHaveLength(50_001);
+    expect(rows[0]).toEqual([0, null, "Björk", "Jóga", "été 🎵"]);
   });
 
   it("a folder, and a file that this user may not read", async (context) => {

@@ -52,6 +52,15 @@ describe("the forms", () => {
     expect(rows).toEqual([[0, "u", "Beyoncé", "Déjà Vu", "été"]]);
   });
 
+  it("reads, as Latin-1, the quotes and dashes that Windows adds to it", async () => {
+    const line = Buffer.from('"u","Prince","Don\x92t \x96 \x80","\x93a\x94"\n', "latin1");
+    const { rows } = await clean(
+      { "a.csv": Buffer.concat([Buffer.from(header), line]) },
+      { encoding: "latin-1" },
+    );
+    expect(rows).toEqual([[0, "u", "Prince", "Don’t – €", "“a”"]]);
+  });
+
   it("reads Spotify slices, in order of pos, from a glob in natural order", async () => {
     const slice = (pid: number) =>
       JSON.stringify({

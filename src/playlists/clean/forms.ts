@@ -16,7 +16,7 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
 /**
  * Looks at the first bytes of a file.
  *
- * @throws SegueError where the file is empty, or plainly something else (a zip archive, gzipped Parquet, UTF-16 text)
+ * @throws SegueError where the file is empty, or plainly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
 export async function detectForm(path: string): Promise<InputForm> {
   return formOf(await readHead(path), path);
@@ -36,12 +36,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       hint: "copy or download it again; a text file goes by another name",
       code: "damaged",
     });
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8)
-    throw new SegueError(`${name} is a zip archive`, { hint: `unpack it first: unzip ${name}` });
-  if (isUtf16(head))
-    throw new SegueError(`${name} is UTF-16 text, wanted UTF-8`, {
-      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${name} > utf8-${nameOf(name)}`,
-    });
+  refuseForeign(head, name);
   const text = head.toString("utf8").replace(/^\ufeff/, "");
   if (text.trim() === "")
     throw new SegueError(`${name} is empty`, {
@@ -69,12 +64,27 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   return "csv";
 }
 
-/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
-function isUtf16(head: Buffer): boolean {
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
-  const first = head.subarray(0, 64);
-  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
-  return first.length >= 8 && [0, 1].some((from) => zeros(from) > first.length / 3 && zeros(1 - from) === 0);
+/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
+function refuseForeign(head: Buffer, name: string): void {
+  const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
+  const foreign = (what: string, hint: string) =>
+    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+  const fromSheet = "save the sheet of playlists as CSV UTF-8, and give that file";
+  if (begins(0x50, 0x4b) && head[2]! <= 8) {
+    // The names of what is in a zip archive stand in it as they are.
+    if (/\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(head.toString("latin1")))
+      throw foreign("a spreadsheet", fromSheet);
+    throw foreign("a zip archive", `unpack it first: unzip ${name}`);
+  }
+  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
+  if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
+  if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("packed by xz", `unpack it first: unxz --keep ${name}`);
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("packed by zstd", `unpack it first: unzstd ${name}`);
+  if (/^(\ufeff)?\s*<[!?a-z]/i.test(head.subarray(0, 200).toString()))
+    throw foreign(
+      "a web page or other XML, not a table",
+      "was it downloaded from the right address, by someone who is logged in?",
+    );
 }
 
 const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

@@ -1,10 +1,10 @@
-/** The bytes of a file, unpacked where it is gzipped, in chunks; with errors that name the file. */
+/** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
 import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
 
-/** How the text of the inputs is encoded. */
+/** How the text of the inputs is encoded, unless it is UTF-16, which tells itself. */
 export type TextEncoding = "utf-8" | "latin-1";
 
 export interface TextSource {
@@ -17,13 +17,25 @@ export interface TextSource {
 
 const chunkSize = 1 << 20;
 
-/** The first bytes of a file, unpacked: enough to tell what it is. */
+/** The first bytes of a file, unpacked, as UTF-8 where they are UTF-16: enough to tell what it is. */
 export interface Head {
   readonly head: Buffer;
   readonly gzipped: boolean;
+  /** Which order the bytes of UTF-16 have, where it is that. */
+  readonly utf16?: Utf16;
 }
 
+type Utf16 = "utf-16le" | "utf-16be";
+
 export async function readHead(path: string): Promise<Head> {
+  const { head, gzipped } = await readBytes(path);
+  const utf16 = utf16Of(head);
+  return utf16 === undefined
+    ? { head, gzipped }
+    : { head: Buffer.from(new TextDecoder(utf16).decode(head)), gzipped, utf16 };
+}
+
+async function readBytes(path: string): Promise<{ head: Buffer; gzipped: boolean }> {
   const file = await open(path, "r");
   try {
     const raw = Buffer.alloc(1 << 16);
@@ -47,20 +59,62 @@ export async function readHead(path: string): Promise<Head> {
 
 /** @throws SegueError code "cut-short" when a gzip file ends too early, "damaged" when it is broken */
 export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
-  const { gzipped } = await readHead(source.path);
+  const { gzipped, utf16 } = await readHead(source.path);
+  const toUtf8 = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
   const file = createReadStream(source.path, { highWaterMark: chunkSize, signal: source.signal });
   file.on("data", (chunk) => source.onBytes?.(chunk.length));
   try {
-    for await (const chunk of gzipped ? unpacked(file, source.path) : file) {
-      const bytes = chunk as Buffer;
-      yield source.encoding === "latin-1" ? Buffer.from(bytes.toString("latin1"), "utf8") : bytes;
-    }
+    for await (const chunk of gzipped ? unpacked(file, source.path) : file) yield toUtf8(chunk as Buffer);
+    const rest = toUtf8(undefined);
+    if (rest.length > 0) yield rest;
   } catch (error) {
     source.signal?.throwIfAborted();
     throw error;
   } finally {
     file.destroy();
   }
+}
+
+/** Turns one chunk into UTF-8; after the last one is told undefined, for what is left over. */
+type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
+
+const nothing = Buffer.alloc(0);
+
+const same: ToUtf8 = (chunk) => chunk ?? nothing;
+
+/** What Windows has where Latin-1 has control characters, from 0x80; it is what people and the web call Latin-1. */
+const windowsOnly = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+const fromLatin1: ToUtf8 = (chunk = nothing) =>
+  Buffer.from(
+    chunk.toString("latin1").replace(/[\x80-\x9f]/g, (control) => windowsOnly[control.charCodeAt(0) - 0x80]!),
+  );
+
+function fromUtf16(order: Utf16, path: string): ToUtf8 {
+  const decoder = new TextDecoder(order, { fatal: true });
+  return (chunk) => {
+    try {
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
+    } catch (cause) {
+      throw new SegueError(`${path} is damaged: it begins as UTF-16 text and has other bytes further on`, {
+        hint: "copy or export it again, best as UTF-8",
+        code: "damaged",
+        cause,
+      });
+    }
+  };
+}
+
+/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
+function utf16Of(head: Buffer): Utf16 | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  const first = head.subarray(0, 64);
+  if (first.length < 8) return undefined;
+  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
+  const isZeroIn = (from: number) =>
+    first[from] === 0 && zeros(from) > first.length / 3 && zeros(1 - from) === 0;
+  return isZeroIn(1) ? "utf-16le" : isZeroIn(0) ? "utf-16be" : undefined;
 }
 
 async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer> {

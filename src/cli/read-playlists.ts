@@ -46,7 +46,7 @@ export async function readPlaylists(
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
     const master = join(folder, "master.parquet");
-    const { rows, rejected, firstRejects, files } = await cleanPlaylists({
+    const { rows, rejected, firstRejects, remedies, files } = await cleanPlaylists({
       ...options,
       ...(mapping && { mapping }),
       ...(encoding && { encoding }),
@@ -59,6 +59,7 @@ export async function readPlaylists(
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
+    for (const remedy of remedies) tell(remedy);
     options.progress?.({ task: "numbering plays", done: 0 });
     const { corpus, droppedPlaylists, droppedRows } = await readMaster({ ...options, minTracks, master });
     if (droppedPlaylists > 0)

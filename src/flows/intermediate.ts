@@ -61,6 +61,7 @@ export const intermediate = flow("intermediate", {
       const assumed = filePlaylistsLine(facts.files);
       if (assumed !== undefined) console.log(assumed);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
+      for (const remedy of facts.remedies) console.log(remedy);
       if (facts.rejected > facts.firstRejects.length)
         console.log(
           `all ${facts.rejected} rejected rows: ${rejects}, until the next run; then: segue dump intermediate/${run}/clean_data/rejectedRows`,

@@ -61,6 +61,7 @@ describe("broken inputs", () => {
     expect(rejected[0]!.text).toBe('"u1","Muse,"Starlight","gym"');
     expect(rejected[2]!.text).toBe('"u1","Björk","Jóga","gym"');
     expect(facts.firstRejects).toEqual(rejected);
+    expect(facts.remedies).toEqual(["is it Latin-1? Then say --encoding latin-1"]);
   });
 
   it("a gzip cut short", async () => {
@@ -199,6 +200,23 @@ describe("broken inputs", () => {
   it("a file of Latin-1 alone: says how to read it", async () => {
     const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
     expect(hint).toMatch(/--encoding latin-1/);
+  });
+
+  it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
+    "a quote escaped by a backslash, in columns of other names: says how to read it (%#)",
+    async (line) => {
+      const text = `user,artist,track,playlist\n${good}${line}\n`;
+      const { facts } = await clean({ "a.csv": text });
+      expect(facts).toMatchObject({ accepted: 1, rejected: 1 });
+      expect(facts.remedies).toEqual([expect.stringMatching(/--escape backslash/)]);
+      const told = await clean({ "a.csv": text }, { escape: "backslash" });
+      expect(told.facts).toMatchObject({ accepted: 2, remedies: [] });
+    },
+  );
+
+  it("a bad quote that no backslash stands before: has no remedy", async () => {
+    const { facts } = await clean({ "a.csv": `${header}${good}"u","Muse","x" y,"gym"\n` });
+    expect(facts).toMatchObject({ rejected: 1, remedies: [] });
   });
 
   it("leaves the output of an earlier run alone when it fails", async () => {

@@ -70,6 +70,8 @@ export interface CleanFacts {
   readonly rejectsByReason: Readonly<Record<string, number>>;
   /** The first few, for the screen. */
   readonly firstRejects: readonly Reject[];
+  /** What may make usable what was rejected: "is it Latin-1? Then say --encoding latin-1". */
+  readonly remedies: readonly string[];
   readonly form: InputForm;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
@@ -137,7 +139,7 @@ async function cleanInto(
     );
   if (accepted === 0) {
     const kept = await keepRejects(options.onlyRejects);
-    throw noUsableRows(rows, rejects.first[0]!, options, kept);
+    throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
@@ -161,6 +163,7 @@ async function cleanInto(
     written,
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
+    remedies: rejects.remedies,
     form,
     files: read,
   };
@@ -169,19 +172,19 @@ async function cleanInto(
 /** @param kept where the rejects are, if anywhere */
 function noUsableRows(
   rows: number,
-  { file, line, reason, detail }: Reject,
-  { encoding, inputs }: CleanOptions,
+  { first, remedies }: Rejects,
+  inputs: readonly string[],
   kept: string | undefined,
 ): SegueError {
+  const { file, line, reason, detail } = first[0]!;
   const where =
     kept === undefined
       ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
-  const isLatin = reason === "not UTF-8" && encoding !== "latin-1";
   return new SegueError(
     `none of the ${rows} rows can be used; the first, ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     {
-      hint: `${isLatin ? "is it Latin-1? Then say --encoding latin-1; " : ""}${where}`,
+      hint: [...remedies, where].join("; "),
       code: "no-usable-rows",
     },
   );

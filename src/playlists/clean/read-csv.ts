@@ -33,12 +33,22 @@ export async function readCsv(
   let line = 1;
   let scanner: CsvScanner | undefined;
   let held: CsvHeader["held"] = [];
+  let escapes = false;
   const onReject = (
     at: number,
     reason: Parameters<Rejects["add"]>[0]["reason"],
     detail: string | undefined,
     text: Buffer,
-  ) => rejects.add({ file: source.path, line: at, reason, detail, text: readable(text) });
+  ) => {
+    const isBackslashed =
+      !escapes &&
+      (reason === "unclosed quote" || reason === "text after a closing quote") &&
+      text.includes('\\"');
+    rejects.add(
+      { file: source.path, line: at, reason, detail, text: readable(text) },
+      isBackslashed ? 'is \\" a quote within quotes? Then say --escape backslash' : undefined,
+    );
+  };
 
   const work = (last: boolean) => {
     let from = 0;
@@ -57,6 +67,7 @@ export async function readCsv(
       }
       const header = readHeader(text, `${source.path}, line ${line}`, options);
       held = header.held;
+      escapes = header.escape !== -1;
       scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
     }
     if (from > 0) {

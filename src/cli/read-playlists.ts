@@ -31,7 +31,14 @@ export async function readPlaylists(
   { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
 ): Promise<Corpus> {
   const paths = await pathsOf(inputs);
-  if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) return readSequences(paths, options);
+  if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) {
+    try {
+      return await readSequences(paths, options);
+    } catch (error) {
+      // Playlists or plays in other words go the way of raw files.
+      if (!(error instanceof SegueError) || !(await isOtherJson(paths[0]!))) throw error;
+    }
+  }
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
@@ -70,4 +77,9 @@ export async function readPlaylists(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function isOtherJson(path: string): Promise<boolean> {
+  const { detectForm } = await import("../playlists/index.js");
+  return (await detectForm(path).catch(() => undefined)) === "json";
 }

@@ -114,9 +114,8 @@ describe("broken inputs", () => {
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
     ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
-    ["a.json", "[1, 2]", /JSON array/],
-    ["a.json", '{"playlists": [', /not valid JSON/],
-    ["a.json", '{"info": {}, "playlists": []}', /no playlists/],
+    ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
+    ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],
     ["a.parquet.gz", gzipSync("PAR1 and what follows"), /a\.parquet\.gz is gzipped Parquet/],
   ])("%s that is something else (%#)", async (name, contents, message) => {

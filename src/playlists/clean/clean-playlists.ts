@@ -17,10 +17,11 @@ import {
 import { sqlFile } from "../sql-file.js";
 import type { EscapeStyle } from "./csv-header.js";
 import { type FilePlaylist, fileNames } from "./file-playlists.js";
-import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
+import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
 import { readCsv } from "./read-csv.js";
+import { readJson } from "./read-json.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
 import { readSequenceRows } from "./read-sequences.js";
@@ -255,6 +256,17 @@ async function readAll(
             hint: "clean files of different forms one by one",
             code: "different-forms",
           });
+        take(path, rows, held);
+      } else if (form === "json") {
+        const isLines = await isJsonLines(path);
+        const playlist = names.get(path)!;
+        const { rows, held } = await readJson(
+          source,
+          { ...options, playlist, isLines },
+          rowId,
+          writer,
+          rejects,
+        );
         take(path, rows, held);
       } else {
         const reader = form === "mpd" ? readMpdSlice : readSequenceRows;

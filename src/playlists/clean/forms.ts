@@ -3,13 +3,14 @@ import { SegueError } from "../../system/index.js";
 import { type Head, readHead } from "./text-source.js";
 
 /** The forms in which playlists come in. */
-export const inputForms = ["csv", "mpd", "sequences", "parquet"] as const;
+export const inputForms = ["csv", "mpd", "sequences", "json", "parquet"] as const;
 export type InputForm = (typeof inputForms)[number];
 
 export const formTitles: Readonly<Record<InputForm, string>> = {
   csv: "CSV",
   mpd: "a Spotify Million Playlist slice",
   sequences: "sequences as JSON lines",
+  json: "JSON of playlists or plays",
   parquet: "Parquet",
 };
 
@@ -44,12 +45,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       code: "empty-input",
     });
   const start = text.trimStart();
-  if (/^\{\s*"(info|playlists)"\s*:/.test(start)) return "mpd";
-  if (start.startsWith("{")) return "sequences";
-  if (start.startsWith("["))
-    throw new SegueError(`${name} is a JSON array; of JSON Segue reads Spotify slices and JSON lines`, {
-      hint: 'write one object a line: {"playlist_id": "…", "tracks": ["…", …]}',
-    });
+  if (/^[[{]/.test(start)) return jsonForm(start);
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
@@ -64,7 +60,41 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   return "csv";
 }
 
-/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
+/** The form of a text that begins as JSON does: of other playlists and rows than slices and sequences, "json". */
+function jsonForm(start: string): InputForm {
+  if (/^\{\s*"(info|playlists)"\s*:/.test(start) && start.includes('"pid"')) return "mpd";
+  const [line = "", ...more] = start.split("\n", 2);
+  const isSequence =
+    line.startsWith("{") &&
+    /"tracks"\s*:\s*\[\s*["\]]/.test(line) &&
+    // A long line goes on after what was read of it.
+    (more.length === 0 || line.includes('"playlist_id"'));
+  return isSequence ? "sequences" : "json";
+}
+
+/** Whether a file of the form "json" is an object a line, or else one document. */
+export async function isJsonLines(path: string): Promise<boolean> {
+  const { head } = await readHead(path);
+  const start = head
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
+    .trimStart();
+  const lines = start.split("\n", 3);
+  // One line, of which this is the beginning: whether more follow does not matter, as it is an object for itself.
+  if (lines.length === 1) return start.startsWith("{");
+  // A broken line among them must not make the others a broken document.
+  return lines[1]!.trim() !== "" && lines.slice(0, 2).some(isJson);
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+}
+
+/** What people have beside/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>

@@ -5,6 +5,10 @@ import { type FieldName, fieldNames } from "./row-writer.js";
 /** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner" }`. */
 export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
 
+// The long history of what a listener has streamed, as Spotify gives it.
+const streamedArtist = "mastermetadataalbumartistname";
+const streamedTrack = "mastermetadatatrackname";
+
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
  * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), the exporters of
@@ -14,8 +18,11 @@ export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
 const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
   user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
-  artist: [["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"]],
-  track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"]],
+  artist: [
+    ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
+    [streamedArtist],
+  ],
+  track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"], [streamedTrack]],
   playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
 };
 

@@ -10,6 +10,7 @@ export type RejectReason =
   | "not UTF-8"
   | "not valid JSON"
   | "not a playlist"
+  | "not a play"
   | "no tracks"
   | "empty user_id"
   | "empty artist"

@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleaning, good, header, rowsOf } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 
@@ -29,7 +30,7 @@ describe("broken inputs", () => {
       /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      'say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist',
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track's id needs no artist`,
     );
     expect(left).toEqual([]);
     expect(
@@ -40,6 +41,38 @@ describe("broken inputs", () => {
         )
       ).message,
     ).toMatch(/wanted also "byy"/);
+  });
+
+  it("a file without a header: says that it needs one", async () => {
+    const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
+    expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym", wanted also artist, track$/);
+    expect(hint).toMatch(/if that line names no columns, .*: user_id;artist;track;playlist$/);
+    const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
+    expect(known.hint).not.toMatch(/names no columns/);
+  });
+
+  it("Parquet of lists: says how to take them apart, and that works", async () => {
+    const make = (name: string, select: string) =>
+      withDuckDb({}, (database) =>
+        database.run(`COPY (${select}) TO ${sqlString(at(name))} (FORMAT parquet)`),
+      );
+    await make("apart.parquet", "SELECT 'p' AS playlist, ['Muse', 'Air'] AS artist, ['x', 'y'] AS track");
+    await make(
+      "structs.parquet",
+      "SELECT 'p' AS playlist, [{artist: 'Muse', track: 'x'}, {artist: 'Air', track: 'y'}] AS tracks",
+    );
+    for (const name of ["apart.parquet", "structs.parquet"]) {
+      const { code, message, hint } = await failure({}, { inputs: [name] });
+      expect(code).toBe("nested-columns");
+      expect(message).toMatch(/holds lists, in the column "(artist", "track|tracks)"; wanted one track/);
+      const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
+      await withDuckDb({}, (database) => database.run(sql));
+      expect((await clean({}, { inputs: ["rows.parquet"] })).rows).toEqual([
+        [0, null, "Muse", "x", "p"],
+        [1, null, "Air", "y", "p"],
+      ]);
+      await rm(at("out"), { recursive: true });
+    }
   });
 
   it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each costs its line and is told", async () => {

@@ -44,6 +44,26 @@ describe("the forms", () => {
     expect(rows).toEqual([[0, null, "AC\\DC", 'T;N"T', "rock"]]);
   });
 
+  it("reads plays whose tracks are ids without an artist, in CSV and in Parquet", async () => {
+    const mapping = { track: "track_id", artist: "none" };
+    const wanted = [
+      [0, null, null, "17", "p"],
+      [1, null, null, "4", "p"],
+    ];
+    const csv = "playlist_id,track_id\np,17\np,4\n";
+    expect((await clean({ "a.csv": csv }, { mapping })).rows).toEqual(wanted);
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (FROM ${sqlString(at("a.csv"))}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    expect((await clean({}, { mapping, inputs: ["a.parquet"] })).rows).toEqual(wanted);
+  });
+
+  it("passes over the line in which Excel names the delimiter", async () => {
+    const { rows, rejected } = await clean({ "a.csv": "sep=;\r\nartist;track;playlist\r\nA;x;p\r\nA;y\r\n" });
+    expect(rows).toEqual([[0, null, "A", "x", "p"]]);
+    expect(rejected).toMatchObject([{ line: 4, reason: "wrong number of fields" }]);
+  });
+
   it("reads Latin-1 where it is told to", async () => {
     const { rows } = await clean(
       { "a.csv": Buffer.from(`${header}"u","Beyoncé","Déjà Vu","été"\n`, "latin1") },

@@ -25,7 +25,13 @@ export function readHeader(
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
-  const at = matchColumns(names, options.mapping, where);
+  const example = ["user_id", "artist", "track", "playlist"].slice(names.length < 4 ? 1 : 0).join(delimiter);
+  const at = matchColumns(
+    names,
+    options.mapping,
+    where,
+    `if that line names no columns, begin the file with one that does: ${example.replaceAll("\t", "<tab>")}`,
+  );
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
     return field === -1 ? fieldNames.length : field;
@@ -39,6 +45,11 @@ export function readHeader(
     delimiter: delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
   };
+}
+
+/** Whether a line is what Excel writes above a header to tell itself the delimiter, which is found without it. */
+export function isSeparatorLine(line: string): boolean {
+  return /^"?sep=."?\s*$/i.test(line);
 }
 
 /** The names in a header line, parted by whatever parts it into most. */

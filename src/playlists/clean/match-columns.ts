@@ -29,6 +29,9 @@ const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> =
 /** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
 const fileName = "filename";
 
+/** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
+const noArtist = "none";
+
 /** "Artist Name(s)", "artist_names" and "artist-names" are one. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
 
@@ -54,10 +57,11 @@ export function parseColumnMapping(text: string): ColumnMapping {
 }
 
 /**
- * Finds, among the columns of a file, the one for each field. Two may have none, -1: user_id, then there are no users, and the
- * playlist, then the file is one (or one of each user).
+ * Finds, among the columns of a file, the one for each field. Some may have none, -1: user_id, then there are no users; the
+ * playlist, then the file is one (or one of each user); and, where the mapping says so, the artist.
  *
  * @param where the file, for messages
+ * @param ifNoneIsKnown what more to say where not one of the names is known: they may be no names at all
  * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
  *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
  *   one looks as if it were meant
@@ -66,6 +70,7 @@ export function matchColumns(
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
+  ifNoneIsKnown?: string,
 ): Record<FieldName, number> {
   const found = { user_id: -1, artist: -1, track: -1, playlist: -1 };
   const take = (field: FieldName, candidates: readonly number[]) => {
@@ -76,9 +81,12 @@ export function matchColumns(
     [...names.keys()].filter((index) => test(names[index]!) && !Object.values(found).includes(index));
 
   const isPerFile = mapping?.playlist === fileName && !names.includes(fileName);
+  const isWithoutArtist = mapping?.artist === noArtist && !names.includes(noArtist);
+  const isWithout = (field: FieldName) =>
+    (field === "playlist" && isPerFile) || (field === "artist" && isWithoutArtist);
   for (const field of fieldNames) {
     const mapped = mapping?.[field];
-    if (mapped === undefined || (field === "playlist" && isPerFile)) continue;
+    if (mapped === undefined || isWithout(field)) continue;
     const taken = fieldNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
@@ -100,13 +108,14 @@ export function matchColumns(
   }
 
   const isWanted = (field: FieldName) =>
-    field === "artist" ||
-    field === "track" ||
-    (mapping?.[field] !== undefined && !(field === "playlist" && isPerFile));
+    !isWithout(field) && (field === "artist" || field === "track" || mapping?.[field] !== undefined);
   const missing = fieldNames.filter((field) => found[field] === -1 && isWanted(field));
   const alike =
     found.playlist === -1 && !isPerFile ? indexesOf(isLikePlaylist).map((index) => names[index]!) : [];
-  if (missing.length > 0) throw wrongColumns(found, missing, alike, names, mapping, where);
+  if (missing.length > 0) {
+    const isNoneKnown = alike.length === 0 && Object.values(found).every((index) => index === -1);
+    throw wrongColumns(found, missing, alike, names, mapping, where, isNoneKnown ? ifNoneIsKnown : undefined);
+  }
   if (alike.length > 0)
     throw misuse(
       `${where}: cannot tell whether the playlist stands in the column ${quoted(alike)}`,
@@ -144,19 +153,26 @@ function wrongColumns(
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
+  more: string | undefined,
 ): SegueError {
   const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
   const columns = (["artist", "track", "playlist", "user_id"] as const)
     .filter((field) => field !== "user_id" || found.user_id !== -1 || missing.includes("user_id"))
     .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
+  const hints = [
+    `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
+    ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
+    ...(missing.includes("artist") && mapping?.artist === undefined
+      ? [`artist=${noArtist} where a track's id needs no artist`]
+      : []),
+    ...(more === undefined ? [] : [more]),
+  ];
   return new SegueError(
     `${where}: found the columns ${quoted(names)}, wanted also ${
       mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
     }`,
     {
-      hint: `say which column is which with a mapping, such as --columns "${columns.join(",")}"${
-        columns.includes("playlist=…") ? "; without playlist=… each file is one playlist" : ""
-      }`,
+      hint: hints.join("; "),
       code: "wrong-columns",
     },
   );

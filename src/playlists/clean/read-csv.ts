@@ -1,6 +1,6 @@
 /** Reads one CSV file into the row writer. */
 import { SegueError } from "../../system/index.js";
-import { type CsvHeader, type EscapeStyle, readHeader } from "./csv-header.js";
+import { type CsvHeader, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
 import type { ColumnMapping } from "./match-columns.js";
 import type { Rejects } from "./rejects.js";
@@ -61,7 +61,7 @@ export async function readCsv(
         line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes
       ).toString();
       from = Math.min(stop + 1, filled);
-      if (text.trim() === "" && from < filled) {
+      if ((text.trim() === "" || isSeparatorLine(text)) && from < filled) {
         line++;
         continue;
       }

@@ -15,8 +15,9 @@ export async function readParquetRows(
   options: { mapping?: ColumnMapping; playlist: string; firstRowId: number; part: string },
   rejects: Rejects,
 ): Promise<{ rows: number; held: ReadonlyArray<string | undefined> }> {
-  const columns = await columnsOf(database, path);
-  const at = matchColumns(columns, options.mapping, path);
+  const types = await columnsOf(database, path);
+  const columns = [...types.keys()];
+  const at = matchPlainColumns(types, options.mapping, path);
   const value = (field: FieldName) => {
     if (at[field] !== -1) return sqlName(columns[at[field]]!);
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
@@ -25,6 +26,7 @@ export async function readParquetRows(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
       user_is_wanted: String(at.user_id !== -1),
+      artist_is_wanted: String(at.artist !== -1),
       path: sqlString(path),
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
     }),
@@ -44,12 +46,44 @@ export async function readParquetRows(
   return { rows, held: fieldNames.map((field) => columns[at[field]]) };
 }
 
-async function columnsOf(database: Database, path: string): Promise<string[]> {
+/** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. */
+function matchPlainColumns(
+  types: ReadonlyMap<string, string>,
+  mapping: ColumnMapping | undefined,
+  path: string,
+): Record<FieldName, number> {
+  const columns = [...types.keys()];
+  const nested = columns.filter((name) => isNested(types.get(name)!));
   try {
-    const described = await database.rows<{ column_name: string }>(
+    const at = matchColumns(columns, mapping, path);
+    if (fieldNames.every((field) => !nested.includes(columns[at[field]]!))) return at;
+  } catch (error) {
+    if (nested.length === 0 || !(error instanceof SegueError) || error.code !== "wrong-columns") throw error;
+  }
+  const names = nested.map(sqlName);
+  const taken = names.map((name, i) =>
+    types.get(nested[i]!)!.includes("STRUCT(")
+      ? `unnest(${name}, recursive := true)`
+      : `unnest(${name}) AS ${name}`,
+  );
+  throw new SegueError(
+    `${path} holds lists, in the column ${names.join(", ")}; wanted one track of one playlist a row`,
+    {
+      hint: `take them apart first, with DuckDB: COPY (SELECT * EXCLUDE (${names.join(", ")}), ${taken.join(", ")} FROM ${sqlString(path)}) TO 'rows.parquet'`,
+      code: "nested-columns",
+    },
+  );
+}
+
+const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
+
+/** The type of each column of a file, by its name. */
+async function columnsOf(database: Database, path: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    const described = await database.rows<{ column_name: string; column_type: string }>(
       `DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`,
     );
-    return described.map((column) => column.column_name);
+    return new Map(described.map((column) => [column.column_name, column.column_type]));
   } catch (error) {
     throw new SegueError(`${path} is damaged Parquet: ${messageOf(error).split("\n")[0]}`, {
       hint: "copy or download it again",

@@ -9,7 +9,7 @@ SELECT
   {{playlist}}::VARCHAR AS playlist,
   CASE
     WHEN {{user_is_wanted}} AND trim(coalesce({{user_id}}::VARCHAR, '')) = '' THEN 'empty user_id'
-    WHEN trim(coalesce({{artist}}::VARCHAR, '')) = '' THEN 'empty artist'
+    WHEN {{artist_is_wanted}} AND trim(coalesce({{artist}}::VARCHAR, '')) = '' THEN 'empty artist'
     WHEN trim(coalesce({{track}}::VARCHAR, '')) = '' THEN 'empty track'
     WHEN trim(coalesce({{playlist}}::VARCHAR, '')) = '' THEN 'empty playlist'
     WHEN contains(concat({{user_id}}::VARCHAR, {{artist}}::VARCHAR, {{track}}::VARCHAR, {{playlist}}::VARCHAR), chr(0))

@@ -28,10 +28,18 @@ export interface ReadOptions extends Partial<RawFileOptions> {
  */
 export async function readPlaylists(
   inputs: readonly string[],
-  { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
+  {
+    minTracks = 3,
+    tell = console.error,
+    columns,
+    encoding,
+    escape: style = "auto",
+    sessionGap = 0,
+    ...options
+  }: ReadOptions,
 ): Promise<Corpus> {
   const paths = await pathsOf(inputs);
-  if (paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) {
+  if (sessionGap === 0 && paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) {
     try {
       return await readSequences(paths, options);
     } catch (error) {
@@ -42,7 +50,7 @@ export async function readPlaylists(
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
-  if (mapping === undefined && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
+  if (mapping === undefined && sessionGap === 0 && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
       return await readCorpus(paths[0]!, options);
     } catch (error) {
@@ -53,15 +61,17 @@ export async function readPlaylists(
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
     const master = join(folder, "master.parquet");
-    const { rows, rejected, firstRejects, remedies, files } = await cleanPlaylists({
+    const facts = await cleanPlaylists({
       ...options,
       ...(mapping && { mapping }),
       ...(encoding && { encoding }),
       ...(style !== "auto" && { escape: style }),
+      sessionGap,
       inputs: paths,
       output: master,
     });
-    const assumed = filePlaylistsLine(files);
+    const { rows, rejected, firstRejects, remedies } = facts;
+    const assumed = filePlaylistsLine(facts);
     if (assumed !== undefined) tell(assumed);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);

@@ -40,6 +40,7 @@ export const intermediate = flow("intermediate", {
           encoding: parameters.encoding,
           ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
+          sessionGap: parameters.sessionGap,
           output,
           rejects: rejected,
           // All that a step which fails so leaves: another run must not put its own in that place.
@@ -58,7 +59,7 @@ export const intermediate = flow("intermediate", {
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
       );
-      const assumed = filePlaylistsLine(facts.files);
+      const assumed = filePlaylistsLine(facts);
       if (assumed !== undefined) console.log(assumed);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
       for (const remedy of facts.remedies) console.log(remedy);

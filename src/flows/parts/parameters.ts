@@ -28,11 +28,18 @@ export const intermediateParameters = z.object({
   columns: z
     .string()
     .regex(
-      /^(\s*(user_id|artist|track|playlist)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
+      /^(\s*(user_id|artist|track|playlist|time)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
       'wanted "artist=performer,track=song,playlist=list,user_id=owner"',
     )
     .default("")
-    .describe('which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner"'),
+    .describe(
+      'which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at"',
+    ),
+  sessionGap: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
   subset: switchable("only half of the rows, for trying things"),
   memoryLimit,
   data: folder,

@@ -2,8 +2,12 @@
 import { closest, misuse, SegueError } from "../../system/index.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 
-/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner" }`. */
-export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
+/** What a column may hold: the fields of a row, and when it was played. */
+type MappedName = FieldName | "time";
+const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
+
+/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. */
+export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
 
 // The long history of what a listener has streamed, as Spotify gives it.
 const streamedArtist = "mastermetadataalbumartistname";
@@ -15,7 +19,7 @@ const streamedTrack = "mastermetadatatrackname";
  * Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million
  * Playlist Dataset as a table (pid, artist_name).
  */
-const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> = {
+const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
   user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
   artist: [
@@ -24,6 +28,14 @@ const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> =
   ],
   track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"], [streamedTrack]],
   playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+  time: [
+    ["timestamp"],
+    ["ts"],
+    ["uts"],
+    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
+    ["datetime", "time"],
+    ["date"],
+  ],
 };
 
 /** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
@@ -41,15 +53,15 @@ const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
  * @throws SegueError (misuse) for a field that does not exist or a part without "="
  */
 export function parseColumnMapping(text: string): ColumnMapping {
-  const mapping: Partial<Record<FieldName, string>> = {};
+  const mapping: Partial<Record<MappedName, string>> = {};
   for (const part of text.split(",")) {
     const [field, ...rest] = part.split("=");
-    const name = field!.trim() as FieldName;
+    const name = field!.trim() as MappedName;
     const column = rest.join("=").trim();
-    if (!fieldNames.includes(name) || column === "")
+    if (!mappedNames.includes(name) || column === "")
       throw misuse(
         `not a column mapping: "${part.trim()}"`,
-        `write field=column, comma between, for the fields ${fieldNames.join(", ")}`,
+        `write field=column, comma between, for the fields ${mappedNames.join(", ")}`,
       );
     mapping[name] = column;
   }
@@ -58,10 +70,11 @@ export function parseColumnMapping(text: string): ColumnMapping {
 
 /**
  * Finds, among the columns of a file, the one for each field. Some may have none, -1: user_id, then there are no users; the
- * playlist, then the file is one (or one of each user); and, where the mapping says so, the artist.
+ * playlist, then the file is one (or one of each user); where the mapping says so, the artist; and the time, which is looked for
+ * only where the mapping names it or it is needed.
  *
  * @param where the file, for messages
- * @param ifNoneIsKnown what more to say where not one of the names is known: they may be no names at all
+ * @param options `ifNoneIsKnown`: what more to say where not one of the names is known: they may be no names at all
  * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
  *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
  *   one looks as if it were meant
@@ -70,10 +83,10 @@ export function matchColumns(
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
-  ifNoneIsKnown?: string,
-): Record<FieldName, number> {
-  const found = { user_id: -1, artist: -1, track: -1, playlist: -1 };
-  const take = (field: FieldName, candidates: readonly number[]) => {
+  options: { readonly needsTime?: boolean; readonly ifNoneIsKnown?: string } = {},
+): Record<MappedName, number> {
+  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1 };
+  const take = (field: MappedName, candidates: readonly number[]) => {
     if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
     found[field] = candidates[0] ?? -1;
   };
@@ -82,12 +95,12 @@ export function matchColumns(
 
   const isPerFile = mapping?.playlist === fileName && !names.includes(fileName);
   const isWithoutArtist = mapping?.artist === noArtist && !names.includes(noArtist);
-  const isWithout = (field: FieldName) =>
+  const isWithout = (field: MappedName) =>
     (field === "playlist" && isPerFile) || (field === "artist" && isWithoutArtist);
-  for (const field of fieldNames) {
+  for (const field of mappedNames) {
     const mapped = mapping?.[field];
     if (mapped === undefined || isWithout(field)) continue;
-    const taken = fieldNames.find(
+    const taken = mappedNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
     if (taken !== undefined)
@@ -101,20 +114,32 @@ export function matchColumns(
     );
   }
   // The playlist before the user, who takes its id only where it is not the playlist itself.
-  for (const field of [...fieldNames].reverse()) {
-    if (mapping?.[field] !== undefined) continue;
+  for (const field of [...mappedNames].reverse()) {
+    if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
     const ranks = spellings[field].map((rank) => indexesOf((name) => rank.includes(fold(name))));
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
 
-  const isWanted = (field: FieldName) =>
-    !isWithout(field) && (field === "artist" || field === "track" || mapping?.[field] !== undefined);
-  const missing = fieldNames.filter((field) => found[field] === -1 && isWanted(field));
+  const isWanted = (field: MappedName) =>
+    !isWithout(field) &&
+    (field === "artist" ||
+      field === "track" ||
+      (field === "time" && options.needsTime) ||
+      mapping?.[field] !== undefined);
+  const missing = mappedNames.filter((field) => found[field] === -1 && isWanted(field));
   const alike =
     found.playlist === -1 && !isPerFile ? indexesOf(isLikePlaylist).map((index) => names[index]!) : [];
   if (missing.length > 0) {
     const isNoneKnown = alike.length === 0 && Object.values(found).every((index) => index === -1);
-    throw wrongColumns(found, missing, alike, names, mapping, where, isNoneKnown ? ifNoneIsKnown : undefined);
+    throw wrongColumns(
+      found,
+      missing,
+      alike,
+      names,
+      mapping,
+      where,
+      isNoneKnown ? options.ifNoneIsKnown : undefined,
+    );
   }
   if (alike.length > 0)
     throw misuse(
@@ -122,6 +147,17 @@ export function matchColumns(
       `if so, say it: --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
     );
   return found;
+}
+
+/** A column that may hold the time of each play, by its name, where none was found for it. */
+export function spareTime(
+  names: readonly string[],
+  found: Readonly<Record<MappedName, number>>,
+): string | undefined {
+  if (found.time !== -1) return undefined;
+  const taken = Object.values(found);
+  const free = names.filter((_, index) => !taken.includes(index));
+  return spellings.time.flatMap((rank) => free.filter((name) => rank.includes(fold(name))))[0];
 }
 
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
@@ -132,7 +168,7 @@ function isLikePlaylist(name: string): boolean {
 }
 
 function ambiguous(
-  field: FieldName,
+  field: MappedName,
   candidates: readonly number[],
   names: readonly string[],
   where: string,
@@ -147,8 +183,8 @@ function ambiguous(
 }
 
 function wrongColumns(
-  found: Readonly<Record<FieldName, number>>,
-  missing: readonly FieldName[],
+  found: Readonly<Record<MappedName, number>>,
+  missing: readonly MappedName[],
   alike: readonly string[],
   names: readonly string[],
   mapping: ColumnMapping | undefined,
@@ -156,8 +192,10 @@ function wrongColumns(
   more: string | undefined,
 ): SegueError {
   const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
-  const columns = (["artist", "track", "playlist", "user_id"] as const)
-    .filter((field) => field !== "user_id" || found.user_id !== -1 || missing.includes("user_id"))
+  const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
+    .filter(
+      (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
+    )
     .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,

@@ -12,6 +12,8 @@ export interface CsvOptions {
   readonly playlist: string;
   readonly mapping?: ColumnMapping;
   readonly escape?: EscapeStyle;
+  /** Whether the time of each play is wanted even if the mapping does not tell which column holds it. */
+  readonly needsTime?: boolean;
 }
 
 const longestLine = 1 << 26;
@@ -19,7 +21,7 @@ const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param firstRowId the number of the first row; every row of the file counts, used or not
- * @returns the number of rows in the file, and the names of the columns that hold the fields, in the order of `fieldNames`
+ * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
  */
 export async function readCsv(
   source: TextSource,
@@ -27,13 +29,12 @@ export async function readCsv(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number; held: CsvHeader["held"] }> {
+): Promise<{ rows: number } & Pick<CsvHeader, "held" | "spareTime">> {
   let buffer = Buffer.allocUnsafe(1 << 22);
   let filled = 0;
   let line = 1;
   let scanner: CsvScanner | undefined;
-  let held: CsvHeader["held"] = [];
-  let escapes = false;
+  let header: CsvHeader | undefined;
   const onReject = (
     at: number,
     reason: Parameters<Rejects["add"]>[0]["reason"],
@@ -41,7 +42,7 @@ export async function readCsv(
     text: Buffer,
   ) => {
     const isBackslashed =
-      !escapes &&
+      header?.escape === -1 &&
       (reason === "unclosed quote" || reason === "text after a closing quote") &&
       text.includes('\\"');
     rejects.add(
@@ -65,9 +66,7 @@ export async function readCsv(
         line++;
         continue;
       }
-      const header = readHeader(text, `${source.path}, line ${line}`, options);
-      held = header.held;
-      escapes = header.escape !== -1;
+      header = readHeader(text, `${source.path}, line ${line}`, options);
       scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
     }
     if (from > 0) {
@@ -96,7 +95,8 @@ export async function readCsv(
     work(false);
   }
   work(true);
-  return { rows: scanner!.rows, held };
+  const { held, spareTime } = header!;
+  return { rows: scanner!.rows, held, spareTime };
 }
 
 /** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */

@@ -2,18 +2,21 @@
  * Reads JSON that is neither slices nor sequences: playlists in other words, or rows, as an array, as one object, or as an object
  * a line. The first one tells which of the two the file holds.
  */
-import { SegueError } from "../../system/index.js";
+import { misuse, SegueError } from "../../system/index.js";
 import { asSequence, isObject } from "./json-playlist.js";
-import { type ColumnMapping, matchColumns } from "./match-columns.js";
+import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
 import { addSequence, linesOf, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
+import { parseTime } from "./time-of-play.js";
 
 export interface JsonOptions {
   /** What the file's playlist is called where nothing in it holds the playlist. */
   readonly playlist: string;
   readonly mapping?: ColumnMapping;
+  /** Whether the time of each play is wanted even if the mapping does not tell which key holds it. */
+  readonly needsTime?: boolean;
   /** Whether it is an object a line; otherwise it is read whole. */
   readonly isLines: boolean;
 }
@@ -32,7 +35,7 @@ export async function readJson(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number; held?: ReadonlyArray<string | undefined> }> {
+): Promise<{ rows: number; held?: ReadonlyArray<string | undefined>; spareTime?: string | undefined }> {
   let rows = 0;
   let line = 0;
   const rowId = () => firstRowId + rows++;
@@ -46,6 +49,7 @@ export async function readJson(
     const sequence = asSequence(value, name);
     holdsPlaylists ??= sequence !== undefined;
     if (holdsPlaylists) {
+      if (options.needsTime || options.mapping?.time !== undefined) throw withoutTimes(source.path);
       if (sequence === undefined)
         reject("not a playlist", "wanted a list of tracks in it", JSON.stringify(value));
       else addSequence(sequence, () => JSON.stringify(value), rowId, writer, reject);
@@ -73,8 +77,15 @@ export async function readJson(
       take(value, entries.length === 1 ? options.playlist : `${options.playlist} ${line}`);
     }
   }
-  return { rows, ...(readRow && { held: readRow.held }) };
+  return { rows, ...(readRow && { held: readRow.held, spareTime: readRow.spareTime }) };
 }
+
+/** Playlists have their order, and no times. */
+export const withoutTimes = (path: string): SegueError =>
+  misuse(
+    `${path} holds playlists, not plays with a time each`,
+    "leave out --session-gap and the mapping's time=: the order of their tracks is that of the file",
+  );
 
 async function parseWhole(source: TextSource): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -104,7 +115,8 @@ function entriesOf(whole: unknown): readonly unknown[] {
 /** Reads objects that are a play each, under the keys that the first of them has. */
 function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
   const names = Object.keys(first);
-  const at = matchColumns(names, options.mapping, where);
+  const at = matchColumns(names, options.mapping, where, { needsTime: options.needsTime ?? false });
+  const timeKey = names[at.time];
   const held = fieldNames.map((field) => names[at[field]]);
   const read = (
     value: Readonly<Record<string, unknown>>,
@@ -123,7 +135,13 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))
       reject("NUL byte", undefined, JSON.stringify(value));
-    else writer.add(rowId(), fields as [string, string, string, string]);
+    else if (timeKey === undefined) writer.add(rowId(), fields as [string, string, string, string]);
+    else {
+      const text = String(value[timeKey] ?? "");
+      const time = parseTime(text);
+      if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
+      else writer.add(rowId(), fields as [string, string, string, string], time);
+    }
   };
-  return Object.assign(read, { held });
+  return Object.assign(read, { held, spareTime: spareTime(names, at) });
 }

@@ -1,5 +1,6 @@
 /** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { knownTimes } from "./time-of-play.js";
 
 /** Why a row was not used. */
 export type RejectReason =
@@ -12,6 +13,7 @@ export type RejectReason =
   | "not a playlist"
   | "not a play"
   | "no tracks"
+  | "not a time"
   | "empty user_id"
   | "empty artist"
   | "empty track"
@@ -35,6 +37,7 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
 
 const remedies: Partial<Record<RejectReason, string>> = {
   "not UTF-8": "is it Latin-1? Then say --encoding latin-1",
+  "not a time": knownTimes,
 };
 
 const longestText = 10_000;

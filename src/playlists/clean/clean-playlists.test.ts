@@ -273,6 +273,15 @@ describe("times", () => {
     );
   });
 
+  it.each([
+    ["uts,utc_time,artist,track", '1704096240,"01 Jan 2024, 08:04",A,2'],
+    ["Artist;Album;AlbumId;Track;Date#somebody", "A;x;;2;1704096240000"],
+    ["ts,artist,track,timestamp", "1,A,2,2024-01-01T08:04:00Z"],
+  ])("knows the column of times among %s", async (head, line) => {
+    const { rows } = await clean({ "a.csv": `${head}\n${line}\n` }, { sessionGap: 30 });
+    expect(rows).toEqual([[0, null, "A", "2", "a 2024-01-01 08:04"]]);
+  });
+
   it("counts what has no time, and says how times are read", async () => {
     const odd = `${csv}u1,A,6,yesterday\nu1,A,7,\n`;
     const { rows, rejected, facts } = await clean({ "log.csv": odd }, { sessionGap: 30 });

@@ -22,6 +22,7 @@ import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
 import { readCsv } from "./read-csv.js";
 import { readJson, withoutTimes } from "./read-json.js";
+import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
 import { readSequenceRows } from "./read-sequences.js";
@@ -294,8 +295,11 @@ async function readAll(
         take(path, rows, held, spareTime);
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
-        const reader = form === "mpd" ? readMpdSlice : readSequenceRows;
-        take(path, (await reader(source, rowId, writer, rejects)).rows);
+        const { rows } =
+          form === "m3u"
+            ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
+            : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
+        take(path, rows);
       }
     }
     writer.close();

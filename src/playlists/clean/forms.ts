@@ -3,7 +3,7 @@ import { SegueError } from "../../system/index.js";
 import { type Head, readHead } from "./text-source.js";
 
 /** The forms in which playlists come in. */
-export const inputForms = ["csv", "mpd", "sequences", "json", "parquet"] as const;
+export const inputForms = ["csv", "mpd", "sequences", "json", "m3u", "parquet"] as const;
 export type InputForm = (typeof inputForms)[number];
 
 export const formTitles: Readonly<Record<InputForm, string>> = {
@@ -11,6 +11,7 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
   mpd: "a Spotify Million Playlist slice",
   sequences: "sequences as JSON lines",
   json: "JSON of playlists or plays",
+  m3u: "a playlist of a music player (M3U)",
   parquet: "Parquet",
 };
 
@@ -46,6 +47,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
     });
   const start = text.trimStart();
   if (/^[[{]/.test(start)) return jsonForm(start);
+  if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {

@@ -47,6 +47,9 @@ const noArtist = "none";
 /** "Artist Name(s)", "artist_names" and "artist-names" are one. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
 
+/** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
+const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
+
 /**
  * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
  *
@@ -116,7 +119,9 @@ export function matchColumns(
   // The playlist before the user, who takes its id only where it is not the playlist itself.
   for (const field of [...mappedNames].reverse()) {
     if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
-    const ranks = spellings[field].map((rank) => indexesOf((name) => rank.includes(fold(name))));
+    const ranks = spellings[field].map((rank) =>
+      indexesOf((name) => rank.includes(field === "time" ? foldTime(name) : fold(name))),
+    );
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
 
@@ -157,7 +162,7 @@ export function spareTime(
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
-  return spellings.time.flatMap((rank) => free.filter((name) => rank.includes(fold(name))))[0];
+  return spellings.time.flatMap((rank) => free.filter((name) => rank.includes(foldTime(name))))[0];
 }
 
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */

@@ -5,10 +5,10 @@
 import { misuse, SegueError } from "../../system/index.js";
 import { asSequence, isObject } from "./json-playlist.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
-import { addSequence, linesOf, parseLine } from "./read-sequences.js";
+import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
-import { type TextSource, textChunks } from "./text-source.js";
+import { linesOf, type TextSource, textChunks } from "./text-source.js";
 import { parseTime } from "./time-of-play.js";
 
 export interface JsonOptions {

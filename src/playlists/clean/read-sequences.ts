@@ -8,7 +8,7 @@
 import { isUtf8 } from "node:buffer";
 import type { RejectReason, Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { type TextSource, textChunks } from "./text-source.js";
+import { linesOf, type TextSource } from "./text-source.js";
 
 /** @returns the number of rows: one a track, and one for each line that could not be read */
 export async function readSequenceRows(
@@ -136,19 +136,4 @@ function namesOf(id: string, title: string | undefined): { user: string; name: s
   if (id.endsWith(`-${title}`) && id.length > title.length + 1)
     return { user: id.slice(0, -title.length - 1), name: title };
   return { user: id, name: title };
-}
-
-export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  for await (const chunk of textChunks(source)) {
-    let from = 0;
-    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
-      const piece = chunk.subarray(from, end);
-      yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
-      rest = [];
-      from = end + 1;
-    }
-    if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
-  }
-  if (rest.length > 0) yield Buffer.concat(rest);
 }

@@ -75,6 +75,22 @@ export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
   }
 }
 
+/** The same line by line, without the line feeds. */
+export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of textChunks(source)) {
+    let from = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
+      const piece = chunk.subarray(from, end);
+      yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
+      rest = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
+}
+
 /** Turns one chunk into UTF-8; after the last one is told undefined, for what is left over. */
 type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
 

@@ -58,6 +58,22 @@ describe("the forms", () => {
     expect((await clean({}, { mapping, inputs: ["a.parquet"] })).rows).toEqual(wanted);
   });
 
+  it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {
+    const head = "Name\tArtist\tComposer\tAlbum\tTime\tDate Added\r";
+    const line = "Jóga\tBjörk\t\tHomogenic\t305\t1/2/24, 10:00\r";
+    const text = head + line.repeat(30_000);
+    const { rows, rejected, facts } = await clean({
+      "Road trip.txt": Buffer.from(`\ufeff${text}`, "utf16le"),
+    });
+    expect(rejected).toEqual([]);
+    expect(rows).toHaveLength(30_000);
+    expect(rows.at(-1)).toEqual([29_999, null, "Björk", "Jóga", "Road trip"]);
+    expect(filePlaylistsLine(facts)).not.toMatch(/time=/);
+    expect((await clean({ "old.csv": `artist,track,playlist\rA,x,p` })).rows).toEqual([
+      [0, null, "A", "x", "p"],
+    ]);
+  });
+
   it("passes over the line in which Excel names the delimiter", async () => {
     const { rows, rejected } = await clean({ "a.csv": "sep=;\r\nartist;track;playlist\r\nA;x;p\r\nA;y\r\n" });
     expect(rows).toEqual([[0, null, "A", "x", "p"]]);

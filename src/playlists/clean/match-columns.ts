@@ -15,7 +15,7 @@ const streamedTrack = "mastermetadatatrackname";
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
- * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), the exporters of
+ * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name", "Artist"), the exporters of
  * Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million
  * Playlist Dataset as a table (pid, artist_name).
  */
@@ -26,14 +26,20 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
     [streamedArtist],
   ],
-  track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"], [streamedTrack]],
+  track: [
+    ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
+    ["title"],
+    [streamedTrack],
+    ["name"],
+  ],
   playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+  // Not "time": with Apple Music it is how long a track is.
   time: [
     ["timestamp"],
     ["ts"],
     ["uts"],
     ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
-    ["datetime", "time"],
+    ["datetime"],
     ["date"],
   ],
 };

@@ -17,12 +17,14 @@ export interface TextSource {
 
 const chunkSize = 1 << 20;
 
-/** The first bytes of a file, unpacked, as UTF-8 where they are UTF-16: enough to tell what it is. */
+/** The first bytes of a file, as `textChunks` has them: enough to tell what it is. */
 export interface Head {
   readonly head: Buffer;
   readonly gzipped: boolean;
   /** Which order the bytes of UTF-16 have, where it is that. */
   readonly utf16?: Utf16;
+  /** Whether its lines end by carriage returns alone, as in the text that Apple Music exports. */
+  readonly isOldMac: boolean;
 }
 
 type Utf16 = "utf-16le" | "utf-16be";
@@ -30,9 +32,11 @@ type Utf16 = "utf-16le" | "utf-16be";
 export async function readHead(path: string): Promise<Head> {
   const { head, gzipped } = await readBytes(path);
   const utf16 = utf16Of(head);
-  return utf16 === undefined
-    ? { head, gzipped }
-    : { head: Buffer.from(new TextDecoder(utf16).decode(head)), gzipped, utf16 };
+  const text = utf16 === undefined ? head : Buffer.from(new TextDecoder(utf16).decode(head));
+  // A carriage return at the end may be half of the first line's end.
+  const isOldMac =
+    text.subarray(0, -1).includes(carriageReturn) && !text.includes(lineFeed) && !text.includes(0);
+  return { head: isOldMac ? withLineFeeds(text) : text, gzipped, isOldMac, ...(utf16 && { utf16 }) };
 }
 
 async function readBytes(path: string): Promise<{ head: Buffer; gzipped: boolean }> {
@@ -59,8 +63,9 @@ async function readBytes(path: string): Promise<{ head: Buffer; gzipped: boolean
 
 /** @throws SegueError code "cut-short" when a gzip file ends too early, "damaged" when it is broken */
 export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
-  const { gzipped, utf16 } = await readHead(source.path);
-  const toUtf8 = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
+  const { gzipped, utf16, isOldMac } = await readHead(source.path);
+  const decode = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
+  const toUtf8: ToUtf8 = (chunk) => (isOldMac ? withLineFeeds(decode(chunk)) : decode(chunk));
   const file = createReadStream(source.path, { highWaterMark: chunkSize, signal: source.signal });
   file.on("data", (chunk) => source.onBytes?.(chunk.length));
   try {
@@ -95,6 +100,15 @@ export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
 type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
 
 const nothing = Buffer.alloc(0);
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Overwrites the carriage returns. */
+function withLineFeeds(text: Buffer): Buffer {
+  for (let at = text.indexOf(carriageReturn); at !== -1; at = text.indexOf(carriageReturn, at + 1))
+    text[at] = lineFeed;
+  return text;
+}
 
 const same: ToUtf8 = (chunk) => chunk ?? nothing;
 

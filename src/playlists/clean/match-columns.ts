@@ -15,9 +15,9 @@ const streamedTrack = "mastermetadatatrackname";
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
- * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name", "Artist"), the exporters of
- * Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million
- * Playlist Dataset as a table (pid, artist_name).
+ * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
+ * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
+ * playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
  */
 const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.

@@ -115,6 +115,11 @@ describe("rows in JSON", () => {
     });
   });
 
+  it("says what a playlist looks like where nothing of one is there", async () => {
+    const { hint } = await failure({ "error.json": '{"error": {"status": 401}}' });
+    expect(hint).toMatch(/a playlist looks like \{"name": "…", "tracks": \[/);
+  });
+
   it("counts each object that is no play", async () => {
     const odd = [{ ...play, artist: null }, { ...play, track: { name: "x" } }, { ...play, track: "\0" }, 3];
     const { rows, rejected } = await clean({ "rows.jsonl": lines([play, ...odd]) });

@@ -115,7 +115,10 @@ function entriesOf(whole: unknown): readonly unknown[] {
 /** Reads objects that are a play each, under the keys that the first of them has. */
 function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
   const names = Object.keys(first);
-  const at = matchColumns(names, options.mapping, where, { needsTime: options.needsTime ?? false });
+  const at = matchColumns(names, options.mapping, where, {
+    needsTime: options.needsTime ?? false,
+    ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
+  });
   const timeKey = names[at.time];
   const held = fieldNames.map((field) => names[at[field]]);
   const read = (

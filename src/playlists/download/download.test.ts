@@ -57,7 +57,7 @@ function serve(
     ...(from > 0 ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
   });
   if (rest.length <= cut) response.end(rest);
-  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 200));
 }
 
 describe("download", () => {
@@ -115,7 +115,7 @@ describe("download", () => {
     handler = (_, response, count) => {
       response.writeHead(200, { "content-length": archive.length });
       if (count < 3)
-        response.write(archive.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+        response.write(archive.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 200));
       else response.end(archive);
     };
     await get();

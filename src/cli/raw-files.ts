@@ -8,7 +8,7 @@ export interface RawFileOptions {
   readonly columns?: string;
   readonly encoding: "utf-8" | "latin-1";
   /** How CSV writes a quote within quotes; "auto" has it from the columns. */
-  readonly escape: "auto" | "backslash" | "doubled";
+  readonly escape: "auto" | "backslash" | "doubled" | "none";
   /** Plays more minutes apart than this are two playlists; 0: none are parted. */
   readonly sessionGap: number;
 }
@@ -36,8 +36,11 @@ export function addRawFileOptions(command: Command): Command {
         .default("utf-8"),
     )
     .addOption(
-      new Option("--escape <style>", "raw files: how CSV writes a quote within quotes")
-        .choices(["auto", "backslash", "doubled"])
+      new Option(
+        "--escape <style>",
+        "raw files: how CSV writes a quote within quotes; none: quotes are letters",
+      )
+        .choices(["auto", "backslash", "doubled", "none"])
         .default("auto"),
     )
     .addOption(

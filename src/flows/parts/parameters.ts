@@ -22,9 +22,9 @@ export const intermediateParameters = z.object({
     .describe("what the inputs are"),
   encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),
   escape: z
-    .enum(["auto", "backslash", "doubled"])
+    .enum(["auto", "backslash", "doubled", "none"])
     .default("auto")
-    .describe('how CSV writes a quote within quotes: \\" or ""'),
+    .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are letters'),
   columns: z
     .string()
     .regex(

@@ -74,6 +74,16 @@ describe("the forms", () => {
     ]);
   });
 
+  it("takes quotes for letters where it is told to, and says so where tabs part the fields", async () => {
+    const lines = ['A\t"Heroes" (live)\tp', 'B\t"open\tp', 'C\tshut"\tp', 'D\t7"\tp'];
+    const text = `artist\ttrack\tplaylist\n${lines.join("\n")}\n`;
+    const { rows } = await clean({ "a.tsv": text }, { escape: "none" });
+    expect(rows.map((row) => row.slice(2).join("\t"))).toEqual(lines);
+    const { facts, rejected } = await clean({ "a.tsv": text });
+    expect(rejected).toMatchObject([{ line: 2, reason: "text after a closing quote" }]);
+    expect(facts.remedies).toEqual(["are quotes letters like others? Then say --escape none"]);
+  });
+
   it("passes over the line in which Excel names the delimiter", async () => {
     const { rows, rejected } = await clean({ "a.csv": "sep=;\r\nartist;track;playlist\r\nA;x;p\r\nA;y\r\n" });
     expect(rows).toEqual([[0, null, "A", "x", "p"]]);

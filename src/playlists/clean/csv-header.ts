@@ -3,8 +3,8 @@ import type { CsvLayout } from "./csv-scanner.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
 import { fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 
-/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`. */
-export type EscapeStyle = "backslash" | "doubled";
+/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
+export type EscapeStyle = "backslash" | "doubled" | "none";
 
 /** The columns of the #nowplaying data, whose quotes are escaped by `\`. */
 const nowplaying = ["user_id", "artistname", "trackname", "playlistname"];
@@ -46,6 +46,7 @@ export function readHeader(
     absent: fieldNames.map((name) => Buffer.from(name === "playlist" ? options.playlist : "")),
     delimiter: delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
+    isUnquoted: style === "none",
   };
 }
 

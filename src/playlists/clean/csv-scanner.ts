@@ -19,6 +19,8 @@ export interface CsvLayout {
   readonly delimiter: number;
   /** The escape byte, or -1 where there is none. */
   readonly escape: number;
+  /** Whether quotes are letters like others, and no field stands in them; by default they are not. */
+  readonly isUnquoted?: boolean;
   /** For each field of the file the column of `RowWriter` that takes it. */
   readonly columns: readonly number[];
   /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
@@ -124,7 +126,7 @@ export class CsvScanner {
 
   /** Scans one record into the columns; the position after it, or one of the answers above. */
   #record(buffer: Buffer, start: number, end: number, last: boolean): number {
-    const { delimiter, escape: escapeByte, columns } = this.#layout;
+    const { delimiter, escape: escapeByte, columns, isUnquoted = false } = this.#layout;
     const spare = spareColumn;
     const wanted = columns.length;
     let position = start;
@@ -143,7 +145,7 @@ export class CsvScanner {
       let first = position;
       while (first < end && buffer[first] === space) first++;
       let byte: number;
-      if (first < end && buffer[first] === quote) {
+      if (!isUnquoted && first < end && buffer[first] === quote) {
         position = first + 1;
         for (;;) {
           if (position >= end) return last ? this.#spoilt("open") : needMore;

@@ -17,6 +17,7 @@ export interface CsvOptions {
 }
 
 const longestLine = 1 << 26;
+const tab = 0x09;
 const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -41,13 +42,10 @@ export async function readCsv(
     detail: string | undefined,
     text: Buffer,
   ) => {
-    const isBackslashed =
-      header?.escape === -1 &&
-      (reason === "unclosed quote" || reason === "text after a closing quote") &&
-      text.includes('\\"');
+    const isOfQuotes = reason === "unclosed quote" || reason === "text after a closing quote";
     rejects.add(
       { file: source.path, line: at, reason, detail, text: readable(text) },
-      isBackslashed ? 'is \\" a quote within quotes? Then say --escape backslash' : undefined,
+      isOfQuotes ? quotesRemedy(header!, text) : undefined,
     );
   };
 
@@ -97,6 +95,13 @@ export async function readCsv(
   work(true);
   const { held, spareTime } = header!;
   return { rows: scanner!.rows, held, spareTime };
+}
+
+/** What may make a line usable whose quotes are not those of other lines. */
+function quotesRemedy({ delimiter, escape: escapeByte }: CsvHeader, text: Buffer): string | undefined {
+  if (escapeByte === -1 && text.includes('\\"'))
+    return 'is \\" a quote within quotes? Then say --escape backslash';
+  return delimiter === tab ? "are quotes letters like others? Then say --escape none" : undefined;
 }
 
 /** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */

@@ -31,7 +31,8 @@ export class RowWriter {
 
   /** Makes room for one row whose text has at most `bytes` bytes. */
   reserve(bytes: number): void {
-    for (const column of this.columns) column.reserve(bytes + bytesPerGroup + 4);
+    for (const column of [...this.#texts, this.columns[spareColumn]!])
+      column.reserve(bytes + bytesPerGroup + 4);
   }
 
   /** Takes what was appended to the columns since the last call as one row. */

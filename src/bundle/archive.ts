@@ -46,6 +46,10 @@ export async function unpackBundle(file: string, folder: string): Promise<void> 
       filter: (_, entry) => !("type" in entry) || entry.type === "File" || entry.type === "Directory",
     });
   } catch (cause) {
-    throw new SegueError(`${file} is not a whole .tar.gz: ${messageOf(cause)}`, { code: "corrupt", cause });
+    throw new SegueError(`${file} is not a whole .tar.gz: ${messageOf(cause)}`, {
+      hint: "a bundle is a folder with a manifest.json in it, or a .tar.gz of one; of your own playlists segue run makes one",
+      code: "corrupt",
+      cause,
+    });
   }
 }

@@ -84,6 +84,11 @@ describe("a bundle", () => {
     await expect(openBundle(at("c.tar.gz"))).rejects.toMatchObject({
       code: expect.stringMatching(/corrupt|no-bundle/),
     });
+    writeFileSync(at("playlists.csv"), `user,artist,track,playlist\n${"u,a,t,p\n".repeat(200)}`);
+    await expect(openBundle(at("playlists.csv"))).rejects.toMatchObject({
+      code: "corrupt",
+      hint: expect.stringMatching(/of your own playlists segue run makes one/),
+    });
   });
 
   it("replaces a bundle, and nothing else", async () => {

@@ -4,7 +4,7 @@ import { wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
-import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -52,9 +52,8 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   const { checkOutput } = await import("../system/index.js");
   if (options.output !== undefined) await checkOutput(options.output, "folder");
   const { progress, clear, tell } = terminalProgress();
-  const { columns, encoding } = options;
   const corpus = await readPlaylists(inputs, {
-    ...{ progress, signal, tell, minTracks: 2, columns, encoding, escape: options.escape },
+    ...{ progress, signal, tell, minTracks: 2, ...rawFileOptions(options) },
   }).finally(clear);
   const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;

@@ -18,7 +18,7 @@ import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import type { MeasureTask } from "./load-and-measure.js";
 import { numberOption, numbersOption } from "./number-option.js";
 import { pathsOf } from "./paths-of.js";
-import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends RawFileOptions {
@@ -202,7 +202,6 @@ async function taskOf(
   take: { readonly pipes: boolean },
 ): Promise<Omit<MeasureTask, "recommender" | "settings">> {
   const { train, queries, holdOut, everyPosition, k, seed, threads } = options;
-  const { columns, encoding, escape: style } = options;
   if (queries !== undefined && (holdOut !== undefined || everyPosition))
     throw misuse(
       `${everyPosition ? "--every-position" : "--hold-out"} is for evaluations without --queries`,
@@ -210,7 +209,7 @@ async function taskOf(
     );
   return {
     train: await pathsOf(train, take),
-    raw: { encoding, escape: style, ...(columns === undefined ? {} : { columns }) },
+    raw: rawFileOptions(options),
     asked:
       queries === undefined
         ? { share: holdOut ?? 0.2, positions: everyPosition ? "every" : "last" }

@@ -1,12 +1,26 @@
 /** How raw files are to be read: the options of every verb that takes playlists of any form, as `segue run` has them. */
 import { type Command, Option } from "commander";
+import { wholeNumber } from "../system/index.js";
+import { numberOption } from "./number-option.js";
 
 export interface RawFileOptions {
-  /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner". */
+  /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at". */
   readonly columns?: string;
   readonly encoding: "utf-8" | "latin-1";
   /** How CSV writes a quote within quotes; "auto" has it from the columns. */
-  readonly escape: "auto" | "backslash" | "doubled";
+  readonly escape: "auto" | "backslash" | "doubled" | "none";
+  /** Plays more minutes apart than this are two playlists; 0: none are parted. */
+  readonly sessionGap: number;
+}
+
+/** These options among those of a verb. */
+export function rawFileOptions({
+  columns,
+  encoding,
+  escape: style,
+  sessionGap,
+}: RawFileOptions): RawFileOptions {
+  return { ...(columns !== undefined && { columns }), encoding, escape: style, sessionGap };
 }
 
 /** Adds them to a verb. */
@@ -14,7 +28,7 @@ export function addRawFileOptions(command: Command): Command {
   return command
     .option(
       "--columns <mapping>",
-      'raw files: which columns hold what, "artist=performer,track=song,playlist=list,user_id=owner"',
+      'raw files: which columns hold what, "artist=performer,track=song,playlist=list,user_id=owner,time=played_at"',
     )
     .addOption(
       new Option("--encoding <name>", "raw files: how their text is encoded")
@@ -22,8 +36,18 @@ export function addRawFileOptions(command: Command): Command {
         .default("utf-8"),
     )
     .addOption(
-      new Option("--escape <style>", "raw files: how CSV writes a quote within quotes")
-        .choices(["auto", "backslash", "doubled"])
+      new Option(
+        "--escape <style>",
+        "raw files: how CSV writes a quote within quotes; none: quotes are letters",
+      )
+        .choices(["auto", "backslash", "doubled", "none"])
         .default("auto"),
+    )
+    .addOption(
+      numberOption(
+        "--session-gap <minutes>",
+        "raw files: plays further apart are two playlists; 0: none are parted",
+        wholeNumber(0),
+      ).default(0),
     );
 }

@@ -29,18 +29,33 @@ export interface ReadOptions extends Partial<RawFileOptions> {
  */
 export async function readPlaylists(
   inputs: readonly string[],
-  { minTracks = 3, tell = console.error, columns, encoding, escape: style = "auto", ...options }: ReadOptions,
+  {
+    minTracks = 3,
+    tell = console.error,
+    columns,
+    encoding,
+    escape: style = "auto",
+    sessionGap = 0,
+    ...options
+  }: ReadOptions,
 ): Promise<Corpus> {
   const found = await findInputs(inputs, { pipes: true });
   const paths = found.map(({ path }) => path);
   // All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`.
   const isSequences = ({ path, pipe }: InputFile) =>
     /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
-  if (found.every(isSequences)) return readSequences(paths, options);
+  if (sessionGap === 0 && found.every(isSequences)) {
+    try {
+      return await readSequences(paths, options);
+    } catch (error) {
+      // Playlists or plays in other words go the way of raw files.
+      if (!(error instanceof SegueError) || found[0]!.pipe || !(await isOtherJson(paths[0]!))) throw error;
+    }
+  }
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
-  if (mapping === undefined && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
+  if (mapping === undefined && sessionGap === 0 && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
     try {
       return await readCorpus(paths[0]!, options);
     } catch (error) {
@@ -51,19 +66,22 @@ export async function readPlaylists(
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
     const master = join(folder, "master.parquet");
-    const { rows, rejected, firstRejects, files } = await cleanPlaylists({
+    const facts = await cleanPlaylists({
       ...options,
       ...(mapping && { mapping }),
       ...(encoding && { encoding }),
       ...(style !== "auto" && { escape: style }),
+      sessionGap,
       inputs: paths,
       output: master,
     });
-    const assumed = filePlaylistsLine(files);
+    const { rows, rejected, firstRejects, remedies } = facts;
+    const assumed = filePlaylistsLine(facts);
     if (assumed !== undefined) tell(assumed);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
+    for (const remedy of remedies) tell(remedy);
     options.progress?.({ task: "numbering plays", done: 0 });
     const { corpus, droppedPlaylists, droppedRows } = await readMaster({ ...options, minTracks, master });
     if (droppedPlaylists > 0)
@@ -77,8 +95,8 @@ export async function readPlaylists(
 }
 
 /**
- * Reads what a recommender is fitted on. JSON lines of sequences are read as they are, whatever their file is called and however short
- * the playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files.
+ * Reads what a recommender is fitted on. Sequences are read as they are, whatever their file is called and however short the
+ * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files.
  *
  * @param paths as `pathsOf` gives them
  * @throws SegueError as `readPlaylists`
@@ -89,7 +107,14 @@ export async function readTrainingPlaylists(paths: readonly string[], options: R
 }
 
 async function isRaw(path: string): Promise<boolean> {
-  if (/\.(jsonl|ndjson)(\.gz)?$/.test(path) || !(await stat(path)).isFile()) return false;
+  return (await stat(path)).isFile() && (await formOf(path)) !== "sequences";
+}
+
+async function isOtherJson(path: string): Promise<boolean> {
+  return (await formOf(path).catch(() => undefined)) === "json";
+}
+
+async function formOf(path: string) {
   const { detectForm } = await import("../playlists/index.js");
-  return (await detectForm(path)) !== "sequences";
+  return detectForm(path);
 }

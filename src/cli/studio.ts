@@ -6,7 +6,7 @@ import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } fr
 import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
-import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -40,7 +40,6 @@ export function registerStudio(program: Command): void {
 async function studio(inputs: readonly string[], options: Options, command: Command): Promise<void> {
   const { startStudio } = await import("../studio/index.js");
   const { progress, clear, tell } = terminalProgress();
-  const { columns, encoding } = options;
   const generated = inputs.length === 0 && options.bundle === undefined;
   const corpus = generated
     ? await generatedCorpus()
@@ -49,9 +48,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
           progress,
           tell,
           minTracks: 2,
-          columns,
-          encoding,
-          escape: options.escape,
+          ...rawFileOptions(options),
         }).finally(clear)
       : undefined;
   const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);

@@ -89,6 +89,20 @@ describe("segue train", () => {
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
   });
 
+  it("reads JSON lines in other words than those of sequences, but no sequences that are broken", async () => {
+    const other = file("other.jsonl");
+    const tracks = ["1", "2", "3"].map((name) => ({ artist: "A", name }));
+    await writeFile(other, `${JSON.stringify({ name: "gym", tracks })}\n`);
+    const train = (input: string) =>
+      segue("--input", input, "--min-count", 1, "--epochs", 1, "--output", file("other.bin"), "--json");
+    const { status, stdout } = train(other);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
+    const broken = file("broken.jsonl");
+    await writeFile(broken, '{"playlist_id": "p", "tracks": ["A-1"]}\n{"name": "p", "tracks": ["A-1"]}\n');
+    expect(train(broken).stderr).toMatch(/broken\.jsonl:2: "playlist_id" is missing/);
+  });
+
   it("prints a few lines for people, and takes every option", () => {
     const all = [
       ...["--sg", "--hs", 1, "--window", 4, "--no-shrink-windows", "--negative", 3, "--ns-exponent", -0.5],

@@ -5,7 +5,7 @@ import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../t
 // The room itself takes long to load: it waits until the verb runs.
 import { word2vecRanges } from "../track2vec/options.js";
 import { numberOption } from "./number-option.js";
-import { addRawFileOptions, type RawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends RawFileOptions {
@@ -45,7 +45,7 @@ export function registerTrain(program: Command): void {
     .description("learn track vectors from playlists (word2vec, with gensim's options)")
     .requiredOption(
       "--input <files...>",
-      "playlists: JSON lines of sequences, or raw files (CSV, MPD slices)",
+      "playlists: JSON lines of sequences, or raw files (CSV, JSON, Parquet, MPD slices)",
     )
     .requiredOption("--output <file>", "where the vectors go")
     .option(
@@ -175,9 +175,9 @@ async function train(options: Options): Promise<void> {
   try {
     const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
-    const { minTracks, columns, encoding } = options;
+    const { minTracks } = options;
     let corpus = await readPlaylists(inputs, {
-      ...{ progress, signal, tell, minTracks, columns, encoding, escape: options.escape },
+      ...{ progress, signal, tell, minTracks, ...rawFileOptions(options) },
     });
     let validation: Validation | undefined;
     if (options.validation !== undefined) {

@@ -67,6 +67,8 @@ export async function readJsonLines(
   const visitBlock = (block: Buffer) => {
     if (!isUtf8(block)) {
       line += 1 + linesBeforeBadUtf8(block);
+      if (line === 1 && block.toString("latin1", 0, 4) === "PAR1")
+        complain("Parquet, wanted JSON lines", otherFormat() ?? example);
       complain("not UTF-8 text", otherFormat() ?? "save the file as UTF-8");
     }
     let text = block.toString("utf8");

@@ -103,6 +103,10 @@ describe("readSequences", () => {
     await expect(readSequences(await file("latin.jsonl", latin))).rejects.toThrow(
       /latin\.jsonl:3: not UTF-8/,
     );
+    const table = Buffer.concat([Buffer.from("PAR1"), Buffer.from([0x15, 0x04, 0xff, 0xfe])]);
+    await expect(readSequences(await file("train.parquet", table))).rejects.toThrow(
+      /train\.parquet:1: Parquet, wanted JSON lines/,
+    );
     await expect(readSequences(folder)).rejects.toThrow(/it is a folder/);
     await expect(readSequences(join(folder, "none"))).rejects.toThrow(/none: no such file/);
   });

@@ -40,6 +40,7 @@ export const intermediate = flow("intermediate", {
           encoding: parameters.encoding,
           ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
+          sessionGap: parameters.sessionGap,
           output,
           rejects: rejected,
           // All that a step which fails so leaves: another run must not put its own in that place.
@@ -58,9 +59,10 @@ export const intermediate = flow("intermediate", {
       console.log(
         `${facts.rows} rows read, ${facts.accepted} accepted, ${facts.rejected} rejected, ${facts.written} written`,
       );
-      const assumed = filePlaylistsLine(facts.files);
+      const assumed = filePlaylistsLine(facts);
       if (assumed !== undefined) console.log(assumed);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
+      for (const remedy of facts.remedies) console.log(remedy);
       if (facts.rejected > facts.firstRejects.length)
         console.log(
           `all ${facts.rejected} rejected rows: ${rejects}, until the next run; then: segue dump intermediate/${run}/clean_data/rejectedRows`,

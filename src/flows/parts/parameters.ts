@@ -17,22 +17,29 @@ const seed = z.int().min(0).max(0xffffffff).default(42);
 export const intermediateParameters = z.object({
   input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
   format: z
-    .enum(["auto", "csv", "mpd", "sequences", "parquet"])
+    .enum(["auto", "csv", "mpd", "sequences", "json", "m3u", "parquet"])
     .default("auto")
     .describe("what the inputs are"),
   encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),
   escape: z
-    .enum(["auto", "backslash", "doubled"])
+    .enum(["auto", "backslash", "doubled", "none"])
     .default("auto")
-    .describe('how CSV writes a quote within quotes: \\" or ""'),
+    .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are letters'),
   columns: z
     .string()
     .regex(
-      /^(\s*(user_id|artist|track|playlist)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
+      /^(\s*(user_id|artist|track|playlist|time)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
       'wanted "artist=performer,track=song,playlist=list,user_id=owner"',
     )
     .default("")
-    .describe('which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner"'),
+    .describe(
+      'which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at"',
+    ),
+  sessionGap: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
   subset: switchable("only half of the rows, for trying things"),
   memoryLimit,
   data: folder,

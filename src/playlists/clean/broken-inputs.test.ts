@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleaning, good, header, rowsOf } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 
@@ -29,7 +30,7 @@ describe("broken inputs", () => {
       /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      'say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist',
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track's id needs no artist`,
     );
     expect(left).toEqual([]);
     expect(
@@ -40,6 +41,38 @@ describe("broken inputs", () => {
         )
       ).message,
     ).toMatch(/wanted also "byy"/);
+  });
+
+  it("a file without a header: says that it needs one", async () => {
+    const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
+    expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym", wanted also artist, track$/);
+    expect(hint).toMatch(/if that line names no columns, .*: user_id;artist;track;playlist$/);
+    const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
+    expect(known.hint).not.toMatch(/names no columns/);
+  });
+
+  it("Parquet of lists: says how to take them apart, and that works", async () => {
+    const make = (name: string, select: string) =>
+      withDuckDb({}, (database) =>
+        database.run(`COPY (${select}) TO ${sqlString(at(name))} (FORMAT parquet)`),
+      );
+    await make("apart.parquet", "SELECT 'p' AS playlist, ['Muse', 'Air'] AS artist, ['x', 'y'] AS track");
+    await make(
+      "structs.parquet",
+      "SELECT 'p' AS playlist, [{artist: 'Muse', track: 'x'}, {artist: 'Air', track: 'y'}] AS tracks",
+    );
+    for (const name of ["apart.parquet", "structs.parquet"]) {
+      const { code, message, hint } = await failure({}, { inputs: [name] });
+      expect(code).toBe("nested-columns");
+      expect(message).toMatch(/holds lists, in the column "(artist", "track|tracks)"; wanted one track/);
+      const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
+      await withDuckDb({}, (database) => database.run(sql));
+      expect((await clean({}, { inputs: ["rows.parquet"] })).rows).toEqual([
+        [0, null, "Muse", "x", "p"],
+        [1, null, "Air", "y", "p"],
+      ]);
+      await rm(at("out"), { recursive: true });
+    }
   });
 
   it("a line with an unclosed quote, a NUL byte, Latin-1 bytes: each costs its line and is told", async () => {
@@ -61,6 +94,7 @@ describe("broken inputs", () => {
     expect(rejected[0]!.text).toBe('"u1","Muse,"Starlight","gym"');
     expect(rejected[2]!.text).toBe('"u1","Björk","Jóga","gym"');
     expect(facts.firstRejects).toEqual(rejected);
+    expect(facts.remedies).toEqual(["is it Latin-1? Then say --encoding latin-1"]);
   });
 
   it("a gzip cut short", async () => {
@@ -109,10 +143,12 @@ describe("broken inputs", () => {
 
   it.each([
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /zip archive/],
-    ["a.csv", Buffer.from("\ufeffuser_id", "utf16le"), /UTF-16/],
-    ["a.json", "[1, 2]", /JSON array/],
-    ["a.json", '{"playlists": [', /not valid JSON/],
-    ["a.json", '{"info": {}, "playlists": []}', /no playlists/],
+    ["a.xlsx", Buffer.from("PK\x03\x04 … [Content_Types].xml … xl/workbook.xml", "latin1"), /a spreadsheet$/],
+    ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
+    ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
+    ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
+    ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
+    ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],
     ["a.parquet.gz", gzipSync("PAR1 and what follows"), /a\.parquet\.gz is gzipped Parquet/],
   ])("%s that is something else (%#)", async (name, contents, message) => {
@@ -122,9 +158,8 @@ describe("broken inputs", () => {
   });
 
   it.each([
-    ["utf16.csv", Buffer.from(header + good, "utf16le"), /UTF-16/],
-    ["utf16be.csv", Buffer.from(header + good, "utf16le").swap16(), /UTF-16/],
-    ["mac.csv", (header + good).replaceAll("\n", "\r"), /carriage returns alone/],
+    ["half-utf16.csv", Buffer.from(`\ufeff${header}\ud800${good}`, "utf16le"), /begins as UTF-16 text/],
+    ["mixed.csv", `a\rb${header}${good}`, /carriage returns alone/],
     ["picture.csv", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /not text/],
     ["noise.csv", Buffer.from([1, 0, 2, 250, 251, 0, 0, 7, 9]), /not text/],
     ["text.parquet", header + good, /text\.parquet is not Parquet/],
@@ -145,6 +180,17 @@ describe("broken inputs", () => {
       ["u1", "Muse", "Uprising", "gym"],
       ["u1", "Muse", "Uprising", "gym"],
     ]);
+  });
+
+  it.each([
+    ["with a mark", (text: string) => Buffer.from(`\ufeff${text}`, "utf16le")],
+    ["without one", (text: string) => Buffer.from(text, "utf16le")],
+    ["the other way round, gzipped", (text: string) => gzipSync(Buffer.from(text, "utf16le").swap16())],
+  ])("nor is UTF-16 %s, as Excel's Unicode text is", async (_, encode) => {
+    const text = "Artist\tTrack\tPlaylist\r\nBjörk\tJóga\tété 🎵\r\n";
+    const { rows } = await clean({ "a.txt": encode(text + "Muse\tUprising\tgym\r\n".repeat(50_000)) });
+    expect(rows).toHaveLength(50_001);
+    expect(rows[0]).toEqual([0, null, "Björk", "Jóga", "été 🎵"]);
   });
 
   it("a folder, and a file that this user may not read", async (context) => {
@@ -186,6 +232,23 @@ describe("broken inputs", () => {
   it("a file of Latin-1 alone: says how to read it", async () => {
     const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
     expect(hint).toMatch(/--encoding latin-1/);
+  });
+
+  it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
+    "a quote escaped by a backslash, in columns of other names: says how to read it (%#)",
+    async (line) => {
+      const text = `user,artist,track,playlist\n${good}${line}\n`;
+      const { facts } = await clean({ "a.csv": text });
+      expect(facts).toMatchObject({ accepted: 1, rejected: 1 });
+      expect(facts.remedies).toEqual([expect.stringMatching(/--escape backslash/)]);
+      const told = await clean({ "a.csv": text }, { escape: "backslash" });
+      expect(told.facts).toMatchObject({ accepted: 2, remedies: [] });
+    },
+  );
+
+  it("a bad quote that no backslash stands before: has no remedy", async () => {
+    const { facts } = await clean({ "a.csv": `${header}${good}"u","Muse","x" y,"gym"\n` });
+    expect(facts).toMatchObject({ rejected: 1, remedies: [] });
   });
 
   it("leaves the output of an earlier run alone when it fails", async () => {

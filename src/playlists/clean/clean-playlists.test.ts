@@ -9,7 +9,7 @@ import { cleaning, good, header } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 import { filePlaylistsLine } from "./file-playlists.js";
 
-const { at, clean } = cleaning();
+const { at, clean, failure } = cleaning();
 
 describe("the forms", () => {
   it("reads #nowplaying CSV, header, escapes and all", async () => {
@@ -44,12 +44,67 @@ describe("the forms", () => {
     expect(rows).toEqual([[0, null, "AC\\DC", 'T;N"T', "rock"]]);
   });
 
+  it("reads plays whose tracks are ids without an artist, in CSV and in Parquet", async () => {
+    const mapping = { track: "track_id", artist: "none" };
+    const wanted = [
+      [0, null, null, "17", "p"],
+      [1, null, null, "4", "p"],
+    ];
+    const csv = "playlist_id,track_id\np,17\np,4\n";
+    expect((await clean({ "a.csv": csv }, { mapping })).rows).toEqual(wanted);
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (FROM ${sqlString(at("a.csv"))}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    expect((await clean({}, { mapping, inputs: ["a.parquet"] })).rows).toEqual(wanted);
+  });
+
+  it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {
+    const head = "Name\tArtist\tComposer\tAlbum\tTime\tDate Added\r";
+    const line = "Jóga\tBjörk\t\tHomogenic\t305\t1/2/24, 10:00\r";
+    const text = head + line.repeat(30_000);
+    const { rows, rejected, facts } = await clean({
+      "Road trip.txt": Buffer.from(`\ufeff${text}`, "utf16le"),
+    });
+    expect(rejected).toEqual([]);
+    expect(rows).toHaveLength(30_000);
+    expect(rows.at(-1)).toEqual([29_999, null, "Björk", "Jóga", "Road trip"]);
+    expect(filePlaylistsLine(facts)).not.toMatch(/time=/);
+    expect((await clean({ "old.csv": `artist,track,playlist\rA,x,p` })).rows).toEqual([
+      [0, null, "A", "x", "p"],
+    ]);
+  });
+
+  it("takes quotes for letters where it is told to, and says so where tabs part the fields", async () => {
+    const lines = ['A\t"Heroes" (live)\tp', 'B\t"open\tp', 'C\tshut"\tp', 'D\t7"\tp'];
+    const text = `artist\ttrack\tplaylist\n${lines.join("\n")}\n`;
+    const { rows } = await clean({ "a.tsv": text }, { escape: "none" });
+    expect(rows.map((row) => row.slice(2).join("\t"))).toEqual(lines);
+    const { facts, rejected } = await clean({ "a.tsv": text });
+    expect(rejected).toMatchObject([{ line: 2, reason: "text after a closing quote" }]);
+    expect(facts.remedies).toEqual(["are quotes letters like others? Then say --escape none"]);
+  });
+
+  it("passes over the line in which Excel names the delimiter", async () => {
+    const { rows, rejected } = await clean({ "a.csv": "sep=;\r\nartist;track;playlist\r\nA;x;p\r\nA;y\r\n" });
+    expect(rows).toEqual([[0, null, "A", "x", "p"]]);
+    expect(rejected).toMatchObject([{ line: 4, reason: "wrong number of fields" }]);
+  });
+
   it("reads Latin-1 where it is told to", async () => {
     const { rows } = await clean(
       { "a.csv": Buffer.from(`${header}"u","Beyoncé","Déjà Vu","été"\n`, "latin1") },
       { encoding: "latin-1" },
     );
     expect(rows).toEqual([[0, "u", "Beyoncé", "Déjà Vu", "été"]]);
+  });
+
+  it("reads, as Latin-1, the quotes and dashes that Windows adds to it", async () => {
+    const line = Buffer.from('"u","Prince","Don\x92t \x96 \x80","\x93a\x94"\n', "latin1");
+    const { rows } = await clean(
+      { "a.csv": Buffer.concat([Buffer.from(header), line]) },
+      { encoding: "latin-1" },
+    );
+    expect(rows).toEqual([[0, "u", "Prince", "Don’t – €", "“a”"]]);
   });
 
   it("reads Spotify slices, in order of pos, from a glob in natural order", async () => {
@@ -144,7 +199,7 @@ describe("the forms", () => {
     ]);
     expect(rejected).toMatchObject([{ line: 4, reason: "empty artist" }]);
     expect(facts.files[0]).toMatchObject({ rows: 3, playlist: { name: "Road trip", ofEachUser: false } });
-    expect(filePlaylistsLine(facts.files)).toMatch(
+    expect(filePlaylistsLine(facts)).toMatch(
       /^no column is known .*: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
     );
   });
@@ -155,10 +210,8 @@ describe("the forms", () => {
       ["u", "plays"],
       ["v", "plays"],
     ]);
-    expect(filePlaylistsLine(facts.files)).toContain(
-      'plays.csv is one playlist of each of its users, "plays"',
-    );
-    expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts.files)).toBeUndefined();
+    expect(filePlaylistsLine(facts)).toContain('plays.csv is one playlist of each of its users, "plays"');
+    expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts)).toBeUndefined();
   });
 
   it("takes a Parquet file for a playlist, as others", async () => {
@@ -182,6 +235,121 @@ describe("the forms", () => {
     );
     expect(rows.map((row) => `${row[0]} ${row[2]}${row[3]}`)).toEqual(["0 b1", "1 b2", "2 a1"]);
     expect(facts.files.map((file) => file.rows)).toEqual([2, 1]);
+  });
+});
+
+describe("times", () => {
+  // Newest first, as the exports of listeners' plays are; two sittings of one listener, one of another.
+  const plays = [
+    ["u1", "A", "5", "2024-01-02 09:30:00"],
+    ["u1", "A", "4", "2024-01-02 09:00:00"],
+    ["u2", "B", "3", "2024-01-01 08:05:00"],
+    ["u1", "A", "2", "2024-01-01 08:04:00"],
+    ["u1", "A", "1", "2024-01-01 08:00:00"],
+  ] as const;
+  const csv = `user,artist,track,played_at\n${plays.map((play) => `${play.join(",")}\n`).join("")}`;
+  const json = JSON.stringify(
+    plays.map(([user, artist, track, played_at]) => ({ user, artist, track, played_at })),
+  );
+  const tracks = (rows: readonly (readonly unknown[])[]) =>
+    rows.map(([id, user, , track]) => [id, user, track]);
+  const inOrder = [
+    [0, "u1", "1"],
+    [1, "u1", "2"],
+    [2, "u2", "3"],
+    [3, "u1", "4"],
+    [4, "u1", "5"],
+  ];
+
+  it("has plays in their order, from CSV, JSON and Parquet", async () => {
+    const mapping = { time: "played_at" };
+    const { rows } = await clean({ "log.csv": csv }, { mapping });
+    expect(tracks(rows)).toEqual(inOrder);
+    expect(rows[0]![4]).toBe("log");
+    expect(tracks((await clean({ "log.json": json }, { mapping })).rows)).toEqual(inOrder);
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (FROM ${sqlString(at("log.csv"))}) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    expect(tracks((await clean({}, { mapping, inputs: ["log.parquet"] })).rows)).toEqual(inOrder);
+  });
+
+  it("begins a playlist after each pause, and finds the times by their name", async () => {
+    const { rows, facts } = await clean({ "log.csv": csv }, { sessionGap: 29 });
+    expect(rows.map(([, user, , track, playlist]) => [user, track, playlist])).toEqual([
+      ["u1", "1", "log 2024-01-01 08:00"],
+      ["u1", "2", "log 2024-01-01 08:00"],
+      ["u2", "3", "log 2024-01-01 08:05"],
+      ["u1", "4", "log 2024-01-02 09:00"],
+      ["u1", "5", "log 2024-01-02 09:30"],
+    ]);
+    expect(facts.sessions).toBe(4);
+    // A pause as long as the gap is none.
+    const { facts: longer } = await clean({ "log.csv": csv }, { sessionGap: 30 });
+    expect(longer.sessions).toBe(3);
+    expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
+  });
+
+  it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
+    const { rows, facts } = await clean({ "log.csv": csv });
+    expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);
+    expect(filePlaylistsLine(facts)).toMatch(
+      /in the order of the lines: --columns "time=played_at" .* --session-gap 30/,
+    );
+  });
+
+  it.each([
+    ["uts,utc_time,artist,track", '1704096240,"01 Jan 2024, 08:04",A,2'],
+    ["Artist;Album;AlbumId;Track;Date#somebody", "A;x;;2;1704096240000"],
+    ["ts,artist,track,timestamp", "1,A,2,2024-01-01T08:04:00Z"],
+  ])("knows the column of times among %s", async (head, line) => {
+    const { rows } = await clean({ "a.csv": `${head}\n${line}\n` }, { sessionGap: 30 });
+    expect(rows).toEqual([[0, null, "A", "2", "a 2024-01-01 08:04"]]);
+  });
+
+  it("counts what has no time, and says how times are read", async () => {
+    const odd = `${csv}u1,A,6,yesterday\nu1,A,7,\n`;
+    const { rows, rejected, facts } = await clean({ "log.csv": odd }, { sessionGap: 30 });
+    expect(rows).toHaveLength(5);
+    expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
+      [7, "not a time", '"yesterday"'],
+      [8, "not a time", '""'],
+    ]);
+    expect(facts.remedies).toEqual([expect.stringMatching(/times are read as 2024-01-31/)]);
+    const entries = [...JSON.parse(json), { user: "u1", artist: "A", track: "6", played_at: null }];
+    expect((await clean({ "log.json": JSON.stringify(entries) }, { sessionGap: 30 })).rejected).toMatchObject(
+      [{ line: 6, reason: "not a time" }],
+    );
+  });
+
+  it("parts within files, and takes the half of a subset by what it has parted", async () => {
+    const { rows } = await clean(
+      { "a.csv": csv, "b.csv": csv },
+      { sessionGap: 30, mapping: { playlist: "filename" } },
+    );
+    expect(new Set(rows.map((row) => row[4])).size).toBe(6);
+    const days = Array.from({ length: 60 }, (_, i) => `u,A,${i},${i * 86_400}\n`).join("");
+    const half = await clean({ "c.csv": `user,artist,track,ts\n${days}` }, { sessionGap: 30, subset: true });
+    expect(half.facts.written).toBeGreaterThan(15);
+    expect(half.facts.written).toBeLessThan(45);
+  });
+
+  it.each([
+    ["slices", "m.json", JSON.stringify({ playlists: [{ pid: 1, name: "p", tracks: [] }] })],
+    ["sequences", "s.jsonl", '{"playlist_id": "p", "tracks": ["x"]}\n'],
+    ["other playlists", "o.jsonl", '{"name": "p", "tracks": ["x"]}\n'],
+  ])("are refused of %s, which have none", async (_, name, text) => {
+    for (const options of [{ sessionGap: 30 }, { mapping: { time: "t" } }])
+      expect((await failure({ [name]: text }, options)).message).toMatch(
+        /holds playlists, not plays with a time/,
+      );
+  });
+
+  it("are missed where no column has them", async () => {
+    expect((await failure({ "a.csv": header + good }, { sessionGap: 30 })).message).toMatch(
+      /wanted also time$/,
+    );
   });
 });
 

@@ -17,10 +17,12 @@ import {
 import { sqlFile } from "../sql-file.js";
 import type { EscapeStyle } from "./csv-header.js";
 import { type FilePlaylist, fileNames } from "./file-playlists.js";
-import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
+import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
 import { readCsv } from "./read-csv.js";
+import { readJson, withoutTimes } from "./read-json.js";
+import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
 import { readSequenceRows } from "./read-sequences.js";
@@ -35,6 +37,11 @@ export interface CleanOptions {
   readonly format?: "auto" | InputForm;
   /** Names the columns of a CSV or Parquet file that has its own; without user_id there are no users, without playlist each file is one. */
   readonly mapping?: ColumnMapping;
+  /**
+   * Plays that are further apart, in minutes, belong to two playlists of one name; times are those of the column that the mapping
+   * gives, else of the one with a usual name. 0, the default, parts none.
+   */
+  readonly sessionGap?: number;
   /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
   readonly escape?: EscapeStyle;
   /** How the text is encoded (the default is "utf-8"). */
@@ -58,6 +65,8 @@ export interface CleanedFile {
   readonly rows: number;
   /** The playlist that the file is, where no column holds the playlist. */
   readonly playlist?: FilePlaylist;
+  /** A column that may hold the time of each play, by its name, though nothing asked for it. */
+  readonly spareTime?: string;
 }
 
 export interface CleanFacts {
@@ -70,7 +79,11 @@ export interface CleanFacts {
   readonly rejectsByReason: Readonly<Record<string, number>>;
   /** The first few, for the screen. */
   readonly firstRejects: readonly Reject[];
+  /** What may make usable what was rejected: "is it Latin-1? Then say --encoding latin-1". */
+  readonly remedies: readonly string[];
   readonly form: InputForm;
+  /** How many playlists the pauses have made, where `sessionGap` parts plays. */
+  readonly sessions?: number;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
@@ -137,19 +150,21 @@ async function cleanInto(
     );
   if (accepted === 0) {
     const kept = await keepRejects(options.onlyRejects);
-    throw noUsableRows(rows, rejects.first[0]!, options, kept);
+    throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
   await database.run(
-    sqlFile("write-master", {
+    sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       parts: `[${parts.map(sqlString).join(", ")}]`,
+      ...(hasTimes(options) && { gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }),
       kept: options.subset ? subsetCondition : "true",
       output: sqlString(master),
     }),
   );
-  const { written } = await database.row<{ written: number }>(
-    `SELECT count(*) AS written FROM read_parquet(${sqlString(master)})`,
+  const { written, playlists } = await database.row<{ written: number; playlists: number }>(
+    `SELECT count(*) AS written, ${options.sessionGap ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
+     FROM read_parquet(${sqlString(master)})`,
   );
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
   await keepRejects();
@@ -161,7 +176,9 @@ async function cleanInto(
     written,
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
+    remedies: rejects.remedies,
     form,
+    ...(options.sessionGap && { sessions: playlists }),
     files: read,
   };
 }
@@ -169,19 +186,19 @@ async function cleanInto(
 /** @param kept where the rejects are, if anywhere */
 function noUsableRows(
   rows: number,
-  { file, line, reason, detail }: Reject,
-  { encoding, inputs }: CleanOptions,
+  { first, remedies }: Rejects,
+  inputs: readonly string[],
   kept: string | undefined,
 ): SegueError {
+  const { file, line, reason, detail } = first[0]!;
   const where =
     kept === undefined
       ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
-  const isLatin = reason === "not UTF-8" && encoding !== "latin-1";
   return new SegueError(
     `none of the ${rows} rows can be used; the first, ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     {
-      hint: `${isLatin ? "is it Latin-1? Then say --encoding latin-1; " : ""}${where}`,
+      hint: [...remedies, where].join("; "),
       code: "no-usable-rows",
     },
   );
@@ -203,11 +220,16 @@ async function readAll(
   const progress = throttled(options.progress ?? silent);
   const read: CleanedFile[] = [];
   const names = fileNames(files.map((file) => file.path));
-  const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>) => {
+  const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
     rowId += rows;
     const isPlaylist = held !== undefined && held[fieldNames.indexOf("playlist")] === undefined;
     const ofEachUser = held?.[fieldNames.indexOf("user_id")] !== undefined;
-    read.push({ path, rows, ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }) });
+    read.push({
+      path,
+      rows,
+      ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }),
+      ...(spareTime !== undefined && { spareTime }),
+    });
   };
   let done = 0;
   let rowId = 0;
@@ -215,6 +237,7 @@ async function readAll(
     done += bytes;
     progress({ task: "reading", done, total, unit: "bytes" });
   };
+  const needsTime = Boolean(options.sessionGap);
   const part = () => {
     parts.push(join(scratch, `part-${parts.length}.parquet`));
     return parts.at(-1)!;
@@ -223,18 +246,18 @@ async function readAll(
     const { mapping } = options;
     for (const { path, bytes } of files) {
       const playlist = names.get(path)!;
-      const { rows, held } = await readParquetRows(
+      const { rows, held, spareTime } = await readParquetRows(
         database,
         path,
-        { mapping, playlist, firstRowId: rowId, part: part() },
+        { mapping, playlist, firstRowId: rowId, part: part(), needsTime },
         rejects,
       );
-      take(path, rows, held);
+      take(path, rows, held, spareTime);
       onBytes(bytes);
     }
     return read;
   }
-  const writer = new RowWriter(part());
+  const writer = new RowWriter(part(), hasTimes(options));
   try {
     let columns: string | undefined;
     for (const { path } of files) {
@@ -242,7 +265,13 @@ async function readAll(
       const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
       if (form === "csv") {
         const playlist = names.get(path)!;
-        const { rows, held } = await readCsv(source, { ...options, playlist }, rowId, writer, rejects);
+        const { rows, held, spareTime } = await readCsv(
+          source,
+          { ...options, playlist, needsTime },
+          rowId,
+          writer,
+          rejects,
+        );
         const own = held
           .flatMap((name, i) => (name === undefined ? [] : [`${fieldNames[i]}="${name}"`]))
           .join(", ");
@@ -252,10 +281,25 @@ async function readAll(
             hint: "clean files of different forms one by one",
             code: "different-forms",
           });
-        take(path, rows, held);
+        take(path, rows, held, spareTime);
+      } else if (form === "json") {
+        const isLines = await isJsonLines(path);
+        const playlist = names.get(path)!;
+        const { rows, held, spareTime } = await readJson(
+          source,
+          { ...options, playlist, isLines, needsTime },
+          rowId,
+          writer,
+          rejects,
+        );
+        take(path, rows, held, spareTime);
       } else {
-        const reader = form === "mpd" ? readMpdSlice : readSequenceRows;
-        take(path, (await reader(source, rowId, writer, rejects)).rows);
+        if (hasTimes(options)) throw withoutTimes(path);
+        const { rows } =
+          form === "m3u"
+            ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
+            : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
+        take(path, rows);
       }
     }
     writer.close();
@@ -265,6 +309,9 @@ async function readAll(
     throw error;
   }
 }
+
+const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>
+  mapping?.time !== undefined || Boolean(sessionGap);
 
 async function commonForm(files: readonly InputFile[], format: "auto" | InputForm): Promise<InputForm> {
   if (format !== "auto" && !inputForms.includes(format))

@@ -1,10 +1,10 @@
 /** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
 import type { CsvLayout } from "./csv-scanner.js";
-import { type ColumnMapping, matchColumns } from "./match-columns.js";
-import { fieldNames } from "./row-writer.js";
+import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import { fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 
-/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`. */
-export type EscapeStyle = "backslash" | "doubled";
+/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
+export type EscapeStyle = "backslash" | "doubled" | "none";
 
 /** The columns of the #nowplaying data, whose quotes are escaped by `\`. */
 const nowplaying = ["user_id", "artistname", "trackname", "playlistname"];
@@ -15,30 +15,44 @@ export interface CsvHeader extends CsvLayout {
    * around them; undefined for a field that none holds.
    */
   readonly held: ReadonlyArray<string | undefined>;
+  /** A column that may hold the time of each play, and was not asked for. */
+  readonly spareTime: string | undefined;
 }
 
 /** Reads the header line; `playlist` is what a file's playlist is called where no column holds it. */
 export function readHeader(
   line: string,
   where: string,
-  options: { mapping?: ColumnMapping; escape?: EscapeStyle; playlist: string },
+  options: { mapping?: ColumnMapping; escape?: EscapeStyle; playlist: string; needsTime?: boolean },
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
-  const at = matchColumns(names, options.mapping, where);
+  const example = ["user_id", "artist", "track", "playlist"].slice(names.length < 4 ? 1 : 0).join(delimiter);
+  const at = matchColumns(names, options.mapping, where, {
+    needsTime: options.needsTime ?? false,
+    ifNoneIsKnown: `if that line names no columns, begin the file with one that does: ${example.replaceAll("\t", "<tab>")}`,
+  });
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
-    return field === -1 ? fieldNames.length : field;
+    if (field !== -1) return field;
+    return at.time === index ? timeColumn : spareColumn;
   });
   const isNowplaying = nowplaying.every((name) => names.some((found) => found.toLowerCase() === name));
   const style = options.escape ?? (isNowplaying ? "backslash" : "doubled");
   return {
     held: fieldNames.map((name) => names[at[name]]),
+    spareTime: spareTime(names, at),
     columns,
     absent: fieldNames.map((name) => Buffer.from(name === "playlist" ? options.playlist : "")),
     delimiter: delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
+    isUnquoted: style === "none",
   };
+}
+
+/** Whether a line is what Excel writes above a header to tell itself the delimiter, which is found without it. */
+export function isSeparatorLine(line: string): boolean {
+  return /^"?sep=."?\s*$/i.test(line);
 }
 
 /** The names in a header line, parted by whatever parts it into most. */

@@ -11,14 +11,17 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { RejectReason } from "./rejects.js";
-import { fieldNames, type RowWriter } from "./row-writer.js";
+import { fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
+import { parseTime } from "./time-of-play.js";
 
 export interface CsvLayout {
   /** The byte between fields. */
   readonly delimiter: number;
   /** The escape byte, or -1 where there is none. */
   readonly escape: number;
-  /** For each field of the file the column of `RowWriter` that takes it; `fieldNames.length` throws it away. */
+  /** Whether quotes are letters like others, and no field stands in them; by default they are not. */
+  readonly isUnquoted?: boolean;
+  /** For each field of the file the column of `RowWriter` that takes it. */
   readonly columns: readonly number[];
   /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
   readonly absent?: readonly Uint8Array[];
@@ -48,6 +51,7 @@ export class CsvScanner {
   readonly #onReject: OnReject;
   readonly #firstRowId: number;
   readonly #starts: Int32Array;
+  readonly #hasTime: boolean;
   // Facts of the record that was scanned last.
   #fields = 0;
   #lineEnds = 0;
@@ -65,6 +69,7 @@ export class CsvScanner {
     this.#firstRowId = options.firstRowId;
     this.line = options.firstLine;
     this.#starts = new Int32Array(writer.columns.length);
+    this.#hasTime = layout.columns.includes(timeColumn);
   }
 
   /**
@@ -105,8 +110,11 @@ export class CsvScanner {
         const record = clean ? undefined : buffer.subarray(position, next);
         if (record === undefined || !this.#rejectBytes(record)) {
           const empty = this.#emptyField();
-          if (empty === undefined) this.#writer.commit(this.#firstRowId + this.rows);
-          else this.#reject(`empty ${empty}`, undefined, buffer.subarray(position, next));
+          const noTime = this.#hasTime && empty === undefined ? this.#readTime() : undefined;
+          const whole = () => buffer.subarray(position, next);
+          if (empty !== undefined) this.#reject(`empty ${empty}`, undefined, whole());
+          else if (noTime !== undefined) this.#reject("not a time", noTime, whole());
+          else this.#writer.commit(this.#firstRowId + this.rows);
         }
       }
       this.rows++;
@@ -118,8 +126,8 @@ export class CsvScanner {
 
   /** Scans one record into the columns; the position after it, or one of the answers above. */
   #record(buffer: Buffer, start: number, end: number, last: boolean): number {
-    const { delimiter, escape: escapeByte, columns } = this.#layout;
-    const spare = fieldNames.length;
+    const { delimiter, escape: escapeByte, columns, isUnquoted = false } = this.#layout;
+    const spare = spareColumn;
     const wanted = columns.length;
     let position = start;
     let fields = 0;
@@ -137,7 +145,7 @@ export class CsvScanner {
       let first = position;
       while (first < end && buffer[first] === space) first++;
       let byte: number;
-      if (first < end && buffer[first] === quote) {
+      if (!isUnquoted && first < end && buffer[first] === quote) {
         position = first + 1;
         for (;;) {
           if (position >= end) return last ? this.#spoilt("open") : needMore;
@@ -228,6 +236,18 @@ export class CsvScanner {
       while (at < column.length && column.bytes[at]! <= space) at++;
       if (at === column.length) return fieldNames[i];
     }
+    return undefined;
+  }
+
+  /** Puts the time in the place of its text; what stands there where it is no time. */
+  #readTime(): string | undefined {
+    const column = this.#writer.columns[timeColumn]!;
+    const start = this.#starts[timeColumn]!;
+    const text = Buffer.from(column.bytes.buffer, start + 4, column.length - start - 4).toString();
+    const time = parseTime(text);
+    if (time === undefined) return JSON.stringify(text.slice(0, 40));
+    column.length = start;
+    this.#writer.appendTime(time);
     return undefined;
   }
 

@@ -8,7 +8,7 @@ export interface FilePlaylist {
   readonly ofEachUser: boolean;
 }
 
-const extensions = /(\.(csv|tsv|tab|psv|txt|parquet|pq))?(\.gz)?$/i;
+const extensions = /(\.(csv|tsv|tab|psv|txt|json|jsonl|ndjson|m3u8?|parquet|pq))?(\.gz)?$/i;
 
 /**
  * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by
@@ -26,11 +26,23 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
   );
 }
 
-/** Says for the screen that files were taken for playlists, and how to say otherwise; undefined where columns name them all. */
-export function filePlaylistsLine(
-  files: ReadonlyArray<{ readonly path: string; readonly playlist?: FilePlaylist }>,
-): string | undefined {
-  const taken = files.flatMap(({ path, playlist }) => (playlist ? [{ path, ...playlist }] : []));
+/** Says for the screen that files were taken for playlists, in what order, and how to say otherwise; undefined where columns name them all. */
+export function filePlaylistsLine({
+  files,
+  sessions,
+}: {
+  readonly files: ReadonlyArray<{
+    readonly path: string;
+    readonly playlist?: FilePlaylist;
+    readonly spareTime?: string;
+  }>;
+  readonly sessions?: number;
+}): string | undefined {
+  if (sessions !== undefined)
+    return `${sessions} playlists: one begins after each pause longer than --session-gap`;
+  const taken = files.flatMap(({ path, playlist, spareTime }) =>
+    playlist ? [{ path, spareTime, ...playlist }] : [],
+  );
   const [first] = taken;
   if (first === undefined) return undefined;
   const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
@@ -38,5 +50,9 @@ export function filePlaylistsLine(
     ? "one playlist of each of its users"
     : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
-  return `no column is known to hold the playlist: ${which} is ${whose}, ${called}; if a column does, say which: --columns "playlist=COLUMN"`;
+  const told = `no column is known to hold the playlist: ${which} is ${whose}, ${called}; if a column does, say which: --columns "playlist=COLUMN"`;
+  const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
+  return time === undefined
+    ? told
+    : `${told}; plays stand in the order of the lines: --columns "time=${time}" has them in that of "${time}", and --session-gap 30 begins a playlist after each pause of more than 30 minutes`;
 }

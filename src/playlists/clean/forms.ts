@@ -3,20 +3,22 @@ import { SegueError } from "../../system/index.js";
 import { type Head, readHead } from "./text-source.js";
 
 /** The forms in which playlists come in. */
-export const inputForms = ["csv", "mpd", "sequences", "parquet"] as const;
+export const inputForms = ["csv", "mpd", "sequences", "json", "m3u", "parquet"] as const;
 export type InputForm = (typeof inputForms)[number];
 
 export const formTitles: Readonly<Record<InputForm, string>> = {
   csv: "CSV",
   mpd: "a Spotify Million Playlist slice",
   sequences: "sequences as JSON lines",
+  json: "JSON of playlists or plays",
+  m3u: "a playlist of a music player (M3U)",
   parquet: "Parquet",
 };
 
 /**
  * Looks at the first bytes of a file.
  *
- * @throws SegueError where the file is empty, or plainly something else (a zip archive, gzipped Parquet, UTF-16 text)
+ * @throws SegueError where the file is empty, or plainly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
 export async function detectForm(path: string): Promise<InputForm> {
   return formOf(await readHead(path), path);
@@ -36,12 +38,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       hint: "copy or download it again; a text file goes by another name",
       code: "damaged",
     });
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8)
-    throw new SegueError(`${name} is a zip archive`, { hint: `unpack it first: unzip ${name}` });
-  if (isUtf16(head))
-    throw new SegueError(`${name} is UTF-16 text, wanted UTF-8`, {
-      hint: `convert it: iconv -f UTF-16 -t UTF-8 ${name} > utf8-${nameOf(name)}`,
-    });
+  refuseForeign(head, name);
   const text = head.toString("utf8").replace(/^\ufeff/, "");
   if (text.trim() === "")
     throw new SegueError(`${name} is empty`, {
@@ -49,12 +46,8 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       code: "empty-input",
     });
   const start = text.trimStart();
-  if (/^\{\s*"(info|playlists)"\s*:/.test(start)) return "mpd";
-  if (start.startsWith("{")) return "sequences";
-  if (start.startsWith("["))
-    throw new SegueError(`${name} is a JSON array; of JSON Segue reads Spotify slices and JSON lines`, {
-      hint: 'write one object a line: {"playlist_id": "…", "tracks": ["…", …]}',
-    });
+  if (/^[[{]/.test(start)) return jsonForm(start);
+  if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
@@ -69,12 +62,61 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   return "csv";
 }
 
-/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
-function isUtf16(head: Buffer): boolean {
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
-  const first = head.subarray(0, 64);
-  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
-  return first.length >= 8 && [0, 1].some((from) => zeros(from) > first.length / 3 && zeros(1 - from) === 0);
+/** The form of a text that begins as JSON does: of other playlists and rows than slices and sequences, "json". */
+function jsonForm(start: string): InputForm {
+  if (/^\{\s*"(info|playlists)"\s*:/.test(start) && start.includes('"pid"')) return "mpd";
+  const [line = "", ...more] = start.split("\n", 2);
+  const isSequence =
+    line.startsWith("{") &&
+    /"tracks"\s*:\s*\[\s*["\]]/.test(line) &&
+    // A long line goes on after what was read of it.
+    (more.length === 0 || line.includes('"playlist_id"'));
+  return isSequence ? "sequences" : "json";
+}
+
+/** Whether a file of the form "json" is an object a line, or else one document. */
+export async function isJsonLines(path: string): Promise<boolean> {
+  const { head } = await readHead(path);
+  const start = head
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
+    .trimStart();
+  const lines = start.split("\n", 3);
+  // One line, of which this is the beginning: whether more follow does not matter, as it is an object for itself.
+  if (lines.length === 1) return start.startsWith("{");
+  // A broken line among them must not make the others a broken document.
+  return lines[1]!.trim() !== "" && lines.slice(0, 2).some(isJson);
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+}
+
+/** What people have beside/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
+function refuseForeign(head: Buffer, name: string): void {
+  const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
+  const foreign = (what: string, hint: string) =>
+    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+  const fromSheet = "save the sheet of playlists as CSV UTF-8, and give that file";
+  if (begins(0x50, 0x4b) && head[2]! <= 8) {
+    // The names of what is in a zip archive stand in it as they are.
+    if (/\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(head.toString("latin1")))
+      throw foreign("a spreadsheet", fromSheet);
+    throw foreign("a zip archive", `unpack it first: unzip ${name}`);
+  }
+  if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
+  if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
+  if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("packed by xz", `unpack it first: unxz --keep ${name}`);
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("packed by zstd", `unpack it first: unzstd ${name}`);
+  if (/^(\ufeff)?\s*<[!?a-z]/i.test(head.subarray(0, 200).toString()))
+    throw foreign(
+      "a web page or other XML, not a table",
+      "was it downloaded from the right address, by someone who is logged in?",
+    );
 }
 
 const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

@@ -106,6 +106,16 @@ describe("matchColumns", () => {
     expect(match("artist,track,playlist,filename", "playlist=filename")[3]).toBe("filename");
   });
 
+  it("goes without an artist where it is told to, and takes a column of that name for a column", () => {
+    expect(match("playlist_id,track_id", "track=track_id,artist=none")).toEqual([
+      undefined,
+      undefined,
+      "track_id",
+      "playlist_id",
+    ]);
+    expect(match("none,track,playlist", "artist=none")[1]).toBe("none");
+  });
+
   it.each(["Plylist", "Play-list Nmae", "playlist_de", "list", "playlst title"])(
     "does not take a file for a playlist where the column %s may be meant to name it",
     (column) => {
@@ -124,7 +134,7 @@ describe("matchColumns", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
       message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
-      hint: expect.stringMatching(/--columns "artist=…,track=song,playlist=list"$/),
+      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track's id needs no artist`,
     });
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',

@@ -2,28 +2,59 @@
 import { closest, misuse, SegueError } from "../../system/index.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 
-/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner" }`. */
-export type ColumnMapping = Readonly<Partial<Record<FieldName, string>>>;
+/** What a column may hold: the fields of a row, and when it was played. */
+type MappedName = FieldName | "time";
+const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
+
+/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. */
+export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
+
+// The long history of what a listener has streamed, as Spotify gives it.
+const streamedArtist = "mastermetadataalbumartistname";
+const streamedTrack = "mastermetadatatrackname";
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
- * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), the exporters of
- * Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name, playlist_id), the Million
- * Playlist Dataset as a table (pid, artist_name).
+ * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
+ * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
+ * playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
  */
-const spellings: Readonly<Record<FieldName, ReadonlyArray<readonly string[]>>> = {
+const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
   user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
-  artist: [["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"]],
-  track: [["track", "trackname", "tracktitle", "song", "songname", "songtitle"], ["title"]],
+  artist: [
+    ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
+    [streamedArtist],
+  ],
+  track: [
+    ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
+    ["title"],
+    [streamedTrack],
+    ["name"],
+  ],
   playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+  // Not "time": with Apple Music it is how long a track is.
+  time: [
+    ["timestamp"],
+    ["ts"],
+    ["uts"],
+    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
+    ["datetime"],
+    ["date"],
+  ],
 };
 
 /** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
 const fileName = "filename";
 
+/** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
+const noArtist = "none";
+
 /** "Artist Name(s)", "artist_names" and "artist-names" are one. */
 const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
+
+/** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
+const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
 
 /**
  * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
@@ -31,15 +62,15 @@ const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
  * @throws SegueError (misuse) for a field that does not exist or a part without "="
  */
 export function parseColumnMapping(text: string): ColumnMapping {
-  const mapping: Partial<Record<FieldName, string>> = {};
+  const mapping: Partial<Record<MappedName, string>> = {};
   for (const part of text.split(",")) {
     const [field, ...rest] = part.split("=");
-    const name = field!.trim() as FieldName;
+    const name = field!.trim() as MappedName;
     const column = rest.join("=").trim();
-    if (!fieldNames.includes(name) || column === "")
+    if (!mappedNames.includes(name) || column === "")
       throw misuse(
         `not a column mapping: "${part.trim()}"`,
-        `write field=column, comma between, for the fields ${fieldNames.join(", ")}`,
+        `write field=column, comma between, for the fields ${mappedNames.join(", ")}`,
       );
     mapping[name] = column;
   }
@@ -47,10 +78,12 @@ export function parseColumnMapping(text: string): ColumnMapping {
 }
 
 /**
- * Finds, among the columns of a file, the one for each field. Two may have none, -1: user_id, then there are no users, and the
- * playlist, then the file is one (or one of each user).
+ * Finds, among the columns of a file, the one for each field. Some may have none, -1: user_id, then there are no users; the
+ * playlist, then the file is one (or one of each user); where the mapping says so, the artist; and the time, which is looked for
+ * only where the mapping names it or it is needed.
  *
  * @param where the file, for messages
+ * @param options `ifNoneIsKnown`: what more to say where not one of the names is known: they may be no names at all
  * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
  *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
  *   one looks as if it were meant
@@ -59,9 +92,10 @@ export function matchColumns(
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
-): Record<FieldName, number> {
-  const found = { user_id: -1, artist: -1, track: -1, playlist: -1 };
-  const take = (field: FieldName, candidates: readonly number[]) => {
+  options: { readonly needsTime?: boolean; readonly ifNoneIsKnown?: string } = {},
+): Record<MappedName, number> {
+  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1 };
+  const take = (field: MappedName, candidates: readonly number[]) => {
     if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
     found[field] = candidates[0] ?? -1;
   };
@@ -69,10 +103,13 @@ export function matchColumns(
     [...names.keys()].filter((index) => test(names[index]!) && !Object.values(found).includes(index));
 
   const isPerFile = mapping?.playlist === fileName && !names.includes(fileName);
-  for (const field of fieldNames) {
+  const isWithoutArtist = mapping?.artist === noArtist && !names.includes(noArtist);
+  const isWithout = (field: MappedName) =>
+    (field === "playlist" && isPerFile) || (field === "artist" && isWithoutArtist);
+  for (const field of mappedNames) {
     const mapped = mapping?.[field];
-    if (mapped === undefined || (field === "playlist" && isPerFile)) continue;
-    const taken = fieldNames.find(
+    if (mapped === undefined || isWithout(field)) continue;
+    const taken = mappedNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
     if (taken !== undefined)
@@ -86,26 +123,52 @@ export function matchColumns(
     );
   }
   // The playlist before the user, who takes its id only where it is not the playlist itself.
-  for (const field of [...fieldNames].reverse()) {
-    if (mapping?.[field] !== undefined) continue;
-    const ranks = spellings[field].map((rank) => indexesOf((name) => rank.includes(fold(name))));
+  for (const field of [...mappedNames].reverse()) {
+    if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
+    const ranks = spellings[field].map((rank) =>
+      indexesOf((name) => rank.includes(field === "time" ? foldTime(name) : fold(name))),
+    );
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
 
-  const isWanted = (field: FieldName) =>
-    field === "artist" ||
-    field === "track" ||
-    (mapping?.[field] !== undefined && !(field === "playlist" && isPerFile));
-  const missing = fieldNames.filter((field) => found[field] === -1 && isWanted(field));
+  const isWanted = (field: MappedName) =>
+    !isWithout(field) &&
+    (field === "artist" ||
+      field === "track" ||
+      (field === "time" && options.needsTime) ||
+      mapping?.[field] !== undefined);
+  const missing = mappedNames.filter((field) => found[field] === -1 && isWanted(field));
   const alike =
     found.playlist === -1 && !isPerFile ? indexesOf(isLikePlaylist).map((index) => names[index]!) : [];
-  if (missing.length > 0) throw wrongColumns(found, missing, alike, names, mapping, where);
+  if (missing.length > 0) {
+    const isNoneKnown = alike.length === 0 && Object.values(found).every((index) => index === -1);
+    throw wrongColumns(
+      found,
+      missing,
+      alike,
+      names,
+      mapping,
+      where,
+      isNoneKnown ? options.ifNoneIsKnown : undefined,
+    );
+  }
   if (alike.length > 0)
     throw misuse(
       `${where}: cannot tell whether the playlist stands in the column ${quoted(alike)}`,
       `if so, say it: --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
     );
   return found;
+}
+
+/** A column that may hold the time of each play, by its name, where none was found for it. */
+export function spareTime(
+  names: readonly string[],
+  found: Readonly<Record<MappedName, number>>,
+): string | undefined {
+  if (found.time !== -1) return undefined;
+  const taken = Object.values(found);
+  const free = names.filter((_, index) => !taken.includes(index));
+  return spellings.time.flatMap((rank) => free.filter((name) => rank.includes(foldTime(name))))[0];
 }
 
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
@@ -116,7 +179,7 @@ function isLikePlaylist(name: string): boolean {
 }
 
 function ambiguous(
-  field: FieldName,
+  field: MappedName,
   candidates: readonly number[],
   names: readonly string[],
   where: string,
@@ -131,25 +194,34 @@ function ambiguous(
 }
 
 function wrongColumns(
-  found: Readonly<Record<FieldName, number>>,
-  missing: readonly FieldName[],
+  found: Readonly<Record<MappedName, number>>,
+  missing: readonly MappedName[],
   alike: readonly string[],
   names: readonly string[],
   mapping: ColumnMapping | undefined,
   where: string,
+  more: string | undefined,
 ): SegueError {
   const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
-  const columns = (["artist", "track", "playlist", "user_id"] as const)
-    .filter((field) => field !== "user_id" || found.user_id !== -1 || missing.includes("user_id"))
+  const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
+    .filter(
+      (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
+    )
     .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
+  const hints = [
+    `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
+    ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
+    ...(missing.includes("artist") && mapping?.artist === undefined
+      ? [`artist=${noArtist} where a track's id needs no artist`]
+      : []),
+    ...(more === undefined ? [] : [more]),
+  ];
   return new SegueError(
     `${where}: found the columns ${quoted(names)}, wanted also ${
       mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
     }`,
     {
-      hint: `say which column is which with a mapping, such as --columns "${columns.join(",")}"${
-        columns.includes("playlist=…") ? "; without playlist=… each file is one playlist" : ""
-      }`,
+      hint: hints.join("; "),
       code: "wrong-columns",
     },
   );

@@ -1,6 +1,6 @@
 /** Reads one CSV file into the row writer. */
 import { SegueError } from "../../system/index.js";
-import { type CsvHeader, type EscapeStyle, readHeader } from "./csv-header.js";
+import { type CsvHeader, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
 import type { ColumnMapping } from "./match-columns.js";
 import type { Rejects } from "./rejects.js";
@@ -12,14 +12,17 @@ export interface CsvOptions {
   readonly playlist: string;
   readonly mapping?: ColumnMapping;
   readonly escape?: EscapeStyle;
+  /** Whether the time of each play is wanted even if the mapping does not tell which column holds it. */
+  readonly needsTime?: boolean;
 }
 
 const longestLine = 1 << 26;
+const tab = 0x09;
 const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param firstRowId the number of the first row; every row of the file counts, used or not
- * @returns the number of rows in the file, and the names of the columns that hold the fields, in the order of `fieldNames`
+ * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
  */
 export async function readCsv(
   source: TextSource,
@@ -27,18 +30,24 @@ export async function readCsv(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number; held: CsvHeader["held"] }> {
+): Promise<{ rows: number } & Pick<CsvHeader, "held" | "spareTime">> {
   let buffer = Buffer.allocUnsafe(1 << 22);
   let filled = 0;
   let line = 1;
   let scanner: CsvScanner | undefined;
-  let held: CsvHeader["held"] = [];
+  let header: CsvHeader | undefined;
   const onReject = (
     at: number,
     reason: Parameters<Rejects["add"]>[0]["reason"],
     detail: string | undefined,
     text: Buffer,
-  ) => rejects.add({ file: source.path, line: at, reason, detail, text: readable(text) });
+  ) => {
+    const isOfQuotes = reason === "unclosed quote" || reason === "text after a closing quote";
+    rejects.add(
+      { file: source.path, line: at, reason, detail, text: readable(text) },
+      isOfQuotes ? quotesRemedy(header!, text) : undefined,
+    );
+  };
 
   const work = (last: boolean) => {
     let from = 0;
@@ -51,12 +60,11 @@ export async function readCsv(
         line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes
       ).toString();
       from = Math.min(stop + 1, filled);
-      if (text.trim() === "" && from < filled) {
+      if ((text.trim() === "" || isSeparatorLine(text)) && from < filled) {
         line++;
         continue;
       }
-      const header = readHeader(text, `${source.path}, line ${line}`, options);
-      held = header.held;
+      header = readHeader(text, `${source.path}, line ${line}`, options);
       scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
     }
     if (from > 0) {
@@ -85,7 +93,15 @@ export async function readCsv(
     work(false);
   }
   work(true);
-  return { rows: scanner!.rows, held };
+  const { held, spareTime } = header!;
+  return { rows: scanner!.rows, held, spareTime };
+}
+
+/** What may make a line usable whose quotes are not those of other lines. */
+function quotesRemedy({ delimiter, escape: escapeByte }: CsvHeader, text: Buffer): string | undefined {
+  if (escapeByte === -1 && text.includes('\\"'))
+    return 'is \\" a quote within quotes? Then say --escape backslash';
+  return delimiter === tab ? "are quotes letters like others? Then say --escape none" : undefined;
 }
 
 /** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */

@@ -1,22 +1,30 @@
 /** Reads a Parquet input by DuckDB: the accepted rows become one more part, the rest go to the rejects. */
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
-import { type ColumnMapping, matchColumns } from "./match-columns.js";
+import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
+import { timeSql } from "./time-of-play.js";
 
 /**
  * @param options `playlist`: what the file's playlist is called where no column holds it
- * @returns the number of rows in the file, and the names of the columns that hold the fields, in the order of `fieldNames`
+ * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
  */
 export async function readParquetRows(
   database: Database,
   path: string,
-  options: { mapping?: ColumnMapping; playlist: string; firstRowId: number; part: string },
+  options: {
+    mapping?: ColumnMapping;
+    playlist: string;
+    firstRowId: number;
+    part: string;
+    needsTime?: boolean;
+  },
   rejects: Rejects,
-): Promise<{ rows: number; held: ReadonlyArray<string | undefined> }> {
-  const columns = await columnsOf(database, path);
-  const at = matchColumns(columns, options.mapping, path);
+): Promise<{ rows: number; held: ReadonlyArray<string | undefined>; spareTime: string | undefined }> {
+  const types = await columnsOf(database, path);
+  const columns = [...types.keys()];
+  const at = matchPlainColumns(types, options, path);
   const value = (field: FieldName) => {
     if (at[field] !== -1) return sqlName(columns[at[field]]!);
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
@@ -25,13 +33,16 @@ export async function readParquetRows(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
       user_is_wanted: String(at.user_id !== -1),
+      artist_is_wanted: String(at.artist !== -1),
+      time_is_wanted: String(at.time !== -1),
+      time: at.time === -1 ? "NULL" : timeSql(sqlName(columns[at.time]!)),
       path: sqlString(path),
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
     }),
   );
   const texts = fieldNames.map((field) => `coalesce(${field}, '') AS ${field}`).join(", ");
   await database.run(
-    `COPY (SELECT row_id, ${texts} FROM parquet_rows WHERE reason IS NULL) TO ${sqlString(options.part)} (FORMAT parquet)`,
+    `COPY (SELECT row_id, ${texts}${at.time === -1 ? "" : ", time"} FROM parquet_rows WHERE reason IS NULL) TO ${sqlString(options.part)} (FORMAT parquet)`,
   );
   const { rows } = await database.row<{ rows: number }>("SELECT count(*) AS rows FROM parquet_rows");
   for await (const chunk of database.chunks(
@@ -41,15 +52,47 @@ export async function readParquetRows(
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
   }
-  return { rows, held: fieldNames.map((field) => columns[at[field]]) };
+  return { rows, held: fieldNames.map((field) => columns[at[field]]), spareTime: spareTime(columns, at) };
 }
 
-async function columnsOf(database: Database, path: string): Promise<string[]> {
+/** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. */
+function matchPlainColumns(
+  types: ReadonlyMap<string, string>,
+  { mapping, needsTime = false }: { mapping?: ColumnMapping; needsTime?: boolean },
+  path: string,
+): ReturnType<typeof matchColumns> {
+  const columns = [...types.keys()];
+  const nested = columns.filter((name) => isNested(types.get(name)!));
   try {
-    const described = await database.rows<{ column_name: string }>(
+    const at = matchColumns(columns, mapping, path, { needsTime });
+    if (fieldNames.every((field) => !nested.includes(columns[at[field]]!))) return at;
+  } catch (error) {
+    if (nested.length === 0 || !(error instanceof SegueError) || error.code !== "wrong-columns") throw error;
+  }
+  const names = nested.map(sqlName);
+  const taken = names.map((name, i) =>
+    types.get(nested[i]!)!.includes("STRUCT(")
+      ? `unnest(${name}, recursive := true)`
+      : `unnest(${name}) AS ${name}`,
+  );
+  throw new SegueError(
+    `${path} holds lists, in the column ${names.join(", ")}; wanted one track of one playlist a row`,
+    {
+      hint: `take them apart first, with DuckDB: COPY (SELECT * EXCLUDE (${names.join(", ")}), ${taken.join(", ")} FROM ${sqlString(path)}) TO 'rows.parquet'`,
+      code: "nested-columns",
+    },
+  );
+}
+
+const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
+
+/** The type of each column of a file, by its name. */
+async function columnsOf(database: Database, path: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    const described = await database.rows<{ column_name: string; column_type: string }>(
       `DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`,
     );
-    return described.map((column) => column.column_name);
+    return new Map(described.map((column) => [column.column_name, column.column_type]));
   } catch (error) {
     throw new SegueError(`${path} is damaged Parquet: ${messageOf(error).split("\n")[0]}`, {
       hint: "copy or download it again",

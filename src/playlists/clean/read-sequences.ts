@@ -8,7 +8,7 @@
 import { isUtf8 } from "node:buffer";
 import type { RejectReason, Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { type TextSource, textChunks } from "./text-source.js";
+import { linesOf, type TextSource } from "./text-source.js";
 
 /** @returns the number of rows: one a track, and one for each line that could not be read */
 export async function readSequenceRows(
@@ -19,61 +19,90 @@ export async function readSequenceRows(
 ): Promise<{ rows: number }> {
   let rows = 0;
   let line = 0;
-  const reject = (reason: RejectReason, detail: string | undefined, text: string) => {
+  const reject: Reject = (reason, detail, text) => {
     rejects.add({ file: source.path, line, reason, detail, text });
     rows++;
   };
   for await (const bytes of linesOf(source)) {
     line++;
-    if (bytes.includes(0)) {
-      reject("NUL byte", undefined, bytes.toString("utf8"));
-      continue;
-    }
-    if (!isUtf8(bytes)) {
-      reject("not UTF-8", undefined, bytes.toString("latin1"));
-      continue;
-    }
-    const text = (
-      line === 1 ? bytes.toString("utf8").replace(/^\ufeff/, "") : bytes.toString("utf8")
-    ).trimEnd();
-    if (text.trim() === "") continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      reject("not valid JSON", (error as Error).message, text);
-      continue;
-    }
-    const playlist = asPlaylist(value);
-    if (typeof playlist === "string") {
-      reject("not a playlist", playlist, text);
-      continue;
-    }
-    if (playlist.tracks.length === 0) {
-      reject("no tracks", `playlist "${playlist.id}"`, text);
-      continue;
-    }
-    const { user, name } = namesOf(playlist.id, playlist.title);
-    if (name.trim() === "") {
-      reject("empty playlist", undefined, text);
-      continue;
-    }
-    playlist.tracks.forEach((track, position) => {
-      const artist = playlist.artists?.[position];
-      const detail = `track ${position + 1} of playlist "${playlist.id}"`;
-      if (track.trim() === "") reject("empty track", detail, track);
-      else if (playlist.artists !== undefined && artist!.trim() === "") reject("empty artist", detail, track);
-      else {
-        const title =
-          artist !== undefined && track.startsWith(`${artist}-`) && track.length > artist.length + 1
-            ? track.slice(artist.length + 1)
-            : track;
-        writer.add(firstRowId + rows, [user, artist ?? "", title, name]);
-        rows++;
-      }
-    });
+    const value = parseLine(bytes, line === 1, reject);
+    if (value !== undefined)
+      addSequence(
+        value,
+        () => textOf(bytes),
+        () => firstRowId + rows++,
+        writer,
+        reject,
+      );
   }
   return { rows };
+}
+
+/** Told about what cannot be used. */
+type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
+
+/** What a line of JSON holds; undefined where it is empty or cannot be read, which `reject` is told then. */
+export function parseLine(bytes: Buffer, isFirst: boolean, reject: Reject): unknown {
+  if (bytes.includes(0)) {
+    reject("NUL byte", undefined, bytes.toString("utf8"));
+    return undefined;
+  }
+  if (!isUtf8(bytes)) {
+    reject("not UTF-8", undefined, bytes.toString("latin1"));
+    return undefined;
+  }
+  const text = isFirst ? textOf(bytes).replace(/^\ufeff/, "") : textOf(bytes);
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    reject("not valid JSON", (error as Error).message, text);
+    return undefined;
+  }
+}
+
+const textOf = (bytes: Buffer) => bytes.toString("utf8").trimEnd();
+
+/**
+ * Writes the rows of a playlist, one a track.
+ *
+ * @param text what stands there, for the rejects
+ * @param rowId the number of the next row, which counts on
+ */
+export function addSequence(
+  value: unknown,
+  text: () => string,
+  rowId: () => number,
+  writer: RowWriter,
+  reject: Reject,
+): void {
+  const playlist = asPlaylist(value);
+  if (typeof playlist === "string") {
+    reject("not a playlist", playlist, text());
+    return;
+  }
+  if (playlist.tracks.length === 0) {
+    reject("no tracks", `playlist "${playlist.id}"`, text());
+    return;
+  }
+  const { user, name } = namesOf(playlist.id, playlist.title);
+  if (name.trim() === "") {
+    reject("empty playlist", undefined, text());
+    return;
+  }
+  playlist.tracks.forEach((track, position) => {
+    const artist = playlist.artists?.[position];
+    const detail = `track ${position + 1} of playlist "${playlist.id}"`;
+    if (track.trim() === "") reject("empty track", detail, track);
+    else if (playlist.artists !== undefined && artist!.trim() === "") reject("empty artist", detail, track);
+    else {
+      const title =
+        artist !== undefined && track.startsWith(`${artist}-`) && track.length > artist.length + 1
+          ? track.slice(artist.length + 1)
+          : track;
+      writer.add(rowId(), [user, artist ?? "", title, name]);
+    }
+  });
 }
 
 interface Playlist {
@@ -107,19 +136,4 @@ function namesOf(id: string, title: string | undefined): { user: string; name: s
   if (id.endsWith(`-${title}`) && id.length > title.length + 1)
     return { user: id.slice(0, -title.length - 1), name: title };
   return { user: id, name: title };
-}
-
-async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  for await (const chunk of textChunks(source)) {
-    let from = 0;
-    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
-      const piece = chunk.subarray(from, end);
-      yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
-      rest = [];
-      from = end + 1;
-    }
-    if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
-  }
-  if (rest.length > 0) yield Buffer.concat(rest);
 }

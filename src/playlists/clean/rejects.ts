@@ -1,5 +1,6 @@
 /** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { knownTimes } from "./time-of-play.js";
 
 /** Why a row was not used. */
 export type RejectReason =
@@ -10,7 +11,9 @@ export type RejectReason =
   | "not UTF-8"
   | "not valid JSON"
   | "not a playlist"
+  | "not a play"
   | "no tracks"
+  | "not a time"
   | "empty user_id"
   | "empty artist"
   | "empty track"
@@ -32,6 +35,11 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
   return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
 }
 
+const remedies: Partial<Record<RejectReason, string>> = {
+  "not UTF-8": "is it Latin-1? Then say --encoding latin-1",
+  "not a time": knownTimes,
+};
+
 const longestText = 10_000;
 const shown = 5;
 
@@ -39,6 +47,7 @@ export class Rejects {
   readonly first: Reject[] = [];
   readonly byReason: Partial<Record<RejectReason, number>> = {};
   count = 0;
+  readonly #remedies = new Set<string>();
   readonly #file: number | undefined;
   #pending: string[] = [];
 
@@ -47,11 +56,19 @@ export class Rejects {
     this.#file = path === undefined ? undefined : openSync(path, "wx");
   }
 
-  add(reject: Reject): void {
+  /** What may make usable what was rejected, each as a sentence with the option to say. */
+  get remedies(): readonly string[] {
+    return [...this.#remedies];
+  }
+
+  /** @param remedy what may make such rows usable */
+  add(reject: Reject, remedy?: string): void {
     const cut = reject.text.length > longestText ? `${reject.text.slice(0, longestText)}…` : reject.text;
     const kept = { ...reject, text: cut };
     this.count++;
     this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
+    const sentence = remedy ?? remedies[reject.reason];
+    if (sentence !== undefined) this.#remedies.add(sentence);
     if (this.first.length < shown) this.first.push(kept);
     if (this.#file === undefined) return;
     this.#pending.push(JSON.stringify(kept));

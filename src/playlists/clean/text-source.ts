@@ -1,10 +1,10 @@
-/** The bytes of a file, unpacked where it is gzipped, in chunks; with errors that name the file. */
+/** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
 import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
 
-/** How the text of the inputs is encoded. */
+/** How the text of the inputs is encoded, unless it is UTF-16, which tells itself. */
 export type TextEncoding = "utf-8" | "latin-1";
 
 export interface TextSource {
@@ -17,13 +17,29 @@ export interface TextSource {
 
 const chunkSize = 1 << 20;
 
-/** The first bytes of a file, unpacked: enough to tell what it is. */
+/** The first bytes of a file, as `textChunks` has them: enough to tell what it is. */
 export interface Head {
   readonly head: Buffer;
   readonly gzipped: boolean;
+  /** Which order the bytes of UTF-16 have, where it is that. */
+  readonly utf16?: Utf16;
+  /** Whether its lines end by carriage returns alone, as in the text that Apple Music exports. */
+  readonly isOldMac: boolean;
 }
 
+type Utf16 = "utf-16le" | "utf-16be";
+
 export async function readHead(path: string): Promise<Head> {
+  const { head, gzipped } = await readBytes(path);
+  const utf16 = utf16Of(head);
+  const text = utf16 === undefined ? head : Buffer.from(new TextDecoder(utf16).decode(head));
+  // A carriage return at the end may be half of the first line's end.
+  const isOldMac =
+    text.subarray(0, -1).includes(carriageReturn) && !text.includes(lineFeed) && !text.includes(0);
+  return { head: isOldMac ? withLineFeeds(text) : text, gzipped, isOldMac, ...(utf16 && { utf16 }) };
+}
+
+async function readBytes(path: string): Promise<{ head: Buffer; gzipped: boolean }> {
   const file = await open(path, "r");
   try {
     const raw = Buffer.alloc(1 << 16);
@@ -47,20 +63,88 @@ export async function readHead(path: string): Promise<Head> {
 
 /** @throws SegueError code "cut-short" when a gzip file ends too early, "damaged" when it is broken */
 export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
-  const { gzipped } = await readHead(source.path);
+  const { gzipped, utf16, isOldMac } = await readHead(source.path);
+  const decode = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
+  const toUtf8: ToUtf8 = (chunk) => (isOldMac ? withLineFeeds(decode(chunk)) : decode(chunk));
   const file = createReadStream(source.path, { highWaterMark: chunkSize, signal: source.signal });
   file.on("data", (chunk) => source.onBytes?.(chunk.length));
   try {
-    for await (const chunk of gzipped ? unpacked(file, source.path) : file) {
-      const bytes = chunk as Buffer;
-      yield source.encoding === "latin-1" ? Buffer.from(bytes.toString("latin1"), "utf8") : bytes;
-    }
+    for await (const chunk of gzipped ? unpacked(file, source.path) : file) yield toUtf8(chunk as Buffer);
+    const rest = toUtf8(undefined);
+    if (rest.length > 0) yield rest;
   } catch (error) {
     source.signal?.throwIfAborted();
     throw error;
   } finally {
     file.destroy();
   }
+}
+
+/** The same line by line, without the line feeds. */
+export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of textChunks(source)) {
+    let from = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
+      const piece = chunk.subarray(from, end);
+      yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
+      rest = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** Turns one chunk into UTF-8; after the last one is told undefined, for what is left over. */
+type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
+
+const nothing = Buffer.alloc(0);
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Overwrites the carriage returns. */
+function withLineFeeds(text: Buffer): Buffer {
+  for (let at = text.indexOf(carriageReturn); at !== -1; at = text.indexOf(carriageReturn, at + 1))
+    text[at] = lineFeed;
+  return text;
+}
+
+const same: ToUtf8 = (chunk) => chunk ?? nothing;
+
+/** What Windows has where Latin-1 has control characters, from 0x80; it is what people and the web call Latin-1. */
+const windowsOnly = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+const fromLatin1: ToUtf8 = (chunk = nothing) =>
+  Buffer.from(
+    chunk.toString("latin1").replace(/[\x80-\x9f]/g, (control) => windowsOnly[control.charCodeAt(0) - 0x80]!),
+  );
+
+function fromUtf16(order: Utf16, path: string): ToUtf8 {
+  const decoder = new TextDecoder(order, { fatal: true });
+  return (chunk) => {
+    try {
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
+    } catch (cause) {
+      throw new SegueError(`${path} is damaged: it begins as UTF-16 text and has other bytes further on`, {
+        hint: "copy or export it again, best as UTF-8",
+        code: "damaged",
+        cause,
+      });
+    }
+  };
+}
+
+/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
+function utf16Of(head: Buffer): Utf16 | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  const first = head.subarray(0, 64);
+  if (first.length < 8) return undefined;
+  const zeros = (from: number) => first.filter((byte, i) => i % 2 === from && byte === 0).length;
+  const isZeroIn = (from: number) =>
+    first[from] === 0 && zeros(from) > first.length / 3 && zeros(1 - from) === 0;
+  return isZeroIn(1) ? "utf-16le" : isZeroIn(0) ? "utf-16be" : undefined;
 }
 
 async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer> {

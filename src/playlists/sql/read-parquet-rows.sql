@@ -7,12 +7,14 @@ SELECT
   {{artist}}::VARCHAR AS artist,
   {{track}}::VARCHAR AS track,
   {{playlist}}::VARCHAR AS playlist,
+  {{time}} AS time,
   CASE
     WHEN {{user_is_wanted}} AND trim(coalesce({{user_id}}::VARCHAR, '')) = '' THEN 'empty user_id'
-    WHEN trim(coalesce({{artist}}::VARCHAR, '')) = '' THEN 'empty artist'
+    WHEN {{artist_is_wanted}} AND trim(coalesce({{artist}}::VARCHAR, '')) = '' THEN 'empty artist'
     WHEN trim(coalesce({{track}}::VARCHAR, '')) = '' THEN 'empty track'
     WHEN trim(coalesce({{playlist}}::VARCHAR, '')) = '' THEN 'empty playlist'
     WHEN contains(concat({{user_id}}::VARCHAR, {{artist}}::VARCHAR, {{track}}::VARCHAR, {{playlist}}::VARCHAR), chr(0))
       THEN 'NUL byte'
+    WHEN {{time_is_wanted}} AND ({{time}}) IS NULL THEN 'not a time'
   END AS reason
 FROM read_parquet({{path}}, file_row_number = true)

@@ -1,0 +1,79 @@
+/** Objects of JSON that hold a playlist in other words than sequences do, in the words of those. */
+
+/** A playlist as a line of sequences has it, but for what is wrong with it. */
+export interface LooseSequence {
+  readonly playlist_id: unknown;
+  readonly title?: unknown;
+  readonly tracks: readonly unknown[];
+  readonly artists?: readonly string[];
+}
+
+/**
+ * Among the sources of these words: the Million Playlist Dataset (pid, artist_name), the data that Spotify gives its users
+ * (items, artistName), its web API (artists, a list of objects with a name), and lists that people wrote themselves.
+ */
+const words = {
+  id: ["playlist_id", "pid", "id"],
+  title: ["title", "name", "playlist", "playlist_name", "playlistName"],
+  tracks: ["tracks", "items", "songs"],
+  artist: ["artist", "artist_name", "artistName", "artists"],
+  track: ["track", "track_name", "trackName", "name", "title", "song"],
+} as const;
+
+/**
+ * The playlist that a value is: a list of tracks, or an object that holds one; undefined where it is neither, and so perhaps a
+ * row. A track is a text, a number, or an object with artist and track in it.
+ *
+ * @param name what a playlist without a name of its own is called
+ */
+export function asSequence(value: unknown, name: string): LooseSequence | undefined {
+  if (Array.isArray(value)) return { playlist_id: name, ...tracksOf(value) };
+  if (!isObject(value)) return undefined;
+  const list = listOf(value);
+  if (list === undefined) return undefined;
+  const title = find(value, words.title);
+  const id = find(value, words.id);
+  return {
+    ...(id !== undefined ? { playlist_id: id, title } : { playlist_id: title ?? name }),
+    ...tracksOf(list),
+  };
+}
+
+/** The list of tracks in an object; the API has one more object around it. */
+function listOf(value: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  const found = find(value, words.tracks);
+  if (Array.isArray(found)) return found;
+  return isObject(found) && Array.isArray(found.items) ? found.items : undefined;
+}
+
+function tracksOf(list: readonly unknown[]): Pick<LooseSequence, "tracks" | "artists"> {
+  if (!list.some(isObject)) return { tracks: list.map((entry) => (isNumber(entry) ? String(entry) : entry)) };
+  const plays = list.map(playOf);
+  return {
+    tracks: plays.map(({ artist, track }) => (track === "" ? "" : `${artist}-${track}`)),
+    artists: plays.map(({ artist }) => artist),
+  };
+}
+
+function playOf(entry: unknown): { artist: string; track: string } {
+  if (!isObject(entry)) return { artist: "", track: textOf(entry) };
+  // An entry of a list of Spotify's has the track in it, or none where it is an episode.
+  if (isObject(entry.track)) return playOf(entry.track);
+  return { artist: textOf(find(entry, words.artist)), track: textOf(find(entry, words.track)) };
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
+  if (isObject(value)) return textOf(value.name);
+  return typeof value === "string" ? value : isNumber(value) ? String(value) : "";
+}
+
+function find(value: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
+  const name = names.find((each) => value[each] !== undefined && value[each] !== null);
+  return name === undefined ? undefined : value[name];
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isNumber = (value: unknown) => typeof value === "number";

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { cleaning } from "./clean.testkit.js";
+
+const { clean, failure } = cleaning();
+
+const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
+const wanted = [
+  [0, "1", "Muse", "Uprising", "gym"],
+  [1, "1", "AC-DC", "T-N-T", "gym"],
+];
+
+describe("playlists in JSON of other words", () => {
+  const track = (artist: string, name: string) => ({ name, artists: [{ name: artist, href: "…" }], id: "x" });
+  const written = {
+    id: 1,
+    name: "gym",
+    tracks: [
+      { artist: "Muse", title: "Uprising" },
+      { artist_name: "AC-DC", track_name: "T-N-T" },
+    ],
+  };
+  const api = {
+    id: "1",
+    name: "gym",
+    tracks: { items: [{ track: track("Muse", "Uprising") }, { track: track("AC-DC", "T-N-T") }] },
+  };
+  it.each([
+    ["an object a line", lines([written])],
+    ["a document of one", JSON.stringify(written, null, 2)],
+    ["an array", JSON.stringify([written])],
+    ["an array, set out over lines", JSON.stringify([written], null, 1)],
+    ["as the web API of Spotify has it", JSON.stringify(api)],
+    ["a line that is longer than a look at the file", lines([{ ...written, note: "n".repeat(100_000) }])],
+  ])("reads %s", async (_, text) => {
+    const { rows, facts } = await clean({ "lists.json": text });
+    expect(rows).toEqual(wanted);
+    expect(facts.form).toBe("json");
+  });
+
+  it("reads the data that Spotify gives its users, and counts what is no track", async () => {
+    const playlists = ["gym", "sunday"].map((name) => ({
+      name,
+      lastModifiedDate: "2024-01-02",
+      items: [
+        { track: { trackName: "Uprising", artistName: "Muse", albumName: "x" }, episode: null },
+        { track: null, episode: { episodeName: "Talk" } },
+      ],
+      numberOfFollowers: 0,
+    }));
+    const { rows, rejected } = await clean({ "Playlist1.json": JSON.stringify({ playlists }, null, 2) });
+    expect(rows).toEqual([
+      [0, null, "Muse", "Uprising", "gym"],
+      [2, null, "Muse", "Uprising", "sunday"],
+    ]);
+    expect(rejected).toMatchObject([
+      { line: 1, reason: "empty track", detail: 'track 2 of playlist "gym"' },
+      { line: 2, reason: "empty track" },
+    ]);
+  });
+
+  it("reads lists of ids; without a name they go by the file's and their number", async () => {
+    const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
+    expect(rows).toEqual([
+      [0, null, null, "7", "ids 1"],
+      [1, null, null, "8", "ids 1"],
+      [2, null, null, "a-b", "ids 2"],
+    ]);
+  });
+
+  it("refuses, one by one, a broken line and what is no playlist", async () => {
+    const text = `{"name": "gym", "tracks"\n${lines([written, { name: "x" }, { ...written, tracks: [] }])}`;
+    const { rows, rejected } = await clean({ "a.jsonl": text });
+    expect(rows.map((row) => row.slice(1))).toEqual(wanted.map((row) => row.slice(1)));
+    expect(rejected.map(({ line, reason }) => ({ line, reason }))).toEqual([
+      { line: 1, reason: "not valid JSON" },
+      { line: 3, reason: "not a playlist" },
+      { line: 4, reason: "no tracks" },
+    ]);
+  });
+
+  it.each([
+    ["[", "damaged", /not valid JSON/],
+    ["[]", "empty-input", /no rows/],
+    ['{"playlists": []}', "empty-input", /no rows/],
+    ["[1, {}]", "wrong-columns", /entry 2: found the columns , wanted also artist, track/],
+  ])("refuses %s as a whole", async (text, code, message) => {
+    const failed = await failure({ "a.json": text });
+    expect(failed).toMatchObject({ code, left: [] });
+    expect(failed.message).toMatch(message);
+  });
+});
+
+describe("rows in JSON", () => {
+  const play = { user: 1, artist: "Muse", track: "Uprising", playlist: "gym", added: null };
+  const plays = [play, { ...play, artist: "AC-DC", track: "T-N-T" }];
+  it.each([
+    ["an object a line", lines(plays)],
+    ["an array", JSON.stringify(plays)],
+    ["an array, set out over lines", JSON.stringify(plays, null, 2)],
+  ])("reads %s", async (_, text) => {
+    expect((await clean({ "rows.json": text })).rows).toEqual(wanted);
+  });
+
+  it("reads by a mapping, and refuses other keys as it refuses other columns", async () => {
+    const row = { performer: "Muse", song: "Uprising", set: "gym" };
+    const text = lines([row, row]);
+    const { rows } = await clean(
+      { "rows.jsonl": text },
+      { mapping: { artist: "performer", playlist: "set" } },
+    );
+    expect(rows[1]).toEqual([1, null, "Muse", "Uprising", "gym"]);
+    expect(await failure({ "other.jsonl": text })).toMatchObject({
+      code: "wrong-columns",
+      message: expect.stringMatching(/other\.jsonl, line 1: found the columns "performer", "song", "set"/),
+    });
+  });
+
+  it("says what a playlist looks like where nothing of one is there", async () => {
+    const { hint } = await failure({ "error.json": '{"error": {"status": 401}}' });
+    expect(hint).toMatch(/a playlist looks like \{"name": "…", "tracks": \[/);
+  });
+
+  it("counts each object that is no play", async () => {
+    const odd = [{ ...play, artist: null }, { ...play, track: { name: "x" } }, { ...play, track: "\0" }, 3];
+    const { rows, rejected } = await clean({ "rows.jsonl": lines([play, ...odd]) });
+    expect(rows).toHaveLength(1);
+    expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
+      [2, "empty artist", undefined],
+      [3, "not a play", 'wanted a text as "track"'],
+      [4, "NUL byte", undefined],
+      [5, "not a play", "wanted an object"],
+    ]);
+  });
+
+  it("takes a listener's history of Spotify for one playlist, and says so", async () => {
+    const short = [{ endTime: "2024-01-02 10:00", artistName: "Muse", trackName: "Uprising", msPlayed: 9 }];
+    const long = [
+      {
+        ts: "2024-01-02T10:00:00Z",
+        username: "me",
+        master_metadata_track_name: "Uprising",
+        master_metadata_album_artist_name: "Muse",
+      },
+    ];
+    const first = await clean({ "StreamingHistory0.json": JSON.stringify(short, null, 2) });
+    expect(first.rows).toEqual([[0, null, "Muse", "Uprising", "StreamingHistory0"]]);
+    expect(first.facts.files[0]!.playlist).toEqual({ name: "StreamingHistory0", ofEachUser: false });
+    const second = await clean({ "Audio_2024.json": JSON.stringify(long) });
+    expect(second.rows).toEqual([[0, "me", "Muse", "Uprising", "Audio_2024"]]);
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * Reads JSON that is neither slices nor sequences: playlists in other words, or rows, as an array, as one object, or as an object
+ * a line. The first one tells which of the two the file holds.
+ */
+import { misuse, SegueError } from "../../system/index.js";
+import { asSequence, isObject } from "./json-playlist.js";
+import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import { addSequence, parseLine } from "./read-sequences.js";
+import type { RejectReason, Rejects } from "./rejects.js";
+import { fieldNames, type RowWriter } from "./row-writer.js";
+import { linesOf, type TextSource, textChunks } from "./text-source.js";
+import { parseTime } from "./time-of-play.js";
+
+export interface JsonOptions {
+  /** What the file's playlist is called where nothing in it holds the playlist. */
+  readonly playlist: string;
+  readonly mapping?: ColumnMapping;
+  /** Whether the time of each play is wanted even if the mapping does not tell which key holds it. */
+  readonly needsTime?: boolean;
+  /** Whether it is an object a line; otherwise it is read whole. */
+  readonly isLines: boolean;
+}
+
+/** Told about what cannot be used. */
+type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
+
+/**
+ * @returns the number of rows, one a track or an object, and one for each line that could not be read; and, where the file holds
+ *   rows, the names of the keys that hold the fields, in the order of `fieldNames`
+ * @throws SegueError code "damaged" when a file that is read whole is not JSON
+ */
+export async function readJson(
+  source: TextSource,
+  options: JsonOptions,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<{ rows: number; held?: ReadonlyArray<string | undefined>; spareTime?: string | undefined }> {
+  let rows = 0;
+  let line = 0;
+  const rowId = () => firstRowId + rows++;
+  const reject: Reject = (reason, detail, text) => {
+    rejects.add({ file: source.path, line, reason, detail, text });
+    rows++;
+  };
+  let readRow: ReturnType<typeof rowReader> | undefined;
+  let holdsPlaylists: boolean | undefined;
+  const take = (value: unknown, name: string) => {
+    const sequence = asSequence(value, name);
+    holdsPlaylists ??= sequence !== undefined;
+    if (holdsPlaylists) {
+      if (options.needsTime || options.mapping?.time !== undefined) throw withoutTimes(source.path);
+      if (sequence === undefined)
+        reject("not a playlist", "wanted a list of tracks in it", JSON.stringify(value));
+      else addSequence(sequence, () => JSON.stringify(value), rowId, writer, reject);
+      return;
+    }
+    if (!isObject(value)) {
+      reject("not a play", "wanted an object", JSON.stringify(value));
+      return;
+    }
+    readRow ??= rowReader(value, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    readRow(value, rowId, writer, reject);
+  };
+
+  if (options.isLines) {
+    for await (const bytes of linesOf(source)) {
+      line++;
+      const value = parseLine(bytes, line === 1, reject);
+      if (value === undefined) continue;
+      for (const entry of entriesOf(value)) take(entry, `${options.playlist} ${line}`);
+    }
+  } else {
+    const entries = entriesOf(await parseWhole(source));
+    for (const value of entries) {
+      line++;
+      take(value, entries.length === 1 ? options.playlist : `${options.playlist} ${line}`);
+    }
+  }
+  return { rows, ...(readRow && { held: readRow.held, spareTime: readRow.spareTime }) };
+}
+
+/** Playlists have their order, and no times. */
+export const withoutTimes = (path: string): SegueError =>
+  misuse(
+    `${path} holds playlists, not plays with a time each`,
+    "leave out --session-gap and the mapping's time=: the order of their tracks is that of the file",
+  );
+
+async function parseWhole(source: TextSource): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of textChunks(source)) chunks.push(chunk);
+  try {
+    return JSON.parse(
+      Buffer.concat(chunks)
+        .toString("utf8")
+        .replace(/^\ufeff/, ""),
+    );
+  } catch (error) {
+    throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
+      hint: "what is no object a line is read whole; copy or export it again",
+      code: "damaged",
+    });
+  }
+}
+
+/** What a document holds: its playlists or rows. */
+function entriesOf(whole: unknown): readonly unknown[] {
+  // One list of names is one playlist, a list of lists or objects several.
+  if (Array.isArray(whole))
+    return whole.some((entry) => typeof entry === "object") ? whole : whole.length > 0 ? [whole] : [];
+  return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
+}
+
+/** Reads objects that are a play each, under the keys that the first of them has. */
+function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
+  const names = Object.keys(first);
+  const at = matchColumns(names, options.mapping, where, {
+    needsTime: options.needsTime ?? false,
+    ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
+  });
+  const timeKey = names[at.time];
+  const held = fieldNames.map((field) => names[at[field]]);
+  const read = (
+    value: Readonly<Record<string, unknown>>,
+    rowId: () => number,
+    writer: RowWriter,
+    reject: Reject,
+  ) => {
+    const fields = held.map((key, i) => {
+      if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
+      const field = value[key] ?? "";
+      return typeof field === "object" ? undefined : String(field);
+    });
+    const odd = fields.indexOf(undefined);
+    const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
+    if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
+    else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
+    else if (fields.some((field) => field!.includes("\0")))
+      reject("NUL byte", undefined, JSON.stringify(value));
+    else if (timeKey === undefined) writer.add(rowId(), fields as [string, string, string, string]);
+    else {
+      const text = String(value[timeKey] ?? "");
+      const time = parseTime(text);
+      if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
+      else writer.add(rowId(), fields as [string, string, string, string], time);
+    }
+  };
+  return Object.assign(read, { held, spareTime: spareTime(names, at) });
+}

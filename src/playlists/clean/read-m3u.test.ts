@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { cleaning } from "./clean.testkit.js";
+
+const { clean, failure } = cleaning();
+
+describe("playlists of music players", () => {
+  it("are one playlist each, named after the file", async () => {
+    const { rows, facts } = await clean({
+      "Road trip.m3u8":
+        "\ufeff#EXTM3U\r\n#PLAYLIST:x\r\n#EXTINF:215,Muse - Uprising - Live\r\nC:\\music\\1.mp3\r\n\r\n#EXTINF:-1,a-ha - Take On Me\r\n/music/2.mp3\r\n",
+      "b.m3u": '#EXTINF:9 tvg-logo="a,b",Air – La femme d\'argent\n#EXTGRP:x\n3.mp3',
+    });
+    expect(rows).toEqual([
+      [0, null, "Muse", "Uprising - Live", "Road trip"],
+      [1, null, "a-ha", "Take On Me", "Road trip"],
+      [2, null, "Air", "La femme d'argent", "b"],
+    ]);
+    expect(facts.form).toBe("m3u");
+  });
+
+  it("rejects the files that nothing is told of, each with its line", async () => {
+    const text = Buffer.concat([
+      Buffer.from("#EXTM3U\n#EXTINF:215,Muse - Uprising\n1.mp3\n2.mp3\n#EXTINF:9,Jingle\n3.mp3\n"),
+      Buffer.from("#EXTINF:9,Bj\xf6rk - J\xf3ga\n4.mp3\n", "latin1"),
+    ]);
+    const { rows, rejected, facts } = await clean({ "a.m3u": text });
+    expect(rows).toHaveLength(1);
+    expect(rejected.map(({ line, reason, text }) => [line, reason, text])).toEqual([
+      [4, "not a play", "2.mp3"],
+      [6, "not a play", "#EXTINF:9,Jingle\n3.mp3"],
+      [8, "not UTF-8", "#EXTINF:9,Björk - Jóga\n4.mp3"],
+    ]);
+    expect(facts.remedies).toEqual([expect.stringMatching(/--encoding latin-1/)]);
+    expect((await clean({ "a.m3u": text }, { encoding: "latin-1" })).rows[1]).toEqual([
+      3,
+      null,
+      "Björk",
+      "Jóga",
+      "a",
+    ]);
+  });
+
+  it("refuses a list of bare paths, and says what is missing", async () => {
+    expect((await failure({ "a.m3u": "/music/Muse/Uprising.mp3\n" })).message).toMatch(
+      /none of the 1 rows can be used; .*a\.m3u line 1: not a play \(wanted "#EXTINF:215,Artist - Title" above it\)/,
+    );
+  });
+});

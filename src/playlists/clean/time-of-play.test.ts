@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { withDuckDb } from "../../system/index.js";
+import { parseTime, timeSql } from "./time-of-play.js";
+
+const moment = Date.UTC(2024, 0, 31, 18, 5);
+
+describe("the time of a play", () => {
+  it.each([
+    "2024-01-31 18:05",
+    "2024-01-31T18:05:00Z",
+    "2024-01-31 18:05:00.000000 UTC",
+    "2024/01/31 18:05:00",
+    "2024-01-31T19:05:00+01:00",
+    "2024-01-31T19:05:00+0100",
+    "2024-01-31 16:05:00-02",
+    "31 Jan 2024, 18:05",
+    "31 January 2024 18:05:00",
+    " 1706724300 ",
+    "1706724300.0",
+    "1706724300000",
+    "1706724300000000",
+    "1706724300000000000",
+  ])("%s is read", (text) => {
+    expect(parseTime(text)).toBe(moment);
+  });
+
+  it("a day alone begins at midnight, and small numbers keep their order", () => {
+    expect(parseTime("2024-01-31")).toBe(Date.UTC(2024, 0, 31));
+    expect(["0", "1", "2", "10"].map(parseTime)).toEqual([0, 1000, 2000, 10_000]);
+  });
+
+  it.each([
+    "",
+    " ",
+    "yesterday",
+    "01/02/2024 18:05",
+    "31.01.2024",
+    "18:05",
+    "2024-13-01",
+    "12a",
+    "31 Foo 2024",
+  ])("%j is no time", (text) => {
+    expect(parseTime(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["TIMESTAMP '2024-01-31 18:05:00'", moment],
+    ["TIMESTAMPTZ '2024-01-31 19:05:00+01'", moment],
+    ["DATE '2024-01-31'", Date.UTC(2024, 0, 31)],
+    ["1706724300", moment],
+    ["1706724300000::HUGEINT", moment],
+    ["'2024-01-31T18:05:00Z'", moment],
+    ["7", 7000],
+    ["'yesterday'", null],
+    ["NULL", null],
+  ])("of Parquet: %s", async (value, wanted) => {
+    const { time } = await withDuckDb({}, (database) =>
+      database.row<{ time: number | null }>(`SELECT ${timeSql("v")} AS time FROM (SELECT ${value} AS v)`),
+    );
+    expect(time).toBe(wanted);
+  });
+});

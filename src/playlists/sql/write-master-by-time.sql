@@ -1,0 +1,36 @@
+-- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment as they stand. With a
+-- gap (milliseconds) a playlist begins anew after each pause that is longer, and has its beginning in its name.
+COPY (
+  WITH plays AS (
+    SELECT row_id AS place, user_id, artist, track, playlist, time::BIGINT AS played
+    FROM read_parquet({{parts}})
+  ),
+  pauses AS (
+    SELECT *, coalesce(played - lag(played) OVER (PARTITION BY user_id, playlist ORDER BY played, place) > {{gap}}, false) AS begins
+    FROM plays
+  ),
+  sittings AS (
+    SELECT *, count(*) FILTER (begins) OVER (PARTITION BY user_id, playlist ORDER BY played, place ROWS UNBOUNDED PRECEDING) AS sitting
+    FROM pauses
+  ),
+  named AS (
+    SELECT
+      place, played, user_id, artist, track,
+      CASE
+        WHEN {{gap}} IS NULL THEN playlist
+        ELSE playlist || strftime(
+          make_timestamp_ms(min(played) OVER (PARTITION BY user_id, playlist, sitting)), ' %Y-%m-%d %H:%M'
+        )
+      END AS playlist
+    FROM sittings
+  )
+  SELECT
+    row_number() OVER (ORDER BY played, place) - 1 AS row_id,
+    nullif(user_id, '') AS user_id,
+    nullif(artist, '') AS artist,
+    track,
+    playlist
+  FROM named
+  WHERE {{kept}}
+  ORDER BY played, place
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd)

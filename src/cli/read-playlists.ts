@@ -2,7 +2,7 @@
  * Playlists of any form that Segue reads, as a corpus: sequences and prepared datasets as they are, raw files and master tables cleaned
  * and put together first.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
@@ -74,4 +74,22 @@ export async function readPlaylists(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Reads what a recommender is fitted on. JSON lines of sequences are read as they are, whatever their file is called and however short
+ * the playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files.
+ *
+ * @param paths as `pathsOf` gives them
+ * @throws SegueError as `readPlaylists`
+ */
+export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
+  for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
+  return readSequences(paths, options);
+}
+
+async function isRaw(path: string): Promise<boolean> {
+  if (/\.(jsonl|ndjson)(\.gz)?$/.test(path) || !(await stat(path)).isFile()) return false;
+  const { detectForm } = await import("../playlists/index.js");
+  return (await detectForm(path)) !== "sequences";
 }

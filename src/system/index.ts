@@ -25,6 +25,7 @@ export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
+export { requireKnown } from "./known-options.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";

@@ -19,6 +19,7 @@ const formats = {
 } as const;
 
 export type VectorFormat = keyof typeof formats;
+/** What `saveVectors` and `loadVectors` know. */
 export const vectorFormats = Object.keys(formats) as VectorFormat[];
 
 /** The format that a file's name tells, or undefined. */

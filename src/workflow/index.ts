@@ -54,9 +54,7 @@ export {
   commandAfter,
   commandAgain,
   flagsWithout,
-  shellWord,
   waysOn,
-  withFlags,
 } from "./terminal/commands.js";
 export {
   addParameterFlags,

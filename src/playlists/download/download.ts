@@ -4,6 +4,7 @@ import {
   explainDiskError,
   misuse,
   type Progress,
+  refusePipe,
   SegueError,
   sha256Of,
   silent,
@@ -57,6 +58,7 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   const remote = /^https?:\/\//i.test(from);
   if (!remote && /^[a-z][a-z0-9+.-]+:\/\//i.test(from))
     throw misuse(`cannot download ${from}`, "wanted an http(s) address or a file");
+  if (!remote) await refusePipe(from);
   if (!remote && !(await stat(from).catch(() => undefined))?.isFile())
     throw new SegueError(`there is no file ${from}`, { code: "missing-input" });
   const archive = remote ? `${to}.download` : from;

@@ -88,6 +88,6 @@ export function waysOn(
   ];
 }
 
-/** A command with flags behind it, where there are any. */
+/** A command with the flags that it needs, if any. */
 export const withFlags = (command: string, flags: string | undefined): string =>
   flags ? `${command} ${flags}` : command;

@@ -1,5 +1,6 @@
 /**
- * Claim: from a raw CSV to a tested best model, Segue is at least 5 times as fast as the same work in pandas + gensim.
+ * Claim: from a raw CSV to a tested best model, Segue is at least 5 times as fast as the same work in pandas + gensim, each timed as a
+ * command, from its start to its end.
  *
  *   node bench/pipeline.mjs [playlists.csv.gz] [--sg 0|1] [--threads 2]
  *
@@ -36,6 +37,7 @@ try {
       "pandas + gensim skipped: install Debian's python3-gensim, python3-pandas and libopenblas0-pthread",
     );
   } else {
+    const theyBegan = performance.now();
     const theirs = runJson(python, [
       join(repository, "bench/peers/pandas_gensim_pipeline.py"),
       input,
@@ -44,10 +46,11 @@ try {
       "--threads",
       values.threads,
     ]);
+    const theirSeconds = (performance.now() - theyBegan) / 1000;
     console.log(
-      `pandas + gensim ${theirs.seconds.toFixed(1)} s, base-protocol test hit ratio@100 ${theirs.test_hit_ratio.toFixed(4)}`,
+      `pandas + gensim ${theirSeconds.toFixed(1)} s (${theirs.seconds.toFixed(1)} s without its imports), base-protocol test hit ratio@100 ${theirs.test_hit_ratio.toFixed(4)}`,
     );
-    console.log(`ratio           ${(theirs.seconds / seconds).toFixed(1)} ×`);
+    console.log(`ratio           ${(theirSeconds / seconds).toFixed(1)} ×`);
   }
 } finally {
   rmSync(home, { recursive: true, force: true });

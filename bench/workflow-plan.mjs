@@ -5,7 +5,7 @@
  *     node bench/workflow-plan.mjs [--tasks 1000] [--workers 100] [--places 2] [--seconds 300] [--spread 0.3]
  *         [--begin-rate 30] [--step-cost 0.4] [--deaths 0] [--takeover 2] [--seed 1]
  *
- * begin-rate: tasks that one walk begins a second, step-cost: seconds a step costs beside its work (docs/scale.md has both as
+ * begin-rate: tasks that one walk begins a second, step-cost: seconds a step costs beside its work (docs/measured/workflow.md has both as
  * measured); deaths: workers that die while it runs, each losing what it works on; takeover: seconds until others take that over.
  */
 import { parseArgs } from "node:util";

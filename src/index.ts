@@ -2,7 +2,16 @@
  * Segue as a library: `import { … } from "segue"`. What loads much or is a subject of its own has a door of its own: `segue/deployment`,
  * `segue/evaluation`, `segue/serving`, `segue/track2vec`, `segue/workflow`.
  */
-export { analyzeCorpus, drawMap, fitPowerLaw, tsne } from "./analysis/index.js";
+export {
+  type Analysis,
+  analyzeCorpus,
+  drawMap,
+  fitPowerLaw,
+  type MusicMap,
+  type PowerLawFit,
+  type TsneResult,
+  tsne,
+} from "./analysis/index.js";
 export {
   type Bundle,
   type BundleInput,
@@ -33,6 +42,7 @@ export type {
   Ranking,
   Recommender,
   RecommenderKind,
+  RecommenderState,
 } from "./recommenders/contract.js";
 export {
   Explainer,
@@ -46,4 +56,4 @@ export {
   recommenderKinds,
   restoreRecommender,
 } from "./recommenders/index.js";
-export { SegueError } from "./system/index.js";
+export { type Progress, type ProgressReport, SegueError } from "./system/index.js";

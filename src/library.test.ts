@@ -13,7 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ModuleKind, ScriptTarget, transpile } from "typescript";
+import {
+  createProgram,
+  ModuleKind,
+  ScriptTarget,
+  SymbolFlags,
+  type Symbol as TypeScriptSymbol,
+  transpile,
+} from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,6 +36,26 @@ const examples = pages.flatMap((path) =>
   ),
 );
 
+const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, { default: string; types: string }>;
+  dependencies: Record<string, string>;
+  overrides?: unknown;
+};
+
+/** A flow with everything that its type may be made of. */
+const branches = `
+import { file, flow, type RunReader, Segue, table } from "segue/workflow";
+export const everything = flow("everything", { module: import.meta.url })
+  .step("start", () => ({ grid: table([{ a: 1 }]), weights: new Float32Array(3) }))
+  .step("left", () => ({ x: 1 }))
+  .step("right", { after: "start", catch: "wrong" }, () => ({ y: file("model.bin") }))
+  .join("both", { after: ["left", "right"] }, ({ inputs }) => ({ z: inputs.left.x }))
+  .foreach("each", { over: "grid", catch: "failed" }, ({ item }) => ({ b: item.a }))
+  .join("end", ({ inputs, artifacts }) => ({ best: inputs[0]?.b ?? artifacts.z }));
+export const latest = Segue.flow("everything").latestRun;
+export const figures = async (run: RunReader) => ({ tasks: await run.tasks(), left: await run.task("left").artifacts() });
+`;
+
 const folder = mkdtempSync(join(tmpdir(), "segue-library-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 // As after `npm install segue pg zod` with the types of Node and pg.
@@ -37,6 +64,17 @@ symlinkSync(root, join(folder, "node_modules", "segue"));
 for (const name of ["pg", "zod", "@types"])
   symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+
+/** What the compiler says, told to be strict. */
+function compiled(...args: string[]): { status: number | null; stdout: string } {
+  const compiler = join(root, "node_modules/typescript-native/bin/tsc");
+  const options = ["--strict", "--target", "es2022", "--types", "node", "--module", "nodenext"];
+  const { stdout, status } = spawnSync(process.execPath, [compiler, ...options, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout };
+}
 
 describe("the examples of the docs", () => {
   it("are those that we think there are", () => {
@@ -54,23 +92,8 @@ describe("the examples of the docs", () => {
     "compile against the package, strictly, its declarations and all",
     () => {
       for (const { name, code } of examples) writeFileSync(join(folder, name), code);
-      const compiler = join(root, "node_modules/typescript-native/bin/tsc");
-      const options = [
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "false",
-        "--target",
-        "es2022",
-        "--types",
-        "node",
-      ];
-      const { stdout, status } = spawnSync(
-        process.execPath,
-        [compiler, ...options, "--module", "nodenext", ...examples.map(({ name }) => name)],
-        { cwd: folder, encoding: "utf8" },
-      );
-      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+      const names = examples.map(({ name }) => name);
+      expect(compiled("--noEmit", "--skipLibCheck", "false", ...names)).toEqual({ status: 0, stdout: "" });
     },
     120_000,
   );
@@ -100,4 +123,85 @@ describe("the examples of the docs", () => {
     expect(printed).toMatch(/^(Nina Simone|Etta James)-\S.* (after|with|near|same)/);
     expect(printed).toMatch(/\[\s*'/);
   });
+});
+
+it("has dependencies of its own in place of overrides, which those who install it do not get", () => {
+  // Nothing imports it: Fastify does, and from 6.8 on what it brings wants Node 22.
+  expect(packageJson.dependencies["light-my-request"]).toBe("6.6.0");
+  expect(packageJson.overrides).toBeUndefined();
+});
+
+describe("the doors of the package", () => {
+  it.skipIf(!hasTypes)(
+    "say what every function, class, method and option of theirs is for",
+    () => {
+      const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
+      const program = createProgram(files, {
+        module: ModuleKind.NodeNext,
+        target: ScriptTarget.ES2022,
+        strict: true,
+      });
+      const checker = program.getTypeChecker();
+      const isSilent = (symbol: TypeScriptSymbol) =>
+        symbol.getDocumentationComment(checker).length === 0 && symbol.getJsDocTags(checker).length === 0;
+      const membersOf = ({ members }: TypeScriptSymbol, flags: SymbolFlags) =>
+        [...(members?.values() ?? [])].filter((member) => member.flags & flags);
+      const silent: string[] = [];
+      for (const file of files) {
+        for (const named of checker.getExportsOfModule(
+          checker.getSymbolAtLocation(program.getSourceFile(file)!)!,
+        )) {
+          const symbol = named.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+          const { name, flags } = symbol;
+          const says = SymbolFlags.Function | SymbolFlags.Variable | SymbolFlags.Class;
+          if (flags & says && isSilent(symbol)) silent.push(name);
+          const parts =
+            flags & SymbolFlags.Class
+              ? membersOf(symbol, SymbolFlags.Method)
+              : flags & SymbolFlags.Interface && /(Options|Settings|Input)$/.test(name)
+                ? membersOf(symbol, SymbolFlags.Property)
+                : [];
+          for (const part of parts) if (isSilent(part)) silent.push(`${name}.${part.name}`);
+        }
+      }
+      expect(silent).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.skipIf(!hasTypes)(
+    "name every type that their functions return, for packages that publish declarations of their own",
+    async () => {
+      const doors = Object.entries(packageJson.exports).map(([door, { default: file }]) => [
+        `segue${door.slice(1)}`,
+        join(root, file),
+      ]);
+      const lines: string[] = [];
+      for (const [i, [door, file]] of doors.entries()) {
+        lines.push(`import * as d${i} from "${door}";`);
+        for (const [name, value] of Object.entries((await import(file!)) as Record<string, unknown>)) {
+          const isClass = /^class\b/.test(String(value));
+          if (isClass) continue;
+          lines.push(
+            typeof value === "function"
+              ? `export const d${i}_${name} = (...a: Parameters<typeof d${i}.${name}>) => d${i}.${name}(...a);`
+              : `export const d${i}_${name} = d${i}.${name};`,
+          );
+        }
+      }
+      writeFileSync(join(folder, "doors.ts"), lines.join("\n"));
+      writeFileSync(join(folder, "branches.ts"), branches);
+      const result = compiled(
+        "--declaration",
+        "--emitDeclarationOnly",
+        "--outDir",
+        "types",
+        "doors.ts",
+        "branches.ts",
+      );
+      expect(result).toEqual({ status: 0, stdout: "" });
+      expect(readFileSync(join(folder, "types/doors.d.ts"), "utf8")).not.toContain("segue/dist");
+    },
+    120_000,
+  );
 });

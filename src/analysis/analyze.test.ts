@@ -70,6 +70,20 @@ describe("analyzeCorpus", () => {
           );
   });
 
+  it("marks whole numbers alone on the axes of a handful", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "1", tracks: ["a", "b", "c"] });
+    builder.add({ id: "2", tracks: ["b", "a"] });
+    const handful = builder.build();
+    const pictures = picturesOf(handful, await analyzeCorpus(handful), "light");
+    for (const name of ["songs", "lengths", "top-songs"]) {
+      const svg = await renderSvg(pictures[name]!, { theme: "light" });
+      const numbers = [...svg.matchAll(/>([\d.]+m?)<\/text>/g)].map((match) => match[1]);
+      expect(numbers.length, name).toBeGreaterThan(3);
+      for (const each of numbers) expect(each, name).toMatch(/^\d+$/);
+    }
+  });
+
   it("names the laws that it draws", async () => {
     const pictures = picturesOf(corpus, await analyzeCorpus(corpus, { bootstrap: 0 }), "light");
     const svg = await renderSvg(pictures["power-law"]!, { theme: "light" });

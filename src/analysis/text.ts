@@ -1,6 +1,7 @@
 /** An analysis for the terminal: figures and small charts within 80 columns. */
 import type { Analysis } from "./analyze.js";
 import type { Bin, Ranked } from "./distributions.js";
+import { agreementText, unknownNextText } from "./wording.js";
 
 const number = (value: number) => value.toLocaleString("en");
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -62,8 +63,13 @@ function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
   ];
 }
 
+/** Indented lines within 80 columns. */
+function wrapped(text: string): string[] {
+  return (text.match(/\S.{0,77}(?=\s|$)/gu) ?? []).map((line) => `  ${line}`);
+}
+
 function unknownNext(list: Analysis["unknownNext"]): string[] {
-  if (list.length === 0) return ["no next track that a model could know: no playlist has two tracks", ""];
+  if (list.length === 0) return [unknownNextText.none, ""];
   return [
     "next tracks that a model cannot know, by min_count",
     ...list.map(({ minCount, share }) =>
@@ -109,10 +115,9 @@ export function analysisText(analysis: Analysis): string {
     lines.push("");
   }
   if (map) {
-    const { share, chance, lift, neighbours, tracks } = map.agreement;
     lines.push(
-      `map of ${number(map.points.length)} tracks (divergence ${map.divergence.toFixed(3)}), ${number(tracks)} with a genre word`,
-      `  of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share it, ${(100 * chance).toFixed(1)} % by chance: ${lift.toFixed(1)}×`,
+      `map of ${number(map.points.length)} tracks (divergence ${map.divergence.toFixed(3)}), ${number(map.agreement.tracks)} with a genre word`,
+      ...wrapped(agreementText(map)),
       "",
     );
   }

@@ -62,6 +62,7 @@ export interface BundleInput {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Figures of the evaluation, kept in the manifest as they are. */
   readonly metrics?: Readonly<Record<string, unknown>>;
+  /** The SHA-256 of the data that it was fitted on, kept in the manifest. */
   readonly dataFingerprint?: string;
   /** "auto" (default) takes an exact scan up to 300,000 vectors and an inverted file above. */
   readonly index?: "auto" | "exact" | "ivf";

@@ -1,3 +1,3 @@
 /** Vega-Lite specs to SVG and PNG without a browser, and the colours that Segue's pictures share. Knows nothing of music. */
-export { type ChartSpec, renderPng, renderSvg } from "./render.js";
+export { type ChartSpec, preloadCharts, renderPng, renderSvg } from "./render.js";
 export { type ChartColours, type ChartTheme, chartColours } from "./theme.js";

@@ -8,13 +8,22 @@ import { type ChartTheme, chartConfig } from "./theme.js";
 
 export type ChartSpec = TopLevelSpec;
 
+/** Loads ahead what drawing takes. */
+export async function preloadCharts(): Promise<void> {
+  await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+    import("./measure-text.js").then(({ measureText }) => measureText()),
+  ]);
+}
+
 /**
  * Draws a Vega-Lite spec.
  *
  * @param spec a spec with its data inside (`data: { values }`); what it says of colours and fonts wins over the theme
  * @param options.theme light (default) or dark
  * @returns a complete SVG document
- * @throws SegueError when the spec is not one that Vega-Lite understands
+ * @throws SegueError when the spec is not one that Vega-Lite understands, or wants to load its data from elsewhere
  */
 export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme } = {}): Promise<string> {
   const [vega, vegaLite, { measureText }] = await Promise.all([
@@ -42,7 +51,18 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
       { logger: logger as never },
     );
     vega.resetSVGDefIds();
-    const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logger: logger as never });
+    // A spec may not fetch anything, from this machine or another: specs come from people's flows too.
+    const loader = vega.loader();
+    loader.load = async (uri: string) => {
+      // Vega itself would only warn, and draw a chart without data.
+      warnings.push(`it wants to load ${uri}; put the data into the spec`);
+      return "";
+    };
+    const view = new vega.View(vega.parse(compiled.spec), {
+      renderer: "none",
+      loader,
+      logger: logger as never,
+    });
     svg = await view.toSVG();
     view.finalize();
   } catch (error) {

@@ -71,7 +71,7 @@ describe("a chain of runs", () => {
     const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
     const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
     expect((await segue("show", run, "--datastore", "chain")).stdout).toContain(
-      "how to go on with primary, modeling, deployment",
+      `go on with: segue resume ${run} --datastore chain\nit says then how to go on with primary, modeling, deployment`,
     );
     await copyFile(join(home, "s.csv"), join(home, "late.csv"));
     const resumed = await segue("resume", run, "--datastore", "chain");

@@ -1,7 +1,8 @@
 /** The option that says where runs and artifacts are kept; every verb that reads or writes them has it. */
 import { type Command, Option } from "commander";
 import type { Client } from "../workflow/index.js";
-import { shellWord } from "./shell-word.js";
+// Not by the room's door, which takes long to load.
+import { shellWord } from "../workflow/terminal/commands.js";
 
 export interface DatastoreOptions {
   readonly datastore: string;
@@ -22,8 +23,16 @@ export async function clientOf(options: DatastoreOptions): Promise<Client> {
   return openClient(await openStore(options.datastore));
 }
 
-/** The flag as it was given, for commands that are suggested; "" where it was not. */
-export function datastoreFlag(command: Command): string {
-  if (command.getOptionValueSource("datastore") !== "cli") return "";
+/**
+ * The flag as it was given, for commands that are suggested; "" where it was not.
+ *
+ * @param options `elsewhere`: they will be typed in another terminal, which may have no SEGUE_DATASTORE; default false
+ */
+export function datastoreFlag(
+  command: Command,
+  { elsewhere = false }: { readonly elsewhere?: boolean } = {},
+): string {
+  const from = command.getOptionValueSource("datastore");
+  if (from !== "cli" && !(elsewhere && from === "env")) return "";
   return `--datastore ${shellWord(command.opts<DatastoreOptions>().datastore)}`;
 }

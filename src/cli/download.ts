@@ -16,7 +16,7 @@ export function registerDownload(program: Command): void {
     .description("download the #nowplaying playlists and unpack them")
     .option(
       "--from <address>",
-      "http(s) address, or a zip archive that is here (default: andrewmvd/spotify-playlists on Kaggle)",
+      "http(s) address, or what is here: a zip archive, a gzip file or the CSV file itself (default: andrewmvd/spotify-playlists on Kaggle)",
     )
     .option("--to <file>", "the CSV file to write (default: raw_playlists of the catalog)")
     .option("--json", "print one JSON object")

@@ -1,19 +1,16 @@
 /** One recommender of the leaderboard in a process of its own, so that its memory can be told from the others'. */
 import type { Entry, MetricName } from "../evaluation/index.js";
 import { type ErrorData, errorData, type ProgressReport } from "../system/index.js";
+import type { MeasureTask } from "./load-and-measure.js";
 
-export interface EvaluateTask {
-  readonly train: readonly string[];
-  readonly queries: readonly string[];
-  readonly recommender: string;
-  readonly k: number;
-  readonly seed: number;
-  readonly threads?: number;
+export interface EvaluateTask extends MeasureTask {
+  /** Whether another process says what is left out of the files. */
+  readonly quiet: boolean;
 }
 
 export type EvaluateAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
-  | { readonly kind: "done"; readonly entry: Entry }
+  | { readonly kind: "done"; readonly entry: Entry; readonly playlists?: Uint32Array | undefined }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
 const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
@@ -22,15 +19,12 @@ process.once("message", async (task: EvaluateTask) => {
   try {
     const { loadAndMeasure } = await import("./load-and-measure.js");
     const progress = (report: ProgressReport) => void answer({ kind: "progress", report });
-    const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure({
-      ...task,
-      ks: [task.k],
-      settings: {},
-      progress,
-    });
-    const values = (metric: MetricName) => evaluation.outcomes.values(metric, task.k);
+    const tell = (line: string) => task.quiet || console.error(line);
+    const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure(task, progress, tell);
+    const values = (metric: MetricName) => evaluation.outcomes.values(metric, task.ks[0]!);
     await answer({
       kind: "done",
+      playlists: evaluation.outcomes.playlists,
       entry: {
         recommender: evaluation.recommender,
         figures: evaluation.at[0]!,

@@ -84,6 +84,32 @@ describe("segue evaluate", () => {
     expect(figures.at).toHaveLength(1);
   });
 
+  it("makes its own questions of a file of plays, some playlists of which it keeps from training", async () => {
+    const csv = join(folder, "plays.csv");
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const [p, place] = [Math.floor(i / 4), i % 4];
+      return `Band,${p % 2 ? "jazz" : "rock"} ${(p + place) % 10},list ${p}`;
+    });
+    await writeFile(csv, `performer,song,playlist\n${rows.join("\n")}\n`);
+    const flags = ["--train", csv, "--columns", "artist=performer,track=song,playlist=playlist", "-k", "3"];
+    const one = segue(...flags, "--recommender", "transitions", "--json");
+    expect(one.status).toBe(0);
+    const [, heldOut] = /held out (\d+) of 100 playlists, and asked about the last track of each/.exec(
+      one.stderr,
+    )!;
+    expect(JSON.parse(one.stdout)).toMatchObject({ queries: Number(heldOut), hit_ratio: 1 });
+    const every = segue(
+      ...[...flags, "--every-position", "--hold-out", "0.5", "--seed", "7", "--json"],
+      ...["--leaderboard", "--recommender", "transitions", "popularity"],
+    );
+    const [told, other] = every.stderr.match(/held out (\d+) of 100/g)!;
+    expect(other).toBeUndefined();
+    expect(JSON.parse(every.stdout)).toMatchObject({
+      queries: 3 * Number(/\d+/.exec(told!)![0]),
+      failures: [],
+    });
+  });
+
   it("takes settings as JSON or as a word", () => {
     const settings = ["--set", "contextDecay=linear", "--set", "neighbours=50", "--set", "repeats=auto"];
     const { status, stderr } = segue(
@@ -152,6 +178,9 @@ describe("segue evaluate", () => {
     [["-k", "0"], /whole number ≥ 1/],
     [["-k", "x"], /whole number/],
     [["--html", "x.html"], /--html needs --leaderboard/],
+    [["--hold-out", "0.5"], /--hold-out is for evaluations without --queries/],
+    [["--hold-out", "1"], /a number > 0 and < 1/],
+    [["--every-position"], /--every-position is for evaluations without --queries/],
     [["--set", "nonsense=1", "--recommender", "popularity"], /has no setting "nonsense"/],
     [["--set", "window=x", "--recommender", "popularity"], /setting "window" .* is "x", wanted a number > 0/],
     [

@@ -9,18 +9,23 @@ import {
   explainDiskError,
   messageOf,
   misuse,
+  numberWithin,
   SegueError,
   wholeNumber,
   writeFileAtomic,
 } from "../system/index.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
+import type { MeasureTask } from "./load-and-measure.js";
 import { numberOption, numbersOption } from "./number-option.js";
 import { pathsOf } from "./paths-of.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
-interface Options {
+interface Options extends RawFileOptions {
   readonly train: readonly string[];
-  readonly queries: readonly string[];
+  readonly queries?: readonly string[];
+  readonly holdOut?: number;
+  readonly everyPosition?: boolean;
   readonly recommender?: readonly string[];
   readonly k: readonly number[];
   readonly set: Readonly<Record<string, unknown>>;
@@ -32,11 +37,28 @@ interface Options {
 }
 
 export function registerEvaluate(program: Command): void {
-  program
+  const command = program
     .command("evaluate")
     .description("fit a recommender on playlists and measure its answers to queries")
-    .requiredOption("--train <files...>", "playlists to fit on: JSON lines, plain or gzipped, or a glob")
-    .requiredOption("--queries <files...>", "queries with their answers: likewise")
+    .requiredOption(
+      "--train <files...>",
+      "playlists to fit on: JSON lines, or any other form that segue run reads; files or globs",
+    )
+    .option(
+      "--queries <files...>",
+      "queries with their answers: JSON lines (default: what playlists of --train hold, which are then kept from training)",
+    )
+    .addOption(
+      numberOption(
+        "--hold-out <share>",
+        "without --queries: which share of the playlists is asked about (default: 0.2)",
+        numberWithin({ above: 0, below: 1 }),
+      ),
+    )
+    .option(
+      "--every-position",
+      "without --queries: ask for every track after the first, not for the last alone",
+    )
     .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
     .addOption(
       numbersOption(
@@ -56,7 +78,8 @@ export function registerEvaluate(program: Command): void {
     )
     .option("--leaderboard", "fit every recommender and compare them")
     .addOption(new Option("--html <file>", "write the leaderboard as an HTML table"))
-    .option("--json", "print one JSON object")
+    .option("--json", "print one JSON object");
+  addRawFileOptions(command)
     .addHelpText(
       "after",
       `
@@ -65,6 +88,7 @@ A line of --queries:  {"context": ["Artist-Track", …], "next": "Artist-Track"}
 Every query counts: one whose context or answer was never in training is a miss where it is not hit.
 
 Examples:
+  segue evaluate --train my_playlists.csv --leaderboard
   segue evaluate --train train.jsonl.gz --queries test.jsonl --recommender vstan -k 20 --json
   segue evaluate --train train.jsonl.gz --queries test.jsonl --leaderboard --html leaderboard.html`,
     )
@@ -86,14 +110,12 @@ async function evaluate(options: Options): Promise<void> {
   const { loadAndMeasure } = await import("./load-and-measure.js");
   const { report } = await import("../evaluation/index.js");
   const { progress, clear } = terminalProgress();
-  const measured = await loadAndMeasure({
-    ...options,
-    ...(await filesOf(options)),
-    recommender: name,
-    settings: options.set,
-    ks: options.k,
-    progress,
-  }).finally(clear);
+  const tell = (line: string) => {
+    clear();
+    console.error(line);
+  };
+  const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };
+  const measured = await loadAndMeasure(task, progress, tell).finally(clear);
   if (!options.json) return printText(measured);
   const [leading, ...more] = options.k.map((k) => report(measured, k));
   const at = more.map(({ k, hit_ratio, mrr, ndcg, coverage }) => ({ k, hit_ratio, mrr, ndcg, coverage }));
@@ -140,13 +162,17 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     "../evaluation/index.js"
   );
   if (options.html) await checkOutput(options.html);
-  const files = await filesOf(options);
+  // Each recommender reads them anew.
+  const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];
+  let playlists: Uint32Array | undefined;
   const failures: Array<{ recommender: string; error: string }> = [];
   for (const recommender of names) {
     try {
-      const { seed, threads } = options;
-      entries.push(await measureApart({ ...files, recommender, k: options.k[0]!, seed, threads }));
+      const quiet = entries.length + failures.length > 0;
+      const done = await measureApart({ ...task, recommender, settings: {}, quiet });
+      entries.push(done.entry);
+      playlists = done.playlists;
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       failures.push({ recommender, error: error.message });
@@ -154,7 +180,7 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
       if (entries.length === 0 && failures.length === Math.min(2, names.length)) throw error;
     }
   }
-  const board = leaderboard(entries, { seed: options.seed });
+  const board = leaderboard(entries, { seed: options.seed, ...(playlists && { playlists }) });
   if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), failures }));
   else process.stdout.write(leaderboardText(board));
   const problems: string[] = [];
@@ -170,13 +196,35 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   if (problems.length > 0) throw new SegueError(problems.join("; "));
 }
 
-async function filesOf({ train, queries }: Options) {
-  return { train: await pathsOf(train), queries: await pathsOf(queries) };
+/** What is the same for every recommender. @throws SegueError where a file is missing, or options contradict each other */
+async function taskOf(
+  options: Options,
+  take: { readonly pipes: boolean },
+): Promise<Omit<MeasureTask, "recommender" | "settings">> {
+  const { train, queries, holdOut, everyPosition, k, seed, threads } = options;
+  if (queries !== undefined && (holdOut !== undefined || everyPosition))
+    throw misuse(
+      `${everyPosition ? "--every-position" : "--hold-out"} is for evaluations without --queries`,
+      "leave out one of them",
+    );
+  return {
+    train: await pathsOf(train, take),
+    raw: rawFileOptions(options),
+    asked:
+      queries === undefined
+        ? { share: holdOut ?? 0.2, positions: everyPosition ? "every" : "last" }
+        : { queries: await pathsOf(queries, take) },
+    ks: k,
+    seed,
+    threads,
+  };
 }
 
-function measureApart(task: EvaluateTask): Promise<Entry> {
+type Done = Extract<EvaluateAnswer, { kind: "done" }>;
+
+function measureApart(task: EvaluateTask): Promise<Done> {
   const { progress, clear } = terminalProgress();
-  return new Promise<Entry>((resolve, reject) => {
+  return new Promise<Done>((resolve, reject) => {
     const child = fork(besideUrl(import.meta.url, "./evaluate-worker.js"), {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -184,7 +232,7 @@ function measureApart(task: EvaluateTask): Promise<Entry> {
     child.on("message", (answer: EvaluateAnswer) => {
       if (answer.kind === "progress") {
         progress({ ...answer.report, task: `${task.recommender}: ${answer.report.task}` });
-      } else if (answer.kind === "done") resolve(answer.entry);
+      } else if (answer.kind === "done") resolve(answer);
       else reject(errorFrom(answer.error));
     });
     child.on("error", reject);

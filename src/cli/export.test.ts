@@ -19,20 +19,23 @@ async function segue(...args: string[]): Promise<string> {
   return printed.mock.calls.flat().join("\n");
 }
 
-it("exports a bundle's vectors, and tells what it wrote", async () => {
-  await writeBundle(at("bundle"), { catalogue: vectors, recommenders: {}, vectors });
-  const printed = await segue(
-    "--bundle",
-    at("bundle"),
-    "--format",
-    "word2vec",
-    "--output",
-    at("v.bin"),
-    "--json",
-  );
-  expect(JSON.parse(printed)).toEqual({ format: "word2vec", output: at("v.bin"), tracks: 3, size: 4 });
-  expect((await loadVectors(at("v.bin"))).vectors).toEqual(vectors.vectors);
-});
+it.each(["word2vec", "word2vec-binary"])(
+  "exports a bundle's vectors as %s, and tells what it wrote",
+  async (format) => {
+    await writeBundle(at("bundle"), { catalogue: vectors, recommenders: {}, vectors });
+    const printed = await segue(
+      "--bundle",
+      at("bundle"),
+      "--format",
+      format,
+      "--output",
+      at("v.bin"),
+      "--json",
+    );
+    expect(JSON.parse(printed)).toEqual({ format, output: at("v.bin"), tracks: 3, size: 4 });
+    expect((await loadVectors(at("v.bin"))).vectors).toEqual(vectors.vectors);
+  },
+);
 
 it("turns a file of vectors into a SavedModel", async () => {
   await saveVectors(vectors, at("v.safetensors"));

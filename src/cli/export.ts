@@ -20,7 +20,15 @@ export function registerExport(program: Command): void {
     )
     .addOption(
       new Option("--format <format>", "what to write")
-        .choices(["onnx", "savedmodel", "word2vec", "word2vec-text", "parquet", "safetensors"])
+        .choices([
+          "onnx",
+          "savedmodel",
+          "word2vec",
+          "word2vec-binary",
+          "word2vec-text",
+          "parquet",
+          "safetensors",
+        ])
         .makeOptionMandatory(),
     )
     .requiredOption("--output <path>", "the file to write; for savedmodel the folder of the model")

@@ -2,12 +2,13 @@
  * Playlists of any form that Segue reads, as a corpus: sequences and prepared datasets as they are, raw files and master tables cleaned
  * and put together first.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
+// Not by the room's door, which takes long to load.
+import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
 import { type Progress, SegueError } from "../system/index.js";
-import { pathsOf } from "./paths-of.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -22,7 +23,7 @@ export interface ReadOptions extends Partial<RawFileOptions> {
 /**
  * Reads them, in the order of the files.
  *
- * @param inputs files and globs
+ * @param inputs files, globs, and pipes of sequences ("-": standard input)
  * @throws SegueError where a file is missing, of no form that Segue knows, has other columns, or holds nothing to use; (misuse)
  *   where `columns` is no mapping
  */
@@ -38,14 +39,14 @@ export async function readPlaylists(
     ...options
   }: ReadOptions,
 ): Promise<Corpus> {
-  const paths = await pathsOf(inputs);
-  if (sessionGap === 0 && paths.every((path) => /\.(jsonl|ndjson)(\.gz)?$/.test(path))) {
-    try {
-      return await readSequences(paths, options);
-    } catch (error) {
-      // Playlists or plays in other words go the way of raw files.
-      if (!(error instanceof SegueError) || !(await isOtherJson(paths[0]!))) throw error;
-    }
+  const found = await findInputs(inputs, { pipes: true });
+  const paths = found.map(({ path }) => path);
+  // All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`.
+  const isSequences = ({ path, pipe }: InputFile) =>
+    /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
+  if (sessionGap === 0 && found.every(isSequences)) {
+    const corpus = await sequencesOf(paths, options);
+    if (corpus !== undefined) return corpus;
   }
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
     await import("../playlists/index.js");
@@ -89,7 +90,37 @@ export async function readPlaylists(
   }
 }
 
+/**
+ * Reads what a recommender is fitted on. JSON lines of sequences are read as they are, whatever their file is called and however short
+ * the playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files.
+ *
+ * @param paths as `pathsOf` gives them
+ * @throws SegueError as `readPlaylists`
+ */
+export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
+  for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
+  return (await sequencesOf(paths, options)) ?? readPlaylists(paths, options);
+}
+
+async function isRaw(path: string): Promise<boolean> {
+  if (/\.(jsonl|ndjson)(\.gz)?$/.test(path) || !(await stat(path)).isFile()) return false;
+  const { detectForm } = await import("../playlists/index.js");
+  return (await detectForm(path)) !== "sequences";
+}
+
+/** Undefined where they are no sequences but playlists or plays in other words, which go the way of raw files. */
+async function sequencesOf(paths: readonly string[], options: ReadOptions): Promise<Corpus | undefined> {
+  try {
+    return await readSequences(paths, options);
+  } catch (error) {
+    if (error instanceof SegueError && (await isOtherJson(paths[0]!))) return undefined;
+    throw error;
+  }
+}
+
 async function isOtherJson(path: string): Promise<boolean> {
+  // What is read of a pipe is gone.
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return false;
   const { detectForm } = await import("../playlists/index.js");
   return (await detectForm(path).catch(() => undefined)) === "json";
 }

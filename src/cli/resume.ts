@@ -1,6 +1,5 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
-import { commandAfter, commandAgain } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { maxWorkersOption } from "./number-option.js";
 
@@ -29,13 +28,14 @@ export function registerResume(program: Command): void {
 
 async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  const { resumeRun } = await import("../workflow/index.js");
+  const { commandAfter, commandAgain, resumeRun } = await import("../workflow/index.js");
   const { runAndCleanUp } = await import("./run-and-clean-up.js");
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
   if (status === "done" && options.step === undefined)
     throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
+  const flags = datastoreFlag(command);
   const result = await runAndCleanUp(
     client,
     async ({ listener, signal }) =>
@@ -49,10 +49,10 @@ async function resume(target: string | undefined, options: Options, command: Com
         listener,
         signal,
       }),
-    { quiet: options.json, flags: datastoreFlag(command), again: commandAgain(await run.record()) },
+    { quiet: options.json, flags, again: commandAgain(await run.record(), flags) },
   );
   const { flow, run: id, status: ended, seconds } = result;
-  const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id });
+  const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id }, flags);
   if (options.json)
     console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }) }));
   else if (next !== undefined) console.log(`go on with the flows after it: ${next}`);

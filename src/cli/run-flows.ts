@@ -10,6 +10,8 @@ import {
   addParameterFlags,
   type Client,
   checkParameters,
+  commandAfter,
+  commandAgain,
   givenParameters,
   Pool,
   parseParameters,
@@ -18,7 +20,7 @@ import {
   refuseValuesOfSwitches,
   runFlow,
 } from "../workflow/index.js";
-import { commandAfter, commandAgain, flowsFrom, sourcesFrom } from "./chain.js";
+import { flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";

@@ -33,7 +33,7 @@ export function registerSample(program: Command): void {
     .addOption(numberOption("--seed <n>", "chooses everything in it", wholeNumber(0)).default(42))
     .option(
       "--output <file>",
-      "where to; gzipped where it ends in .gz (default: sample_playlists of the catalog)",
+      "the CSV file to write; gzipped where it ends in .gz (default: sample_playlists of the catalog)",
     )
     .option("--json", "print one JSON object")
     .addHelpText(

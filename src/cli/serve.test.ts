@@ -62,6 +62,22 @@ it.each([
   expect(code).toBe(2);
 });
 
+it.each([
+  ["--timeout", "99999999", "It should be a number > 0 and ≤ 86400."],
+  ["--watch", "9999999", "It should be a number from 0 to 86400."],
+])("is misused with more seconds than a day: %s %s", async (option, value, message) => {
+  const { code, stderr } = await segue("serve", at("models"), option, value);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+it("takes parts of a second, whatever binary fractions make of them", async () => {
+  // 2.01 * 1000 is 2009.9999999999998.
+  await serving([at("models"), "--timeout", "2.01"], {}, async (url) => {
+    expect((await fetch(`${url}/ping`)).status).toBe(200);
+  });
+});
+
 it("names what there is where a bundle is not", async () => {
   const { code, stderr } = await segue("serve", at("models/bundle"), "--datastore", at("runs"));
   expect(stderr).toContain(`there is no bundle at ${at("models/bundle")}`);

@@ -25,6 +25,7 @@ interface Flags extends DatastoreOptions {
 }
 
 const positive = numberWithin({ above: 0 });
+const longest = 86_400;
 
 export function registerServe(program: Command): void {
   addDatastoreOption(program.command("serve"))
@@ -52,7 +53,11 @@ export function registerServe(program: Command): void {
       numberOption("--body-limit <bytes>", "largest request body", wholeNumber(1)).default(1024 * 1024),
     )
     .addOption(
-      numberOption("--timeout <seconds>", "time for a request to arrive whole", positive).default(10),
+      numberOption(
+        "--timeout <seconds>",
+        "time for a request to arrive whole",
+        numberWithin({ above: 0, most: longest }),
+      ).default(10),
     )
     .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
     .option("--trust-proxy", "believe X-Forwarded-For: the endpoint is behind a proxy")
@@ -60,7 +65,7 @@ export function registerServe(program: Command): void {
       numberOption(
         "--watch <seconds>",
         "look this often for a newer bundle; 0: never",
-        numberWithin({ least: 0 }),
+        numberWithin({ least: 0, most: longest }),
       ).default(1),
     )
     .option("--no-docs", "no /docs and no /openapi.json")
@@ -97,12 +102,12 @@ http://localhost:8080/docs shows every request that it takes.`,
         threads: flags.threads,
         apiKeys,
         bodyLimit: flags.bodyLimit,
-        requestTimeout: flags.timeout * 1000,
+        requestTimeout: Math.ceil(flags.timeout * 1000),
         corsOrigins: flags.corsOrigin ?? [],
         trustProxy: flags.trustProxy ?? false,
         logTracks: flags.logTracks ?? false,
         logLevel: flags.logLevel,
-        watchInterval: flags.watch * 1000,
+        watchInterval: Math.ceil(flags.watch * 1000),
         docs: flags.docs,
         ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
         ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),

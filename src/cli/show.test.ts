@@ -15,6 +15,11 @@ export const other = segue.flow("other", { module: import.meta.url }).step("begi
   project.write("broken.mjs", "export const a = 1;\n\nexport const b = = 2;\n");
   project.write("imports-broken.mjs", 'export * from "./broken.mjs";\n');
   project.write("throws.mjs", '// flows\nthrow new Error("no luck");\n');
+  project.writeFlows(
+    "misused.mjs",
+    `
+export const a = segue.flow("a", { module: import.meta.url }).step("start", { retries: 3 }, () => {});`,
+  );
   project.write("wrong-import.mjs", 'import { nothing } from "node:fs";\nexport { nothing };\n');
   project.write("empty.mjs", "export const a = 1;\n");
   project.write("typed.ts", "export const a: number = 1;\n");
@@ -34,6 +39,7 @@ describe("a flow's module", () => {
     ["./missing.js", 2, "there is no file ./missing.js"],
     ["./empty.mjs", 2, "./empty.mjs exports no flow"],
     ["./throws.mjs", 1, "cannot load the flow's module throws.mjs: no luck (throws.mjs:2)"],
+    ["./misused.mjs", 2, 'step "start" has no option retries'],
     ["./broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./imports-broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],

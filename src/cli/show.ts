@@ -1,8 +1,7 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
 import type { AnyFlow, RunReader } from "../workflow/index.js";
-import { commandAgain } from "./chain.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
 
 interface Options extends DatastoreOptions {
@@ -23,7 +22,7 @@ export function registerShow(program: Command): void {
     .action(show);
 }
 
-async function show(target: string, options: Options): Promise<void> {
+async function show(target: string, options: Options, command: Command): Promise<void> {
   if (isFlowModule(target)) return showFlow(await flowNamed(target), options);
   const client = await clientOf(options);
   const run = await client.findRun(target).catch((error: unknown) => {
@@ -36,7 +35,7 @@ async function show(target: string, options: Options): Promise<void> {
     const { drawRun } = await import("../workflow/index.js");
     return printSvg(await drawRun(run), options.svg);
   }
-  await showRun(run, options);
+  await showRun(run, options, datastoreFlag(command));
 }
 
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
@@ -60,12 +59,13 @@ async function printSvg(svg: string, file: string | true): Promise<void> {
   console.log(`drew ${file}`);
 }
 
-async function showRun(run: RunReader, options: Options): Promise<void> {
+async function showRun(run: RunReader, options: Options, flags: string): Promise<void> {
   const [summary, tasks, record] = await Promise.all([run.summary(), run.tasks(), run.record()]);
   if (options.json) {
     console.log(JSON.stringify({ ...summary, tasks }, null, 2));
     return;
   }
   const { describeRun } = await import("../workflow/terminal/describe.js");
-  console.log(describeRun(summary, tasks, { again: commandAgain(record) }));
+  const { commandAgain } = await import("../workflow/index.js");
+  console.log(describeRun(summary, tasks, { flags, again: commandAgain(record, flags) }));
 }

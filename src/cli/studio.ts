@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import { wholeNumber } from "../system/index.js";
-import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
@@ -37,7 +37,7 @@ export function registerStudio(program: Command): void {
     .action(studio);
 }
 
-async function studio(inputs: readonly string[], options: Options): Promise<void> {
+async function studio(inputs: readonly string[], options: Options, command: Command): Promise<void> {
   const { startStudio } = await import("../studio/index.js");
   const { progress, clear, tell } = terminalProgress();
   const generated = inputs.length === 0 && options.bundle === undefined;
@@ -53,7 +53,8 @@ async function studio(inputs: readonly string[], options: Options): Promise<void
       : undefined;
   const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
   const client = await clientOf(options);
-  const server = await startStudio({ ...options, bundle, corpus, client, progress }).finally(clear);
+  const flags = datastoreFlag(command, { elsewhere: true });
+  const server = await startStudio({ ...options, bundle, corpus, client, flags, progress }).finally(clear);
   if (options.json) console.log(JSON.stringify({ url: server.url }));
   else {
     if (generated)

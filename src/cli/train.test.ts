@@ -62,7 +62,7 @@ describe("segue train", () => {
       ['"user_id","artistname","trackname","playlistname"', ...rows].map((row) => `${row}\n`).join(""),
     );
     const train = (...args: (string | number)[]) =>
-      segue("--input", raw, "--min-count", 1, "--epochs", 1, "--output", file("raw.bin"), "--json", ...args);
+      segue("--input", raw, "--min-count", 1, "--sample", 0, "--output", file("raw.bin"), "--json", ...args);
     const { status, stdout, stderr } = train();
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 4, words: 4 });
@@ -179,6 +179,35 @@ describe("segue train", () => {
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     }
     expect(await readFile(own)).toEqual(await readFile(input));
+  });
+
+  it("says so where thinning out leaves nothing to learn from", async () => {
+    const small = file("small.jsonl");
+    await writeFile(
+      small,
+      '{"playlist_id":"a","tracks":["A","B","C"]}\n{"playlist_id":"b","tracks":["B","C","A"]}',
+    );
+    const train = (...args: (string | number)[]) =>
+      segue(
+        "--input",
+        small,
+        "--min-count",
+        1,
+        "--epochs",
+        2,
+        "--output",
+        file("small.bin"),
+        "--json",
+        ...args,
+      );
+    const nothing = train("--sample", 1e-9);
+    expect(JSON.parse(nothing.stdout).loss_per_epoch).toEqual([0, 0]);
+    expect(nothing).toMatchObject({
+      status: 0,
+      stderr:
+        "nothing was learnt, the vectors are as they began; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
+    });
+    expect(train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
   });
 
   it("says what is wrong with its files, with exit code 1", async () => {

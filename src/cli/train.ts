@@ -217,6 +217,7 @@ async function train(options: Options): Promise<void> {
     });
     await saveVectors(result.vectors, options.output, format);
     clear();
+    if (result.lossPerEpoch.every((loss) => loss === 0)) tell(nothingLearnt(sample));
     const figures: Figures = {
       vocabulary: result.vectors.length,
       words: result.words,
@@ -238,6 +239,15 @@ async function train(options: Options): Promise<void> {
     clear();
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onInterrupt);
   }
+}
+
+/** Where no epoch had a pair of tracks to learn from, the loss is zero. */
+function nothingLearnt(sample: number): string {
+  const why =
+    sample > 0
+      ? `no two plays of a playlist were left by --sample ${sample}: use --sample 0 for small data`
+      : "no playlist has two plays of tracks that get vectors";
+  return `nothing was learnt, the vectors are as they began; ${why}`;
 }
 
 /** Messages name options as they were typed. */
@@ -280,7 +290,7 @@ async function checkedFormat({ format: named, output, from, checkpoint }: Option
 async function checkedInputs({ input, validation, output, checkpoint }: Options): Promise<string[]> {
   const { pathsOf } = await import("./paths-of.js");
   const { requireApart } = await import("./output-apart.js");
-  const paths = await pathsOf(input);
+  const paths = await pathsOf(input, { pipes: true });
   const read = validation === undefined ? paths : [...paths, validation];
   await requireApart(output, "--output", read);
   if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read);

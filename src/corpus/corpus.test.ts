@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CorpusBuilder } from "./index.js";
+import { CorpusBuilder, trackIndex } from "./index.js";
 
 describe("CorpusBuilder", () => {
   it("keeps an artist that is told late, and the first of several", () => {
@@ -44,5 +44,22 @@ describe("CorpusBuilder", () => {
     expect(builder.number("a", "A")).toBe(0);
     expect(() => builder.number(5 as unknown as string)).toThrow(/a track id should be text, found number 5/);
     expect(builder.build().artists).toEqual(["A"]);
+  });
+
+  it("leaves a corpus as it was built, and knows what was added after in the next one", () => {
+    const builder = new CorpusBuilder();
+    builder.add({ id: "p1", title: "one", tracks: ["a", "b"], artists: ["A", ""] });
+    const first = builder.build();
+    const asBuilt = structuredClone(first);
+    expect(trackIndex(first.tracks).get("c")).toBeUndefined();
+    builder.add({ id: "p2", tracks: ["b", "c"], artists: ["B", "C"] });
+    const second = builder.build();
+    expect(first).toEqual(asBuilt);
+    expect(trackIndex(second.tracks).get("c")).toBe(2);
+    expect(second).toMatchObject({
+      playlistIds: ["p1", "p2"],
+      titles: ["one", ""],
+      artists: ["A", "B", "C"],
+    });
   });
 });

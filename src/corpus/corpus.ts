@@ -94,14 +94,16 @@ export class CorpusBuilder {
     if (playlist.title !== undefined) this.#hasTitles = true;
   }
 
+  /** The playlists so far; more can be added after, of which this corpus knows nothing. */
   build(): Corpus {
     return {
-      tracks: this.#tracks,
-      ...(this.#hasArtists ? { artists: this.#artists } : {}),
+      // Copies: what is known of a list, the number of each track above all, is known for good.
+      tracks: this.#tracks.slice(),
+      ...(this.#hasArtists ? { artists: this.#artists.slice() } : {}),
       offsets: Uint32Array.from(this.#offsets),
       items: this.#items.slice(0, this.#length),
-      playlistIds: this.#playlistIds,
-      ...(this.#hasTitles ? { titles: this.#titles } : {}),
+      playlistIds: this.#playlistIds.slice(),
+      ...(this.#hasTitles ? { titles: this.#titles.slice() } : {}),
     };
   }
 }

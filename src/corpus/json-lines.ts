@@ -3,8 +3,10 @@
  * a time. Every complaint names the file and the line.
  */
 import { isUtf8 } from "node:buffer";
-import { createReadStream, type ReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { constants, openSync, type ReadStream } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { Socket } from "node:net";
+import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, silent } from "../system/index.js";
 
@@ -31,14 +33,20 @@ export async function readJsonLines(
   path: string,
   shape: string,
   visit: (object: Record<string, unknown>, complain: Complain) => void,
-  { progress = silent, signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<number> {
   let line = 0;
   let objects = 0;
   const complain = (what: string, hint?: string, cause?: unknown): never => {
     throw new SegueError(`${path}:${line}: ${what}`, { hint, code: "bad-input", cause });
   };
-  const explain = (what: string) => complain(what, `each line should look like ${shape}`);
+  const example = `each line should look like ${shape}`;
+  const explain = (what: string) => complain(what, example);
+  /** What to do with that of which nothing could be read; of a file its name tells what it is. */
+  const otherFormat = () =>
+    isPipe && objects === 0
+      ? `of a pipe only JSON lines can be read, unzipped: write other formats to a file first; ${example}`
+      : undefined;
 
   const visitLine = (text: string) => {
     line++;
@@ -47,10 +55,10 @@ export async function readJsonLines(
     try {
       value = JSON.parse(text);
     } catch (error) {
-      complain(`not JSON: ${messageOf(error)}`, `each line should look like ${shape}`, error);
+      complain(`not JSON: ${messageOf(error)}`, otherFormat() ?? example, error);
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      complain(`expected an object, found ${nameOf(value)}`, `each line should look like ${shape}`);
+      complain(`expected an object, found ${nameOf(value)}`, example);
     }
     objects++;
     visit(value as Record<string, unknown>, explain);
@@ -60,8 +68,8 @@ export async function readJsonLines(
     if (!isUtf8(block)) {
       line += 1 + linesBeforeBadUtf8(block);
       if (line === 1 && block.toString("latin1", 0, 4) === "PAR1")
-        complain("Parquet, wanted JSON lines", `each line should look like ${shape}`);
-      complain("not UTF-8 text", "save the file as UTF-8");
+        complain("Parquet, wanted JSON lines", example);
+      complain("not UTF-8 text", otherFormat() ?? "save the file as UTF-8");
     }
     let text = block.toString("utf8");
     if (line === 0 && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
@@ -73,12 +81,12 @@ export async function readJsonLines(
     if (from < text.length) visitLine(text.slice(from));
   };
 
-  const { bytes, done } = await openBytes(path, progress);
+  const { bytes, isPipe, done } = await openBytes(path, options);
   const parts: Buffer[] = [];
   let held = 0;
   try {
     for await (const chunk of bytes) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const cut = (chunk as Buffer).lastIndexOf(10) + 1;
       if (cut > 0) {
         parts.push((chunk as Buffer).subarray(0, cut));
@@ -90,10 +98,11 @@ export async function readJsonLines(
       held += (chunk as Buffer).length - cut;
       if (held > LONGEST_LINE) {
         line++;
-        complain("a line of more than 256 MiB", `each line should look like ${shape}`);
+        complain("a line of more than 256 MiB", example);
       }
     }
   } catch (error) {
+    options.signal?.throwIfAborted();
     const { code } = error as { code?: unknown };
     if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
     throw new SegueError(
@@ -130,43 +139,57 @@ function linesBeforeBadUtf8(block: Buffer): number {
 }
 
 /** The file's bytes, unzipped where they are gzip; `done` closes it. */
-async function openBytes(path: string, progress: Progress) {
-  let total: number;
-  let gzipped: boolean;
+async function openBytes(path: string, { progress = silent, signal }: ReadOptions) {
+  let source: ReadStream | Socket;
+  let file: FileHandle | undefined;
+  let gzipped = false;
+  let total: number | undefined;
   try {
-    const file = await open(path);
-    try {
-      const facts = await file.stat();
-      if (facts.isDirectory()) throw new Error("it is a folder");
+    const facts = await stat(path);
+    if (facts.isDirectory()) throw new Error("it is a folder");
+    if (facts.isFIFO()) source = openPipe(path);
+    else {
       total = facts.size;
-      const magic = Buffer.alloc(2);
-      // A pipe has no size and cannot be read twice; it is taken as plain text.
-      gzipped =
-        facts.isFile() &&
-        (await file.read(magic, 0, 2, 0)).bytesRead === 2 &&
-        magic.readUInt16BE() === 0x1f8b;
-    } finally {
-      await file.close();
+      file = await open(path);
+      gzipped = await isGzip(file);
+      source = file.createReadStream({ highWaterMark: 1 << 20 });
     }
   } catch (error) {
+    await file?.close();
     const { code } = error as NodeJS.ErrnoException;
     throw new SegueError(`cannot read ${path}: ${code === "ENOENT" ? "no such file" : messageOf(error)}`, {
       code: "bad-input",
       cause: error,
     });
   }
-  const source: ReadStream = createReadStream(path, { highWaterMark: 1 << 20 });
   source.on("data", () =>
     progress({ task: `reading ${path}`, done: source.bytesRead, total, unit: "bytes" }),
   );
   // `pipe` pauses and resumes the source; an error of the source has to be passed on by hand.
-  const bytes = gzipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
-  if (bytes !== source) source.on("error", (error) => bytes.destroy(error));
+  const bytes: Readable = gzipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
+  if (bytes !== source) source.on("error", (error: Error) => bytes.destroy(error));
+  // Not between blocks alone: who writes into a pipe may never write again.
+  if (signal) addAbortSignal(signal, bytes);
   return {
     bytes,
+    isPipe: total === undefined,
     done: () => {
       source.destroy();
       bytes.destroy();
     },
   };
+}
+
+/**
+ * Waits for who writes into it without a thread, which nothing could call back: the process could not even exit. A pipe cannot
+ * be opened again, so it is taken as plain text.
+ */
+function openPipe(path: string): Socket {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const magic = Buffer.alloc(2);
+  return (await file.read(magic, 0, 2, 0)).bytesRead === 2 && magic.readUInt16BE() === 0x1f8b;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,6 +122,22 @@ describe("readSequences", () => {
       `half.jsonl:2: ${place} should be well-formed Unicode, found half of a surrogate pair in string "`,
     );
     expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
+  });
+
+  it("reads a named pipe, which can be opened but once", async () => {
+    const pipe = join(folder, "pipe.jsonl");
+    execFileSync("mkfifo", [pipe]);
+    const [corpus] = await Promise.all([readSequences(pipe), writeFile(pipe, two)]);
+    expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
+  });
+
+  it("stops waiting for who never writes into a pipe", async () => {
+    const pipe = join(folder, "silent.jsonl");
+    execFileSync("mkfifo", [pipe]);
+    const stop = new AbortController();
+    const reading = readSequences(pipe, { signal: stop.signal });
+    setTimeout(() => stop.abort(), 50);
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("stops when told to", async () => {

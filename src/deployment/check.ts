@@ -16,6 +16,7 @@ export type Invoke = (instances: readonly string[]) => Promise<Prediction[]>;
 export interface CheckOptions {
   /** For messages: the endpoint's URL or name. */
   readonly endpoint: string;
+  /** Asks the endpoint. */
   readonly invoke: Invoke;
   /** What the bundle itself answers. */
   readonly expected: (track: string) => Prediction;

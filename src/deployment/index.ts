@@ -22,5 +22,6 @@ export {
   type SageMakerCheckOptions,
   type SageMakerDeployment,
   type SageMakerOptions,
+  type Standing,
   sageMakerStanding,
 } from "./sagemaker/index.js";

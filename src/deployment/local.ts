@@ -20,6 +20,7 @@ export interface LocalDeployOptions {
   readonly logFile?: string;
   /** Milliseconds within which it must be ready; default 30,000. */
   readonly readyTimeout?: number;
+  /** Ends the wait; the process is ended too. */
   readonly signal?: AbortSignal;
 }
 
@@ -100,15 +101,19 @@ export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
 }
 
 export interface LocalCheckOptions {
+  /** "http://127.0.0.1:8080", without a path. */
   readonly url: string;
   /** The bundle that the endpoint should be answering from, or what `answersOf` it was. */
   readonly bundle: string | BundleAnswers;
+  /** The recommender that should be answering; default: the bundle's own choice. */
   readonly recommender?: string;
   /** Tracks to ask for; default: ten spread over the bundle's. */
   readonly tracks?: readonly string[];
+  /** A track that no model knows; default: one of ours. */
   readonly unknownTrack?: string;
   /** How many calls to time; default 50. */
   readonly calls?: number;
+  /** Where the endpoint wants one. */
   readonly apiKey?: string;
   /** Milliseconds that one call may take; default 10,000. */
   readonly timeout?: number;

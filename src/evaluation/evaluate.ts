@@ -30,7 +30,9 @@ export interface EvaluateOptions {
   readonly base?: { readonly vocabulary: ReadonlySet<string> };
   /** Queries asked at once. Default 256. */
   readonly batch?: number;
+  /** Told how many queries are answered. */
   readonly progress?: Progress;
+  /** Ends the evaluation, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

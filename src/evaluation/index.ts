@@ -17,6 +17,7 @@ export {
   type SliceFigures,
 } from "./evaluate.js";
 export { type TrainingFacts, trainingFacts } from "./facts.js";
+export { type HoldOut, type HoldOutOptions, holdOut } from "./hold-out.js";
 export {
   type Entry,
   type Leaderboard,
@@ -27,5 +28,5 @@ export {
   leaderboardText,
 } from "./leaderboard.js";
 export { type Measured, measureRecommender, report } from "./measure.js";
-export { type MetricName, metricNames } from "./metrics.js";
+export { type MetricName, metricNames, type RankingMetrics } from "./metrics.js";
 export { type Question, type QuestionOptions, questionsOf } from "./questions.js";

@@ -42,6 +42,11 @@ export interface Leaderboard {
   readonly rows: readonly LeaderboardRow[];
 }
 
+/**
+ * Ranks recommenders by hit ratio, with intervals, and how far each is behind the first over the same queries.
+ *
+ * @param entries evaluations over the same queries, in the same order
+ */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
   const sorted = [...entries].sort(
     (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),

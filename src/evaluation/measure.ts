@@ -13,6 +13,13 @@ export interface Measured {
   readonly peakRssMb: number;
 }
 
+/**
+ * Fits a recommender and asks it every question.
+ *
+ * @param fitOn fits on the corpus: `(corpus) => fitRecommender("vstan", corpus)`
+ * @param options.ks the cut-offs, integers ≥ 1
+ * @throws whatever `fitOn` and `evaluateRecommender` throw, the signal's reason too
+ */
 export async function measureRecommender(
   fitOn: (corpus: Corpus) => Promise<Answering>,
   corpus: Corpus,

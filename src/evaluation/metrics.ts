@@ -17,6 +17,7 @@ export interface RankingMetrics {
   readonly map: number;
 }
 
+/** What is counted for each query; docs/evaluation.md says how. */
 export const metricNames = ["hitRatio", "mrr", "ndcg", "recall", "map"] as const;
 export type MetricName = (typeof metricNames)[number];
 

@@ -1,11 +1,11 @@
 /** deployment: the best model → a bundle → an endpoint → a real request to it, its answer compared with the bundle's. */
 import { join } from "node:path";
-import { SegueError } from "../system/index.js";
-import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { type Client, type FileArtifact, file, flow, type RunReader } from "../workflow/index.js";
 import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
 import { deploymentParameters } from "./parts/parameters.js";
 import { placesOf } from "./parts/places.js";
-import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./parts/ranking.js";
+import type { TrainedPoint } from "./parts/ranking.js";
+import type { RefitOptions } from "./parts/refit.js";
 
 /** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
 const cleanUpTime = "20m";
@@ -34,21 +34,30 @@ export const deployment = flow("deployment", {
   .step(
     "build",
     { description: "write the bundle and read it back" },
-    async ({ parameters, artifacts, client, card }) => {
+    async ({ parameters, artifacts, client, folder: own, resources, progress, signal, card }) => {
       const { buildBundle } = await import("./parts/build-bundle.js");
       const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
       const test = await modelingRun
         .task("eval")
         .artifact<Record<string, unknown> & { k: number }>("testFigures");
-      const folder = join((await placesOf(parameters.data))("models"), artifacts.modelingRun);
+      const { refit } = parameters;
+      const models = refit
+        ? await refitted(modelingRun, client, own, { threads: resources.cpus, progress, signal })
+        : {
+            model: await artifacts.model.path(),
+            nearest: await artifacts.nearestModel?.path(),
+            train: await artifacts.train.path(),
+          };
+      const name = `${artifacts.modelingRun}${refit ? "-refit" : ""}`;
+      const folder = join((await placesOf(parameters.data))("models"), name);
       const manifest = await buildBundle(folder, {
-        model: await artifacts.model.path(),
-        nearest: artifacts.nearestModel === null ? undefined : await artifacts.nearestModel.path(),
-        train: await artifacts.train.path(),
-        parameters: { knn_k: test.k },
+        ...models,
+        parameters: { knn_k: test.k, ...(refit && { refit }) },
         metrics: { test },
       });
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
+      if (!refit)
+        console.log("it knows the tracks of the train part; --refit fits it again on all playlists");
       card.markdown(`# Bundle\n\n\`${folder}\``);
       return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
     },
@@ -89,58 +98,44 @@ export const deployment = flow("deployment", {
     },
   )
   .step("end", { description: "the report" }, async ({ artifacts, parameters, client, card }) => {
-    const { ranking, check } = artifacts;
-    const modelingRun = client.flow("modeling").run(artifacts.modelingRun);
-    const test = await modelingRun.task("eval").artifact<{
-      hitRatio: number;
-      popularity: number;
-      randomBet: number;
-      k: number;
-      rows: object[];
-      slices: object[];
-    }>("testFigures");
-    const sorted = [...ranking].sort(byHitRatio);
-    const best = sorted[0];
-    if (best === undefined)
-      throw new SegueError("the modeling run ranked no model", { hint: "segue run modeling" });
-    card.title("What should play next?");
-    card.values([
-      { title: `hit ratio@${test.k}, test`, value: test.hitRatio.toFixed(4), note: best.name },
-      { title: "popularity", value: test.popularity.toFixed(4) },
-      { title: "random bet", value: test.randomBet.toFixed(4) },
-      ...(check === null
-        ? []
-        : [
-            {
-              title: "endpoint p50",
-              value: `${check.latency.p50.toFixed(1)} ms`,
-              note: `p99 ${check.latency.p99.toFixed(1)} ms`,
-            },
-          ]),
-    ]);
-    card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
-    card.table(sorted.map(gridRow), { highlight: 0 });
-    card.chart(gridChart(sorted), { caption: "Hit ratio with its 95 % interval" });
-    card.markdown("## The test\n\nOn playlists that neither training nor the choice has seen.");
-    card.table(test.rows);
-    card.table(test.slices, { caption: "Where it hits" });
-    if (check !== null) {
-      card.markdown(
-        `## The endpoint\n\nAsked what should follow **${escapeMarkdown(check.track)}**, it answered:`,
-      );
-      card.table(check.answer.map(({ track, score }) => ({ track, score: score.toFixed(4) })));
-    }
-    const { endpoint } = artifacts;
+    const { readReportFacts, drawReport } = await import("./parts/report.js");
+    const { ranking, check, modelingRun, endpoint } = artifacts;
+    const { refit, keep } = parameters;
+    drawReport(card, { ...(await readReportFacts(client, modelingRun)), ranking, check, refit });
     if (endpoint.target === "planned") {
       console.log("no endpoint was started: this was a dry run");
       return { kept: false };
     }
-    const left = parameters.keep;
     const at = endpoint.target === "local" ? ` at ${endpoint.url} (stop it: kill ${endpoint.pid})` : "";
-    console.log(left ? `the endpoint is left running${at}` : "the endpoint is stopped");
-    return { kept: left };
+    console.log(keep ? `the endpoint is left running${at}` : "the endpoint is stopped");
+    return { kept: keep };
   });
 
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);
+/** The models of a modeling run, fitted again on all that its primary run prepared, in folders of the task's own. */
+async function refitted(
+  modelingRun: RunReader,
+  client: Client,
+  own: string,
+  options: Omit<RefitOptions, "full" | "seed">,
+): Promise<{ model: string; nearest: string | undefined; train: string }> {
+  const { refitModels } = await import("./parts/refit.js");
+  const [best, nearest, primaryRun, { parameters }] = await Promise.all([
+    modelingRun.artifact<TrainedPoint>("best"),
+    modelingRun.artifact<TrainedPoint | null>("nearest"),
+    modelingRun.task("start").artifact<string>("primaryRun"),
+    modelingRun.record(),
+  ]);
+  const corpus = await client.flow("primary").run(primaryRun).artifact<FileArtifact>("fullCorpus");
+  const full = await corpus.path();
+  const points = nearest === null || nearest.name === best.name ? [best] : [best, nearest];
+  const models = points.map((point, i) => ({ point, folder: join(own, `refit-${i}`) }));
+  const { playlists, tracks, seconds } = await refitModels(models, {
+    ...options,
+    full,
+    seed: Number(parameters.seed),
+  });
+  console.log(
+    `fitted again on all ${playlists} playlists (${tracks} tracks) in ${seconds.toFixed(1)} s: ${points.map(({ name }) => name).join(", ")}`,
+  );
+  return { model: models[0]!.folder, nearest: models[1]?.folder, train: full };
 }

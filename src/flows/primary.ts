@@ -12,7 +12,7 @@ export const primary = flow("primary", {
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),
-      import("../workflow/index.js"),
+      import("../charts/index.js"),
       import("../playlists/index.js"),
       import("../analysis/index.js"),
     ]);
@@ -90,8 +90,10 @@ export const primary = flow("primary", {
     const corpus = await readCorpus(await artifacts.fullCorpus.path());
     const analysis = await analyzeCorpus(corpus, { bootstrap: 0, signal });
     card.title("How the data lies");
-    for (const [name, spec] of Object.entries(picturesOf(corpus, analysis, "light"))) {
+    const pictures = picturesOf(corpus, analysis, "light");
+    for (const [name, spec] of Object.entries(pictures)) {
       card.chart(spec, { caption: name.replaceAll("-", " ") });
     }
     console.log(`ready: ${artifacts.prepared.parts.train.playlists} playlists to train on`);
+    return { pictures };
   });

@@ -58,9 +58,13 @@ export interface FittedRecommender extends Recommender {
 }
 
 export interface FitOptions {
+  /** Of everything random; the same seed gives the same recommender at any number of threads. Default 1. */
   readonly seed?: number;
+  /** Threads that share the work, where the kind has any to share. Default: one for each processor. */
   readonly threads?: number;
+  /** Told how far the fit is, where it takes long. */
   readonly progress?: Progress;
+  /** Ends the fit, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -25,6 +25,7 @@ export type Reason =
 /** How many tracks of the context, from the last, and how many playlists of the track are looked at. */
 const lookedAt = { context: 50, playlists: 3000, places: 3 };
 
+/** Says why a recommender answers with a track: like playlists, near tracks, the same artist, the title, popularity. */
 export class Explainer {
   readonly #catalogue: Catalogue;
   readonly #numbers: TrackNumbers;

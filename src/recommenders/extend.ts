@@ -8,6 +8,7 @@ import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender } from "./rules.js";
 
 export interface ExtendOptions {
+  /** What every track that is added must keep. */
   readonly rules?: Rules;
   /**
    * 0 (default): always the best track. Above: a track is drawn from the best 10 that the rules let pass, the one in place r with a weight of

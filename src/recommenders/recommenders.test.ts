@@ -38,6 +38,12 @@ describe("the answer to a smaller k", () => {
 });
 
 describe("the registry", () => {
+  it.each(Object.keys(recommenderKinds))("fits nothing once it was told to stop: %s", async (name) => {
+    const reason = new Error("the deploy was cancelled");
+    const signal = AbortSignal.abort(reason);
+    await expect(fitRecommender(name, checkerboard(), {}, { signal })).rejects.toBe(reason);
+  });
+
   it("refuses an unknown kind and an unknown setting", async () => {
     await expect(fitRecommender("oracle", checkerboard())).rejects.toThrow(/no recommender "oracle"/);
     await expect(fitRecommender("popularity", checkerboard(), { windows: 1 })).rejects.toThrow(/no setting/);

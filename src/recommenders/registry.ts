@@ -63,6 +63,7 @@ export function checkSettings(
  * @param settings what differs from the kind's `defaults`, each within the kind's `ranges`; undefined counts as not given
  * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go
  *   together; SegueError for a corpus without a single play
+ * @throws the signal's reason
  */
 export async function fitRecommender(
   name: string,
@@ -78,6 +79,7 @@ export async function fitRecommender(
       code: "empty-corpus",
     });
   }
+  options.signal?.throwIfAborted();
   return kind.fit(corpus, checked, options);
 }
 

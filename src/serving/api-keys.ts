@@ -55,20 +55,29 @@ export async function readApiKeys(options: {
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     lines.forEach((line, i) => {
-      if (line !== "" && !line.startsWith("#")) keys.push(longEnough(line, `${options.file}:${i + 1}`));
+      if (line === "" || line.startsWith("#")) return;
+      requireLongKey(line, `${options.file}:${i + 1}`);
+      keys.push(line);
     });
     if (keys.length === 0)
       throw misuse(`the API key file ${options.file} holds no key`, "write one key a line");
   }
   const variable = options.environment?.[apiKeyVariable]?.trim();
-  if (variable) keys.push(longEnough(variable, apiKeyVariable));
+  if (variable) {
+    requireLongKey(variable, apiKeyVariable);
+    keys.push(variable);
+  }
   return keys;
 }
 
-function longEnough(key: string, where: string): string {
-  if (key.length >= shortest && !/\s/.test(key)) return key;
+/**
+ * @param where for the message, which does not show the key
+ * @throws SegueError (misuse) for a key that can be guessed, or that no header can carry
+ */
+export function requireLongKey(key: unknown, where: string): void {
+  if (typeof key === "string" && key.length >= shortest && !/\s/.test(key)) return;
   throw misuse(
-    `the API key at ${where} is too short or has spaces in it`,
+    `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "no text"}`,
     `use ${shortest} characters or more, such as what "openssl rand -hex 24" prints`,
   );
 }

@@ -6,7 +6,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
-import { answerError, answerNotFound } from "./http-error.js";
+import { answerError, answerNotFound, refuseEncodedBodies } from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
@@ -62,19 +62,22 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   const { webRoot } = settings;
-  app.setNotFoundHandler(webRoot === undefined ? answerNotFound : pageOrNotFound(webRoot));
+  const hasDocs = settings.docs ?? true;
+  const notFound = answerNotFound(hasDocs ? "GET /docs lists what there is" : undefined);
+  app.setNotFoundHandler(webRoot === undefined ? notFound : pageOrNotFound(webRoot, notFound));
 
   // As late as possible, so that requests that were under way when the stop began tell their clients too.
   app.addHook("onSend", async (_request, reply) => {
     if (stopping()) reply.header("connection", "close");
   });
   addGuards(app, parts);
+  app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
-  if (settings.docs ?? true) await addDocs(typed);
+  if (hasDocs) await addDocs(typed, (settings.apiKeys ?? []).length > 0);
 
   const routeParts = { models, metrics, stopping };
   healthRoutes(typed, routeParts);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
 import { besideUrl, messageOf, SegueError } from "../system/index.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
+import { checkSettings } from "./check-settings.js";
 import { createLogger } from "./log.js";
 import { watchSource } from "./model-source.js";
 import type { EndpointSettings } from "./options.js";
@@ -37,6 +38,7 @@ const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
   const { workers, watchInterval = 0, ...workerOptions } = options;
+  checkSettings(options);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);

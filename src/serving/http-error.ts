@@ -93,15 +93,22 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
 }
 
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  const [path] = request.url.split("?", 1);
-  answerError(
-    new HttpError(404, {
-      error: `there is no ${request.method} ${path!.slice(0, 200)} here`,
-      code: "no-such-route",
-      hint: "GET /docs lists what there is",
-    }),
-    request,
-    reply,
-  );
+/** @param hint where to read what there is, if anywhere */
+export function answerNotFound(hint: string | undefined) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const [path] = request.url.split("?", 1);
+    const error = `there is no ${request.method} ${path!.slice(0, 200)} here`;
+    answerError(new HttpError(404, { error, code: "no-such-route", hint }), request, reply);
+  };
+}
+
+/** A compressed body would be called bad JSON. */
+export async function refuseEncodedBodies(request: FastifyRequest): Promise<void> {
+  const encoding = request.headers["content-encoding"];
+  if (encoding === undefined || encoding === "identity") return;
+  throw new HttpError(415, {
+    error: `a body in Content-Encoding: ${encoding.slice(0, 50)} is not read here`,
+    code: "unsupported-encoding",
+    hint: "send the JSON as it is, without the header Content-Encoding",
+  });
 }

@@ -42,6 +42,8 @@ export class EndpointMetrics {
       labelNames: ["outcome"],
       registers,
     });
+    // An alert on failures sees the first one only where there was a zero before it.
+    for (const outcome of ["done", "failed"]) this.#reloads.inc({ outcome }, 0);
     this.#bundle = new Gauge({
       name: "segue_bundle_info",
       help: "Which bundle answers.",

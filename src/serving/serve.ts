@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "./server.js";
 export interface ServeOptions extends ClusterOptions {
   /** Called once, when requests are answered. */
   readonly onReady?: (server: RunningServer) => void;
+  /** Added routes; with one worker only. */
   readonly plugins?: readonly EndpointPlugin[];
   /** Stops it as SIGTERM does. */
   readonly signal?: AbortSignal;
@@ -17,7 +18,6 @@ export interface ServeOptions extends ClusterOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { workers, onReady, plugins, signal, ...rest } = options;
   requireWithin(workerCounts, "workers", workers);
-  requireWithin(workerCounts, "threads", options.threads ?? 1);
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1

@@ -78,6 +78,53 @@ describe("the endpoint as a server", () => {
     });
   });
 
+  it.each([
+    [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
+    [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
+    [{ rateLimit: -1 }, /^rateLimit must be a number > 0, got -1$/],
+    [
+      { requestTimeout: 2009.9999999999998 },
+      /^requestTimeout must be a whole number from 1 to 2147483647, got 2009/,
+    ],
+    [{ watchInterval: 9_999_999_000 }, /^watchInterval must be a whole number from 0 to 2147483647/],
+    [{ bodyLimit: Number.NaN }, /^bodyLimit must be a whole number ≥ 1, got NaN$/],
+    [{ threads: 0 }, /^threads must be a whole number from 1 to 256, got 0$/],
+    [
+      { logLevel: "trace" as never },
+      /^logLevel must be one of silent, error, warn, info, debug, got "trace"$/,
+    ],
+    [
+      { corsOrigins: ["https://app.example/"] },
+      /^"https:\/\/app.example\/" is no origin that a browser sends$/,
+    ],
+    [{ corsOrigins: ["app.example"] }, /^"app.example" is no origin that a browser sends$/],
+    [
+      { model: "data/04_models" as never },
+      /^model must be a source or a model in memory, got "data\/04_models"$/,
+    ],
+  ] satisfies [Partial<ServerOptions>, RegExp][])("is misused with %j", async (options, message) => {
+    let opened = 0;
+    const source: ModelSource = { ...changingSource(), open: async () => (opened++, songModel()) };
+    await expect(start({ model: source, ...options })).rejects.toMatchObject({
+      name: "SegueError",
+      exitCode: 2,
+      message: expect.stringMatching(message),
+    });
+    expect(opened).toBe(0);
+  });
+
+  it("lets the pages of apps in that are not on the web", async () => {
+    const corsOrigins = ["https://app.example:8443", "capacitor://localhost", "null", "*"];
+    await expect(start({ corsOrigins })).resolves.toBeDefined();
+  });
+
+  it("closes the model where it cannot start with it", async () => {
+    const source = changingSource();
+    const plugins = [() => Promise.reject(new Error("no such table"))];
+    await expect(start({ model: source, plugins })).rejects.toThrow("no such table");
+    expect(source.closed).toEqual(["v1"]);
+  });
+
   it("lets a new model take over without a failed request, and closes the old one", async () => {
     const source = changingSource();
     const server = await start({ model: source });

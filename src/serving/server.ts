@@ -2,9 +2,10 @@
 import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import { messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
+import { asWritten, messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
+import { checkSettings } from "./check-settings.js";
 import type { GuardParts } from "./guards.js";
 import type { EndpointMetrics } from "./metrics.js";
 import { ModelSlot } from "./model-slot.js";
@@ -21,8 +22,11 @@ export interface ServerOptions extends EndpointSettings, AdminParts, GuardParts 
   readonly port?: number;
   /** Milliseconds between looks for a newer model; default 0: never. */
   readonly watchInterval?: number;
+  /** Added routes; the model is then kept in the thread that speaks HTTP. */
   readonly plugins?: readonly EndpointPlugin[];
+  /** Default: JSON lines on standard error, as `logLevel` says. */
   readonly logger?: Logger;
+  /** Default: counts of its own. */
   readonly metrics?: EndpointMetrics;
 }
 
@@ -44,10 +48,12 @@ const warmUp = 300;
 /** Between two tries to open a model again whose thread died. */
 const revivePause = 1_000;
 
-/** @throws SegueError when the model cannot be opened or the port not be had */
+/** @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
   requireWithin(ports, "port", port, "0 is any free one");
+  checkSettings(options);
+  requireModel(model);
   const source = "open" in model ? model : undefined;
   const onBatch = (size: number) => metrics.batch(size);
   let stopping = false;
@@ -115,6 +121,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return nextReload;
   };
 
+  const giveUp = (error: unknown): never => {
+    stopping = true;
+    // Its threads would keep the process alive.
+    models.close();
+    throw error;
+  };
   const app = await createApp({
     models,
     settings: options,
@@ -125,14 +137,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     reload: options.reload ?? (source === undefined ? undefined : reload),
     gatherMetrics: options.gatherMetrics,
     takeRequest: options.takeRequest,
-  });
+  }).catch(giveUp);
   let url: string;
   try {
     url = await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    models.close();
-    throw cannotListen(error as NodeJS.ErrnoException, host, port);
+    return giveUp(cannotListen(error as NodeJS.ErrnoException, host, port));
   }
   const stopWatching =
     source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
@@ -161,6 +172,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger.info("endpoint stopped");
   };
   return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+}
+
+function requireModel(model: unknown): void {
+  if (typeof model === "object" && model !== null) return;
+  throw misuse(
+    `model must be a source or a model in memory, got ${asWritten(model)}`,
+    typeof model === "string"
+      ? `write bundleSource(${asWritten(model)})`
+      : 'write bundleSource("data/04_models")',
+  );
 }
 
 /** In this thread. */

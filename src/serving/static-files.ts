@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { misuse } from "../system/index.js";
-import { answerNotFound } from "./http-error.js";
 
 export async function serveFiles(app: FastifyInstance, webRoot: string): Promise<void> {
   const root = resolve(webRoot);
@@ -30,11 +29,14 @@ export async function serveFiles(app: FastifyInstance, webRoot: string): Promise
 }
 
 /** Answers what no route has: a page that a browser asks for by the app's index.html, anything else by 404. */
-export function pageOrNotFound(webRoot: string) {
+export function pageOrNotFound(
+  webRoot: string,
+  notFound: (request: FastifyRequest, reply: FastifyReply) => void,
+) {
   const index = join(resolve(webRoot), "index.html");
   return (request: FastifyRequest, reply: FastifyReply) => {
     const page = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
-    if (!page || request.url.startsWith("/v1/")) return answerNotFound(request, reply);
+    if (!page || request.url.startsWith("/v1/")) return notFound(request, reply);
     return reply
       .header("cache-control", "no-cache")
       .type("text/html; charset=utf-8")

@@ -15,6 +15,7 @@ export interface TrackHit {
 
 const sliceMs = 5;
 
+/** Finds tracks by words of their titles and artists; slips of the finger are forgiven. */
 export class TrackSearch {
   readonly #tracks: readonly string[];
   readonly #words: WordIndex;

@@ -20,6 +20,7 @@ const smallFile = 64 * 1024;
 const isAbsent = (error: unknown) =>
   ["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
+/** A store in a folder of this machine. */
 export class FolderStore implements Store {
   readonly url: string;
 

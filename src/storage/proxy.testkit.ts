@@ -1,8 +1,8 @@
 /** A way to a server on which requests fail when the test says so. */
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 
-/** What becomes of a request: "cut" breaks off its answer in the middle. */
-export type Fate = "pass" | "503" | "reset" | "cut";
+/** What becomes of a request: "cut" breaks off its answer in the middle, "hang" lets its connection fall silent there. */
+export type Fate = "pass" | "503" | "reset" | "cut" | "hang";
 
 export interface Asked {
   readonly method: string;
@@ -26,6 +26,7 @@ export async function startProxy(
         answer.on("error", () => res.destroy());
         if (fate === "cut")
           answer.once("data", (part: Buffer) => res.write(part.subarray(0, 1000), () => res.destroy()));
+        else if (fate === "hang") answer.once("data", (part: Buffer) => res.write(part.subarray(0, 1000)));
         else answer.pipe(res);
       },
     );

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -119,6 +120,34 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
       await expect(stat(to)).rejects.toThrow();
     } finally {
       await cutting.close();
+    }
+  });
+
+  it("does not wait forever for a server that has fallen silent, before its answer or within it", async () => {
+    const asked: string[] = [];
+    const unanswered = createServer((socket) => {
+      socket.once("data", (head) => asked.push(head.toString().split(" ")[0]!)).on("error", () => {});
+    });
+    await new Promise<void>((resolve) => unanswered.listen(0, "127.0.0.1", resolve));
+    const { port } = unanswered.address() as AddressInfo;
+    const proxy = await startProxy(moto.endpoint, ({ method }) => (method === "GET" ? "hang" : "pass"));
+    const given = { ...options, attempts: 2, silence: 300 };
+    try {
+      const silent = new S3Store("s3://models", { ...given, endpoint: `http://127.0.0.1:${port}` });
+      await expect(silent.put("a", "x")).rejects.toMatchObject({
+        message: expect.stringMatching(/^cannot write s3:\/\/models\/a: no answer \(/),
+        code: "unreachable",
+      });
+      expect(asked).toEqual(["PUT", "PUT"]);
+      const stuck = new S3Store("s3://models", { ...given, endpoint: proxy.url });
+      await stuck.put("half", randomBytes(100_000));
+      const copy = join(folder, "half");
+      await expect(stuck.getFile("half", copy)).rejects.toMatchObject({ code: "unreachable" });
+      await expect(stat(copy)).rejects.toThrow("ENOENT");
+      await expect(stuck.get("half")).rejects.toMatchObject({ code: "unreachable" });
+    } finally {
+      await proxy.close();
+      unanswered.close();
     }
   });
 

@@ -19,6 +19,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
 import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
+import { awsTimeouts } from "./aws-timeouts.js";
 import { checkKey } from "./key.js";
 import { partSizeFor, uploadFile } from "./s3-upload.js";
 import type { Store, StoredObject } from "./store.js";
@@ -46,6 +47,8 @@ export interface S3StoreOptions {
   readonly parallel?: number;
   /** How often a request is tried in all. Default 5. */
   readonly attempts?: number;
+  /** Milliseconds without a byte after which a try has failed. Default 70,000. */
+  readonly silence?: number;
 }
 
 export interface TransferOptions {
@@ -77,6 +80,7 @@ export class S3Store implements Store {
       // Bucket names as host names need DNS for each; other servers than AWS seldom have it.
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
       maxAttempts: options.attempts ?? 5,
+      ...awsTimeouts(options.silence),
     });
   }
 

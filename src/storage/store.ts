@@ -22,6 +22,7 @@ export interface Store {
   putFile(key: string, path: string): Promise<void>;
   /** Copies an object out to a local file, atomically; false where there is none. */
   getFile(key: string, path: string): Promise<boolean>;
+  /** Whether the key is taken. */
   exists(key: string): Promise<boolean>;
   /** Every object whose key starts with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<StoredObject>;

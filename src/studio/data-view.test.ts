@@ -52,6 +52,25 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     await page.close();
   });
 
+  it("says why there are no shares where no playlist has a next track", async () => {
+    const { page } = await studio.open("#/data", {
+      before: (page) =>
+        page.route("**/v1/studio/analysis", async (route) => {
+          const response = await route.fetch();
+          const state = await response.json();
+          if (state.state === "ready") state.value.unknownNext = [];
+          await route.fulfill({ response, json: state });
+        }),
+    });
+    const card = page.locator(".card", { hasText: "Next tracks that a model cannot know" });
+    await card.waitFor({ timeout: 30_000 });
+    expect(await card.locator("p").textContent()).toBe(
+      "No next track that a model could know: no playlist has two tracks.",
+    );
+    expect(await card.locator("svg").count()).toBe(0);
+    await page.close();
+  });
+
   it("labels the lines of counts with the counts where they are", async () => {
     const { page } = await studio.open("#/data");
     const figure = page.locator("figure", { hasText: "How long playlists are" });

@@ -69,16 +69,18 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
       recommender,
       body.context,
       found.map(({ id }) => id),
+      body.disliked,
     );
     return {
       recommender: recommender.name,
       milliseconds: performance.now() - began,
       unknown: body.context.filter((id) => !live().knows(id)),
       tracks: found.map(({ id, score }, i) => {
-        const { because, place } = reasons[i]!;
+        const { because, place, popular } = reasons[i]!;
         return {
           ...live().view(id),
           score,
+          popular,
           ...(because === undefined ? {} : { because: live().view(because), place }),
         };
       }),

@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     open({
       ...options,
       before: (page) => {
-        const agreement = { neighbours: 10, share: 0, chance: 0, lift: 0 };
+        const agreement = { neighbours: 10, tracks: 0, share: 0, chance: 0, lift: 0 };
         const value = { points: corners, genres: ["rock", "rap"], agreement };
         return page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
       },
@@ -72,6 +72,20 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.evaluate("document.activeElement.blur()");
     await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
     await page.close();
+  });
+
+  it("says how many neighbours share a genre word, and where no title has one", async () => {
+    const said = async (page: Page) => {
+      const text = await page.locator("aside p").first().textContent();
+      await page.close();
+      return text?.trim();
+    };
+    expect(await said(await open())).toMatch(
+      /^\d+ tracks\. Of 10 nearest neighbours [\d.]+ % share the genre word, [\d.]+ % by chance \([\d.]+×\)\.$/,
+    );
+    expect(await said(await openCorners())).toMatch(
+      /^\d+ tracks\. No playlist of theirs has rock or rap in its title\.$/,
+    );
   });
 
   it("lights what is found and dims the rest", async () => {

@@ -4,7 +4,15 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun, onlyTheme, ownPlace } from "../workflow/index.js";
+import {
+  type Client,
+  commandAfter,
+  commandAgain,
+  drawRun,
+  onlyTheme,
+  ownPlace,
+  waysOn,
+} from "../workflow/index.js";
 import { gridOf } from "./grid.js";
 
 /** No name is made of dots alone. */
@@ -20,11 +28,12 @@ const mostRuns = 200;
 /** So many of the last lines are sent of a log that nothing is known of yet. */
 const lastLines = 500;
 
-export function runRoutes(app: FastifyInstance, client: Client | undefined): void {
+/** @param flags what commands about these runs need: "--datastore elsewhere" */
+export function runRoutes(app: FastifyInstance, client: Client | undefined, flags = ""): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => {
     const runs = client ? await client.runs() : [];
-    return { place: client?.store.url, total: runs.length, runs: runs.slice(0, mostRuns) };
+    return { place: client?.store.url, flags, total: runs.length, runs: runs.slice(0, mostRuns) };
   });
   if (client === undefined) return;
   const base = "/v1/studio/runs/:flow/:run";
@@ -40,9 +49,16 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined): voi
     async ({ params, query }) => {
       const run = runOf(params);
       const summary = await orNotFound(run.summary());
-      const [tasks, picture] = await Promise.all([run.tasks(), drawRun(run, query)]);
-      const thrownAt = ownPlace(summary.failed?.error.stack);
-      return { ...summary, thrownAt, tasks, picture };
+      const [record, tasks, picture] = await Promise.all([run.record(), run.tasks(), drawRun(run, query)]);
+      const error = summary.failed?.error;
+      const commands = {
+        flags,
+        next: commandAfter({ next: record.next }, {}, flags),
+        again: commandAgain(record, flags),
+      };
+      const isFine = summary.status === "done" || summary.status === "running";
+      const goOn = isFine ? [] : waysOn(summary, error, commands);
+      return { ...summary, thrownAt: ownPlace(error?.stack), flags, goOn, tasks, picture };
     },
   );
 

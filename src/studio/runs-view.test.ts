@@ -6,7 +6,14 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
-import { loadFlow, openClient, openStore, type RunResult, runFlow } from "../workflow/index.js";
+import {
+  loadFlow,
+  openClient,
+  openStore,
+  type RunOptions,
+  type RunResult,
+  runFlow,
+} from "../workflow/index.js";
 import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
@@ -23,7 +30,11 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "segue-runs-view-test-"));
     store = await openStore(folder);
-    studio = await testStudio({ corpus: generatedCorpus(60), client: openClient(store) });
+    studio = await testStudio({
+      corpus: generatedCorpus(60),
+      client: openClient(store),
+      flags: "--datastore elsewhere",
+    });
   });
   afterEach(async () => {
     rmSync(join(folder, "closed"), { force: true });
@@ -35,8 +46,12 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  const run = async (name: string, parameters: Record<string, unknown> = {}, module = fixtures) =>
-    runFlow(await loadFlow(module, name), parameters, { store, maxWorkers: 2 });
+  const run = async (
+    name: string,
+    parameters: Record<string, unknown> = {},
+    module = fixtures,
+    options: Partial<RunOptions> = {},
+  ) => runFlow(await loadFlow(module, name), parameters, { store, maxWorkers: 2, ...options });
   async function open(options?: PageOptions) {
     ({ page, problems } = await studio.open("#/runs", options));
     await page.waitForSelector(".picture svg");
@@ -87,7 +102,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await page.getByRole("button", { name: /^start\/0/ }).click();
     const panel = page.locator("section[aria-label='Task start/0']");
     await poll(() => panel.innerText()).toContain("The first 110 lines of 610 are left out.");
-    expect(await panel.innerText()).toContain(`segue logs talker/${id}/start/0`);
+    expect(await panel.innerText()).toContain(`segue logs talker/${id}/start/0 --datastore elsewhere`);
     expect((await log().innerText()).split("\n")[0]).toBe("line 111");
     await page.getByRole("button", { name: "Show all" }).click();
     await poll(async () => (await log().innerText()).split("\n")[0]).toBe("line 1");
@@ -119,15 +134,38 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("tells how to run one anew that failed for what it was told, with the datastore of the studio", async () => {
+    const again = { flows: ["misused"], flags: ["--datastore", "another", "--folder", "a b"] };
+    const misused = await run("misused", { folder }, engineFixtures, { again });
+    await open();
+    await choose(misused);
+    const anew =
+      "run it anew with what is right (a resumed run keeps its parameters): segue run misused --folder 'a b' --datastore elsewhere";
+    const note = page.locator(".note[role=alert]").first();
+    await poll(() => note.innerText()).toContain(`say which\n${anew}`);
+    await page.getByRole("button", { name: "What start/0 printed" }).click();
+    const panel = page.locator("section[aria-label='Task start/0']");
+    await poll(() => panel.innerText()).toContain(`say which\n${anew}`);
+    expect(await page.locator("body").innerText()).not.toContain("segue resume");
+    expect(problems).toEqual([]);
+  });
+
   it("says at the top of a run that failed which task it was, why, and what to do", async () => {
-    const failed = await run("misled");
+    const failed = await run("misled", {}, fixtures, {
+      next: { flows: ["after"], flags: [] },
+      again: { flows: ["misled", "after"], flags: ["--own"] },
+    });
     expect(failed.status).toBe("failed");
     await open();
     await choose(failed);
     const note = page.locator(".note[role=alert]").first();
     await poll(() => note.innerText()).toContain("work/1: there is no column called song");
     expect(await note.innerText()).toContain("name it with --columns");
-    expect(await note.innerText()).toContain(`segue resume misled/${failed.run}`);
+    expect(await note.innerText()).toContain(
+      `when it is put right: segue resume misled/${failed.run} --datastore elsewhere\n` +
+        "and then with the flows after it: segue run after --datastore elsewhere\n" +
+        "with other parameters: segue run misled after --own --datastore elsewhere",
+    );
     await page.getByRole("button", { name: "What work/1 printed" }).click();
     const panel = page.locator("section[aria-label='Task work/1']");
     await poll(() => panel.innerText()).toContain("name it with --columns");

@@ -18,6 +18,8 @@ export interface StudioOptions {
   readonly bundle?: string;
   /** Where runs are read; without it, Runs says how to make some. */
   readonly client?: Client;
+  /** Flags that commands about these runs need: "--datastore elsewhere". Default: none. */
+  readonly flags?: string;
   /** Default 127.0.0.1: only this machine. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -48,7 +50,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningServer
       (app) => loopbackOnly(app, host),
       (app, { models }) => listenRoutes(app, models, corpus),
       (app) => studyRoutes(app, study),
-      (app) => runRoutes(app, client),
+      (app) => runRoutes(app, client, options.flags),
     ],
   });
   let closing: Promise<void> | undefined;

@@ -230,7 +230,11 @@ describe.skipIf(!hasChromium)("the studio", () => {
       plays: 1 + (i % 50),
       genre: "unknown",
     }));
-    const value = { points, genres: ["rock"], agreement: { neighbours: 10, share: 0, chance: 0, lift: 0 } };
+    const value = {
+      points,
+      genres: ["rock"],
+      agreement: { neighbours: 10, tracks: 0, share: 0, chance: 0, lift: 0 },
+    };
     await page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
     await page.goto(`${studio.url}/#/map`);
     await page.waitForSelector(".stage canvas");

@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { SegueError } from "./errors.js";
+import { refusePipe } from "./ordinary-file.js";
 
 export type TypedArray =
   | Float32Array
@@ -101,6 +102,7 @@ export async function readSafetensors(
       code: "corrupt",
       hint: "The file is damaged or no safetensors file.",
     });
+  await refusePipe(path);
   const file = await open(path, "r").catch((cause) => {
     throw new SegueError(`cannot read ${path}`, { cause });
   });

@@ -37,6 +37,7 @@ const ROUND_BYTES = 32 * 1024 * 1024;
 /** How many targets' places are looked for while the rows pass by once. */
 const placesAtOnce = 64;
 
+/** Nearest rows by cosine, exactly: a first pass over rows in bytes discards what cannot be among them, a second one scores the rest. */
 export class ExactIndex {
   readonly length: number;
   readonly size: number;

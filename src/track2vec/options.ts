@@ -1,6 +1,13 @@
 /** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
 import { availableParallelism } from "node:os";
-import { misuse, numberWithin, requireWithin, type ValueRange, wholeNumber } from "../system/index.js";
+import {
+  misuse,
+  numberWithin,
+  requireKnown,
+  requireWithin,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 export interface Word2VecOptions {
@@ -44,6 +51,7 @@ export interface Word2VecOptions {
   readonly workers: "deterministic" | "racy";
 }
 
+/** What each option is where it is not given: gensim's defaults. */
 export const word2vecDefaults: Word2VecOptions = {
   sg: false,
   hs: false,
@@ -127,17 +135,4 @@ export function resolveOptions(
     );
   }
   return options;
-}
-
-/** A misspelt option would otherwise be its default, and nobody would know. */
-function requireKnown(given: object, known: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    const plain = (text: string) => text.replaceAll("_", "").toLowerCase();
-    const like = known.find((other) => plain(other) === plain(name));
-    throw misuse(
-      `there is no option ${name}`,
-      like === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${like}?`,
-    );
-  }
 }

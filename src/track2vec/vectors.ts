@@ -46,6 +46,7 @@ export interface NearestTracks {
 
 const oneOrMore = wholeNumber(1);
 
+/** One vector a track, and what can be asked of them: gensim's `KeyedVectors`. Never changes once it is made. */
 export class TrackVectors {
   readonly tracks: readonly string[];
   readonly size: number;
@@ -103,6 +104,7 @@ export class TrackVectors {
     return this.#rows.get(track) ?? -1;
   }
 
+  /** Whether the track has a vector. */
   has(track: string): boolean {
     return this.indexOf(track) >= 0;
   }

@@ -12,7 +12,7 @@ export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly str
  * The sentences are read once and held as 32-bit numbers, however many epochs follow.
  *
  * ```ts
- * const { vectors } = await trainWord2Vec([["the", "cat", "sat"], ["the", "dog", "sat"]], { minCount: 1, vectorSize: 8 });
+ * const { vectors } = await trainWord2Vec([["the", "cat", "sat"], ["the", "dog", "sat"]], { minCount: 1, sample: 0, vectorSize: 8 });
  * vectors.nearest("cat", 2).tracks; // tokens by falling cosine
  * vectors.similarity("cat", "dog");
  * ```

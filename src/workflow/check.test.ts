@@ -34,6 +34,16 @@ describe("checking a flow", () => {
     ],
     ["a name given twice", [step("start", []), step("start", ["start"])], /there are two steps "start"/],
     [
+      "a timeout longer than any timer",
+      [step("start", [], { timeout: 2_592_000 })],
+      /is 2592000 s.*500 hours/,
+    ],
+    [
+      "a delay that is no number",
+      [step("start", [], { retry: { count: 1, delay: "5s" as never, backoff: 2 } })],
+      /waits 5s s/,
+    ],
+    [
       "steps that wait for one another",
       [step("start", []), step("a", ["b"]), step("b", ["a"])],
       /"a" can never be reached/,

@@ -4,6 +4,9 @@ import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 
+/** Seconds. A longer timer would fire at once. */
+const longestTimer = 500 * 3600;
+
 export interface FlowProblem {
   readonly step?: string;
   readonly message: string;
@@ -54,13 +57,13 @@ function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
         hint: "give one of them another name",
       });
     seen.add(name);
-    if (timeout !== undefined && !(timeout > 0))
+    if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimer))
       problems.push({
         step: name,
         message: `the timeout of step "${name}" is ${timeout} s`,
-        hint: 'write seconds more than 0, or "90s", "10m", "2h"',
+        hint: 'write seconds more than 0, or "90s", "10m", "2h"; 500 hours at most',
       });
-    if (retry && (retry.delay < 0 || retry.backoff < 1))
+    if (retry && !(retry.delay >= 0 && retry.backoff >= 1))
       problems.push({
         step: name,
         message: `the retry of step "${name}" waits ${retry.delay} s and then ${retry.backoff} times as long`,

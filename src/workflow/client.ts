@@ -18,6 +18,7 @@ import { listRuns, type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";
 import { findTasks, type TaskSummary } from "./tasks.js";
 
+/** Reads the runs of a datastore. */
 export class Client {
   readonly store: Store;
   /** By flow, the run that `latestSuccessfulRun` means; see `openClient`. */
@@ -28,6 +29,7 @@ export class Client {
     this.sources = sources;
   }
 
+  /** The runs of one flow, by its name. */
   flow(name: string): FlowReader {
     return new FlowReader(this.store, name, this.sources[name]);
   }
@@ -77,6 +79,7 @@ export function openClient(store?: Store, sources?: Readonly<Record<string, stri
   return new Client(store ?? new FolderStore(process.env.SEGUE_DATASTORE ?? ".segue"), sources);
 }
 
+/** The runs of one flow; nothing is read before something is awaited. */
 export class FlowReader {
   readonly store: Store;
   readonly name: string;
@@ -94,6 +97,7 @@ export class FlowReader {
     return listRuns(this.store, { ...options, flow: this.name });
   }
 
+  /** The run of that id, such as "20260131-090507-k3f9". */
   run(id: string): RunReader {
     return new RunReader(this.store, this.name, async () => id);
   }
@@ -123,6 +127,7 @@ export class FlowReader {
   }
 }
 
+/** One run; which one it is may turn out only when it is read (the latest). */
 export class RunReader {
   readonly store: Store;
   readonly flow: string;
@@ -135,11 +140,13 @@ export class RunReader {
     this.#find = find;
   }
 
+  /** Its id, without the flow's name. */
   id(): Promise<string> {
     this.#id ??= this.#find();
     return this.#id;
   }
 
+  /** What was written of it when it began: parameters, tags, steps. */
   async record(): Promise<RunRecord> {
     const id = await this.id();
     const record = await readRecord<RunRecord>(this.store, keys.run(this.flow, id));
@@ -148,14 +155,17 @@ export class RunReader {
     return record;
   }
 
+  /** Its status, when it began, how long it took. */
   async summary(): Promise<RunSummary> {
     return runSummary(this.store, await this.record());
   }
 
+  /** "running", "done", "failed", "stopped", or "interrupted" where its process has gone. */
   async status(): Promise<RunStatus> {
     return (await this.summary()).status;
   }
 
+  /** What it was tagged with when it began. */
   async tags(): Promise<readonly string[]> {
     return (await this.record()).tags;
   }
@@ -177,6 +187,7 @@ export class RunReader {
   }
 }
 
+/** One task of a run: a step, or one item's turn of a foreach. */
 export class TaskReader {
   readonly run: RunReader;
   readonly step: string;
@@ -254,6 +265,7 @@ export class TaskReader {
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
+  /** Its status, attempts and times. */
   async summary(): Promise<TaskSummary> {
     const [found] = await findTasks(this.run.store, await this.run.record(), this.step, this.task);
     if (found) return found;

@@ -5,6 +5,8 @@ import type { TaskFailure } from "./types.js";
 
 export type RunEvent =
   | { readonly type: "run-started"; readonly run: RunRecord }
+  /** Of the run as a whole: what it waits for. */
+  | { readonly type: "run-note"; readonly line: string }
   | { readonly type: "step-known"; readonly step: string; readonly tasks: number }
   | { readonly type: "task-started"; readonly step: string; readonly task: string; readonly attempt: number }
   | {

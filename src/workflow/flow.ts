@@ -17,7 +17,7 @@
  * types know which artifacts those are.
  */
 import { z } from "zod";
-import { misuse } from "../system/index.js";
+import { misuse, requireKnown } from "../system/index.js";
 import type {
   AfterBranches,
   AfterEnd,
@@ -66,6 +66,7 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   module: string;
   /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. Default: nothing. */
   parameters?: Schema;
+  /** For `segue show` and `--help`. */
   description?: string;
   /**
    * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
@@ -87,6 +88,26 @@ export function flow<Schema extends z.ZodObject = z.ZodObject<Record<never, neve
   return new Flow(name, options, [], new Map());
 }
 
+const knownOptions: Readonly<Record<keyof FlowOptions<z.ZodObject>, true>> = {
+  check: true,
+  description: true,
+  module: true,
+  parameters: true,
+  preload: true,
+};
+
+/** Modules in plain JavaScript come here unchecked. */
+function moduleOf(flow: string, options: unknown): string {
+  const given = typeof options === "object" && options !== null ? options : {};
+  requireKnown(given, Object.keys(knownOptions), `flow "${flow}"`);
+  const { module } = given as { module?: unknown };
+  if (typeof module === "string" && module.startsWith("file:")) return module;
+  throw misuse(
+    `flow "${flow}" does not say which module exports it`,
+    `write flow("${flow}", { module: import.meta.url, … })`,
+  );
+}
+
 /** Modules in plain JavaScript come here unchecked. */
 function parametersOf(flow: string, given: unknown): z.ZodObject {
   if (given === undefined) return z.object({});
@@ -97,6 +118,7 @@ function parametersOf(flow: string, given: unknown): z.ZodObject {
   );
 }
 
+/** A flow so far: each call of `step`, `foreach` or `join` gives a new one that has it too. */
 export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   /** Recognises a flow among a module's exports, whichever copy of this module made it. */
   readonly isSegueFlow = true;
@@ -117,9 +139,9 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     functions: ReadonlyMap<string, StepFunction>,
   ) {
     this.name = name;
+    this.module = moduleOf(name, options);
     this.#options = options;
     this.description = options.description;
-    this.module = options.module;
     this.parameters = parametersOf(name, options.parameters);
     this.check = options.check;
     this.preload = options.preload;
@@ -146,7 +168,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("step", name, rest);
   }
 
-  /** A step that runs once for every item of the array `over`; the steps after it do too, until a `join`. */
+  /** A step that runs once for every item of the array, typed array or table `over`; the steps after it do too, until a `join`. */
   foreach<
     Name extends string,
     Out extends Returned,
@@ -192,6 +214,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("join", name, rest);
   }
 
+  /** @throws SegueError (misuse) where it has no such step */
   functionOf(step: string): (task: unknown) => unknown {
     const run = this.#functions.get(step);
     if (!run)
@@ -204,6 +227,11 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
 
   #add(kind: StepKind, name: string, rest: unknown[]): never {
     const run = rest.at(-1) as StepFunction;
+    if (typeof run !== "function")
+      throw misuse(
+        `${kind} "${name}" of flow "${this.name}" has no function`,
+        `write what it does last: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
+      );
     const options = (rest.length > 1 ? rest[0] : {}) as AnyStepOptions;
     const node = stepNode(kind, name, options, this.nodes.at(-1)?.name);
     const functions = new Map(this.#functions).set(name, run);

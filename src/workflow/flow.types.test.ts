@@ -41,6 +41,20 @@ describe("types of a flow", () => {
         expectTypeOf(item).toEqualTypeOf<{ window: number }>();
       });
     flow("b", options)
+      .step("start", () => ({ seeds: Uint32Array.of(1, 2) }))
+      .foreach("seed", { over: "seeds" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<number>();
+        return { inner: Float32Array.of(item) };
+      })
+      .foreach("inner", { over: "inner" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<number>();
+      });
+    flow("b", options)
+      .step("start", () => ({ ids: BigInt64Array.of(1n) }))
+      .foreach("id", { over: "ids" }, ({ item }) => {
+        expectTypeOf(item).toEqualTypeOf<bigint>();
+      });
+    flow("b", options)
       .step("start", () => ({ grid: [{ window: 3 }], seed: 1, name: "n" }))
       .foreach("train", { over: "grid" }, ({ item }) => {
         expectTypeOf(item).toEqualTypeOf<{ window: number }>();

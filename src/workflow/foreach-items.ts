@@ -2,7 +2,7 @@
 import { SegueError } from "../system/index.js";
 import { isFileArtifact } from "./artifacts/file.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
-import { isTable } from "./artifacts/table.js";
+import { isTable, rowAt } from "./artifacts/table.js";
 import type { Refs } from "./merge.js";
 
 /** The code of the error of a task that leaves a foreach without a list. */
@@ -26,10 +26,9 @@ export function withoutItems(toCome: readonly ForeachToCome[], refs: Refs): Fore
   );
 }
 
-/** The item at `index` of what the artifact holds. */
+/** The item at `index` of a stored artifact. */
 export async function itemAt(value: unknown, index: number): Promise<unknown> {
-  const items = isTable(value) ? await value.rows() : (value as ArrayLike<unknown>);
-  return items[index];
+  return isTable(value) ? rowAt(value, index) : (value as ArrayLike<unknown>)[index];
 }
 
 /**

@@ -26,26 +26,38 @@
  */
 export { FolderStore, openStore, type Store } from "../storage/index.js";
 export { type FileArtifact, file } from "./artifacts/file.js";
+export type { ArtifactRef } from "./artifacts/ref.js";
 export { type Table, table } from "./artifacts/table.js";
 export type { Card } from "./card/card.js";
-export { preloadCharts } from "./card/chart.js";
-export { checkFlow, findProblems } from "./check.js";
-export { Client, openClient, type RunReader, Segue, type TaskReader } from "./client.js";
-export { readConfFile } from "./conf-file.js";
+export { checkFlow, type FlowProblem, findProblems } from "./check.js";
+export { Client, type FlowReader, openClient, type RunReader, Segue, type TaskReader } from "./client.js";
+export { type ConfFile, readConfFile } from "./conf-file.js";
 export { type LayeredParameters, readParameters } from "./config.js";
 export { Pool } from "./engines/pool.js";
 export type { RunEvent, RunListener } from "./events.js";
-export { type AnyFlow, flow } from "./flow.js";
+export { type AnyFlow, type Flow, type FlowOptions, flow } from "./flow.js";
 export { isFlowName } from "./flow-name.js";
-export { collectGarbage } from "./gc.js";
+/** What the compiler knows of a flow; who exports one from a package of their own has them in its declarations. */
+export type { AfterBranches, AfterEnd, AfterForeach, AfterStep } from "./flow-types.js";
+export { collectGarbage, type GcOptions, type GcResult } from "./gc.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { checkParameters, parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
 export type { FlowsToRun, RunRecord } from "./records.js";
-export { type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
+export { type ResumeOptions, type RunOptions, type RunResult, resumeRun, runFlow } from "./run.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
+export type { TaskSummary } from "./tasks.js";
+export {
+  type Commands,
+  commandAfter,
+  commandAgain,
+  flagsWithout,
+  shellWord,
+  waysOn,
+  withFlags,
+} from "./terminal/commands.js";
 export {
   addParameterFlags,
   givenParameters,
@@ -56,4 +68,4 @@ export { colour, columns } from "./terminal/format.js";
 export { ownPlace } from "./terminal/own-place.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";
 export { onlyTheme } from "./theme.js";
-export type { TaskFailure } from "./types.js";
+export type { Caught, NoArtifacts, TaskFailure, Written } from "./types.js";

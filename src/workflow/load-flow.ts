@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { besideUrl, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
+import { besideUrl, isSegueError, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
 import { ownModules } from "./code-hash.js";
 import type { AnyFlow } from "./flow.js";
 import { ownPlace } from "./terminal/own-place.js";
@@ -17,7 +17,7 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
     const place = placeOf(error, url);
     throw new SegueError(
       `cannot load the flow's module ${shown(url)}: ${messageOf(error)}${place ? ` (${place})` : ""}`,
-      { cause: error, ...(error instanceof SegueError && error.hint ? { hint: error.hint } : {}) },
+      { cause: error, ...(isSegueError(error) ? { hint: error.hint, exitCode: error.exitCode } : {}) },
     );
   }
   return [...new Set(Object.values(module))].filter(isFlow);

@@ -1,5 +1,5 @@
 /** How often and when a failed task is tried again. */
-import { requireWithin, wholeNumber } from "../system/index.js";
+import { requireKnown, requireWithin, wholeNumber } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
@@ -12,6 +12,7 @@ export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
     ...(typeof given === "number" ? { count: given } : given),
   };
   requireWithin(wholeNumber(0), "retry", policy.count);
+  requireKnown(policy, ["count", "delay", "backoff"], "retry");
   return policy;
 }
 

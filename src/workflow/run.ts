@@ -31,11 +31,13 @@ export interface RunOptions {
   readonly store: Store;
   /** How many tasks run at once. Default: the number of processors. */
   readonly maxWorkers?: number;
+  /** To find the run by later. Default: none. */
   readonly tags?: readonly string[];
   /** For every step that has no `retry` of its own. */
   readonly retry?: number | Partial<RetryPolicy>;
   /** Takes results of earlier runs for steps whose code, parameters and inputs are unchanged. Default false. */
   readonly cache?: boolean;
+  /** Processes of this machine (default), or those of any machines with `segue worker`. */
   readonly engine?: "local" | "dbos";
   /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;

@@ -1,5 +1,5 @@
 /** What a step may say about how it is run, and the node of the graph that comes of it. */
-import { misuse } from "../system/index.js";
+import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
 import { retryPolicy } from "./retry.js";
 
@@ -26,7 +26,7 @@ export interface StepOptions<After extends string = string, Catch extends string
 
 export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
   extends StepOptions<After, Catch> {
-  /** The artifact that is gone over: an array or a table; every item (every row) gets a task of its own. */
+  /** The artifact that is gone over: an array, a typed array or a table; every item (every row) gets a task of its own. */
   over: Over;
 }
 
@@ -43,13 +43,30 @@ export interface AnyStepOptions extends Omit<StepOptions<string, string | undefi
   readonly over?: string;
 }
 
-/** @param above the step above, if any: what this one comes after where `after` names none */
+const known: Readonly<Record<keyof AnyStepOptions, true>> = {
+  after: true,
+  cache: true,
+  catch: true,
+  description: true,
+  grace: true,
+  over: true,
+  resources: true,
+  retry: true,
+  timeout: true,
+};
+
+/**
+ * @param above the step above, if any: what this one comes after where `after` names none
+ * @throws SegueError (misuse) for an option that there is not, a time that is none, a retry or resources out of their range
+ */
 export function stepNode(
   kind: StepKind,
   name: string,
   options: AnyStepOptions,
   above: string | undefined,
 ): StepNode {
+  requireKnown(options, Object.keys(known), `step "${name}"`);
+  requireResources(name, options.resources);
   const after = options.after ?? above;
   return {
     name,
@@ -64,6 +81,13 @@ export function stepNode(
     ...(options.resources === undefined ? {} : { resources: options.resources }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
+}
+
+function requireResources(step: string, resources: Resources = {}): void {
+  requireKnown(resources, ["cpus", "memory"], `resources of step "${step}"`);
+  for (const [name, value] of Object.entries(resources))
+    if (value !== undefined)
+      requireWithin(numberWithin({ least: 0 }), `resources.${name} of step "${step}"`, value);
 }
 
 /** Seconds from a number of them, or "500ms", "90s", "10m", "2h". */

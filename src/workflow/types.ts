@@ -4,6 +4,7 @@
  * the same step wrote it on every way in; that is a fact of the types too.
  */
 import type { ErrorData } from "../system/index.js";
+import type { TypedArray } from "./artifacts/npy.js";
 import type { Table } from "./artifacts/table.js";
 
 /** An artifact as the types know it: its value and the step that wrote it. */
@@ -44,17 +45,21 @@ type ValueOf<W> = W extends { value: infer V } ? V : never;
 /** What was there, overlaid with what the step wrote. */
 export type Overlay<Before, Now> = Simplify<Omit<Before, keyof Now> & Now>;
 
-/** The artifacts that hold an array or a table, which foreach can go over. */
+/** The artifacts that hold an array, a typed array or a table, which foreach can go over. */
 export type ArrayNames<A> = {
-  [K in keyof A]: A[K] extends { value: readonly unknown[] } | { value: Table<infer _Row> } ? K : never;
+  [K in keyof A]: A[K] extends { value: readonly unknown[] | TypedArray } | { value: Table<infer _Row> }
+    ? K
+    : never;
 }[keyof A] &
   string;
 
 export type ItemOf<A, Over extends keyof A> = A[Over] extends { value: readonly (infer Item)[] }
   ? Item
-  : A[Over] extends { value: Table<infer Row> }
-    ? Row
-    : never;
+  : A[Over] extends { value: TypedArray }
+    ? A[Over]["value"][number]
+    : A[Over] extends { value: Table<infer Row> }
+      ? Row
+      : never;
 
 type SameWriter<X, Y> = X extends { by: infer B }
   ? Y extends { by: infer C }

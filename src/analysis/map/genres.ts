@@ -17,8 +17,7 @@ export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaul
   const wanted = new Map(words.map((word, i) => [word.toLowerCase(), i]));
   const counts = new Uint32Array(corpus.tracks.length * words.length);
   for (let p = 0; p < playlistCount(corpus); p++) {
-    const title = (corpus.titles?.[p] ?? "").toLowerCase();
-    const found = new Set(title.split(/[^\p{L}\p{N}&]+/u).map((word) => wanted.get(word)));
+    const found = new Set(wordsOf(corpus.titles?.[p]).map((word) => wanted.get(word)));
     for (const genre of found) {
       if (genre === undefined) continue;
       for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++)
@@ -33,6 +32,23 @@ export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaul
     }
     return best;
   });
+}
+
+const wordsOf = (title = "") => title.toLowerCase().split(/[^\p{L}\p{N}&]+/u);
+
+/**
+ * The words in the titles of the most playlists, for who asked for words that no title holds. Those of fewer than four letters are
+ * mostly no genres ("the", "my", "of"), numbers are none.
+ */
+export function frequentWords(corpus: Corpus, most = 5): string[] {
+  const counts = new Map<string, number>();
+  for (const title of corpus.titles ?? [])
+    for (const word of new Set(wordsOf(title)))
+      if (/^\p{L}{4,}$/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, times], [b, others]) => others - times || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([word]) => word);
 }
 
 export interface GenreAgreement {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { renderSvg } from "../../charts/index.js";
 import { Random } from "../../system/index.js";
 import { TrackVectors } from "../../track2vec/index.js";
 import { generatedCorpus } from "../analysis.testkit.js";
+import { analysisText, analyzeCorpus, picturesOf } from "../index.js";
 import { genreAgreement, genresOfTracks, unknownGenre } from "./genres.js";
 import { drawMap } from "./music-map.js";
 import { nearestNeighbours } from "./neighbours.js";
@@ -115,5 +117,18 @@ describe("genres", () => {
     expect(map.points).toHaveLength(50);
     expect(map.points[0]!.plays).toBeGreaterThanOrEqual(map.points[49]!.plays);
     expect(new Set(map.points.map((p) => p.genre))).toContain("rock");
+    expect(map.frequentWords).toBeUndefined();
+    const analysis = await analyzeCorpus(corpus);
+    expect(analysisText({ ...analysis, map })).toMatch(/nearest neighbours .* share the genre word/);
+
+    const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
+    expect(grey.frequentWords).toContain("rock");
+    const text = analysisText({ ...analysis, map: grey }).replace(/\n {2}/g, " ");
+    expect(text).toContain(`no playlist of theirs has rainy or gym in its title (frequent there: `);
+    const svg = await renderSvg(picturesOf(corpus, { ...analysis, map: grey }, "light").map!, {
+      theme: "light",
+    });
+    expect(svg).toContain("rainy or gym");
+    for (const each of [text, svg]) expect(each).not.toContain("nearest neighbours");
   });
 });

@@ -4,6 +4,7 @@ import type { Progress } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 import {
   defaultGenres,
+  frequentWords,
   type GenreAgreement,
   genreAgreement,
   genresOfTracks,
@@ -28,6 +29,8 @@ export interface MusicMap {
   readonly points: readonly MapPoint[];
   readonly genres: readonly string[];
   readonly agreement: GenreAgreement;
+  /** Where no track has one of the genre words: those that most titles hold instead, where there are titles. */
+  readonly frequentWords?: readonly string[];
   readonly divergence: number;
   readonly perplexity: number;
   readonly iterations: number;
@@ -71,6 +74,7 @@ export async function drawMap(
   const { positions, divergence } = await tsne(points, size, { ...options, perplexity, neighbours });
   const genreOf = genresOfTracks(corpus, genres);
   const chosenGenres = chosen.map((track) => genreOf[track]!);
+  const agreement = genreAgreement(chosenGenres, neighbours!.rows, each);
   return {
     points: chosen.map((track, i) => ({
       track: corpus.tracks[track]!,
@@ -81,7 +85,8 @@ export async function drawMap(
       genre: chosenGenres[i] === unknownGenre ? "unknown" : genres[chosenGenres[i]!]!,
     })),
     genres,
-    agreement: genreAgreement(chosenGenres, neighbours!.rows, each),
+    agreement,
+    ...(agreement.tracks === 0 ? { frequentWords: frequentWords(corpus) } : {}),
     divergence,
     perplexity,
     iterations,

@@ -2,13 +2,23 @@
 import { type ChartSpec, type ChartTheme, chartColours } from "../../charts/index.js";
 import type { Bin, Distributions, Ranked } from "../distributions.js";
 import type { MusicMap } from "../map/music-map.js";
+import { agreementText, capital, unknownNextText } from "../wording.js";
 
 const size = { width: 520, height: 300 };
 const logAxis = { type: "log", base: 10, nice: false } as const;
 const number = (value: number) => value.toLocaleString("en");
+/** Ticks of a log axis of numbers that are counted: left to itself, the axis of a few goes below 1 and between. */
+function wholeLogTicks(most: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, i) => 10 ** i);
+  const fine = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= most);
+  return fine.length <= 9 ? fine : powers;
+}
 
 export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
   const values = bins.filter((bin) => bin.count > 0).map((bin) => ({ ...bin, end: bin.to + 1, floor: 0.8 }));
+  const largest = (numbers: number[]) => Math.max(1, ...numbers);
+  const entries = wholeLogTicks(largest(values.map((bin) => bin.end)));
+  const counts = wholeLogTicks(largest(values.map((bin) => bin.count)));
   return {
     ...size,
     title: {
@@ -23,7 +33,7 @@ export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
         type: "quantitative",
         title: "playlist entries",
         scale: logAxis,
-        axis: { grid: false, format: "~s", tickCount: 6 },
+        axis: { grid: false, format: "~s", values: entries },
       },
       x2: { field: "end" },
       y: {
@@ -31,7 +41,7 @@ export function histogramSpec(bins: readonly Bin[], what: string): ChartSpec {
         type: "quantitative",
         title: what.toLowerCase(),
         scale: { ...logAxis, domainMin: 0.8 },
-        axis: { format: "~s", tickCount: 5 },
+        axis: { format: "~s", values: counts },
       },
       y2: { datum: 0.8 },
     },
@@ -56,7 +66,7 @@ export function topSpec(ranked: readonly Ranked[], what: string): ChartSpec {
         field: "plays",
         type: "quantitative",
         title: "playlist entries",
-        axis: { format: "~s", tickCount: 5 },
+        axis: { format: "~s", tickCount: 5, tickMinStep: 1 },
       },
     },
     layer: [
@@ -79,9 +89,9 @@ export function lengthsSpec({ lengths, playlists }: Distributions): ChartSpec {
     data: { values: lengths.bins.map((bin) => ({ ...bin, end: bin.to + 1 })) },
     mark: { type: "bar", binSpacing: 1, tooltip: true },
     encoding: {
-      x: { field: "from", type: "quantitative", title: "tracks", axis: { grid: false } },
+      x: { field: "from", type: "quantitative", title: "tracks", axis: { grid: false, tickMinStep: 1 } },
       x2: { field: "end" },
-      y: { field: "count", type: "quantitative", title: "playlists", axis: { tickCount: 5 } },
+      y: { field: "count", type: "quantitative", title: "playlists", axis: { tickCount: 5, tickMinStep: 1 } },
       y2: { datum: 0 },
     },
   } as ChartSpec;
@@ -91,8 +101,8 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
   return {
     ...size,
     title: {
-      text: "Next tracks that a model cannot know",
-      subtitle: "Share of playlists whose last track is played fewer than min_count times before",
+      text: unknownNextText.title,
+      subtitle: unknownNextText.note,
     },
     data: { values: unknownNext.map((each) => ({ ...each })) },
     encoding: {
@@ -118,7 +128,6 @@ export function unknownSpec({ unknownNext }: Distributions): ChartSpec {
 
 export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
   const colours = chartColours[theme];
-  const { share, chance, lift, neighbours } = map.agreement;
   // Unknown first, so that the coloured points lie on top.
   const values = [...map.points]
     .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
@@ -128,7 +137,7 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
     height: 560,
     title: {
       text: `The map of music: ${number(map.points.length)} tracks`,
-      subtitle: `Of ${neighbours} nearest neighbours ${(100 * share).toFixed(1)} % share the genre word, ${(100 * chance).toFixed(1)} % by chance (${lift.toFixed(1)}×)`,
+      subtitle: capital(agreementText(map)),
     },
     data: { values },
     mark: { type: "circle", opacity: 0.75 },

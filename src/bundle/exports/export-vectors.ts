@@ -10,6 +10,8 @@ const writers = {
   onnx: (vectors, output) => writeOnnx(vectors, output),
   savedmodel: (vectors, output, k) => writeSavedModel(vectors, output, { k }),
   word2vec: (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
+  // As training calls it.
+  "word2vec-binary": (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
   "word2vec-text": (vectors, output) => saveVectors(vectors, output, "word2vec-text"),
   parquet: (vectors, output) => saveVectors(vectors, output, "parquet"),
   safetensors: (vectors, output) => saveVectors(vectors, output, "safetensors"),

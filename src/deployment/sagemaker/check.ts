@@ -1,6 +1,7 @@
 /** Calls a living SageMaker endpoint as a client would, compares its answers with the bundle's, and takes it away again. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { messageOf, misuse, type Progress, SegueError } from "../../system/index.js";
 import { savedModelAnswers, withBundleAnswers } from "../bundle-answers.js";
 import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
@@ -15,9 +16,13 @@ export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpo
   readonly recommender?: string;
   /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
   readonly keep?: boolean;
+  /** Default: the SDK's own chain of region and credentials. */
   readonly connection?: AwsConnection;
+  /** Seconds to wait until the endpoint is deleted. Default 1,800. */
   readonly timeout?: number;
+  /** The most seconds between looks at it. Default 10. */
   readonly pollInterval?: number;
+  /** Told while the endpoint is being deleted. */
   readonly progress?: Progress;
   /** Ends the check, as a failure does: the endpoint is deleted unless `keep`. */
   readonly signal?: AbortSignal;
@@ -73,6 +78,7 @@ export function invoker(endpoint: string, connection: AwsConnection = {}, signal
     ...(region ? { region } : {}),
     ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
     ...(credentials ? { credentials } : {}),
+    ...awsTimeouts(),
   });
   return async (instances: readonly string[]): Promise<Prediction[]> => {
     const command = new InvokeEndpointCommand({

@@ -6,6 +6,7 @@ import {
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { awsFailure } from "../../storage/aws-error.js";
+import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import { messageOf, type Progress, SegueError, silent } from "../../system/index.js";
 import type { AwsConnection } from "./options.js";
 
@@ -15,6 +16,7 @@ export function sageMakerClient({ region, endpoint, credentials }: AwsConnection
     ...(endpoint ? { endpoint } : {}),
     ...(credentials ? { credentials } : {}),
     maxAttempts: 5,
+    ...awsTimeouts(),
   });
 }
 

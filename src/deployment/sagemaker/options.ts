@@ -56,6 +56,7 @@ export interface SageMakerOptions {
   readonly serverless?: { readonly memoryMb: number; readonly maxConcurrency: number };
   /** Requests and answers are written to `url`; `percent` of them, default 100. */
   readonly dataCapture?: { readonly url: string; readonly percent?: number };
+  /** How a living endpoint is updated. Default: all at once. */
   readonly blueGreen?: BlueGreen;
   /** Not with `serverless`, nor with burstable instances (ml.t2, ml.t3). An update without it leaves a policy as it is. */
   readonly autoScaling?: AutoScaling;
@@ -71,8 +72,11 @@ export interface SageMakerOptions {
   readonly timeout?: number;
   /** The most seconds between looks at it; the first ones come sooner. Default 10. */
   readonly pollInterval?: number;
+  /** Default: the SDK's own chain of region and credentials. */
   readonly connection?: AwsConnection;
+  /** Told of the upload and of the wait. */
   readonly progress?: Progress;
+  /** Ends the deployment; what was made is removed. */
   readonly signal?: AbortSignal;
 }
 

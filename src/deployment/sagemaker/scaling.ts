@@ -13,6 +13,7 @@ import {
   type RegisterScalableTargetCommandInput,
 } from "@aws-sdk/client-application-auto-scaling";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
+import { awsTimeouts } from "../../storage/aws-timeouts.js";
 import type { AwsConnection, SageMakerOptions } from "./options.js";
 import { variant } from "./requests.js";
 
@@ -24,6 +25,7 @@ function scalingClient({ region, endpoint, credentials }: AwsConnection = {}): A
     ...(endpoint ? { endpoint } : {}),
     ...(credentials ? { credentials } : {}),
     maxAttempts: 5,
+    ...awsTimeouts(),
   });
 }
 

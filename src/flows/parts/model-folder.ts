@@ -3,7 +3,10 @@ import { writeBundle } from "../../bundle/index.js";
 import type { FittedPoint } from "./fit-point.js";
 
 /** Writes the model of a fitted point to `folder`. */
-export async function saveModel(folder: string, fitted: FittedPoint): Promise<void> {
+export async function saveModel(
+  folder: string,
+  fitted: Pick<FittedPoint, "recommender" | "corpus" | "vectors" | "result">,
+): Promise<void> {
   const { recommender, corpus, vectors, result } = fitted;
   await writeBundle(
     folder,

@@ -93,6 +93,9 @@ export const modelingParameters = z.object({
 
 export const deploymentParameters = z.object({
   target: z.enum(["local", "sagemaker"]).default("local").describe("where the endpoint runs"),
+  refit: switchable(
+    "fit the best again on all playlists, those of validation and test too, before it is deployed; its figures stay those measured",
+  ),
   keep: switchable("leave the endpoint running after the check"),
   port: z.int().min(0).max(65535).default(0).describe("the port of the local endpoint; 0 takes a free one"),
   sagemakerDeploy: switchable("the same as target sagemaker, under the original's name"),

@@ -1,22 +1,37 @@
 /** Finds the files that paths and globs name. */
+import type { Stats } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
-import { misuse, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 
 export interface InputFile {
   readonly path: string;
   readonly bytes: number;
+  /** It can be read once, from its beginning to its end. */
+  readonly pipe?: boolean;
 }
 
 /**
  * Paths stay in the order they are given; what a glob matches (`*`, `?`, `[a-z]`, `**`) comes in natural order, so that
  * slice 2000 follows slice 1000. A file named twice is read once.
  *
- * @throws SegueError code "missing-input" where a path or glob names no file
+ * @param options `pipes`: whether pipes are taken, too, and "-" for standard input; default false
+ * @throws SegueError code "missing-input" where a path or glob names no file; (misuse) where one is a folder, or a pipe that
+ *   is not taken
  */
-export async function findInputs(inputs: readonly string[]): Promise<InputFile[]> {
+export async function findInputs(
+  inputs: readonly string[],
+  { pipes = false }: { readonly pipes?: boolean } = {},
+): Promise<InputFile[]> {
   if (inputs.length === 0) throw misuse("no input given", "name at least one file of playlists");
   const found = new Map<string, InputFile>();
-  for (const input of inputs) {
+  const take = (path: string, facts: Stats) => {
+    const pipe = facts.isFIFO();
+    // What holds rows is looked at before it is read, which a pipe does not allow.
+    if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "no ordinary file");
+    found.set(path, { path, bytes: facts.size, ...(pipe && { pipe }) });
+  };
+  for (const named of inputs) {
+    const input = named === "-" && pipes ? "/dev/stdin" : named;
     const facts = await stat(input).catch(() => undefined);
     if (facts?.isDirectory())
       throw misuse(
@@ -24,9 +39,10 @@ export async function findInputs(inputs: readonly string[]): Promise<InputFile[]
         `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*.csv'`,
       );
     if (facts !== undefined) {
-      found.set(input, { path: input, bytes: facts.size });
+      take(input, facts);
       continue;
     }
+    if (input === "-") throw notTwice(input, "a pipe");
     const matches = /[*?[]/.test(input) ? await glob(input) : [];
     if (matches.length === 0)
       throw new SegueError(
@@ -36,7 +52,7 @@ export async function findInputs(inputs: readonly string[]): Promise<InputFile[]
           code: "missing-input",
         },
       );
-    for (const path of matches) found.set(path, { path, bytes: (await stat(path)).size });
+    for (const path of matches) take(path, await stat(path));
   }
   for (const { path } of found.values())
     await access(path, constants.R_OK).catch((cause: unknown) => {

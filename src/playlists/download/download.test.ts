@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -42,6 +42,18 @@ const to = () => join(folder, "raw", "spotify_dataset.csv");
 const get = (more: Partial<Parameters<typeof download>[0]> = {}) =>
   download({ from: url, to: to(), retryDelay: 1, ...more });
 
+const part = () => `${to()}.download.part`;
+
+/** Sends some bytes, and does `next` once the download has kept some of them: what it had not read by a cut is lost. */
+function sendThen(response: ServerResponse, bytes: Buffer, next: () => void, had = 0): void {
+  response.write(bytes);
+  const look = setInterval(() => {
+    const kept = statSync(part(), { throwIfNoEntry: false })?.size ?? 0;
+    if (kept > had) next();
+    if (kept > had || response.closed) clearInterval(look);
+  }, 5);
+}
+
 /** Serves `archive` with ranges, but cuts the connection after `cut` bytes of each answer. */
 function serve(
   response: ServerResponse,
@@ -57,7 +69,7 @@ function serve(
     ...(from > 0 ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
   });
   if (rest.length <= cut) response.end(rest);
-  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 200));
+  else sendThen(response, rest.subarray(0, cut), () => response.destroy(), from);
 }
 
 describe("download", () => {
@@ -92,13 +104,25 @@ describe("download", () => {
       hint: expect.stringMatching(/again/),
     });
     expect(existsSync(to())).toBe(false);
-    const kept = (await stat(`${to()}.download.part`)).size;
+    const kept = (await stat(part())).size;
     expect(kept).toBeGreaterThan(0);
     handler = (request, response) => serve(response, request);
     const facts = await get();
     expect(facts.resumedFrom).toBe(kept);
     expect(requests.at(-1)!.headers.range).toBe(`bytes=${kept}-`);
     expect(await readFile(to(), "utf8")).toBe(csv);
+  });
+
+  it("says so where nobody answers, rather than that something was cut off", async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+    const host = `127.0.0.1:${(gone.address() as AddressInfo).port}`;
+    await new Promise((resolve) => gone.close(resolve));
+    await expect(get({ from: `http://${host}/archive`, retries: 1 })).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`^cannot reach ${host}: .*ECONNREFUSED`)),
+      hint: expect.not.stringContaining("go on"),
+      code: "unreachable",
+    });
   });
 
   it("starts over when the file has changed in between", async () => {
@@ -114,8 +138,7 @@ describe("download", () => {
   it("starts over on a server without ranges, and without version marks", async () => {
     handler = (_, response, count) => {
       response.writeHead(200, { "content-length": archive.length });
-      if (count < 3)
-        response.write(archive.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 200));
+      if (count < 3) sendThen(response, archive.subarray(0, 100_000), () => response.destroy());
       else response.end(archive);
     };
     await get();
@@ -125,8 +148,8 @@ describe("download", () => {
 
   it("does not fetch again what is whole already (416)", async () => {
     await mkdir(join(folder, "raw"), { recursive: true });
-    await writeFile(`${to()}.download.part`, archive);
-    await writeFile(`${to()}.download.part.json`, JSON.stringify({ url, version: '"v1"' }));
+    await writeFile(part(), archive);
+    await writeFile(`${part()}.json`, JSON.stringify({ url, version: '"v1"' }));
     handler = (_, response) =>
       response.writeHead(416, { "content-range": `bytes */${archive.length}` }).end();
     expect((await get()).resumedFrom).toBe(archive.length);
@@ -176,7 +199,7 @@ describe("download", () => {
     const controller = new AbortController();
     handler = (_, response) => {
       response.writeHead(200, { etag: '"v1"', "content-length": archive.length });
-      response.write(archive.subarray(0, 200_000), () => setTimeout(() => controller.abort(), 50));
+      sendThen(response, archive.subarray(0, 200_000), () => controller.abort());
     };
     await expect(get({ signal: controller.signal })).rejects.toThrow(/abort/i);
     expect(existsSync(to())).toBe(false);
@@ -205,7 +228,7 @@ describe("download", () => {
       ["x.csv.gz", csv, /x\.csv\.gz is no gzip file/],
       ["x.zip", gzipSync(csv), /x\.zip is no zip file/],
       ["x.csv", "hi\n", /x\.csv holds no table of playlists: it begins with "hi"/],
-      ["x", "<!DOCTYPE html>\n<p>Sign in", /a web page/],
+      ["x", "<!DOCTYPE html>\n<p>Sign in", /begins with "<!DOCTYPE html>"/],
       ["x.json", '{"error": "sign in"}', /x\.json holds no table of playlists/],
       ["x.csv", "", /x\.csv is empty/],
       ["x.gz", gzipSync("hi\n"), /x\.gz holds no table of playlists/],

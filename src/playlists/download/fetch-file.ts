@@ -1,9 +1,6 @@
 /** Fetches a file over HTTP into a `.part` file, and goes on where an earlier attempt was cut off. */
-import { createWriteStream } from "node:fs";
-import { readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   explainDiskError,
@@ -35,7 +32,7 @@ interface PartNote {
 
 /**
  * @returns how many bytes had come in earlier runs and were kept
- * @throws SegueError where the server refuses, answers with a web page, or keeps cutting the connection (the part is kept)
+ * @throws SegueError where the server refuses, answers with a web page, cannot be reached, or keeps cutting the connection (the part is kept)
  */
 export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: number }> {
   const part = `${options.to}.part`;
@@ -53,6 +50,12 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
       if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
       failures = after > before ? 1 : failures + 1;
+      if (failures > options.retries && after === 0 && neverConnected(error))
+        throw new SegueError(`cannot reach ${new URL(options.url).host}: ${reasonOf(error)}`, {
+          hint: "look at the address and the network, then run the same command again",
+          code: "unreachable",
+          cause: error,
+        });
       if (failures > options.retries)
         throw new SegueError(`the download was cut off after ${after} bytes: ${reasonOf(error)}`, {
           hint: "run the same command again to go on from there",
@@ -108,18 +111,17 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   else await writeFileAtomic(`${part}.json`, JSON.stringify({ url, version } satisfies PartNote));
   let done = begin;
   progress({ task: "downloading", done, total, unit: "bytes" });
-  await pipeline(
-    Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
-    async function* (chunks) {
-      for await (const chunk of chunks) {
-        done += (chunk as Uint8Array).length;
-        progress({ task: "downloading", done, total, unit: "bytes" });
-        yield chunk;
-      }
-    },
-    createWriteStream(part, { flags: resumes ? "a" : "w" }),
-    { signal },
-  );
+  const file = await open(part, resumes ? "a" : "w");
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      // Before the next one is asked for: what came is there when the connection is cut, and no write goes on after that.
+      await file.writeFile(chunk);
+      done += chunk.length;
+      progress({ task: "downloading", done, total, unit: "bytes" });
+    }
+  } finally {
+    await file.close();
+  }
   if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
   return true;
 }
@@ -162,6 +164,12 @@ function refused(url: string, response: Response): SegueError {
   // Overload passes; it is tried again like a cut connection.
   if (response.status === 429 || response.status >= 500) throw new Error(said);
   return new SegueError(said, { code: "refused" });
+}
+
+/** Whether there was no connection that could have been cut. */
+function neverConnected(error: unknown): boolean {
+  const { code = "", syscall = "" } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";
 }
 
 function reasonOf(error: unknown): string {

@@ -152,7 +152,7 @@ async function prepareInto(
   );
   // What fits into one batch stays in memory; more goes through files.
   const isOne = batches.length === 1;
-  const writeParquet = async () => {
+  const makeSequences = async (): Promise<string> => {
     const pieces: string[] = [];
     for (const { batch, first, last } of batches) {
       report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
@@ -168,22 +168,28 @@ async function prepareInto(
         }),
       );
     }
-    const sequences = isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
-    for (const name of sequenceFiles) {
+    return isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
+  };
+  const sequences = makeSequences();
+  const left = [...sequenceFiles];
+  const writeParts = async (connection: Database) => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
       report(`writing ${name}`);
       const which = name === "model_input_full" ? "true" : `part = ${sqlString(name)}`;
       const output = sqlString(join(scratch, `${name}.parquet`));
-      await database.run(sqlFile("write-part", { sequences, which, output }));
+      await connection.run(sqlFile("write-part", { sequences: await sequences, which, output }));
     }
   };
-  // One connection writes one file after the other on one core: two halves of the work, each on a connection of its own.
+  // A connection writes a file on one core: two share the work, and whichever has done its own takes the next of the parts.
   await settleBoth(
-    writeParquet(),
+    sequences.then(() => writeParts(database)),
     database.beside(async (other) => {
       report("writing corpora");
       await writeCorpora(scratch, other);
       report("writing tracks");
       await other.run(sqlFile("write-tracks", { output: sqlString(join(scratch, "tracks.parquet")) }));
+      await sequences;
+      await writeParts(other);
     }),
   );
   (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });

@@ -28,6 +28,18 @@ describe("generateSample", () => {
     expect(a).not.toBe(c);
   });
 
+  it("writes CSV into no file that is named as another format is", async () => {
+    for (const name of ["s.parquet", "s.jsonl.gz", "s.JSON"])
+      await expect(generateSample({ playlists: 5, output: at(name) }), name).rejects.toMatchObject({
+        message: `${at(name)} is not the name of a CSV file`,
+        exitCode: 2,
+      });
+    expect((await readdir(folder)).filter((name) => name.startsWith("s."))).toEqual([]);
+    await expect(generateSample({ playlists: 5, output: at("s.txt") })).resolves.toMatchObject({
+      playlists: 5,
+    });
+  });
+
   it("has as many rows as it is asked for, and says beside the file that it is generated", async () => {
     const facts = await generateSample({ rows: 12_345, output: at("rows.csv.gz") });
     const lines = gunzipSync(await readFile(at("rows.csv.gz")))

@@ -50,13 +50,15 @@ export interface SampleFacts {
 
 const defaultMeanLength = 30;
 const defaultPlaylists = 2000;
+/** Names that readers would take for what is not in the file; other endings (.txt) promise nothing. */
+const otherFormat = /\.(parquet|jsonl?|ndjson|xlsx?|zip|zst|bz2|xz)(\.gz)?$/i;
 const header = '"user_id", "artistname", "trackname", "playlistname"\n';
 
 /**
  * Writes sample playlists, and beside them a note that they are generated. Streams: memory grows with the number of
  * distinct tracks (a sixth of the rows, 10 bytes each), not with the file.
  *
- * @throws SegueError (misuse) where both `playlists` and `rows` are given, or a number is out of range
+ * @throws SegueError (misuse) where both `playlists` and `rows` are given, a number is out of range, or `output` is named as another format is
  */
 export async function generateSample(options: SampleOptions): Promise<SampleFacts> {
   const started = performance.now();
@@ -67,6 +69,8 @@ export async function generateSample(options: SampleOptions): Promise<SampleFact
     if (value !== undefined) requireWithin(wholeNumber(1), name, value);
   requireWithin(numberWithin({ least: 1, most: 1000 }), "meanLength", meanLength);
   requireWithin(wholeNumber(), "seed", seed);
+  if (otherFormat.test(output))
+    throw misuse(`${output} is not the name of a CSV file`, "name it .csv, or .csv.gz to have it gzipped");
   const wantedPlaylists = options.rows === undefined ? (options.playlists ?? defaultPlaylists) : Infinity;
   const wantedRows = options.rows ?? Infinity;
   const expectedRows = options.rows ?? wantedPlaylists * meanLength;

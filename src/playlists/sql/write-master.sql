@@ -8,4 +8,4 @@ COPY (
     playlist
   FROM read_parquet({{parts}})
   WHERE {{kept}}
-) TO {{output}} (FORMAT parquet, COMPRESSION zstd)
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

@@ -10,4 +10,4 @@ COPY (
     track_sequence[-1] AS track_test_y
   FROM {{sequences}}
   WHERE {{which}}
-) TO {{output}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 8192)

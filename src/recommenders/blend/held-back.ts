@@ -35,7 +35,7 @@ export const mostQueries = 60_000;
 /**
  * How many queries teach enough. Little data teaches the ranker little, however often it is asked: one query for 20 plays, so that a
  * sample takes seconds. Where later tracks count as answers too (`later` up to 1), each query teaches more and is longer: a third is
- * enough (see docs/recommenders.md).
+ * enough (see docs/measured/recommenders.md).
  */
 export function queriesFor(plays: number, later: number): number {
   const most = Math.round(mostQueries / (1 + 2 * later));

@@ -12,7 +12,7 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
   readonly vectorSize: number;
   /**
    * Epochs of the track vectors that the ranker compares; 0: no vectors. "auto": none where playlists are long, since what shares a
-   * playlist then says as much, and better (see docs/recommenders.md).
+   * playlist then says as much, and better (see docs/measured/recommenders.md).
    */
   readonly vectorEpochs: number | "auto";
   readonly window: number;

@@ -3,7 +3,6 @@
  * weights that fade with the distance between them and with the age of the playlist. Rows are pruned to their heaviest.
  */
 import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "./abort.js";
 import { pairsMemory } from "./pairs-memory.js";
 import { type Sessions, sessionCount } from "./sessions.js";
 
@@ -50,14 +49,14 @@ const workAtOnce = 4_000_000;
 /**
  * Counts in turns of some 20 ms, with a turn for timers and signals between them.
  *
- * @throws SegueError when the signal is raised, or where wasm's 4 GiB do not hold the playlists
+ * @throws the signal's reason; SegueError where wasm's 4 GiB do not hold the playlists
  */
 export async function countPairs(sessions: Sessions, options: PairOptions): Promise<Pairs> {
   const { trackCount } = sessions;
   const takeTurns = async () => {
-    throwIfAborted(options.signal);
+    options.signal?.throwIfAborted();
     await setImmediate();
-    throwIfAborted(options.signal);
+    options.signal?.throwIfAborted();
   };
   const plan = {
     ahead: options.ahead,

@@ -58,6 +58,7 @@ export class LiveModel {
     return this.model.version;
   }
 
+  /** Whether the catalogue holds it. */
   knows(track: string): boolean {
     return this.#numbers.get(track) !== undefined;
   }
@@ -106,6 +107,7 @@ export class LiveModel {
     return this.model.invocationsK ?? originalK;
   }
 
+  /** A track as answers show it: its artist where the catalogue tells one, and its title without the artist. */
   view(id: string): TrackView {
     const artist = this.model.catalogue.artists?.[this.#numbers.get(id) ?? -1];
     if (!artist) return { id, title: id };

@@ -26,7 +26,7 @@ export function adminRoutes(
   const { registry } = parts.metrics;
   app.get(
     "/metrics",
-    { schema: { summary: "Metrics, in Prometheus's text format" } },
+    { schema: { operationId: "metrics", summary: "Metrics, in Prometheus's text format" } },
     async (_request, reply) => {
       reply.type(registry.contentType);
       return parts.gatherMetrics === undefined ? registry.metrics() : parts.gatherMetrics();
@@ -36,6 +36,7 @@ export function adminRoutes(
     "/admin/reload",
     {
       schema: {
+        operationId: "reload",
         summary: "Open the bundle again and answer from it; needs an API key to be set",
         response: {
           200: z

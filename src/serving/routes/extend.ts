@@ -7,6 +7,7 @@ export function extendRoute(app: App, parts: RouteParts): void {
     "/v1/playlists/extend",
     {
       schema: {
+        operationId: "extendPlaylist",
         summary: "Make a playlist longer, or one from a title alone",
         body: extendRequest,
         response: { 200: extendAnswer, "4xx": errorAnswer },

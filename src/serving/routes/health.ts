@@ -16,7 +16,10 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: 
   const open = { config: { open: true } };
   app.get(
     "/healthz",
-    { ...open, schema: { summary: "Is the process alive?", response: { 200: alive } } },
+    {
+      ...open,
+      schema: { operationId: "healthz", summary: "Is the process alive?", response: { 200: alive } },
+    },
     async () => ({ status: "ok" as const, pid: cluster.isWorker ? process.ppid : process.pid }),
   );
   for (const path of ["/readyz", "/ping"]) {
@@ -24,7 +27,11 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: 
       path,
       {
         ...open,
-        schema: { summary: "Should requests be sent here?", response: { 200: answer, 503: answer } },
+        schema: {
+          operationId: path.slice(1),
+          summary: "Should requests be sent here?",
+          response: { 200: answer, 503: answer },
+        },
       },
       async (_request, reply) => {
         if (parts.stopping()) return reply.code(503).send({ status: "stopping" });

@@ -10,6 +10,7 @@ export function invocationsRoute(app: App, parts: RouteParts): void {
     "/invocations",
     {
       schema: {
+        operationId: "invocations",
         summary: "Nearest tracks, in TensorFlow Serving's row or column form",
         body: invocationsRequest,
         response: { 200: invocationsAnswer, "4xx": errorAnswer },

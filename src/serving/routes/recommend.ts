@@ -7,6 +7,7 @@ export function recommendRoute(app: App, parts: RouteParts): void {
     "/v1/recommend",
     {
       schema: {
+        operationId: "recommend",
         summary: "What should play next",
         body: recommendRequest,
         response: { 200: recommendAnswer, "4xx": errorAnswer },

@@ -1,10 +1,18 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { FittedRecommender } from "../../recommenders/index.js";
+import type { EndpointSettings } from "../options.js";
 import { extendAnswer, type invocationsAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
 import { songApp, songs } from "../serving.testkit.js";
 
 type Songs = Awaited<ReturnType<typeof songApp>>;
+
+interface OpenApi {
+  readonly paths: Record<string, Record<string, { operationId?: string; security?: object[] }>>;
+  readonly security?: object[];
+  readonly components: { readonly securitySchemes?: object };
+}
 
 describe("the endpoint's routes", () => {
   let app: Songs["app"];
@@ -279,5 +287,62 @@ describe("the endpoint's routes", () => {
       },
     });
     expect((await app.inject("/docs/")).statusCode).toBe(200);
+  });
+
+  it("has a zero for what has not happened yet, so that the first failed reload shows", async () => {
+    const { body } = await (await songApp()).app.inject("/metrics");
+    for (const outcome of ["done", "failed"])
+      expect(body).toContain(`segue_reloads_total{outcome="${outcome}"} 0\n`);
+  });
+
+  it("documents a name for each request, and the key where one is needed", async () => {
+    const described = async (settings: EndpointSettings) => {
+      const { paths, security, components } = (
+        await (await songApp(settings)).app.inject("/openapi.json")
+      ).json() as OpenApi;
+      const requests = Object.values(paths).flatMap((path) => Object.values(path));
+      return { requests, security, schemes: Object.keys(components.securitySchemes ?? {}) };
+    };
+    const open = await described({});
+    expect(open.requests.map(({ operationId }) => operationId).sort()).toEqual([
+      "extendPlaylist",
+      "findTracks",
+      "healthz",
+      "invocations",
+      "metrics",
+      "ping",
+      "readyz",
+      "recommend",
+      "reload",
+    ]);
+    expect(open).toMatchObject({ security: undefined, schemes: [] });
+    const closed = await described({ apiKeys: ["first-key-0123456789"] });
+    expect(closed).toMatchObject({
+      security: [{ bearer: [] }, { header: [] }],
+      schemes: ["bearer", "header"],
+    });
+    const withoutKey = closed.requests.filter(({ security }) => security?.length === 0);
+    expect(withoutKey.map(({ operationId }) => operationId).sort()).toEqual(["healthz", "ping", "readyz"]);
+  });
+
+  it("points to the docs only where there are any", async () => {
+    const hintOf = async (settings: EndpointSettings) =>
+      (await (await songApp(settings)).app.inject("/v1/nothing")).json().hint as unknown;
+    expect(await hintOf({})).toBe("GET /docs lists what there is");
+    expect(await hintOf({ docs: false })).toBeUndefined();
+  });
+
+  it("says that it reads no compressed body, rather than that its JSON is bad", async () => {
+    const { statusCode, body } = await app.inject({
+      method: "POST",
+      url: "/v1/recommend",
+      payload: gzipSync(JSON.stringify({ context: [songs[0]] })),
+      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+    });
+    expect(statusCode).toBe(415);
+    expect(JSON.parse(body)).toMatchObject({
+      error: "a body in Content-Encoding: gzip is not read here",
+      code: "unsupported-encoding",
+    });
   });
 });

@@ -7,6 +7,7 @@ export function tracksRoute(app: App, parts: RouteParts): void {
     "/v1/tracks",
     {
       schema: {
+        operationId: "findTracks",
         summary: "Find tracks by title and artist",
         querystring: tracksQuery,
         response: { 200: tracksAnswer, "4xx": errorAnswer },

@@ -1,6 +1,6 @@
 /** Saving and loading track vectors. */
 import { extname } from "node:path";
-import { misuse, writeAtomically } from "../../system/index.js";
+import { misuse, refusePipe, writeAtomically } from "../../system/index.js";
 import type { TrackVectors } from "../vectors.js";
 import { readVectorParquet, writeVectorParquet } from "./parquet.js";
 import { readVectorTensors, writeVectorTensors } from "./safetensors.js";
@@ -19,6 +19,7 @@ const formats = {
 } as const;
 
 export type VectorFormat = keyof typeof formats;
+/** What `saveVectors` and `loadVectors` know. */
 export const vectorFormats = Object.keys(formats) as VectorFormat[];
 
 /** The format that a file's name tells, or undefined. */
@@ -45,10 +46,12 @@ export async function saveVectors(vectors: TrackVectors, path: string, format?: 
  * Loads vectors and checks them.
  *
  * @throws SegueError code "corrupt" when the file is cut short, damaged, holds a track twice, values that are not finite,
- *   or not as many as it says; (misuse) when the format is not known
+ *   or not as many as it says; (misuse) when the format is not known, or the path names a pipe
  */
 export async function loadVectors(path: string, format?: VectorFormat): Promise<TrackVectors> {
-  return formats[chosen(path, format)].read(path);
+  const { read } = formats[chosen(path, format)];
+  await refusePipe(path);
+  return read(path);
 }
 
 function chosen(path: string, format: string | undefined): VectorFormat {

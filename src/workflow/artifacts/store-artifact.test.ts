@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
 import { loadArtifact } from "./load-artifact.js";
 import { storeArtifact } from "./store-artifact.js";
+import { rowAt, type Table, table } from "./table.js";
 
 let folder: string;
 beforeAll(() => {
@@ -30,4 +31,15 @@ it("refuses a child of a typed array, whose class would be lost", async () => {
   await expect(stored(Vector.of(1))).rejects.toThrow(
     'cannot store artifact "x" of step start/0: it is a Vector',
   );
+});
+
+it("reads one row of a table, of any of its row groups, as it reads all", async () => {
+  const rows = Array.from({ length: 300_000 }, (_, i) => ({ name: `n${i}`, odd: i % 2 === 1, third: i / 3 }));
+  const kept = (await again(table(rows))) as Table;
+  const all = await kept.rows();
+  for (const i of [0, 1, 122_879, 122_880, 250_001, 299_999]) {
+    expect(await rowAt(kept, i)).toEqual(rows[i]);
+    expect(all[i]).toEqual(rows[i]);
+  }
+  expect(await rowAt(kept, rows.length)).toBeUndefined();
 });

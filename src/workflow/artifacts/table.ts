@@ -113,12 +113,20 @@ function typeOf(name: string, cell: Cell): ColumnType | undefined {
   throw new Error(`its column "${name}" holds ${Array.isArray(cell) ? "an array" : `a ${typeof cell}`}`);
 }
 
-async function readParquet(path: string): Promise<Record<string, Cell>[]> {
+/** One row of a stored table; no other one is read into memory. */
+export async function rowAt(stored: Table, index: number): Promise<Record<string, Cell> | undefined> {
+  return (await readParquet(await stored.path(), index))[0];
+}
+
+/** @param index of the one row that is wanted; default: all */
+async function readParquet(path: string, index?: number): Promise<Record<string, Cell>[]> {
   const { DuckDBInstance } = await duckdb();
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${sqlString(path)})`);
+    const reader = await connection.runAndReadAll(
+      `SELECT * FROM read_parquet(${sqlString(path)})${index === undefined ? "" : ` LIMIT 1 OFFSET ${index}`}`,
+    );
     return reader.getRowObjectsJS().map((row) => {
       for (const [name, cell] of Object.entries(row)) {
         if (typeof cell === "bigint" && cell >= Number.MIN_SAFE_INTEGER && cell <= Number.MAX_SAFE_INTEGER)

@@ -44,10 +44,13 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(Buffer.from(chart, "base64").toString()).toMatch(/^<svg.*<\/svg>$/s);
 });
 
-it("says in the page what is wrong with a chart, and reloads while the step runs", async () => {
+it("says in the page what is wrong with a chart and fetches nothing for it, and reloads while the step runs", async () => {
   const spec = { data: { url: "http://example.org/data.json" }, mark: "bar" };
   const page = await renderCard({ ...place, isOver: false, blocks: [{ type: "chart", spec }] });
   expect(page).toContain('http-equiv="refresh"');
+  expect(page).toContain(
+    "this chart cannot be drawn: it wants to load http://example.org/data.json; put the data into the spec",
+  );
 });
 
 it("reads Markdown's common part", () => {

@@ -1,7 +1,7 @@
 /** A card's blocks as one HTML page that needs nothing else: no script, no font, no picture from outside. */
+import { type ChartSpec, renderSvg } from "../../charts/index.js";
 import { escapeHtml, messageOf } from "../../system/index.js";
 import type { ValueBox } from "./card.js";
-import { drawChart } from "./chart.js";
 import { markdownToHtml } from "./markdown.js";
 import { cardStyle } from "./style.js";
 import { tableToHtml } from "./table-html.js";
@@ -76,9 +76,12 @@ async function renderBlock(block: Block): Promise<string> {
       return figure(tableToHtml(block.rows, block), block.caption);
     case "chart":
       try {
-        return figure(svgImage(await drawChart(block.spec), block.caption ?? "chart"), block.caption);
+        return figure(
+          svgImage(await renderSvg(block.spec as ChartSpec), block.caption ?? "chart"),
+          block.caption,
+        );
       } catch (error) {
-        return renderBlock({ type: "error", message: `this chart cannot be drawn: ${messageOf(error)}` });
+        return renderBlock({ type: "error", message: messageOf(error) });
       }
     case "image":
       return figure(image(block.contents, block.alt ?? block.caption ?? ""), block.caption);

@@ -25,6 +25,8 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
   let postgres: TemporaryPostgres;
   let s3: TemporaryS3 | undefined;
   let workers: ChildProcess[] = [];
+  /** What workers print to standard error. */
+  let complaints = "";
 
   const startWorker = async (max = 2): Promise<ChildProcess> => {
     const worker = spawn(
@@ -32,7 +34,9 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       [distPath("cli/main.js"), "worker", "--max-workers", String(max), "--database", postgres.url],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
-    worker.stderr!.resume();
+    worker.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      complaints += text;
+    });
     workers.push(worker);
     await new Promise<void>((resolve, reject) => {
       worker.stdout!.on("data", (data) => String(data).includes("is ready") && resolve());
@@ -156,6 +160,34 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       expect(events.filter((event) => event.type === "task-done")).toHaveLength(5);
       await expect(resumeRun("gate", other)).rejects.toThrow("is done");
     }));
+
+  it("says so when the last worker has left, and when one is there again", () =>
+    withGate(async ({ store, parameters, begun, open }) => {
+      const notes: string[] = [];
+      const running = runFlow(flows.gate!, parameters, {
+        ...{ store, engine: "dbos", databaseUrl: postgres.url },
+        listener: (event) => event.type === "run-note" && notes.push(event.line),
+      });
+      while (begun().length < 2) await sleep(50);
+      expect(notes).toEqual([]);
+      await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
+      while (notes.length === 0) await sleep(50);
+      await Promise.all([startWorker(), startWorker()]);
+      open();
+      expect((await running).status).toBe("done");
+      expect(notes).toEqual([
+        "no worker is at this queue, so the run waits: start one with `segue worker`",
+        "a worker is at the queue: the run goes on",
+      ]);
+    }));
+
+  it("starts and ends a worker without a word to standard error", async () => {
+    complaints = "";
+    const worker = await startWorker();
+    await end(worker, "SIGINT");
+    workers = workers.filter((each) => each !== worker);
+    expect(complaints).toBe("");
+  });
 
   it("goes on when every connection to the database is cut, and when the database is restarted", () =>
     withGate(async ({ store, parameters, begun, ran, open }) => {

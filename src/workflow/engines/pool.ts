@@ -61,6 +61,7 @@ interface Worker {
   free: (() => void) | undefined;
 }
 
+/** The processes that tasks run in; one that is done with its task takes the next one. Several runs can share one. */
 export class Pool {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();

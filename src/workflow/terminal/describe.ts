@@ -2,17 +2,18 @@
 import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
+import { type Commands, withFlags } from "./commands.js";
 import { duration, statusAndTime } from "./duration.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
 
 /** How many tasks of one step are listed by name. */
 const shownTasks = 20;
 
-/** @param options.again the command that runs it anew: told where it failed for what it was told */
+/** @param options the commands that are told where it is not done */
 export function describeRun(
   run: RunSummary,
   tasks: readonly TaskSummary[],
-  options: { readonly again?: string } = {},
+  options: Pick<Commands, "flags" | "again"> = {},
 ): string {
   const head = [
     `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), statusAndTime(run.status, run.seconds))}`,
@@ -48,7 +49,7 @@ export function describeRun(
   else if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
     text.push(
       "",
-      `go on with: segue resume ${run.flow}/${run.run}`,
+      `go on with: ${withFlags(`segue resume ${run.flow}/${run.run}`, options.flags)}`,
       ...(run.next ? [`it says then how to go on with ${run.next.flows.join(", ")}`] : []),
     );
   return text.join("\n");

@@ -42,6 +42,9 @@ export function liveReporter(screen: Screen = process.stdout): LiveReporter {
       case "step-known":
         if (event.tasks > 1) isForeach = isForeach.add(event.step);
         break;
+      case "run-note":
+        region.print(plain(event.line));
+        break;
       case "task-log":
         print(event.step, event.task, event.line);
         break;

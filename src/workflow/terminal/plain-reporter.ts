@@ -10,6 +10,9 @@ export function plainReporter(write: (line: string) => void): RunListener {
         flow = event.run.flow;
         write(`${flow}/${event.run.run} started`);
         break;
+      case "run-note":
+        write(`${flow} | ${event.line}`);
+        break;
       case "task-log":
         write(`${flow} ${event.step}/${event.task} | ${event.line}`);
         break;

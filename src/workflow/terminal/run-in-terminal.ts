@@ -2,17 +2,13 @@
 import { SegueError } from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
+import { type Commands, waysOn, withFlags } from "./commands.js";
 import { ownPlace } from "./own-place.js";
 
-export interface TerminalOptions {
+/** With the commands to suggest where the run is not done. */
+export interface TerminalOptions extends Commands {
   /** No output but errors: for --json. */
   readonly quiet?: boolean;
-  /** Flags that the commands it suggests need, too: "--datastore elsewhere". */
-  readonly flags?: string;
-  /** The command for what was to come after this run: told with how to resume one that is not done. */
-  readonly next?: string;
-  /** The command that runs it anew, and what was to come after it: told where its parameters have to change. */
-  readonly again?: string;
 }
 
 /**
@@ -38,13 +34,10 @@ export async function runInTerminal(
   try {
     const result = await report(options, (listener) => run({ listener, signal: controller.signal }));
     if (result.status === "done") return result;
-    const flags = options.flags ? ` ${options.flags}` : "";
-    const resume = `segue resume ${result.flow}/${result.run}${flags}`;
-    const next = options.next ? [`and then with the flows after it: ${options.next}`] : [];
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), {
         name: "AbortError",
-        hint: [`go on with: ${resume}`, ...next].join("\n"),
+        hint: waysOn(result, undefined, options).join("\n"),
       });
     const { step, task, error } = result.end.failed!;
     const place = `${result.flow}/${result.run}/${step}/${task}`;
@@ -52,14 +45,8 @@ export async function runInTerminal(
     throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}`, {
       hint: [
         ...(error.hint ? [error.hint] : []),
-        `what it printed: segue logs ${place}${flags}`,
-        ...(error.exitCode === 2 && options.again
-          ? [`run it anew with what is right (a resumed run keeps its parameters): ${options.again}`]
-          : [
-              `when it is put right: ${resume}`,
-              ...next,
-              ...(options.again ? [`with other parameters: ${options.again}`] : []),
-            ]),
+        `what it printed: ${withFlags(`segue logs ${place}`, options.flags)}`,
+        ...waysOn(result, error, options),
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",

@@ -15,6 +15,12 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * The answer as JSON; a body is sent by POST.
+ *
+ * @throws ApiError where the server refuses, or does not answer to the end; the signal's reason where it is aborted, also while
+ *   the answer comes in
+ */
 export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
@@ -24,14 +30,20 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
         ? {}
         : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
-  } catch (error) {
-    if ((error as Error).name === "AbortError") throw error;
-    throw new ApiError("The studio's server does not answer.", "Start it again with: segue studio");
+  } catch {
+    signal?.throwIfAborted();
+    throw noAnswer();
   }
-  const answer = await response.json().catch(() => undefined);
+  const answer = await response.json().catch(() => {
+    signal?.throwIfAborted();
+    if (response.ok) throw noAnswer();
+  });
   if (response.ok) return answer as T;
   throw new ApiError(answer?.error ?? `The server answered ${response.status}.`, answer?.hint);
 }
+
+const noAnswer = () =>
+  new ApiError("The studio's server does not answer.", "Start it again, as you did: segue studio …");
 
 /** Says "working" until a study of the playlists is ready. */
 export type StudyState<T> =

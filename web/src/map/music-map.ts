@@ -13,10 +13,12 @@ export interface MusicMap {
   readonly genres: readonly string[];
   readonly agreement: {
     readonly neighbours: number;
+    readonly tracks: number;
     readonly share: number;
     readonly chance: number;
     readonly lift: number;
   };
+  readonly frequentWords?: readonly string[];
 }
 
 /** Artist and title of a point, as Listen has them. */

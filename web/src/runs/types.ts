@@ -51,6 +51,10 @@ export interface LogPart {
 export interface RunDetail extends Run {
   /** File and line of the flow's own code where its first task failed. */
   readonly thrownAt?: string;
+  /** What commands about it need: "--datastore elsewhere", or nothing. */
+  readonly flags: string;
+  /** How to go on with it where it is not done, one way a line. */
+  readonly goOn: readonly string[];
   readonly tasks: readonly Task[];
   /** An SVG document. */
   readonly picture: string;

@@ -9,6 +9,17 @@ const table = `CREATE TABLE IF NOT EXISTS segue_workers (
   executor text PRIMARY KEY, host text NOT NULL, pid integer NOT NULL, since timestamptz NOT NULL DEFAULT now())`;
 const lockOf = "hashtextextended('segue-worker/' || $1, 0)";
 
+const living = `SELECT count(*)::integer AS workers FROM segue_workers WHERE EXISTS (
+  SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32 | objid::bigint) = hashtextextended('segue-worker/' || executor, 0))`;
+
+/** How many workers are alive. It takes no lock, so none is ever in the way of a worker. */
+export async function livingWorkers(database: pg.Pool): Promise<number> {
+  const { rows } = await database.query<{ workers: number }>(living);
+  return rows[0]!.workers;
+}
+
 export class Claims {
   readonly #url: string;
   readonly #executor: string;

@@ -1,9 +1,12 @@
 /** The command's side: puts a run into the queue, tells what the records say of it, and cancels it when it is stopped. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DBOSClient } from "@dbos-inc/dbos-sdk";
+import type pg from "pg";
 import { type EndRecord, keys, type RunRecord, readRecord } from "../../records.js";
 import type { EngineOptions } from "../local.js";
-import { isWithoutTables, quietLogger } from "./database.js";
+import { Attendance } from "./attendance.js";
+import { livingWorkers } from "./claims.js";
+import { connectionsTo, isWithoutTables, quietLogger } from "./database.js";
 import {
   application,
   applicationVersion,
@@ -24,38 +27,48 @@ const lookEvery = 500;
 
 /** Whether workers have a run in hand, or will take it. */
 export async function isActive(run: RunRecord, databaseUrl: string): Promise<boolean> {
-  const client = await connect(databaseUrl);
+  return connected(databaseUrl, async (client) => {
+    try {
+      const status = await client.getWorkflow(workflowId(run.flow, run.run));
+      return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
+    } catch (error) {
+      if (isWithoutTables(error)) return false;
+      throw error;
+    }
+  });
+}
+
+async function connected<T>(
+  url: string,
+  work: (client: DBOSClient, database: pg.Pool) => Promise<T>,
+): Promise<T> {
+  const database = connectionsTo(url);
   try {
-    const status = await client.getWorkflow(workflowId(run.flow, run.run));
-    return status?.status === "PENDING" || status?.status === "ENQUEUED" || status?.status === "DELAYED";
-  } catch (error) {
-    if (isWithoutTables(error)) return false;
-    throw error;
+    const client = await DBOSClient.create({
+      systemDatabaseUrl: url,
+      systemDatabasePool: database,
+      applicationName: application,
+      logger: quietLogger,
+    });
+    try {
+      return await work(client, database);
+    } finally {
+      await client.destroy();
+    }
   } finally {
-    await client.destroy();
+    await database.end();
   }
 }
 
-const connect = (url: string) =>
-  DBOSClient.create({ systemDatabaseUrl: url, applicationName: application, logger: quietLogger });
-
 /** Waits for the run's end, whoever runs it. */
-export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
+export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
   const { run, store, listener, signal } = options;
-  const client = await connect(options.databaseUrl);
-  try {
+  return connected(options.databaseUrl, async (client, database) => {
     const id = workflowId(run.flow, run.run);
     const order: RunOrder = { run, store: store.url, cache: options.cache };
     const teller = new Teller(store, run, listener);
-    const begun = performance.now();
-    let warned = false;
+    const attendance = new Attendance((line) => listener({ type: "run-note", line }), performance.now());
     let queued = false;
-    const warn = () => {
-      if (warned || performance.now() - begun < 5000) return;
-      warned = true;
-      const line = "no worker has taken the run yet; start one: segue worker";
-      listener({ type: "task-log", step: run.nodes[0]!.name, task: "0", stream: "err", line });
-    };
     for (;;) {
       queued ||= await enqueue(client, order);
       const status = queued ? await client.getWorkflow(id).catch(() => undefined) : undefined;
@@ -91,12 +104,14 @@ export async function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
               }),
         };
       }
-      if (!queued || status?.status === "ENQUEUED") warn();
+      // A database that is away for a while tells nothing of its workers.
+      const workers = await livingWorkers(database).catch((error) =>
+        isWithoutTables(error) ? 0 : undefined,
+      );
+      if (workers !== undefined) attendance.note(workers, performance.now());
       await sleep(pause, undefined, { signal }).catch(() => {});
     }
-  } finally {
-    await client.destroy();
-  }
+  });
 }
 
 /** False where no worker has been started with this database yet. To enqueue twice is to enqueue once. */

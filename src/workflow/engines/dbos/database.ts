@@ -1,4 +1,5 @@
 /** The Postgres that the command and the workers share. */
+import pg from "pg";
 import { misuse, SegueError } from "../../../system/index.js";
 
 /**
@@ -46,8 +47,7 @@ export async function answeringDatabase(given: string | undefined): Promise<stri
 
 /** @throws SegueError where the database does not answer, or is older than 13 */
 export async function checkDatabase(url: string): Promise<void> {
-  const { Client } = (await import("pg")).default;
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     const { rows } = await client.query<{ server_version_num: string }>("SHOW server_version_num");
@@ -62,6 +62,23 @@ export async function checkDatabase(url: string): Promise<void> {
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/**
+ * The connections of DBOS. It would make such a pool itself, but ask each connection for this time limit while the borrower's
+ * first query stands behind it, of which pg warns; here the borrower waits.
+ */
+export function connectionsTo(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: "segue",
+    max: 10,
+    onConnect: (client) => client.query("SET idle_in_transaction_session_timeout = '60s'"),
+  });
+  // One that breaks while nobody uses it is replaced; who uses one hears of it.
+  pool.on("error", () => {});
+  return pool;
 }
 
 /** Whether an error says that DBOS's tables are not there yet: the first worker makes them. */

@@ -6,7 +6,7 @@ import { randomWord } from "../../records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
-import { checkDatabase, quietLogger } from "./database.js";
+import { checkDatabase, connectionsTo, quietLogger } from "./database.js";
 import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
 import { registerWorkflows, type TaskContext } from "./workflows.js";
 
@@ -62,9 +62,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     log,
   };
   registerWorkflows(context);
+  const connections = connectionsTo(databaseUrl);
   DBOS.setConfig({
     name: application,
     systemDatabaseUrl: databaseUrl,
+    systemDatabasePool: connections,
     applicationVersion,
     executorID: executor,
     logger: quietLogger,
@@ -101,7 +103,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const leaving = active.size > 0;
     for (const pool of pools.values()) await pool.close();
     if (leaving) log("its tasks are left to other workers");
-    else await DBOS.shutdown().catch(() => {});
+    else {
+      await DBOS.shutdown().catch(() => {});
+      await connections.end();
+    }
     if (leaving) await claims.abandon();
     else await claims.close();
   }

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { corpusOf } from "./evaluation.testkit.js";
+import { holdOut } from "./hold-out.js";
+
+const lists = Array.from({ length: 500 }, (_, p) => [`a${p}`, `b${p % 7}`, "c"]);
+
+it("puts every playlist on one side, and asks for the last track of those it holds out", () => {
+  const { train, questions, heldOut } = holdOut(corpusOf(lists), { share: 0.3 });
+  expect(heldOut).toBe(questions.length);
+  // Three standard deviations of 500 draws.
+  expect(Math.abs(heldOut - 150)).toBeLessThan(31);
+  expect(train.offsets.length - 1).toBe(500 - heldOut);
+  for (const { context, next } of questions) {
+    expect(next).toBe("c");
+    // Its own first track is in no other playlist, so training must not know it.
+    expect(train.tracks).not.toContain(context[0]);
+  }
+});
+
+it("leaves a playlist on its side when others are added, and draws anew with another seed", () => {
+  const asked = (count: number, seed?: number) =>
+    holdOut(corpusOf(lists.slice(0, count)), { ...(seed === undefined ? {} : { seed }) }).questions.map(
+      ({ context }) => context[0],
+    );
+  const few = asked(200);
+  expect(asked(500).slice(0, few.length)).toEqual(few);
+  expect(asked(500, 2)).not.toEqual(asked(500));
+});
+
+it("asks for every position where that is wanted, and trains on playlists that have nothing to ask", () => {
+  const short = Array.from({ length: 100 }, (_, p) => [`single${p}`]);
+  const { train, questions, heldOut } = holdOut(corpusOf([...lists, ...short]), { positions: "every" });
+  expect(questions).toHaveLength(2 * heldOut);
+  expect(train.tracks.filter((track) => track.startsWith("single"))).toHaveLength(100);
+});
+
+it("refuses to leave a side empty", () => {
+  expect(() => holdOut(corpusOf([["a"], ["b"]]))).toThrow(
+    "holding out 0.2 of 2 playlists leaves none to ask about",
+  );
+  expect(() => holdOut(corpusOf([["a", "b"]]), { share: 0.999 })).toThrow("leaves none to fit on");
+  expect(() => holdOut(corpusOf(lists), { share: 1 })).toThrow("share must be a number");
+});

@@ -1,0 +1,184 @@
+/** The report of a deployment run: what the data is, which model was kept and why, where it hits, and what the endpoint answers. */
+import type { PrepareFacts } from "../../playlists/index.js";
+import { SegueError } from "../../system/index.js";
+import { type Card, type Client, drawRun } from "../../workflow/index.js";
+import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./ranking.js";
+import type { TestFigures } from "./test-model.js";
+
+/** What the runs say that a deployment stands on. */
+interface FactsOfRuns {
+  readonly test: TestFigures;
+  /** What preparing counted; absent where the primary run is gone. */
+  readonly prepared?: PrepareFacts | undefined;
+  /** How the data lies, by name, as Vega-Lite specifications; absent where the primary run is gone or kept none. */
+  readonly pictures?: Readonly<Record<string, object>> | undefined;
+  /** The runs as SVG, those that are still there, in their order. */
+  readonly runs: readonly string[];
+}
+
+export interface ReportFacts extends FactsOfRuns {
+  readonly ranking: readonly TrainedPoint[];
+  /** What the endpoint answered; null where none was started. */
+  readonly check: {
+    readonly track: string;
+    readonly answer: ReadonlyArray<{ readonly track: string; readonly score: number }>;
+    readonly latency: { readonly p50: number; readonly p99: number };
+  } | null;
+  /** Whether what is deployed was fitted again on all playlists. */
+  readonly refit: boolean;
+}
+
+/** @throws SegueError where the modeling run is gone */
+export async function readReportFacts(client: Client, modelingRun: string): Promise<FactsOfRuns> {
+  const modeling = client.flow("modeling").run(modelingRun);
+  const test = await modeling.task("eval").artifact<TestFigures>("testFigures");
+  // A run may have been removed since; the report does without what it alone knew.
+  const orNone = <T>(value: Promise<T>) => value.catch(() => undefined);
+  const primaryRun = await orNone(modeling.task("start").artifact<string>("primaryRun"));
+  const primary = primaryRun === undefined ? undefined : client.flow("primary").run(primaryRun);
+  const intermediateRun = await orNone(
+    Promise.resolve(primary?.task("start").artifact<string>("intermediateRun")),
+  );
+  const intermediate =
+    intermediateRun === undefined ? undefined : client.flow("intermediate").run(intermediateRun);
+  const found = [intermediate, primary, modeling].flatMap((run) => (run === undefined ? [] : [run]));
+  const runs = await Promise.all(found.map((run) => orNone(drawRun(run, { theme: "light" }))));
+  return {
+    test,
+    prepared: primary && (await orNone(primary.artifact<PrepareFacts>("prepared"))),
+    pictures: primary && (await orNone(primary.artifact<Record<string, object>>("pictures"))),
+    runs: runs.filter((picture) => picture !== undefined),
+  };
+}
+
+/** Those of the data's pictures that say how hard the question is, and what they are about. */
+const shown = {
+  lengths: "Short playlists leave little to go by",
+  songs: "Most songs are in a handful of playlists: of these there is little to learn",
+  "unknown-next": "No model can name a track that it has never seen: so many targets are out of reach",
+  "top-artists": "What the playlists are full of",
+} as const;
+
+/** @throws SegueError where no model was ranked */
+export function drawReport(card: Card, facts: ReportFacts): void {
+  const { test, check, prepared } = facts;
+  const ranking = [...facts.ranking].sort(byHitRatio);
+  const best = ranking[0];
+  if (best === undefined)
+    throw new SegueError("the modeling run ranked no model", { hint: "segue run modeling" });
+  card.title("What should play next?");
+  card.values([
+    { title: `hit ratio@${test.k}, test`, value: test.hitRatio.toFixed(4), note: best.name },
+    ...(test.base === undefined
+      ? []
+      : [{ title: "nearest tracks", value: test.base.toFixed(4), note: "the base protocol" }]),
+    { title: "popularity", value: test.popularity.toFixed(4) },
+    { title: "random bet", value: test.randomBet.toFixed(4) },
+    ...(check === null
+      ? []
+      : [
+          {
+            title: "endpoint p50",
+            value: `${check.latency.p50.toFixed(1)} ms`,
+            note: `p99 ${check.latency.p99.toFixed(1)} ms`,
+          },
+        ]),
+  ]);
+  card.markdown(inWords(test, best));
+  if (check !== null) {
+    card.markdown(
+      `## The endpoint\n\nAsked what should follow **${escapeMarkdown(check.track)}**, it answered:`,
+    );
+    card.table(check.answer.map(({ track, score }) => ({ track, score: score.toFixed(4) })));
+  }
+  card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
+  card.table(ranking.map(gridRow), { highlight: 0 });
+  card.chart(gridChart(ranking), {
+    caption: "Hit ratio with its 95 % interval: bars that overlap differ by noise",
+  });
+  card.markdown(
+    `## The test\n\nOn playlists that neither training nor the choice has seen.${
+      facts.refit ? " What is deployed was fitted again afterwards, on all playlists." : ""
+    }`,
+  );
+  card.table(test.rows);
+  card.chart(slicesChart(test), { caption: "Where the best model hits" });
+  if (prepared !== undefined || facts.pictures !== undefined) card.markdown("## The playlists");
+  if (prepared !== undefined) card.values(countsOf(prepared));
+  for (const [name, caption] of Object.entries(shown)) {
+    const spec = facts.pictures?.[name];
+    if (spec !== undefined) card.chart(spec, { caption });
+  }
+  card.markdown("## The way here");
+  for (const picture of facts.runs) card.image(picture);
+}
+
+/** The figures as a sentence, for those who do not read ratios. */
+function inWords(
+  { hitRatio, interval: [low, high], k, queries, popularity, base }: TestFigures,
+  best: TrainedPoint,
+) {
+  const of100 = (share: number) => (100 * share).toFixed(share < 0.1 ? 1 : 0);
+  const times = (other: number) => (hitRatio / other).toFixed(1);
+  const beside = [
+    ...(base === undefined || base === 0 ? [] : [`${times(base)} times as often as nearest tracks`]),
+    ...(popularity === 0 ? [] : [`${times(popularity)} times as often as the ${k} most popular tracks`]),
+  ];
+  return (
+    `Of ${queries.toLocaleString("en")} playlists that it had never seen, the last track was hidden. In **${of100(hitRatio)} of 100** ` +
+    `(95 % interval ${of100(low)} to ${of100(high)}) it was among the ${k} that ${escapeMarkdown(best.name)} named` +
+    `${beside.length === 0 ? "" : `: ${beside.join(", and ")}`}.`
+  );
+}
+
+function countsOf({ rows, playlists, tracks, artists, parts }: PrepareFacts) {
+  const number = (value: number) => value.toLocaleString("en");
+  const { train, validation, test } = parts;
+  return [
+    { title: "plays", value: number(rows) },
+    {
+      title: "playlists",
+      value: number(playlists),
+      note: `train ${number(train.playlists)}, validation ${number(validation.playlists)}, test ${number(test.playlists)}`,
+    },
+    { title: "tracks", value: number(tracks) },
+    { title: "artists", value: number(artists) },
+  ];
+}
+
+/** Hit ratio by slice, one bar each, coloured by what they are slices of. */
+function slicesChart({ slices }: TestFigures): object {
+  const values = slices.map((row) => {
+    const name = String(row.slice);
+    const hitRatio = Number(row["hit ratio"]);
+    const said = `${(100 * hitRatio).toFixed(0)} of 100, ${Number(row.queries).toLocaleString("en")} asked`;
+    return { name, of: name.split(":")[0], hitRatio, said };
+  });
+  const y = {
+    field: "name",
+    type: "nominal",
+    sort: null,
+    title: null,
+    axis: { ticks: false, domain: false },
+  };
+  const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: { tickCount: 5 } };
+  return {
+    width: 420,
+    height: { step: 20 },
+    data: { values },
+    layer: [
+      {
+        mark: { type: "bar", height: 13, cornerRadiusEnd: 2 },
+        encoding: { x, y, color: { field: "of", type: "nominal", sort: null, legend: null } },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 5 },
+        encoding: { x, y, text: { field: "said", type: "nominal" } },
+      },
+    ],
+  };
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#]/g, (sign) => `\\${sign}`);
+}

@@ -1,0 +1,56 @@
+/** Whether an endpoint can be run as it was told: asked before anything is opened. */
+import {
+  asWritten,
+  misuse,
+  numberWithin,
+  requireWithin,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
+import { requireLongKey } from "./api-keys.js";
+import { type EndpointSettings, logLevels, workerCounts } from "./options.js";
+
+/** Timers do not count further; a longer one would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+interface Settings extends EndpointSettings {
+  readonly watchInterval?: number;
+}
+
+const ranges: Readonly<Partial<Record<keyof Settings, ValueRange>>> = {
+  threads: workerCounts,
+  bodyLimit: wholeNumber(1),
+  rateLimit: numberWithin({ above: 0 }),
+  requestTimeout: wholeNumber(1, longestTimer),
+  drainTimeout: wholeNumber(0, longestTimer),
+  watchInterval: wholeNumber(0, longestTimer),
+};
+
+/**
+ * @throws SegueError (misuse) that names the setting: a number out of its range, an unknown log level, an API key that is too short,
+ *   an origin that no browser sends
+ */
+export function checkSettings(settings: Settings): void {
+  for (const [name, range] of Object.entries(ranges)) {
+    const value = settings[name as keyof Settings];
+    if (value !== undefined) requireWithin(range, name, value);
+  }
+  const { logLevel, apiKeys = [], corsOrigins = [] } = settings;
+  if (logLevel !== undefined && !logLevels.includes(logLevel))
+    throw misuse(`logLevel must be one of ${logLevels.join(", ")}, got ${asWritten(logLevel)}`);
+  for (const [i, key] of apiKeys.entries()) requireLongKey(key, `apiKeys[${i}]`);
+  for (const origin of corsOrigins) requireOrigin(origin);
+}
+
+/** Origins are compared as text: one with a path, or without its scheme, would never be met. */
+function requireOrigin(origin: string): void {
+  if (origin === "*" || origin === "null") return;
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  // Of schemes that are not the web's (capacitor://localhost, an extension's) URL tells no origin.
+  const asSent = url?.host ? `${url.protocol}//${url.host}` : undefined;
+  if (asSent === origin) return;
+  throw misuse(
+    `${asWritten(origin)} is no origin that a browser sends`,
+    `write ${asSent ?? "the scheme and the host, such as https://app.example"}${asSent ? "" : "; * lets all in"}`,
+  );
+}

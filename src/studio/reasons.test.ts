@@ -1,0 +1,51 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { type FittedRecommender, fitRecommender } from "../recommenders/index.js";
+import { reasonsFor } from "./reasons.js";
+
+const corpus = generatedCorpus(200);
+const context = ["rock artist 2-song 1", "rock artist 1-song 3"];
+
+/** What Listen shows: the answer without the context's own tracks. */
+const answer = (recommender: FittedRecommender, tracks: readonly string[], k = 12) =>
+  recommender
+    .recommend([{ tracks }], k + tracks.length)[0]!
+    .tracks.filter((track) => !tracks.includes(track))
+    .slice(0, k);
+
+describe("reasons", () => {
+  let popularity: FittedRecommender;
+  let transitions: FittedRecommender;
+  beforeAll(async () => {
+    popularity = await fitRecommender("popularity", corpus);
+    transitions = await fitRecommender("transitions", corpus);
+  });
+
+  it("name no track where the recommender does not listen to any", () => {
+    const [disliked, ...tracks] = answer(popularity, context);
+    for (const reason of reasonsFor(popularity, context, tracks, [disliked!]))
+      expect(reason).toEqual({ popular: true });
+  });
+
+  it("say that all is popular where nothing plays, or nothing that is known", () => {
+    for (const playing of [[], ["nobody-nothing"]]) {
+      const tracks = answer(transitions, playing);
+      expect(tracks).toHaveLength(12);
+      for (const reason of reasonsFor(transitions, playing, tracks))
+        expect(reason).toEqual({ popular: true });
+    }
+  });
+
+  it("name the track that ranks it highest, with its place there", () => {
+    const tracks = answer(transitions, context);
+    const reasons = reasonsFor(transitions, context, tracks);
+    const named = reasons.flatMap(({ because, place }, i) => (because ? [{ because, place, i }] : []));
+    expect(named.length).toBeGreaterThan(6);
+    for (const { because, place, i } of named) {
+      const alone = answer(transitions, [because], 200);
+      expect(alone.indexOf(tracks[i]!) + 1).toBe(place);
+      for (const other of context)
+        expect(answer(transitions, [other], place! - 1 || 1).slice(0, place! - 1)).not.toContain(tracks[i]);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { Attendance } from "./attendance.js";
+
+it("says once that nobody works, when somebody is back, and again when that one has left", () => {
+  const said: string[] = [];
+  const attendance = new Attendance((line) => said.push(line), 0);
+  const at = (seconds: number, workers: number) => {
+    said.length = 0;
+    attendance.note(workers, 1000 * seconds);
+    return [...said];
+  };
+  const missing = "no worker is at this queue, so the run waits: start one with `segue worker`";
+  expect(at(4.9, 0)).toEqual([]);
+  expect(at(5, 0)).toEqual([missing]);
+  expect(at(60, 0)).toEqual([]);
+  expect(at(61, 2)).toEqual(["a worker is at the queue: the run goes on"]);
+  expect(at(62, 1)).toEqual([]);
+  // Not after a moment without one.
+  expect(at(66, 0)).toEqual([]);
+  expect(at(66.5, 1)).toEqual([]);
+  expect(at(71, 0)).toEqual([]);
+  expect(at(71.5, 0)).toEqual([missing]);
+});

@@ -1,0 +1,63 @@
+/** What a flow in plain JavaScript is told where no compiler read it. */
+import { expect, it } from "vitest";
+import { flow } from "./index.js";
+
+const module = import.meta.url;
+// biome-ignore lint/suspicious/noExplicitAny: what is given is wrong on purpose.
+const wrong = (options: object, ...rest: unknown[]): any =>
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  (flow("a", { module }) as any).step("start", options, ...rest);
+const nothing = () => {};
+
+it.each<[name: string, write: () => unknown, message: string, hint: string]>([
+  [
+    "an option of a step that there is not",
+    () => wrong({ retries: 3 }, nothing),
+    'step "start" has no option retries',
+    "There are: after, cache, catch, description, grace, over, resources, retry, timeout.",
+  ],
+  [
+    "a policy that there is not",
+    () => wrong({ retry: { count: 3, wait: 5 } }, nothing),
+    "retry has no option wait",
+    "There are: count, delay, backoff.",
+  ],
+  [
+    "resources that there are not",
+    () => wrong({ resources: { cpu: 2 } }, nothing),
+    'resources of step "start" has no option cpu',
+    "Did you mean cpus?",
+  ],
+  [
+    "an option of the flow that there is not",
+    () => flow("a", { module, params: {} } as never),
+    'flow "a" has no option params',
+    "There are: check, description, module, parameters, preload.",
+  ],
+  [
+    "a flow without its module",
+    () => flow("a", {} as never),
+    'flow "a" does not say which module exports it',
+    'write flow("a", { module: import.meta.url, … })',
+  ],
+  [
+    "a flow without options",
+    () => flow("a", undefined as never),
+    'flow "a" does not say which module exports it',
+    'write flow("a", { module: import.meta.url, … })',
+  ],
+  [
+    "a step without a function",
+    () => wrong({ retry: 1 }),
+    'step "start" of flow "a" has no function',
+    'write what it does last: .step("start", () => …)',
+  ],
+])("refuses %s", (_, write, message, hint) => {
+  expect(write).toThrow(expect.objectContaining({ name: "SegueError", exitCode: 2, message, hint }));
+});
+
+it.each([-1, Number.NaN, "2"])("refuses %s cpus", (cpus) => {
+  expect(() => wrong({ resources: { cpus } }, nothing)).toThrow(
+    /^resources\.cpus of step "start" must be a number ≥ 0/,
+  );
+});

@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, it } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
@@ -69,6 +70,21 @@ it.each([
   const { code, stderr } = await segue("serve", at("models"), option, value);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
+});
+
+it.each([1, 2])("is stopped by a signal from code, with %s workers, run from --eval too", async (workers) => {
+  const door = pathToFileURL(distPath("serving/index.js")).href;
+  const code = `
+    const { serve } = await import(${JSON.stringify(door)});
+    const given = { bundle: ${JSON.stringify(at("models"))}, workers: ${workers}, port: 0, logLevel: "error" };
+    const stop = new AbortController();
+    await serve({ ...given, signal: stop.signal, onReady: () => stop.abort() });
+    await serve({ ...given, signal: stop.signal });
+    console.log("stopped twice");`;
+  const { stdout } = await exec(process.execPath, ["--input-type=module", "--eval", code], {
+    timeout: 20_000,
+  });
+  expect(stdout).toBe("stopped twice\n");
 });
 
 it("takes parts of a second, whatever binary fractions make of them", async () => {

@@ -94,6 +94,16 @@ it("takes parts of a second, whatever binary fractions make of them", async () =
   });
 });
 
+it("says that a bundle of vectors alone cannot be served", async () => {
+  const vectors = randomVectors(["A-One", "B-Two"], 4);
+  await writeBundle(at("vectors-alone"), { catalogue: vectors, recommenders: {}, vectors });
+  const { code, stderr } = await segue("serve", at("vectors-alone"), "--port", "0");
+  expect(stderr).toBe(
+    `error: the bundle ${at("vectors-alone")} holds no recommender: it can be exported, not served\n`,
+  );
+  expect(code).toBe(2);
+});
+
 it("names what there is where a bundle is not", async () => {
   const { code, stderr } = await segue("serve", at("models/bundle"), "--datastore", at("runs"));
   expect(stderr).toContain(`there is no bundle at ${at("models/bundle")}`);

@@ -142,6 +142,13 @@ it("has dependencies of its own in place of overrides, which those who install i
   expect(packageJson.overrides).toBeUndefined();
 });
 
+it("has the sources in its maps, since src/ does not come along", () => {
+  const { sourcesContent } = JSON.parse(readFileSync(join(root, "dist/index.js.map"), "utf8")) as {
+    sourcesContent?: string[];
+  };
+  expect(sourcesContent).toEqual([readFileSync(join(root, "src/index.ts"), "utf8")]);
+});
+
 describe("the doors of the package", () => {
   it.skipIf(!hasTypes)(
     "say what every function, class, method and option of theirs is for",

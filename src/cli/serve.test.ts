@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, it } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
@@ -71,11 +72,36 @@ it.each([
   expect(code).toBe(2);
 });
 
+it.each([1, 2])("is stopped by a signal from code, with %s workers, run from --eval too", async (workers) => {
+  const door = pathToFileURL(distPath("serving/index.js")).href;
+  const code = `
+    const { serve } = await import(${JSON.stringify(door)});
+    const given = { bundle: ${JSON.stringify(at("models"))}, workers: ${workers}, port: 0, logLevel: "error" };
+    const stop = new AbortController();
+    await serve({ ...given, signal: stop.signal, onReady: () => stop.abort() });
+    await serve({ ...given, signal: stop.signal });
+    console.log("stopped twice");`;
+  const { stdout } = await exec(process.execPath, ["--input-type=module", "--eval", code], {
+    timeout: 20_000,
+  });
+  expect(stdout).toBe("stopped twice\n");
+});
+
 it("takes parts of a second, whatever binary fractions make of them", async () => {
   // 2.01 * 1000 is 2009.9999999999998.
   await serving([at("models"), "--timeout", "2.01"], {}, async (url) => {
     expect((await fetch(`${url}/ping`)).status).toBe(200);
   });
+});
+
+it("says that a bundle of vectors alone cannot be served", async () => {
+  const vectors = randomVectors(["A-One", "B-Two"], 4);
+  await writeBundle(at("vectors-alone"), { catalogue: vectors, recommenders: {}, vectors });
+  const { code, stderr } = await segue("serve", at("vectors-alone"), "--port", "0");
+  expect(stderr).toBe(
+    `error: the bundle ${at("vectors-alone")} holds no recommender: it can be exported, not served\n`,
+  );
+  expect(code).toBe(2);
 });
 
 it("names what there is where a bundle is not", async () => {

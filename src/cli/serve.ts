@@ -1,6 +1,6 @@
 /** `segue serve`: the HTTP endpoint. */
 import { type Command, Option } from "commander";
-import { ports, workerCounts } from "../serving/options.js";
+import { ports, proxyCounts, workerCounts } from "../serving/options.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
@@ -16,7 +16,7 @@ interface Flags extends DatastoreOptions {
   bodyLimit: number;
   timeout: number;
   corsOrigin?: string[];
-  trustProxy?: boolean;
+  trustProxy?: number | true;
   logTracks?: boolean;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
   watch: number;
@@ -60,7 +60,13 @@ export function registerServe(program: Command): void {
       ).default(10),
     )
     .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
-    .option("--trust-proxy", "believe X-Forwarded-For: the endpoint is behind a proxy")
+    .addOption(
+      numberOption(
+        "--trust-proxy [n]",
+        "believe X-Forwarded-For: the endpoint is behind n proxies, one where n is left out",
+        proxyCounts,
+      ),
+    )
     .addOption(
       numberOption(
         "--watch <seconds>",

@@ -45,6 +45,29 @@ afterAll(async () => {
 const ready = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as { bundle: string };
 
 describe("deploying to this machine", () => {
+  it("checks an endpoint with the key that it wants by the environment", async () => {
+    const variable = "SEGUE_API_KEY";
+    const before = process.env[variable];
+    process.env[variable] = "of-the-environment-0123";
+    try {
+      const { url } = await deploy();
+      expect((await fetch(`${url}/metrics`)).status).toBe(401);
+      await expect(checkEndpoint({ url, bundle: bundle(), calls: 1 })).resolves.toMatchObject({
+        compared: 10,
+      });
+      const other = checkEndpoint({ url, bundle: bundle(), calls: 1, apiKey: "another-0123456789" });
+      await expect(other).rejects.toThrow(/401: this API key is not known here/);
+    } finally {
+      if (before === undefined) delete process.env[variable];
+      else process.env[variable] = before;
+    }
+  });
+
+  it("says why nobody answers", async () => {
+    const nowhere = checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle(), calls: 1 });
+    await expect(nowhere).rejects.toThrow(/did not answer .*ECONNREFUSED|bad port/);
+  });
+
   it("answers from its own process as the bundle does, and stops without a trace", async () => {
     const endpoint = await deploy();
     expect(endpoint.pid).not.toBe(process.pid);

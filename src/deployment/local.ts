@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { apiKeyVariable } from "../serving/api-keys.js";
 import { distPath, isAlive, makeFolder, messageOf, SegueError } from "../system/index.js";
 import { type Answers, type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
 import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
@@ -113,7 +114,7 @@ export interface LocalCheckOptions {
   readonly unknownTrack?: string;
   /** How many calls to time; default 50. */
   readonly calls?: number;
-  /** Where the endpoint wants one. */
+  /** Where the endpoint wants one. Default: that of SEGUE_API_KEY, which an endpoint started here wants too. */
   readonly apiKey?: string;
   /** Milliseconds that one call may take; default 10,000. */
   readonly timeout?: number;
@@ -140,14 +141,15 @@ async function invokeOverHttp(
   options: LocalCheckOptions,
   instances: readonly string[],
 ): Promise<Prediction[]> {
+  const apiKey = options.apiKey ?? process.env[apiKeyVariable]?.trim();
   const response = await fetch(`${options.url}/invocations`, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
-    },
+    headers: { "content-type": "application/json", ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
     body: JSON.stringify({ instances }),
     signal: AbortSignal.timeout(options.timeout ?? 10_000),
+  }).catch((error: unknown) => {
+    // fetch says no more than "fetch failed"; why stands in its cause.
+    throw (error as Error).cause ?? error;
   });
   const answer = (await response.json()) as { predictions?: Prediction[]; error?: string };
   if (response.ok && answer.predictions !== undefined) return answer.predictions;

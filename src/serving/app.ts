@@ -38,12 +38,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { models, settings, plugins = [], stopping = () => false } = parts;
   const metrics = parts.metrics ?? new EndpointMetrics();
   const requestTimeout = settings.requestTimeout ?? 10_000;
+  // Fastify's own true believes the first address, which is the client's to invent.
+  const proxies = Number(settings.trustProxy ?? false);
   const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
-    trustProxy: settings.trustProxy ?? false,
+    trustProxy: proxies === 0 ? false : (_address: string, hop: number) => hop < proxies,
     requestTimeout,
     // Above the idle time of common load balancers (60 s), so that they close first and never meet a closing socket.
     keepAliveTimeout: 72_000,

@@ -63,7 +63,9 @@ export async function servedModelOf(
   const opened = typeof bundle === "string" ? await openBundle(bundle) : await bundleOf(bundle);
   const { manifest, catalogue } = opened;
   const names = manifest.recommenders;
-  const chosen = options.recommender ?? names[0]!;
+  const chosen = options.recommender ?? names[0];
+  if (chosen === undefined)
+    throw misuse(`the bundle ${place} holds no recommender: it can be exported, not served`);
   if (!names.includes(chosen)) {
     throw misuse(`the bundle ${place} has no recommender named "${chosen}"`, `it has: ${names.join(", ")}`);
   }

@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { requireLongKey } from "./api-keys.js";
-import { type EndpointSettings, logLevels, workerCounts } from "./options.js";
+import { type EndpointSettings, logLevels, proxyCounts, workerCounts } from "./options.js";
 
 /** Timers do not count further; a longer one would fire at once. */
 const longestTimer = 2 ** 31 - 1;
@@ -35,6 +35,8 @@ export function checkSettings(settings: Settings): void {
     const value = settings[name as keyof Settings];
     if (value !== undefined) requireWithin(range, name, value);
   }
+  const { trustProxy = false } = settings;
+  if (typeof trustProxy !== "boolean") requireWithin(proxyCounts, "trustProxy", trustProxy);
   const { logLevel, apiKeys = [], corsOrigins = [] } = settings;
   if (logLevel !== undefined && !logLevels.includes(logLevel))
     throw misuse(`logLevel must be one of ${logLevels.join(", ")}, got ${asWritten(logLevel)}`);

@@ -5,7 +5,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
-import { besideUrl, messageOf, SegueError } from "../system/index.js";
+import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
 import { createLogger } from "./log.js";
@@ -46,7 +46,11 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   const members = new Map<number, Member>();
   let stopping = false;
   let pause = 100;
-  cluster.setupPrimary({ exec: fileURLToPath(besideUrl(import.meta.url, "./endpoint-worker.js")), args: [] });
+  cluster.setupPrimary({
+    exec: fileURLToPath(besideUrl(import.meta.url, "./endpoint-worker.js")),
+    args: [],
+    execArgv: memoryFlags(),
+  });
 
   const reload = async (): Promise<ReloadResult> => {
     const results: ReloadResult[] = [];

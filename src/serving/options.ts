@@ -9,6 +9,9 @@ export const ports = wholeNumber(0, 65_535);
 /** How many processes, or threads of a process, make sense on one machine. */
 export const workerCounts = wholeNumber(1, 256);
 
+/** How many proxies may stand before an endpoint. */
+export const proxyCounts = wholeNumber(0, 16);
+
 /** Settings that are plain data, so that they can be sent to worker processes. */
 export interface EndpointSettings {
   /** The recommender that answers; default: the bundle's own choice. */
@@ -27,8 +30,11 @@ export interface EndpointSettings {
   readonly drainTimeout?: number;
   /** Origins that browsers may call from; default none. */
   readonly corsOrigins?: readonly string[];
-  /** Believe X-Forwarded-For, for an endpoint behind a proxy; default false. */
-  readonly trustProxy?: boolean;
+  /**
+   * How many proxies stand before the endpoint, each of which adds to X-Forwarded-For whom it has its request from; true: one. What
+   * stands there before that the client may have made up. Default false: none, the header is not read.
+   */
+  readonly trustProxy?: boolean | number;
   /** Write the tracks of requests to the log; default false. */
   readonly logTracks?: boolean;
   /** "silent", "error", "warn", "info" or "debug"; default "info". */

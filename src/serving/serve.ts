@@ -29,6 +29,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     process.once("SIGTERM", () => resolve());
     process.once("SIGINT", () => resolve());
     signal?.addEventListener("abort", () => resolve(), { once: true });
+    if (signal?.aborted) resolve();
   });
   onReady?.(server);
   await stopped;

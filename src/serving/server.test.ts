@@ -81,6 +81,7 @@ describe("the endpoint as a server", () => {
   it.each([
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
     [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
+    [{ trustProxy: -1 }, /^trustProxy must be a whole number from 0 to 16, got -1$/],
     [{ rateLimit: -1 }, /^rateLimit must be a number > 0, got -1$/],
     [
       { requestTimeout: 2009.9999999999998 },
@@ -247,6 +248,22 @@ describe("the endpoint as a server", () => {
     expect(await refused.json()).toMatchObject({ code: "rate-limit" });
     expect((await fetch(`${url}/ping`)).status).toBe(200);
   });
+
+  it.each([
+    [true, "the address that the proxy saw", (i: number) => `203.0.113.${i}, 198.51.100.7`],
+    [2, "the address that the farther proxy saw", (i: number) => `203.0.113.${i}, 198.51.100.7, 10.0.0.1`],
+  ])(
+    "behind proxies (trustProxy %s) counts by %s, not by what the client made up",
+    async (trustProxy, _, from) => {
+      const { url } = await start({ rateLimit: 2, trustProxy });
+      const made = (i: number) => recommend(url, { "x-forwarded-for": from(i) });
+      const statuses = (await Promise.all(Array.from({ length: 12 }, (_, i) => made(i)))).map(
+        ({ status }) => status,
+      );
+      expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(2);
+      expect((await recommend(url, { "x-forwarded-for": "192.0.2.99" })).status).toBe(200);
+    },
+  );
 
   it("lets no other origin in unless told", async () => {
     const origin = "https://app.example";

@@ -1,8 +1,8 @@
 /** The analysis and the map, made in a thread of their own, so that Listen answers at once meanwhile. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Analysis, MusicMap } from "../analysis/index.js";
 import type { Corpus } from "../corpus/index.js";
-import { besideUrl, type ProgressReport } from "../system/index.js";
+import { besideUrl, ownThread, type ProgressReport } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 
 export interface StudyTask {
@@ -55,7 +55,7 @@ export class Study {
       genres,
       seed,
     };
-    this.#worker = new Worker(besideUrl(import.meta.url, "./study-worker.js"), { workerData: task });
+    this.#worker = ownThread(besideUrl(import.meta.url, "./study-worker.js"), { workerData: task });
     this.#worker.on("message", (answer: StudyAnswer) => {
       if (answer.kind === "progress") this.#report = answer.report;
       else if (answer.kind === "analysis") {

@@ -16,7 +16,7 @@ export function distPath(relative: string): string {
 }
 
 /**
- * The URL of a module beside the caller, for `new Worker(url)` or `fork(path)`:
+ * The URL of a module beside the caller, for `ownThread(url)` or `fork(path)`:
  * `besideUrl(import.meta.url, "./train-worker.js")`.
  */
 export function besideUrl(moduleUrl: string, relative: string): URL {

@@ -33,7 +33,7 @@ export { orderByCount } from "./order-by-count.js";
 export { notTwice, refusePipe } from "./ordinary-file.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";
 export { ByteColumn, ParquetWriter } from "./parquet-writer.js";
-export { bornOf, isAlive } from "./processes.js";
+export { bornOf, isAlive, memoryFlags } from "./processes.js";
 export { type Progress, type ProgressReport, silent, throttled } from "./progress.js";
 export { Random } from "./random.js";
 export {
@@ -46,4 +46,5 @@ export {
 export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
+export { ownThread } from "./thread.js";
 export { asWritten, numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";

@@ -32,3 +32,8 @@ export function isAlive(pid: number, born?: string): boolean {
   if (stat === undefined) return born === undefined;
   return stat.state !== "Z" && stat.state !== "X" && (born === undefined || stat.born === born);
 }
+
+/** Node's flags for a process that works for this one: limits of memory are meant for the work, others (--inspect, --eval) are not. */
+export function memoryFlags(): string[] {
+  return process.execArgv.filter((flag) => flag.startsWith("--max-"));
+}

@@ -4,8 +4,8 @@
  * that whoever is free takes next, so that the answer does not depend on the number of threads.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { atOnce, besideUrl, blocks, SegueError, type Steps } from "../system/index.js";
+
+import { atOnce, besideUrl, blocks, ownThread, SegueError, type Steps } from "../system/index.js";
 import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
 import {
@@ -208,7 +208,7 @@ export class ExactIndex {
         control: this.#job.control,
         layout: this.#layout,
       };
-      const worker = new Worker(besideUrl(import.meta.url, "./exact-worker.js"), { workerData });
+      const worker = ownThread(besideUrl(import.meta.url, "./exact-worker.js"), { workerData });
       worker.unref();
       // A helper that fails is no loss: whoever is there takes its blocks.
       worker.once("error", () => this.#job.countHelper(-1));

@@ -3,8 +3,8 @@
  * its work waits a little for more, such as the next point of a grid. It keeps no process alive.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { besideUrl } from "../system/index.js";
+import type { Worker } from "node:worker_threads";
+import { besideUrl, ownThread } from "../system/index.js";
 
 /** Milliseconds that a thread waits for another training. */
 const PATIENCE = 5000;
@@ -21,7 +21,7 @@ export function takeThread(): Worker {
     worker.ref();
     return worker;
   }
-  return new Worker(entry);
+  return ownThread(entry);
 }
 
 /**
@@ -32,7 +32,7 @@ export function takeThread(): Worker {
  */
 export function startThreads(threads = availableParallelism()): void {
   const wanted = Math.min(threads, availableParallelism());
-  for (let started = idle.size; started < wanted; started++) returnThread(new Worker(entry), PATIENCE_AHEAD);
+  for (let started = idle.size; started < wanted; started++) returnThread(ownThread(entry), PATIENCE_AHEAD);
 }
 
 /** Lets a thread wait that has nothing left to do, for so many milliseconds. */

@@ -1,6 +1,6 @@
 /** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, the kernel itself, and threads that help it. */
-import { Worker } from "node:worker_threads";
-import { besideUrl } from "../../system/index.js";
+
+import { besideUrl, ownThread } from "../../system/index.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 
 interface BoostKernel {
@@ -130,7 +130,7 @@ export function boostMemory(
   typed.setThreads(workers);
   const workerData: BoostHelp = { module, memory, control: control.byteOffset };
   const helpers = Array.from({ length: workers - 1 }, () => {
-    const worker = new Worker(besideUrl(import.meta.url, "./boost-worker.js"), { workerData });
+    const worker = ownThread(besideUrl(import.meta.url, "./boost-worker.js"), { workerData });
     // Who fails to help is missed by nobody.
     worker.on("error", () => {});
     worker.unref();

@@ -1,6 +1,13 @@
 /** Threads that are asked and answer, one question after the other. */
-import { parentPort, Worker } from "node:worker_threads";
-import { type ErrorData, errorData, errorFrom, isSegueError, SegueError } from "../../system/index.js";
+import { parentPort, type Worker } from "node:worker_threads";
+import {
+  type ErrorData,
+  errorData,
+  errorFrom,
+  isSegueError,
+  ownThread,
+  SegueError,
+} from "../../system/index.js";
 
 /** What a thread says to a question. A `SegueError` goes over field by field: copied as an error it would lose what to do about it. */
 type Said<Answer> =
@@ -16,7 +23,7 @@ export class AskedThread<Question, Answer> {
 
   /** @param what the thread does, for the message where it ends before it has answered: "a thread that …" */
   constructor(url: URL, workerData: unknown, what: string) {
-    this.#worker = new Worker(url, { workerData });
+    this.#worker = ownThread(url, { workerData });
     this.#worker.on("message", (said: Said<Answer>) => {
       const { resolve, reject } = this.#waiting.shift()!;
       if ("answer" in said) resolve(said.answer);

@@ -2,8 +2,8 @@
  * A model in threads of its own: they read, check and restore it and answer from it, while the server's thread goes on with
  * HTTP. A model that is replaced ends with its threads, so nothing of it stays in memory.
  */
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { besideUrl, messageOf, SegueError } from "../../system/index.js";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { besideUrl, messageOf, ownThread, SegueError } from "../../system/index.js";
 import { HttpError } from "../http-error.js";
 import type { Answer, Answerer, Question } from "./question.js";
 import {
@@ -124,7 +124,7 @@ class Lane {
 
   constructor(data: ThreadData, onBatch: (size: number) => void = () => {}) {
     this.#onBatch = onBatch;
-    this.#worker = new Worker(besideUrl(import.meta.url, "./model-thread.js"), {
+    this.#worker = ownThread(besideUrl(import.meta.url, "./model-thread.js"), {
       workerData: data,
       transferList: data.from === undefined ? [] : [data.from],
     });

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
-import { besideUrl } from "../../system/index.js";
+import { besideUrl, memoryFlags } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
 import { modulePlace, moduleUrl } from "../load-flow.js";
 import { killGroup, residentMb } from "../processes.js";
@@ -190,8 +190,7 @@ export class Pool {
       detached: true,
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      // Limits of memory are meant for the work; other flags (--inspect, --eval) are for this process alone.
-      execArgv: process.execArgv.filter((flag) => flag.startsWith("--max-")),
+      execArgv: memoryFlags(),
     });
     const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       child.once("exit", (code, signal) => resolve({ code, signal }));

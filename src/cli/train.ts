@@ -5,7 +5,7 @@ import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../t
 // The room itself takes long to load: it waits until the verb runs.
 import { word2vecRanges } from "../track2vec/options.js";
 import { numberOption } from "./number-option.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends RawFileOptions {
@@ -77,11 +77,7 @@ export function registerTrain(program: Command): void {
     .addOption(
       numberOption("--min-count <n>", "rarer tracks are left out", word2vecRanges.minCount).default(3),
     )
-    .addOption(
-      numberOption("--min-tracks <n>", "raw files: shorter playlists are left out", wholeNumber(2)).default(
-        3,
-      ),
-    )
+    .addOption(minTracksOption())
     .addOption(numberOption("--max-final-vocab <n>", "the most tracks to keep", word2vecRanges.maxFinalVocab))
     .addOption(numberOption("--epochs <n>", "passes over the playlists", word2vecRanges.epochs).default(30))
     .addOption(
@@ -316,7 +312,7 @@ function printText(figures: Figures, { threads, options }: TrainingResult, outpu
   const architecture = options.sg ? "skip-gram" : "CBOW";
   const lines = [
     `${vocabulary.toLocaleString("en")} track vectors by ${architecture} from ${words.toLocaleString("en")} plays: ${output}`,
-    `${loss_per_epoch.length} epochs in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+    `${loss_per_epoch.length} ${loss_per_epoch.length === 1 ? "epoch" : "epochs"} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
     `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
   ];
   if (ratios && best)

@@ -45,7 +45,7 @@ export function registerTrain(program: Command): void {
     .description("learn track vectors from playlists (word2vec, with gensim's options)")
     .requiredOption(
       "--input <files...>",
-      "playlists: JSON lines of sequences, or raw files (CSV, JSON, Parquet, MPD slices)",
+      "playlists: JSON lines of sequences, or any other form that segue run reads; files or globs",
     )
     .requiredOption("--output <file>", "where the vectors go")
     .option(

@@ -65,7 +65,7 @@ function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
 
 /** Indented lines within 80 columns. */
 function wrapped(text: string): string[] {
-  return (text.match(/\S.{0,77}(?=\s|$)/gu) ?? []).map((line) => `  ${line}`);
+  return (text.match(/\S{79,}|\S.{0,77}(?=\s|$)/gu) ?? []).map((line) => `  ${line}`);
 }
 
 function unknownNext(list: Analysis["unknownNext"]): string[] {

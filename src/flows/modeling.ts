@@ -89,7 +89,7 @@ export const modeling = flow("modeling", {
       ]);
       card.table(rows, { highlight: 0, caption: "Validation, best first" });
       card.chart(gridChart(ranking), {
-        caption: `Hit ratio@${parameters.knnK} with its 95 % interval: bars that overlap differ by noise`,
+        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line): where two of them overlap, the difference may be chance`,
       });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {

@@ -36,7 +36,7 @@ async function serving(
   use: (url: string, log: () => string) => Promise<void>,
 ): Promise<void> {
   const quiet = ["--port", "0", "--watch", "0", "--log-level", "error"];
-  const server = spawn(process.execPath, [distPath("cli/main.js"), "serve", ...args, ...quiet], {
+  const server = spawn(process.execPath, [distPath("cli/main.js"), "serve", ...quiet, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -152,6 +152,28 @@ it.each(["1", "2"])(
     });
   },
 );
+
+it("calls requests as their senders do, in its workers too", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ids = Array.from({ length: 6 }, (_, i) => `order-${i}`);
+    for (const id of ids) {
+      const answer = await fetch(`${url}/v1/nothing`, {
+        headers: { "x-request-id": id, connection: "close" },
+      });
+      expect(answer.headers.get("x-request-id")).toBe(id);
+      expect(await answer.json()).toMatchObject({ code: "no-such-route", request_id: id });
+    }
+    const lines = () =>
+      log()
+        .split("\n")
+        .filter((line) => line.includes('"msg":"request"'));
+    await expect.poll(lines).toHaveLength(6);
+    const said = lines().map((line) => JSON.parse(line) as { request_id: string; pid: number });
+    expect(said.map(({ request_id }) => request_id)).toEqual(expect.arrayContaining(ids));
+    expect(new Set(said.map(({ pid }) => pid)).size).toBe(2);
+  });
+});
 
 it("counts the requests of a client together, whichever connection and worker has them", async () => {
   await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {

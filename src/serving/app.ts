@@ -11,6 +11,7 @@ import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
 import { extendRoute } from "./routes/extend.js";
 import { healthRoutes } from "./routes/health.js";
@@ -43,7 +44,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
   const app: FastifyInstance = fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    genReqId: requestIdOf,
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
     trustProxy: proxies === 0 ? false : (_address: string, hop: number) => hop < proxies,
     requestTimeout,
@@ -68,8 +70,9 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const notFound = answerNotFound(hasDocs ? "GET /docs lists what there is" : undefined);
   app.setNotFoundHandler(webRoot === undefined ? notFound : pageOrNotFound(webRoot, notFound));
 
-  // As late as possible, so that requests that were under way when the stop began tell their clients too.
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", async (request, reply) => {
+    reply.header(requestIdHeader, request.id);
+    // As late as possible, so that requests that were under way when the stop began tell their clients too.
     if (stopping()) reply.header("connection", "close");
   });
   addGuards(app, parts);

@@ -1,10 +1,12 @@
 /**
  * How the endpoint says no. Every error answer is one JSON object with `error` (what is wrong; the field that TensorFlow
- * Serving uses), `code` (a stable word), and where they help `hint` and `issues` (which field, and what is wrong with it).
+ * Serving uses), `code` (a stable word), `request_id`, and where they help `hint` and `issues` (which field, and what is wrong with
+ * it).
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { SegueError } from "../system/index.js";
+import { requestIdHeader } from "./request-id.js";
 
 export interface ErrorBody {
   readonly error: string;
@@ -90,7 +92,12 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (status >= 500)
     request.log.error(error instanceof HttpError ? { reason: body.error } : { err: error }, "request failed");
   if (status === 429) reply.header("retry-after", "1");
-  void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
+  void reply
+    .code(status)
+    // Here too, since a URL that is none is answered before any hook.
+    .header(requestIdHeader, request.id)
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify({ ...body, request_id: request.id }));
 }
 
 /** @param hint where to read what there is, if anywhere */

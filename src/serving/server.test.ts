@@ -324,6 +324,40 @@ describe("the endpoint as a server", () => {
     }
   });
 
+  it("calls a request as its sender does, in the answer, its errors and the log, and else by a new name", async () => {
+    const lines: string[] = [];
+    const logger = createLogger("info", { write: (line) => void lines.push(line) });
+    const fail = () => {
+      throw new Error("a bug");
+    };
+    const { url } = await start({ logger, plugins: [(app) => void app.get("/fails", fail)] });
+    const named = (path: string, id?: string) =>
+      fetch(url + path, id === undefined ? {} : { headers: { "x-request-id": id } });
+    const idOf = ({ headers }: Response) => headers.get("x-request-id");
+    const given = "0af7651916cd43dd:checkout/7@eu-1+a=b_c.d-e";
+    expect(idOf(await named("/ping", given))).toBe(given);
+    // Whether it was a route that failed, none was there, or the URL is none.
+    for (const [path, status] of [
+      ["/fails", 500] as const,
+      ["/nowhere", 404] as const,
+      ["/%", 400] as const,
+    ]) {
+      const answer = await named(path, `${given}${status}`);
+      expect(answer.status).toBe(status);
+      expect(idOf(answer)).toBe(`${given}${status}`);
+      expect(await answer.json()).toMatchObject({ request_id: `${given}${status}` });
+    }
+    const log = () => lines.map((line) => JSON.parse(line) as { request_id?: string; msg: string });
+    const said = (id: string) => log().flatMap(({ request_id, msg }) => (request_id === id ? msg : []));
+    await expect.poll(() => said(given)).toEqual(["request"]);
+    await expect.poll(() => said(`${given}500`)).toEqual(["request failed", "request"]);
+    const made = new Set<string | null>();
+    for (const id of [undefined, "", "two words", "x".repeat(129), 'a"b', "<b>"])
+      made.add(idOf(await named("/ping", id)));
+    expect(made.size).toBe(6);
+    for (const id of made) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it("serves a web app's files and nothing beside them", async () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-web-"));
     const webRoot = join(folder, "web");

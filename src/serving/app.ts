@@ -4,9 +4,10 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
+import { gatherMethods } from "./allowed-methods.js";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
-import { answerError, answerNotFound, refuseEncodedBodies } from "./http-error.js";
+import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
@@ -64,10 +65,15 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.removeContentTypeParser("text/plain");
   // Most answers come as text from the model; checking the others again at run time would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   const { webRoot } = settings;
   const hasDocs = settings.docs ?? true;
-  const notFound = answerNotFound(hasDocs ? "GET /docs lists what there is" : undefined);
+  const notFound = answerNotFound(gatherMethods(app), hasDocs ? "GET /docs lists what there is" : undefined);
+  app.setErrorHandler((error, request, reply) =>
+    // A body is read before it is known that no route wants it; that it is none of JSON matters less.
+    request.is404 && !(error instanceof HttpError)
+      ? notFound(request, reply)
+      : answerError(error, request, reply),
+  );
   app.setNotFoundHandler(webRoot === undefined ? notFound : pageOrNotFound(webRoot, notFound));
 
   app.addHook("onSend", async (request, reply) => {

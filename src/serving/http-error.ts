@@ -100,12 +100,27 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify({ ...body, request_id: request.id }));
 }
 
-/** @param hint where to read what there is, if anywhere */
-export function answerNotFound(hint: string | undefined) {
+/**
+ * Answers what no route has: 405 where the path has others than this method, else 404.
+ *
+ * @param methodsOf the methods of a path
+ * @param hint where to read what there is, if anywhere
+ */
+export function answerNotFound(methodsOf: (path: string) => readonly string[], hint: string | undefined) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const [path] = request.url.split("?", 1);
-    const error = `there is no ${request.method} ${path!.slice(0, 200)} here`;
-    answerError(new HttpError(404, { error, code: "no-such-route", hint }), request, reply);
+    const { method, url } = request;
+    const path = url.split("?", 1)[0]!;
+    const shown = path.slice(0, 200);
+    const allowed = methodsOf(path);
+    if (allowed.length > 0) {
+      const allow = allowed.join(", ");
+      reply.header("allow", allow);
+      const error = `${shown} takes ${allow}, not ${method}`;
+      answerError(new HttpError(405, { error, code: "method-not-allowed", hint }), request, reply);
+    } else {
+      const error = `there is no ${method} ${shown} here`;
+      answerError(new HttpError(404, { error, code: "no-such-route", hint }), request, reply);
+    }
   };
 }
 

@@ -325,6 +325,28 @@ describe("the endpoint's routes", () => {
     expect(withoutKey.map(({ operationId }) => operationId).sort()).toEqual(["healthz", "ping", "readyz"]);
   });
 
+  it("says which methods a path has where a request comes with another", async () => {
+    const { app } = await songApp({}, [(app) => void app.delete("/v1/lists/:list", async () => ({}))]);
+    const refused = async (method: "GET" | "PUT" | "OPTIONS", url: string) => {
+      const { statusCode, headers, body } = await app.inject({ method, url });
+      return { status: statusCode, allow: headers.allow, ...(JSON.parse(body) as object) };
+    };
+    expect(await refused("PUT", "/v1/recommend?k=3")).toMatchObject({
+      status: 405,
+      allow: "POST",
+      error: "/v1/recommend takes POST, not PUT",
+      code: "method-not-allowed",
+    });
+    expect(await refused("OPTIONS", "/v1/tracks")).toMatchObject({ status: 405, allow: "GET, HEAD" });
+    expect(await refused("GET", "/v1/lists/7")).toMatchObject({ status: 405, allow: "DELETE" });
+    // Whatever it brings.
+    const form = { method: "PUT", url: "/v1/recommend", payload: "k=3" } as const;
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    expect((await app.inject({ ...form, headers })).statusCode).toBe(405);
+    for (const nowhere of ["/v1/recommend/", "/v1/lists/", "/v1/lists/7/x", "/v1", "/"])
+      expect(await refused("PUT", nowhere)).toMatchObject({ status: 404, allow: undefined });
+  });
+
   it("points to the docs only where there are any", async () => {
     const hintOf = async (settings: EndpointSettings) =>
       (await (await songApp(settings)).app.inject("/v1/nothing")).json().hint as unknown;

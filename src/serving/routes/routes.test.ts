@@ -289,6 +289,27 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/docs/")).statusCode).toBe(200);
   });
 
+  it("measures each recommender by itself, and none that is not there", async () => {
+    const { app } = await songApp();
+    const ask = (url: string, payload: object) => app.inject({ method: "POST", url, payload });
+    await ask("/v1/recommend", {});
+    await ask("/v1/recommend", { recommender: "popularity" });
+    await ask("/v1/recommend", { recommender: "made up" });
+    await ask("/v1/playlists/extend", {});
+    await ask("/invocations", { instances: [songs[0]] });
+    await app.inject("/v1/tracks?q=daft");
+    const { body } = await app.inject("/metrics");
+    const counts = [...body.matchAll(/^segue_answer_duration_seconds_count\{(.*)\} (\d+)$/gm)];
+    expect(Object.fromEntries(counts.map(([, labels, count]) => [labels, count]))).toEqual({
+      'recommender="transitions",question="recommend"': "1",
+      'recommender="popularity",question="recommend"': "1",
+      'recommender="transitions",question="extend"': "1",
+      'recommender="transitions",question="invocations"': "1",
+    });
+    for (const bound of ["0.001", "0.0025", "0.005", "0.01"])
+      expect(body).toContain(`segue_answer_duration_seconds_bucket{le="${bound}",recommender="transitions"`);
+  });
+
   it("has a zero for what has not happened yet, so that the first failed reload shows", async () => {
     const { body } = await (await songApp()).app.inject("/metrics");
     for (const outcome of ["done", "failed"])

@@ -40,6 +40,7 @@ async function serving(
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const ended = once(server, "exit");
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;
@@ -49,7 +50,7 @@ async function serving(
     await use(String(said).trim(), () => log);
   } finally {
     server.kill("SIGTERM");
-    await once(server, "exit");
+    await ended;
   }
 }
 
@@ -152,6 +153,25 @@ it.each(["1", "2"])(
     });
   },
 );
+
+it("says in all workers that requests should go elsewhere before it refuses any", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "1"];
+  await serving(args, {}, async (url) => {
+    const ask = async (path: string) => {
+      const { status, headers } = await fetch(url + path);
+      return { status, connection: headers.get("connection") };
+    };
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    const began = performance.now();
+    process.kill(pid, "SIGTERM");
+    await expect.poll(() => ask("/ping")).toEqual({ status: 503, connection: "close" });
+    // Connections go to the workers in turn.
+    for (let i = 0; i < 6; i++) expect((await ask("/readyz")).status).toBe(503);
+    while (performance.now() - began < 800)
+      expect(await ask("/v1/tracks?q=one")).toEqual({ status: 200, connection: "close" });
+    await expect.poll(() => ask("/ping").catch(() => "refused"), { timeout: 5_000 }).toBe("refused");
+  });
+});
 
 it("calls requests as their senders do, in its workers too", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];

@@ -15,6 +15,7 @@ interface Flags extends DatastoreOptions {
   rateLimit?: number;
   bodyLimit: number;
   timeout: number;
+  drainDelay: number;
   corsOrigin?: string[];
   trustProxy?: number | true;
   logTracks?: boolean;
@@ -58,6 +59,13 @@ export function registerServe(program: Command): void {
         "time for a request to arrive whole",
         numberWithin({ above: 0, most: longest }),
       ).default(10),
+    )
+    .addOption(
+      numberOption(
+        "--drain-delay <seconds>",
+        "after SIGTERM go on answering for so long, and say on /ping and /readyz that requests should go elsewhere",
+        numberWithin({ least: 0, most: longest }),
+      ).default(0),
     )
     .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
     .addOption(
@@ -109,6 +117,7 @@ http://localhost:8080/docs shows every request that it takes.`,
         apiKeys,
         bodyLimit: flags.bodyLimit,
         requestTimeout: Math.ceil(flags.timeout * 1000),
+        drainDelay: Math.ceil(flags.drainDelay * 1000),
         corsOrigins: flags.corsOrigin ?? [],
         trustProxy: flags.trustProxy ?? false,
         logTracks: flags.logTracks ?? false,

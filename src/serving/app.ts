@@ -29,7 +29,7 @@ export interface AppParts extends AdminParts, GuardParts {
   readonly logger?: Logger;
   readonly plugins?: readonly EndpointPlugin[];
   /** True from the moment the endpoint was told to stop. */
-  readonly stopping?: () => boolean;
+  readonly leaving?: () => boolean;
 }
 
 export { createLogger } from "./log.js";
@@ -37,7 +37,7 @@ export { EndpointMetrics } from "./metrics.js";
 
 /** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const { models, settings, plugins = [], stopping = () => false } = parts;
+  const { models, settings, plugins = [], leaving = () => false } = parts;
   const metrics = parts.metrics ?? new EndpointMetrics();
   const requestTimeout = settings.requestTimeout ?? 10_000;
   // Fastify's own true believes the first address, which is the client's to invent.
@@ -79,7 +79,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook("onSend", async (request, reply) => {
     reply.header(requestIdHeader, request.id);
     // As late as possible, so that requests that were under way when the stop began tell their clients too.
-    if (stopping()) reply.header("connection", "close");
+    if (leaving()) reply.header("connection", "close");
   });
   addGuards(app, parts);
   app.addHook("onRequest", refuseEncodedBodies);
@@ -90,7 +90,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (hasDocs) await addDocs(typed, (settings.apiKeys ?? []).length > 0);
 
-  const routeParts = { models, metrics, stopping };
+  const routeParts = { models, metrics, leaving };
   healthRoutes(typed, routeParts);
   invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);

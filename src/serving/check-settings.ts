@@ -22,6 +22,7 @@ const ranges: Readonly<Partial<Record<keyof Settings, ValueRange>>> = {
   bodyLimit: wholeNumber(1),
   rateLimit: numberWithin({ above: 0 }),
   requestTimeout: wholeNumber(1, longestTimer),
+  drainDelay: wholeNumber(0, longestTimer),
   drainTimeout: wholeNumber(0, longestTimer),
   watchInterval: wholeNumber(0, longestTimer),
 };

@@ -3,6 +3,7 @@
  * those that die, and reloads them one after the other.
  */
 import cluster, { type Worker } from "node:cluster";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
@@ -37,13 +38,14 @@ interface Member {
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, ...workerOptions } = options;
+  const { workers, watchInterval = 0, drainDelay = 0, ...workerOptions } = options;
   checkSettings(options);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
   const counts = new AggregatorRegistry();
   const members = new Map<number, Member>();
+  let leaving = false;
   let stopping = false;
   let pause = 100;
   cluster.setupPrimary({
@@ -83,6 +85,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     try {
       await listening;
       const { url } = await calls.call<{ url: string }>("start", workerOptions);
+      if (leaving) await calls.call("leave");
       members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
     } catch (error) {
@@ -102,8 +105,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     }
   };
 
-  const refuse = async (): Promise<void> => {
-    await Promise.all([...members.values()].map(({ calls }) => calls.call("refuse").catch(() => {})));
+  const tellAll = async (call: "leave" | "refuse"): Promise<void> => {
+    await Promise.all([...members.values()].map(({ calls }) => calls.call(call).catch(() => {})));
   };
 
   const close = async (): Promise<void> => {
@@ -114,7 +117,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
       if (worker !== undefined && !members.has(worker.id)) worker.process.kill("SIGKILL");
     }
     // All refuse before any of them tells its clients to leave: they would come back to one that is about to refuse.
-    await refuse();
+    await tellAll("refuse");
     await Promise.all([...members.values()].map((member) => stop(member, options.drainTimeout ?? 10_000)));
   };
 
@@ -129,8 +132,23 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   if (watchInterval > 0) {
     stopWatching = watchSource(bundleSource(options.bundle, options), watchInterval, reload);
   }
+  const leave = async () => {
+    leaving = true;
+    await tellAll("leave");
+  };
+  const leaveAndClose = async () => {
+    await leave();
+    if (drainDelay > 0) await wait(drainDelay);
+    await close();
+  };
   let closing: Promise<void> | undefined;
-  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return {
+    url,
+    reload,
+    leave: () => void leave(),
+    refuse: () => void tellAll("refuse"),
+    close: () => (closing ??= leaveAndClose()),
+  };
 }
 
 /** Lets a worker finish what it has in flight; one that does not is ended. */

@@ -209,6 +209,27 @@ describe("the endpoint as a server", () => {
     agent.destroy();
   });
 
+  it("goes on answering for a while after it was told to stop, and says that requests should go elsewhere", async () => {
+    const { url, close } = await start({ drainDelay: 600 });
+    const began = performance.now();
+    const stopped = close();
+    for (const path of ["/ping", "/readyz"]) expect((await fetch(url + path)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    // Each on a connection of its own, since the one before was told to close.
+    let answered = 0;
+    for (; performance.now() - began < 500; answered++) {
+      const answer = await recommend(url);
+      expect({ status: answer.status, connection: answer.headers.get("connection") }).toEqual({
+        status: 200,
+        connection: "close",
+      });
+    }
+    expect(answered).toBeGreaterThan(0);
+    await stopped;
+    expect(performance.now() - began).toBeGreaterThan(590);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
   it("wants an API key where it was given some, except for probes and docs", async () => {
     const apiKeys = ["first-key-0123456789", "second-key-0123456789"];
     const source = changingSource();

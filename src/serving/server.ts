@@ -35,9 +35,11 @@ export interface RunningServer {
   readonly url: string;
   /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
   reload(): Promise<ReloadResult>;
+  /** Says from here on that it is not ready, and tells its clients to leave; whoever comes is answered as before. */
+  leave(): void;
   /** Takes no new connection from here on; those that are there go on. */
   refuse(): void;
-  /** Refuses new connections, finishes what is in flight, then frees the model. */
+  /** Leaves, waits for `drainDelay`, refuses new connections, finishes what is in flight, then frees the model. */
   close(): Promise<void>;
 }
 
@@ -50,12 +52,13 @@ const revivePause = 1_000;
 
 /** @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
+  const { host = "127.0.0.1", port = 0, watchInterval = 0, drainDelay = 0, model } = options;
   requireWithin(ports, "port", port, "0 is any free one");
   checkSettings(options);
   requireModel(model);
   const source = "open" in model ? model : undefined;
   const onBatch = (size: number) => metrics.batch(size);
+  let leaving = false;
   let stopping = false;
   const openings = new AbortController();
   /** Added routes look into the model, so then it has to be in this thread. */
@@ -133,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     logger,
     plugins: options.plugins,
-    stopping: () => stopping,
+    leaving: () => leaving,
     reload: options.reload ?? (source === undefined ? undefined : reload),
     gatherMetrics: options.gatherMetrics,
     takeRequest: options.takeRequest,
@@ -153,8 +156,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.
   const refuse = () =>
     (refused ??= new Promise<void>((resolve) => Server.prototype.close.call(app.server, () => resolve())));
+  const leave = () => {
+    leaving = true;
+  };
   let closing: Promise<void> | undefined;
   const close = async () => {
+    leave();
+    if (drainDelay > 0) await wait(drainDelay);
     stopping = true;
     stopWatching();
     openings.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
@@ -171,7 +179,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     models.close();
     logger.info("endpoint stopped");
   };
-  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return { url, reload, leave, refuse: () => void refuse(), close: () => (closing ??= close()) };
 }
 
 function requireModel(model: unknown): void {

@@ -195,6 +195,68 @@ it("calls requests as their senders do, in its workers too", async () => {
   });
 });
 
+it.each(["1", "2"])(
+  "changes its API keys at SIGHUP without a refused request, with %s workers",
+  async (workers) => {
+    const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"];
+    const file = at(`keys-${workers}`);
+    await writeFile(file, `${old}\n`);
+    const args = [
+      at("models/20260101-a"),
+      "--workers",
+      workers,
+      "--api-key-file",
+      file,
+      "--log-level",
+      "info",
+    ];
+    await serving(args, {}, async (url, log) => {
+      const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+      const ask = async (key: string) =>
+        (await fetch(`${url}/v1/tracks?q=one`, { headers: { "x-api-key": key, connection: "close" } }))
+          .status;
+      const lines = (message: string) =>
+        log()
+          .split("\n")
+          .filter((line) => line.includes(`"msg":"${message}`));
+      const hangUp = async (text: string, message: string, count: number) => {
+        await writeFile(file, text);
+        const before = lines(message).length;
+        process.kill(pid, "SIGHUP");
+        await expect.poll(() => lines(message).length).toBe(before + count);
+      };
+      const replaced = (text: string) => hangUp(text, "API keys replaced", Number(workers));
+
+      let key = old!;
+      const statuses = new Set<number>();
+      let going = true;
+      const client = (async () => {
+        while (going) statuses.add(await ask(key));
+      })();
+      expect(await ask(next!)).toBe(401);
+      await replaced(`${old}\n${next}\n`);
+      key = next!;
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([200, 200]);
+      await replaced(`# the only one\n${next}\n`);
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
+      // What is no file of keys changes nothing.
+      for (const wrong of ["short\n", ""]) await hangUp(wrong, "the API keys cannot be read again", 1);
+      if (workers === "2") {
+        const [worker] = lines("endpoint ready").map((line) => JSON.parse(line) as { pid: number });
+        going = false;
+        await client;
+        process.kill(worker!.pid, "SIGKILL");
+        await expect.poll(() => lines("endpoint ready").length, { timeout: 10_000 }).toBe(3);
+      }
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
+      going = false;
+      await client;
+      expect([...statuses]).toEqual([200]);
+      expect(log()).not.toMatch(/the-old-key|the-next-key|short\n/);
+    });
+  },
+);
+
 it("counts the requests of a client together, whichever connection and worker has them", async () => {
   await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {
     // A connection is kept by the worker that took it first.

@@ -32,7 +32,7 @@ export function registerServe(program: Command): void {
   addDatastoreOption(program.command("serve"))
     .summary("answer “what should play next?” over HTTP")
     .description(
-      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle again.",
+      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle and reads the API keys again.",
     )
     .argument(
       "[bundle]",
@@ -106,7 +106,9 @@ http://localhost:8080/docs shows every request that it takes.`,
       const { bundlePlaceFor } = await import("./latest-bundle.js");
       const bundle = await bundlePlaceFor(named, flags);
       const { readApiKeys, serve } = await import("../serving/index.js");
-      const apiKeys = await readApiKeys({ file: flags.apiKeyFile, environment: process.env });
+      const file = flags.apiKeyFile;
+      const readKeys = () => readApiKeys({ file, environment: process.env });
+      const apiKeys = await readKeys();
       const stopWithParent = followParent();
       await serve({
         bundle,
@@ -115,6 +117,8 @@ http://localhost:8080/docs shows every request that it takes.`,
         workers: flags.workers,
         threads: flags.threads,
         apiKeys,
+        // The environment stays as it is.
+        ...(file === undefined ? {} : { readApiKeys: readKeys }),
         bodyLimit: flags.bodyLimit,
         requestTimeout: Math.ceil(flags.timeout * 1000),
         drainDelay: Math.ceil(flags.drainDelay * 1000),

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { gatherMethods } from "./allowed-methods.js";
+import { ApiKeys } from "./api-keys.js";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
 import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
@@ -25,6 +26,8 @@ import { validatorCompiler } from "./validation.js";
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
   readonly settings: EndpointSettings;
+  /** Default: those of the settings, for good. */
+  readonly keys?: ApiKeys;
   readonly metrics?: EndpointMetrics;
   readonly logger?: Logger;
   readonly plugins?: readonly EndpointPlugin[];
@@ -38,6 +41,7 @@ export { EndpointMetrics } from "./metrics.js";
 /** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { models, settings, plugins = [], leaving = () => false } = parts;
+  const keys = parts.keys ?? new ApiKeys(settings.apiKeys ?? []);
   const metrics = parts.metrics ?? new EndpointMetrics();
   const requestTimeout = settings.requestTimeout ?? 10_000;
   // Fastify's own true believes the first address, which is the client's to invent.
@@ -81,14 +85,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     // As late as possible, so that requests that were under way when the stop began tell their clients too.
     if (leaving()) reply.header("connection", "close");
   });
-  addGuards(app, parts);
+  addGuards(app, { ...parts, keys });
   app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
-  if (hasDocs) await addDocs(typed, (settings.apiKeys ?? []).length > 0);
+  if (hasDocs) await addDocs(typed, keys.required);
 
   const routeParts = { models, metrics, leaving };
   healthRoutes(typed, routeParts);
@@ -96,7 +100,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   recommendRoute(typed, routeParts);
   extendRoute(typed, routeParts);
   tracksRoute(typed, routeParts);
-  adminRoutes(typed, { ...parts, metrics });
+  adminRoutes(typed, { ...parts, metrics, keys });
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);
   metrics.serving(models.current.version, models.current.defaultRecommender);

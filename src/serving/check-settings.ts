@@ -7,7 +7,7 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { requireLongKey } from "./api-keys.js";
+import { requireKeys } from "./api-keys.js";
 import { type EndpointSettings, logLevels, proxyCounts, workerCounts } from "./options.js";
 
 /** Timers do not count further; a longer one would fire at once. */
@@ -41,7 +41,7 @@ export function checkSettings(settings: Settings): void {
   const { logLevel, apiKeys = [], corsOrigins = [] } = settings;
   if (logLevel !== undefined && !logLevels.includes(logLevel))
     throw misuse(`logLevel must be one of ${logLevels.join(", ")}, got ${asWritten(logLevel)}`);
-  for (const [i, key] of apiKeys.entries()) requireLongKey(key, `apiKeys[${i}]`);
+  requireKeys(apiKeys);
   for (const origin of corsOrigins) requireOrigin(origin);
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
+import { ApiKeys } from "./api-keys.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
 import { createLogger } from "./log.js";
@@ -60,6 +61,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
   };
 
+  const keys = new ApiKeys(options.apiKeys ?? []);
+  let apiKeys = options.apiKeys ?? [];
+  const useApiKeys = async (next: readonly string[]): Promise<void> => {
+    keys.replace(next);
+    apiKeys = next;
+    await tellAll("useApiKeys", next);
+  };
+
   const add = async (): Promise<string> => {
     const worker = cluster.fork();
     // What is sent before the worker listens would be lost: it says when it does.
@@ -84,7 +93,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     });
     try {
       await listening;
-      const { url } = await calls.call<{ url: string }>("start", workerOptions);
+      let told = apiKeys;
+      const { url } = await calls.call<{ url: string }>("start", { ...workerOptions, apiKeys });
+      // Others may have come while it opened its model.
+      while (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
       if (leaving) await calls.call("leave");
       members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
@@ -105,8 +117,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     }
   };
 
-  const tellAll = async (call: "leave" | "refuse"): Promise<void> => {
-    await Promise.all([...members.values()].map(({ calls }) => calls.call(call).catch(() => {})));
+  /** One that has died meanwhile needs not be told. */
+  const tellAll = async (call: "leave" | "refuse" | "useApiKeys", argument?: unknown): Promise<void> => {
+    await Promise.all([...members.values()].map(({ calls }) => calls.call(call, argument).catch(() => {})));
   };
 
   const close = async (): Promise<void> => {
@@ -145,6 +158,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   return {
     url,
     reload,
+    useApiKeys,
     leave: () => void leave(),
     refuse: () => void tellAll("refuse"),
     close: () => (closing ??= leaveAndClose()),

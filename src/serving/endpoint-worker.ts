@@ -27,6 +27,7 @@ const first = new ProcessCalls(process as Channel, {
     return { url: running.url };
   },
   reload: () => running!.reload(),
+  useApiKeys: (keys) => running!.useApiKeys(keys as string[]),
   leave: () => running?.leave(),
   refuse: () => running?.refuse(),
   stop: async () => {

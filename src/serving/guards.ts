@@ -1,6 +1,6 @@
 /** What every request passes before its route: CORS, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ApiKeys, presentedKey } from "./api-keys.js";
+import { type ApiKeys, presentedKey } from "./api-keys.js";
 import { HttpError } from "./http-error.js";
 import type { EndpointSettings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
@@ -23,10 +23,13 @@ export interface GuardParts {
 
 export function addGuards(
   app: FastifyInstance,
-  { settings, takeRequest }: GuardParts & { readonly settings: EndpointSettings },
+  {
+    keys,
+    settings,
+    takeRequest,
+  }: GuardParts & { readonly keys: ApiKeys; readonly settings: EndpointSettings },
 ): void {
   addCors(app, settings.corsOrigins ?? []);
-  const keys = new ApiKeys(settings.apiKeys ?? []);
   const { rateLimit } = settings;
   const take = rateLimit === undefined ? undefined : (takeRequest ?? countHere(rateLimit));
   if (!keys.required && take === undefined) return;

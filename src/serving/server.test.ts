@@ -79,6 +79,7 @@ describe("the endpoint as a server", () => {
   });
 
   it.each([
+    [{ apiKeys: "long-enough-0123456789" as never }, /^apiKeys must be a list of keys$/],
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
     [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
     [{ trustProxy: -1 }, /^trustProxy must be a whole number from 0 to 16, got -1$/],
@@ -251,6 +252,20 @@ describe("the endpoint as a server", () => {
       headers: { "x-api-key": apiKeys[0]! },
     });
     expect(await reloaded.json()).toEqual({ version: "v2", changed: true });
+  });
+
+  it("takes other API keys while it runs, and is neither opened nor shut by that", async () => {
+    const [first, second] = ["first-key-0123456789", "second-key-0123456789"] as const;
+    const closed = await start({ apiKeys: [first] });
+    await closed.useApiKeys([second]);
+    expect((await recommend(closed.url, { "x-api-key": first })).status).toBe(401);
+    const misused = { name: "SegueError", exitCode: 2 };
+    for (const wrong of [[], [second, "short"], second as never])
+      await expect(closed.useApiKeys(wrong)).rejects.toMatchObject(misused);
+    expect((await recommend(closed.url, { "x-api-key": second })).status).toBe(200);
+    const open = await start();
+    await expect(open.useApiKeys([first])).rejects.toMatchObject(misused);
+    expect((await recommend(open.url)).status).toBe(200);
   });
 
   it("does not reload for everybody", async () => {

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { asWritten, messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
+import { ApiKeys } from "./api-keys.js";
 import { checkSettings } from "./check-settings.js";
 import type { GuardParts } from "./guards.js";
 import type { EndpointMetrics } from "./metrics.js";
@@ -35,6 +36,12 @@ export interface RunningServer {
   readonly url: string;
   /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
   reload(): Promise<ReloadResult>;
+  /**
+   * Requires these API keys from the next request on, in place of those before. Keys that clients still use have to be among them.
+   *
+   * @throws SegueError (misuse) where it was started without keys, gets none, or gets one that is too short
+   */
+  useApiKeys(keys: readonly string[]): Promise<void>;
   /** Says from here on that it is not ready, and tells its clients to leave; whoever comes is answered as before. */
   leave(): void;
   /** Takes no new connection from here on; those that are there go on. */
@@ -78,6 +85,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const logger = options.logger ?? createLogger(options.logLevel);
   const metrics = options.metrics ?? new EndpointMetrics();
   const models = new ModelSlot(await opening);
+  const keys = new ApiKeys(options.apiKeys ?? []);
+  const useApiKeys = async (next: readonly string[]) => {
+    keys.replace(next);
+    logger.info({ keys: next.length }, "API keys replaced");
+  };
   let reloading: Promise<ReloadResult> | undefined;
   let nextReload: Promise<ReloadResult> | undefined;
 
@@ -133,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = await createApp({
     models,
     settings: options,
+    keys,
     metrics,
     logger,
     plugins: options.plugins,
@@ -179,7 +192,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     models.close();
     logger.info("endpoint stopped");
   };
-  return { url, reload, leave, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return { url, reload, useApiKeys, leave, refuse: () => void refuse(), close: () => (closing ??= close()) };
 }
 
 function requireModel(model: unknown): void {

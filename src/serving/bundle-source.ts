@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleContents } from "../bundle/index.js";
-import { misuse } from "../system/index.js";
+import { asWritten, misuse, requireKnown } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
 import { bundlePath, isFolder, manifestName } from "./bundle-path.js";
@@ -15,8 +15,20 @@ export interface BundleOptions {
   readonly threads?: number;
 }
 
-/** Models from the bundle at `place`; each `open` looks anew which bundle that is. */
+const bundleOptions: Readonly<Record<keyof BundleOptions, true>> = { recommender: true, threads: true };
+
+/**
+ * Models from the bundle at `place`; each `open` looks anew which bundle that is.
+ *
+ * @throws SegueError (misuse) where `place` is no text, or for an option that there is not
+ */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
+  if (typeof place !== "string")
+    throw misuse(
+      `a bundle's place must be a path, got ${asWritten(place)}`,
+      'write bundleSource("data/04_models")',
+    );
+  requireKnown(options, Object.keys(bundleOptions), "bundleSource");
   return {
     place,
     fingerprint: async () => {

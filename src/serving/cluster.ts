@@ -36,11 +36,19 @@ interface Member {
   readonly started: number;
 }
 
+const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettings>, true>> = {
+  bundle: true,
+  host: true,
+  port: true,
+  watchInterval: true,
+  workers: true,
+};
+
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
   const { workers, watchInterval = 0, drainDelay = 0, ...workerOptions } = options;
-  checkSettings(options);
+  checkSettings(options, others);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
@@ -143,7 +151,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     throw error;
   }
   if (watchInterval > 0) {
-    stopWatching = watchSource(bundleSource(options.bundle, options), watchInterval, reload);
+    // Nothing is opened of it here.
+    stopWatching = watchSource(bundleSource(options.bundle), watchInterval, reload);
   }
   const leave = async () => {
     leaving = true;

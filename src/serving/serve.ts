@@ -21,13 +21,14 @@ export interface ServeOptions extends ClusterOptions {
 
 /** @throws SegueError when the bundle cannot be opened or the port not be had */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
+  const { bundle, workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
+  const { recommender, threads } = rest;
   requireWithin(workerCounts, "workers", workers);
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1
-      ? await startServer({ ...rest, model: bundleSource(options.bundle, options), plugins })
-      : await (await import("./cluster.js")).startCluster({ ...rest, workers });
+      ? await startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins })
+      : await (await import("./cluster.js")).startCluster({ ...rest, bundle, workers });
   const renewKeys = async () => {
     if (readApiKeys === undefined) return;
     try {

@@ -79,6 +79,9 @@ describe("the endpoint as a server", () => {
   });
 
   it.each([
+    // It would be open to everybody.
+    [{ apikeys: ["long-enough-0123456789"] } as object, /^there is no option apikeys$/],
+    [{ corsOrigins: "https://app.example" as never }, /^corsOrigins must be a list of origins$/],
     [{ apiKeys: "long-enough-0123456789" as never }, /^apiKeys must be a list of keys$/],
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
     [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],

@@ -50,6 +50,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSettings>, true>> = {
+  gatherMetrics: true,
+  host: true,
+  logger: true,
+  metrics: true,
+  model: true,
+  plugins: true,
+  port: true,
+  reload: true,
+  takeRequest: true,
+  watchInterval: true,
+};
+
 /** How long connections are told to close before those that stay silent are closed from this side. */
 const lingerMs = 200;
 /** How long the threads of a model that takes over from another one warm up. */
@@ -59,9 +72,9 @@ const revivePause = 1_000;
 
 /** @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  checkSettings(options, others);
   const { host = "127.0.0.1", port = 0, watchInterval = 0, drainDelay = 0, model } = options;
   requireWithin(ports, "port", port, "0 is any free one");
-  checkSettings(options);
   requireModel(model);
   const source = "open" in model ? model : undefined;
   const onBatch = (size: number) => metrics.batch(size);

@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleContents } from "../bundle/index.js";
-import { asWritten, misuse, requireKnown } from "../system/index.js";
+import { misuse, requireKnown } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
-import { bundlePath, isFolder, manifestName } from "./bundle-path.js";
+import { bundlePath, isFolder, manifestName, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
 
 export interface BundleOptions {
@@ -23,11 +23,7 @@ const bundleOptions: Readonly<Record<keyof BundleOptions, true>> = { recommender
  * @throws SegueError (misuse) where `place` is no text, or for an option that there is not
  */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
-  if (typeof place !== "string")
-    throw misuse(
-      `a bundle's place must be a path, got ${asWritten(place)}`,
-      'write bundleSource("data/04_models")',
-    );
+  requirePlace(place);
   requireKnown(options, Object.keys(bundleOptions), "bundleSource");
   return {
     place,

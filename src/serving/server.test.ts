@@ -85,6 +85,7 @@ describe("the endpoint as a server", () => {
     [{ apiKeys: "long-enough-0123456789" as never }, /^apiKeys must be a list of keys$/],
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
     [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
+    [{ model: {} as never }, /^model must be a source or a model in memory$/],
     [{ trustProxy: -1 }, /^trustProxy must be a whole number from 0 to 16, got -1$/],
     [{ rateLimit: -1 }, /^rateLimit must be a number > 0, got -1$/],
     [

@@ -209,9 +209,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function requireModel(model: unknown): void {
-  if (typeof model === "object" && model !== null) return;
+  const given = model as Partial<ModelSource & ServedModel> | null | undefined;
+  if (typeof given?.open === "function" || (given?.recommenders && given.catalogue)) return;
   throw misuse(
-    `model must be a source or a model in memory, got ${asWritten(model)}`,
+    `model must be a source or a model in memory${typeof given === "object" ? "" : `, got ${asWritten(model)}`}`,
     typeof model === "string"
       ? `write bundleSource(${asWritten(model)})`
       : 'write bundleSource("data/04_models")',

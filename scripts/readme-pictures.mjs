@@ -19,6 +19,10 @@ execFileSync(process.execPath, [segue, "sample", "--output", "sample.csv"], { cw
 const run = JSON.parse(
   execFileSync(process.execPath, [segue, "run", "--input", "sample.csv", "--json"], { cwd }).toString(),
 );
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu"],
+});
 const studio = spawn(
   process.execPath,
   [segue, "studio", "sample.csv", "--bundle", "data/04_models", "--port", "0", "--json"],
@@ -27,10 +31,6 @@ const studio = spawn(
     stdio: ["ignore", "pipe", "inherit"],
   },
 );
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
-});
 try {
   const [first] = await once(studio.stdout, "data");
   const { url } = JSON.parse(first.toString());

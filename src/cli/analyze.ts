@@ -22,7 +22,7 @@ export function registerAnalyze(program: Command): void {
     program
       .command("analyze")
       .description("draw distributions, the power law and the map of music of playlists")
-      .argument("<input...>", "playlists: JSON lines, CSV, Parquet, or Million Playlist slices")
+      .argument("<input...>", "playlists of any form that segue run reads; files or globs")
       .option(
         "-o, --output <folder>",
         "write analysis.json and every picture there, SVG and PNG, light and dark",

@@ -1,6 +1,7 @@
 /** Several flows of one `segue run` are a chain: each reads the runs of the chain, and whoever resumes one says what comes after it. */
 import { misuse } from "../system/index.js";
-import { type Client, type FlowsToRun, flagsWithout } from "../workflow/index.js";
+import type { Client, FlowsToRun } from "../workflow/index.js";
+import { flagsWithout } from "../workflow/terminal/commands.js";
 
 /** By flow, a run whose results the flows after it read. */
 export type Sources = Readonly<Record<string, string>>;

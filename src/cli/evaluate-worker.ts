@@ -10,6 +10,7 @@ export interface EvaluateTask extends MeasureTask {
 
 export type EvaluateAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
+  | { readonly kind: "told"; readonly line: string }
   | { readonly kind: "done"; readonly entry: Entry; readonly playlists?: Uint32Array | undefined }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
@@ -19,7 +20,8 @@ process.once("message", async (task: EvaluateTask) => {
   try {
     const { loadAndMeasure } = await import("./load-and-measure.js");
     const progress = (report: ProgressReport) => void answer({ kind: "progress", report });
-    const tell = (line: string) => task.quiet || console.error(line);
+    // The terminal, where a line of progress stands, is the other process's.
+    const tell = (line: string) => void (task.quiet || answer({ kind: "told", line }));
     const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure(task, progress, tell);
     const values = (metric: MetricName) => evaluation.outcomes.values(metric, task.ks[0]!);
     await answer({

@@ -110,6 +110,24 @@ describe("segue evaluate", () => {
     });
   });
 
+  it("says what to do with playlists that are too short, and with files of several forms", async () => {
+    const [csv, other] = [join(folder, "pairs.csv"), join(folder, "other.jsonl")];
+    const pairs = Array.from({ length: 60 }, (_, i) => `Band,song ${i % 5},list ${Math.floor(i / 2)}`);
+    await writeFile(csv, `artist,track,playlist\n${pairs.join("\n")}\n`);
+    await writeFile(other, '{"name": "mine", "songs": [{"artist": "Band", "title": "song 1"}]}\n');
+    const flags = ["--recommender", "popularity", "--json"];
+    const none = segue("--train", csv, ...flags);
+    expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining("--min-tracks 2 keeps") });
+    expect(segue("--train", csv, ...flags, "--min-tracks", "2").status).toBe(0);
+    const sequences = join(folder, "sequences.jsonl");
+    await writeFile(sequences, gunzipSync(await readFile(train)));
+    const mixed = segue("--train", sequences, other, ...flags);
+    expect(mixed.stderr).toMatch(
+      /other\.jsonl is JSON of playlists or plays, but .*sequences\.jsonl is sequences/,
+    );
+    expect(mixed.status).toBe(1);
+  });
+
   it("takes settings as JSON or as a word", () => {
     const settings = ["--set", "contextDecay=linear", "--set", "neighbours=50", "--set", "repeats=auto"];
     const { status, stderr } = segue(
@@ -180,6 +198,7 @@ describe("segue evaluate", () => {
     [["--html", "x.html"], /--html needs --leaderboard/],
     [["--hold-out", "0.5"], /--hold-out is for evaluations without --queries/],
     [["--hold-out", "1"], /a number > 0 and < 1/],
+    [["--session-gap", "30"], /holds playlists, not plays with a time each/],
     [["--every-position"], /--every-position is for evaluations without --queries/],
     [["--set", "nonsense=1", "--recommender", "popularity"], /has no setting "nonsense"/],
     [["--set", "window=x", "--recommender", "popularity"], /setting "window" .* is "x", wanted a number > 0/],

@@ -18,7 +18,7 @@ import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import type { MeasureTask } from "./load-and-measure.js";
 import { numberOption, numbersOption } from "./number-option.js";
 import { pathsOf } from "./paths-of.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options extends RawFileOptions {
@@ -26,6 +26,7 @@ interface Options extends RawFileOptions {
   readonly queries?: readonly string[];
   readonly holdOut?: number;
   readonly everyPosition?: boolean;
+  readonly minTracks: number;
   readonly recommender?: readonly string[];
   readonly k: readonly number[];
   readonly set: Readonly<Record<string, unknown>>;
@@ -59,6 +60,7 @@ export function registerEvaluate(program: Command): void {
       "--every-position",
       "without --queries: ask for every track after the first, not for the last alone",
     )
+    .addOption(minTracksOption())
     .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
     .addOption(
       numbersOption(
@@ -109,11 +111,7 @@ async function evaluate(options: Options): Promise<void> {
   checkSettings(name, options.set);
   const { loadAndMeasure } = await import("./load-and-measure.js");
   const { report } = await import("../evaluation/index.js");
-  const { progress, clear } = terminalProgress();
-  const tell = (line: string) => {
-    clear();
-    console.error(line);
-  };
+  const { progress, clear, tell } = terminalProgress();
   const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };
   const measured = await loadAndMeasure(task, progress, tell).finally(clear);
   if (!options.json) return printText(measured);
@@ -201,7 +199,7 @@ async function taskOf(
   options: Options,
   take: { readonly pipes: boolean },
 ): Promise<Omit<MeasureTask, "recommender" | "settings">> {
-  const { train, queries, holdOut, everyPosition, k, seed, threads } = options;
+  const { train, queries, holdOut, everyPosition, minTracks, k, seed, threads } = options;
   if (queries !== undefined && (holdOut !== undefined || everyPosition))
     throw misuse(
       `${everyPosition ? "--every-position" : "--hold-out"} is for evaluations without --queries`,
@@ -209,7 +207,7 @@ async function taskOf(
     );
   return {
     train: await pathsOf(train, take),
-    raw: rawFileOptions(options),
+    raw: { ...rawFileOptions(options), minTracks },
     asked:
       queries === undefined
         ? { share: holdOut ?? 0.2, positions: everyPosition ? "every" : "last" }
@@ -223,7 +221,7 @@ async function taskOf(
 type Done = Extract<EvaluateAnswer, { kind: "done" }>;
 
 function measureApart(task: EvaluateTask): Promise<Done> {
-  const { progress, clear } = terminalProgress();
+  const { progress, clear, tell } = terminalProgress();
   return new Promise<Done>((resolve, reject) => {
     const child = fork(besideUrl(import.meta.url, "./evaluate-worker.js"), {
       serialization: "advanced",
@@ -232,7 +230,8 @@ function measureApart(task: EvaluateTask): Promise<Done> {
     child.on("message", (answer: EvaluateAnswer) => {
       if (answer.kind === "progress") {
         progress({ ...answer.report, task: `${task.recommender}: ${answer.report.task}` });
-      } else if (answer.kind === "done") resolve(answer);
+      } else if (answer.kind === "told") tell(answer.line);
+      else if (answer.kind === "done") resolve(answer);
       else reject(errorFrom(answer.error));
     });
     child.on("error", reject);

@@ -5,7 +5,7 @@ import { holdOut, type Measured, measureRecommender, type QuestionOptions } from
 import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { type Progress, throttled } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
-import { readTrainingPlaylists } from "./read-playlists.js";
+import { type ReadOptions, readTrainingPlaylists } from "./read-playlists.js";
 
 /** What is asked: queries of files, or some of the playlists themselves. */
 export type Asked =
@@ -14,7 +14,7 @@ export type Asked =
 
 export interface MeasureTask {
   readonly train: readonly string[];
-  readonly raw: RawFileOptions;
+  readonly raw: RawFileOptions & Pick<ReadOptions, "minTracks">;
   readonly asked: Asked;
   readonly recommender: string;
   readonly settings: Readonly<Record<string, unknown>>;

@@ -23,6 +23,12 @@ export function rawFileOptions({
   return { ...(columns !== undefined && { columns }), encoding, escape: style, sessionGap };
 }
 
+/** How short a playlist of raw files may be; of verbs for which that is not given. */
+export function minTracksOption(): Option {
+  const description = "raw files: shorter playlists are left out";
+  return numberOption("--min-tracks <n>", description, wholeNumber(2)).default(3);
+}
+
 /** Adds them to a verb. */
 export function addRawFileOptions(command: Command): Command {
   return command

@@ -49,7 +49,7 @@ export async function readPlaylists(
       return await readSequences(paths, options);
     } catch (error) {
       // Playlists or plays in other words go the way of raw files.
-      if (!(error instanceof SegueError) || found[0]!.pipe || !(await isOtherJson(paths[0]!))) throw error;
+      if (!(error instanceof SegueError) || !(await anyIsOtherJson(found))) throw error;
     }
   }
   const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
@@ -96,12 +96,14 @@ export async function readPlaylists(
 
 /**
  * Reads what a recommender is fitted on. Sequences are read as they are, whatever their file is called and however short the
- * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files.
+ * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files, which says no to what cannot be
+ * parted by its pauses.
  *
  * @param paths as `pathsOf` gives them
  * @throws SegueError as `readPlaylists`
  */
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
+  if ((options.sessionGap ?? 0) > 0) return readPlaylists(paths, options);
   for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
   return readSequences(paths, options);
 }
@@ -110,8 +112,10 @@ async function isRaw(path: string): Promise<boolean> {
   return (await stat(path)).isFile() && (await formOf(path)) !== "sequences";
 }
 
-async function isOtherJson(path: string): Promise<boolean> {
-  return (await formOf(path).catch(() => undefined)) === "json";
+async function anyIsOtherJson(files: readonly InputFile[]): Promise<boolean> {
+  if (files.some(({ pipe }) => pipe)) return false;
+  for (const { path } of files) if ((await formOf(path).catch(() => undefined)) === "json") return true;
+  return false;
 }
 
 async function formOf(path: string) {

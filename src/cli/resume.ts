@@ -1,5 +1,6 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
+import { commandAfter, commandAgain } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { maxWorkersOption } from "./number-option.js";
 
@@ -28,7 +29,7 @@ export function registerResume(program: Command): void {
 
 async function resume(target: string | undefined, options: Options, command: Command): Promise<void> {
   const { misuse } = await import("../system/index.js");
-  const { commandAfter, commandAgain, resumeRun } = await import("../workflow/index.js");
+  const { resumeRun } = await import("../workflow/index.js");
   const { runAndCleanUp } = await import("./run-and-clean-up.js");
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");

@@ -7,19 +7,16 @@ import { deployment, intermediate, modeling, placesOf, primary } from "../flows/
 import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
-  addParameterFlags,
   type Client,
   checkParameters,
-  commandAfter,
-  commandAgain,
-  givenParameters,
   Pool,
   parseParameters,
   type RunResult,
   readParameters,
-  refuseValuesOfSwitches,
   runFlow,
 } from "../workflow/index.js";
+import { commandAfter, commandAgain } from "../workflow/terminal/commands.js";
+import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../workflow/terminal/flags.js";
 import { flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";

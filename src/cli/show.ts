@@ -1,6 +1,7 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
 import type { AnyFlow, RunReader } from "../workflow/index.js";
+import { commandAgain } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
 
@@ -66,6 +67,5 @@ async function showRun(run: RunReader, options: Options, flags: string): Promise
     return;
   }
   const { describeRun } = await import("../workflow/terminal/describe.js");
-  const { commandAgain } = await import("../workflow/index.js");
   console.log(describeRun(summary, tasks, { flags, again: commandAgain(record, flags) }));
 }

@@ -1,12 +1,13 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
-import type { EpochReport, TrainingResult, Validation, VectorFormat } from "../track2vec/index.js";
+import type { EpochReport, Validation, VectorFormat } from "../track2vec/index.js";
 // The room itself takes long to load: it waits until the verb runs.
 import { word2vecRanges } from "../track2vec/options.js";
 import { numberOption } from "./number-option.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
+import { howToResume, nothingLearnt, type TrainingFigures, trainingText } from "./training-text.js";
 
 interface Options extends RawFileOptions {
   readonly input: readonly string[];
@@ -45,7 +46,7 @@ export function registerTrain(program: Command): void {
     .description("learn track vectors from playlists (word2vec, with gensim's options)")
     .requiredOption(
       "--input <files...>",
-      "playlists: JSON lines of sequences, or raw files (CSV, JSON, Parquet, MPD slices)",
+      "playlists: JSON lines of sequences, or any other form that segue run reads; files or globs",
     )
     .requiredOption("--output <file>", "where the vectors go")
     .option(
@@ -77,11 +78,7 @@ export function registerTrain(program: Command): void {
     .addOption(
       numberOption("--min-count <n>", "rarer tracks are left out", word2vecRanges.minCount).default(3),
     )
-    .addOption(
-      numberOption("--min-tracks <n>", "raw files: shorter playlists are left out", wholeNumber(2)).default(
-        3,
-      ),
-    )
+    .addOption(minTracksOption())
     .addOption(numberOption("--max-final-vocab <n>", "the most tracks to keep", word2vecRanges.maxFinalVocab))
     .addOption(numberOption("--epochs <n>", "passes over the playlists", word2vecRanges.epochs).default(30))
     .addOption(
@@ -176,9 +173,8 @@ async function train(options: Options): Promise<void> {
     const from = options.from === undefined ? undefined : await loadVectors(options.from);
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks } = options;
-    let corpus = await readPlaylists(inputs, {
-      ...{ progress, signal, tell, minTracks, ...rawFileOptions(options) },
-    });
+    const reading = { progress, signal, tell, minTracks, ...rawFileOptions(options) };
+    let corpus = await readPlaylists(inputs, reading);
     let validation: Validation | undefined;
     if (options.validation !== undefined) {
       const share = Number(options.validation);
@@ -218,7 +214,7 @@ async function train(options: Options): Promise<void> {
     await saveVectors(result.vectors, options.output, format);
     clear();
     if (result.lossPerEpoch.every((loss) => loss === 0)) tell(nothingLearnt(sample));
-    const figures: Figures = {
+    const figures: TrainingFigures = {
       vocabulary: result.vectors.length,
       words: result.words,
       seconds: result.seconds,
@@ -228,7 +224,7 @@ async function train(options: Options): Promise<void> {
       peak_rss_mb: peakRssMb(),
     };
     if (options.json) console.log(JSON.stringify(figures));
-    else printText(figures, result, options.output);
+    else console.log(trainingText(figures, result, options.output));
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === "AbortError")
       throw Object.assign(new DOMException("interrupted", "AbortError"), {
@@ -241,15 +237,6 @@ async function train(options: Options): Promise<void> {
   }
 }
 
-/** Where no epoch had a pair of tracks to learn from, the loss is zero. */
-function nothingLearnt(sample: number): string {
-  const why =
-    sample > 0
-      ? `no two plays of a playlist were left by --sample ${sample}: use --sample 0 for small data`
-      : "no playlist has two plays of tracks that get vectors";
-  return `nothing was learnt, the vectors are as they began; ${why}`;
-}
-
 /** Messages name options as they were typed. */
 const wording = {
   option: (name: string): string =>
@@ -257,15 +244,6 @@ const wording = {
       ? "--validation-k"
       : `--${name.replace("validation.", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
 };
-
-/** What stands on disk after Ctrl-C, and how to use it. */
-function howToResume({ checkpoint, resume }: Options, epochs: number): string {
-  if (checkpoint !== undefined && epochs > 0)
-    return `the same command with --resume ${checkpoint} goes on after epoch ${epochs}`;
-  if (resume !== undefined) return `the same command goes on from ${resume} again`;
-  if (checkpoint !== undefined) return "no epoch had ended, so there is no checkpoint yet";
-  return "nothing is kept; with --checkpoint FILE the next training can be resumed";
-}
 
 async function checkedFormat({ format: named, output, from, checkpoint }: Options): Promise<VectorFormat> {
   const { formatOf, vectorFormats } = await import("../track2vec/index.js");
@@ -295,33 +273,6 @@ async function checkedInputs({ input, validation, output, checkpoint }: Options)
   await requireApart(output, "--output", read);
   if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read);
   return paths;
-}
-
-interface Figures {
-  readonly vocabulary: number;
-  readonly words: number;
-  readonly seconds: number;
-  readonly words_per_second: number;
-  readonly loss_per_epoch: readonly number[];
-  /** With a validation only. */
-  readonly hit_ratio_per_epoch?: readonly number[];
-  readonly best_epoch?: number;
-  readonly peak_rss_mb: number;
-}
-
-function printText(figures: Figures, { threads, options }: TrainingResult, output: string): void {
-  const { vocabulary, words, seconds, words_per_second, loss_per_epoch, peak_rss_mb } = figures;
-  const { hit_ratio_per_epoch: ratios, best_epoch: best } = figures;
-  const how = `${threads} ${threads === 1 ? "thread" : "threads"}, ${options.workers}`;
-  const architecture = options.sg ? "skip-gram" : "CBOW";
-  const lines = [
-    `${vocabulary.toLocaleString("en")} track vectors by ${architecture} from ${words.toLocaleString("en")} plays: ${output}`,
-    `${loss_per_epoch.length} epochs in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
-    `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
-  ];
-  if (ratios && best)
-    lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
-  console.log(lines.join("\n"));
 }
 
 function flag(flags: string, description: string, value: boolean): Option {

@@ -147,7 +147,7 @@ async function openBytes(path: string, { progress = silent, signal }: ReadOption
   try {
     const facts = await stat(path);
     if (facts.isDirectory()) throw new Error("it is a folder");
-    if (facts.isFIFO()) source = openPipe(path);
+    if (facts.isFIFO() || facts.isSocket()) source = openPipe(path, facts.isSocket());
     else {
       total = facts.size;
       file = await open(path);
@@ -184,8 +184,10 @@ async function openBytes(path: string, { progress = silent, signal }: ReadOption
  * Waits for who writes into it without a thread, which nothing could call back: the process could not even exit. A pipe cannot
  * be opened again, so it is taken as plain text.
  */
-function openPipe(path: string): Socket {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function openPipe(path: string, isSocket: boolean): Socket {
+  // A socket, which is what a program in Node pipes into another one's standard input, cannot be opened by its name.
+  const fd =
+    isSocket && path === "/dev/stdin" ? 0 : openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }
 

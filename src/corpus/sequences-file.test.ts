@@ -1,9 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
 import { playlistCount, readQueries, readSequences } from "./index.js";
 
 let folder: string;
@@ -139,6 +141,13 @@ describe("readSequences", () => {
     execFileSync("mkfifo", [pipe]);
     const [corpus] = await Promise.all([readSequences(pipe), writeFile(pipe, two)]);
     expect(corpus).toEqual(await readSequences(await file("two.jsonl", two)));
+  });
+
+  it("reads standard input, also where it is the socket that a program in Node gives", () => {
+    const read = `import(${JSON.stringify(pathToFileURL(distPath("corpus/index.js")).href)}).then(
+      async ({ readSequences }) => console.log((await readSequences("/dev/stdin")).tracks.join()));`;
+    const socket = spawnSync(process.execPath, ["--eval", read], { input: two, encoding: "utf8" });
+    expect(socket).toMatchObject({ stderr: "", stdout: "a,b,c\n" });
   });
 
   it("stops waiting for who never writes into a pipe", async () => {

@@ -4,15 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import {
-  type Client,
-  commandAfter,
-  commandAgain,
-  drawRun,
-  onlyTheme,
-  ownPlace,
-  waysOn,
-} from "../workflow/index.js";
+import { type Client, drawRun, onlyTheme, ownPlace } from "../workflow/index.js";
+import { commandAfter, commandAgain, waysOn } from "../workflow/terminal/commands.js";
 import { gridOf } from "./grid.js";
 
 /** No name is made of dots alone. */

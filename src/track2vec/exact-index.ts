@@ -4,7 +4,6 @@
  * that whoever is free takes next, so that the answer does not depend on the number of threads.
  */
 import { availableParallelism } from "node:os";
-
 import { atOnce, besideUrl, blocks, ownThread, SegueError, type Steps } from "../system/index.js";
 import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";

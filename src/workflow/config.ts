@@ -55,7 +55,7 @@ export async function readParameters(
     for (const [name, value] of Object.entries(file.values)) if (!isSection(name)) set(name, value);
     for (const section of Object.keys(file.values).filter(isSection)) {
       for (const [name, value] of Object.entries(sectionOf(file, section)))
-        if (!set(name, value)) throw unknownParameter(flow, name, [], file.placeOf(section, name));
+        if (!set(name, value)) throw unknownParameter(flow, name, file.placeOf(section, name));
     }
   }
   return { values, sources };

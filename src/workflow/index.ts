@@ -49,19 +49,6 @@ export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
 export type { TaskSummary } from "./tasks.js";
-export {
-  type Commands,
-  commandAfter,
-  commandAgain,
-  flagsWithout,
-  waysOn,
-} from "./terminal/commands.js";
-export {
-  addParameterFlags,
-  givenParameters,
-  refuseUnknownFlags,
-  refuseValuesOfSwitches,
-} from "./terminal/flags.js";
 export { colour, columns } from "./terminal/format.js";
 export { ownPlace } from "./terminal/own-place.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";

@@ -6,15 +6,14 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   type AnyFlow,
-  addParameterFlags,
   FolderStore,
   flow,
-  givenParameters,
   openClient,
   parseParameters,
   readParameters,
   runFlow,
 } from "./index.js";
+import { addParameterFlags, givenParameters } from "./terminal/flags.js";
 
 const tuning = flow("tuning", {
   module: import.meta.url,

@@ -84,17 +84,11 @@ export async function checkParameters(
 /**
  * The error for a parameter that the flow does not have.
  *
- * @param others flags that are no parameters and may be meant, too
  * @param place the file and line that name it, where it is no flag
  */
-export function unknownParameter(
-  flow: HasParameters,
-  name: string,
-  others: readonly string[] = [],
-  place?: string,
-): Error {
+export function unknownParameter(flow: HasParameters, name: string, place?: string): Error {
   const flags = Object.keys(flow.parameters.shape).map(flagName);
-  const near = closest(flagName(name), [...flags, ...others]);
+  const near = closest(flagName(name), flags);
   return misuse(
     `${place === undefined ? "" : `${place}: `}flow "${flow.name}" has no parameter "${flagName(name)}"`,
     near ? `did you mean "--${near}"?` : `its parameters: ${flags.map((flag) => `--${flag}`).join(", ")}`,

@@ -33,4 +33,4 @@ COPY (
   FROM named
   WHERE {{kept}}
   ORDER BY played, place
-) TO {{output}} (FORMAT parquet, COMPRESSION zstd)
+) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

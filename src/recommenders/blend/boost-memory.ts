@@ -1,5 +1,4 @@
 /** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, the kernel itself, and threads that help it. */
-
 import { besideUrl, ownThread } from "../../system/index.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 

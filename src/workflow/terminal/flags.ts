@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { misuse } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
-import { flagName, innerType, unknownParameter } from "../parameters.js";
+import { flagName, innerType } from "../parameters.js";
 
 /**
  * Adds one flag a parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and
@@ -33,14 +33,6 @@ export function givenParameters(command: Command, flow: AnyFlow): Record<string,
     if (command.getOptionValueSource(attribute) === "cli") given[key] = command.getOptionValue(attribute);
   }
   return given;
-}
-
-/** Refuses flags that commander did not know (with `allowUnknownOption`), suggesting the nearest parameter. */
-export function refuseUnknownFlags(command: Command, flow: AnyFlow, unknown: readonly string[]): void {
-  const flag = unknown.find((each) => each.startsWith("--"));
-  if (flag === undefined) return;
-  const others = command.options.flatMap((option) => (option.long ? [option.long.slice(2)] : []));
-  throw unknownParameter(flow, flag.slice(2).split("=")[0]!, others);
 }
 
 /**

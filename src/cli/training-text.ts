@@ -1,0 +1,58 @@
+/** What `segue train` says at its end, or where it was stopped. */
+import type { TrainingResult } from "../track2vec/index.js";
+
+/** As --json prints them. */
+export interface TrainingFigures {
+  readonly vocabulary: number;
+  readonly words: number;
+  readonly seconds: number;
+  readonly words_per_second: number;
+  readonly loss_per_epoch: readonly number[];
+  /** With a validation only. */
+  readonly hit_ratio_per_epoch?: readonly number[];
+  readonly best_epoch?: number;
+  readonly peak_rss_mb: number;
+}
+
+/** The figures for people. */
+export function trainingText(
+  figures: TrainingFigures,
+  { threads, options }: TrainingResult,
+  output: string,
+): string {
+  const { vocabulary, words, seconds, words_per_second, loss_per_epoch, peak_rss_mb } = figures;
+  const { hit_ratio_per_epoch: ratios, best_epoch: best } = figures;
+  const how = `${counted(threads, "thread")}, ${options.workers}`;
+  const architecture = options.sg ? "skip-gram" : "CBOW";
+  const lines = [
+    `${vocabulary.toLocaleString("en")} track vectors by ${architecture} from ${words.toLocaleString("en")} plays: ${output}`,
+    `${counted(loss_per_epoch.length, "epoch")} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+    `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
+  ];
+  if (ratios && best)
+    lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
+  return lines.join("\n");
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** Where no epoch had a pair of tracks to learn from, the loss is zero. */
+export function nothingLearnt(sample: number): string {
+  const why =
+    sample > 0
+      ? `no two plays of a playlist were left by --sample ${sample}: use --sample 0 for small data`
+      : "no playlist has two plays of tracks that get vectors";
+  return `nothing was learnt, the vectors are as they began; ${why}`;
+}
+
+/** What stands on disk after Ctrl-C, and how to use it. */
+export function howToResume(
+  { checkpoint, resume }: { readonly checkpoint?: string; readonly resume?: string },
+  epochs: number,
+): string {
+  if (checkpoint !== undefined && epochs > 0)
+    return `the same command with --resume ${checkpoint} goes on after epoch ${epochs}`;
+  if (resume !== undefined) return `the same command goes on from ${resume} again`;
+  if (checkpoint !== undefined) return "no epoch had ended, so there is no checkpoint yet";
+  return "nothing is kept; with --checkpoint FILE the next training can be resumed";
+}

@@ -110,7 +110,13 @@ describe("the endpoint as a server", () => {
     ],
   ] satisfies [Partial<ServerOptions>, RegExp][])("is misused with %j", async (options, message) => {
     let opened = 0;
-    const source: ModelSource = { ...changingSource(), open: async () => (opened++, songModel()) };
+    const source: ModelSource = {
+      ...changingSource(),
+      open: async () => {
+        opened++;
+        return songModel();
+      },
+    };
     await expect(start({ model: source, ...options })).rejects.toMatchObject({
       name: "SegueError",
       exitCode: 2,

@@ -1,6 +1,6 @@
 /** Everything that `segue analyze` finds out, as numbers and as pictures. */
 import type { ChartSpec, ChartTheme } from "../charts/index.js";
-import type { Corpus } from "../corpus/index.js";
+import { type Corpus, requireCorpus } from "../corpus/index.js";
 import { type Progress, SegueError } from "../system/index.js";
 import { type Distributions, describeCorpus, playsOfArtists, playsOfTracks } from "./distributions.js";
 import type { MusicMap } from "./map/music-map.js";
@@ -49,6 +49,7 @@ const countsOf = (corpus: Corpus) => {
 
 /** Distributions and the power law of a corpus. The map is made apart (`drawMap`), since it needs vectors. */
 export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}): Promise<Analysis> {
+  requireCorpus(corpus, "analyzeCorpus");
   const distributions = describeCorpus(corpus, options);
   const { what, counts } = countsOf(corpus);
   if (counts.values.length < 2) return distributions;

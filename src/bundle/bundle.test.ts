@@ -91,6 +91,25 @@ describe("a bundle", () => {
     });
   });
 
+  it("is made of recommenders' states, and says so where it is given others", async () => {
+    const vectors = randomVectors(["A-One"], 4);
+    const fitted = nearestOf(vectors, vectors);
+    const wrong: [object | undefined, string][] = [
+      [{ ...input, recommenders: { mine: fitted } }, "recommenders.mine is no recommender's state"],
+      [{ ...input, recommenders: [fitted.save(), fitted] }, "recommenders.1 is no recommender's state"],
+      [{ ...input, recommenders: undefined }, "a bundle wants recommenders by name"],
+      [{ ...input, catalogue: ["A-One"] }, "a bundle wants a catalogue"],
+      [undefined, "a bundle wants a catalogue"],
+    ];
+    for (const [given, message] of wrong)
+      await expect(writeBundle(at("wrong"), given as never)).rejects.toMatchObject({
+        name: "SegueError",
+        exitCode: 2,
+        message,
+      });
+    expect(existsSync(at("wrong"))).toBe(false);
+  });
+
   it("replaces a bundle, and nothing else", async () => {
     await writeBundle(at("again"), { ...input, metrics: { better: 1 } });
     expect((await openBundle(at("again"))).manifest.metrics).toEqual({ better: 1 });

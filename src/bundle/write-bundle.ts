@@ -21,6 +21,7 @@ import {
   type ListsWithRecall,
   type TrackVectors,
 } from "../track2vec/index.js";
+import { checkInput } from "./check-input.js";
 import { FORMAT_VERSION, MANIFEST, type Manifest, sealManifest } from "./manifest.js";
 import { EXACT_UP_TO, type IndexFacts } from "./nearest/nearest-index.js";
 import { writeTracksParquet, writeVectorsParquet } from "./parquet-copies.js";
@@ -81,13 +82,14 @@ export interface WriteBundleOptions {
 /**
  * Writes a bundle to `folder`. A bundle that is there already is replaced; anything else that is there is left alone.
  *
- * @throws SegueError when `folder` holds something else, or the parts do not fit together
+ * @throws SegueError when `folder` holds something else, a recommender is given rather than its state, or the parts do not fit together
  */
 export async function writeBundle(
   folder: string,
   input: BundleInput,
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
+  checkInput(folder, input);
   await refuseOthers(folder);
   let manifest: Manifest | undefined;
   const replaced = `${folder}.${process.pid}.old`;

@@ -36,10 +36,11 @@ async function serving(
   use: (url: string, log: () => string) => Promise<void>,
 ): Promise<void> {
   const quiet = ["--port", "0", "--watch", "0", "--log-level", "error"];
-  const server = spawn(process.execPath, [distPath("cli/main.js"), "serve", ...args, ...quiet], {
+  const server = spawn(process.execPath, [distPath("cli/main.js"), "serve", ...quiet, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const ended = once(server, "exit");
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;
@@ -49,7 +50,7 @@ async function serving(
     await use(String(said).trim(), () => log);
   } finally {
     server.kill("SIGTERM");
-    await once(server, "exit");
+    await ended;
   }
 }
 
@@ -149,6 +150,109 @@ it.each(["1", "2"])(
         error: `there is no bundle at ${place}`,
         code: "no-bundle",
       });
+    });
+  },
+);
+
+it("says in all workers that requests should go elsewhere before it refuses any", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--drain-delay", "1"];
+  await serving(args, {}, async (url) => {
+    const ask = async (path: string) => {
+      const { status, headers } = await fetch(url + path);
+      return { status, connection: headers.get("connection") };
+    };
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    const began = performance.now();
+    process.kill(pid, "SIGTERM");
+    await expect.poll(() => ask("/ping")).toEqual({ status: 503, connection: "close" });
+    // Connections go to the workers in turn.
+    for (let i = 0; i < 6; i++) expect((await ask("/readyz")).status).toBe(503);
+    while (performance.now() - began < 800)
+      expect(await ask("/v1/tracks?q=one")).toEqual({ status: 200, connection: "close" });
+    await expect.poll(() => ask("/ping").catch(() => "refused"), { timeout: 5_000 }).toBe("refused");
+  });
+});
+
+it("calls requests as their senders do, in its workers too", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ids = Array.from({ length: 6 }, (_, i) => `order-${i}`);
+    for (const id of ids) {
+      const answer = await fetch(`${url}/v1/nothing`, {
+        headers: { "x-request-id": id, connection: "close" },
+      });
+      expect(answer.headers.get("x-request-id")).toBe(id);
+      expect(await answer.json()).toMatchObject({ code: "no-such-route", request_id: id });
+    }
+    const lines = () =>
+      log()
+        .split("\n")
+        .filter((line) => line.includes('"msg":"request"'));
+    await expect.poll(lines).toHaveLength(6);
+    const said = lines().map((line) => JSON.parse(line) as { request_id: string; pid: number });
+    expect(said.map(({ request_id }) => request_id)).toEqual(expect.arrayContaining(ids));
+    expect(new Set(said.map(({ pid }) => pid)).size).toBe(2);
+  });
+});
+
+it.each(["1", "2"])(
+  "changes its API keys at SIGHUP without a refused request, with %s workers",
+  async (workers) => {
+    const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"];
+    const file = at(`keys-${workers}`);
+    await writeFile(file, `${old}\n`);
+    const args = [
+      at("models/20260101-a"),
+      "--workers",
+      workers,
+      "--api-key-file",
+      file,
+      "--log-level",
+      "info",
+    ];
+    await serving(args, {}, async (url, log) => {
+      const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+      const ask = async (key: string) =>
+        (await fetch(`${url}/v1/tracks?q=one`, { headers: { "x-api-key": key, connection: "close" } }))
+          .status;
+      const lines = (message: string) =>
+        log()
+          .split("\n")
+          .filter((line) => line.includes(`"msg":"${message}`));
+      const hangUp = async (text: string, message: string, count: number) => {
+        await writeFile(file, text);
+        const before = lines(message).length;
+        process.kill(pid, "SIGHUP");
+        await expect.poll(() => lines(message).length).toBe(before + count);
+      };
+      const replaced = (text: string) => hangUp(text, "API keys replaced", Number(workers));
+
+      let key = old!;
+      const statuses = new Set<number>();
+      let going = true;
+      const client = (async () => {
+        while (going) statuses.add(await ask(key));
+      })();
+      expect(await ask(next!)).toBe(401);
+      await replaced(`${old}\n${next}\n`);
+      key = next!;
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([200, 200]);
+      await replaced(`# the only one\n${next}\n`);
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
+      // What is no file of keys changes nothing.
+      for (const wrong of ["short\n", ""]) await hangUp(wrong, "the API keys cannot be read again", 1);
+      if (workers === "2") {
+        const [worker] = lines("endpoint ready").map((line) => JSON.parse(line) as { pid: number });
+        going = false;
+        await client;
+        process.kill(worker!.pid, "SIGKILL");
+        await expect.poll(() => lines("endpoint ready").length, { timeout: 10_000 }).toBe(3);
+      }
+      for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
+      going = false;
+      await client;
+      expect([...statuses]).toEqual([200]);
+      expect(log()).not.toMatch(/the-old-key|the-next-key|short\n/);
     });
   },
 );

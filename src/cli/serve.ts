@@ -15,6 +15,7 @@ interface Flags extends DatastoreOptions {
   rateLimit?: number;
   bodyLimit: number;
   timeout: number;
+  drainDelay: number;
   corsOrigin?: string[];
   trustProxy?: number | true;
   logTracks?: boolean;
@@ -31,7 +32,7 @@ export function registerServe(program: Command): void {
   addDatastoreOption(program.command("serve"))
     .summary("answer “what should play next?” over HTTP")
     .description(
-      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle again.",
+      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle and reads the API keys again.",
     )
     .argument(
       "[bundle]",
@@ -58,6 +59,13 @@ export function registerServe(program: Command): void {
         "time for a request to arrive whole",
         numberWithin({ above: 0, most: longest }),
       ).default(10),
+    )
+    .addOption(
+      numberOption(
+        "--drain-delay <seconds>",
+        "after SIGTERM go on answering for so long, and say on /ping and /readyz that requests should go elsewhere",
+        numberWithin({ least: 0, most: longest }),
+      ).default(0),
     )
     .option("--cors-origin <origin...>", "origins that browsers may call from (default: none)")
     .addOption(
@@ -98,7 +106,9 @@ http://localhost:8080/docs shows every request that it takes.`,
       const { bundlePlaceFor } = await import("./latest-bundle.js");
       const bundle = await bundlePlaceFor(named, flags);
       const { readApiKeys, serve } = await import("../serving/index.js");
-      const apiKeys = await readApiKeys({ file: flags.apiKeyFile, environment: process.env });
+      const file = flags.apiKeyFile;
+      const readKeys = () => readApiKeys({ file, environment: process.env });
+      const apiKeys = await readKeys();
       const stopWithParent = followParent();
       await serve({
         bundle,
@@ -107,8 +117,11 @@ http://localhost:8080/docs shows every request that it takes.`,
         workers: flags.workers,
         threads: flags.threads,
         apiKeys,
+        // The environment stays as it is.
+        ...(file === undefined ? {} : { readApiKeys: readKeys }),
         bodyLimit: flags.bodyLimit,
         requestTimeout: Math.ceil(flags.timeout * 1000),
+        drainDelay: Math.ceil(flags.drainDelay * 1000),
         corsOrigins: flags.corsOrigin ?? [],
         trustProxy: flags.trustProxy ?? false,
         logTracks: flags.logTracks ?? false,

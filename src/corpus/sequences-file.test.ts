@@ -24,6 +24,16 @@ const two =
   '{"playlist_id":"p1","tracks":["a","b","a"]}\n{"playlist_id":7,"tracks":["c"],"title":"rainy sunday"}\n';
 
 describe("readSequences", () => {
+  it.each([undefined, 3, [undefined], {}])("is misused with %j in place of files", async (files) => {
+    const misused = {
+      name: "SegueError",
+      exitCode: 2,
+      message: "the files must be a path or a list of paths",
+    };
+    await expect(readSequences(files as never)).rejects.toMatchObject(misused);
+    await expect(readQueries(files as never)).rejects.toMatchObject(misused);
+  });
+
   it("numbers tracks in order of appearance, plain and gzipped alike", async () => {
     const plain = await readSequences(await file("two.jsonl", two));
     const zipped = await readSequences(await file("two.jsonl.gz", gzipSync(two)));

@@ -1,7 +1,7 @@
 /**
  * Playlists and queries as JSON lines: `{"playlist_id": "…", "tracks": ["…", …]}` and `{"context": ["…", …], "next": "…"}`.
  */
-import { SegueError } from "../system/index.js";
+import { misuse, SegueError } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import { type Complain, nameOf, type ReadOptions, readJsonLines } from "./json-lines.js";
 
@@ -80,8 +80,11 @@ export async function readQueries(
   return queries;
 }
 
+/** @throws SegueError (misuse) where it is neither a path nor a list of paths */
 function listOf(paths: string | readonly string[]): readonly string[] {
-  return typeof paths === "string" ? [paths] : paths;
+  const list: unknown = typeof paths === "string" ? [paths] : paths;
+  if (Array.isArray(list) && list.every((path) => typeof path === "string")) return list;
+  throw misuse("the files must be a path or a list of paths", 'write "playlists.jsonl"');
 }
 
 function nothingIn(paths: string | readonly string[], what: string): SegueError {

@@ -108,6 +108,17 @@ describe("evaluateRecommender, worked by hand", () => {
   it("refuses to evaluate on nothing", async () => {
     await expect(evaluateRecommender(recommender, [], { facts })).rejects.toThrow(/no queries/);
   });
+
+  it("says what it lacks where it is called from plain JavaScript", async () => {
+    const misused = (message: string) => ({ name: "SegueError", exitCode: 2, message });
+    for (const options of [undefined, {}, { facts: training }])
+      await expect(
+        evaluateRecommender(recommender, [{ context: ["a"], next: "b" }], options as never),
+      ).rejects.toMatchObject(misused("an evaluation wants the facts of training"));
+    expect(() => trainingFacts(Promise.resolve(training) as never)).toThrow(
+      expect.objectContaining(misused("trainingFacts wants a corpus")),
+    );
+  });
 });
 
 describe("evaluateBaseProtocol", () => {

@@ -71,13 +71,15 @@ export interface Evaluation {
  * Asks a recommender every question. The denominator is always every question: an empty answer, an unknown target and an
  * unknown context count as misses.
  *
- * @throws SegueError where there is no question or a k is not an integer ≥ 1; AbortError when the signal says stop
+ * @throws SegueError (misuse) where there is no question, no `facts`, or a k is not an integer ≥ 1; AbortError when the signal says stop
  */
 export async function evaluateRecommender(
   recommender: Answering,
   questions: readonly Question[],
-  { ks = [20], facts, base, batch: size = 256, progress = silent, signal }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
+  requireFacts(options);
+  const { ks = [20], facts, base, batch: size = 256, progress = silent, signal } = options;
   if (questions.length === 0) throw misuse("there are no queries to evaluate on");
   const cuts = checkedKs(ks);
   const longest = cuts.at(-1)!;
@@ -133,6 +135,11 @@ export async function evaluateRecommender(
     slices: slice(questions, table, cuts, facts),
     outcomes: table,
   };
+}
+
+function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
+  if (typeof options?.facts?.numberOf === "function") return;
+  throw misuse("an evaluation wants the facts of training", "write { facts: trainingFacts(corpus) }");
 }
 
 function checkedKs(ks: readonly number[]): number[] {

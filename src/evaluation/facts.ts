@@ -1,5 +1,5 @@
 /** What is known of the tracks from training alone: how popular each is, and whose it is. */
-import { artistNumbers, type Corpus, trackIndex } from "../corpus/index.js";
+import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
 
 export interface TrainingFacts {
   /** Distinct tracks of the training part. */
@@ -19,6 +19,7 @@ export interface TrainingFacts {
 
 /** Counts the corpus that the recommenders were fitted on. */
 export function trainingFacts(corpus: Corpus): TrainingFacts {
+  requireCorpus(corpus, "trainingFacts");
   const size = corpus.tracks.length;
   const numbers = trackIndex(corpus.tracks);
   const plays = new Uint32Array(size);

@@ -1,6 +1,6 @@
 /** Some playlists kept from training, to be asked about: for who has playlists, and no questions made of them. */
 import { createHash } from "node:crypto";
-import { type Corpus, partOf, playlistCount } from "../corpus/index.js";
+import { type Corpus, partOf, playlistCount, requireCorpus } from "../corpus/index.js";
 import { misuse, numberWithin, requireWithin } from "../system/index.js";
 import { type Question, type QuestionOptions, questionsOf } from "./questions.js";
 
@@ -28,6 +28,7 @@ export interface HoldOut {
  */
 export function holdOut(playlists: Corpus, { share = 0.2, seed = 1, ...how }: HoldOutOptions = {}): HoldOut {
   requireWithin(numberWithin({ above: 0, below: 1 }), "share", share);
+  requireCorpus(playlists, "holdOut");
   const { offsets, playlistIds } = playlists;
   const count = playlistCount(playlists);
   const isOut = Array.from({ length: count }, (_, p) => {

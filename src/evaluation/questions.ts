@@ -1,5 +1,5 @@
 /** Queries made from playlists whose end is known: the last track, or every track after the first. */
-import { type Corpus, playlistCount, type Query } from "../corpus/index.js";
+import { type Corpus, playlistCount, type Query, requireCorpus } from "../corpus/index.js";
 
 /** A query, and what else is known about its answer. */
 export interface Question extends Query {
@@ -24,6 +24,7 @@ export function questionsOf(
   playlists: Corpus,
   { positions = "last", remaining = false }: QuestionOptions = {},
 ): Question[] {
+  requireCorpus(playlists, "questionsOf");
   const questions: Question[] = [];
   for (let p = 0; p < playlistCount(playlists); p++) {
     const items = playlists.items.subarray(playlists.offsets[p]!, playlists.offsets[p + 1]!);

@@ -1,5 +1,5 @@
 /** Every recommender by name. */
-import type { Catalogue, Corpus } from "../corpus/index.js";
+import { type Catalogue, type Corpus, requireCorpus } from "../corpus/index.js";
 import { misuse, SegueError } from "../system/index.js";
 import { blend } from "./blend/blend.js";
 import { checkedSettings } from "./check-settings.js";
@@ -73,6 +73,7 @@ export async function fitRecommender(
 ): Promise<FittedRecommender> {
   const kind = kindOf(name);
   const checked = checkedSettings(kind, settings);
+  requireCorpus(corpus, "fitRecommender");
   if (corpus.items.length === 0) {
     throw new SegueError(`there is nothing to fit "${name}" on: the corpus holds no plays`, {
       hint: "Check that the training file holds playlists of at least 3 tracks.",

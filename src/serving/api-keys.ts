@@ -9,14 +9,26 @@ export const apiKeyVariable = "SEGUE_API_KEY";
 const shortest = 16;
 
 export class ApiKeys {
-  readonly #digests: readonly Buffer[];
+  /** Whether requests need one. Stays as it is: what was closed is never opened. */
+  readonly required: boolean;
+  #digests: readonly Buffer[];
 
   constructor(keys: readonly string[]) {
+    this.required = keys.length > 0;
     this.#digests = keys.map(digest);
   }
 
-  get required(): boolean {
-    return this.#digests.length > 0;
+  /**
+   * Takes other keys in place of those that it has.
+   *
+   * @throws SegueError (misuse) where it has none, gets none, or gets one that is too short
+   */
+  replace(keys: readonly string[]): void {
+    if (!this.required)
+      throw misuse("this endpoint was started without API keys and lets everybody in", "start it with some");
+    requireKeys(keys);
+    if (keys.length === 0) throw misuse("without an API key nobody could call any more", "give the new ones");
+    this.#digests = keys.map(digest);
   }
 
   /** Whether `key` is one of them. Always compares with every one. */
@@ -70,11 +82,14 @@ export async function readApiKeys(options: {
   return keys;
 }
 
-/**
- * @param where for the message, which does not show the key
- * @throws SegueError (misuse) for a key that can be guessed, or that no header can carry
- */
-export function requireLongKey(key: unknown, where: string): void {
+/** @throws SegueError (misuse) where it is no list, or for a key that can be guessed or that no header can carry */
+export function requireKeys(keys: unknown): void {
+  if (!Array.isArray(keys)) throw misuse("apiKeys must be a list of keys", 'write ["KEY"]');
+  for (const [i, key] of keys.entries()) requireLongKey(key, `apiKeys[${i}]`);
+}
+
+/** @param where for the message, which does not show the key */
+function requireLongKey(key: unknown, where: string): void {
   if (typeof key === "string" && key.length >= shortest && !/\s/.test(key)) return;
   throw misuse(
     `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "no text"}`,

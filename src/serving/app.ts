@@ -4,13 +4,16 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
+import { gatherMethods } from "./allowed-methods.js";
+import { ApiKeys } from "./api-keys.js";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
-import { answerError, answerNotFound, refuseEncodedBodies } from "./http-error.js";
+import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
 import { extendRoute } from "./routes/extend.js";
 import { healthRoutes } from "./routes/health.js";
@@ -23,11 +26,13 @@ import { validatorCompiler } from "./validation.js";
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
   readonly settings: EndpointSettings;
+  /** Default: those of the settings, for good. */
+  readonly keys?: ApiKeys;
   readonly metrics?: EndpointMetrics;
   readonly logger?: Logger;
   readonly plugins?: readonly EndpointPlugin[];
   /** True from the moment the endpoint was told to stop. */
-  readonly stopping?: () => boolean;
+  readonly leaving?: () => boolean;
 }
 
 export { createLogger } from "./log.js";
@@ -35,7 +40,8 @@ export { EndpointMetrics } from "./metrics.js";
 
 /** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const { models, settings, plugins = [], stopping = () => false } = parts;
+  const { models, settings, plugins = [], leaving = () => false } = parts;
+  const keys = parts.keys ?? new ApiKeys(settings.apiKeys ?? []);
   const metrics = parts.metrics ?? new EndpointMetrics();
   const requestTimeout = settings.requestTimeout ?? 10_000;
   // Fastify's own true believes the first address, which is the client's to invent.
@@ -43,7 +49,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
   const app: FastifyInstance = fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    genReqId: requestIdOf,
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
     trustProxy: proxies === 0 ? false : (_address: string, hop: number) => hop < proxies,
     requestTimeout,
@@ -62,32 +69,38 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.removeContentTypeParser("text/plain");
   // Most answers come as text from the model; checking the others again at run time would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   const { webRoot } = settings;
   const hasDocs = settings.docs ?? true;
-  const notFound = answerNotFound(hasDocs ? "GET /docs lists what there is" : undefined);
+  const notFound = answerNotFound(gatherMethods(app), hasDocs ? "GET /docs lists what there is" : undefined);
+  app.setErrorHandler((error, request, reply) =>
+    // A body is read before it is known that no route wants it; that it is none of JSON matters less.
+    request.is404 && !(error instanceof HttpError)
+      ? notFound(request, reply)
+      : answerError(error, request, reply),
+  );
   app.setNotFoundHandler(webRoot === undefined ? notFound : pageOrNotFound(webRoot, notFound));
 
-  // As late as possible, so that requests that were under way when the stop began tell their clients too.
-  app.addHook("onSend", async (_request, reply) => {
-    if (stopping()) reply.header("connection", "close");
+  app.addHook("onSend", async (request, reply) => {
+    reply.header(requestIdHeader, request.id);
+    // As late as possible, so that requests that were under way when the stop began tell their clients too.
+    if (leaving()) reply.header("connection", "close");
   });
-  addGuards(app, parts);
+  addGuards(app, { ...parts, keys });
   app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     metrics.request({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
-  if (hasDocs) await addDocs(typed, (settings.apiKeys ?? []).length > 0);
+  if (hasDocs) await addDocs(typed, keys.required);
 
-  const routeParts = { models, metrics, stopping };
+  const routeParts = { models, metrics, leaving };
   healthRoutes(typed, routeParts);
   invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);
   extendRoute(typed, routeParts);
   tracksRoute(typed, routeParts);
-  adminRoutes(typed, { ...parts, metrics });
+  adminRoutes(typed, { ...parts, metrics, keys });
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);
   metrics.serving(models.current.version, models.current.defaultRecommender);

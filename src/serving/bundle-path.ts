@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { SegueError } from "../system/index.js";
+import { asWritten, misuse, SegueError } from "../system/index.js";
 
 export const manifestName = "manifest.json";
 const pointerName = "current";
@@ -15,6 +15,7 @@ const pointerName = "current";
  * @throws SegueError where there is none
  */
 export async function bundlePath(place: string): Promise<string> {
+  requirePlace(place);
   const path = await realpath(resolve(place)).catch(() => {
     throw new SegueError(`there is no bundle at ${place}`, {
       code: "no-bundle",
@@ -35,6 +36,12 @@ export async function bundlePath(place: string): Promise<string> {
     `${place} is not a bundle: it holds no ${manifestName}, no \`${pointerName}\` and no bundles`,
     { code: "no-bundle", hint: "make one with: segue run" },
   );
+}
+
+/** @throws SegueError (misuse) where it is no path */
+export function requirePlace(place: unknown): void {
+  if (typeof place === "string") return;
+  throw misuse(`a bundle's place must be a path, got ${asWritten(place)}`, 'write "data/04_models"');
 }
 
 /** The names of the bundles in a folder, the one written last first; none where it is no folder. */

@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleContents } from "../bundle/index.js";
-import { misuse } from "../system/index.js";
+import { misuse, requireKnown } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
-import { bundlePath, isFolder, manifestName } from "./bundle-path.js";
+import { bundlePath, isFolder, manifestName, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
 
 export interface BundleOptions {
@@ -15,8 +15,16 @@ export interface BundleOptions {
   readonly threads?: number;
 }
 
-/** Models from the bundle at `place`; each `open` looks anew which bundle that is. */
+const bundleOptions: Readonly<Record<keyof BundleOptions, true>> = { recommender: true, threads: true };
+
+/**
+ * Models from the bundle at `place`; each `open` looks anew which bundle that is.
+ *
+ * @throws SegueError (misuse) where `place` is no text, or for an option that there is not
+ */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
+  requirePlace(place);
+  requireKnown(options, Object.keys(bundleOptions), "bundleSource");
   return {
     place,
     fingerprint: async () => {

@@ -3,11 +3,12 @@ import {
   asWritten,
   misuse,
   numberWithin,
+  requireKnown,
   requireWithin,
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { requireLongKey } from "./api-keys.js";
+import { requireKeys } from "./api-keys.js";
 import { type EndpointSettings, logLevels, proxyCounts, workerCounts } from "./options.js";
 
 /** Timers do not count further; a longer one would fire at once. */
@@ -22,15 +23,35 @@ const ranges: Readonly<Partial<Record<keyof Settings, ValueRange>>> = {
   bodyLimit: wholeNumber(1),
   rateLimit: numberWithin({ above: 0 }),
   requestTimeout: wholeNumber(1, longestTimer),
+  drainDelay: wholeNumber(0, longestTimer),
   drainTimeout: wholeNumber(0, longestTimer),
   watchInterval: wholeNumber(0, longestTimer),
 };
 
+const names: Readonly<Record<keyof EndpointSettings, true>> = {
+  apiKeys: true,
+  bodyLimit: true,
+  corsOrigins: true,
+  docs: true,
+  drainDelay: true,
+  drainTimeout: true,
+  logLevel: true,
+  logTracks: true,
+  rateLimit: true,
+  recommender: true,
+  requestTimeout: true,
+  threads: true,
+  trustProxy: true,
+  webRoot: true,
+};
+
 /**
- * @throws SegueError (misuse) that names the setting: a number out of its range, an unknown log level, an API key that is too short,
- *   an origin that no browser sends
+ * @param others what may be given beside the settings
+ * @throws SegueError (misuse) that names the setting: one that there is not, such as `apikeys`, which would leave the endpoint open; a
+ *   number out of its range, an unknown log level, an API key that is too short, an origin that no browser sends
  */
-export function checkSettings(settings: Settings): void {
+export function checkSettings(settings: Settings, others: Readonly<Record<string, true>>): void {
+  requireKnown(settings, Object.keys({ ...names, ...others }));
   for (const [name, range] of Object.entries(ranges)) {
     const value = settings[name as keyof Settings];
     if (value !== undefined) requireWithin(range, name, value);
@@ -40,7 +61,9 @@ export function checkSettings(settings: Settings): void {
   const { logLevel, apiKeys = [], corsOrigins = [] } = settings;
   if (logLevel !== undefined && !logLevels.includes(logLevel))
     throw misuse(`logLevel must be one of ${logLevels.join(", ")}, got ${asWritten(logLevel)}`);
-  for (const [i, key] of apiKeys.entries()) requireLongKey(key, `apiKeys[${i}]`);
+  requireKeys(apiKeys);
+  if (!Array.isArray(corsOrigins))
+    throw misuse("corsOrigins must be a list of origins", 'write ["https://app.example"]');
   for (const origin of corsOrigins) requireOrigin(origin);
 }
 

@@ -3,9 +3,11 @@
  * those that die, and reloads them one after the other.
  */
 import cluster, { type Worker } from "node:cluster";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
+import { ApiKeys } from "./api-keys.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
 import { createLogger } from "./log.js";
@@ -34,16 +36,25 @@ interface Member {
   readonly started: number;
 }
 
+const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettings>, true>> = {
+  bundle: true,
+  host: true,
+  port: true,
+  watchInterval: true,
+  workers: true,
+};
+
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, ...workerOptions } = options;
-  checkSettings(options);
+  const { workers, watchInterval = 0, drainDelay = 0, ...workerOptions } = options;
+  checkSettings(options, others);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
   const counts = new AggregatorRegistry();
   const members = new Map<number, Member>();
+  let leaving = false;
   let stopping = false;
   let pause = 100;
   cluster.setupPrimary({
@@ -56,6 +67,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     const results: ReloadResult[] = [];
     for (const { calls } of [...members.values()]) results.push(await calls.call<ReloadResult>("reload"));
     return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
+  };
+
+  const keys = new ApiKeys(options.apiKeys ?? []);
+  let apiKeys = options.apiKeys ?? [];
+  const useApiKeys = async (next: readonly string[]): Promise<void> => {
+    keys.replace(next);
+    apiKeys = next;
+    await tellAll("useApiKeys", next);
   };
 
   const add = async (): Promise<string> => {
@@ -82,7 +101,11 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     });
     try {
       await listening;
-      const { url } = await calls.call<{ url: string }>("start", workerOptions);
+      let told = apiKeys;
+      const { url } = await calls.call<{ url: string }>("start", { ...workerOptions, apiKeys });
+      // Others may have come while it opened its model.
+      while (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
+      if (leaving) await calls.call("leave");
       members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
     } catch (error) {
@@ -102,8 +125,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     }
   };
 
-  const refuse = async (): Promise<void> => {
-    await Promise.all([...members.values()].map(({ calls }) => calls.call("refuse").catch(() => {})));
+  /** One that has died meanwhile needs not be told. */
+  const tellAll = async (call: "leave" | "refuse" | "useApiKeys", argument?: unknown): Promise<void> => {
+    await Promise.all([...members.values()].map(({ calls }) => calls.call(call, argument).catch(() => {})));
   };
 
   const close = async (): Promise<void> => {
@@ -114,7 +138,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
       if (worker !== undefined && !members.has(worker.id)) worker.process.kill("SIGKILL");
     }
     // All refuse before any of them tells its clients to leave: they would come back to one that is about to refuse.
-    await refuse();
+    await tellAll("refuse");
     await Promise.all([...members.values()].map((member) => stop(member, options.drainTimeout ?? 10_000)));
   };
 
@@ -127,10 +151,27 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     throw error;
   }
   if (watchInterval > 0) {
-    stopWatching = watchSource(bundleSource(options.bundle, options), watchInterval, reload);
+    // Nothing is opened of it here.
+    stopWatching = watchSource(bundleSource(options.bundle), watchInterval, reload);
   }
+  const leave = async () => {
+    leaving = true;
+    await tellAll("leave");
+  };
+  const leaveAndClose = async () => {
+    await leave();
+    if (drainDelay > 0) await wait(drainDelay);
+    await close();
+  };
   let closing: Promise<void> | undefined;
-  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return {
+    url,
+    reload,
+    useApiKeys,
+    leave: () => void leave(),
+    refuse: () => void tellAll("refuse"),
+    close: () => (closing ??= leaveAndClose()),
+  };
 }
 
 /** Lets a worker finish what it has in flight; one that does not is ended. */

@@ -12,13 +12,14 @@ let running: RunningServer | undefined;
 const first = new ProcessCalls(process as Channel, {
   start: async (argument) => {
     const { bundle, ...options } = argument as WorkerOptions;
+    const { recommender, threads } = options;
     const metrics = new EndpointMetrics();
     // Making one lets this process answer when the first asks for everybody's counts.
     new AggregatorRegistry();
     AggregatorRegistry.setRegistries([metrics.registry]);
     running = await startServer({
       ...options,
-      model: bundleSource(bundle, options),
+      model: bundleSource(bundle, { recommender, threads }),
       metrics,
       reload: () => first.call<ReloadResult>("reload"),
       gatherMetrics: () => first.call<string>("metrics"),
@@ -27,6 +28,8 @@ const first = new ProcessCalls(process as Channel, {
     return { url: running.url };
   },
   reload: () => running!.reload(),
+  useApiKeys: (keys) => running!.useApiKeys(keys as string[]),
+  leave: () => running?.leave(),
   refuse: () => running?.refuse(),
   stop: async () => {
     await running?.close();

@@ -1,9 +1,10 @@
 /** What every request passes before its route: CORS, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ApiKeys, presentedKey } from "./api-keys.js";
+import { type ApiKeys, presentedKey } from "./api-keys.js";
 import { HttpError } from "./http-error.js";
 import type { EndpointSettings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
+import { requestIdHeader } from "./request-id.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -22,10 +23,13 @@ export interface GuardParts {
 
 export function addGuards(
   app: FastifyInstance,
-  { settings, takeRequest }: GuardParts & { readonly settings: EndpointSettings },
+  {
+    keys,
+    settings,
+    takeRequest,
+  }: GuardParts & { readonly keys: ApiKeys; readonly settings: EndpointSettings },
 ): void {
   addCors(app, settings.corsOrigins ?? []);
-  const keys = new ApiKeys(settings.apiKeys ?? []);
   const { rateLimit } = settings;
   const take = rateLimit === undefined ? undefined : (takeRequest ?? countHere(rateLimit));
   if (!keys.required && take === undefined) return;
@@ -66,11 +70,12 @@ function addCors(app: FastifyInstance, origins: readonly string[]): void {
     const { origin } = request.headers;
     if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return;
     reply.header("access-control-allow-origin", origin);
+    reply.header("access-control-expose-headers", requestIdHeader);
     if (request.method !== "OPTIONS" || !request.headers["access-control-request-method"]) return;
     return reply
       .code(204)
       .header("access-control-allow-methods", "GET, POST")
-      .header("access-control-allow-headers", "authorization, content-type, x-api-key")
+      .header("access-control-allow-headers", `authorization, content-type, x-api-key, ${requestIdHeader}`)
       .header("access-control-max-age", "600")
       .send();
   });

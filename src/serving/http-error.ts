@@ -1,10 +1,12 @@
 /**
  * How the endpoint says no. Every error answer is one JSON object with `error` (what is wrong; the field that TensorFlow
- * Serving uses), `code` (a stable word), and where they help `hint` and `issues` (which field, and what is wrong with it).
+ * Serving uses), `code` (a stable word), `request_id`, and where they help `hint` and `issues` (which field, and what is wrong with
+ * it).
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { SegueError } from "../system/index.js";
+import { requestIdHeader } from "./request-id.js";
 
 export interface ErrorBody {
   readonly error: string;
@@ -90,15 +92,35 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (status >= 500)
     request.log.error(error instanceof HttpError ? { reason: body.error } : { err: error }, "request failed");
   if (status === 429) reply.header("retry-after", "1");
-  void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
+  void reply
+    .code(status)
+    // Here too, since a URL that is none is answered before any hook.
+    .header(requestIdHeader, request.id)
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify({ ...body, request_id: request.id }));
 }
 
-/** @param hint where to read what there is, if anywhere */
-export function answerNotFound(hint: string | undefined) {
+/**
+ * Answers what no route has: 405 where the path has others than this method, else 404.
+ *
+ * @param methodsOf the methods of a path
+ * @param hint where to read what there is, if anywhere
+ */
+export function answerNotFound(methodsOf: (path: string) => readonly string[], hint: string | undefined) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const [path] = request.url.split("?", 1);
-    const error = `there is no ${request.method} ${path!.slice(0, 200)} here`;
-    answerError(new HttpError(404, { error, code: "no-such-route", hint }), request, reply);
+    const { method, url } = request;
+    const path = url.split("?", 1)[0]!;
+    const shown = path.slice(0, 200);
+    const allowed = methodsOf(path);
+    if (allowed.length > 0) {
+      const allow = allowed.join(", ");
+      reply.header("allow", allow);
+      const error = `${shown} takes ${allow}, not ${method}`;
+      answerError(new HttpError(405, { error, code: "method-not-allowed", hint }), request, reply);
+    } else {
+      const error = `there is no ${method} ${shown} here`;
+      answerError(new HttpError(404, { error, code: "no-such-route", hint }), request, reply);
+    }
   };
 }
 

@@ -1,9 +1,13 @@
 /** What the endpoint counts, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+/** In seconds. Nearest tracks take about 1 ms and blends several: most bounds lie around these. */
+const latencies = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
 export class EndpointMetrics {
   readonly registry = new Registry();
   readonly #seconds: Histogram<"route" | "method" | "status">;
+  readonly #answers: Histogram<"recommender" | "question">;
   readonly #batch: Histogram;
   readonly #unknown: Counter;
   readonly #fallbacks: Counter;
@@ -17,7 +21,14 @@ export class EndpointMetrics {
       name: "segue_http_request_duration_seconds",
       help: "Time from a request's headers to the end of its answer.",
       labelNames: ["route", "method", "status"],
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      buckets: latencies,
+      registers,
+    });
+    this.#answers = new Histogram({
+      name: "segue_answer_duration_seconds",
+      help: "Time from a question to the model's answer, by the recommender that was asked and what it was asked for.",
+      labelNames: ["recommender", "question"],
+      buckets: latencies,
       registers,
     });
     this.#batch = new Histogram({
@@ -55,6 +66,11 @@ export class EndpointMetrics {
 
   request(labels: { route: string; method: string; status: number }, seconds: number): void {
     this.#seconds.observe({ ...labels, status: String(labels.status) }, seconds);
+  }
+
+  /** @param labels.recommender one that the model has, or the metrics would grow with what clients make up */
+  answered(labels: { recommender: string; question: string }, seconds: number): void {
+    this.#answers.observe(labels, seconds);
   }
 
   batch(size: number): void {

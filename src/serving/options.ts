@@ -26,6 +26,11 @@ export interface EndpointSettings {
   readonly rateLimit?: number;
   /** Milliseconds within which a request must have arrived whole; default 10,000. */
   readonly requestTimeout?: number;
+  /**
+   * Milliseconds that the endpoint goes on taking requests after it was told to stop, while it says that it is not ready and tells its
+   * clients to leave, so that a balancer can take it out; default 0.
+   */
+  readonly drainDelay?: number;
   /** Milliseconds that requests in flight have to finish when the endpoint stops; default 10,000. */
   readonly drainTimeout?: number;
   /** Origins that browsers may call from; default none. */

@@ -136,6 +136,7 @@ export const extendAnswer = z.object({
 export const errorAnswer = z.object({
   error: z.string().describe("What is wrong"),
   code: z.string().describe("A stable word for programs"),
+  request_id: z.string().describe("As the header X-Request-Id of the answer says, and the log"),
   hint: z.string().optional().describe("What to do about it"),
   issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
 });

@@ -1,11 +1,16 @@
-/** Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle again. */
-import { misuse, requireWithin } from "../system/index.js";
+/**
+ * Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle and reads the API keys
+ * again.
+ */
+import { messageOf, misuse, requireWithin } from "../system/index.js";
 import { bundleSource } from "./bundle-source.js";
 import type { ClusterOptions } from "./cluster.js";
 import { type EndpointPlugin, workerCounts } from "./options.js";
 import { type RunningServer, startServer } from "./server.js";
 
 export interface ServeOptions extends ClusterOptions {
+  /** Reads the API keys again when SIGHUP comes; default: they stay. */
+  readonly readApiKeys?: () => Promise<readonly string[]>;
   /** Called once, when requests are answered. */
   readonly onReady?: (server: RunningServer) => void;
   /** Added routes; with one worker only. */
@@ -16,14 +21,32 @@ export interface ServeOptions extends ClusterOptions {
 
 /** @throws SegueError when the bundle cannot be opened or the port not be had */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { workers, onReady, plugins, signal, ...rest } = options;
+  const { bundle, workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
+  const { recommender, threads } = rest;
   requireWithin(workerCounts, "workers", workers);
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1
-      ? await startServer({ ...rest, model: bundleSource(options.bundle, options), plugins })
-      : await (await import("./cluster.js")).startCluster({ ...rest, workers });
-  const onHangup = () => void server.reload().catch(() => {});
+      ? await startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins })
+      : await (await import("./cluster.js")).startCluster({ ...rest, bundle, workers });
+  const renewKeys = async () => {
+    if (readApiKeys === undefined) return;
+    try {
+      await server.useApiKeys(await readApiKeys());
+    } catch (error) {
+      const { createLogger } = await import("./log.js");
+      createLogger(options.logLevel).error(
+        { reason: messageOf(error) },
+        "the API keys cannot be read again; those before stay",
+      );
+    }
+  };
+  // One after the other, or what an earlier one has read could come last.
+  let renewed = Promise.resolve();
+  const onHangup = () => {
+    renewed = renewed.then(renewKeys);
+    server.reload().catch(() => {});
+  };
   process.on("SIGHUP", onHangup);
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGTERM", () => resolve());

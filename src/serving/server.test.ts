@@ -79,8 +79,13 @@ describe("the endpoint as a server", () => {
   });
 
   it.each([
+    // It would be open to everybody.
+    [{ apikeys: ["long-enough-0123456789"] } as object, /^there is no option apikeys$/],
+    [{ corsOrigins: "https://app.example" as never }, /^corsOrigins must be a list of origins$/],
+    [{ apiKeys: "long-enough-0123456789" as never }, /^apiKeys must be a list of keys$/],
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
     [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
+    [{ model: {} as never }, /^model must be a source or a model in memory$/],
     [{ trustProxy: -1 }, /^trustProxy must be a whole number from 0 to 16, got -1$/],
     [{ rateLimit: -1 }, /^rateLimit must be a number > 0, got -1$/],
     [
@@ -105,7 +110,13 @@ describe("the endpoint as a server", () => {
     ],
   ] satisfies [Partial<ServerOptions>, RegExp][])("is misused with %j", async (options, message) => {
     let opened = 0;
-    const source: ModelSource = { ...changingSource(), open: async () => (opened++, songModel()) };
+    const source: ModelSource = {
+      ...changingSource(),
+      open: async () => {
+        opened++;
+        return songModel();
+      },
+    };
     await expect(start({ model: source, ...options })).rejects.toMatchObject({
       name: "SegueError",
       exitCode: 2,
@@ -209,6 +220,27 @@ describe("the endpoint as a server", () => {
     agent.destroy();
   });
 
+  it("goes on answering for a while after it was told to stop, and says that requests should go elsewhere", async () => {
+    const { url, close } = await start({ drainDelay: 600 });
+    const began = performance.now();
+    const stopped = close();
+    for (const path of ["/ping", "/readyz"]) expect((await fetch(url + path)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    // Each on a connection of its own, since the one before was told to close.
+    let answered = 0;
+    for (; performance.now() - began < 500; answered++) {
+      const answer = await recommend(url);
+      expect({ status: answer.status, connection: answer.headers.get("connection") }).toEqual({
+        status: 200,
+        connection: "close",
+      });
+    }
+    expect(answered).toBeGreaterThan(0);
+    await stopped;
+    expect(performance.now() - began).toBeGreaterThan(590);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
   it("wants an API key where it was given some, except for probes and docs", async () => {
     const apiKeys = ["first-key-0123456789", "second-key-0123456789"];
     const source = changingSource();
@@ -230,6 +262,20 @@ describe("the endpoint as a server", () => {
       headers: { "x-api-key": apiKeys[0]! },
     });
     expect(await reloaded.json()).toEqual({ version: "v2", changed: true });
+  });
+
+  it("takes other API keys while it runs, and is neither opened nor shut by that", async () => {
+    const [first, second] = ["first-key-0123456789", "second-key-0123456789"] as const;
+    const closed = await start({ apiKeys: [first] });
+    await closed.useApiKeys([second]);
+    expect((await recommend(closed.url, { "x-api-key": first })).status).toBe(401);
+    const misused = { name: "SegueError", exitCode: 2 };
+    for (const wrong of [[], [second, "short"], second as never])
+      await expect(closed.useApiKeys(wrong)).rejects.toMatchObject(misused);
+    expect((await recommend(closed.url, { "x-api-key": second })).status).toBe(200);
+    const open = await start();
+    await expect(open.useApiKeys([first])).rejects.toMatchObject(misused);
+    expect((await recommend(open.url)).status).toBe(200);
   });
 
   it("does not reload for everybody", async () => {
@@ -322,6 +368,40 @@ describe("the endpoint as a server", () => {
       const text = lines.join("").toLowerCase();
       expect(text.includes("daft")).toBe(logTracks);
     }
+  });
+
+  it("calls a request as its sender does, in the answer, its errors and the log, and else by a new name", async () => {
+    const lines: string[] = [];
+    const logger = createLogger("info", { write: (line) => void lines.push(line) });
+    const fail = () => {
+      throw new Error("a bug");
+    };
+    const { url } = await start({ logger, plugins: [(app) => void app.get("/fails", fail)] });
+    const named = (path: string, id?: string) =>
+      fetch(url + path, id === undefined ? {} : { headers: { "x-request-id": id } });
+    const idOf = ({ headers }: Response) => headers.get("x-request-id");
+    const given = "0af7651916cd43dd:checkout/7@eu-1+a=b_c.d-e";
+    expect(idOf(await named("/ping", given))).toBe(given);
+    // Whether it was a route that failed, none was there, or the URL is none.
+    for (const [path, status] of [
+      ["/fails", 500] as const,
+      ["/nowhere", 404] as const,
+      ["/%", 400] as const,
+    ]) {
+      const answer = await named(path, `${given}${status}`);
+      expect(answer.status).toBe(status);
+      expect(idOf(answer)).toBe(`${given}${status}`);
+      expect(await answer.json()).toMatchObject({ request_id: `${given}${status}` });
+    }
+    const log = () => lines.map((line) => JSON.parse(line) as { request_id?: string; msg: string });
+    const said = (id: string) => log().flatMap(({ request_id, msg }) => (request_id === id ? msg : []));
+    await expect.poll(() => said(given)).toEqual(["request"]);
+    await expect.poll(() => said(`${given}500`)).toEqual(["request failed", "request"]);
+    const made = new Set<string | null>();
+    for (const id of [undefined, "", "two words", "x".repeat(129), 'a"b', "<b>"])
+      made.add(idOf(await named("/ping", id)));
+    expect(made.size).toBe(6);
+    for (const id of made) expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it("serves a web app's files and nothing beside them", async () => {

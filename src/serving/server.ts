@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { asWritten, messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
+import { ApiKeys } from "./api-keys.js";
 import { checkSettings } from "./check-settings.js";
 import type { GuardParts } from "./guards.js";
 import type { EndpointMetrics } from "./metrics.js";
@@ -35,11 +36,32 @@ export interface RunningServer {
   readonly url: string;
   /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
   reload(): Promise<ReloadResult>;
+  /**
+   * Requires these API keys from the next request on, in place of those before. Keys that clients still use have to be among them.
+   *
+   * @throws SegueError (misuse) where it was started without keys, gets none, or gets one that is too short
+   */
+  useApiKeys(keys: readonly string[]): Promise<void>;
+  /** Says from here on that it is not ready, and tells its clients to leave; whoever comes is answered as before. */
+  leave(): void;
   /** Takes no new connection from here on; those that are there go on. */
   refuse(): void;
-  /** Refuses new connections, finishes what is in flight, then frees the model. */
+  /** Leaves, waits for `drainDelay`, refuses new connections, finishes what is in flight, then frees the model. */
   close(): Promise<void>;
 }
+
+const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSettings>, true>> = {
+  gatherMetrics: true,
+  host: true,
+  logger: true,
+  metrics: true,
+  model: true,
+  plugins: true,
+  port: true,
+  reload: true,
+  takeRequest: true,
+  watchInterval: true,
+};
 
 /** How long connections are told to close before those that stay silent are closed from this side. */
 const lingerMs = 200;
@@ -50,12 +72,13 @@ const revivePause = 1_000;
 
 /** @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host = "127.0.0.1", port = 0, watchInterval = 0, model } = options;
+  checkSettings(options, others);
+  const { host = "127.0.0.1", port = 0, watchInterval = 0, drainDelay = 0, model } = options;
   requireWithin(ports, "port", port, "0 is any free one");
-  checkSettings(options);
   requireModel(model);
   const source = "open" in model ? model : undefined;
   const onBatch = (size: number) => metrics.batch(size);
+  let leaving = false;
   let stopping = false;
   const openings = new AbortController();
   /** Added routes look into the model, so then it has to be in this thread. */
@@ -75,6 +98,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const logger = options.logger ?? createLogger(options.logLevel);
   const metrics = options.metrics ?? new EndpointMetrics();
   const models = new ModelSlot(await opening);
+  const keys = new ApiKeys(options.apiKeys ?? []);
+  const useApiKeys = async (next: readonly string[]) => {
+    keys.replace(next);
+    logger.info({ keys: next.length }, "API keys replaced");
+  };
   let reloading: Promise<ReloadResult> | undefined;
   let nextReload: Promise<ReloadResult> | undefined;
 
@@ -130,10 +158,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = await createApp({
     models,
     settings: options,
+    keys,
     metrics,
     logger,
     plugins: options.plugins,
-    stopping: () => stopping,
+    leaving: () => leaving,
     reload: options.reload ?? (source === undefined ? undefined : reload),
     gatherMetrics: options.gatherMetrics,
     takeRequest: options.takeRequest,
@@ -153,8 +182,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.
   const refuse = () =>
     (refused ??= new Promise<void>((resolve) => Server.prototype.close.call(app.server, () => resolve())));
+  const leave = () => {
+    leaving = true;
+  };
   let closing: Promise<void> | undefined;
   const close = async () => {
+    leave();
+    if (drainDelay > 0) await wait(drainDelay);
     stopping = true;
     stopWatching();
     openings.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
@@ -171,13 +205,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     models.close();
     logger.info("endpoint stopped");
   };
-  return { url, reload, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return { url, reload, useApiKeys, leave, refuse: () => void refuse(), close: () => (closing ??= close()) };
 }
 
 function requireModel(model: unknown): void {
-  if (typeof model === "object" && model !== null) return;
+  const given = model as Partial<ModelSource & ServedModel> | null | undefined;
+  if (typeof given?.open === "function" || (given?.recommenders && given.catalogue)) return;
   throw misuse(
-    `model must be a source or a model in memory, got ${asWritten(model)}`,
+    `model must be a source or a model in memory${typeof given === "object" ? "" : `, got ${asWritten(model)}`}`,
     typeof model === "string"
       ? `write bundleSource(${asWritten(model)})`
       : 'write bundleSource("data/04_models")',

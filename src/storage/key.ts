@@ -1,12 +1,13 @@
-/** Keys are relative and "/"-separated; one that could leave the root is refused. */
+/** Keys are relative and "/"-separated; one that could leave the root is none. */
 import { SegueError } from "../system/index.js";
 
-/** @throws SegueError where a segment is empty, "." or "..", or the key holds a backslash or NUL. */
+/** Whether it can be one: no segment of it is empty, "." or "..", and it holds no backslash and no NUL. */
+export function isKey(key: string): boolean {
+  return !/[\\\0]/.test(key) && !key.split("/").some((part) => part === "" || part === "." || part === "..");
+}
+
+/** @throws SegueError where it can be none */
 export function checkKey(key: string): void {
-  const bad =
-    key === "" ||
-    /[\\\0]/.test(key) ||
-    key.split("/").some((segment) => segment === "" || segment === "." || segment === "..");
-  if (bad)
+  if (!isKey(key))
     throw new SegueError(`invalid key ${JSON.stringify(key)}: keys are relative paths such as "runs/a.json"`);
 }

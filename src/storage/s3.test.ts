@@ -300,7 +300,7 @@ describe("parseS3Url", () => {
   it.each(["bucket/a", "s3://", "s3://x", "s3://bad_/", "s3://bucket/../a", "s3://bucket//a"])(
     "refuses %s",
     (url) => {
-      expect(() => parseS3Url(url)).toThrow(SegueError);
+      expect(() => parseS3Url(url)).toThrow(expect.objectContaining({ name: "SegueError", exitCode: 2 }));
     },
   );
 });

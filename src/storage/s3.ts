@@ -20,7 +20,7 @@ import {
 import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
 import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
 import { awsTimeouts } from "./aws-timeouts.js";
-import { checkKey } from "./key.js";
+import { checkKey, isKey } from "./key.js";
 import { partSizeFor, uploadFile } from "./s3-upload.js";
 import type { Store, StoredObject } from "./store.js";
 
@@ -266,6 +266,11 @@ export function parseS3Url(url: string): { bucket: string; prefix: string } {
       "names have 3 to 63 letters, digits, dots and dashes",
     );
   }
-  if (prefix !== "") checkKey(prefix);
+  if (prefix !== "" && !isKey(prefix)) {
+    throw misuse(
+      `"${prefix}" in ${url} cannot be a prefix`,
+      'its parts are names, none of them empty, "." or "..", as in s3://bucket/music/runs',
+    );
+  }
   return { bucket, prefix };
 }

@@ -1,9 +1,9 @@
 /** `/metrics` for Prometheus, and `POST /admin/reload`, which is there only for holders of an API key. */
 import { z } from "zod";
 import { explainDiskError, SegueError } from "../../system/index.js";
+import type { ApiKeys } from "../api-keys.js";
 import { HttpError } from "../http-error.js";
 import type { EndpointMetrics } from "../metrics.js";
-import type { EndpointSettings } from "../options.js";
 import { errorAnswer } from "../schemas.js";
 import type { App } from "./routes.js";
 
@@ -21,7 +21,7 @@ export interface AdminParts {
 
 export function adminRoutes(
   app: App,
-  parts: AdminParts & { readonly settings: EndpointSettings; readonly metrics: EndpointMetrics },
+  parts: AdminParts & { readonly keys: ApiKeys; readonly metrics: EndpointMetrics },
 ): void {
   const { registry } = parts.metrics;
   app.get(
@@ -54,7 +54,7 @@ export function adminRoutes(
       },
     },
     async () => {
-      if ((parts.settings.apiKeys ?? []).length === 0 || parts.reload === undefined) {
+      if (!parts.keys.required || parts.reload === undefined) {
         throw new HttpError(403, {
           error: "reloading by request needs an endpoint with API keys",
           code: "forbidden",

@@ -12,7 +12,7 @@ const alive = z.object({
   pid: z.number().describe("The process to send signals to"),
 });
 
-export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: () => boolean }): void {
+export function healthRoutes(app: App, parts: RouteParts & { readonly leaving: () => boolean }): void {
   const open = { config: { open: true } };
   app.get(
     "/healthz",
@@ -34,7 +34,7 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly stopping: 
         },
       },
       async (_request, reply) => {
-        if (parts.stopping()) return reply.code(503).send({ status: "stopping" });
+        if (parts.leaving()) return reply.code(503).send({ status: "stopping" });
         const { alive, version } = parts.models.current;
         if (!alive) return reply.code(503).send({ status: "opening the model again" });
         return { status: "ready", bundle: version };

@@ -289,6 +289,27 @@ describe("the endpoint's routes", () => {
     expect((await app.inject("/docs/")).statusCode).toBe(200);
   });
 
+  it("measures each recommender by itself, and none that is not there", async () => {
+    const { app } = await songApp();
+    const ask = (url: string, payload: object) => app.inject({ method: "POST", url, payload });
+    await ask("/v1/recommend", {});
+    await ask("/v1/recommend", { recommender: "popularity" });
+    await ask("/v1/recommend", { recommender: "made up" });
+    await ask("/v1/playlists/extend", {});
+    await ask("/invocations", { instances: [songs[0]] });
+    await app.inject("/v1/tracks?q=daft");
+    const { body } = await app.inject("/metrics");
+    const counts = [...body.matchAll(/^segue_answer_duration_seconds_count\{(.*)\} (\d+)$/gm)];
+    expect(Object.fromEntries(counts.map(([, labels, count]) => [labels, count]))).toEqual({
+      'recommender="transitions",question="recommend"': "1",
+      'recommender="popularity",question="recommend"': "1",
+      'recommender="transitions",question="extend"': "1",
+      'recommender="transitions",question="invocations"': "1",
+    });
+    for (const bound of ["0.001", "0.0025", "0.005", "0.01"])
+      expect(body).toContain(`segue_answer_duration_seconds_bucket{le="${bound}",recommender="transitions"`);
+  });
+
   it("has a zero for what has not happened yet, so that the first failed reload shows", async () => {
     const { body } = await (await songApp()).app.inject("/metrics");
     for (const outcome of ["done", "failed"])
@@ -323,6 +344,28 @@ describe("the endpoint's routes", () => {
     });
     const withoutKey = closed.requests.filter(({ security }) => security?.length === 0);
     expect(withoutKey.map(({ operationId }) => operationId).sort()).toEqual(["healthz", "ping", "readyz"]);
+  });
+
+  it("says which methods a path has where a request comes with another", async () => {
+    const { app } = await songApp({}, [(app) => void app.delete("/v1/lists/:list", async () => ({}))]);
+    const refused = async (method: "GET" | "PUT" | "OPTIONS", url: string) => {
+      const { statusCode, headers, body } = await app.inject({ method, url });
+      return { status: statusCode, allow: headers.allow, ...(JSON.parse(body) as object) };
+    };
+    expect(await refused("PUT", "/v1/recommend?k=3")).toMatchObject({
+      status: 405,
+      allow: "POST",
+      error: "/v1/recommend takes POST, not PUT",
+      code: "method-not-allowed",
+    });
+    expect(await refused("OPTIONS", "/v1/tracks")).toMatchObject({ status: 405, allow: "GET, HEAD" });
+    expect(await refused("GET", "/v1/lists/7")).toMatchObject({ status: 405, allow: "DELETE" });
+    // Whatever it brings.
+    const form = { method: "PUT", url: "/v1/recommend", payload: "k=3" } as const;
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    expect((await app.inject({ ...form, headers })).statusCode).toBe(405);
+    for (const nowhere of ["/v1/recommend/", "/v1/lists/", "/v1/lists/7/x", "/v1", "/"])
+      expect(await refused("PUT", nowhere)).toMatchObject({ status: 404, allow: undefined });
   });
 
   it("points to the docs only where there are any", async () => {

@@ -23,7 +23,7 @@ export interface RouteParts {
 const jsonType = "application/json; charset=utf-8";
 
 /**
- * Has the model answer, and counts what it did not know. The body comes as text; its type is for the schema alone, which
+ * Has the model answer, and counts how long that took and what it did not know. The body comes as text; its type is for the schema alone, which
  * describes it.
  */
 export async function answered<Body>(
@@ -31,9 +31,20 @@ export async function answered<Body>(
   question: Question,
   reply: FastifyReply,
 ): Promise<Body> {
+  const { defaultRecommender } = models.current;
+  const asked = performance.now();
   const { json, unknownTracks, fallbacks } = await models.answer(question);
+  if (question.of !== "tracks") {
+    const recommender = recommenderOf(question) ?? defaultRecommender;
+    metrics.answered({ recommender, question: question.of }, (performance.now() - asked) / 1000);
+  }
   metrics.unknownTracks(unknownTracks);
   metrics.fallbacks(fallbacks);
   reply.type(jsonType);
   return json as Body;
+}
+
+/** The one that a question names; where it has been answered, the model has it. */
+function recommenderOf({ request }: Question): string | undefined {
+  return "recommender" in request ? request.recommender : undefined;
 }

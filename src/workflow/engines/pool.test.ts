@@ -58,3 +58,33 @@ it("has written every card once it has settled, though the run need not wait for
     await pool.close();
   }
 });
+
+it("says that a step ran out of memory, and what to do, where V8 ends its process", async () => {
+  const { NODE_OPTIONS } = process.env;
+  process.env.NODE_OPTIONS = "--max-old-space-size=80";
+  const pool = new Pool();
+  try {
+    const store = new FolderStore(join(folder, "store"));
+    const run = await runFlow(flows.hungry!, {}, { store, pool, maxWorkers: 1 });
+    expect(run).toMatchObject({
+      status: "failed",
+      end: {
+        failed: {
+          step: "start",
+          error: {
+            kind: "lost",
+            signal: "SIGABRT",
+            message: expect.stringMatching(
+              /^its process \(\d+\) ran out of memory \(SIGABRT\) before the task/,
+            ),
+            hint: expect.stringMatching(/NODE_OPTIONS=--max-old-space-size=\d+ .*--max-workers 1$/),
+          },
+        },
+      },
+    });
+  } finally {
+    if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = NODE_OPTIONS;
+    await pool.close();
+  }
+}, 30_000);

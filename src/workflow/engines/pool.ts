@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
 import { besideUrl, memoryFlags } from "../../system/index.js";
@@ -14,6 +15,7 @@ import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, TaskSpec, ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
+import { type Death, lost, memoryKills, saysNoMemory } from "./lost.js";
 
 /** How one attempt ended. "lost": its process died before it could say anything. */
 export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
@@ -43,6 +45,9 @@ function largeMb(processes: number): number {
 /** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
 const idleMs = 50;
 
+/** How long after its end what a process has printed may take to be read. */
+const lastWordsMs = 1000;
+
 interface FlowModule {
   readonly module: string;
   readonly flow: string;
@@ -50,7 +55,9 @@ interface FlowModule {
 
 interface Worker {
   readonly child: ChildProcess;
-  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<void>;
+  /** As `exited`, once all that it printed has been read. */
+  readonly died: Promise<Death>;
   receive: ((message: FromChild) => void) | undefined;
   print: ((stream: "out" | "err", line: string) => void) | undefined;
   /** The flows that it has loaded, or was told to load. */
@@ -146,7 +153,7 @@ export class Pool {
       this.#send(worker, { type: "run", spec });
       const result = await Promise.race([
         answered,
-        worker.exited.then(({ code, signal }): AttemptResult => ({ failed: lost(child.pid!, code, signal) })),
+        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid!, death) })),
       ]);
       if ("done" in result) {
         if (stopped) this.#kill(worker);
@@ -192,13 +199,24 @@ export class Pool {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: memoryFlags(),
     });
-    const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-      child.once("exit", (code, signal) => resolve({ code, signal }));
-      child.once("error", () => resolve({ code: null, signal: null }));
+    const killsBefore = memoryKills();
+    let lastWords: string | undefined;
+    const exited = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("error", () => resolve());
     });
+    const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    // What a step has started may live on, and hold the pipe open.
+    const died = exited
+      .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
+      .then((): Death => {
+        const { exitCode: code, signalCode: signal } = child;
+        return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore };
+      });
     const worker: Worker = {
       child,
       exited,
+      died,
       receive: undefined,
       print: undefined,
       told: new Set(),
@@ -220,7 +238,10 @@ export class Pool {
     });
     // What native code prints does not pass through the child's JavaScript and comes this way.
     for (const stream of ["out", "err"] as const) {
-      const lines = new LineSplitter((line) => worker.print?.(stream, line));
+      const lines = new LineSplitter((line) => {
+        if (stream === "err" && saysNoMemory(line)) lastWords = line;
+        worker.print?.(stream, line);
+      });
       const pipe = stream === "out" ? child.stdout : child.stderr;
       pipe?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
     }
@@ -276,14 +297,4 @@ export class Pool {
   #kill(worker: Worker): void {
     if (worker.child.pid !== undefined && this.#all.has(worker)) killGroup(worker.child.pid, "SIGKILL");
   }
-}
-
-function lost(pid: number, code: number | null, signal: NodeJS.Signals | null): TaskFailure {
-  const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
-  return {
-    kind: "lost",
-    message: `its process (${pid}) ${how} before the task was done`,
-    ...(signal ? { signal } : {}),
-    ...(signal === "SIGKILL" ? { hint: "was there not enough memory?" } : {}),
-  };
 }

@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { type Death, lost, saysNoMemory } from "./lost.js";
+
+const died = (how: Partial<Death>) =>
+  lost(7, { code: null, signal: null, lastWords: undefined, systemShortOfMemory: false, ...how });
+
+it("blames the system's lack of memory for a SIGKILL only where the system has killed for it", () => {
+  expect(died({ signal: "SIGKILL", systemShortOfMemory: true })).toEqual({
+    kind: "lost",
+    message:
+      "its process (7) was killed by the system, most likely for lack of memory (SIGKILL), before the task was done",
+    hint: "run fewer tasks at once: --max-workers 1",
+    signal: "SIGKILL",
+  });
+  expect(died({ signal: "SIGKILL" })).toMatchObject({
+    message: "its process (7) was killed by SIGKILL before the task was done",
+    hint: "was there not enough memory? Then run fewer tasks at once: --max-workers 1",
+  });
+});
+
+it("does not blame memory for what else ends a process", () => {
+  expect(died({ code: 3, systemShortOfMemory: true })).toEqual({
+    kind: "lost",
+    message: "its process (7) ended with exit code 3 before the task was done",
+  });
+  expect(died({ signal: "SIGABRT" })).toEqual({
+    kind: "lost",
+    message: "its process (7) was killed by SIGABRT before the task was done",
+    signal: "SIGABRT",
+  });
+});
+
+it.each([
+  [
+    "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+    /ran out of .*--max-old-space/,
+  ],
+  ["# Fatal process out of memory: Zone", /ran out of memory \(SIGABRT\).*--max-workers 1$/],
+  ["terminate called after throwing an instance of 'std::bad_alloc'", /ran out of memory.*--max-workers 1$/],
+])("knows last words about memory: %s", (lastWords, said) => {
+  expect(saysNoMemory(lastWords)).toBe(true);
+  const { message, hint } = died({ signal: "SIGABRT", lastWords });
+  expect(`${message} ${hint}`).toMatch(said);
+});
+
+it("takes what a step prints about memory for nothing more than that", () => {
+  expect(saysNoMemory("out of memory? no")).toBe(false);
+  expect(saysNoMemory("Error: FATAL ERROR: heap out of memory")).toBe(false);
+});

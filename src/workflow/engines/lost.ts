@@ -1,0 +1,55 @@
+/** Why a process ended before its task was done, and what to do about it. */
+import { readFileSync } from "node:fs";
+import { getHeapStatistics } from "node:v8";
+import type { TaskFailure } from "../types.js";
+
+/** How a process ended, and what points to a lack of memory. */
+export interface Death {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The line by which V8 or native code said that it has no memory left, if any. */
+  readonly lastWords: string | undefined;
+  /** Whether the system has killed any process for lack of memory while this one ran, as far as that can be told. */
+  readonly systemShortOfMemory: boolean;
+}
+
+const noMemory = /^(FATAL ERROR: .*|# Fatal process )out of memory|std::bad_alloc/;
+
+/** Whether that is how V8, or native code such as DuckDB's, says on standard error that it has no memory left. */
+export function saysNoMemory(line: string): boolean {
+  return noMemory.test(line);
+}
+
+/** How many processes the system has killed for lack of memory since it began; 0 where it does not count them. */
+export function memoryKills(): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+const fewerTasks = "run fewer tasks at once: --max-workers 1";
+
+/** The failure of the task that process `pid` died with. */
+export function lost(pid: number, { code, signal, lastWords, systemShortOfMemory }: Death): TaskFailure {
+  const failed = (how: string, hint?: string): TaskFailure => ({
+    kind: "lost",
+    message: `its process (${pid}) ${how} before the task was done`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(signal ? { signal } : {}),
+  });
+  const ended = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  if (signal === "SIGKILL" && systemShortOfMemory)
+    return failed(`was killed by the system, most likely for lack of memory (${signal}),`, fewerTasks);
+  if (signal === "SIGKILL") return failed(ended, `was there not enough memory? Then ${fewerTasks}`);
+  if (lastWords === undefined) return failed(ended);
+  const how = `ran out of memory (${signal ?? `exit code ${code}`})`;
+  if (!lastWords.includes("heap")) return failed(how, fewerTasks);
+  // Processes of tasks have the limit of this one.
+  const megabytes = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
+  return failed(
+    how,
+    `its JavaScript heap may take ${megabytes} MB: let it take more with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; where the machine has no more, ${fewerTasks}`,
+  );
+}

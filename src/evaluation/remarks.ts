@@ -101,7 +101,7 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   if (even.length === 0) return [];
   const who = even.length === 1 ? `${even[0]!.name} is` : `${even.length} other models are`;
   return [
-    `on validation ${who} within chance of ${best.name} (the 95 % intervals overlap), so which one came out best is noise; more playlists would tell`,
+    `on validation ${who} within chance of ${best.name} (the 95 % intervals overlap), so which of them came out best may be chance; more playlists would tell`,
   ];
 }
 

@@ -297,6 +297,12 @@ describe("times", () => {
     expect(filePlaylistsLine(facts)).toMatch(
       /in the order of the lines: --columns "time=played_at" .* --session-gap 30/,
     );
+    const isLog = async (options: object, text = csv) =>
+      (await clean({ "log.csv": text }, options)).facts.isUnpartedLog;
+    expect([facts.isUnpartedLog, await isLog({ mapping: { time: "played_at" } })]).toEqual([true, true]);
+    expect(await isLog({ sessionGap: 30 })).toBe(false);
+    expect(await isLog({}, `${csv.replace("played_at", "playlist")}`)).toBe(false);
+    expect(await isLog({}, csv.replace("played_at", "album"))).toBe(false);
   });
 
   it.each([

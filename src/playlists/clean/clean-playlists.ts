@@ -84,6 +84,8 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
   readonly sessions?: number;
+  /** Whether plays seem to be a log: no column holds the playlist, one holds or may hold times, and no pauses part them. */
+  readonly isUnpartedLog: boolean;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
@@ -179,6 +181,12 @@ async function cleanInto(
     remedies: rejects.remedies,
     form,
     ...(options.sessionGap && { sessions: playlists }),
+    isUnpartedLog:
+      !options.sessionGap &&
+      read.some(
+        ({ playlist, spareTime }) =>
+          playlist !== undefined && (spareTime !== undefined || options.mapping?.time !== undefined),
+      ),
     files: read,
   };
 }

@@ -41,7 +41,7 @@ export interface Findings {
 }
 
 // Below these a figure is remarked on.
-const enoughQueries = 200;
+const enoughQueries = 150;
 const enoughKnown = 0.5;
 /** From this share of all tracks on an answer is so long that a random bet is a good one. */
 const longAnswer = 0.25;

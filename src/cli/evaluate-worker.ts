@@ -1,5 +1,5 @@
 /** One recommender of the leaderboard in a process of its own, so that its memory can be told from the others'. */
-import type { Entry, MetricName } from "../evaluation/index.js";
+import type { Entry, Evaluation, MetricName } from "../evaluation/index.js";
 import { type ErrorData, errorData, type ProgressReport } from "../system/index.js";
 import type { MeasureTask } from "./load-and-measure.js";
 
@@ -11,7 +11,13 @@ export interface EvaluateTask extends MeasureTask {
 export type EvaluateAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
   | { readonly kind: "told"; readonly line: string }
-  | { readonly kind: "done"; readonly entry: Entry; readonly playlists?: Uint32Array | undefined }
+  | {
+      readonly kind: "done";
+      readonly entry: Entry;
+      readonly playlists?: Uint32Array | undefined;
+      /** What is the same for every recommender. */
+      readonly asked: Pick<Evaluation, "catalogue" | "knownTargets">;
+    }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
 const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
@@ -27,6 +33,7 @@ process.once("message", async (task: EvaluateTask) => {
     await answer({
       kind: "done",
       playlists: evaluation.outcomes.playlists,
+      asked: { catalogue: evaluation.catalogue, knownTargets: evaluation.knownTargets },
       entry: {
         recommender: evaluation.recommender,
         figures: evaluation.at[0]!,

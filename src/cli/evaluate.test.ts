@@ -76,6 +76,29 @@ describe("segue evaluate", () => {
     expect(stdout).toContain("popularity: 5 queries");
     expect(stdout).toMatch(/at 5: hit ratio [\s\S]*at 20: hit ratio 80\.00 %/);
     expect(stdout).toMatch(/target: never in training +1 +0\.00 %/);
+    expect(stdout).toMatch(
+      /\nnote: training knows only 20 tracks, so that 5 .*: -k 1\nnote: only 5 queries were/,
+    );
+  });
+
+  it("says of a leaderboard on what it rests, and of one that rests on enough nothing", async () => {
+    const board = ["--leaderboard", "--recommender", "popularity", "transitions", "-k", "2"];
+    const few = segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");
+    // Queries of one playlist are not independent: playlists are counted.
+    expect(few.stdout).toMatch(/^(\d+) queries\n[\s\S]*\n\nnote: only (?!\1)\d playlists were asked, .*\n$/);
+    const strange = join(folder, "strange.jsonl");
+    const lines = Array.from({ length: 300 }, (_, i) => ({
+      context: ["rock-1"],
+      next: i % 4 ? "new" : "rock-2",
+    }));
+    await writeFile(strange, lines.map((line) => JSON.stringify(line)).join("\n"));
+    const unknown = segue("--train", train, "--queries", strange, ...board);
+    expect(unknown.stdout).toMatch(
+      /\n\nnote: only 25 % of the tracks asked for were in training, .* 0\.2500; .*\n$/,
+    );
+    const known = lines.map((line) => JSON.stringify({ ...line, next: "rock-2" }));
+    await writeFile(strange, known.join("\n"));
+    expect(segue("--train", train, "--queries", strange, ...board).stdout).not.toContain("note");
   });
 
   it("counts a k once, and lets the first lead", () => {

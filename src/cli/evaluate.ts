@@ -1,7 +1,7 @@
 /** `segue evaluate`: fits on one file, asks another, prints the figures. */
 import { fork } from "node:child_process";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Entry, Measured } from "../evaluation/index.js";
+import type { Entry, Evaluation, Measured } from "../evaluation/index.js";
 import {
   besideUrl,
   checkOutput,
@@ -114,7 +114,11 @@ async function evaluate(options: Options): Promise<void> {
   const { progress, clear, tell } = terminalProgress();
   const task = { ...(await taskOf(options, { pipes: true })), recommender: name, settings: options.set };
   const measured = await loadAndMeasure(task, progress, tell).finally(clear);
-  if (!options.json) return printText(measured);
+  if (!options.json) {
+    printText(measured);
+    const { at, outcomes, ...asked } = measured.evaluation;
+    return printRemarks({ ...asked, ...at[0]! }, outcomes.playlists);
+  }
   const [leading, ...more] = options.k.map((k) => report(measured, k));
   const at = more.map(({ k, hit_ratio, mrr, ndcg, coverage }) => ({ k, hit_ratio, mrr, ndcg, coverage }));
   console.log(JSON.stringify(at.length > 0 ? { ...leading, at } : leading));
@@ -152,6 +156,22 @@ function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
   console.log(lines.join("\n"));
 }
 
+/** Says what the figures mean where they rest on little. @param playlists of each query, where they are of playlists */
+async function printRemarks(
+  asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets"> & {
+    readonly k: number;
+    readonly hitRatio: number;
+    readonly interval?: readonly [number, number];
+  },
+  playlists: Uint32Array | undefined,
+): Promise<void> {
+  const { remarksOn } = await import("../evaluation/index.js");
+  const queries = playlists === undefined ? asked.queries : new Set(playlists).size;
+  const unit = playlists === undefined ? "queries" : "playlists";
+  const remarks = remarksOn({ test: { ...asked, queries }, kFlag: "-k", unit });
+  if (remarks.length > 0) console.log(["", ...remarks.map((remark) => `note: ${remark}`)].join("\n"));
+}
+
 async function printLeaderboard(options: Options, names: readonly string[]): Promise<void> {
   if (options.k.length > 1) throw misuse("--leaderboard takes one k");
   if (Object.keys(options.set).length > 0)
@@ -164,13 +184,14 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];
   let playlists: Uint32Array | undefined;
+  let asked: Done["asked"] | undefined;
   const failures: Array<{ recommender: string; error: string }> = [];
   for (const recommender of names) {
     try {
       const quiet = entries.length + failures.length > 0;
       const done = await measureApart({ ...task, recommender, settings: {}, quiet });
       entries.push(done.entry);
-      playlists = done.playlists;
+      ({ playlists, asked } = done);
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       failures.push({ recommender, error: error.message });
@@ -180,7 +201,11 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   }
   const board = leaderboard(entries, { seed: options.seed, ...(playlists && { playlists }) });
   if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), failures }));
-  else process.stdout.write(leaderboardText(board));
+  else {
+    process.stdout.write(leaderboardText(board));
+    const { mean: hitRatio, low, high } = board.rows[0]!.hitRatio;
+    await printRemarks({ ...board, ...asked!, hitRatio, interval: [low, high] }, playlists);
+  }
   const problems: string[] = [];
   if (failures.length > 0) {
     const list = failures.map(({ recommender, error }) => `${recommender} (${error})`).join("; ");

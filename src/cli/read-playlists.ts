@@ -75,9 +75,10 @@ export async function readPlaylists(
       inputs: paths,
       output: master,
     });
-    const { rows, rejected, firstRejects, remedies } = facts;
+    const { rows, rejected, firstRejects, remedies, notes } = facts;
     const assumed = filePlaylistsLine(facts);
     if (assumed !== undefined) tell(assumed);
+    for (const note of notes) tell(note);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");

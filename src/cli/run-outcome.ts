@@ -1,15 +1,6 @@
 /** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
-import type { TrainedPoint } from "../flows/index.js";
+import type { TestFigures, TrainedPoint } from "../flows/index.js";
 import { type Client, colour, columns, type RunResult } from "../workflow/index.js";
-
-interface TestFigures {
-  readonly k: number;
-  readonly hitRatio: number;
-  readonly interval: readonly [number, number];
-  readonly base?: number;
-  readonly popularity: number;
-  readonly randomBet: number;
-}
 
 interface Check {
   readonly track: string;
@@ -31,6 +22,8 @@ export interface RunOutcome {
   readonly baseProtocolTestHitRatio?: number;
   readonly popularityHitRatio?: number;
   readonly randomBetHitRatio?: number;
+  /** What the figures mean and what to do, where they rest on little: a sentence each. */
+  readonly remarks: readonly string[];
   readonly check?: Check;
   /** Of a dry run: what would be asked of AWS, in this order. */
   readonly requests?: readonly object[];
@@ -46,6 +39,7 @@ export async function runOutcome(
     const result = results.find((each) => each.flow === flow);
     return result && client.flow(flow).run(result.run);
   };
+  const intermediate = results.find((each) => each.flow === "intermediate");
   const clean = await reader("intermediate")
     ?.task("clean_data")
     .artifact<{ rows: number; rejected: number }>("clean");
@@ -56,6 +50,8 @@ export async function runOutcome(
   const endpoint = await reader("deployment")
     ?.task("deploy")
     .artifact<{ readonly requests?: readonly object[] }>("endpoint");
+  // Late, so that nothing waits for it.
+  const { remarksOn } = await import("../evaluation/index.js");
   return {
     flows: results.map(({ flow, run, seconds: took }) => ({ flow, run, seconds: took })),
     seconds,
@@ -67,6 +63,12 @@ export async function runOutcome(
       ...(test.base === undefined ? {} : { baseProtocolTestHitRatio: test.base }),
       popularityHitRatio: test.popularity,
       randomBetHitRatio: test.randomBet,
+    }),
+    remarks: remarksOn({
+      test,
+      ranking,
+      cleaned: clean && { ...clean, run: intermediate!.run },
+      kFlag: "--knn-k",
     }),
     ...(check ? { check } : {}),
     ...(endpoint?.requests ? { requests: endpoint.requests } : {}),
@@ -103,6 +105,8 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined): v
       `  checked against the bundle: same tracks, order and scores; p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms`,
     );
   }
+  if (outcome.remarks.length > 0)
+    lines.push("", ...outcome.remarks.map((remark) => `note         ${remark}`));
   if (report !== undefined) lines.push("", `report       ${report}`);
   lines.push(`done in ${outcome.seconds.toFixed(1)} s`);
   if (outcome.check !== undefined)

@@ -41,7 +41,10 @@ describe("segue run", () => {
     );
     expect(outcome.testHitRatio).toBeGreaterThan(outcome.randomBetHitRatio);
     expect(outcome.check.answer.length).toBeGreaterThan(0);
-    expect(await readdir(join(home, "data", "05_outputs"))).toContain("report.html");
+    // Some thirty playlists were asked: what comes out says that this is little, and so does the report.
+    const [rough] = outcome.remarks.filter((remark: string) => remark.includes("the hit ratio is rough"));
+    expect(rough).toMatch(/^only \d\d playlists were asked/);
+    expect(await readFile(join(home, "data", "05_outputs", "report.html"), "utf8")).toContain(rough);
 
     const asked = await segue("recommend", outcome.check.track, "-k", "3", "--json");
     expect(JSON.parse(asked.stdout).tracks.map((each: { track: string }) => each.track)).toEqual(
@@ -154,7 +157,7 @@ describe("segue run", () => {
       );
     }
     const told = /each of 60 files is one playlist, named after the file, as "mix 0"/;
-    const grid = '[{"recommender":"transitions"}]';
+    const grid = '[{"recommender":"transitions"},{"recommender":"popularity"}]';
     const ran = await segue(
       "run",
       "intermediate",
@@ -168,10 +171,28 @@ describe("segue run", () => {
     expect(ran.stderr).toBe("");
     expect(ran.stdout).toMatch(told);
     expect(ran.stdout).toMatch(/ 20 tracks, 60 playlists, 1 artists/);
+    expect(ran.stdout).toMatch(
+      /\nnote {9}training knows only 20 tracks, and an answer of 100 holds them all, .*: --knn-k 1\nnote {9}only \d+ playlists were asked, /,
+    );
+    // Of models that all hit everything none is said to be better, or as good.
+    expect(ran.stdout).not.toMatch(/note.*(chance|popular)/);
     const files = Array.from({ length: 60 }, (_, i) => `exports/mix ${i}.csv`);
     const trained = await segue("train", "--input", ...files, "--output", "vectors.bin", "--json");
     expect(trained.stderr).toMatch(told);
     expect(JSON.parse(trained.stdout)).toMatchObject({ vocabulary: 20, words: 300 });
+  }, 60_000);
+
+  it("tells of a log that became one playlist how to part it", async () => {
+    const plays = Array.from(
+      { length: 400 },
+      (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900 + Math.floor(i / 4) * 7200}`,
+    );
+    await writeFile(join(home, "log.csv"), `artist,track,uts\n${plays.join("\n")}\n`);
+    const args = ["run", "intermediate", "primary", "--input", "log.csv", "--data", "log"];
+    const whole = await segue(...args);
+    expect(whole.code).toBe(1);
+    expect(whole.stderr).toMatch(/too few playlists .*: 1 of 1 have at least 3 tracks.*\n.*--session-gap 30/);
+    expect((await segue(...args, "--session-gap", "30")).stdout).toContain(" 100 playlists,");
   }, 60_000);
 
   it("keeps the rejected rows of each run, though the next has put its own in their place", async () => {

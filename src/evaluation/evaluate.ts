@@ -58,6 +58,10 @@ export interface Evaluation {
   readonly recommender: string;
   readonly protocol: "base" | "full-context";
   readonly queries: number;
+  /** Distinct tracks of the training part. */
+  readonly catalogue: number;
+  /** The share of the queries whose target is among them: nobody hits more. */
+  readonly knownTargets: number;
   /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
   /** In ascending order of k. */
@@ -130,6 +134,8 @@ export async function evaluateRecommender(
     recommender: recommender.name,
     protocol: base ? "base" : "full-context",
     queries: questions.length,
+    catalogue: facts.size,
+    knownTargets: questions.filter(({ next }) => facts.numberOf(next) >= 0).length / questions.length,
     recommendSeconds: seconds,
     at: cuts.map((k, i) => ({ k, ...table.means(i).means, ...answers[i]! })),
     slices: slice(questions, table, cuts, facts),

@@ -30,3 +30,4 @@ export {
 export { type Measured, measureRecommender, report } from "./measure.js";
 export { type MetricName, metricNames, type RankingMetrics } from "./metrics.js";
 export { type Question, type QuestionOptions, questionsOf } from "./questions.js";
+export { type Findings, remarksOn } from "./remarks.js";

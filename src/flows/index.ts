@@ -4,4 +4,5 @@ export { intermediate } from "./intermediate.js";
 export { modeling } from "./modeling.js";
 export { placesOf } from "./parts/places.js";
 export type { TrainedPoint } from "./parts/ranking.js";
+export type { TestFigures } from "./parts/test-model.js";
 export { primary } from "./primary.js";

@@ -61,6 +61,7 @@ export const intermediate = flow("intermediate", {
       );
       const assumed = filePlaylistsLine(facts);
       if (assumed !== undefined) console.log(assumed);
+      for (const note of facts.notes) console.log(note);
       for (const reject of facts.firstRejects) console.log(`rejected ${rejectLine(reject)}`);
       for (const remedy of facts.remedies) console.log(remedy);
       if (facts.rejected > facts.firstRejects.length)

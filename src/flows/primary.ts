@@ -1,4 +1,5 @@
 /** primary: the master table → playlist sequences by DuckDB SQL → model_input_full, train, validation, test. */
+import type { CleanFacts } from "../playlists/index.js";
 import { type FileArtifact, flow } from "../workflow/index.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { primaryParameters } from "./parts/parameters.js";
@@ -24,7 +25,13 @@ export const primary = flow("primary", {
     { description: "take the master table of the latest intermediate run", cache: false },
     async ({ client }) => {
       const source = client.flow("intermediate").latestSuccessfulRun;
-      return { intermediateRun: await source.id(), master: await source.artifact<FileArtifact>("master") };
+      const clean = await source.artifact<CleanFacts>("clean");
+      return {
+        intermediateRun: await source.id(),
+        master: await source.artifact<FileArtifact>("master"),
+        // Runs of earlier versions do not tell.
+        isUnpartedLog: clean.isUnpartedLog ?? false,
+      };
     },
   )
   .step(
@@ -47,6 +54,7 @@ export const primary = flow("primary", {
             ratio,
             minTracks,
             mergeVersions,
+            isUnpartedLog: artifacts.isUnpartedLog,
             memoryLimit,
             progress,
             signal,

@@ -1,5 +1,6 @@
 /** The report of a deployment run: what the data is, which model was kept and why, where it hits, and what the endpoint answers. */
-import type { PrepareFacts } from "../../playlists/index.js";
+import { type Findings, remarksOn } from "../../evaluation/index.js";
+import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
 import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./ranking.js";
@@ -8,6 +9,8 @@ import type { TestFigures } from "./test-model.js";
 /** What the runs say that a deployment stands on. */
 interface FactsOfRuns {
   readonly test: TestFigures;
+  /** What cleaning counted; absent where the intermediate run is gone. */
+  readonly cleaned?: Findings["cleaned"];
   /** What preparing counted; absent where the primary run is gone. */
   readonly prepared?: PrepareFacts | undefined;
   /** How the data lies, by name, as Vega-Lite specifications; absent where the primary run is gone or kept none. */
@@ -41,10 +44,12 @@ export async function readReportFacts(client: Client, modelingRun: string): Prom
   );
   const intermediate =
     intermediateRun === undefined ? undefined : client.flow("intermediate").run(intermediateRun);
+  const clean = intermediate && (await orNone(intermediate.artifact<CleanFacts>("clean")));
   const found = [intermediate, primary, modeling].flatMap((run) => (run === undefined ? [] : [run]));
   const runs = await Promise.all(found.map((run) => orNone(drawRun(run, { theme: "light" }))));
   return {
     test,
+    cleaned: clean && { ...clean, run: intermediateRun! },
     prepared: primary && (await orNone(primary.artifact<PrepareFacts>("prepared"))),
     pictures: primary && (await orNone(primary.artifact<Record<string, object>>("pictures"))),
     runs: runs.filter((picture) => picture !== undefined),
@@ -85,6 +90,8 @@ export function drawReport(card: Card, facts: ReportFacts): void {
         ]),
   ]);
   card.markdown(inWords(test, best));
+  const remarks = remarksOn({ test, ranking, cleaned: facts.cleaned, kFlag: "--knn-k" });
+  if (remarks.length > 0) card.markdown(remarks.map((remark) => `- ${escapeMarkdown(remark)}`).join("\n"));
   if (check !== null) {
     card.markdown(
       `## The endpoint\n\nAsked what should follow **${escapeMarkdown(check.track)}**, it answered:`,

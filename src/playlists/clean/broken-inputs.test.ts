@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
@@ -116,8 +116,25 @@ describe("broken inputs", () => {
     });
     expect(code).toBe("different-forms");
     expect(message).toMatch(/b\.jsonl is sequences as JSON lines, but .*a\.csv is CSV/);
-    for (const other of ["user,artist,track,playlist\nu,a,t,p\n", "user_id,artistname,trackname\nu,a,t\n"])
-      expect((await failure({ "a.csv": header + good, "b.csv": other })).code).toBe("different-forms");
+    for (const [other, lacks] of [
+      [
+        "user_id,artistname,trackname\nu,a,t\n",
+        /b\.csv has no column for the playlist, but .*a\.csv has: "playlistname"$/,
+      ],
+      [
+        "artist,track,list,playlist\na,t,l,p\n",
+        /b\.csv has no column for the user_id, but .*a\.csv has: "user_id"$/,
+      ],
+    ] as const) {
+      const failed = await failure({ "a.csv": header + good, "b.csv": other });
+      expect(failed).toMatchObject({ code: "different-forms", left: [] });
+      expect(failed.message).toMatch(lacks);
+    }
+    const turned = await failure({
+      "a.csv": "artist,track\na,t\n",
+      "b.csv": "artist,track,playlist\na,t,p\n",
+    });
+    expect(turned.message).toMatch(/a\.csv has no column for the playlist, but .*b\.csv has: "playlist"$/);
   });
 
   it("nothing but rejects: the rejects are kept, the table is not written", async () => {
@@ -155,6 +172,21 @@ describe("broken inputs", () => {
     const failed = await failure({ [name]: contents });
     expect(failed.message).toMatch(message);
     expect(failed.left).toEqual([]);
+  });
+
+  it.each([
+    ["a slice", '{"info": {},\n"playlists": [{"pid": 1'],
+    ["a list", '[\n{"name": 1'],
+    ["a line of sequences", '{"playlist_id": "p", "tracks": ["'],
+    ["a line of playlists", '{"name": "p", "songs": ["'],
+  ])("JSON that is more than can be read whole: %s", async (_, begins) => {
+    await writeFile(at("big.json"), begins);
+    // Takes no room on the disk.
+    await truncate(at("big.json"), 600 * 2 ** 20);
+    const { code, message, hint, left } = await failure({}, { inputs: ["big.json"] });
+    expect({ code, left }).toEqual({ code: "too-large", left: [] });
+    expect(message).toMatch(/big\.json is too large: .* at most 512 MiB/);
+    expect(hint).toMatch(/JSON lines.*jq -c '\.playlists\[\]'/);
   });
 
   it.each([

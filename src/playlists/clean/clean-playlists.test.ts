@@ -140,6 +140,80 @@ describe("the forms", () => {
     expect(rejected[0]!.detail).toBe("track 3 of playlist 2000");
   });
 
+  it("takes the pid for the name of a slice's playlist that has none, and says so once", async () => {
+    const tracks = [{ pos: 0, artist_name: "A", track_name: "one" }];
+    const { rows, rejected, facts } = await clean({
+      "mpd.slice.0-999.json": JSON.stringify({
+        info: {},
+        playlists: [
+          { pid: 7, tracks },
+          { pid: 8, name: " ", tracks: [...tracks, ...tracks] },
+          { pid: 9, name: "nine", tracks },
+        ],
+      }),
+    });
+    expect(rejected).toEqual([]);
+    expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([
+      ["7", "7"],
+      ["8", "8"],
+      ["8", "8"],
+      ["9", "nine"],
+    ]);
+    expect(facts.notes).toEqual(["2 playlists have no name: the pid stands for it"]);
+  });
+
+  it("reads CSV files whose columns have other names and another order, if they hold the same", async () => {
+    const { rows } = await clean({
+      "a.csv": header + good,
+      "b.csv": "playlist;song;artist;year;username\nmix;Jóga;Björk;1997;u2\n",
+    });
+    expect(rows).toEqual([
+      [0, "u1", "Muse", "Uprising", "gym"],
+      [1, "u2", "Björk", "Jóga", "mix"],
+    ]);
+  });
+
+  it("tidies names in every form but sequences, and says of how many rows", async () => {
+    const [apart, whole] = ["Bjo\u0308rk", "Björk"];
+    const note = /^1 row has names with blanks around them or accents apart/;
+    const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n`;
+    const play = { artist: apart, track: "Jóga ", playlist: "p" };
+    const same = { artist: whole, track: "Jóga", playlist: "p" };
+    for (const [name, text] of [
+      ["a.csv", csv],
+      ["a.json", JSON.stringify([play, same])],
+      ["b.json", JSON.stringify([{ name: "p", tracks: [play, same] }])],
+      ["p.m3u", `#EXTINF:1,${apart} - Jóga\na.mp3\n#EXTINF:1,${whole} - Jóga\nb.mp3\n`],
+      [
+        "s.json",
+        JSON.stringify({
+          info: {},
+          playlists: [
+            {
+              pid: 1,
+              name: "p",
+              tracks: [play, same].map((each) => ({ artist_name: each.artist, track_name: each.track })),
+            },
+          ],
+        }),
+      ],
+    ] as const) {
+      const { rows, facts } = await clean({ [name]: text });
+      expect([name, rows.map((row) => row.slice(2))]).toEqual([name, Array(2).fill([whole, "Jóga", "p"])]);
+      expect(facts.notes).toEqual([expect.stringMatching(note)]);
+    }
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (FROM (VALUES (${sqlString(apart)}, ${sqlString("\u00a0Jóga\t")}, 'p'), (${sqlString(whole)}, 'Jóga', 'p'))
+        t(artist, track, playlist)) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const parquet = await clean({}, { inputs: ["a.parquet"] });
+    expect(parquet.rows.map((row) => row.slice(2))).toEqual(Array(2).fill([whole, "Jóga", "p"]));
+    expect(parquet.facts.notes).toEqual([expect.stringMatching(note)]);
+    const ids = await clean({ "s.jsonl": `{"playlist_id": "p", "tracks": ["${apart} ", "${whole}"]}\n` });
+    expect(ids.rows.map((row) => row[3])).toEqual([`${apart} `, whole]);
+    expect(ids.facts.notes).toEqual([]);
+  });
+
   it("reads JSON lines so that ids come back as they were", async () => {
     const lines = [
       { playlist_id: "p1", tracks: ["Muse-Uprising", "opaque"] },
@@ -297,6 +371,12 @@ describe("times", () => {
     expect(filePlaylistsLine(facts)).toMatch(
       /in the order of the lines: --columns "time=played_at" .* --session-gap 30/,
     );
+    const isLog = async (options: object, text = csv) =>
+      (await clean({ "log.csv": text }, options)).facts.isUnpartedLog;
+    expect([facts.isUnpartedLog, await isLog({ mapping: { time: "played_at" } })]).toEqual([true, true]);
+    expect(await isLog({ sessionGap: 30 })).toBe(false);
+    expect(await isLog({}, `${csv.replace("played_at", "playlist")}`)).toBe(false);
+    expect(await isLog({}, csv.replace("played_at", "album"))).toBe(false);
   });
 
   it.each([

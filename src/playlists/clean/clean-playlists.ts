@@ -15,7 +15,7 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import type { EscapeStyle } from "./csv-header.js";
+import type { CsvHeader, EscapeStyle } from "./csv-header.js";
 import { type FilePlaylist, fileNames } from "./file-playlists.js";
 import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
@@ -81,9 +81,13 @@ export interface CleanFacts {
   readonly firstRejects: readonly Reject[];
   /** What may make usable what was rejected: "is it Latin-1? Then say --encoding latin-1". */
   readonly remedies: readonly string[];
+  /** What was made of the input that does not stand in it, for the screen: names that were tidied, playlists without one. */
+  readonly notes: readonly string[];
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
   readonly sessions?: number;
+  /** Whether plays seem to be a log: no column holds the playlist, one holds or may hold times, and no pauses part them. */
+  readonly isUnpartedLog: boolean;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
@@ -130,7 +134,7 @@ async function cleanInto(
   };
   const rejects = new Rejects(rejectsFile);
   const parts: string[] = [];
-  let read: CleanedFile[];
+  let read: ReadAll;
   try {
     read = await readAll(scratch, database, files, form, options, rejects, parts);
   } catch (error) {
@@ -138,7 +142,7 @@ async function cleanInto(
     throw error;
   }
   rejects.close();
-  const rows = read.reduce((sum, file) => sum + file.rows, 0);
+  const rows = read.files.reduce((sum, file) => sum + file.rows, 0);
   const accepted = rows - rejects.count;
   if (rows === 0)
     throw new SegueError(
@@ -177,9 +181,16 @@ async function cleanInto(
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
     remedies: rejects.remedies,
+    notes: notesOn(read),
     form,
     ...(options.sessionGap && { sessions: playlists }),
-    files: read,
+    isUnpartedLog:
+      !options.sessionGap &&
+      read.files.some(
+        ({ playlist, spareTime }) =>
+          playlist !== undefined && (spareTime !== undefined || options.mapping?.time !== undefined),
+      ),
+    files: read.files,
   };
 }
 
@@ -207,6 +218,25 @@ function noUsableRows(
 // md5 and not hash(): it must choose the same playlists in every version of DuckDB.
 const subsetCondition = "md5_number_lower(concat(user_id, chr(31), playlist)) % 2 = 0";
 
+interface ReadAll {
+  readonly files: CleanedFile[];
+  /** Rows whose names were tidied, and playlists that have no name. */
+  readonly tidied: number;
+  readonly unnamed: number;
+}
+
+function notesOn({ tidied, unnamed }: ReadAll): string[] {
+  const are = (count: number, what: string) => `${count} ${count === 1 ? `${what} has` : `${what}s have`}`;
+  return [
+    ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid stands for it`] : []),
+    ...(tidied > 0
+      ? [
+          `${are(tidied, "row")} names with blanks around them or accents apart from their letters: they were tidied, so that they compare`,
+        ]
+      : []),
+  ];
+}
+
 async function readAll(
   scratch: string,
   database: Database,
@@ -215,10 +245,12 @@ async function readAll(
   options: CleanOptions,
   rejects: Rejects,
   parts: string[],
-): Promise<CleanedFile[]> {
+): Promise<ReadAll> {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = throttled(options.progress ?? silent);
   const read: CleanedFile[] = [];
+  let tidied = 0;
+  let unnamed = 0;
   const names = fileNames(files.map((file) => file.path));
   const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
     rowId += rows;
@@ -246,20 +278,21 @@ async function readAll(
     const { mapping } = options;
     for (const { path, bytes } of files) {
       const playlist = names.get(path)!;
-      const { rows, held, spareTime } = await readParquetRows(
+      const { rows, held, spareTime, ...counted } = await readParquetRows(
         database,
         path,
         { mapping, playlist, firstRowId: rowId, part: part(), needsTime },
         rejects,
       );
+      tidied += counted.tidied;
       take(path, rows, held, spareTime);
       onBytes(bytes);
     }
-    return read;
+    return { files: read, tidied, unnamed };
   }
   const writer = new RowWriter(part(), hasTimes(options));
   try {
-    let columns: string | undefined;
+    let first: Held | undefined;
     for (const { path } of files) {
       options.signal?.throwIfAborted();
       const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
@@ -272,15 +305,8 @@ async function readAll(
           writer,
           rejects,
         );
-        const own = held
-          .flatMap((name, i) => (name === undefined ? [] : [`${fieldNames[i]}="${name}"`]))
-          .join(", ");
-        columns ??= own;
-        if (columns !== own)
-          throw new SegueError(`${path} has the columns ${own}, but ${files[0]!.path} has ${columns}`, {
-            hint: "clean files of different forms one by one",
-            code: "different-forms",
-          });
+        first ??= { path, held };
+        requireSameFields(first, { path, held });
         take(path, rows, held, spareTime);
       } else if (form === "json") {
         const isLines = await isJsonLines(path);
@@ -295,19 +321,42 @@ async function readAll(
         take(path, rows, held, spareTime);
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
-        const { rows } =
+        const counted: { readonly rows: number; readonly unnamed?: number } =
           form === "m3u"
             ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
             : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
-        take(path, rows);
+        unnamed += counted.unnamed ?? 0;
+        take(path, counted.rows);
       }
     }
     writer.close();
-    return read;
+    return { files: read, tidied: writer.tidied, unnamed };
   } catch (error) {
     writer.abandon();
     throw error;
   }
+}
+
+interface Held {
+  readonly path: string;
+  readonly held: CsvHeader["held"];
+}
+
+/**
+ * Columns may have other names in each file, if they hold the same fields: half a table without users would be half a table whose
+ * playlists have other ids.
+ */
+function requireSameFields(first: Held, other: Held): void {
+  const odd = fieldNames.findIndex((_, i) => (first.held[i] === undefined) !== (other.held[i] === undefined));
+  if (odd === -1) return;
+  const [lacking, having] = first.held[odd] === undefined ? [first, other] : [other, first];
+  throw new SegueError(
+    `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
+    {
+      hint: `if a column of its own holds that, call it "${having.held[odd]}" there, too; else clean files of different forms one by one`,
+      code: "different-forms",
+    },
+  );
 }
 
 const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>

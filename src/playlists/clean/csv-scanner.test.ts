@@ -94,7 +94,13 @@ describe("CsvScanner", () => {
       ],
     ],
     ["quotes inside a bare field", 'u,a,7" Version,p', [["u", "a", '7" Version', "p"]]],
-    ["spaces kept where they are", '" u ","a ",t ,p', [[" u ", "a ", "t ", "p"]]],
+    ["spaces around names, and keeps those within", '" u ","a  b ", t ,p', [["u", "a  b", "t", "p"]]],
+    [
+      "letters apart from their accents",
+      '"u","Beyonce\u0301\u00a0","か\u3099",p',
+      [["u", "Beyoncé", "が", "p"]],
+    ],
+    ["a name that is longer when composed", '"u","\u0958","t","p"', [["u", "\u0915\u093c", "t", "p"]]],
     ["other scripts", '"u","夏","♥ ночь","p"', [["u", "夏", "♥ ночь", "p"]]],
   ])("reads %s", async (_, text, rows) => {
     expect(await scanText(text)).toEqual({ rows, rejects: [], count: rows.length });
@@ -151,7 +157,7 @@ describe("CsvScanner", () => {
   });
 
   it("agrees with the slow parser, however the bytes are cut", async () => {
-    const token = fc.constantFrom(
+    const token = fc.constantFrom<string>(
       '"',
       '"',
       ",",
@@ -164,6 +170,8 @@ describe("CsvScanner", () => {
       " ",
       "a",
       "é",
+      "e\u0301",
+      "\u00a0",
       "夏",
       "\0",
       '","',

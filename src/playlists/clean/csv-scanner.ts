@@ -8,10 +8,13 @@
  *
  * A record that runs over several lines counts only if it ends well, with the right number of fields, within 64 KiB;
  * otherwise its first line alone is rejected as an unclosed quote. So one bad quote costs one line, not the rest of the file.
+ * Names come out tidied, as `tidyName` has them.
  */
 import { isUtf8 } from "node:buffer";
+import { LeadBytes } from "./lead-bytes.js";
 import type { RejectReason } from "./rejects.js";
 import { fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
+import { isSurelyTidy, tidyName } from "./tidy-name.js";
 import { parseTime } from "./time-of-play.js";
 
 export interface CsvLayout {
@@ -55,6 +58,7 @@ export class CsvScanner {
   // Facts of the record that was scanned last.
   #fields = 0;
   #lineEnds = 0;
+  #hasBlanks = false;
   #problem: "open" | "text" | "fields" = "open";
 
   constructor(
@@ -85,11 +89,13 @@ export class CsvScanner {
     // One quick look over everything spares each record its own.
     const text = buffer.subarray(0, wholeLines);
     const clean = isUtf8(text) && !text.includes(0);
+    const leads = new LeadBytes(text);
     this.#writer.reserve(Math.max(end, ...(this.#layout.absent ?? []).map((text) => text.length)));
     let position = 0;
     while (position < wholeLines) {
       for (let column = 0; column < this.#starts.length; column++)
         this.#starts[column] = this.#writer.columns[column]!.length;
+      this.#hasBlanks = false;
       let next = this.#record(buffer, position, end, last);
       if (next === needMore) {
         this.#takeBack();
@@ -109,6 +115,7 @@ export class CsvScanner {
       } else {
         const record = clean ? undefined : buffer.subarray(position, next);
         if (record === undefined || !this.#rejectBytes(record)) {
+          if (this.#hasBlanks || leads.next(position) < next) this.#tidy();
           const empty = this.#emptyField();
           const noTime = this.#hasTime && empty === undefined ? this.#readTime() : undefined;
           const whole = () => buffer.subarray(position, next);
@@ -193,6 +200,7 @@ export class CsvScanner {
           position++;
         }
       }
+      if (out[begin + 4]! <= space || out[to - 1]! <= space) this.#hasBlanks = true;
       const length = to - begin - 4;
       out[begin] = length & 255;
       out[begin + 1] = (length >>> 8) & 255;
@@ -221,6 +229,24 @@ export class CsvScanner {
   #spoilt(problem: "open" | "text" | "fields"): typeof malformed {
     this.#problem = problem;
     return malformed;
+  }
+
+  /** Tidies the names of the last record. */
+  #tidy(): void {
+    let isTidied = false;
+    for (let i = 0; i < fieldNames.length; i++) {
+      const column = this.#writer.columns[i]!;
+      const start = this.#starts[i]!;
+      const from = start + 4;
+      if (column.length <= from || isSurelyTidy(column.bytes, from, column.length)) continue;
+      const name = Buffer.from(column.bytes.buffer, from, column.length - from).toString();
+      const tidied = tidyName(name);
+      if (tidied === name) continue;
+      isTidied = true;
+      column.length = start;
+      this.#writer.append(i, tidied);
+    }
+    if (isTidied) this.#writer.tidied++;
   }
 
   /** The name of a field that holds nothing but white space. */

@@ -82,7 +82,7 @@ export function slowScan(text: string, escapes: boolean) {
       const odd = visible.split('"').length % 2 === 0;
       reject(problem === "open" || odd ? "unclosed quote" : "text after a closing quote");
     } else {
-      const fields = parsed as string[];
+      const fields = (parsed as string[]).map((field) => field.trim().normalize("NFC"));
       const empty = fields.findIndex((field) => /^[\0-\x20]*$/.test(field));
       if (empty === -1) rows.push(fields);
       else reject(`empty ${["user_id", "artist", "track", "playlist"][empty]}`);

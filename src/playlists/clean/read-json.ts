@@ -8,7 +8,7 @@ import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js"
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
-import { linesOf, type TextSource, textChunks } from "./text-source.js";
+import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { parseTime } from "./time-of-play.js";
 
 export interface JsonOptions {
@@ -27,7 +27,7 @@ type Reject = (reason: RejectReason, detail: string | undefined, text: string) =
 /**
  * @returns the number of rows, one a track or an object, and one for each line that could not be read; and, where the file holds
  *   rows, the names of the keys that hold the fields, in the order of `fieldNames`
- * @throws SegueError code "damaged" when a file that is read whole is not JSON
+ * @throws SegueError code "damaged" when a file that is read whole is not JSON, "too-large" when it is more than can be read whole
  */
 export async function readJson(
   source: TextSource,
@@ -52,7 +52,11 @@ export async function readJson(
       if (options.needsTime || options.mapping?.time !== undefined) throw withoutTimes(source.path);
       if (sequence === undefined)
         reject("not a playlist", "wanted a list of tracks in it", JSON.stringify(value));
-      else addSequence(sequence, () => JSON.stringify(value), rowId, writer, reject);
+      else {
+        // Ids stay as they are; where they are made here, it is of names that compare.
+        const add = sequence.artists === undefined ? writer.add : writer.addTidied;
+        addSequence(sequence, () => JSON.stringify(value), rowId, add.bind(writer), reject);
+      }
       return;
     }
     if (!isObject(value)) {
@@ -88,14 +92,9 @@ export const withoutTimes = (path: string): SegueError =>
   );
 
 async function parseWhole(source: TextSource): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of textChunks(source)) chunks.push(chunk);
+  const text = await wholeText(source);
   try {
-    return JSON.parse(
-      Buffer.concat(chunks)
-        .toString("utf8")
-        .replace(/^\ufeff/, ""),
-    );
+    return JSON.parse(text);
   } catch (error) {
     throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
       hint: "what is no object a line is read whole; copy or export it again",
@@ -138,12 +137,12 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))
       reject("NUL byte", undefined, JSON.stringify(value));
-    else if (timeKey === undefined) writer.add(rowId(), fields as [string, string, string, string]);
+    else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
     else {
       const text = String(value[timeKey] ?? "");
       const time = parseTime(text);
       if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
-      else writer.add(rowId(), fields as [string, string, string, string], time);
+      else writer.addTidied(rowId(), fields as [string, string, string, string], time);
     }
   };
   return Object.assign(read, { held, spareTime: spareTime(names, at) });

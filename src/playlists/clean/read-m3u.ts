@@ -27,7 +27,8 @@ export async function readM3u(
     if (start.startsWith("#EXTINF:")) told = bytes;
     if (start === "" || start.startsWith("#") || (line === 1 && bytes.includes("#EXTM3U"))) continue;
     const play = playOf(told ?? Buffer.from(""));
-    if (typeof play === "object") writer.add(firstRowId + rows, ["", play.artist, play.track, playlist]);
+    if (typeof play === "object")
+      writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
     else {
       const text = Buffer.concat([told ?? Buffer.from(""), Buffer.from(told ? "\n" : ""), bytes]);
       const detail = play === "not a play" ? 'wanted "#EXTINF:215,Artist - Title" above it' : undefined;

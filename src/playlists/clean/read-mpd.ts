@@ -1,24 +1,23 @@
 /**
  * Reads a slice of Spotify's Million Playlist Dataset (`mpd.slice.0-999.json`): one row a track, in order of `pos`;
- * user_id = the playlist's `pid`, playlist = its name.
+ * user_id = the playlist's `pid`, playlist = its name, or the pid again where it has none.
  */
 import { SegueError } from "../../system/index.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
-import { type TextSource, textChunks } from "./text-source.js";
+import { type TextSource, wholeText } from "./text-source.js";
 
-/** @throws SegueError code "damaged" when the file as a whole is not a slice */
+/**
+ * @returns the number of rows, and of playlists without a name
+ * @throws SegueError code "damaged" when the file as a whole is not a slice, "too-large" when it is more than can be read whole
+ */
 export async function readMpdSlice(
   source: TextSource,
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of textChunks(source)) chunks.push(chunk);
-  const text = Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/^\ufeff/, "");
+): Promise<{ rows: number; unnamed: number }> {
+  const text = await wholeText(source);
   let slice: { playlists?: unknown };
   try {
     slice = JSON.parse(text);
@@ -35,6 +34,7 @@ export async function readMpdSlice(
     });
   const lineOf = lineCounter(text);
   let rows = 0;
+  let unnamed = 0;
   const reject = (reason: RejectReason, detail: string, pid: unknown, entry: unknown) => {
     rejects.add({ file: source.path, line: lineOf(pid), reason, detail, text: JSON.stringify(entry) });
     rows++;
@@ -42,18 +42,25 @@ export async function readMpdSlice(
   for (const playlist of slice.playlists as Record<string, unknown>[]) {
     const { pid, name, tracks } = playlist ?? {};
     if ((typeof pid !== "number" && typeof pid !== "string") || !Array.isArray(tracks)) {
-      reject("not a playlist", "wanted pid, name and tracks", pid, playlist ?? null);
+      reject("not a playlist", "wanted pid and tracks", pid, playlist ?? null);
       continue;
     }
     if (tracks.length === 0) {
       reject("no tracks", `playlist ${pid}`, pid, playlist);
       continue;
     }
+    const isNamed = typeof name === "string" && name.trim() !== "";
+    if (!isNamed) unnamed++;
     const inOrder = tracks.every((track, i) => i === 0 || !(track?.pos < tracks[i - 1]?.pos))
       ? tracks
       : [...tracks].sort((a, b) => a?.pos - b?.pos);
     inOrder.forEach((track, position) => {
-      const fields = [String(pid), track?.artist_name, track?.track_name, name] as const;
+      const fields = [
+        String(pid),
+        track?.artist_name,
+        track?.track_name,
+        isNamed ? name : String(pid),
+      ] as const;
       const detail = `track ${position + 1} of playlist ${pid}`;
       const missing = (["user_id", "artist", "track", "playlist"] as const).find((_, i) => {
         const field = fields[i];
@@ -61,10 +68,10 @@ export async function readMpdSlice(
       });
       if (missing !== undefined) reject(`empty ${missing}`, detail, pid, track);
       else if (fields.some((field) => field.includes("\0"))) reject("NUL byte", detail, pid, track);
-      else writer.add(firstRowId + rows++, fields as [string, string, string, string]);
+      else writer.addTidied(firstRowId + rows++, fields as [string, string, string, string]);
     });
   }
-  return { rows };
+  return { rows, unnamed };
 }
 
 /** The line on which a playlist's `pid` stands; 1 where it cannot be found. */

@@ -4,11 +4,12 @@ import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
+import { blanks } from "./tidy-name.js";
 import { timeSql } from "./time-of-play.js";
 
 /**
  * @param options `playlist`: what the file's playlist is called where no column holds it
- * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
+ * @returns the number of rows in the file, how many of them were written with tidied names, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
  */
 export async function readParquetRows(
   database: Database,
@@ -21,7 +22,12 @@ export async function readParquetRows(
     needsTime?: boolean;
   },
   rejects: Rejects,
-): Promise<{ rows: number; held: ReadonlyArray<string | undefined>; spareTime: string | undefined }> {
+): Promise<{
+  rows: number;
+  tidied: number;
+  held: ReadonlyArray<string | undefined>;
+  spareTime: string | undefined;
+}> {
   const types = await columnsOf(database, path);
   const columns = [...types.keys()];
   const at = matchPlainColumns(types, options, path);
@@ -40,11 +46,15 @@ export async function readParquetRows(
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
     }),
   );
-  const texts = fieldNames.map((field) => `coalesce(${field}, '') AS ${field}`).join(", ");
+  const tidy = (field: FieldName) => `coalesce(nfc_normalize(trim(${field}, ${sqlString(blanks)})), '')`;
+  const texts = fieldNames.map((field) => `${tidy(field)} AS ${field}`).join(", ");
   await database.run(
     `COPY (SELECT row_id, ${texts}${at.time === -1 ? "" : ", time"} FROM parquet_rows WHERE reason IS NULL) TO ${sqlString(options.part)} (FORMAT parquet)`,
   );
-  const { rows } = await database.row<{ rows: number }>("SELECT count(*) AS rows FROM parquet_rows");
+  const isTidied = fieldNames.map((field) => `${tidy(field)} <> ${field}`).join(" OR ");
+  const { rows, tidied } = await database.row<{ rows: number; tidied: number }>(
+    `SELECT count(*) AS rows, count(*) FILTER (reason IS NULL AND (${isTidied})) AS tidied FROM parquet_rows`,
+  );
   for await (const chunk of database.chunks(
     `SELECT line, reason, to_json({${fieldNames.map((field) => `${field}: ${field}`).join(", ")}})::VARCHAR
      FROM parquet_rows WHERE reason IS NOT NULL ORDER BY line`,
@@ -52,7 +62,12 @@ export async function readParquetRows(
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
   }
-  return { rows, held: fieldNames.map((field) => columns[at[field]]), spareTime: spareTime(columns, at) };
+  return {
+    rows,
+    tidied,
+    held: fieldNames.map((field) => columns[at[field]]),
+    spareTime: spareTime(columns, at),
+  };
 }
 
 /** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. */

@@ -31,7 +31,7 @@ export async function readSequenceRows(
         value,
         () => textOf(bytes),
         () => firstRowId + rows++,
-        writer,
+        writer.add.bind(writer),
         reject,
       );
   }
@@ -68,12 +68,13 @@ const textOf = (bytes: Buffer) => bytes.toString("utf8").trimEnd();
  *
  * @param text what stands there, for the rejects
  * @param rowId the number of the next row, which counts on
+ * @param add takes each row
  */
 export function addSequence(
   value: unknown,
   text: () => string,
   rowId: () => number,
-  writer: RowWriter,
+  add: RowWriter["add"],
   reject: Reject,
 ): void {
   const playlist = asPlaylist(value);
@@ -100,7 +101,7 @@ export function addSequence(
         artist !== undefined && track.startsWith(`${artist}-`) && track.length > artist.length + 1
           ? track.slice(artist.length + 1)
           : track;
-      writer.add(rowId(), [user, artist ?? "", title, name]);
+      add(rowId(), [user, artist ?? "", title, name]);
     }
   });
 }

@@ -1,6 +1,8 @@
 /** Where accepted rows go: columns of text in memory, written out as Parquet row groups. */
 import { ByteColumn, ParquetWriter } from "../../system/index.js";
 
+import { tidyName } from "./tidy-name.js";
+
 /** The fields of a row, in the order of `RowWriter.columns`. */
 export const fieldNames = ["user_id", "artist", "track", "playlist"] as const;
 export type FieldName = (typeof fieldNames)[number];
@@ -17,6 +19,8 @@ const bytesPerGroup = 1 << 24;
 export class RowWriter {
   /** user_id, artist, track, playlist, the spare one, and the time. */
   readonly columns: readonly ByteColumn[] = Array.from({ length: timeColumn + 1 }, () => new ByteColumn());
+  /** How many of the rows so far were written with names other than those that stand in the file; see `tidyName`. */
+  tidied = 0;
   readonly #texts: readonly ByteColumn[];
   readonly #rowIds = new BigInt64Array(rowsPerGroup);
   readonly #file: ParquetWriter;
@@ -45,14 +49,31 @@ export class RowWriter {
 
   /** Adds a row of strings, with its time where rows have one. */
   add(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
-    for (let i = 0; i < fields.length; i++) append(this.columns[i]!, fields[i]!);
+    for (let i = 0; i < fields.length; i++) this.append(i, fields[i]!);
     if (time !== undefined) this.appendTime(time);
     this.commit(rowId);
   }
 
+  /** The same, with its names tidied. */
+  addTidied(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
+    const names = fields.map(tidyName) as [string, string, string, string];
+    if (names.some((name, i) => name !== fields[i])) this.tidied++;
+    this.add(rowId, names, time);
+  }
+
   /** Appends the time of the row that is being written. */
   appendTime(time: number): void {
-    append(this.columns[timeColumn]!, String(time));
+    this.append(timeColumn, String(time));
+  }
+
+  /** Appends the text of the row that is being written to one of its columns. */
+  append(index: number, text: string): void {
+    const column = this.columns[index]!;
+    column.reserve(text.length * 3 + 4);
+    const view = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.length);
+    const written = view.write(text, column.length + 4, "utf8");
+    view.writeUInt32LE(written, column.length);
+    column.length += written + 4;
   }
 
   close(): void {
@@ -70,12 +91,4 @@ export class RowWriter {
     this.#rows = 0;
     for (const column of this.columns) column.length = 0;
   }
-}
-
-function append(column: ByteColumn, text: string): void {
-  column.reserve(text.length * 3 + 4);
-  const view = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.length);
-  const written = view.write(text, column.length + 4, "utf8");
-  view.writeUInt32LE(written, column.length);
-  column.length += written + 4;
 }

@@ -1,4 +1,5 @@
 /** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
+import { constants } from "node:buffer";
 import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
@@ -80,20 +81,56 @@ export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
   }
 }
 
-/** The same line by line, without the line feeds. */
+/**
+ * The whole text, without a byte order mark.
+ *
+ * @throws SegueError code "too-large" when it has more bytes than JavaScript's strings may (512 MiB)
+ */
+export async function wholeText(source: TextSource): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of textChunks(source)) {
+    bytes += chunk.length;
+    if (bytes > longestText) throw tooLarge(source.path);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
+}
+
+/** The same line by line, without the line feeds. @throws SegueError code "too-large" when a line is larger than `wholeText` takes */
 export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
+  let held = 0;
   for await (const chunk of textChunks(source)) {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
       const piece = chunk.subarray(from, end);
+      if (held + piece.length > longestText) throw tooLarge(source.path);
+      held = 0;
       yield rest.length === 0 ? piece : Buffer.concat([...rest, piece]);
       rest = [];
       from = end + 1;
     }
     if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
+    held += chunk.length - from;
+    if (held > longestText) throw tooLarge(source.path);
   }
   if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+const longestText = constants.MAX_STRING_LENGTH;
+
+function tooLarge(path: string): SegueError {
+  const most = Math.round(longestText / 2 ** 20);
+  return new SegueError(
+    `${path} is too large: JSON of which no line stands for itself is read whole, and at most ${most} MiB of it can be`,
+    {
+      hint: `write it as JSON lines, one for each playlist or play: jq -c '.playlists[]' FILE > lines.jsonl, or '.[]' where the file is a list`,
+      code: "too-large",
+    },
+  );
 }
 
 /** Turns one chunk into UTF-8; after the last one is told undefined, for what is left over. */

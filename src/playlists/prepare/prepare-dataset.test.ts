@@ -216,8 +216,24 @@ describe("the split", () => {
   );
 
   it("says so when there are too few playlists, and leaves nothing", async () => {
-    await expect(prepare(many(0, 1))).rejects.toThrow(/too few playlists.*1 of 1/);
+    await expect(prepare(many(0, 1))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /too few playlists.*: 1 of 1 have .* would be empty; it takes about 40$/,
+      ),
+      hint: "give it more playlists",
+    });
     expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it.each([
+    [many(0, 4), {}, "give it more playlists, or try another --split-seed"],
+    [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
+    [many(0, 1), { isUnpartedLog: true }, /^the plays are a log.*: --session-gap 30 begins another/],
+  ])("says what to do where playlists are too few: %#", async (plays, options, hint) => {
+    await expect(prepare(plays, options)).rejects.toMatchObject({
+      code: "too-few-playlists",
+      hint: typeof hint === "string" ? hint : expect.stringMatching(hint),
+    });
   });
 
   it("says so when every playlist has one track, and leaves nothing", async () => {

@@ -33,6 +33,8 @@ export interface PrepareOptions extends PlaysOptions {
   readonly outputFolder: string;
   /** Other places for some of the Parquet files; a corpus file lies beside the Parquet file of its name. */
   readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
+  /** Whether the plays are a log that was taken for few and long playlists, as `CleanFacts` has it: messages say what to do then. */
+  readonly isUnpartedLog?: boolean;
   readonly memoryLimit?: string;
   readonly threads?: number;
   readonly progress?: Progress;
@@ -222,20 +224,32 @@ async function writeCorpora(scratch: string, database: Database): Promise<void> 
   );
 }
 
+/** A test part of a tenth is empty by chance once in 70 times then. */
+const enoughToSplit = 40;
+
 /** The sizes of the parts, none of which may be empty. */
 function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
   kept: number,
-  { minTracks }: Settled,
+  { minTracks, isUnpartedLog, dev }: Settled,
 ): PrepareFacts["parts"] {
   const empty = partNames.filter((name) => !sizes.some(({ part }) => part === name));
   if (empty.length > 0)
     throw new SegueError(
       `too few playlists to split 70/20/10: ${kept} of ${playlists} have at least ${minTracks} tracks, and ${empty.join(
         " and ",
-      )} would be empty`,
-      { hint: "give it some dozens of playlists, or another --split-seed", code: "too-few-playlists" },
+      )} would be empty; it takes about ${enoughToSplit}`,
+      {
+        hint: isUnpartedLog
+          ? "the plays are a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes"
+          : dev
+            ? "take a larger --ratio"
+            : kept < partNames.length
+              ? "give it more playlists"
+              : "give it more playlists, or try another --split-seed",
+        code: "too-few-playlists",
+      },
     );
   return Object.fromEntries(
     sizes.map(({ part, playlists, rows }) => [part, { playlists, rows }]),

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { type AskedFigures, type Findings, type RankedFigures, remarksOn } from "./remarks.js";
+
+/** Figures that can be taken as they stand; each test changes what it is about. */
+const test: AskedFigures = {
+  k: 20,
+  queries: 1000,
+  hitRatio: 0.4,
+  interval: [0.37, 0.43],
+  catalogue: 5000,
+  knownTargets: 0.7,
+  gain: { mean: 0.3, low: 0.27, high: 0.33, p: 0.001 },
+};
+const ranked = (name: string, hitRatio: number, half = 0.03): RankedFigures => ({
+  name,
+  recommender: name.split(" ")[0]!,
+  hitRatio,
+  interval: [hitRatio - half, hitRatio + half],
+  asked: 1000,
+});
+const ranking = [ranked("blend", 0.42), ranked("vstan", 0.3), ranked("popularity", 0.1)];
+const cleaned = { rows: 1000, rejected: 50, run: "20260131-090507-k3f9" };
+const on = (findings: Partial<Findings>) =>
+  remarksOn({ test, ranking, cleaned, kFlag: "--knn-k", ...findings });
+const onTest = (changed: Partial<AskedFigures>) => on({ test: { ...test, ...changed } });
+
+it("is silent where figures can be taken as they stand, and where there are none", () => {
+  expect(on({})).toEqual([]);
+  expect(remarksOn({ kFlag: "-k" })).toEqual([]);
+  // As an older run left them, which did not count these.
+  expect(onTest({ catalogue: undefined, knownTargets: undefined, gain: undefined })).toEqual([]);
+});
+
+describe("answers as long as the catalogue", () => {
+  it("hold all of it: the models are not compared then", () => {
+    const even = [ranked("a", 0.9), ranked("b", 0.9)];
+    const gain = { mean: 0, low: 0, high: 0, p: 1 };
+    expect(on({ test: { ...test, k: 100, catalogue: 60, gain }, ranking: even })).toEqual([
+      "training knows only 60 tracks, and an answer of 100 holds them all, so every model hits the same; ask for fewer: --knn-k 3",
+    ]);
+    expect(onTest({ k: 60, catalogue: 60 })[0]).toMatch(/holds them all/);
+  });
+
+  it("hold much of it from a quarter on", () => {
+    const [remark, ...more] = remarksOn({ test: { ...test, k: 100, catalogue: 400 }, kFlag: "-k" });
+    expect(remark).toMatch(
+      /only 400 tracks, so that 100 drawn at random hold 25 % .*; ask for fewer: -k 10$/,
+    );
+    expect(more).toEqual([]);
+    expect(onTest({ k: 100, catalogue: 401 })).toEqual([]);
+  });
+
+  it("cannot be shorter than one track", () => {
+    expect(onTest({ k: 1, catalogue: 1 })[0]).toMatch(/only 1 track, .* hits the same$/);
+  });
+});
+
+describe("targets that training has not seen", () => {
+  it("bound what can be hit", () => {
+    expect(onTest({ knownTargets: 0.23 })).toEqual([
+      expect.stringMatching(/^only 23 % .* more than 0\.2300;/),
+    ]);
+    expect(onTest({ knownTargets: 0.004 })[0]).toMatch(/^only 0\.4 %/);
+    expect(onTest({ knownTargets: 0.5 })).toEqual([]);
+  });
+
+  it("leave nothing to compare where they are all", () => {
+    const none = [ranked("a", 0, 0), ranked("b", 0, 0)];
+    const gain = { mean: 0, low: 0, high: 0, p: 1 };
+    expect(on({ test: { ...test, knownTargets: 0, gain }, ranking: none })).toEqual([
+      expect.stringMatching(
+        /^none of the tracks asked for was in training, so no model can name one; it takes/,
+      ),
+    ]);
+  });
+});
+
+describe("few queries", () => {
+  it("say the interval, and count what was asked", () => {
+    expect(onTest({ queries: 149, interval: [0.33, 0.474] })).toEqual([
+      expect.stringMatching(/^only 149 playlists were asked, .* anywhere from 0\.33 to 0\.47 \(95 %\); more/),
+    ]);
+    expect(onTest({ queries: 150 })).toEqual([]);
+    const [remark] = remarksOn({ test: { ...test, queries: 50 }, kFlag: "-k", unit: "queries" });
+    expect(remark).toMatch(/^only 50 queries were asked/);
+  });
+
+  // Wilson's for none and all of n end at z² / (n + z²) and n / (n + z²), z² = 3.84.
+  it.each([
+    [12, 1, [1, 1], "0.76 to 1.00"],
+    [1, 0, [0, 0], "0.00 to 0.79"],
+    [10, 0.4, undefined, "0.17 to 0.69"],
+  ] as const)("of %j, %d hit, are not taken for sure", (queries, hitRatio, interval, range) => {
+    expect(onTest({ queries, hitRatio, interval })[0]).toContain(`anywhere from ${range} (95 %)`);
+  });
+});
+
+describe("the choice of the best", () => {
+  it("is noise where intervals overlap", () => {
+    const one = [ranked("blend", 0.42), ranked("vstan", 0.4), ranked("popularity", 0.1)];
+    expect(on({ ranking: one })).toEqual([
+      expect.stringMatching(
+        /^on validation vstan is within chance of blend .* may be chance; more playlists/,
+      ),
+    ]);
+    expect(on({ ranking: [...one, ranked("ease", 0.38)] })[0]).toMatch(
+      / 2 other models are within chance of/,
+    );
+  });
+
+  it("is judged by Wilson's interval where all were hit, and not by what has learned nothing", () => {
+    const all = (asked: number) => ({ ...ranked("blend", 1, 0), asked });
+    const next = ranked("vstan", 0.88, 0.06);
+    expect(on({ ranking: [all(20), next] })).toHaveLength(1);
+    expect(on({ ranking: [all(1000), next] })).toEqual([]);
+    expect(on({ ranking: [all(20), { ...next, vocabulary: 0 }] })).toEqual([]);
+  });
+});
+
+describe("beside popularity", () => {
+  it.each([
+    [
+      { mean: 0.02, low: -0.03, high: 0.07, p: 0.42 },
+      /does no better .*\+0\.020, 95 % interval −0\.030 to \+0\.070, p 0\.420/,
+    ],
+    [{ mean: -0.1, low: -0.15, high: -0.05, p: 0.002 }, /blend hits less than .*; --recommenders popularity/],
+  ])("%j is said", (gain, remark) => {
+    expect(onTest({ gain })).toEqual([expect.stringMatching(remark)]);
+  });
+
+  it("says so once where popularity itself is best", () => {
+    const gain = { mean: 0, low: 0, high: 0, p: 1 };
+    const itself = [ranked("popularity", 0.42), ranked("vstan", 0.3)];
+    expect(on({ test: { ...test, gain }, ranking: itself })).toEqual([
+      expect.stringMatching(/^popularity came out best/),
+    ]);
+  });
+});
+
+it("tells of many rejected rows, and where they are", () => {
+  expect(on({ cleaned: { ...cleaned, rejected: 51 } })).toEqual([
+    "51 of 1,000 rows (5.1 %) could not be used; segue dump intermediate/20260131-090507-k3f9/clean_data/rejectedRows names the file that lists them, each with its reason",
+  ]);
+  expect(remarksOn({ cleaned: { ...cleaned, rejected: 999 }, kFlag: "--knn-k" })[0]).toMatch(/99\.9 %/);
+});

@@ -1,0 +1,144 @@
+/** What figures do not say by themselves: whether they rest on enough, and what to do where they do not. */
+
+/** The figures of one recommender that was asked. */
+export interface AskedFigures {
+  readonly k: number;
+  /** How many were asked that are independent of each other: playlists, where several queries are cut from one. */
+  readonly queries: number;
+  readonly hitRatio: number;
+  /** The 95 % interval of `hitRatio`, where there is one. */
+  readonly interval?: readonly [number, number];
+  /** Distinct tracks that training knows. */
+  readonly catalogue?: number;
+  /** The share of the queries whose target training knows. */
+  readonly knownTargets?: number;
+  /** What it hits more than popularity does, over the same queries. */
+  readonly gain?: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
+}
+
+/** One that was ranked by what it hits. */
+export interface RankedFigures {
+  readonly name: string;
+  readonly recommender: string;
+  readonly hitRatio: number;
+  readonly interval: readonly [number, number];
+  readonly asked: number;
+  /** Tracks that it can answer with; 0: it has learned nothing. */
+  readonly vocabulary?: number;
+}
+
+/** What there is to remark on; each part may be missing. */
+export interface Findings {
+  readonly test?: AskedFigures;
+  /** Best first, by a part of the data that is not the test. */
+  readonly ranking?: readonly RankedFigures[];
+  /** What came of the raw rows, and the intermediate run that keeps those that were rejected. */
+  readonly cleaned?: { readonly rows: number; readonly rejected: number; readonly run: string };
+  /** How messages write the option that sets k: "--knn-k" or "-k". */
+  readonly kFlag: string;
+  /** What `queries` counts, in messages. Default "playlists". */
+  readonly unit?: string;
+}
+
+// Below these a figure is remarked on.
+const enoughQueries = 150;
+const enoughKnown = 0.5;
+/** From this share of all tracks on an answer is so long that a random bet is a good one. */
+const longAnswer = 0.25;
+const manyRejects = 0.05;
+
+/** One sentence each, what it means and what to do about it; none where the figures can be taken as they stand. */
+export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }: Findings): string[] {
+  const remarks: string[] = [];
+  const holdsAll = test?.catalogue !== undefined && test.k >= test.catalogue;
+  if (test !== undefined)
+    remarks.push(...ofAnswers(test, kFlag), ...ofTargets(test), ...ofQueries(test, unit));
+  // Where all hit the same whatever they have learned, there is nothing to compare.
+  if (!holdsAll && test?.knownTargets !== 0) {
+    if (ranking !== undefined) remarks.push(...ofRanking(ranking));
+    if (test?.gain !== undefined) remarks.push(...ofGain(test.gain, ranking?.[0]));
+  }
+  if (cleaned !== undefined && cleaned.rejected > manyRejects * cleaned.rows)
+    remarks.push(
+      `${count(cleaned.rejected)} of ${count(cleaned.rows)} rows (${percent(cleaned.rejected / cleaned.rows)}) could not be used; segue dump intermediate/${cleaned.run}/clean_data/rejectedRows names the file that lists them, each with its reason`,
+    );
+  return remarks;
+}
+
+function ofAnswers({ k, catalogue }: AskedFigures, kFlag: string): string[] {
+  if (catalogue === undefined || k < longAnswer * catalogue) return [];
+  const shorter = Math.max(1, Math.min(10, Math.floor(catalogue / 20)));
+  const instead = shorter < k ? `; ask for fewer: ${kFlag} ${shorter}` : "";
+  return [
+    k >= catalogue
+      ? `training knows ${tracks(catalogue)}, and an answer of ${k} holds them all, so every model hits the same${instead}`
+      : `training knows ${tracks(catalogue)}, so that ${k} drawn at random hold ${percent(k / catalogue)} of them, and a high hit ratio says little${instead}`,
+  ];
+}
+
+function ofTargets({ knownTargets }: AskedFigures): string[] {
+  if (knownTargets === undefined || knownTargets >= enoughKnown) return [];
+  return [
+    knownTargets === 0
+      ? "none of the tracks asked for was in training, so no model can name one; it takes playlists that share tracks, written alike"
+      : `only ${percent(knownTargets)} of the tracks asked for were in training, so no model can hit more than ${knownTargets.toFixed(4)}; more playlists that share tracks raise that`,
+  ];
+}
+
+function ofQueries({ queries, hitRatio, interval }: AskedFigures, unit: string): string[] {
+  if (queries >= enoughQueries) return [];
+  const [low, high] = surely(hitRatio, queries, interval);
+  return [
+    `only ${count(queries)} ${unit} were asked, so the hit ratio is rough: with more it may turn out anywhere from ${low.toFixed(2)} to ${high.toFixed(2)} (95 %); more playlists make it surer`,
+  ];
+}
+
+function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
+  if (best === undefined) return [];
+  const rangeOf = ({ hitRatio, asked, interval }: RankedFigures) => surely(hitRatio, asked, interval);
+  const [low] = rangeOf(best);
+  const even = others.filter((other) => other.vocabulary !== 0 && rangeOf(other)[1] >= low);
+  if (even.length === 0) return [];
+  const who = even.length === 1 ? `${even[0]!.name} is` : `${even.length} other models are`;
+  return [
+    `on validation ${who} within chance of ${best.name} (the 95 % intervals overlap), so which of them came out best may be chance; more playlists would tell`,
+  ];
+}
+
+function ofGain({ mean, low, high, p }: NonNullable<AskedFigures["gain"]>, best?: RankedFigures): string[] {
+  const [name, isPopularity] = [best?.name ?? "the model", best?.recommender === "popularity"];
+  if (isPopularity)
+    return [
+      "popularity came out best: nothing was learned beyond what is played most; it takes more playlists, or ones that have more in common",
+    ];
+  if (low > 0) return [];
+  const figures = `difference ${signed(mean)}, 95 % interval ${signed(low)} to ${signed(high)}, p ${p.toFixed(3)}`;
+  return [
+    high < 0
+      ? `on the test ${name} hits less than the most popular tracks do (${figures}); --recommenders popularity serves those`
+      : `on the test ${name} does no better than the most popular tracks, as far as can be told (${figures}); it takes more playlists, or ones that have more in common`,
+  ];
+}
+
+/**
+ * The interval of a hit ratio. Where all hit or none, drawing the queries anew shows no spread, however few they are: there, and
+ * without an interval, it is Wilson's (1927).
+ */
+function surely(
+  hitRatio: number,
+  queries: number,
+  interval?: readonly [number, number],
+): readonly [number, number] {
+  if (interval !== undefined && interval[0] < interval[1]) return interval;
+  const z2 = 1.96 ** 2;
+  const centre = hitRatio + z2 / (2 * queries);
+  const spread = 1.96 * Math.sqrt((hitRatio * (1 - hitRatio) + z2 / (4 * queries)) / queries);
+  const at = (value: number) => Math.min(1, Math.max(0, value / (1 + z2 / queries)));
+  return [at(centre - spread), at(centre + spread)];
+}
+
+const count = (value: number) => value.toLocaleString("en");
+const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
+/** Not rounded to nought, nor to all. */
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`;
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { blanks, isSurelyTidy, tidyName } from "./tidy-name.js";
+
+/** All of Unicode's characters. */
+function* characters(): Generator<string> {
+  for (let code = 0; code <= 0x10ffff; code++)
+    if (code < 0xd800 || code > 0xdfff) yield String.fromCodePoint(code);
+}
+
+const passes = (name: string) => isSurelyTidy(Buffer.from(name), 0, Buffer.byteLength(name));
+
+it("composes letters and takes blanks off the ends", () => {
+  expect(tidyName("\u00a0Beyonce\u0301 \t")).toBe("Beyonc\u00e9");
+  expect(tidyName("\u304b\u3099")).toBe("\u304c");
+  expect(tidyName("a  b")).toBe("a  b");
+});
+
+it("knows all blanks", () => {
+  expect([...characters()].filter((each) => each.trim() === "").sort()).toEqual([...blanks].sort());
+  for (const blank of blanks) {
+    for (const name of [`${blank}a`, `a${blank}`]) {
+      expect(passes(name)).toBe(false);
+    }
+  }
+});
+
+it("passes over no character that changes, alone or beside another", () => {
+  // Between two letters that each compose with much, and behind a mark that goes behind others.
+  const around = ["", "e", "\u1100", "\u304b", "\u0627", "\u0301"];
+  for (const each of characters()) {
+    if (!passes(each)) continue;
+    for (const before of around) {
+      const changed = (before + each).normalize("NFC") !== before.normalize("NFC") + each;
+      if (changed) expect.unreachable(`U+${each.codePointAt(0)!.toString(16)} after "${before}"`);
+    }
+  }
+});

@@ -194,7 +194,7 @@ async function runAll(
   const outcome = await runOutcome(client, results, (performance.now() - began) / 1000);
   const report = await writeReport(client, results, options.data ?? "data");
   if (options.json) console.log(JSON.stringify({ ...outcome, report }));
-  else printOutcome(outcome, report);
+  else printOutcome(outcome, report, datastoreFlag(command));
 }
 
 /** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */

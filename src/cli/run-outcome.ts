@@ -1,6 +1,7 @@
 /** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
 import type { TestFigures, TrainedPoint } from "../flows/index.js";
 import { type Client, colour, columns, type RunResult } from "../workflow/index.js";
+import { shellWord, withFlags } from "../workflow/terminal/commands.js";
 
 interface Check {
   readonly track: string;
@@ -75,8 +76,12 @@ export async function runOutcome(
   };
 }
 
-/** Prints the outcome for people. */
-export function printOutcome(outcome: RunOutcome, report: string | undefined): void {
+/**
+ * Prints the outcome for people.
+ *
+ * @param flags what the commands that it suggests need, such as the datastore's; "" for none
+ */
+export function printOutcome(outcome: RunOutcome, report: string | undefined, flags: string): void {
   const lines: string[] = [""];
   if (outcome.ranking !== undefined && outcome.k !== undefined) {
     const header = ["", "model", `hit ratio@${outcome.k}`, "95 %", "base protocol", "fit"];
@@ -111,7 +116,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined): v
   lines.push(`done in ${outcome.seconds.toFixed(1)} s`);
   if (outcome.check !== undefined)
     lines.push(
-      `next         segue recommend "${outcome.check.track.replaceAll('"', '\\"')}" · segue serve · segue studio`,
+      `next         ${[`recommend ${shellWord(outcome.check.track)}`, "serve", "studio"].map((verb) => withFlags(`segue ${verb}`, flags)).join(" · ")}`,
     );
   console.log(lines.join("\n"));
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
+import { gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
-import { byHitRatio, gridChart, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
+import { byHitRatio, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,

@@ -14,5 +14,5 @@ export async function refusePipe(path: string): Promise<void> {
 
 /** @param what "a pipe" */
 export function notTwice(path: string, what: string): SegueError {
-  return misuse(`${path} is ${what}, which cannot be read twice`, "write it to a file first");
+  return misuse(`${path} is ${what}, and has to be read more than once`, "write it to a file first");
 }

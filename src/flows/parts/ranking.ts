@@ -55,31 +55,3 @@ export function gridRow(point: TrainedPoint): Record<string, string | number> {
     "queries/s": Math.round(point.queriesPerSecond),
   };
 }
-
-/** Hit ratio with its interval, one bar a point, as a Vega-Lite specification. */
-export function gridChart(ranking: readonly TrainedPoint[]): object {
-  const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
-  const y = {
-    field: "name",
-    type: "nominal",
-    sort: null,
-    title: null,
-    axis: { ticks: false, domain: false },
-  };
-  const title = "hit ratio";
-  return {
-    width: 420,
-    height: { step: 20 },
-    data: { values },
-    layer: [
-      {
-        mark: { type: "bar", height: 13, cornerRadiusEnd: 2 },
-        encoding: { x: { field: "hitRatio", type: "quantitative", title }, y },
-      },
-      {
-        mark: { type: "rule", strokeWidth: 2 },
-        encoding: { x: { field: "low", type: "quantitative", title }, x2: { field: "high" }, y },
-      },
-    ],
-  };
-}

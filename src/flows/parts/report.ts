@@ -3,7 +3,8 @@ import { type Findings, remarksOn } from "../../evaluation/index.js";
 import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
-import { byHitRatio, gridChart, gridRow, type TrainedPoint } from "./ranking.js";
+import { gridChart, slicesChart } from "./hit-ratio-charts.js";
+import { byHitRatio, gridRow, type TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
 
 /** What the runs say that a deployment stands on. */
@@ -101,7 +102,8 @@ export function drawReport(card: Card, facts: ReportFacts): void {
   card.markdown("## The grid\n\nEvery recommender on the validation part, best first.");
   card.table(ranking.map(gridRow), { highlight: 0 });
   card.chart(gridChart(ranking), {
-    caption: "Hit ratio with its 95 % interval: bars that overlap differ by noise",
+    caption:
+      "Hit ratio with its 95 % interval (the line): where two of them overlap, the difference may be chance",
   });
   card.markdown(
     `## The test\n\nOn playlists that neither training nor the choice has seen.${
@@ -116,7 +118,7 @@ export function drawReport(card: Card, facts: ReportFacts): void {
     const spec = facts.pictures?.[name];
     if (spec !== undefined) card.chart(spec, { caption });
   }
-  card.markdown("## The way here");
+  if (facts.runs.length > 0) card.markdown("## The way here");
   for (const picture of facts.runs) card.image(picture);
 }
 
@@ -151,39 +153,6 @@ function countsOf({ rows, playlists, tracks, artists, parts }: PrepareFacts) {
     { title: "tracks", value: number(tracks) },
     { title: "artists", value: number(artists) },
   ];
-}
-
-/** Hit ratio by slice, one bar each, coloured by what they are slices of. */
-function slicesChart({ slices }: TestFigures): object {
-  const values = slices.map((row) => {
-    const name = String(row.slice);
-    const hitRatio = Number(row["hit ratio"]);
-    const said = `${(100 * hitRatio).toFixed(0)} of 100, ${Number(row.queries).toLocaleString("en")} asked`;
-    return { name, of: name.split(":")[0], hitRatio, said };
-  });
-  const y = {
-    field: "name",
-    type: "nominal",
-    sort: null,
-    title: null,
-    axis: { ticks: false, domain: false },
-  };
-  const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: { tickCount: 5 } };
-  return {
-    width: 420,
-    height: { step: 20 },
-    data: { values },
-    layer: [
-      {
-        mark: { type: "bar", height: 13, cornerRadiusEnd: 2 },
-        encoding: { x, y, color: { field: "of", type: "nominal", sort: null, legend: null } },
-      },
-      {
-        mark: { type: "text", align: "left", dx: 5 },
-        encoding: { x, y, text: { field: "said", type: "nominal" } },
-      },
-    ],
-  };
 }
 
 function escapeMarkdown(text: string): string {

@@ -10,7 +10,7 @@ import {
   pairedDifference,
 } from "../../evaluation/index.js";
 import { fitRecommender, nearestOf, parallelRecommender } from "../../recommenders/index.js";
-import type { Progress } from "../../system/index.js";
+import { type Progress, settleBoth } from "../../system/index.js";
 import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface TestModelOptions {
@@ -67,7 +67,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
       options.nearest === undefined ? undefined : await baseProtocol(options.nearest, corpus, all, asked);
     return { popular, base };
   };
-  const [best, { popular, base }] = await Promise.all([testBest(), testOthers()]);
+  const [best, { popular, base }] = await settleBoth(testBest(), testOthers());
   const hits = best.outcomes.values("hitRatio", k);
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });

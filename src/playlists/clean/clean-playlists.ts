@@ -5,29 +5,20 @@ import {
   type Database,
   explainDiskError,
   makeFolder,
-  misuse,
   moveIntoPlace,
   type Progress,
   SegueError,
-  silent,
   sqlString,
-  throttled,
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
-import type { CsvHeader, EscapeStyle } from "./csv-header.js";
-import { type FilePlaylist, fileNames } from "./file-playlists.js";
-import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
+import type { EscapeStyle } from "./csv-header.js";
+import type { FilePlaylist } from "./file-playlists.js";
+import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
-import { readCsv } from "./read-csv.js";
-import { readJson, withoutTimes } from "./read-json.js";
-import { readM3u } from "./read-m3u.js";
-import { readMpdSlice } from "./read-mpd.js";
-import { readParquetRows } from "./read-parquet.js";
-import { readSequenceRows } from "./read-sequences.js";
+import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
-import { fieldNames, RowWriter } from "./row-writer.js";
 import type { TextEncoding } from "./text-source.js";
 
 export interface CleanOptions {
@@ -134,9 +125,9 @@ async function cleanInto(
   };
   const rejects = new Rejects(rejectsFile);
   const parts: string[] = [];
-  let read: ReadAll;
+  let read: InputsRead;
   try {
-    read = await readAll(scratch, database, files, form, options, rejects, parts);
+    read = await readInputs(scratch, database, files, form, options, rejects, parts);
   } catch (error) {
     rejects.abandon();
     throw error;
@@ -217,163 +208,3 @@ function noUsableRows(
 
 // md5 and not hash(): it must choose the same playlists in every version of DuckDB.
 const subsetCondition = "md5_number_lower(concat(user_id, chr(31), playlist)) % 2 = 0";
-
-interface ReadAll {
-  readonly files: CleanedFile[];
-  /** Rows whose names were tidied, and playlists that have no name. */
-  readonly tidied: number;
-  readonly unnamed: number;
-}
-
-function notesOn({ tidied, unnamed }: ReadAll): string[] {
-  const are = (count: number, what: string) => `${count} ${count === 1 ? `${what} has` : `${what}s have`}`;
-  return [
-    ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid stands for it`] : []),
-    ...(tidied > 0
-      ? [
-          `${are(tidied, "row")} names with blanks around them or accents apart from their letters: they were tidied, so that they compare`,
-        ]
-      : []),
-  ];
-}
-
-async function readAll(
-  scratch: string,
-  database: Database,
-  files: readonly InputFile[],
-  form: InputForm,
-  options: CleanOptions,
-  rejects: Rejects,
-  parts: string[],
-): Promise<ReadAll> {
-  const total = files.reduce((sum, file) => sum + file.bytes, 0);
-  const progress = throttled(options.progress ?? silent);
-  const read: CleanedFile[] = [];
-  let tidied = 0;
-  let unnamed = 0;
-  const names = fileNames(files.map((file) => file.path));
-  const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
-    rowId += rows;
-    const isPlaylist = held !== undefined && held[fieldNames.indexOf("playlist")] === undefined;
-    const ofEachUser = held?.[fieldNames.indexOf("user_id")] !== undefined;
-    read.push({
-      path,
-      rows,
-      ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }),
-      ...(spareTime !== undefined && { spareTime }),
-    });
-  };
-  let done = 0;
-  let rowId = 0;
-  const onBytes = (bytes: number) => {
-    done += bytes;
-    progress({ task: "reading", done, total, unit: "bytes" });
-  };
-  const needsTime = Boolean(options.sessionGap);
-  const part = () => {
-    parts.push(join(scratch, `part-${parts.length}.parquet`));
-    return parts.at(-1)!;
-  };
-  if (form === "parquet") {
-    const { mapping } = options;
-    for (const { path, bytes } of files) {
-      const playlist = names.get(path)!;
-      const { rows, held, spareTime, ...counted } = await readParquetRows(
-        database,
-        path,
-        { mapping, playlist, firstRowId: rowId, part: part(), needsTime },
-        rejects,
-      );
-      tidied += counted.tidied;
-      take(path, rows, held, spareTime);
-      onBytes(bytes);
-    }
-    return { files: read, tidied, unnamed };
-  }
-  const writer = new RowWriter(part(), hasTimes(options));
-  try {
-    let first: Held | undefined;
-    for (const { path } of files) {
-      options.signal?.throwIfAborted();
-      const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
-      if (form === "csv") {
-        const playlist = names.get(path)!;
-        const { rows, held, spareTime } = await readCsv(
-          source,
-          { ...options, playlist, needsTime },
-          rowId,
-          writer,
-          rejects,
-        );
-        first ??= { path, held };
-        requireSameFields(first, { path, held });
-        take(path, rows, held, spareTime);
-      } else if (form === "json") {
-        const isLines = await isJsonLines(path);
-        const playlist = names.get(path)!;
-        const { rows, held, spareTime } = await readJson(
-          source,
-          { ...options, playlist, isLines, needsTime },
-          rowId,
-          writer,
-          rejects,
-        );
-        take(path, rows, held, spareTime);
-      } else {
-        if (hasTimes(options)) throw withoutTimes(path);
-        const counted: { readonly rows: number; readonly unnamed?: number } =
-          form === "m3u"
-            ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
-            : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
-        unnamed += counted.unnamed ?? 0;
-        take(path, counted.rows);
-      }
-    }
-    writer.close();
-    return { files: read, tidied: writer.tidied, unnamed };
-  } catch (error) {
-    writer.abandon();
-    throw error;
-  }
-}
-
-interface Held {
-  readonly path: string;
-  readonly held: CsvHeader["held"];
-}
-
-/**
- * Columns may have other names in each file, if they hold the same fields: half a table without users would be half a table whose
- * playlists have other ids.
- */
-function requireSameFields(first: Held, other: Held): void {
-  const odd = fieldNames.findIndex((_, i) => (first.held[i] === undefined) !== (other.held[i] === undefined));
-  if (odd === -1) return;
-  const [lacking, having] = first.held[odd] === undefined ? [first, other] : [other, first];
-  throw new SegueError(
-    `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
-    {
-      hint: `if a column of its own holds that, call it "${having.held[odd]}" there, too; else clean files of different forms one by one`,
-      code: "different-forms",
-    },
-  );
-}
-
-const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>
-  mapping?.time !== undefined || Boolean(sessionGap);
-
-async function commonForm(files: readonly InputFile[], format: "auto" | InputForm): Promise<InputForm> {
-  if (format !== "auto" && !inputForms.includes(format))
-    throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
-  const forms = await Promise.all(files.map((file) => detectForm(file.path)));
-  const wanted = format === "auto" ? forms[0]! : format;
-  const odd = forms.findIndex((form) => form !== wanted);
-  if (odd !== -1)
-    throw new SegueError(
-      format === "auto"
-        ? `${files[odd]!.path} is ${formTitles[forms[odd]!]}, but ${files[0]!.path} is ${formTitles[wanted]}`
-        : `${files[odd]!.path} is ${formTitles[forms[odd]!]}, not ${formTitles[wanted]}`,
-      { hint: "clean files of different forms one by one", code: "different-forms" },
-    );
-  return wanted;
-}

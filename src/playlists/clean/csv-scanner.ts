@@ -269,7 +269,11 @@ export class CsvScanner {
   #readTime(): string | undefined {
     const column = this.#writer.columns[timeColumn]!;
     const start = this.#starts[timeColumn]!;
-    const text = Buffer.from(column.bytes.buffer, start + 4, column.length - start - 4).toString();
+    const text = Buffer.from(
+      column.bytes.buffer,
+      column.bytes.byteOffset + start + 4,
+      column.length - start - 4,
+    ).toString();
     const time = parseTime(text);
     if (time === undefined) return JSON.stringify(text.slice(0, 40));
     column.length = start;

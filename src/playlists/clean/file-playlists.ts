@@ -39,7 +39,7 @@ export function filePlaylistsLine({
   readonly sessions?: number;
 }): string | undefined {
   if (sessions !== undefined)
-    return `${sessions} playlists: one begins after each pause longer than --session-gap`;
+    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: one begins after each pause longer than --session-gap`;
   const taken = files.flatMap(({ path, playlist, spareTime }) =>
     playlist ? [{ path, spareTime, ...playlist }] : [],
   );

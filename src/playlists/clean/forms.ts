@@ -82,6 +82,8 @@ export async function isJsonLines(path: string): Promise<boolean> {
     .replace(/^\ufeff/, "")
     .trimStart();
   const lines = start.split("\n", 3);
+  // An array over several lines is one document, also where each of its entries has a line.
+  if (start.startsWith("[") && lines.length > 1 && !isJson(lines[0]!)) return false;
   // One line, of which this is the beginning: whether more follow does not matter, as it is an object for itself.
   if (lines.length === 1) return start.startsWith("{");
   // A broken line among them must not make the others a broken document.
@@ -96,7 +98,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** What people have beside/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
+/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>

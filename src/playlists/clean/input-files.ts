@@ -25,9 +25,10 @@ export async function findInputs(
   if (inputs.length === 0) throw misuse("no input given", "name at least one file of playlists");
   const found = new Map<string, InputFile>();
   const take = (path: string, facts: Stats) => {
-    const pipe = facts.isFIFO();
+    // Standard input is a socket where a program in Node has started this one.
+    const pipe = facts.isFIFO() || facts.isSocket();
     // What holds rows is looked at before it is read, which a pipe does not allow.
-    if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "no ordinary file");
+    if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "a device");
     found.set(path, { path, bytes: facts.size, ...(pipe && { pipe }) });
   };
   for (const named of inputs) {

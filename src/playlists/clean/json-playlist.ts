@@ -3,6 +3,8 @@
 /** A playlist as a line of sequences has it, but for what is wrong with it. */
 export interface LooseSequence {
   readonly playlist_id: unknown;
+  /** Whether it says itself which playlist it is; else `playlist_id` is what it is called. */
+  readonly hasId: boolean;
   readonly title?: unknown;
   readonly tracks: readonly unknown[];
   readonly artists?: readonly string[];
@@ -27,13 +29,14 @@ const words = {
  * @param name what a playlist without a name of its own is called
  */
 export function asSequence(value: unknown, name: string): LooseSequence | undefined {
-  if (Array.isArray(value)) return { playlist_id: name, ...tracksOf(value) };
+  if (Array.isArray(value)) return { playlist_id: name, hasId: false, ...tracksOf(value) };
   if (!isObject(value)) return undefined;
   const list = listOf(value);
   if (list === undefined) return undefined;
   const title = find(value, words.title);
   const id = find(value, words.id);
   return {
+    hasId: id !== undefined,
     ...(id !== undefined ? { playlist_id: id, title } : { playlist_id: title ?? name }),
     ...tracksOf(list),
   };

@@ -58,6 +58,26 @@ describe("playlists in JSON of other words", () => {
     ]);
   });
 
+  it("reads an array that has a line for each playlist, wherever the commas are", async () => {
+    for (const text of [
+      `[\n${JSON.stringify(written)}\n,${JSON.stringify(written)}\n]`,
+      `[\n${JSON.stringify(written)}\n]`,
+    ]) {
+      const { rejected } = await clean({ "lists.json": text });
+      expect(rejected).toEqual([]);
+    }
+  });
+
+  it("keeps playlists apart that have one name and no id", async () => {
+    const list = (track: string) => ({ name: "gym", tracks: [{ artist: "Muse", title: track }] });
+    const { rows } = await clean({ "lists.json": JSON.stringify([list("a"), list("b"), list("c")]) });
+    expect(rows.map((row) => row.slice(3))).toEqual([
+      ["a", "gym"],
+      ["b", "gym (2)"],
+      ["c", "gym (3)"],
+    ]);
+  });
+
   it("reads lists of ids; without a name they go by the file's and their number", async () => {
     const { rows } = await clean({ "ids.json": JSON.stringify([[7, 8], ["a-b"]]) });
     expect(rows).toEqual([

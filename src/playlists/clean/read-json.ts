@@ -45,6 +45,14 @@ export async function readJson(
   };
   let readRow: ReturnType<typeof rowReader> | undefined;
   let holdsPlaylists: boolean | undefined;
+  const named = new Map<unknown, number>();
+  /** Playlists are told apart by their ids; those that have only a name, and one that was there before, by its number. */
+  const apart = (id: unknown, hasId: boolean): unknown => {
+    if (hasId) return id;
+    const times = (named.get(id) ?? 0) + 1;
+    named.set(id, times);
+    return times === 1 ? id : `${id} (${times})`;
+  };
   const take = (value: unknown, name: string) => {
     const sequence = asSequence(value, name);
     holdsPlaylists ??= sequence !== undefined;
@@ -55,7 +63,14 @@ export async function readJson(
       else {
         // Ids stay as they are; where they are made here, it is of names that compare.
         const add = sequence.artists === undefined ? writer.add : writer.addTidied;
-        addSequence(sequence, () => JSON.stringify(value), rowId, add.bind(writer), reject);
+        const playlist_id = apart(sequence.playlist_id, sequence.hasId);
+        addSequence(
+          { ...sequence, playlist_id },
+          () => JSON.stringify(value),
+          rowId,
+          add.bind(writer),
+          reject,
+        );
       }
       return;
     }

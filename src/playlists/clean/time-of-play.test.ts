@@ -39,6 +39,7 @@ describe("the time of a play", () => {
     "2024-13-01",
     "12a",
     "31 Foo 2024",
+    "99999999999999999999999999",
   ])("%j is no time", (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
@@ -51,7 +52,10 @@ describe("the time of a play", () => {
     ["1706724300000::HUGEINT", moment],
     ["'2024-01-31T18:05:00Z'", moment],
     ["7", 7000],
+    ["'31 Jan 2024, 18:05'", moment],
+    ["'31 January 2024 18:05:00'", moment],
     ["'yesterday'", null],
+    ["'99999999999999999999999999'", null],
     ["NULL", null],
   ])("of Parquet: %s", async (value, wanted) => {
     const { time } = await withDuckDb({}, (database) =>

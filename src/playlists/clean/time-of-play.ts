@@ -11,6 +11,8 @@ const scales = [
   { below: 1e17, toMs: 1e-3 },
 ] as const;
 const nanoseconds = 1e-6;
+/** Nanoseconds of JavaScript's last day, which is in the year 275760. */
+const farthest = 8.64e21;
 
 const day = String.raw`(\d{4})[-/](\d{2})[-/](\d{2})`;
 const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
@@ -35,9 +37,9 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function fromNumber(value: number): number {
+function fromNumber(value: number): number | undefined {
   const scale = scales.find(({ below }) => Math.abs(value) < below)?.toMs ?? nanoseconds;
-  return Math.round(value * scale);
+  return Math.abs(value) < farthest ? Math.round(value * scale) : undefined;
 }
 
 /** As ISO has it: "+01" is no zone of JavaScript's. */
@@ -47,12 +49,24 @@ function zoneOf(zone = "Z"): string {
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;
 }
 
+// As the regular expression `worded` has them.
+const wordedFormats = [
+  "%d %b %Y %H:%M:%S",
+  "%d %b %Y %H:%M",
+  "%d %b %Y",
+  "%d %B %Y %H:%M:%S",
+  "%d %B %Y %H:%M",
+  "%d %B %Y",
+]
+  .map((format) => `'${format}'`)
+  .join(", ");
+
 /** SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time. */
 export function timeSql(column: string): string {
   const text = `trim(${column}::VARCHAR)`;
   const value = `${text}::DOUBLE`;
   const scale = scales.map(({ below, toMs }) => `WHEN abs(${value}) < ${below} THEN ${toMs}`).join(" ");
   return `CASE WHEN regexp_full_match(${text}, '-?\\d+(\\.\\d+)?')
-    THEN round(${value} * CASE ${scale} ELSE ${nanoseconds} END)::BIGINT
-    ELSE epoch_ms(try_cast(${text} AS TIMESTAMP)) END`;
+    THEN CASE WHEN abs(${value}) < ${farthest} THEN round(${value} * CASE ${scale} ELSE ${nanoseconds} END)::BIGINT END
+    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMP), try_strptime(replace(${text}, ',', ''), [${wordedFormats}]))) END`;
 }

@@ -1,0 +1,52 @@
+/** Pictures of hit ratios as Vega-Lite specifications: a bar each, from the left, with another layer on it. */
+import type { TrainedPoint } from "./ranking.js";
+import type { TestFigures } from "./test-model.js";
+
+const y = {
+  field: "name",
+  type: "nominal",
+  sort: null,
+  title: null,
+  axis: { ticks: false, domain: false },
+};
+const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: { tickCount: 5 } };
+
+/**
+ * @param values each with `name` and `hitRatio`
+ * @param colour how the bars are coloured
+ */
+function bars(values: readonly object[], onTop: object, colour: object = {}): object {
+  return {
+    width: 420,
+    height: { step: 20 },
+    data: { values },
+    layer: [{ mark: { type: "bar", height: 13, cornerRadiusEnd: 2 }, encoding: { x, y, ...colour } }, onTop],
+  };
+}
+
+/** Hit ratio with its interval, one bar a point. */
+export function gridChart(ranking: readonly TrainedPoint[]): object {
+  const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
+  return bars(values, {
+    mark: { type: "rule", strokeWidth: 2 },
+    encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },
+  });
+}
+
+/** Hit ratio by slice, one bar each, coloured by what they are slices of. */
+export function slicesChart({ slices }: TestFigures): object {
+  const values = slices.map((row) => {
+    const name = String(row.slice);
+    const hitRatio = Number(row["hit ratio"]);
+    const said = `${(100 * hitRatio).toFixed(0)} of 100, ${Number(row.queries).toLocaleString("en")} asked`;
+    return { name, of: name.split(":")[0], hitRatio, said };
+  });
+  return bars(
+    values,
+    {
+      mark: { type: "text", align: "left", dx: 5 },
+      encoding: { x, y, text: { field: "said", type: "nominal" } },
+    },
+    { color: { field: "of", type: "nominal", sort: null, legend: null } },
+  );
+}

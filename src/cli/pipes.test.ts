@@ -117,7 +117,10 @@ describe("anything else through a pipe", () => {
       expect(refused(`segue train --input plays.jsonl --from ${from} --output no.bin`)).toEqual(twice(from));
     }
     const run = shell("cat plays.csv | segue run intermediate --input -");
-    expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining("- is a pipe, and has to be read more than once") });
+    expect(run).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("- is a pipe, and has to be read more than once"),
+    });
     const leaderboard = "segue evaluate --leaderboard --queries queries.jsonl.gz --train /dev/stdin";
     expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin"));
   });

@@ -1,7 +1,13 @@
 /** Reads the files, fits, asks: what `segue evaluate` does for one recommender. */
 import { availableParallelism } from "node:os";
-import { readQueries } from "../corpus/index.js";
-import { holdOut, type Measured, measureRecommender, type QuestionOptions } from "../evaluation/index.js";
+import { playlistCount, readQueries } from "../corpus/index.js";
+import {
+  type HoldOut,
+  holdOut,
+  type Measured,
+  measureRecommender,
+  type QuestionOptions,
+} from "../evaluation/index.js";
 import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { type Progress, throttled } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
@@ -25,16 +31,13 @@ export interface MeasureTask {
 
 /** @param tell hears what is left out of raw files, and how many playlists were held out */
 export async function loadAndMeasure(
-  { train, raw, asked, recommender, settings, ks, seed, threads }: MeasureTask,
+  task: MeasureTask,
   progress: Progress,
   tell: (line: string) => void,
 ): Promise<Measured> {
+  const { recommender, settings, ks, seed, threads } = task;
   const told = throttled(progress);
-  const reading = { ...raw, progress: told, tell };
-  const given = "queries" in asked ? await readQueries(asked.queries, { progress: told }) : undefined;
-  const playlists = await readTrainingPlaylists(train, reading);
-  const { train: corpus, questions } =
-    "queries" in asked ? { train: playlists, questions: given! } : held(asked);
+  const { train: corpus, questions } = await load(task, told, tell);
   // Threads pay for themselves when there is much to ask.
   const lanes = Math.min(threads ?? availableParallelism(), Math.ceil(questions.length / 1000));
   let close = async () => {};
@@ -50,13 +53,25 @@ export async function loadAndMeasure(
   } finally {
     await close();
   }
+}
 
-  function held({ share, positions }: Exclude<Asked, { queries: unknown }>) {
-    const split = holdOut(playlists, { share, positions, seed });
-    tell(
-      `held out ${split.heldOut.toLocaleString("en")} of ${(playlists.offsets.length - 1).toLocaleString("en")} playlists, ` +
-        `and asked about ${positions === "last" ? "the last track of each" : "every track after the first of each"}`,
-    );
-    return split;
+async function load(
+  { train, raw, asked, seed }: MeasureTask,
+  progress: Progress,
+  tell: (line: string) => void,
+): Promise<Pick<HoldOut, "train" | "questions">> {
+  const reading = { ...raw, progress, tell };
+  if ("queries" in asked) {
+    // Before the playlists, which take longer: what is wrong with them is known at once.
+    const questions = await readQueries(asked.queries, { progress });
+    return { train: await readTrainingPlaylists(train, reading), questions };
   }
+  const { share, positions } = asked;
+  const playlists = await readTrainingPlaylists(train, reading);
+  const split = holdOut(playlists, { share, positions, seed });
+  tell(
+    `held out ${split.heldOut.toLocaleString("en")} of ${playlistCount(playlists).toLocaleString("en")} playlists, ` +
+      `and asked about ${positions === "last" ? "the last track of each" : "every track after the first of each"}`,
+  );
+  return split;
 }

@@ -2,6 +2,7 @@
  * Fits a chosen grid point again on all playlists, those of validation and test too, for an endpoint that knows every track. Its
  * figures stay those of the fit on the train part: nothing is left to measure this one on (scikit-learn's `refit` of a grid search).
  */
+import { playlistCount } from "../../corpus/index.js";
 import { readCorpus } from "../../playlists/index.js";
 import { fitRecommender, isTrackVectorModel } from "../../recommenders/index.js";
 import type { Progress } from "../../system/index.js";
@@ -34,7 +35,7 @@ export async function refitModels(
     await saveModel(folder, { recommender, corpus, result: point, ...(vectors && { vectors }) });
   }
   return {
-    playlists: corpus.offsets.length - 1,
+    playlists: playlistCount(corpus),
     tracks: corpus.tracks.length,
     seconds: (performance.now() - began) / 1000,
   };

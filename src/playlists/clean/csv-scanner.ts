@@ -239,7 +239,7 @@ export class CsvScanner {
       const start = this.#starts[i]!;
       const from = start + 4;
       if (column.length <= from || isSurelyTidy(column.bytes, from, column.length)) continue;
-      const name = Buffer.from(column.bytes.buffer, from, column.length - from).toString();
+      const name = this.#textIn(i);
       const tidied = tidyName(name);
       if (tidied === name) continue;
       isTidied = true;
@@ -267,18 +267,19 @@ export class CsvScanner {
 
   /** Puts the time in the place of its text; what stands there where it is no time. */
   #readTime(): string | undefined {
-    const column = this.#writer.columns[timeColumn]!;
-    const start = this.#starts[timeColumn]!;
-    const text = Buffer.from(
-      column.bytes.buffer,
-      column.bytes.byteOffset + start + 4,
-      column.length - start - 4,
-    ).toString();
+    const text = this.#textIn(timeColumn);
     const time = parseTime(text);
     if (time === undefined) return JSON.stringify(text.slice(0, 40));
-    column.length = start;
+    this.#writer.columns[timeColumn]!.length = this.#starts[timeColumn]!;
     this.#writer.appendTime(time);
     return undefined;
+  }
+
+  /** What the last record has in one of the columns. */
+  #textIn(index: number): string {
+    const { bytes, length } = this.#writer.columns[index]!;
+    const from = this.#starts[index]! + 4;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + from, length - from).toString();
   }
 
   #appendAbsent(index: number): void {

@@ -153,6 +153,7 @@ async function cleanInto(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       parts: `[${parts.map(sqlString).join(", ")}]`,
       ...(hasTimes(options) && { gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }),
+      accepted: form === "parquet" ? "reason IS NULL" : "true",
       kept: options.subset ? subsetCondition : "true",
       output: sqlString(master),
     }),

@@ -1,10 +1,10 @@
-/** Reads a Parquet input by DuckDB: the accepted rows become one more part, the rest go to the rejects. */
+/** Reads a Parquet input by DuckDB into one more part. Rows that cannot be used have a `reason` there, and go to the rejects, too. */
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
-import { blanks } from "./tidy-name.js";
+import { tidySql } from "./tidy-name.js";
 import { timeSql } from "./time-of-play.js";
 
 /**
@@ -35,6 +35,7 @@ export async function readParquetRows(
     if (at[field] !== -1) return sqlName(columns[at[field]]!);
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
+  const part = sqlString(options.part);
   await database.run(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
@@ -43,21 +44,16 @@ export async function readParquetRows(
       time_is_wanted: String(at.time !== -1),
       time: at.time === -1 ? "NULL" : timeSql(sqlName(columns[at.time]!)),
       path: sqlString(path),
+      part,
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
+      ...Object.fromEntries(fieldNames.map((field) => [`tidy_${field}`, tidySql(field)])),
     }),
   );
-  const tidy = (field: FieldName) => `coalesce(nfc_normalize(trim(${field}, ${sqlString(blanks)})), '')`;
-  const texts = fieldNames.map((field) => `${tidy(field)} AS ${field}`).join(", ");
-  await database.run(
-    `COPY (SELECT row_id, ${texts}${at.time === -1 ? "" : ", time"} FROM parquet_rows WHERE reason IS NULL) TO ${sqlString(options.part)} (FORMAT parquet)`,
-  );
-  const isTidied = fieldNames.map((field) => `${tidy(field)} <> ${field}`).join(" OR ");
   const { rows, tidied } = await database.row<{ rows: number; tidied: number }>(
-    `SELECT count(*) AS rows, count(*) FILTER (reason IS NULL AND (${isTidied})) AS tidied FROM parquet_rows`,
+    `SELECT count(*) AS rows, count(*) FILTER (is_tidied) AS tidied FROM ${part}`,
   );
   for await (const chunk of database.chunks(
-    `SELECT line, reason, to_json({${fieldNames.map((field) => `${field}: ${field}`).join(", ")}})::VARCHAR
-     FROM parquet_rows WHERE reason IS NOT NULL ORDER BY line`,
+    `SELECT row_id - ${options.firstRowId} + 1, reason, text FROM ${part} WHERE reason IS NOT NULL ORDER BY row_id`,
   )) {
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });

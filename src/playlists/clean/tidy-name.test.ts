@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { blanks, isSurelyTidy, tidyName } from "./tidy-name.js";
+import { sqlString, withDuckDb } from "../../system/index.js";
+import { blanks, isSurelyTidy, tidyName, tidySql } from "./tidy-name.js";
 
 /** All of Unicode's characters. */
 function* characters(): Generator<string> {
@@ -13,6 +14,28 @@ it("composes letters and takes blanks off the ends", () => {
   expect(tidyName("\u00a0Beyonce\u0301 \t")).toBe("Beyonc\u00e9");
   expect(tidyName("\u304b\u3099")).toBe("\u304c");
   expect(tidyName("a  b")).toBe("a  b");
+});
+
+it("says the same in SQL", async () => {
+  const names = [
+    "",
+    " ",
+    "a  b",
+    "\u00a0Beyonce\u0301 \t",
+    "\u304b\u3099",
+    "a\u0301 ",
+    "\ud83d\ude00",
+    "\u3000\ud83d\ude00\u2029",
+  ];
+  for (const blank of blanks) names.push(`${blank}a`, `a${blank}`, `${blank} a${blank}b ${blank}`, blank);
+  await withDuckDb({}, async (database) => {
+    const tidied = await database.rows<{ name: string }>(
+      `SELECT ${tidySql("name")} AS name FROM unnest([${names.map(sqlString).join(", ")}]) AS names(name)`,
+    );
+    expect(tidied.map(({ name }) => name)).toEqual(names.map(tidyName));
+    const none = `SELECT ${tidySql("name")} AS name FROM (SELECT NULL::VARCHAR AS name)`;
+    expect(await database.row(none)).toEqual({ name: "" });
+  });
 });
 
 it("knows all blanks", () => {

@@ -2,8 +2,16 @@
  * Names as they are compared: without blanks around them, and in Unicode's composed form (NFC), so that "é" of one letter and "é"
  * of two are one name. Which of the two a file has depends on the machine it was written on.
  */
+import { sqlString } from "../../system/index.js";
 
 export const tidyName = (name: string): string => name.trim().normalize("NFC");
+
+/** The same in SQL, of a column of text; '' for NULL. */
+export function tidySql(column: string): string {
+  const ends = sqlString(blanks);
+  return `coalesce(nfc_normalize(CASE WHEN contains(${ends}, ${column}[1]) OR contains(${ends}, ${column}[-1])
+    THEN trim(${column}, ${ends}) ELSE ${column} END), '')`;
+}
 
 /** What `tidyName` takes off the ends. */
 export const blanks =

@@ -1,20 +1,51 @@
--- Rows of one Parquet input under the names of the master table; row_id goes on from where the last input ended.
-CREATE OR REPLACE VIEW parquet_rows AS
-SELECT
-  file_row_number + {{first_row_id}} AS row_id,
-  file_row_number + 1 AS line,
-  {{user_id}}::VARCHAR AS user_id,
-  {{artist}}::VARCHAR AS artist,
-  {{track}}::VARCHAR AS track,
-  {{playlist}}::VARCHAR AS playlist,
-  {{time}} AS time,
-  CASE
-    WHEN {{user_is_wanted}} AND trim(coalesce({{user_id}}::VARCHAR, '')) = '' THEN 'empty user_id'
-    WHEN {{artist_is_wanted}} AND trim(coalesce({{artist}}::VARCHAR, '')) = '' THEN 'empty artist'
-    WHEN trim(coalesce({{track}}::VARCHAR, '')) = '' THEN 'empty track'
-    WHEN trim(coalesce({{playlist}}::VARCHAR, '')) = '' THEN 'empty playlist'
-    WHEN contains(concat({{user_id}}::VARCHAR, {{artist}}::VARCHAR, {{track}}::VARCHAR, {{playlist}}::VARCHAR), chr(0))
-      THEN 'NUL byte'
-    WHEN {{time_is_wanted}} AND ({{time}}) IS NULL THEN 'not a time'
-  END AS reason
-FROM read_parquet({{path}}, file_row_number = true)
+-- One Parquet input under the names of the master table; row_id goes on from where the last input ended. Rows that cannot be used
+-- have a reason, and their text as it was. Most names have no blanks around them: looking at the first and the last letter takes a
+-- tenth of the time that trimming does.
+COPY (
+  WITH fields AS (
+    SELECT
+      file_row_number AS place,
+      {{user_id}}::VARCHAR AS user_id,
+      {{artist}}::VARCHAR AS artist,
+      {{track}}::VARCHAR AS track,
+      {{playlist}}::VARCHAR AS playlist,
+      {{time}} AS time
+    FROM read_parquet({{path}}, file_row_number = true)
+  ),
+  tidied AS (
+    SELECT
+      place,
+      time,
+      {user_id: user_id, artist: artist, track: track, playlist: playlist} AS raw,
+      {{tidy_user_id}} AS user_id,
+      {{tidy_artist}} AS artist,
+      {{tidy_track}} AS track,
+      {{tidy_playlist}} AS playlist
+    FROM fields
+  ),
+  judged AS (
+    SELECT
+      *,
+      CASE
+        WHEN {{user_is_wanted}} AND user_id = '' THEN 'empty user_id'
+        WHEN {{artist_is_wanted}} AND artist = '' THEN 'empty artist'
+        WHEN track = '' THEN 'empty track'
+        WHEN playlist = '' THEN 'empty playlist'
+        WHEN contains(user_id, chr(0)) OR contains(artist, chr(0)) OR contains(track, chr(0)) OR contains(playlist, chr(0))
+          THEN 'NUL byte'
+        WHEN {{time_is_wanted}} AND time IS NULL THEN 'not a time'
+      END AS reason
+    FROM tidied
+  )
+  SELECT
+    place + {{first_row_id}} AS row_id,
+    user_id,
+    artist,
+    track,
+    playlist,
+    time,
+    reason,
+    reason IS NULL AND (raw.user_id <> user_id OR raw.artist <> artist OR raw.track <> track OR raw.playlist <> playlist) AS is_tidied,
+    CASE WHEN reason IS NOT NULL THEN to_json(raw)::VARCHAR END AS text
+  FROM judged
+) TO {{part}} (FORMAT parquet)

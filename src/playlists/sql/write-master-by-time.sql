@@ -4,6 +4,7 @@ COPY (
   WITH plays AS (
     SELECT row_id AS place, user_id, artist, track, playlist, time::BIGINT AS played
     FROM read_parquet({{parts}})
+    WHERE {{accepted}}
   ),
   pauses AS (
     SELECT *, coalesce(played - lag(played) OVER (PARTITION BY user_id, playlist ORDER BY played, place) > {{gap}}, false) AS begins

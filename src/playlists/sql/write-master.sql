@@ -1,4 +1,4 @@
--- The master table from the parts that hold the accepted rows. An empty user_id or artist is one that the input does not have.
+-- The master table from the parts: of theirs, the accepted rows. An empty user_id or artist is one that the input does not have.
 COPY (
   SELECT
     row_id,
@@ -7,5 +7,5 @@ COPY (
     track,
     playlist
   FROM read_parquet({{parts}})
-  WHERE {{kept}}
+  WHERE {{accepted}} AND {{kept}}
 ) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

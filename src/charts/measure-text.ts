@@ -61,13 +61,9 @@ export function measureText(): Promise<void> {
     const metrics = (vega as unknown as { textMetrics: TextMetrics }).textMetrics;
     metrics.width = (item, text) => {
       const size = item.fontSize ?? 11;
-      let shown = text === null || text === undefined ? "" : String(text).trim();
-      if (item.limit && item.limit > 0 && width(shown) * size > item.limit) {
-        while (shown.length > 0 && (width(shown) + width("…")) * size > item.limit)
-          shown = shown.slice(0, -1);
-        shown += "…";
-      }
-      return width(shown) * size;
+      const whole = text === null || text === undefined ? 0 : width(String(text).trim()) * size;
+      // Not less than the limit where the text is too long: Vega cuts a text when its width is not below it.
+      return item.limit && item.limit > 0 ? Math.min(whole, item.limit) : whole;
     };
   });
   return ready;

@@ -37,6 +37,21 @@ describe("renderSvg", () => {
     expect(await plotStart("WWWWWWWWWW")).toBeGreaterThan((await plotStart("iiiiiiiiii")) + 40);
   });
 
+  it("cuts a name that has no room at its end, and no letter in two", async () => {
+    const named = (name: string) =>
+      renderSvg({
+        ...bars,
+        data: { values: [{ name, plays: 1 }] },
+        config: { axis: { labelLimit: 90 } },
+      } as ChartSpec);
+    expect(await named("The Orchestra of the Interminable Suffixes")).toMatch(/>The Orchestra[^<]*…</);
+    expect(await named("The Orchestra")).toContain(">The Orchestra<");
+    for (const name of ["🎸".repeat(40), `a${"🎸".repeat(40)}`]) {
+      const [, shown] = />(a?🎸[^<]*)…</u.exec(await named(name))!;
+      expect(shown!.isWellFormed()).toBe(true);
+    }
+  });
+
   it("says what is wrong with a spec it cannot draw", async () => {
     await expect(renderSvg({ mark: "bagpipe", data: { values: [] } } as never)).rejects.toThrow(
       /cannot be drawn/,

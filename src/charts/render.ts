@@ -74,7 +74,8 @@ export async function renderSvg(spec: ChartSpec, options: { theme?: ChartTheme }
   }
   if (warnings.length > 0)
     throw new SegueError(`this chart cannot be drawn: ${warnings[0]}`, { code: "chart" });
-  return svg;
+  // Vega cuts a long label anywhere, also through the middle of an emoji.
+  return svg.replace(/[\ud800-\udbff](?=…)/g, "");
 }
 
 /**

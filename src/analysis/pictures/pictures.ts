@@ -66,7 +66,7 @@ export function topSpec(ranked: readonly Ranked[], what: string): ChartSpec {
         field: "plays",
         type: "quantitative",
         title: "playlist entries",
-        axis: { format: "~s", tickCount: 5, tickMinStep: 1 },
+        axis: { format: ",d", tickCount: 5, tickMinStep: 1 },
       },
     },
     layer: [
@@ -132,6 +132,7 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
   const values = [...map.points]
     .sort((a, b) => Number(b.genre === "unknown") - Number(a.genre === "unknown"))
     .map((p) => ({ ...p }));
+  const most = values.reduce((largest, { plays }) => Math.max(largest, plays), 1);
   return {
     width: 640,
     height: 560,
@@ -149,7 +150,8 @@ export function mapSpec(map: MusicMap, theme: ChartTheme): ChartSpec {
         type: "quantitative",
         title: "playlist entries",
         scale: { rangeMin: 6, rangeMax: 180 },
-        legend: { symbolFillColor: colours.muted },
+        // Left to itself the legend begins with 0, which no track has.
+        legend: { symbolFillColor: colours.muted, format: ",d", values: wholeLogTicks(most).slice(-4) },
       },
       color: {
         field: "genre",

@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     const shown = page.locator("[data-track] .cut");
     return Promise.all(
       (await shown.all()).map(async (each) =>
-        (await each.locator("span").allInnerTexts()).reverse().join("-"),
+        (await each.locator("bdi").allInnerTexts()).reverse().join("-"),
       ),
     );
   };
@@ -127,6 +127,20 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     // A new load knows nothing but the link.
     await page.reload();
     await expect.poll(playlist).toHaveLength(4);
+  });
+
+  it("still has the playlist when the page is loaded again, without those that are not there any more", async () => {
+    await open("#/listen");
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press("1");
+      await expect.poll(playlist).toHaveLength(i + 1);
+    }
+    const before = await playlist();
+    await page.reload();
+    await expect.poll(playlist).toEqual(before);
+    await page.evaluate(`sessionStorage["segue-playlist"] = '["gone", ${JSON.stringify(before[0])}]'`);
+    await page.reload();
+    await expect.poll(playlist).toEqual([before[0]]);
   });
 
   it("says which tracks of a link are not there, and takes no others for them", async () => {

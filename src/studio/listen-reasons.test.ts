@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
     await page.goto(`${server.url}/#/listen`);
     await page.waitForSelector(".take");
     const widths = await page.evaluate(
-      "[...document.querySelectorAll('.score span')].map((bar) => bar.style.width)",
+      "[...document.querySelectorAll('.score .bar')].map((bar) => bar.style.width)",
     );
     expect(widths).toEqual(["100%", "50%", "3%"]);
   });

@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)("the studio", () => {
     const first = await page.locator(".take").first().textContent();
     await keys.press("1");
     await poll(() => playlist(page).count()).toBe(2);
-    expect(first).toContain(await playlist(page).nth(1).locator(".cut span").first().textContent());
+    expect(first).toContain(await playlist(page).nth(1).locator(".cut bdi").first().textContent());
     await poll(() => page.locator(".take").first().textContent()).not.toBe(first);
     expect(await page.locator(".take").first().textContent()).toMatch(/because of|also by|as a whole/);
     await keys.press("e");

@@ -7,6 +7,9 @@ export interface Track {
   readonly title: string;
 }
 
+/** How a track is told from another of the same title. */
+export const nameOf = ({ title, artist }: Track) => (artist ? `${title} by ${artist}` : title);
+
 export class ApiError extends Error {
   readonly hint: string | undefined;
   constructor(message: string, hint?: string) {
@@ -49,9 +52,12 @@ const noAnswer = () =>
 export type StudyState<T> =
   | { readonly state: "ready"; readonly value: T }
   | { readonly state: "working"; readonly task: string; readonly share?: number }
-  | { readonly state: "none" | "failed"; readonly message: string };
+  | { readonly state: "none" | "failed"; readonly message: string; readonly hint?: string };
 
-/** Asks again and again until the study is ready or failed; `show` sees each state. Returns how to stop. */
+/**
+ * Asks again and again until the study is ready or failed; `show` sees each state, and a server that does not answer as a
+ * failure, until it does. Returns how to stop.
+ */
 export function follow<T>(path: string, show: (state: StudyState<T>) => void): () => void {
   return repeat(async (signal) => {
     try {
@@ -59,8 +65,9 @@ export function follow<T>(path: string, show: (state: StudyState<T>) => void): (
       show(state);
       return state.state === "working";
     } catch (error) {
-      if (!signal.aborted) show({ state: "failed", message: (error as Error).message });
-      return false;
+      const { message, hint } = error as ApiError;
+      if (!signal.aborted) show({ state: "failed", message, hint });
+      return true;
     }
   }, 500);
 }

@@ -6,6 +6,33 @@ interface Moment {
   readonly disliked: readonly string[];
 }
 
+/** Kept by the browser for this tab alone: loading the page again must not lose what was made. */
+const key = "segue-playlist";
+
+function keep(tracks: readonly Track[]): void {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(tracks.map((track) => track.id)));
+  } catch {
+    // A browser that keeps nothing begins anew.
+  }
+}
+
+/** The ids of the playlist when this tab was last loaded; none the second time. */
+export function takeKept(): string[] {
+  const ids = kept;
+  kept = [];
+  return ids;
+}
+let kept = stored();
+
+function stored(): string[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
 class Session {
   tracks = $state.raw<readonly Track[]>([]);
   disliked = $state.raw<readonly string[]>([]);
@@ -29,6 +56,7 @@ class Session {
     this.#past = [...this.#past.slice(-199), { tracks: this.tracks, disliked: this.disliked }];
     this.tracks = tracks;
     this.disliked = disliked;
+    keep(tracks);
   }
 
   add(...tracks: readonly Track[]): void {
@@ -62,6 +90,7 @@ class Session {
     this.#past = this.#past.slice(0, -1);
     this.tracks = last.tracks;
     this.disliked = last.disliked;
+    keep(last.tracks);
   }
 }
 

@@ -1,0 +1,43 @@
+/** Pages whose server does not answer: they say what to do, and go on by themselves when it is there again. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { hasChromium } from "./browser.testkit.js";
+import { type TestStudio, testStudio } from "./studio.testkit.js";
+
+describe.skipIf(!hasChromium)("a studio whose server is away", () => {
+  let studio: TestStudio;
+  beforeAll(async () => {
+    studio = await testStudio({ corpus: generatedCorpus(100), mapTracks: 100 });
+  });
+  afterAll(() => studio?.close());
+
+  it.each([
+    ["listen", ".take"],
+    ["map", ".stage canvas"],
+    ["data", "figure svg"],
+    ["runs", "text=There are no runs yet."],
+  ])("says so in %s, and goes on when it is back", async (view, ready) => {
+    const { page } = await studio.open(`#/${view}`, {
+      before: (page) => page.route("**/v1/**", (route) => route.abort()),
+    });
+    const note = page.locator(".note.error");
+    await note.waitFor();
+    expect(await note.innerText()).toMatch(/server does not answer\.\s+Start it again/);
+    await page.unrouteAll();
+    await page.locator(ready).first().waitFor({ timeout: 30_000 });
+    expect(await note.count()).toBe(0);
+    await page.close();
+  });
+
+  it("keeps what it shows in Listen, and asks again for what comes next", async () => {
+    const { page } = await studio.open("#/listen");
+    await page.locator(".take").first().waitFor();
+    await page.route("**/v1/studio/next", (route) => route.abort());
+    await page.keyboard.press("1");
+    await page.locator(".note.error").waitFor();
+    expect(await page.locator(".take").count()).toBeGreaterThan(0);
+    await page.unrouteAll();
+    await page.locator(".note.error").waitFor({ state: "detached" });
+    await page.close();
+  });
+});

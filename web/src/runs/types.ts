@@ -69,6 +69,12 @@ export interface Grid {
   }>;
 }
 
+/** "result.hitRatio" is called "hitRatio": the last part says enough, unless another of the columns has the same. */
+export function shortName(column: string, columns: readonly string[]): string {
+  const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
+  return columns.filter((each) => last(each) === last(column)).length > 1 ? column : last(column);
+}
+
 export const placeOf = ({ flow, run }: Pick<Run, "flow" | "run">) => `${flow}/${run}`;
 
 export const clock = (seconds: number | undefined) => (seconds === undefined ? "" : duration(seconds));

@@ -1,0 +1,59 @@
+/**
+ * Names on the map, so that it can be read before anything is pointed at: at most one in each part of the stage, so that they
+ * are spread over it, the first asked first.
+ */
+export interface Label {
+  readonly text: string;
+  /** Where it begins, and its middle line, in CSS pixels. */
+  readonly x: number;
+  readonly y: number;
+}
+
+const part = { width: 130, height: 70 };
+/** How far down the list of points names are looked for: enough to fill a view, too few to slow a frame. */
+const asked = 3000;
+const [height, margin, gap] = [16, 6, 7];
+
+/**
+ * @param points the most important first
+ * @param at where a point is on the stage
+ * @param nameOf what is written beside it; the same name is written once
+ * @param measure the width of a text, CSS pixels
+ */
+export function labelsOf<Point>(
+  points: readonly Point[],
+  at: (point: Point) => { readonly x: number; readonly y: number },
+  nameOf: (point: Point) => string,
+  measure: (text: string) => number,
+  stage: { readonly width: number; readonly height: number },
+): Label[] {
+  const placed: Array<Label & { readonly width: number }> = [];
+  const written = new Set<string>();
+  const taken = new Set<string>();
+  for (const point of points.slice(0, asked)) {
+    const { x: left, y } = at(point);
+    const x = left + gap;
+    if (x < 0 || x > stage.width || y < height || y > stage.height - height) continue;
+    const here = `${Math.floor(left / part.width)},${Math.floor(y / part.height)}`;
+    if (taken.has(here)) continue;
+    const text = cut(nameOf(point));
+    if (text === "" || written.has(text)) continue;
+    const width = measure(text);
+    if (x + width > stage.width) continue;
+    const meets = (other: (typeof placed)[number]) =>
+      x < other.x + other.width + margin &&
+      other.x < x + width + margin &&
+      Math.abs(y - other.y) < height + margin;
+    if (placed.some(meets)) continue;
+    taken.add(here);
+    written.add(text);
+    placed.push({ text, x, y, width });
+  }
+  return placed;
+}
+
+/** A name of at most 28 letters. */
+function cut(name: string): string {
+  const letters = [...name];
+  return letters.length > 28 ? `${letters.slice(0, 27).join("").trimEnd()}…` : name;
+}

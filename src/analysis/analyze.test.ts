@@ -25,6 +25,8 @@ describe("analyzeCorpus", () => {
     expect(songs).toBe(3);
     expect(powerLaw).toMatchObject({ what: "Artists", total: 2 });
     expect(powerLaw!.goodness).toBeUndefined();
+    const [first] = analysisText(await analyzeCorpus(builder.build())).split("\n");
+    expect(first).toBe("1 playlist, 3 entries, 3 songs, 2 artists");
   });
 
   it("tells which next tracks cannot be known", async () => {

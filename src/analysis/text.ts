@@ -4,6 +4,7 @@ import type { Bin, Ranked } from "./distributions.js";
 import { agreementText, unknownNextText } from "./wording.js";
 
 const number = (value: number) => value.toLocaleString("en");
+const counted = (count: number, one: string, many: string) => `${number(count)} ${count === 1 ? one : many}`;
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** A bar of at most `width` columns, to an eighth of a column. */
@@ -83,7 +84,12 @@ function unknownNext(list: Analysis["unknownNext"]): string[] {
 export function analysisText(analysis: Analysis): string {
   const { powerLaw, map, lengths } = analysis;
   const lines = [
-    `${number(analysis.playlists)} playlists, ${number(analysis.plays)} entries, ${number(analysis.songs)} songs${analysis.artists === undefined ? "" : `, ${number(analysis.artists)} artists`}`,
+    [
+      counted(analysis.playlists, "playlist", "playlists"),
+      counted(analysis.plays, "entry", "entries"),
+      counted(analysis.songs, "song", "songs"),
+      ...(analysis.artists === undefined ? [] : [counted(analysis.artists, "artist", "artists")]),
+    ].join(", "),
     `a playlist has ${lengths.mean.toFixed(1)} tracks on average, half of them ${number(lengths.median)} or fewer, the longest ${number(lengths.longest)}`,
     "",
     ...(analysis.artistBins ? bins("artists by playlist entries (log scale)", analysis.artistBins) : []),

@@ -35,6 +35,9 @@ describe("segue run", () => {
       "deployment",
     ]);
     expect(outcome.rejected).toBe(0);
+    const card = (await segue("card", "intermediate/clean_data")).stdout;
+    expect(card).toContain("no row was rejected");
+    expect(card).not.toContain("<table");
     expect(outcome.ranking).toHaveLength(4);
     expect(outcome.ranking[0].hitRatio).toBe(
       Math.max(...outcome.ranking.map((point: { hitRatio: number }) => point.hitRatio)),
@@ -214,6 +217,7 @@ describe("segue run", () => {
     const kept = async (artifact: string) => rejected((await segue("dump", artifact)).stdout.trim());
     expect(await kept(first)).toEqual([",two,p", "A,,p"]);
     expect(await kept(second)).toEqual([",four,p"]);
+    expect((await segue("card", "intermediate/clean_data")).stdout).toContain("Rejected rows");
     const place = join(home, "rejecting", "02_processed");
     expect(await rejected(join(place, "rejected_rows.jsonl"))).toEqual([",four,p"]);
     // A run that fails for them has no artifacts: its file is its own, and the latest table keeps its rejects beside it.

@@ -68,11 +68,15 @@ export const intermediate = flow("intermediate", {
         console.log(
           `all ${facts.rejected} rejected rows: ${rejects}, until the next run; then: segue dump intermediate/${run}/clean_data/rejectedRows`,
         );
-      card.markdown(`# Cleaning\n\n${facts.written.toLocaleString("en")} rows are in the master table.`);
-      card.table(
-        Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
-        { caption: "Rejected rows" },
-      );
+      const inMaster = `${facts.written.toLocaleString("en")} rows are in the master table`;
+      if (facts.rejected === 0) card.markdown(`# Cleaning\n\n${inMaster}; no row was rejected.`);
+      else {
+        card.markdown(`# Cleaning\n\n${inMaster}.`);
+        card.table(
+          Object.entries(facts.rejectsByReason).map(([reason, rows]) => ({ reason, rows })),
+          { caption: "Rejected rows" },
+        );
+      }
       return { master: table, clean: facts, rejectedRows };
     },
   )

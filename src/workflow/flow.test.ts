@@ -61,3 +61,17 @@ it.each([-1, Number.NaN, "2"])("refuses %s cpus", (cpus) => {
     /^resources\.cpus of step "start" must be a number ≥ 0/,
   );
 });
+
+it.each([
+  [{ timeout: "soon" }, 'timeout of step "start": "soon" is not a time'],
+  [{ timeout: 0 }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got 0'],
+  [{ timeout: "1000h" }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got 3600000'],
+  [{ timeout: null }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got null'],
+  [{ grace: -1 }, 'grace of step "start" must be a number from 0 to 2073600, got -1'],
+  [{ retry: "3" }, 'retry must be a whole number ≥ 0, got "3"'],
+  [{ retry: { delay: Number.NaN } }, "retry.delay must be a number from 0 to 2073600, got NaN"],
+  [{ retry: { delay: "5s" } }, 'retry.delay must be a number from 0 to 2073600, got "5s"'],
+  [{ retry: { backoff: -2 } }, "retry.backoff must be a number ≥ 0, got -2"],
+])("refuses a step's %j", (options, message) => {
+  expect(() => wrong(options, nothing)).toThrow(expect.objectContaining({ exitCode: 2, message }));
+});

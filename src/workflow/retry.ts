@@ -1,24 +1,33 @@
 /** How often and when a failed task is tried again. */
-import { requireKnown, requireWithin, wholeNumber } from "../system/index.js";
+import { numberWithin, requireKnown, requireWithin, wholeNumber } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
-/** Fills in a retry policy: a bare number is the count. */
+/** The longest time that a step may name, in seconds: 24 days. A timer that is set for more than 2^31 ms goes off at once. */
+export const longestSeconds = 24 * 24 * 3600;
+
+/**
+ * Fills in a retry policy: a bare number is the count.
+ *
+ * @throws SegueError (misuse) for what is out of its range
+ */
 export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
   const policy = {
     count: 3,
     delay: 1,
     backoff: 2,
-    ...(typeof given === "number" ? { count: given } : given),
+    ...(typeof given === "object" ? given : { count: given }),
   };
   requireWithin(wholeNumber(0), "retry", policy.count);
   requireKnown(policy, ["count", "delay", "backoff"], "retry");
+  requireWithin(numberWithin({ least: 0, most: longestSeconds }), "retry.delay", policy.delay);
+  requireWithin(numberWithin({ least: 0 }), "retry.backoff", policy.backoff);
   return policy;
 }
 
-/** Seconds to wait before retry number `retry` (1 = the first). */
+/** Seconds to wait before retry number `retry` (1 = the first); at most `longestSeconds`. */
 export function retryDelay(policy: RetryPolicy, retry: number): number {
-  return policy.delay * policy.backoff ** (retry - 1);
+  return Math.min(longestSeconds, policy.delay * policy.backoff ** (retry - 1));
 }
 
 /**

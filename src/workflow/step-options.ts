@@ -1,16 +1,19 @@
 /** What a step may say about how it is run, and the node of the graph that comes of it. */
 import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
-import { retryPolicy } from "./retry.js";
+import { longestSeconds, retryPolicy } from "./retry.js";
 
 /** What every step may say about how it is run. */
 export interface StepOptions<After extends string = string, Catch extends string | undefined = undefined> {
   /** The step it comes after. Default: the one above. */
   after?: After;
   description?: string;
-  /** How often a failed attempt is repeated: a count, or `{ count, delay (s), backoff }`. Default 0. */
+  /**
+   * How often a failed attempt is repeated: a count, or `{ count, delay (s), backoff }`: after `delay` seconds, each time `backoff`
+   * times as many, up to 24 days. Default 0.
+   */
   retry?: number | Partial<RetryPolicy>;
-  /** How long an attempt may take: seconds, or "90s", "10m", "2h". Default: as long as it needs. */
+  /** How long an attempt may take: seconds, or "90s", "10m", "2h", up to 24 days. Default: as long as it needs. */
   timeout?: number | string;
   /**
    * How long an attempt that is stopped has to take away what it made outside, as `timeout` is written; then its process is
@@ -75,8 +78,12 @@ export function stepNode(
     ...(options.over === undefined ? {} : { over: options.over }),
     ...(options.description === undefined ? {} : { description: options.description }),
     ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
-    ...(options.timeout === undefined ? {} : { timeout: seconds(options.timeout) }),
-    ...(options.grace === undefined ? {} : { grace: seconds(options.grace) }),
+    ...(options.timeout === undefined
+      ? {}
+      : { timeout: seconds(`timeout of step "${name}"`, options.timeout, { above: 0 }) }),
+    ...(options.grace === undefined
+      ? {}
+      : { grace: seconds(`grace of step "${name}"`, options.grace, { least: 0 }) }),
     ...(options.catch === undefined ? {} : { catch: options.catch }),
     ...(options.resources === undefined ? {} : { resources: options.resources }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
@@ -91,10 +98,19 @@ function requireResources(step: string, resources: Resources = {}): void {
 }
 
 /** Seconds from a number of them, or "500ms", "90s", "10m", "2h". */
-function seconds(time: number | string): number {
-  if (typeof time === "number") return time;
+function seconds(what: string, time: number | string, limits: { least: 0 } | { above: 0 }): number {
+  const value = typeof time === "string" ? secondsOf(what, time) : time;
+  const hint = 'write seconds as a number, or "500ms", "90s", "10m", "2h"; the longest is 24 days, "576h"';
+  requireWithin(numberWithin({ ...limits, most: longestSeconds }), what, value, hint);
+  return value;
+}
+
+function secondsOf(what: string, time: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(time.trim());
   if (!match)
-    throw misuse(`"${time}" is not a time`, 'write seconds as a number, or "500ms", "90s", "10m", "2h"');
+    throw misuse(
+      `${what}: "${time}" is not a time`,
+      'write seconds as a number, or "500ms", "90s", "10m", "2h"',
+    );
   return Number(match[1]) * { ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] as "ms" | "s" | "m" | "h"];
 }

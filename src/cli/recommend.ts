@@ -103,7 +103,7 @@ async function print(live: LiveModel, context: Context, options: Options): Promi
     return;
   }
   if (shown.length === 0) return;
-  const { colour, columns } = await import("../workflow/index.js");
+  const { colour, columns } = await import("../workflow/terminal/format.js");
   console.log(columns(rowsOf(shown, (bar) => (process.stdout.isTTY ? colour("dim", bar) : undefined))));
 }
 

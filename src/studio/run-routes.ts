@@ -4,8 +4,10 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun, onlyTheme, ownPlace } from "../workflow/index.js";
+import { type Client, drawRun } from "../workflow/index.js";
 import { commandAfter, commandAgain, waysOn } from "../workflow/terminal/commands.js";
+import { ownPlace } from "../workflow/terminal/own-place.js";
+import { onlyTheme } from "../workflow/theme.js";
 import { gridOf } from "./grid.js";
 
 /** No name is made of dots alone. */

@@ -49,8 +49,5 @@ export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
 export type { TaskSummary } from "./tasks.js";
-export { colour, columns } from "./terminal/format.js";
-export { ownPlace } from "./terminal/own-place.js";
 export { runInTerminal } from "./terminal/run-in-terminal.js";
-export { onlyTheme } from "./theme.js";
 export type { Caught, NoArtifacts, TaskFailure, Written } from "./types.js";

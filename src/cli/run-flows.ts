@@ -132,16 +132,11 @@ async function runAll(
   for (const flow of flows) {
     const layered = await readParameters(conf, flow, [...order, ...flows]);
     const given = givenParameters(command, flow);
-    plans.push({
-      flow,
-      parameters: parseParameters(
-        flow,
-        { ...layered.values, ...given },
-        { sources: withoutGiven(layered.sources, given) },
-      ),
-    });
+    const parameters = { ...layered.values, ...given };
+    const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
+    plans.push({ flow, parameters, checked });
   }
-  for (const { flow, parameters } of plans) await checkParameters(flow, parameters);
+  for (const { flow, checked } of plans) await checkParameters(flow, checked);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };

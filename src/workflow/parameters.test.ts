@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { distPath } from "../system/index.js";
 import {
   type AnyFlow,
   FolderStore,
@@ -11,6 +13,7 @@ import {
   openClient,
   parseParameters,
   readParameters,
+  resumeRun,
   runFlow,
 } from "./index.js";
 import { addParameterFlags, givenParameters } from "./terminal/flags.js";
@@ -84,6 +87,70 @@ describe("parameters", () => {
     expect(() => parseParameters(timed, { u: "five" })).toThrow(
       'u must be a number, or auto, or one of x, y, got "five"',
     );
+  });
+
+  it("that a schema makes something else of are made once, and come to the step and to a resumed run as they were", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "segue-made-"));
+    const path = join(folder, "made.mjs");
+    const door = pathToFileURL(distPath("workflow/index.js")).href;
+    const zod = import.meta.resolve("zod");
+    writeFileSync(
+      path,
+      `import { existsSync } from "node:fs";
+import { flow } from ${JSON.stringify(door)};
+import { z } from ${JSON.stringify(zod)};
+export const made = flow("made", { module: import.meta.url, parameters: z.object({
+  length: z.string().transform((text) => text.length).default(0),
+  loud: z.string().default("a").transform((text) => text + "!"),
+  sure: z.stringbool().default(false),
+  days: z.array(z.date()).default([new Date(0)]),
+}) }).step("start", ({ parameters }) => ({ days: parameters.days.map((day) => day.getTime()), all: parameters }))
+  .step("end", { cache: false }, ({ parameters }) => {
+    if (!existsSync(${JSON.stringify(join(folder, "mended"))})) throw new Error("not yet");
+    return { again: parameters };
+  });`,
+    );
+    const store = new FolderStore(join(folder, "store"));
+    try {
+      const { made } = (await import(pathToFileURL(path).href)) as { made: AnyFlow };
+      const given = { length: "123", sure: "yes", days: ["2026-01-31"] };
+      const day = new Date("2026-01-31");
+      const expected = { length: 3, loud: "a!", sure: true, days: [day] };
+      const { run, status } = await runFlow(made, given, { store });
+      const client = openClient(store);
+      expect(status).toBe("failed");
+      const start = client.flow("made").run(run).task("start");
+      expect(await start.artifact("days")).toEqual([day.getTime()]);
+      expect(await start.artifact("all")).toEqual(expected);
+      // For people, as JSON has dates.
+      const { parameters } = await client.flow("made").run(run).summary();
+      expect(parameters).toEqual({ ...expected, days: [day.toISOString()] });
+      writeFileSync(join(folder, "mended"), "");
+      const resumed = await resumeRun("made", { store, run });
+      expect(resumed.status).toBe("done");
+      const end = client.flow("made").run(resumed.run).task("end");
+      expect(await end.artifact("again")).toEqual(expected);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("that no record can hold are refused by name, before anything runs", () => {
+    const big = { name: "big", parameters: z.object({ mostRows: z.bigint().default(1n) }) };
+    expect(() => parseParameters(big, {})).toThrow(
+      'parameter most-rows of flow "big" cannot be kept in the run\'s record: it is a bigint',
+    );
+    const help = addParameterFlags(new Command(), big as never).helpInformation();
+    expect(help).toMatch(/--most-rows <value>\s+\[default: "1"\]/);
+  });
+
+  it("take null where the schema does, and nothing as an empty list", () => {
+    const odd = {
+      name: "odd",
+      parameters: z.object({ most: z.int().nullable().default(1), name: z.string().nullable().default("") }),
+    };
+    expect(parseParameters(odd, { most: "null", name: "null" })).toEqual({ most: null, name: "null" });
+    expect(parseParameters(tuning, { kinds: "", windows: "" })).toMatchObject({ kinds: [], windows: [] });
   });
 
   it("show an example of what is hard to guess, and take a list of objects as JSON alone", () => {

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import { closest, messageOf, misuse, SegueError } from "../system/index.js";
+import { toJson } from "./artifacts/json.js";
 import { asCommandsName } from "./load-flow.js";
+import { parametersFromRecord } from "./records.js";
 
 interface HasParameters {
   readonly name: string;
@@ -21,7 +23,7 @@ export function flagName(parameter: string): string {
 }
 
 /**
- * Checks values against the schema.
+ * Checks values against the schema. To be called once: what a schema made of a value (`.transform(…)`) is not what it takes.
  *
  * @param given by name in any spelling: knn_k, knnK or knn-k
  * @param options.sources by flag name: the file that a value comes from, for messages
@@ -43,7 +45,7 @@ export function parseParameters(
     else if (!options.ignoreUnknown) throw unknownParameter(flow, name);
   }
   const parsed = flow.parameters.safeParse(values);
-  if (parsed.success) return parsed.data as Record<string, unknown>;
+  if (parsed.success) return keepable(flow, parsed.data);
   const problems = parsed.error.issues.map((issue) => {
     const source = options.sources?.[flagName(String(issue.path[0] ?? ""))];
     const example = exampleOf(shape[String(issue.path[0])]);
@@ -57,6 +59,36 @@ export function parseParameters(
     problems.join("; "),
     `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
   );
+}
+
+function keepable(flow: HasParameters, parameters: Record<string, unknown>): Record<string, unknown> {
+  for (const [key, value] of Object.entries(parameters)) {
+    try {
+      toJson(value);
+    } catch (error) {
+      throw misuse(
+        `parameter ${flagName(key)} of flow "${flow.name}" cannot be kept in the run's record: ${messageOf(error)}`,
+        "let the schema give a plain value or a date, and make the rest of it within a step",
+      );
+    }
+  }
+  return parameters;
+}
+
+/**
+ * The parameters of an earlier run, for its flow as it is now: those that are new take their defaults.
+ *
+ * @throws SegueError (misuse) as `parseParameters`
+ */
+export function parametersAgain(flow: HasParameters, recorded: object): Record<string, unknown> {
+  const values = parametersFromRecord(recorded);
+  const shape = flow.parameters.shape as Readonly<Record<string, z.ZodType>>;
+  const made = Object.keys(values).filter((key) => shape[key] && innerType(shape[key]) instanceof z.ZodPipe);
+  const asTheyAre = Object.fromEntries(made.map((key) => [key, z.unknown()]));
+  const parameters = flow.parameters.safeExtend(asTheyAre) as unknown as z.ZodObject;
+  return parseParameters({ name: flow.name, module: flow.module, parameters }, values, {
+    ignoreUnknown: true,
+  });
 }
 
 /**
@@ -121,6 +153,7 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     return value.map((each) => fromText(inner.element as z.ZodType, each));
   if (typeof value !== "string") return value;
   const text = value.trim();
+  if (text === "null" && schema.safeParse(null).success && !schema.safeParse(text).success) return null;
   if (inner instanceof z.ZodNumber)
     return text !== "" && Number.isFinite(Number(text)) ? Number(text) : value;
   if (inner instanceof z.ZodBoolean) {
@@ -128,7 +161,10 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     if (/^(false|no|off|0)$/i.test(text)) return false;
     return value;
   }
+  if (inner instanceof z.ZodPipe && !(inner.in instanceof z.ZodTransform))
+    return fromText(inner.in as z.ZodType, value);
   if (inner instanceof z.ZodArray) {
+    if (text === "") return [];
     if (text.startsWith("[")) return parsedJson(text) ?? value;
     // A list of objects has no other form than JSON.
     if (innerType(inner.element as z.ZodType) instanceof z.ZodObject) return value;
@@ -144,20 +180,6 @@ function fromText(schema: z.ZodType, value: unknown): unknown {
     return value;
   }
   return parsedJson(text) ?? value;
-}
-
-/** Parameters that went through JSON, with dates as dates again. */
-export function withDates(
-  flow: HasParameters,
-  parameters: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const shape = flow.parameters.shape as Readonly<Record<string, z.ZodType>>;
-  return Object.fromEntries(
-    Object.entries(parameters).map(([key, value]) => {
-      const schema = shape[key];
-      return [key, schema && innerType(schema) instanceof z.ZodDate ? fromText(schema, value) : value];
-    }),
-  );
 }
 
 /** A day, or a moment, as ISO 8601 writes it; undefined where it is none: there is no February 31. */

@@ -11,6 +11,7 @@
  *     objects/<aa>/<rest of the SHA-256>                           the artifacts
  */
 import type { Store } from "../storage/index.js";
+import { fromJson, toJson } from "./artifacts/json.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import type { StepNode } from "./graph.js";
 import type { TaskFailure } from "./types.js";
@@ -22,6 +23,7 @@ export interface RunRecord {
   readonly description?: string;
   /** ISO time. */
   readonly created: string;
+  /** As `recordedParameters` writes them. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly engine: "local" | "dbos";
@@ -114,6 +116,16 @@ export async function readRecord<T>(store: Store, key: string): Promise<T | unde
 }
 
 export const recordText = (record: object) => `${JSON.stringify(record)}\n`;
+
+/** Parameters as a run's record holds them: as JSON, dates marked. */
+export function recordedParameters(parameters: object): Record<string, unknown> {
+  return JSON.parse(toJson(parameters));
+}
+
+/** What `recordedParameters` was given. */
+export function parametersFromRecord(recorded: object): Record<string, unknown> {
+  return fromJson(JSON.stringify(recorded)) as Record<string, unknown>;
+}
 
 /** Sorts by time and is unique: "20260131-090507-k3f9". */
 export function newRunId(now = new Date()): string {

@@ -13,7 +13,7 @@ import type { RetryPolicy, StepNode } from "./graph.js";
 import { endLeftovers } from "./leftovers.js";
 import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
 import { holderOf, lockRun, type RunLock } from "./lock.js";
-import { checkParameters, parseParameters } from "./parameters.js";
+import { checkParameters, parametersAgain, parseParameters } from "./parameters.js";
 import {
   type EndRecord,
   type FlowsToRun,
@@ -21,6 +21,7 @@ import {
   newRunId,
   type RunRecord,
   readRecord,
+  recordedParameters,
   recordText,
 } from "./records.js";
 import { retryPolicy } from "./retry.js";
@@ -130,7 +131,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
     const rerun = options.step === undefined ? [] : withFollowers(flow.nodes, options.step);
     return await begin(
       flow,
-      parseParameters(flow, origin.parameters, { ignoreUnknown: true }),
+      parametersAgain(flow, origin.parameters),
       [{ run: origin.run, rerun }, ...origin.origins],
       options.tags ?? origin.tags,
       {
@@ -211,7 +212,7 @@ async function begin(
     run: newRunId(),
     ...(flow.description === undefined ? {} : { description: flow.description }),
     created: new Date().toISOString(),
-    parameters,
+    parameters: recordedParameters(parameters),
     tags: [...tags],
     engine,
     module,

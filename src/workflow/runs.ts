@@ -1,7 +1,14 @@
 /** Listing runs from their records, with no engine needed. */
 import type { Store } from "../storage/index.js";
 import { holderOf } from "./lock.js";
-import { type EndRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
+import {
+  type EndRecord,
+  keys,
+  parametersFromRecord,
+  type RunRecord,
+  type RunStatus,
+  readRecord,
+} from "./records.js";
 import { RunsIndex } from "./runs-index.js";
 
 export interface RunSummary {
@@ -95,7 +102,7 @@ export async function runSummary(store: Store, record: RunRecord): Promise<RunSu
     ...(end ? { finished: end.finished } : {}),
     ...(until === undefined ? {} : { seconds: (until - Date.parse(record.created)) / 1000 }),
     tags: record.tags,
-    parameters: record.parameters,
+    parameters: JSON.parse(JSON.stringify(parametersFromRecord(record.parameters))),
     engine: record.engine,
     user: record.user,
     host: record.host,

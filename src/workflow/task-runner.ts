@@ -21,12 +21,12 @@ import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
 import { requireItems, withoutItems, withoutList } from "./foreach-items.js";
 import { loadInputs, loadRefs } from "./inputs.js";
-import { withDates } from "./parameters.js";
 import {
   type AttemptRecord,
   type DoneRecord,
   type FailedRecord,
   keys,
+  parametersFromRecord,
   readRecord,
   recordText,
 } from "./records.js";
@@ -69,7 +69,7 @@ export async function runTask(
       step,
       task,
       attempt: spec.number,
-      parameters: Object.freeze(withDates(flow, spec.parameters)),
+      parameters: Object.freeze(parametersFromRecord(spec.parameters)),
       artifacts: inputs.artifacts,
       inputs: inputs.inputs,
       item: inputs.item,

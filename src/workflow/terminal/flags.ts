@@ -74,7 +74,7 @@ function helpOf(schema: z.ZodType, inner: z.ZodType): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : part)) ?? "…";
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

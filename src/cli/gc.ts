@@ -16,7 +16,7 @@ export function registerGc(program: Command): void {
     .addOption(
       numberOption(
         "--keep <n>",
-        "how many runs of each flow to keep, the newest",
+        "how many runs of each flow to keep: the newest, and the latest that is done",
         wholeNumber(1),
       ).makeOptionMandatory(),
     )

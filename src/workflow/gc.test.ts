@@ -55,6 +55,25 @@ it("keeps the run that a kept run took over from, with its logs", async () => {
   expect(existsSync(store.localPath(`tasks/gate/${failed.run}/start/0/done.json`))).toBe(true);
 });
 
+it("keeps the latest run that is done, whatever failed since, and the run that a kept run reads", async () => {
+  const out = join(folder, "out");
+  const parameters = { folder: out, count: 2 };
+  const read = await runFlow(flows.fanOut!, parameters, { store });
+  const unread = await runFlow(flows.fanOut!, parameters, { store });
+  writeFileSync(join(out, "open"), "");
+  const done = await runFlow(flows.follow!, parameters, { store, sources: { "fan-out": read.run } });
+  rmSync(join(out, "open"));
+  const failed = [];
+  for (let i = 0; i < 2; i++) failed.push(await runFlow(flows.follow!, parameters, { store }));
+  const newest = await runFlow(flows.fanOut!, parameters, { store });
+  const { removedRuns } = await collectGarbage(store, { keep: 1 });
+  expect(removedRuns).toEqual([`follow/${failed[0]!.run}`, `fan-out/${unread.run}`]);
+  const client = openClient(store);
+  expect(await client.flow("follow").latestSuccessfulRun.id()).toBe(done.run);
+  expect(await client.flow("fan-out").run(read.run).artifact("message")).toBe("kept 1");
+  expect(await client.flow("fan-out").latestRun.id()).toBe(newest.run);
+});
+
 it("refuses to keep nothing", async () => {
   await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("keep must be a whole number ≥ 1, got 0");
 });

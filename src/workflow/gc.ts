@@ -5,10 +5,13 @@ import { requireWithin, wholeNumber } from "../system/index.js";
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { type DoneRecord, keys, type RunRecord, readRecord } from "./records.js";
-import { listRuns } from "./runs.js";
+import { listRuns, type RunSummary } from "./runs.js";
 
 export interface GcOptions {
-  /** How many runs of each flow are kept: the newest. Runs that are running, and what they resume, are always kept. */
+  /**
+   * How many runs of each flow are kept: the newest. Kept besides: runs that are running, of each flow the latest that is done, and
+   * what a kept run resumes or reads.
+   */
   readonly keep: number;
   /** Only tells what would be removed. */
   readonly dryRun?: boolean;
@@ -33,22 +36,7 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   requireWithin(wholeNumber(1), "keep", options.keep);
   const all = await listRuns(store);
   const isBusy = all.some((run) => run.status === "running");
-  const kept = new Set<string>();
-  const counts = new Map<string, number>();
-  for (const { flow, run, status } of all) {
-    const count = counts.get(flow) ?? 0;
-    if (status !== "running" && count >= options.keep) continue;
-    counts.set(flow, count + 1);
-    kept.add(`${flow}/${run}`);
-    // Logs and cards of tasks that were taken over lie with the run in which they ran.
-    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
-    for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
-    for await (const { key } of store.list(keys.tasks(flow, run))) {
-      if (!key.endsWith("/done.json")) continue;
-      const from = (await readRecord<DoneRecord>(store, key))?.reused?.run;
-      if (from !== undefined) kept.add(`${flow}/${from}`);
-    }
-  }
+  const kept = await keptRuns(store, all, options.keep);
   const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
   const needed = await neededObjects(store, kept);
   const unneeded: { key: string; size: number }[] = [];
@@ -75,6 +63,31 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
     freedBytes: unneeded.reduce((sum, { size }) => sum + size, 0),
     keptRuns: kept.size,
   };
+}
+
+/** @param all newest first */
+async function keptRuns(store: Store, all: readonly RunSummary[], keep: number): Promise<Set<string>> {
+  const kept = new Set<string>();
+  const counts = new Map<string, number>();
+  const haveDone = new Set<string>();
+  for (const { flow, run, status, sources } of all) {
+    const count = counts.get(flow) ?? 0;
+    const isLatestDone = status === "done" && !haveDone.has(flow);
+    if (isLatestDone) haveDone.add(flow);
+    if (status !== "running" && count >= keep && !isLatestDone) continue;
+    counts.set(flow, count + 1);
+    kept.add(`${flow}/${run}`);
+    for (const [source, id] of Object.entries(sources ?? {})) kept.add(`${source}/${id}`);
+    // Logs and cards of tasks that were taken over lie with the run in which they ran.
+    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
+    for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
+    for await (const { key } of store.list(keys.tasks(flow, run))) {
+      if (!key.endsWith("/done.json")) continue;
+      const from = (await readRecord<DoneRecord>(store, key))?.reused?.run;
+      if (from !== undefined) kept.add(`${flow}/${from}`);
+    }
+  }
+  return kept;
 }
 
 async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<Set<string>> {

@@ -89,14 +89,17 @@ async function renderBlock(block: Block): Promise<string> {
       return `<div class="values">${block.boxes.map(valueBox).join("")}</div>`;
     case "progress":
       return progressBar(block);
-    case "error": {
-      const hint = block.hint ? `<p>→ ${escapeHtml(block.hint)}</p>` : "";
-      const stack = block.stack
-        ? `<details><summary>where</summary><pre>${escapeHtml(block.stack)}</pre></details>`
-        : "";
-      return `<section class="error"><strong>${escapeHtml(block.message)}</strong>${hint}${stack}</section>`;
-    }
+    case "error":
+      return errorSection(block);
   }
+}
+
+function errorSection(error: { message: string; hint?: string; stack?: string }): string {
+  const hint = error.hint ? `<p>→ ${escapeHtml(error.hint)}</p>` : "";
+  const stack = error.stack
+    ? `<details><summary>where</summary><pre>${escapeHtml(error.stack)}</pre></details>`
+    : "";
+  return `<section class="error"><strong>${escapeHtml(error.message)}</strong>${hint}${stack}</section>`;
 }
 
 function figure(contents: string, caption: string | undefined): string {
@@ -124,7 +127,11 @@ function svgImage(svg: string, alt: string): string {
 }
 
 function image(contents: Uint8Array | string, alt: string): string {
-  if (typeof contents === "string") return svgImage(contents, alt);
+  if (typeof contents === "string") {
+    if (contents.trimStart().startsWith("<")) return svgImage(contents, alt);
+    const message = `this image is no SVG: "${contents.slice(0, 100)}"`;
+    return errorSection({ message, hint: "of a file, give the bytes: card.image(readFileSync(path))" });
+  }
   const type =
     contents[0] === 0x89
       ? "image/png"

@@ -95,7 +95,7 @@ function columnsOf(rows: readonly object[]): Map<string, ColumnType> {
         if (known === undefined) unset.add(name);
       } else if (known === undefined || known === type) columns.set(name, type);
       else if (isNumber(known) && isNumber(type)) columns.set(name, "float");
-      else throw new Error(`its column "${name}" holds both a ${known} and a ${type}`);
+      else throw new Error(`its column "${name}" holds values of two kinds, ${known} and ${type}`);
     }
   }
   for (const name of unset) if (!columns.has(name)) columns.set(name, "string");

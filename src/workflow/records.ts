@@ -13,7 +13,7 @@
 import type { Store } from "../storage/index.js";
 import { fromJson, toJson } from "./artifacts/json.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
-import type { StepNode } from "./graph.js";
+import type { RetryPolicy, StepNode } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
 export interface RunRecord {
@@ -32,6 +32,8 @@ export interface RunRecord {
   /** Hash of the flow's code. */
   readonly code: string;
   readonly nodes: readonly StepNode[];
+  /** What the run was told for steps without a `retry` of their own. */
+  readonly retry?: RetryPolicy;
   readonly user: string;
   readonly host: string;
   /** The runs whose done-records are reused, nearest first; `rerun` are the steps that were asked to run anew. */

@@ -136,6 +136,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
       options.tags ?? origin.tags,
       {
         ...options,
+        retry: options.retry ?? origin.retry,
         engine: options.engine ?? origin.engine,
         sources: options.sources ?? origin.sources,
         next: options.next ?? origin.next,
@@ -206,6 +207,7 @@ async function begin(
   const url = moduleUrl(module);
   if (!existsSync(new URL(url))) throw misuse(`the module of flow "${flow.name}" is not built: ${url}`);
   const engine = options.engine ?? "local";
+  const retry = options.retry === undefined ? undefined : retryPolicy(options.retry);
   const record: RunRecord = {
     version: 1,
     flow: flow.name,
@@ -217,7 +219,8 @@ async function begin(
     engine,
     module,
     code: codeHash(url),
-    nodes: withRetry(flow.nodes, options.retry),
+    nodes: retry === undefined ? flow.nodes : flow.nodes.map((node) => ({ retry, ...node })),
+    ...(retry === undefined ? {} : { retry }),
     user: userName(),
     host: hostname(),
     origins,
@@ -273,12 +276,6 @@ function withFollowers(nodes: readonly StepNode[], step: string): string[] {
   const found = new Set([step]);
   for (const name of found) for (const node of nodes) if (node.after.includes(name)) found.add(node.name);
   return [...found];
-}
-
-function withRetry(nodes: readonly StepNode[], retry: RunOptions["retry"]): readonly StepNode[] {
-  if (retry === undefined) return nodes;
-  const policy = retryPolicy(retry);
-  return nodes.map((node) => (node.retry ? node : { ...node, retry: policy }));
 }
 
 function userName(): string {

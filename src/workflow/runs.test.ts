@@ -27,7 +27,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const idOf = (i: number) => `20260101-0000${String(i).padStart(2, "0")}-22222`;
 const write = async (flow: string, i: number, end?: EndRecord["status"]) => {
   const run = idOf(i);
-  const record = { flow, run, created: new Date(i * 1000).toISOString(), tags: [`t${i % 2}`], origins: [] };
+  const record = {
+    flow,
+    run,
+    created: new Date(i * 1000).toISOString(),
+    tags: [`t${i % 2}`],
+    origins: [],
+    parameters: {},
+  };
   await store.put(keys.run(flow, run), recordText(record as unknown as RunRecord));
   const finished = new Date(i * 1000 + 500).toISOString();
   if (end) await store.put(keys.end(flow, run), recordText({ status: end, finished }));

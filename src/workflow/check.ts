@@ -4,9 +4,6 @@ import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 
-/** Seconds. A longer timer would fire at once. */
-const longestTimer = 500 * 3600;
-
 export interface FlowProblem {
   readonly step?: string;
   readonly message: string;
@@ -43,7 +40,7 @@ export function findProblems(nodes: readonly StepNode[]): FlowProblem[] {
 function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const problems: FlowProblem[] = [];
   const seen = new Set<string>();
-  for (const { name, timeout, retry } of nodes) {
+  for (const { name } of nodes) {
     if (!/^[a-z][\w-]*$/i.test(name))
       problems.push({
         step: name,
@@ -57,18 +54,6 @@ function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
         hint: "give one of them another name",
       });
     seen.add(name);
-    if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimer))
-      problems.push({
-        step: name,
-        message: `the timeout of step "${name}" is ${timeout} s`,
-        hint: 'write seconds more than 0, or "90s", "10m", "2h"; 500 hours at most',
-      });
-    if (retry && !(retry.delay >= 0 && retry.backoff >= 1))
-      problems.push({
-        step: name,
-        message: `the retry of step "${name}" waits ${retry.delay} s and then ${retry.backoff} times as long`,
-        hint: "write a delay of 0 or more and a backoff of 1 or more",
-      });
   }
   return problems;
 }

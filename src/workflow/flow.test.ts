@@ -19,7 +19,7 @@ it.each<[name: string, write: () => unknown, message: string, hint: string]>([
   [
     "a policy that there is not",
     () => wrong({ retry: { count: 3, wait: 5 } }, nothing),
-    "retry has no option wait",
+    'retry of step "start" has no option wait',
     "There are: count, delay, backoff.",
   ],
   [
@@ -68,10 +68,13 @@ it.each([
   [{ timeout: "1000h" }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got 3600000'],
   [{ timeout: null }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got null'],
   [{ grace: -1 }, 'grace of step "start" must be a number from 0 to 2073600, got -1'],
-  [{ retry: "3" }, 'retry must be a whole number ≥ 0, got "3"'],
-  [{ retry: { delay: Number.NaN } }, "retry.delay must be a number from 0 to 2073600, got NaN"],
-  [{ retry: { delay: "5s" } }, 'retry.delay must be a number from 0 to 2073600, got "5s"'],
-  [{ retry: { backoff: -2 } }, "retry.backoff must be a number ≥ 0, got -2"],
+  [{ retry: "3" }, 'retry of step "start" must be a whole number ≥ 0, got "3"'],
+  [
+    { retry: { delay: Number.NaN } },
+    'retry.delay of step "start" must be a number from 0 to 2073600, got NaN',
+  ],
+  [{ retry: { delay: "5s" } }, 'retry.delay of step "start" must be a number from 0 to 2073600, got "5s"'],
+  [{ retry: { backoff: 0.5 } }, 'retry.backoff of step "start" must be a number ≥ 1, got 0.5'],
 ])("refuses a step's %j", (options, message) => {
   expect(() => wrong(options, nothing)).toThrow(expect.objectContaining({ exitCode: 2, message }));
 });

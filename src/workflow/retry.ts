@@ -9,19 +9,20 @@ export const longestSeconds = 24 * 24 * 3600;
 /**
  * Fills in a retry policy: a bare number is the count.
  *
+ * @param where whose policy it is, for messages: ' of step "start"'
  * @throws SegueError (misuse) for what is out of its range
  */
-export function retryPolicy(given: number | Partial<RetryPolicy>): RetryPolicy {
+export function retryPolicy(given: number | Partial<RetryPolicy>, where = ""): RetryPolicy {
   const policy = {
     count: 3,
     delay: 1,
     backoff: 2,
     ...(typeof given === "object" ? given : { count: given }),
   };
-  requireWithin(wholeNumber(0), "retry", policy.count);
-  requireKnown(policy, ["count", "delay", "backoff"], "retry");
-  requireWithin(numberWithin({ least: 0, most: longestSeconds }), "retry.delay", policy.delay);
-  requireWithin(numberWithin({ least: 0 }), "retry.backoff", policy.backoff);
+  requireWithin(wholeNumber(0), `retry${where}`, policy.count);
+  requireKnown(policy, ["count", "delay", "backoff"], `retry${where}`);
+  requireWithin(numberWithin({ least: 0, most: longestSeconds }), `retry.delay${where}`, policy.delay);
+  requireWithin(numberWithin({ least: 1 }), `retry.backoff${where}`, policy.backoff);
   return policy;
 }
 

@@ -77,7 +77,7 @@ export function stepNode(
     after: after === undefined ? [] : typeof after === "string" ? [after] : [...after],
     ...(options.over === undefined ? {} : { over: options.over }),
     ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry) }),
+    ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, ` of step "${name}"`) }),
     ...(options.timeout === undefined
       ? {}
       : { timeout: seconds(`timeout of step "${name}"`, options.timeout, { above: 0 }) }),

@@ -1,12 +1,16 @@
 /** `segue check`: whether flows are sound, without running them. */
 import type { Command } from "commander";
-import { flowNamed, ownFlows } from "./flow-named.js";
+import type { SegueError } from "../system/index.js";
+import { flowsNamed, ownFlows } from "./flow-named.js";
 
 export function registerCheck(program: Command): void {
   program
     .command("check")
     .description("look whether flows are sound, without running them")
-    .argument("[flows...]", "names, or modules that export a flow (default: all of Segue's own)")
+    .argument(
+      "[flows...]",
+      "names, or modules of flows: all of them, or ./flows.js:tuning (default: all of Segue's own)",
+    )
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExamples:\n  segue check\n  segue check ./flows/tuning.js")
     .action(check);
@@ -14,12 +18,21 @@ export function registerCheck(program: Command): void {
 
 async function check(targets: string[], options: { readonly json?: boolean }): Promise<void> {
   const { checkFlow } = await import("../workflow/index.js");
+  const { isSegueError, misuse } = await import("../system/index.js");
   const sound: { flow: string; steps: number }[] = [];
-  for (const target of targets.length > 0 ? targets : ownFlows()) {
-    const flow = await flowNamed(target);
-    checkFlow(flow);
-    sound.push({ flow: flow.name, steps: flow.nodes.length });
-    if (!options.json) console.log(`${flow.name}: sound, ${flow.nodes.length} steps`);
-  }
-  if (options.json) console.log(JSON.stringify(sound));
+  const problems: SegueError[] = [];
+  for (const target of targets.length > 0 ? targets : ownFlows())
+    for (const flow of await flowsNamed(target))
+      try {
+        checkFlow(flow);
+        sound.push({ flow: flow.name, steps: flow.nodes.length });
+      } catch (error) {
+        if (!isSegueError(error)) throw error;
+        problems.push(error);
+      }
+  if (problems.length === 0 && options.json) console.log(JSON.stringify(sound));
+  if (!options.json)
+    for (const { flow, steps } of sound)
+      console.log(`${flow}: sound, ${steps} ${steps === 1 ? "step" : "steps"}`);
+  if (problems.length > 0) throw misuse(problems.map(({ message }) => message).join("\n"), problems[0]!.hint);
 }

@@ -7,9 +7,21 @@ import type { AnyFlow } from "../workflow/index.js";
 
 /**
  * @param target "modeling", "./flows/tuning.js", or "./flows.js:tuning" where a module exports several
- * @throws SegueError (misuse) where there is none
+ * @throws SegueError (misuse) where there is none, or a module exports several and it is not said which
  */
 export async function flowNamed(target: string): Promise<AnyFlow> {
+  const [flow, ...others] = await flowsNamed(target);
+  if (others.length > 0)
+    throw misuse(`${target} exports ${1 + others.length} flows`, `say which: ${target}:${flow!.name}`);
+  return flow!;
+}
+
+/**
+ * As `flowNamed`; of a module that exports several, all where it is not said which.
+ *
+ * @returns at least one
+ */
+export async function flowsNamed(target: string): Promise<AnyFlow[]> {
   const { flowsOf } = await import("../workflow/index.js");
   const typescript = /^(.+)\.(m?)ts(:.+)?$/.exec(target);
   if (typescript) {
@@ -23,10 +35,8 @@ export async function flowNamed(target: string): Promise<AnyFlow> {
   if (path !== undefined) {
     if (!existsSync(path)) throw misuse(`there is no file ${path}`);
     const flows = await flowsOf(pathToFileURL(resolve(path)).href);
-    const found = wanted === undefined ? flows[0] : flows.find((flow) => flow.name === wanted);
-    if (flows.length > 1 && wanted === undefined)
-      throw misuse(`${path} exports ${flows.length} flows`, `say which: ${path}:${flows[0]!.name}`);
-    if (!found)
+    const found = flows.filter((flow) => wanted === undefined || flow.name === wanted);
+    if (found.length === 0)
       throw misuse(
         wanted === undefined ? `${path} exports no flow` : `${path} exports no flow "${wanted}"`,
         flows.length > 0 ? `it exports ${flows.map((flow) => flow.name).join(", ")}` : "see docs/workflow.md",
@@ -42,9 +52,7 @@ export async function flowNamed(target: string): Promise<AnyFlow> {
     );
   }
   const flows = await flowsOf(pathToFileURL(distPath(`flows/${target}.js`)).href);
-  const found = flows.find((flow) => flow.name === target);
-  if (!found) throw misuse(`there is no flow "${target}"`);
-  return found;
+  return flows.filter((flow) => flow.name === target);
 }
 
 /** Whether a flow is named by its file: "./tuning.js", "flows.js:tuning". In TypeScript it is refused, but is one. */

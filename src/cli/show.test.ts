@@ -35,6 +35,28 @@ describe("a flow's module", () => {
     });
   });
 
+  it("is checked with all that it exports, each with what is wrong with it", () => {
+    project.writeFlows(
+      "some.mjs",
+      `
+export const fine = segue.flow("fine", { module: import.meta.url }).step("start", () => {});
+export const lost = segue.flow("lost", { module: import.meta.url }).step("start", () => {}).step("b", { after: "strat" }, () => {});
+export const bare = segue.flow("bare", { module: import.meta.url });`,
+    );
+    expect(project.segue("check", "./some.mjs")).toMatchObject({
+      code: 2,
+      stdout: "fine: sound, 1 step\n",
+      stderr: expect.stringMatching(
+        /^error: flow "bare" is not sound.*no step.*\nflow "lost" is not sound.*did you mean "start"/s,
+      ),
+    });
+    expect(project.segue("check", "./some.mjs:fine").code).toBe(0);
+    expect(JSON.parse(project.segue("check", "./two.mjs", "--json").stdout)).toEqual([
+      { flow: "one", steps: 1 },
+      { flow: "other", steps: 1 },
+    ]);
+  });
+
   it.each([
     ["./missing.js", 2, "there is no file ./missing.js"],
     ["./empty.mjs", 2, "./empty.mjs exports no flow"],

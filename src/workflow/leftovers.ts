@@ -1,11 +1,13 @@
-/** Task processes that outlived the command that started them, because they were too busy to notice. */
+/** What is left of a command that was killed: task processes that were too busy to notice, and the folders of their tasks. */
+import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
 import { isAlive } from "../system/index.js";
 import { killGroup } from "./processes.js";
 import { type AttemptRecord, keys, readRecord } from "./records.js";
+import { attemptFolder } from "./task-spec.js";
 
-/** Ends the processes of a dead run's unfinished attempts, where they are on this machine. */
+/** Ends the processes of a dead run's unfinished attempts and removes their folders, where they are on this machine. */
 export async function endLeftovers(store: Store, flow: string, run: string): Promise<void> {
   const started = new Map<string, string>();
   const finished = new Set<string>();
@@ -19,5 +21,8 @@ export async function endLeftovers(store: Store, flow: string, run: string): Pro
     const attempt = await readRecord<AttemptRecord>(store, key);
     if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) continue;
     if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid, "SIGKILL");
+    const [step, task] = place.split("/") as [string, string];
+    const folder = attemptFolder(run, step, task, key.split("/").at(-2)!);
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }

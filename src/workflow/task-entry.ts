@@ -2,6 +2,7 @@
  * The process that runs tasks, one at a time, for as long as its parent wants. It imports the flow's module once. When the
  * parent is gone, it goes too: nobody would take the result.
  */
+import { rmSync } from "node:fs";
 import { openStore } from "../storage/index.js";
 import { type Progress, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
@@ -9,11 +10,11 @@ import { loadFlow } from "./load-flow.js";
 import { keys } from "./records.js";
 import { LineSplitter, TaskLog } from "./task-log.js";
 import { failureOf, runTask } from "./task-runner.js";
-import type { FromChild, TaskSpec, ToChild } from "./task-spec.js";
+import { type FromChild, folderOf, type TaskSpec, type ToChild } from "./task-spec.js";
 
 const flows = new Map<string, Promise<AnyFlow>>();
 const stores = new Map<string, ReturnType<typeof openStore>>();
-let current: AbortController | undefined;
+let current: { readonly controller: AbortController; readonly folder: string } | undefined;
 
 const send = (message: FromChild) => {
   if (process.connected) process.send!(message);
@@ -64,7 +65,7 @@ async function prepare(module: string, name: string): Promise<void> {
 
 async function run(spec: TaskSpec): Promise<void> {
   const controller = new AbortController();
-  current = controller;
+  current = { controller, folder: folderOf(spec) };
   const { step, task } = spec.ready;
   try {
     const store = await once(stores, spec.store, () => openStore(spec.store));
@@ -115,9 +116,12 @@ process.on("message", (message: ToChild) => {
   if (message.type === "run") void run(message.spec);
   // What is wrong with the module is told by the task that needs it.
   else if (message.type === "prepare") void prepare(message.module, message.flow).catch(() => {});
-  else current?.abort({ kind: "error", message: message.why });
+  else current?.controller.abort({ kind: "error", message: message.why });
 });
-process.on("disconnect", () => process.exit(1));
+process.on("disconnect", () => {
+  if (current) rmSync(current.folder, { recursive: true, force: true });
+  process.exit(1);
+});
 process.on("uncaughtException", (error) => {
   // Reported as the task's failure; the state of the process cannot be trusted any more.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -2,9 +2,8 @@
  * Runs one attempt of a task in this process: loads what it reads, calls the step's function, stores what it returned and,
  * last of all, publishes the done-record. Until that record is there, nothing of the attempt counts.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Store } from "../storage/index.js";
 import {
   bornOf,
@@ -31,7 +30,7 @@ import {
   recordText,
 } from "./records.js";
 import { isHopeless } from "./retry.js";
-import type { TaskSpec } from "./task-spec.js";
+import { folderOf, type TaskSpec } from "./task-spec.js";
 import type { TaskFailure } from "./types.js";
 
 export interface RunTaskOptions {
@@ -59,7 +58,8 @@ export async function runTask(
   const started = new Date().toISOString();
   const attempt: AttemptRecord = { started, host: hostname(), pid: process.pid, born: bornOf(process.pid) };
   await store.put(key("started.json"), recordText(attempt));
-  const folder = await mkdtemp(join(tmpdir(), `segue-${step}-`));
+  const folder = folderOf(spec);
+  await mkdir(folder, { mode: 0o700 });
   const card = openCard(store, key("card.html"), { flow: spec.flow, run: spec.run, step, task });
   try {
     const inputs = await loadInputs(store, spec);

@@ -1,4 +1,6 @@
 /** The order for one attempt of a task, as it travels to the process that runs it, and what travels back. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DoneRecord } from "./records.js";
 import type { TaskFailure } from "./types.js";
 import type { ReadyTask } from "./walk.js";
@@ -21,6 +23,15 @@ export interface TaskSpec {
   /** Whether no later attempt may follow; the last one applies `catch`. */
   readonly last: boolean;
 }
+
+/** An attempt's `folder`, on the machine where it runs. Whoever finds its process gone removes it. */
+export function attemptFolder(run: string, step: string, task: string, attempt: string): string {
+  return join(tmpdir(), `segue-${run}-${step}-${task}-${attempt}`);
+}
+
+/** The folder of the attempt that an order is for. */
+export const folderOf = ({ run, ready, attempt }: TaskSpec): string =>
+  attemptFolder(run, ready.step, ready.task, attempt);
 
 export type ToChild =
   /** A task of this flow will come: load it. */

@@ -1,6 +1,14 @@
 /** What every engine must do, whatever runs the tasks and wherever artifacts lie. Tasks run in real processes. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,6 +32,10 @@ export interface EngineUnderTest {
   /** Waits until whatever held a killed command's run knows that it is over. */
   settle?(): Promise<void>;
 }
+
+/** The folders of a run's attempts that are still on this machine. */
+export const foldersOf = (run: string): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`segue-${run}-`));
 
 /** Describes the contract for one engine on one datastore. */
 export function engineContract(engine: EngineUnderTest): void {
@@ -195,7 +207,9 @@ export function engineContract(engine: EngineUnderTest): void {
       ["exit", "lost", "ended with exit code 3"],
       ["hang", "timeout", "took longer than its timeout of 1.5 s"],
     ])("goes on with the error as an artifact after a %s", async (how, kind, message) => {
-      expect((await run("caught", { how })).status).toBe("done");
+      const result = await run("caught", { how });
+      expect(result.status).toBe("done");
+      expect(foldersOf(result.run)).toEqual([]);
       const end = latest("caught").task("end");
       expect(await end.artifact("kind")).toBe(kind);
       expect(await end.artifact("message")).toContain(message);

@@ -8,7 +8,7 @@ import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { isAlive } from "../../system/index.js";
 import { openClient, resumeRun } from "../index.js";
-import { engineContract, startCommand } from "./engine.testkit.js";
+import { engineContract, foldersOf, startCommand } from "./engine.testkit.js";
 import { startS3, type TemporaryS3 } from "./s3.testkit.js";
 
 engineContract({
@@ -62,6 +62,7 @@ async function killedCommand(open: (folder: string) => Promise<Store>): Promise<
     await new Promise((resolve) => command.once("exit", resolve));
     while (pids.some((pid) => isAlive(pid))) await sleep(50);
     expect(await openClient(store).flow("gate").latestRun.status()).toBe("interrupted");
+    expect(foldersOf(await openClient(store).flow("gate").latestRun.id())).toEqual([]);
     rmSync(join(out, "closed"));
     const resumed = await resumeRun("gate", { store });
     expect(resumed.status).toBe("done");

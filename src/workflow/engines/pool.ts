@@ -3,6 +3,7 @@
  * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,7 +14,7 @@ import { modulePlace, moduleUrl } from "../load-flow.js";
 import { killGroup, residentMb } from "../processes.js";
 import type { DoneRecord } from "../records.js";
 import { LineSplitter } from "../task-log.js";
-import type { FromChild, TaskSpec, ToChild } from "../task-spec.js";
+import { type FromChild, folderOf, type TaskSpec, type ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
 import { type Death, lost, memoryKills, saysNoMemory } from "./lost.js";
 
@@ -162,6 +163,7 @@ export class Pool {
       }
       this.#kill(worker);
       await worker.exited;
+      await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
       return { failed: stopped ?? result.failed };
     } finally {
       clearTimeout(timer);

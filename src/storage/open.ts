@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { misuse } from "../system/index.js";
 import { FolderStore } from "./folder.js";
+import { LateStore } from "./late-store.js";
 import type { Store } from "./store.js";
 
 /**
@@ -11,7 +12,7 @@ import type { Store } from "./store.js";
  * @throws SegueError (misuse) for a scheme that nobody knows
  */
 export async function openStore(url: string): Promise<Store> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url)?.[1]?.toLowerCase();
+  const scheme = schemeOf(url);
   if (scheme === undefined) return new FolderStore(url);
   if (scheme === "file") return new FolderStore(fileURLToPath(url));
   // The SDK takes a while to load; a folder does without.
@@ -20,4 +21,14 @@ export async function openStore(url: string): Promise<Store> {
     `cannot open a store at ${url}: unknown scheme "${scheme}"`,
     "give a folder, such as .segue, or s3://bucket/prefix",
   );
+}
+
+/** The store at `url`, as of `openStore`, without a wait: what is wrong with it is said when something is first asked of it. */
+export function storeAt(url: string): Store {
+  return schemeOf(url) === undefined ? new FolderStore(url) : new LateStore(url, () => openStore(url));
+}
+
+/** "s3" also of "s3:/bucket", which nobody means as a folder. */
+function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):\//i.exec(url)?.[1]?.toLowerCase();
 }

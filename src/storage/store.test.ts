@@ -1,12 +1,17 @@
 /** The contract of stores, on a folder and on S3. */
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FolderStore, openStore } from "./index.js";
+import { FolderStore, openStore, storeAt } from "./index.js";
+import { LateStore } from "./late-store.js";
 import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
 import { S3Store } from "./s3.js";
 import { storeContract } from "./store.testkit.js";
 
 storeContract("a folder", async (folder) => new FolderStore(folder));
+storeContract(
+  "one that is opened late",
+  async (folder) => new LateStore(folder, async () => new FolderStore(folder)),
+);
 
 if (motoPython === undefined) console.warn(motoMissing);
 
@@ -32,5 +37,8 @@ describe("openStore", () => {
     expect(await openStore("data/x")).toBeInstanceOf(FolderStore);
     expect((await openStore("s3://bucket/prefix")).url).toBe("s3://bucket/prefix");
     await expect(openStore("ftp://x/y")).rejects.toThrow('unknown scheme "ftp"');
+    await expect(openStore("s3:/bucket/prefix")).rejects.toThrow("s3:/bucket/prefix");
+    expect(storeAt("data/x")).toBeInstanceOf(FolderStore);
+    await expect(storeAt("ftp://x/y").exists("a")).rejects.toThrow('unknown scheme "ftp"');
   });
 });

@@ -8,7 +8,7 @@
  * Every step of such a chain is lazy: nothing is read before the last one is awaited. What is not there is an error that says
  * what there is instead.
  */
-import { FolderStore, type Store } from "../storage/index.js";
+import { type Store, storeAt } from "../storage/index.js";
 import { closest, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
@@ -76,7 +76,7 @@ export class Client {
  * @param sources by flow, the run that `latestSuccessfulRun` means: within a step, those of the run that it is part of
  */
 export function openClient(store?: Store, sources?: Readonly<Record<string, string>>): Client {
-  return new Client(store ?? new FolderStore(process.env.SEGUE_DATASTORE ?? ".segue"), sources);
+  return new Client(store ?? storeAt(process.env.SEGUE_DATASTORE ?? ".segue"), sources);
 }
 
 /** The runs of one flow; nothing is read before something is awaited. */

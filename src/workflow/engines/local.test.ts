@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { isAlive } from "../../system/index.js";
-import { openClient, resumeRun } from "../index.js";
-import { engineContract, foldersOf, startCommand } from "./engine.testkit.js";
+import { openClient, resumeRun, runFlow, Segue } from "../index.js";
+import { engineContract, flows, foldersOf, startCommand } from "./engine.testkit.js";
 import { startS3, type TemporaryS3 } from "./s3.testkit.js";
 
 engineContract({
@@ -35,6 +35,22 @@ describe.skipIf(motoPython === undefined)("on S3", () => {
   });
   describe("a command that is killed", () => {
     it("leaves a run that can be resumed", () => killedCommand(() => s3.store()));
+  });
+
+  it("is what Segue reads where SEGUE_DATASTORE names it", async () => {
+    const store = await s3.store();
+    const { SEGUE_DATASTORE } = process.env;
+    const folder = mkdtempSync(join(tmpdir(), "segue-named-"));
+    try {
+      process.env.SEGUE_DATASTORE = store.url;
+      await runFlow(flows.fanOut!, { folder, count: 2 }, { store });
+      expect(await Segue.flow("fan-out").latestSuccessfulRun.artifact("message")).toBe("kept 1");
+      expect(await Segue.runs()).toHaveLength(1);
+    } finally {
+      if (SEGUE_DATASTORE === undefined) delete process.env.SEGUE_DATASTORE;
+      else process.env.SEGUE_DATASTORE = SEGUE_DATASTORE;
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

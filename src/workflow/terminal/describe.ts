@@ -43,7 +43,7 @@ export function describeRun(
       ]);
     }
   }
-  const text = [...head, "", columns(rows)];
+  const text = rows.length > 0 ? [...head, "", columns(rows)] : head;
   if (run.failed?.error.exitCode === 2 && options.again)
     text.push("", `run it anew with what is right: ${options.again}`);
   else if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")

@@ -174,6 +174,26 @@ const cases: Record<VectorFormat, readonly Case[]> = {
         ),
       /track "a" comes more than once: rows 2, 3/,
     ],
+    [
+      "vectors that are no lists",
+      () => parquet("SELECT 'a' AS track, 'x' AS vector"),
+      /its column "vector" holds VARCHAR, not lists of numbers/,
+    ],
+    [
+      "vectors of no dimension",
+      () => parquet(rows("('a', 1, []::FLOAT[])")),
+      /its vectors have no dimensions/,
+    ],
+    [
+      "a number too large",
+      () => parquet(rows("('a', 1, [1]::DOUBLE[])", "('b', 1, [1e300]::DOUBLE[])")),
+      /row 2 has no track, no vector, or values that are not finite/,
+    ],
+    [
+      "counts that are none",
+      () => parquet(rows(`('a', 1, ${floats("[1]")})`, `('b', 1.5, ${floats("[2]")})`)),
+      /row 2 has 1\.5 in "count", which is no whole number/,
+    ],
   ],
   safetensors: [
     ["an empty file", () => text(""), /0 bytes are too few for a header/],
@@ -232,7 +252,12 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     [
       "counts that are no numbers",
       () => tensors({ counts: { array: Float64Array.of(1, Number.NaN) } }),
-      /row 2 of "counts" has NaN, which is not finite/,
+      /row 2 of "counts" has NaN, which is no whole number/,
+    ],
+    [
+      "counts below zero",
+      () => tensors({ counts: { array: Float64Array.of(-1, 1) } }),
+      /row 1 of "counts" has -1, which is no whole number/,
     ],
     [
       "a track twice",

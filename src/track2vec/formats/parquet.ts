@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { messageOf, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 import { TrackVectors } from "../vectors.js";
+import { isCount } from "./is-count.js";
 
 /** DuckDB's chunks hold this many rows. */
 const CHUNK_ROWS = 2048;
@@ -39,7 +40,7 @@ export async function writeVectorParquet(vectors: TrackVectors, path: string): P
   });
 }
 
-/** @throws SegueError when the file is damaged, has other columns, a track twice, or vectors of several sizes */
+/** @throws SegueError when the file is damaged, has other columns, a track twice, counts that are none, or vectors of several sizes */
 export async function readVectorParquet(path: string): Promise<TrackVectors> {
   await stat(path).catch((cause) => {
     throw new SegueError(`cannot read ${path}`, { cause });
@@ -49,17 +50,19 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
   return withDuckDb({}, async (database) => {
     const from = `read_parquet(${sqlString(path)})`;
     const columns = await database
-      .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${from}`)
+      .rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)
       .catch((error) => {
         throw fail(`not a readable Parquet file (${messageOf(error).split("\n")[0]})`, error);
       });
     const names = columns.map((column) => column.column_name);
     for (const name of ["track", "vector"])
       if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
+    const type = columns.find((column) => column.column_name === "vector")!.column_type;
+    if (!type.endsWith("]")) throw fail(`its column "vector" holds ${type}, not lists of numbers`);
     const broken =
-      "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> x IS NULL OR NOT isfinite(x))) > 0";
+      "track IS NULL OR vector IS NULL OR len(list_filter(vector, x -> NOT coalesce(isfinite(try_cast(x AS FLOAT)), false))) > 0";
     const facts = await database.row<Record<"n" | "distinct_n" | "size" | "sizes" | "broken", number>>(
-      `SELECT count(*) AS n, count(DISTINCT track) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
+      `SELECT count(*) AS n, count(DISTINCT track::VARCHAR) AS distinct_n, coalesce(max(len(vector)), 0) AS size,
               count(DISTINCT len(vector)) AS sizes,
               count(*) FILTER (${broken}) AS broken
        FROM ${from}`,
@@ -77,19 +80,22 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     }
     if (facts.distinct_n < n) {
       const { track, rows } = await database.row<{ track: string; rows: number[] }>(
-        `SELECT track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
+        `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
          FROM read_parquet(${sqlString(path)}, file_row_number = true)
-         GROUP BY track HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
+         GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
       );
       throw fail(`track ${JSON.stringify(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
     }
     if (n === 0) throw fail("it has no rows, so the number of dimensions is not known");
+    if (size === 0) throw fail("its vectors have no dimensions");
     const { DuckDBArrayVector } = await import("@duckdb/node-api");
     const tracks: string[] = [];
     const vectors = new Float32Array(n * size);
     const counts = names.includes("count") ? new Float64Array(n) : undefined;
     let counted = true;
-    const query = `SELECT track, ${counts ? '"count"::DOUBLE' : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
+    // What is no number becomes NaN, which is told from a count that is not known.
+    const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
+    const query = `SELECT track::VARCHAR AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
     for await (const chunk of database.chunks(query)) {
       const at = tracks.length;
       const column = chunk.getColumnVector(2);
@@ -98,6 +104,8 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
       vectors.set(floatsOf(column).subarray(0, chunk.rowCount * size), at * size);
       chunk.getColumnValues(1).forEach((count, row) => {
         if (count === null) counted = false;
+        else if (!isCount(count as number))
+          throw fail(`row ${at + row + 1} has ${count} in "count", which is no whole number ≥ 0`);
         else if (counts) counts[at + row] = count as number;
       });
       for (const track of chunk.getColumnValues(0)) tracks.push(track as string);

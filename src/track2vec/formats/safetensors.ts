@@ -11,6 +11,7 @@ import {
   writeSafetensors,
 } from "../../system/index.js";
 import { TrackVectors } from "../vectors.js";
+import { isCount } from "./is-count.js";
 
 export async function writeVectorTensors(vectors: TrackVectors, path: string): Promise<void> {
   const { text, ends } = packStrings(vectors.tracks);
@@ -55,14 +56,17 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
       throw fail(`track ${JSON.stringify(track)} comes twice: rows ${before + 1} and ${row + 1}`);
     rows.set(track, row);
   }
-  for (const [name, tensor] of Object.entries({ vectors, outputs, counts })) {
-    const array = tensor?.array as Float32Array | Float64Array | undefined;
+  for (const [name, tensor] of Object.entries({ vectors, outputs })) {
+    const array = tensor?.array as Float32Array | undefined;
     const broken = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
     if (broken >= 0)
       throw fail(
-        `row ${Math.floor(broken / (name === "counts" ? 1 : size)) + 1} of "${name}" has ${array![broken]}, which is not finite`,
+        `row ${Math.floor(broken / size) + 1} of "${name}" has ${array![broken]}, which is not finite`,
       );
   }
+  const odd = (counts?.array as Float64Array | undefined)?.findIndex((count) => !isCount(count)) ?? -1;
+  if (odd >= 0)
+    throw fail(`row ${odd + 1} of "counts" has ${counts!.array[odd]}, which is no whole number ≥ 0`);
   return new TrackVectors({
     tracks,
     size,

@@ -27,7 +27,7 @@ export async function writeWord2VecText(vectors: TrackVectors, path: string): Pr
 
 /** Nine significant digits tell every 32-bit float from its neighbours. */
 function shortest(value: number): string {
-  return String(Number(value.toPrecision(9)));
+  return Object.is(value, -0) ? "-0" : String(Number(value.toPrecision(9)));
 }
 
 /** @throws SegueError with the line, when it has not the numbers that line 1 tells, or a key comes twice */
@@ -72,13 +72,17 @@ function lineOf(cursor: ByteCursor): Uint8Array {
   return cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
 }
 
-/** Where the last `size` fields begin: counted from the right, because other writers leave blanks in keys. */
+/**
+ * Where the last `size` fields begin: counted from the right, because other writers leave blanks in keys. A key may be empty, but
+ * a blank follows it; -1 where there is none.
+ */
 function startOfNumbers(line: Uint8Array, size: number): number {
   let at = line.length;
   while (at > 0 && line[at - 1]! <= BLANK) at--;
   for (let fields = 0; fields < size; fields++) {
-    at = line.lastIndexOf(BLANK, at - 1);
     if (at < 1) return -1;
+    at = line.lastIndexOf(BLANK, at - 1);
   }
+  if (at < 0) return -1;
   return at + 1;
 }

@@ -9,6 +9,7 @@ import { seedOf } from "./kernel.js";
 import { loadKernel } from "./kernel-module.js";
 import { type Layout, layOut } from "./layout.js";
 import { Matrices, type Weights } from "./matrices.js";
+import { noiseSteps } from "./noise.js";
 import type { Word2VecOptions } from "./options.js";
 import { planShards } from "./shards.js";
 import { keepBarsSteps, NO_ROW, type Vocabulary } from "./vocabulary.js";
@@ -169,21 +170,6 @@ export class Session {
     const chunk = Math.min(this.control.nextChunk, firsts.length - 1);
     return segments[firsts[chunk]!]! - segments[0]!;
   }
-}
-
-/** How much each row is drawn as a negative, in proportion: count^exponent, 0 for what was never played. */
-function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float64Array> {
-  const weights = new Float64Array(counts.length);
-  for (const [from, to] of blocks(0, counts.length)) {
-    for (let row = from; row < to; row++) {
-      const count = counts[row]!;
-      // Counts fall, mostly: neighbours are alike, and a power takes long.
-      weights[row] =
-        row > 0 && count === counts[row - 1] ? weights[row - 1]! : count > 0 ? count ** exponent : 0;
-    }
-    yield;
-  }
-  return weights;
 }
 
 function allocate(layout: Layout, shared: boolean, { option }: Wording): WebAssembly.Memory {

@@ -1,6 +1,7 @@
 /** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
 import { availableParallelism } from "node:os";
 import {
+  asWritten,
   misuse,
   numberWithin,
   requireKnown,
@@ -8,6 +9,7 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
+import { requireNotGensims } from "./gensim-names.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 export interface Word2VecOptions {
@@ -102,6 +104,7 @@ export function resolveOptions(
   others: readonly string[] = [],
   { option }: Pick<Wording, "option"> = ofTracks,
 ): Word2VecOptions {
+  requireNotGensims(given ?? {});
   requireKnown(given, [...names, ...others]);
   const options = { ...word2vecDefaults };
   for (const key of names) {
@@ -110,7 +113,7 @@ export function resolveOptions(
   for (const key of ["sg", "hs", "shrinkWindows", "cbowMean"] as const) {
     const value: unknown = options[key];
     if (value !== true && value !== false && value !== 0 && value !== 1)
-      throw misuse(`${option(key)} must be true or false, got ${String(value)}`);
+      throw misuse(`${option(key)} must be true or false, got ${asWritten(value)}`);
     Object.assign(options, { [key]: Boolean(value) });
   }
   for (const [name, range] of Object.entries(word2vecRanges)) {

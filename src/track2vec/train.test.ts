@@ -115,7 +115,11 @@ describe("trainTrack2Vec", () => {
   it("says what is wrong with an option", async () => {
     await expect(trainTrack2Vec(large, { window: 0 })).rejects.toThrow(/window must be a whole number/);
     await expect(trainTrack2Vec(large, { negative: 0 })).rejects.toThrow(/nothing would be learnt/);
+    await expect(trainTrack2Vec(large, { sg: "1" as never })).rejects.toThrow(
+      'sg must be true or false, got "1"',
+    );
     await expect(trainTrack2Vec(large, { minCount: 1e6 })).rejects.toThrow(/nothing to learn/);
+    await expect(trainTrack2Vec(large, { minCount: 1, maxFinalVocab: 0 })).rejects.toThrow(/maxFinalVocab/);
     await expect(trainTrack2Vec(large, { ...quick, vectorSize: 65_536, negative: 20 })).rejects.toThrow(
       /GiB of memory/,
     );

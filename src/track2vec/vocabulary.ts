@@ -69,9 +69,15 @@ export function* vocabularySteps(
     yield;
   }
   if (tracks.length === 0) {
+    const raised = minCount > options.minCount;
     throw new SegueError(
-      `no ${item} occurs ${minCount} times or more among ${words} ${occurrence}s: nothing to learn`,
-      { hint: `Lower ${option("minCount")}, or give more ${list}s.`, code: "empty-vocabulary" },
+      raised
+        ? `${option("maxFinalVocab")} ${options.maxFinalVocab} leaves no ${item}: more than ${options.maxFinalVocab} are equally frequent, and none is more so`
+        : `no ${item} occurs ${minCount} times or more among ${words} ${occurrence}s: nothing to learn`,
+      {
+        hint: `${raised ? `Raise ${option("maxFinalVocab")}` : `Lower ${option("minCount")}`}, or give more ${list}s.`,
+        code: "empty-vocabulary",
+      },
     );
   }
   const counts = new Float64Array(tracks.length);

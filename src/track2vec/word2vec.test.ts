@@ -59,6 +59,11 @@ describe("trainWord2Vec", () => {
       "token 2 of sentence 2 is no text",
     );
     await expect(trainWord2Vec([], quick)).rejects.toMatchObject({ code: "empty-vocabulary" });
+    await expect(trainWord2Vec([["a", "b"]], { ...quick, maxFinalVocab: 1 })).rejects.toMatchObject({
+      code: "empty-vocabulary",
+      message: "maxFinalVocab 1 leaves no word: more than 1 are equally frequent, and none is more so",
+      hint: "Raise maxFinalVocab, or give more sentences.",
+    });
   });
 
   it("obeys an abort while it reads", async () => {

@@ -43,6 +43,15 @@ it("turns a file of vectors into a SavedModel", async () => {
   expect(readFileSync(at("model/1/saved_model.pb")).includes("serving_default")).toBe(true);
 });
 
+it("refuses to write over the vectors that it reads", async () => {
+  await saveVectors(vectors, at("own.bin"));
+  const before = readFileSync(at("own.bin"));
+  await expect(
+    segue("--vectors", at("own.bin"), "--format", "parquet", "--output", at("./own.bin")),
+  ).rejects.toThrow(/--output .*own\.bin is one of the inputs and would be overwritten/);
+  expect(readFileSync(at("own.bin"))).toEqual(before);
+});
+
 it("says what is missing", async () => {
   const output = ["--format", "onnx", "--output", at("x.onnx")];
   await expect(segue(...output, "--datastore", at("no-runs"))).rejects.toThrow("there is no model yet");

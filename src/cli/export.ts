@@ -61,6 +61,10 @@ Examples:
 async function exportModel(options: Options): Promise<void> {
   const { checkOutput } = await import("../system/index.js");
   await checkOutput(options.output, options.format === "savedmodel" ? "folder" : "file");
+  if (options.vectors !== undefined) {
+    const { requireApart } = await import("./output-apart.js");
+    await requireApart(options.output, "--output", [options.vectors]);
+  }
   const { exportVectors } = await import("../bundle/index.js");
   const vectors = await vectorsOf(options);
   await exportVectors(vectors, options.format, options.output, { k: options.k });

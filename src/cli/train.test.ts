@@ -136,6 +136,12 @@ describe("segue train", () => {
     [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
     [["--validation", "0.1", "--patience", "0"], /--patience <n>' .* a whole number ≥ 1/],
     [["--validation", "0.1", "--validation-k", "0"], /--validation-k <n>' .* a whole number ≥ 1/],
+    [["--patience", "3"], /--patience without --validation would change nothing/],
+    [["--validation-k", "100"], /--validation-k without --validation would change nothing/],
+    [
+      ["--checkpoint", "./no.bin", "--output", "no.bin"],
+      /--output no\.bin would be written over the checkpoint/,
+    ],
     [["--max-final-vocab", "0"], /--max-final-vocab <n>' .* a whole number ≥ 1/],
   ] as const)("refuses %j with exit code 2", (args, message) => {
     const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
@@ -163,6 +169,8 @@ describe("segue train", () => {
     const own = file("own.jsonl");
     await writeFile(own, await readFile(input));
     await symlink(own, file("link.jsonl"));
+    const binaryLink = file("own.bin");
+    await symlink(own, binaryLink);
     const binary = ["--format", "word2vec-binary"];
     const cases = [
       ["--input", own, "--output", own, ...binary],
@@ -170,6 +178,8 @@ describe("segue train", () => {
       ["--input", file("link.jsonl"), "--output", own, ...binary],
       ["--input", input, own, "--output", file("no.bin"), "--checkpoint", own],
       ["--input", input, "--validation", own, "--output", own, ...binary],
+      ["--input", input, "--resume", own, "--output", own, ...binary],
+      ["--input", input, "--from", binaryLink, "--output", file("no.bin"), "--checkpoint", own],
     ];
     for (const args of cases) {
       const { status, stdout, stderr } = segue(...args, "--epochs", 1);

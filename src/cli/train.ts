@@ -148,10 +148,13 @@ Examples:
     .action(train);
 }
 
-async function train(options: Options): Promise<void> {
+async function train(options: Options, command: Command): Promise<void> {
   const { checkWord2VecOptions, holdBack, loadVectors, saveVectors, startThreads, trainTrack2Vec } =
     await import("../track2vec/index.js");
   const { misuse, peakRssMb } = await import("../system/index.js");
+  for (const name of ["validationK", "patience"])
+    if (options.validation === undefined && command.getOptionValueSource(name) === "cli")
+      throw misuse(`${wording.option(name)} without --validation would change nothing`, howToValidate);
   // Before an hour of training, not after it.
   const format = await checkedFormat(options);
   const inputs = await checkedInputs(options);
@@ -184,10 +187,7 @@ async function train(options: Options): Promise<void> {
         validation = { ...about, queries: await readQueries(options.validation, { signal }) };
       } else {
         if (!(share > 0 && share < 1))
-          throw misuse(
-            `--validation ${options.validation} is no share between 0 and 1`,
-            "0.1 holds every tenth playlist back; or name a file of queries.",
-          );
+          throw misuse(`--validation ${options.validation} is no share between 0 and 1`, howToValidate);
         const parts = holdBack(corpus, share, seed);
         corpus = parts.rest;
         validation = { ...about, queries: parts.queries };
@@ -237,6 +237,8 @@ async function train(options: Options): Promise<void> {
   }
 }
 
+const howToValidate = "--validation 0.1 holds every tenth playlist back; or name a file of queries.";
+
 /** Messages name options as they were typed. */
 const wording = {
   option: (name: string): string =>
@@ -264,14 +266,24 @@ async function checkedFormat({ format: named, output, from, checkpoint }: Option
   return found;
 }
 
-/** The files to read, none of which is to be written. */
-async function checkedInputs({ input, validation, output, checkpoint }: Options): Promise<string[]> {
+/** The files to read, none of which is to be written; but vectors may take the place of those they began with. */
+async function checkedInputs(options: Options): Promise<string[]> {
+  const { input, validation, resume, from, output, checkpoint } = options;
+  const { resolve } = await import("node:path");
+  const { misuse } = await import("../system/index.js");
   const { pathsOf } = await import("./paths-of.js");
   const { requireApart } = await import("./output-apart.js");
+  if (checkpoint !== undefined && resolve(checkpoint) === resolve(output))
+    throw misuse(
+      `--output ${output} would be written over the checkpoint`,
+      "Name another file for one of the two.",
+    );
   const paths = await pathsOf(input, { pipes: true });
-  const read = validation === undefined ? paths : [...paths, validation];
-  await requireApart(output, "--output", read);
-  if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read);
+  const read = (...others: (string | undefined)[]) =>
+    [...paths, validation, ...others].filter((path) => path !== undefined);
+  await requireApart(output, "--output", read(resume));
+  // Which could never be resumed from: what it began with would be gone.
+  if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read(from));
   return paths;
 }
 

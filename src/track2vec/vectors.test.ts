@@ -37,6 +37,12 @@ describe("TrackVectors", () => {
     expect(circle.nearest({ positive: ["c"], negative: ["a"] }, 1).tracks).toEqual(["d"]);
   });
 
+  it("is equally near to all where a list cancels out", () => {
+    const vectors = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1));
+    const three = new TrackVectors({ tracks: ["a", "b", "c", "d"], size: 3, vectors });
+    expect([...three.nearest({ positive: ["a"], negative: ["a"] }, 3).scores]).toEqual([0, 0, 0]);
+  });
+
   it("leaves out what is excluded", () => {
     expect(circle.nearest("a", 2, { exclude: ["b", "nobody"] }).tracks).toEqual(["c", "z"]);
   });

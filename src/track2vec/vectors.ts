@@ -265,7 +265,8 @@ export class TrackVectors {
     const { positive = [], negative = [] } = query;
     if (positive.length + negative.length === 0)
       throw misuse(`the query names no ${this.noun} and no vector`);
-    const sum = new Float32Array(this.size);
+    // In double precision: what cancels out leaves nothing behind that would then be brought to length 1.
+    const sum = new Float64Array(this.size);
     const named: number[] = [];
     const add = (entry: (typeof positive)[number], byDefault: number) => {
       const [part, weight] =
@@ -278,7 +279,7 @@ export class TrackVectors {
     };
     for (const part of positive) add(part, 1);
     for (const part of negative) add(part, -1);
-    return { vector: sum, named };
+    return { vector: Float32Array.from(sum), named };
   }
 }
 

@@ -27,7 +27,7 @@ import { ofTracks, type Wording } from "./wording.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
 /** Raised whenever what is drawn at random changes, too: a training resumed by another kernel would not end where it should. */
-const VERSION = "6";
+const VERSION = "7";
 
 type Part = keyof Weights;
 

@@ -39,12 +39,16 @@ const ENOUGH_TO_SHARE = 16 * 1024;
  */
 const MOST_GIVEN = 0.6;
 
+/** The contexts of a centre, in the mean. */
+export const contextsOf = (window: number, shrinkWindows: boolean): number =>
+  shrinkWindows ? window + 1 : 2 * window;
+
 export function planGroups(
   vocabulary: number,
   { sg, negative, hs, alpha, window, shrinkWindows }: GroupingOptions,
 ): Grouping {
-  // The contexts of a centre, and in how many windows of a group a context is, both in the mean.
-  const contexts = shrinkWindows ? window + 1 : 2 * window;
+  const contexts = contextsOf(window, shrinkWindows);
+  // In how many windows of a group a context is, in the mean.
   const windows = (GROUP * contexts) / (GROUP + contexts);
   // Gradients of a group are summed at the weights that it began with: in a small vocabulary, where all share the root of a tree, and
   // where steps are long, the sum would go too far, so each centre is a group. Tried: with a push of 4.4 and more trainings diverged.

@@ -47,3 +47,36 @@ it.each([
   // σ = 1/2 everywhere: 1 + negative bits' worth of nats.
   expect(lossPerEpoch.at(-1)).toBeLessThan((1 + (options.negative ?? 5)) * Math.log(2));
 });
+
+it("keeps chunks short where a tree's root would be pushed too far by all shards at once", () => {
+  const lengths = [{}, { window: 15 }, { shrinkWindows: false }, { alpha: 0.04 }].map((options) => {
+    const { shards, chunkWords } = planOf({ hs: true, ...options });
+    return [shards, chunkWords];
+  });
+  expect(lengths).toEqual([
+    [8, 256],
+    [8, 121],
+    [8, 77],
+    [8, 39],
+  ]);
+  expect(planOf({ hs: true, window: 40 })).toMatchObject({ shards: 0, mostThreads: 1 });
+  expect(planOf({ hs: true, window: 40, sg: false })).toMatchObject({ shards: 8, chunkWords: 256 });
+  expect(planOf({ window: 40 })).toMatchObject({ shards: 8, chunkWords: 256 });
+});
+
+it("does not overflow with a tree and windows that do not shrink", async () => {
+  const many = groupedCorpus({ groups: 90, tracksPerGroup: 100, playlists: 3000, length: 40 });
+  const given = {
+    sg: true,
+    hs: true,
+    negative: 0,
+    vectorSize: 16,
+    window: 15,
+    minCount: 1,
+    epochs: 2,
+    threads: 2,
+  };
+  const { lossPerEpoch } = await trainTrack2Vec(many, { ...given, shrinkWindows: false });
+  expect(lossPerEpoch[0]).toBeLessThan(14 * Math.log(2));
+  expect(lossPerEpoch[1]).toBeLessThan(lossPerEpoch[0]!);
+});

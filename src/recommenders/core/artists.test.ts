@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalogueOf, catalogueTensors } from "../../corpus/index.js";
 import { ArtistIndex } from "./artists.js";
+import { TrackNumbers } from "./query.js";
 
 const tracks = ["a", "b", "c", "d", "e", "f"];
 const counts = Uint32Array.of(1, 2, 3, 4, 5, 0);
@@ -38,4 +39,21 @@ describe("artists by number", () => {
       expect(index.guess("nobody-anything")).toBe(0);
     }
   });
+});
+
+it("favours tracks of artists that played, late plays and unknown tracks among them", () => {
+  const index = new ArtistIndex(["X", "X", "Y", "Z", "", "Y"], counts);
+  const numbers = TrackNumbers.of({ tracks });
+  const asked = Uint32Array.of(0, 2, 3, 4);
+  const favoured = (context: string[], power: number) => {
+    const scores = Float64Array.of(10, 20, 30, 40);
+    index.favour(numbers.query({ tracks: context }), power, asked, scores, asked.length);
+    return Array.from(scores);
+  };
+  // The last play is by X, an unknown track of Y comes before it, and one by X before that: 1/2 + 1/4 for X, 1/3 for Y.
+  const context = ["b", "Y-unheard", "a"];
+  expect(favoured(context, 3)).toEqual([10 * (1 + 3 / 2 + 3 / 4), 20 * (1 + 3 / 3), 30, 40]);
+  expect(favoured(["nobody-unheard", "e"], 3)).toEqual([10, 20, 30, 40]);
+  // Nothing is left of the context before.
+  expect(favoured(["d"], 2)).toEqual([10, 20, 60, 40]);
 });

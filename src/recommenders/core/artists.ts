@@ -48,18 +48,12 @@ export class ArtistIndex {
   /** Adds up to `most` to the tracks of the artists of the context, weighted by how often and how late they played. */
   score(query: Query, board: ScoreBoard, most: number): void {
     const listed = this.#listed;
-    listed.length = 0;
-    const note = (artist: number, weight: number) => {
-      if (artist === 0) return;
-      if (this.#weights[artist] === 0) listed.push(artist);
-      this.#weights[artist] = this.#weights[artist]! + weight;
-    };
-    const known = Math.min(query.tracks.length, 200);
+    const known = Math.min(query.tracks.length, mostPlays);
     for (let i = 0; i < known; i++)
-      note(this.artistOf[query.tracks[query.tracks.length - 1 - i]!]!, 1 / (i + 2));
-    const unknown = Math.min(query.unknown.length, 200);
+      this.#note(this.artistOf[query.tracks[query.tracks.length - 1 - i]!]!, 1 / (i + 2));
+    const unknown = Math.min(query.unknown.length, mostPlays);
     for (let i = 0; i < unknown; i++)
-      note(this.guess(query.unknown[query.unknown.length - 1 - i]!), 1 / (i + 2));
+      this.#note(this.guess(query.unknown[query.unknown.length - 1 - i]!), 1 / (i + 2));
     let heaviest = 0;
     for (const artist of listed) heaviest = Math.max(heaviest, this.#weights[artist]!);
     for (const artist of listed) {
@@ -71,10 +65,42 @@ export class ArtistIndex {
         const track = this.tracks.values[i]!;
         board.add(track, weight * (this.#counts[track]! + 1));
       }
-      this.#weights[artist] = 0;
     }
+    this.#forget();
+  }
+
+  /**
+   * Multiplies the scores of tracks whose artists are in the context, by 1 + power · (1/2 for the last play, 1/3 for the one before,
+   * and so on). Plays of unknown tracks count, too.
+   *
+   * @param tracks the numbers of the tracks, of which the first `count` count, and `scores`, what each of them has
+   */
+  favour(query: Query, power: number, tracks: Uint32Array, scores: Float64Array, count: number): void {
+    const { played } = query;
+    for (let back = 1; back <= Math.min(played.length, mostPlays); back++) {
+      const track = played[played.length - back]!;
+      const artist = track >= 0 ? this.artistOf[track]! : this.guess(query.unknown[~track]!);
+      this.#note(artist, power / (back + 1));
+    }
+    if (this.#listed.length > 0)
+      for (let i = 0; i < count; i++) scores[i]! *= 1 + this.#weights[this.artistOf[tracks[i]!]!]!;
+    this.#forget();
+  }
+
+  #note(artist: number, weight: number): void {
+    if (artist === 0) return;
+    if (this.#weights[artist] === 0) this.#listed.push(artist);
+    this.#weights[artist]! += weight;
+  }
+
+  #forget(): void {
+    for (const artist of this.#listed) this.#weights[artist] = 0;
+    this.#listed.length = 0;
   }
 }
+
+/** How many plays of a context, from the last, are read. */
+const mostPlays = 200;
 
 /**
  * What `find` knows of the artist of an "Artist-Track" id: of the longest name it knows that the id starts with, followed by "-"

@@ -120,6 +120,8 @@ function classesOf(offsets: Uint32Array, trackCount: number): { classOf: Uint16A
   return { classOf, playlists };
 }
 
+export type Weigh = (tracks: Uint32Array, sums: Float64Array, count: number) => void;
+
 export class NeighbourVotes {
   readonly #finder: NeighbourFinder;
   readonly #memory: VotesMemory;
@@ -138,10 +140,13 @@ export class NeighbourVotes {
   /**
    * Lets the neighbours of the finder's last `find` vote, and adds to a cleared board the sums of the votes: for at least the `wanted`
    * best tracks that are not in the context and whatever may stand among them, or for all where there are not so many.
+   *
+   * @param weigh changes the sums of the first `count` tracks before the best are told from the others
    */
-  score(context: Uint32Array, wanted: number, board: ScoreBoard): void {
+  score(context: Uint32Array, wanted: number, board: ScoreBoard, weigh?: Weigh): void {
     const { kernel, touched, sums, kept, keptSums } = this.#memory;
     const count = kernel.castVotes(this.#callNeighbours(), touched.byteOffset, sums.byteOffset);
+    weigh?.(touched, sums, count);
     const found = this.#keepBest(count, wanted + context.length);
     const [tracks, scores, length] = found === undefined ? [touched, sums, count] : [kept, keptSums, found];
     for (let i = 0; i < length; i++) board.add(tracks[i]!, scores[i]!);

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
+import { fitRecommender, restoreRecommender } from "./index.js";
+
+/** Three playlists that all begin with one track: two go on with one artist, the third with another. */
+function corpus() {
+  const builder = new CorpusBuilder();
+  for (const tracks of [
+    ["Ana-1", "Ben-1", "Ben-2"],
+    ["Ana-1", "Ben-1", "Ben-3"],
+    ["Ana-1", "Cleo-1", "Cleo-2"],
+  ])
+    builder.add({ id: tracks.join(), tracks, artists: tracks.map((track) => track.split("-")[0]!) });
+  return builder.build();
+}
+
+it("lets tracks of the context's artists come first, unless it is told not to", async () => {
+  const first = async (tracks: string[], settings = {}) => {
+    const recommender = await fitRecommender("vstan", corpus(), { recency: 0, idfVote: 0, ...settings });
+    return recommender.recommend([{ tracks }], 1)[0]!.tracks[0];
+  };
+  expect(await first(["Ana-1"])).toBe("Ben-1");
+  expect(await first(["Cleo-unheard", "Cleo-new", "Ana-1"])).toMatch(/^Cleo/);
+  expect(await first(["Cleo-unheard", "Cleo-new", "Ana-1"], { artists: 0 })).toBe("Ben-1");
+});
+
+it("answers as before where it was saved before artists counted", async () => {
+  const plain = await fitRecommender("vstan", corpus(), { artists: 0 });
+  const state = plain.save();
+  const { artists: _, ...settings } = state.settings;
+  const restored = restoreRecommender({ ...state, settings }, corpus());
+  const contexts = [{ tracks: ["Cleo-unheard", "Cleo-new", "Ana-1"] }];
+  expect(restored.recommend(contexts, 5)).toEqual(plain.recommend(contexts, 5));
+});

@@ -9,6 +9,7 @@ import { ApiKeys } from "./api-keys.js";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
 import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
+import { readJsonBodies } from "./json-body.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
@@ -65,8 +66,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   const typed = app.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  // What browsers send where nobody says what it is. Every body here is JSON, and has to say so.
-  app.removeContentTypeParser("text/plain");
+  readJsonBodies(app);
   // Most answers come as text from the model; checking the others again at run time would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   const { webRoot } = settings;

@@ -36,6 +36,7 @@ const codes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported-media-type",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "wrong-content-length",
   FST_ERR_BAD_URL: "bad-url",
+  NOT_UTF8: "not-json",
 };
 
 const hints: Readonly<Record<string, string>> = {

@@ -241,6 +241,16 @@ describe("the endpoint's routes", () => {
       expect((answer.body as { error: string }).error).toMatch(error);
       expect((answer.body as { code: string }).code).toMatch(/^[a-z-]+$/);
     }
+    const latin1 = await app.inject({
+      method: "POST",
+      url: "/v1/recommend",
+      payload: Buffer.from('{"context": ["Beyonc\u00e9-Halo"]}', "latin1"),
+      headers: { "content-type": "application/json" },
+    });
+    expect(latin1.statusCode).toBe(400);
+    expect(latin1.json()).toMatchObject({ error: "the body is not UTF-8 text", code: "not-json" });
+    const marked = await post("/v1/recommend", `\ufeff${JSON.stringify({ context: [songs[0]] })}`);
+    expect(marked.status).toBe(200);
     // What forms and scripts send that do not say what it is.
     for (const type of ["application/x-www-form-urlencoded", "text/plain;charset=UTF-8"]) {
       const untold = await app.inject({

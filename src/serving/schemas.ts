@@ -141,7 +141,10 @@ export const errorAnswer = z.object({
   issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
 });
 
-const instance = z.union([trackId, z.strictObject({ input_1: trackId })], {
+/** One track; in a list of its own where a client sends the signature's shape [N, 1], as to the original's served model. */
+const input = z.union([trackId, z.tuple([trackId])]);
+
+const instance = z.union([input, z.strictObject({ input_1: input })], {
   error: 'wants a string, "Artist-Track", or {"input_1": "Artist-Track"}',
 });
 
@@ -153,8 +156,8 @@ export const invocationsRequest = z
     inputs: z
       .union(
         [
-          z.array(trackId).min(1).max(mostInstances),
-          z.strictObject({ input_1: z.array(trackId).min(1).max(mostInstances) }),
+          z.array(input).min(1).max(mostInstances),
+          z.strictObject({ input_1: z.array(input).min(1).max(mostInstances) }),
         ],
         { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
       )

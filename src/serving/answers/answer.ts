@@ -95,9 +95,10 @@ async function invocations(
   batcher: Batcher,
   { instances, inputs }: Asked<"invocations">,
 ): Promise<Answer> {
-  const asked =
-    instances?.map((one) => (typeof one === "string" ? one : one.input_1)) ??
+  const rows =
+    instances?.map((one) => (typeof one === "object" && "input_1" in one ? one.input_1 : one)) ??
     (Array.isArray(inputs) ? inputs : inputs!.input_1);
+  const asked = rows.map((row) => (typeof row === "string" ? row : row[0]));
   const unknownTracks = asked.filter((track) => !live.knows(track)).length;
   const rankings = await Promise.all(
     asked.map(async (track) => {

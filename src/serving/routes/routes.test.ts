@@ -56,6 +56,25 @@ describe("the endpoint's routes", () => {
     }
   });
 
+  it("takes a list of one track for a track in /invocations, as the SavedModel takes the shape [N, 1]", async () => {
+    const asBodies = [
+      { instances: [[songs[0]], { input_1: [songs[6]] }] },
+      { inputs: [[songs[0]], [songs[6]]] },
+      { inputs: { input_1: [[songs[0]], [songs[6]]] } },
+    ];
+    const wanted = [answerOf(songs[0]!, 5).tracks, answerOf(songs[6]!, 5).tracks];
+    for (const asked of asBodies) {
+      const { status, body } = await post("/invocations", asked);
+      expect(status).toBe(200);
+      const { predictions, outputs } = body as {
+        predictions?: Array<{ output_2: string[] }>;
+        outputs?: { output_2: string[][] };
+      };
+      expect(predictions?.map((row) => row.output_2) ?? outputs?.output_2).toEqual(wanted);
+    }
+    expect((await post("/invocations", { instances: [[songs[0], songs[6]]] })).status).toBe(400);
+  });
+
   it("answers every route for an unknown track as the recommender itself does: by its artist", async () => {
     const unknown = "Justice-Nonexistent Song";
     const wanted = answerOf(unknown, 5).tracks;

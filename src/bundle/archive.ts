@@ -1,7 +1,7 @@
 /** A bundle as one file: a .tar.gz whose bytes depend on the bundle alone. */
 import { readdir } from "node:fs/promises";
 import { create, extract } from "tar";
-import { messageOf, SegueError, writeAtomically } from "../system/index.js";
+import { messageOf, refusePipe, SegueError, writeAtomically } from "../system/index.js";
 
 /**
  * Packs a folder into `file`, in order of name, with no times, owners or modes of this machine.
@@ -35,8 +35,9 @@ export async function packFolder(
   });
 }
 
-/** @throws SegueError code "corrupt" when it is no whole .tar.gz */
+/** @throws SegueError code "corrupt" when it is no whole .tar.gz; (misuse) where it is a pipe */
 export async function unpackBundle(file: string, folder: string): Promise<void> {
+  await refusePipe(file);
   try {
     await extract({
       file,

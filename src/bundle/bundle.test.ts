@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -156,6 +157,11 @@ describe("opening refuses", () => {
       (error) => error,
     );
   }
+
+  it("a pipe, which is not waited for", async () => {
+    execFileSync("mkfifo", [at("pipe")]);
+    await expect(openBundle(at("pipe"))).rejects.toMatchObject({ code: "misuse", message: /is a pipe/ });
+  });
 
   it("a missing bundle", async () => {
     await expect(openBundle(at("nowhere"))).rejects.toMatchObject({ code: "no-bundle" });

@@ -123,6 +123,17 @@ describe("anything else through a pipe", () => {
     });
     const leaderboard = "segue evaluate --leaderboard --queries queries.jsonl.gz --train /dev/stdin";
     expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin"));
+    const bundle = noWriter("bundle");
+    for (const verb of [
+      "serve",
+      "recommend One-A --bundle",
+      "export --format onnx --output no.onnx --bundle",
+    ])
+      expect(refused(`segue ${verb} ${bundle}`), verb).toEqual(twice(bundle));
+    expect(refused("cat plays.jsonl | segue evaluate --train - --queries -")).toEqual({
+      status: 2,
+      stderr: expect.stringContaining("--train and --queries both read standard input"),
+    });
   });
 
   it("is refused by its first line where its name does not tell, with exit code 1", () => {

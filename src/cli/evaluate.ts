@@ -230,13 +230,21 @@ async function taskOf(
       `${everyPosition ? "--every-position" : "--hold-out"} is for evaluations without --queries`,
       "leave out one of them",
     );
+  const trained = await pathsOf(train, take);
+  const asked = queries === undefined ? [] : await pathsOf(queries, take);
+  const twice = asked.find((path) => trained.includes(path));
+  if (twice !== undefined)
+    throw misuse(
+      `--train and --queries both read ${twice === "/dev/stdin" ? "standard input" : twice}`,
+      "give each its own file; to ask about some of the playlists of --train, leave out --queries",
+    );
   return {
-    train: await pathsOf(train, take),
+    train: trained,
     raw: { ...rawFileOptions(options), minTracks },
     asked:
       queries === undefined
         ? { share: holdOut ?? 0.2, positions: everyPosition ? "every" : "last" }
-        : { queries: await pathsOf(queries, take) },
+        : { queries: asked },
     ks: k,
     seed,
     threads,

@@ -322,6 +322,7 @@ describe("segue run", () => {
       /bucket "": it should look like s3:.*\n.*sagemaker_role ""[^→]*→ .*params\.yml/,
     ],
     [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],
+    [["deployment", "--dry-run"], /the target is this machine\n.*add --target sagemaker/],
     [["deployment", "--sagemaker-deploy", "--sagemaker-tags", "radio"], /sagemaker_tags: "radio" is no/],
     [
       ["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "1000"],

@@ -108,6 +108,16 @@ describe("the choice of the best", () => {
     );
   });
 
+  it("is told by the differences over the same queries, where they are known", () => {
+    const behind = (low: number, high: number) => ({ ...ranked("vstan", 0.4), behind: { low, high } });
+    const best = ranked("blend", 0.42);
+    // The intervals overlap in all of these.
+    expect(on({ ranking: [best, behind(-0.03, -0.01)] })).toEqual([]);
+    expect(on({ ranking: [best, behind(-0.03, 0)] })).toHaveLength(1);
+    expect(on({ ranking: [best, behind(-0.03, 0.01)] })).toHaveLength(1);
+    expect(on({ ranking: [best, behind(0, 0)] })).toHaveLength(1);
+  });
+
   it("is judged by Wilson's interval where all were hit, and not by what has learned nothing", () => {
     const all = (asked: number) => ({ ...ranked("blend", 1, 0), asked });
     const next = ranked("vstan", 0.88, 0.06);

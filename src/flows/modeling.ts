@@ -62,14 +62,15 @@ export const modeling = flow("modeling", {
     card.table([gridRow(fitted.result)]);
     if (fitted.result.lossPerEpoch.length > 0)
       card.chart(lossChart([fitted.result]), { caption: "Loss per epoch" });
-    return { result: fitted.result, model: file(folder) };
+    return { result: fitted.result, hits: fitted.hits, model: file(folder) };
   })
   .join(
     "keep_best",
     { description: "rank the grid by hit ratio" },
-    ({ inputs, parameters, artifacts, card }) => {
+    async ({ inputs, parameters, artifacts, card }) => {
+      const { rankingOf } = await import("./parts/rank-grid.js");
       const ranked = inputs.map((input) => ({ ...input })).sort((a, b) => byHitRatio(a.result, b.result));
-      const ranking: TrainedPoint[] = ranked.map((input) => input.result);
+      const ranking = rankingOf(ranked, parameters.seed);
       const nearest = ranked
         .filter((input) => input.result.base !== undefined && !isEmpty(input.result))
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
@@ -90,7 +91,7 @@ export const modeling = flow("modeling", {
       ]);
       card.table(rows, { highlight: 0, caption: "Validation, best first" });
       card.chart(gridChart(ranking), {
-        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line): where two of them overlap, the difference may be chance`,
+        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be sure where lines overlap`,
       });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {

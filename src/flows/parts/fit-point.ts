@@ -34,6 +34,8 @@ export interface FittedPoint {
   readonly corpus: Corpus;
   readonly vectors?: TrackVectors;
   readonly result: TrainedPoint;
+  /** Of each playlist that was asked about, 1 where its next track was hit, else 0. */
+  readonly hits: readonly number[];
   /** The tracks nearest to the most played one, for a first look; or why there are none. */
   readonly glance?: string;
 }
@@ -54,12 +56,14 @@ export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
   const facts = factsOf(corpus);
   const asked = evenly(queries, options.most ?? 0);
   const evaluation = await evaluateRecommender(recommender, asked, { ks: [k], facts, progress, signal });
-  const [interval] = bootstrapMeans([evaluation.outcomes.values("hitRatio", k)], { seed });
+  const hits = evaluation.outcomes.values("hitRatio", k);
+  const [interval] = bootstrapMeans([hits], { seed });
   const figures = evaluation.at[0]!;
   const vectors = isTrackVectorModel(recommender) ? recommender.vectors : undefined;
   return {
     recommender,
     corpus,
+    hits: [...hits],
     ...(vectors === undefined
       ? {}
       : { vectors, glance: vectors.length === 0 ? withoutVectors(point) : glanceAt(vectors) }),

@@ -1,4 +1,5 @@
 /** What is known of a trained grid point, and how the grid is ranked and drawn. */
+import type { Difference } from "../../evaluation/index.js";
 
 export interface ProtocolFigures {
   readonly hitRatio: number;
@@ -15,6 +16,8 @@ export interface TrainedPoint {
   readonly hitRatio: number;
   /** The 95 % bootstrap interval of `hitRatio`. */
   readonly interval: readonly [number, number];
+  /** Hit ratio less that of the best of the grid, over the same playlists; absent of the best itself. */
+  readonly behind?: Difference;
   readonly mrr: number;
   readonly ndcg: number;
   /** The same point by the base protocol (nearest tracks to the last one); only for track vectors. */

@@ -103,7 +103,7 @@ export function drawReport(card: Card, facts: ReportFacts): void {
   card.table(ranking.map(gridRow), { highlight: 0 });
   card.chart(gridChart(ranking), {
     caption:
-      "Hit ratio with its 95 % interval (the line): where two of them overlap, the difference may be chance",
+      "Hit ratio with its 95 % interval (the line). All are asked about the same playlists, so a difference can be sure where lines overlap",
   });
   card.markdown(
     `## The test\n\nOn playlists that neither training nor the choice has seen.${

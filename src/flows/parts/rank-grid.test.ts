@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { rankingOf } from "./rank-grid.js";
+import type { TrainedPoint } from "./ranking.js";
+
+/** A point that hit the first `hit` of 400 playlists after `from`. */
+function point(name: string, from: number, hit: number, vocabulary?: number) {
+  const hits = Array.from({ length: 400 }, (_, i) => Number(i >= from && i < from + hit));
+  const result = { name, hitRatio: hit / 400, mrr: 0, vocabulary } as TrainedPoint;
+  return { result, hits };
+}
+
+it("says of each but the best how far it is behind, playlist by playlist", () => {
+  const apart = point("apart", 250, 150);
+  const [best, near, far] = rankingOf([apart, point("near", 0, 188), point("best", 0, 200)], 1);
+  expect([best!.name, near!.name, far!.name]).toEqual(["best", "near", "apart"]);
+  expect(best!.behind).toBeUndefined();
+  // 188 of the very playlists that the best hit: the intervals of both hit ratios overlap, the difference is sure.
+  expect(near!.behind!.mean).toBeCloseTo(-0.03);
+  expect(near!.behind!.high).toBeLessThan(0);
+  // 50 fewer, of others: three times as far away, and less sure by the spread.
+  expect(far!.behind!.mean).toBeCloseTo(-0.125);
+  expect(far!.behind!.high - far!.behind!.low).toBeGreaterThan(3 * (near!.behind!.high - near!.behind!.low));
+});
+
+it("ranks what has learned nothing last, and compares only what was asked the same", () => {
+  const older = { result: point("older", 0, 100).result };
+  const ranking = rankingOf([point("empty", 0, 300, 0), older, point("best", 0, 200)], 1);
+  expect(ranking.map(({ name }) => name)).toEqual(["best", "older", "empty"]);
+  expect(ranking[1]!.behind).toBeUndefined();
+});

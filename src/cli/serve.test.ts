@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, it } from "vitest";
@@ -284,3 +285,25 @@ it("counts the requests of a client together, whichever connection and worker ha
     }
   });
 });
+
+it("stops soon though clients that have gone left it questions for half a minute", async () => {
+  const many = randomVectors(
+    Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
+    32,
+  );
+  const nearest = nearestOf(many, many).save();
+  await writeBundle(at("many"), { catalogue: many, recommenders: { nearest }, vectors: many });
+  let stopped = 0;
+  await serving([at("many")], {}, async (url) => {
+    const body = JSON.stringify({ context: ["A-0"], n: 100 });
+    const head = `POST /v1/playlists/extend HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    await once(client, "connect");
+    client.write((head + body).repeat(2_000));
+    // The first of them are being answered by now.
+    await once(client, "data");
+    client.destroy();
+    stopped = performance.now();
+  });
+  expect(performance.now() - stopped).toBeLessThan(8_000);
+}, 60_000);

@@ -10,6 +10,7 @@ class Held {
   readonly answerer: Answerer;
   #users = 0;
   #retired = false;
+  #closed = false;
 
   constructor(answerer: Answerer) {
     this.answerer = answerer;
@@ -25,19 +26,37 @@ class Held {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   retire(): void {
     this.#retired = true;
     this.#closeIfUnused();
   }
 
+  /** Closes it now, whatever it is answering, where it can be interrupted. */
+  end(): void {
+    if (this.answerer.interruptible) this.#close();
+    else this.retire();
+  }
+
   #closeIfUnused(): void {
-    // A model that fails to close has answered all its requests; there is nobody left to tell.
-    if (this.#retired && this.#users === 0) void this.answerer.close().catch(() => {});
+    if (this.#retired && this.#users === 0) this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Where a model fails to close, there is nobody left to tell.
+    void this.answerer.close().catch(() => {});
   }
 }
 
 export class ModelSlot {
   #held: Held;
+  /** Those that were replaced, and are asked still. */
+  #leaving: Held[] = [];
 
   constructor(answerer: Answerer) {
     this.#held = new Held(answerer);
@@ -62,9 +81,11 @@ export class ModelSlot {
     const previous = this.#held;
     this.#held = new Held(answerer);
     previous.retire();
+    this.#leaving = [...this.#leaving, previous].filter((held) => !held.closed);
   }
 
+  /** To be called when nobody waits for an answer any more: what is still asked is not answered, where it can be interrupted. */
   close(): void {
-    this.#held.retire();
+    for (const held of [this.#held, ...this.#leaving]) held.end();
   }
 }

@@ -7,6 +7,7 @@ import { LiveModel, type ServedModel } from "./served-model.js";
 export class LocalAnswerer implements Answerer {
   readonly live: LiveModel;
   readonly alive = true;
+  readonly interruptible = false;
   readonly #batcher: Batcher;
 
   /** @param onBatch called with how many requests one call of a recommender answered */

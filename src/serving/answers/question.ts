@@ -30,6 +30,11 @@ export interface Answerer {
   readonly live?: LiveModel;
   /** @throws HttpError where the request names what the model does not have */
   answer(question: Question): Promise<Answer>;
-  /** Frees what it holds. Called once, when no request uses it any more. */
+  /**
+   * Frees what it holds. Called once, when no request uses it any more; where it is `interruptible` also before, and what it has not
+   * answered by then it refuses.
+   */
   close(): Promise<void>;
+  /** Whether it can be closed while it answers. */
+  readonly interruptible: boolean;
 }

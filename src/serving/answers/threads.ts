@@ -74,6 +74,7 @@ type Opened = Extract<FromThread, { ready: unknown }>;
 class ThreadedAnswerer implements Answerer {
   readonly version: string;
   readonly defaultRecommender: string;
+  readonly interruptible = true;
   readonly #lanes: readonly Lane[];
   #alive = true;
 
@@ -187,12 +188,20 @@ class Lane {
   }
 
   #end(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(gone());
+    const why = this.#open ? gone() : cutOff();
+    for (const { reject } of this.#waiting.values()) reject(why);
     this.#waiting.clear();
     if (!this.#open) return;
     this.#open = false;
     this.onDeath(reason);
   }
+}
+
+function cutOff(): HttpError {
+  return new HttpError(503, {
+    error: "the endpoint stopped before it could answer",
+    code: "stopping",
+  });
 }
 
 function gone(): HttpError {

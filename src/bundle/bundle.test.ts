@@ -81,6 +81,13 @@ describe("a bundle", () => {
     expect(bundle.recommender("transitions").recommend(contexts, 5)).toEqual(
       input.fitted.transitions.recommend(contexts, 5),
     );
+    // As "tar czf bundle.tar.gz bundle" packs it.
+    await packFolder(at("bundle"), at("inner.tar.gz"), { prefix: "bundle" });
+    expect((await openBundle(at("inner.tar.gz"))).manifest).toEqual(bundle.manifest);
+    await packFolder(at("bundle"), at("deep.tar.gz"), { prefix: "models/bundle" });
+    await expect(openBundle(at("deep.tar.gz"))).rejects.toThrow(
+      `${at("deep.tar.gz")} is not a bundle: it holds no manifest.json`,
+    );
     truncateSync(at("c.tar.gz"), 2000);
     await expect(openBundle(at("c.tar.gz"))).rejects.toMatchObject({
       code: expect.stringMatching(/corrupt|no-bundle/),

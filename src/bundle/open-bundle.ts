@@ -1,5 +1,5 @@
 /** Opens a model bundle: what its files hold, made into what answers. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
@@ -62,10 +62,29 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), "segue-bundle-"));
   try {
     await unpackBundle(place, folder);
-    return await bundleOf(await readBundle(folder), options);
+    const root = await unpackedIn(folder);
+    const contents = await readBundle(root).catch((error: unknown) => {
+      throw error instanceof SegueError ? named(error, root, place) : error;
+    });
+    return await bundleOf({ ...contents, folder: place }, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A bundle's files, or one folder that holds them: `tar czf` of the bundle's folder puts that into the archive. */
+async function unpackedIn(folder: string): Promise<string> {
+  const [only, ...others] = await readdir(folder, { withFileTypes: true });
+  return only?.isDirectory() && others.length === 0 ? join(folder, only.name) : folder;
+}
+
+/** The error with the archive in place of the folder that it was unpacked into, which nobody finds any more. */
+function named(
+  { message, hint, code, exitCode, cause }: SegueError,
+  folder: string,
+  place: string,
+): SegueError {
+  return new SegueError(message.replaceAll(folder, place), { hint, code, exitCode, cause });
 }
 
 /** The bundle that contents make. */

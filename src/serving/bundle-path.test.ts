@@ -39,6 +39,28 @@ it("follows `current` before it looks for the latest", async () => {
   expect(await bundlePath(at("pointed"))).toBe(at("pointed/old"));
 });
 
+it("takes no other bundle where `current` leads to none, and says where it leads", async () => {
+  await bundle("lost/here", 1);
+  const lost = (message: RegExp) =>
+    expect(bundlePath(at("lost"))).rejects.toMatchObject({ code: "no-bundle", message });
+  await symlink("gone", at("lost/current"));
+  await lost(/lost\/current leads to gone, which is not there$/);
+  await rm(at("lost/current"));
+  await symlink(".", at("lost/current"));
+  await lost(/current leads to .*lost, which is not a bundle$/);
+  await rm(at("lost/current"));
+  for (const [text, message] of [
+    ["gone\n", /current names gone, which is not there$/],
+    [".", /current names \., which is not a bundle$/],
+    ["", /current names no bundle: it is empty$/],
+  ] as const) {
+    await writeFile(at("lost/current"), text);
+    await lost(message);
+  }
+  await writeFile(at("lost/current"), "\ufeffhere\r\n");
+  expect(await bundlePath(at("lost"))).toBe(at("lost/here"));
+});
+
 it("says that there is none", async () => {
   await mkdir(at("empty"));
   await expect(bundlePath(at("empty"))).rejects.toMatchObject({ code: "no-bundle", exitCode: 1 });

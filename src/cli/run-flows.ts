@@ -1,5 +1,4 @@
 /** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -126,11 +125,11 @@ async function runAll(
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
   // Segue's own parameters are none of somebody else's flow.
-  const conf = existsSync("conf") || modules !== undefined ? "conf" : join(packageRoot, "conf");
+  const shipped = modules === undefined ? { shipped: join(packageRoot, "conf") } : {};
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
   for (const flow of flows) {
-    const layered = await readParameters(conf, flow, [...order, ...flows]);
+    const layered = await readParameters("conf", flow, { known: [...order, ...flows], ...shipped });
     const given = givenParameters(command, flow);
     const parameters = { ...layered.values, ...given };
     const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });

@@ -280,6 +280,9 @@ describe("segue run", () => {
     expect(await readdir(join(project, "parts"))).toEqual(["train.parquet", "train.safetensors"]);
     expect(await readdir(join(project, "data", "02_processed"))).toEqual(["rejected_rows.jsonl"]);
     expect(await readdir(join(project, "data", "03_inputs"))).not.toContain("train.parquet");
+    // What conf/local does not say, such as the grid, is as it was shipped.
+    const trained = await run("run", "modeling", "--recommenders", "popularity");
+    expect(trained.stdout).toContain("1 grid points: popularity");
   }, 60_000);
 
   it.each([

@@ -10,6 +10,7 @@
  *   window: 5
  * ```
  */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { closest, misuse } from "../system/index.js";
@@ -26,21 +27,24 @@ export interface LayeredParameters {
 
 /**
  * @param folder holds base/ and local/; either may be missing
- * @param known all flows that the files may speak of; where it is given, a name at the top level that is neither one of them nor a
- *   parameter of one is refused
+ * @param options.known all flows that the files may speak of; where it is given, a name at the top level that is neither one of them
+ *   nor a parameter of one is refused
+ * @param options.shipped another such folder, whose base/params.yml is read where `folder` has none
  * @throws SegueError (misuse) naming file and line, where a file cannot be read, sets a parameter the flow does not have, or has a
  *   section that holds no parameters
  */
 export async function readParameters(
   folder: string,
   flow: AnyFlow,
-  known?: readonly AnyFlow[],
+  { known, shipped }: { readonly known?: readonly AnyFlow[]; readonly shipped?: string } = {},
 ): Promise<LayeredParameters> {
   const names = new Map(Object.keys(flow.parameters.shape).map((key) => [flagName(key), key]));
   const values: Record<string, unknown> = {};
   const sources: Record<string, string> = {};
   for (const layer of ["base", "local"]) {
-    const path = join(folder, layer, "params.yml");
+    const places = [folder, ...(layer === "base" && shipped !== undefined ? [shipped] : [])];
+    const path = places.map((place) => join(place, layer, "params.yml")).find(existsSync);
+    if (path === undefined) continue;
     const file = await readConfFile(path, 'parameters by name, such as "seed: 1"');
     if (file === undefined) continue;
     if (known !== undefined) refuseUnknownNames(file, [flow, ...known]);

@@ -240,7 +240,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     mkdirSync(join(conf, "local"));
     const read = (text: string) => {
       writeFileSync(file, text);
-      return readParameters(conf, tuning, [tuning, other]);
+      return readParameters(conf, tuning, { known: [tuning, other] });
     };
     try {
       const module = `${import.meta.filename.replace(/\.ts$/, ".js")}`;
@@ -256,7 +256,8 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
         ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
         ["other: true", `${file}, line 1: "other" is a section of parameters, got true`, "indented"],
         ["tuning: [1]", `${file}, line 1: "tuning" is a section of parameters, got [1]`, "indented"],
-        ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, "--dev"],
+        ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, 'mean "dev"?'],
+        ["tuning:\n  knn_kk: 1", `flow "tuning" has no parameter "knn_kk"`, 'mean "knn_k"?'],
       ] as const) {
         const refused = read(text);
         await expect(refused).rejects.toThrow(message);
@@ -281,8 +282,15 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
       expect(() => parseParameters(tuning, values, { sources })).toThrow(
         `knn-k must be at least 1, got 0 (in ${join(conf, "local", "params.yml")})`,
       );
-      writeFileSync(join(conf, "base", "params.yml"), "tuning:\n  knn_kk: 10\n");
-      await expect(readParameters(conf, tuning)).rejects.toThrow('flow "tuning" has no parameter "knn-kk"');
+      // A base of one's own stands for the shipped one; without one, that is what local/ lies on.
+      const shipped = join(conf, "shipped");
+      mkdirSync(join(shipped, "base"), { recursive: true });
+      writeFileSync(join(shipped, "base", "params.yml"), "ratio: 0.5\ndev: true\n");
+      expect((await readParameters(conf, tuning, { shipped })).values).toEqual({ ratio: 0.1, knn_k: 0 });
+      rmSync(join(conf, "base", "params.yml"));
+      const below = await readParameters(conf, tuning, { shipped });
+      expect(below.values).toEqual({ ratio: 0.5, dev: true, knn_k: 0 });
+      expect(below.sources.ratio).toBe(join(shipped, "base", "params.yml"));
     } finally {
       rmSync(conf, { recursive: true });
     }

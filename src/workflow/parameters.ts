@@ -121,9 +121,11 @@ export async function checkParameters(
 export function unknownParameter(flow: HasParameters, name: string, place?: string): Error {
   const flags = Object.keys(flow.parameters.shape).map(flagName);
   const near = closest(flagName(name), flags);
+  // Each is named as it is written there: in a file "knn_k", as a flag "--knn-k".
+  const written = (flag: string) => (place === undefined ? `--${flag}` : flag.replaceAll("-", "_"));
   return misuse(
-    `${place === undefined ? "" : `${place}: `}flow "${flow.name}" has no parameter "${flagName(name)}"`,
-    near ? `did you mean "--${near}"?` : `its parameters: ${flags.map((flag) => `--${flag}`).join(", ")}`,
+    `${place === undefined ? "" : `${place}: `}flow "${flow.name}" has no parameter "${place === undefined ? flagName(name) : name}"`,
+    near ? `did you mean "${written(near)}"?` : `its parameters: ${flags.map(written).join(", ")}`,
   );
 }
 

@@ -4,6 +4,7 @@ import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainDiskError } from "./disk-error.js";
 import { makeFolder } from "./make-folder.js";
+import { refuseDevice } from "./ordinary-file.js";
 
 /** Writes `contents` to `path` atomically, making the folders above it. Nothing is left behind when it fails. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
@@ -33,6 +34,7 @@ export async function writeAtomically(
   path: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
+  await refuseDevice(path);
   try {
     makeFolder(dirname(path));
   } catch (error) {

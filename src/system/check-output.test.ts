@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -11,13 +11,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "segue-output-"));
   await writeFile(at("file"), "kept");
   await mkdir(at("folder"));
+  await symlink("/dev/null", at("to-null"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it("lets pass what can be written, and leaves nothing behind", async () => {
   for (const path of [at("file"), at("new"), at("new/below/it"), at("folder/new")]) await checkOutput(path);
   for (const path of [at("folder"), at("new"), at("new/below/it")]) await checkOutput(path, "folder");
-  expect((await readdir(folder)).sort()).toEqual(["file", "folder"]);
+  expect((await readdir(folder)).sort()).toEqual(["file", "folder", "to-null"]);
   expect(await readdir(at("folder"))).toEqual([]);
 });
 
@@ -27,9 +28,27 @@ it("refuses what stands in the way, as misuse", async () => {
     [at("file"), "folder", `${at("file")} is a file`],
     [at("file/below"), "file", `${at("file")} is no folder, so ${at("file/below")} cannot be written`],
     ["/dev/null", "file", "/dev/null is no ordinary file"],
+    [at("to-null"), "file", `${at("to-null")} is no ordinary file`],
+    ["-", "file", '"-" is no file'],
   ] as const)
     await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
+  await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });
 });
+
+it.skipIf(!existsSync("/dev/fd/0"))(
+  "refuses the links of the system, also where a file is behind them",
+  async () => {
+    const file = await open(at("file"));
+    try {
+      // Checked alone: a write that were let through would put a file where this machine has its link.
+      await expect(checkOutput(`/dev/fd/${file.fd}`)).rejects.toMatchObject({ exitCode: 2 });
+    } finally {
+      await file.close();
+    }
+    await symlink(at("file"), at("link"));
+    await checkOutput(at("link"));
+  },
+);
 
 it.skipIf(!existsSync("/proc/self"))("names the path of the user where the system refuses it", async () => {
   const refused = { name: "SegueError", message: expect.stringMatching(/^cannot use \/proc\/v3\.bin: /) };

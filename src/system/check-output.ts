@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { temporaryBeside } from "./atomic-file.js";
 import { explainDiskError } from "./disk-error.js";
 import { misuse } from "./errors.js";
+import { refuseDevice } from "./ordinary-file.js";
 
 /**
  * Tries whether `path` could be written, and leaves nothing behind. Folders above it that do not exist yet are no obstacle.
@@ -15,9 +16,7 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
   const there = await stat(path).catch(() => undefined);
   if (kind === "file" && there?.isDirectory())
     throw misuse(`${path} is a folder`, "Name a file that can be written.");
-  // Files are renamed into place: that would put a file where the device was.
-  if (kind === "file" && there && !there.isFile())
-    throw misuse(`${path} is no ordinary file`, "Name a file that can be written.");
+  await refuseDevice(path);
   if (kind === "folder" && there && !there.isDirectory())
     throw misuse(`${path} is a file`, "Name a folder, or one that can be made.");
   const folder = kind === "folder" && there ? path : await nearestAbove(path);

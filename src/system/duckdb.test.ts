@@ -43,13 +43,38 @@ describe("withDuckDb", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("stops when it is told to", async () => {
+  it.each<[string, (abort: () => void, query: () => Promise<void>) => Promise<void>]>([
+    [
+      "within a query",
+      (abort, query) => {
+        setTimeout(abort, 100);
+        return query();
+      },
+    ],
+    [
+      "before a query",
+      (abort, query) => {
+        abort();
+        return query();
+      },
+    ],
+    [
+      "when a query is about to begin",
+      (abort, query) => {
+        const asked = query();
+        abort();
+        return asked;
+      },
+    ],
+  ])("stops when it is told to %s", async (_, work) => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 100);
     const started = performance.now();
     await expect(
       withDuckDb({ signal: controller.signal, spillFolder: folder }, (db) =>
-        db.run("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"),
+        work(
+          () => controller.abort(),
+          () => db.run("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b"),
+        ),
       ),
     ).rejects.toThrow(/abort/i);
     expect(performance.now() - started).toBeLessThan(5000);

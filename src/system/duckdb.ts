@@ -91,13 +91,19 @@ async function onConnection<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const connection = await instance.connect();
-  const interrupt = () => connection.interrupt();
+  let interrupting: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    connection.interrupt();
+    // One that comes before its query has begun is lost on it.
+    interrupting = setInterval(() => connection.interrupt(), 50);
+  };
   signal?.addEventListener("abort", interrupt, { once: true });
   const bound = (values?: SqlValues) =>
     (values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...values }) as
       | DuckDBValue[]
       | undefined;
   const rows = async <Row extends object>(sql: string, values?: SqlValues): Promise<Row[]> => {
+    signal?.throwIfAborted();
     const result = await connection.run(sql, bound(values));
     const objects = (await result.getRowObjects()) as Record<string, unknown>[];
     return objects.map(
@@ -106,11 +112,13 @@ async function onConnection<T>(
   };
   const database: Database = {
     run: async (sql, values) => {
+      signal?.throwIfAborted();
       await connection.run(sql, bound(values));
     },
     rows,
     row: async <Row extends object>(sql: string, values?: SqlValues) => (await rows<Row>(sql, values))[0]!,
     async *chunks(sql, values) {
+      signal?.throwIfAborted();
       const result = await connection.stream(sql, bound(values));
       for (;;) {
         const chunk = await result.fetchChunk();
@@ -136,6 +144,7 @@ async function onConnection<T>(
     return await work(database);
   } finally {
     signal?.removeEventListener("abort", interrupt);
+    clearInterval(interrupting);
     connection.closeSync();
   }
 }

@@ -113,13 +113,14 @@ describe("a chain of runs", () => {
   it("starts the endpoint again where a resumed check finds it gone", async () => {
     await segue("sample", "--playlists", "100", "--output", "kept.csv");
     const flags = ["--recommenders", "popularity", "--data", "kept", "--keep", "--json"];
-    const { flows } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
+    const { flows, endpoint } = JSON.parse((await segue("run", "--input", "kept.csv", ...flags)).stdout);
     const endpointOf = async (run: string, step: string) =>
       JSON.parse((await segue("dump", `deployment/${run}/${step}/endpoint`)).stdout) as {
         pid: number;
         url: string;
       };
     const first = await endpointOf(flows.at(-1).run, "check");
+    expect(endpoint).toEqual({ url: first.url, pid: first.pid });
     const answers = (url: string) =>
       fetch(`${url}/healthz`).then(
         () => true,

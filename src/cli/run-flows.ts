@@ -1,4 +1,5 @@
 /** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -14,7 +15,7 @@ import {
   readParameters,
   runFlow,
 } from "../workflow/index.js";
-import { commandAfter, commandAgain } from "../workflow/terminal/commands.js";
+import { commandAfter, commandAgain, shellWord } from "../workflow/terminal/commands.js";
 import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../workflow/terminal/flags.js";
 import { flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
@@ -34,6 +35,7 @@ interface Options extends DatastoreOptions {
   readonly from?: string[];
   readonly json?: boolean;
   readonly data?: string;
+  readonly input?: readonly string[];
 }
 
 export async function runFlows(args: readonly string[]): Promise<void> {
@@ -47,6 +49,7 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   refuseValuesOfSwitches(command, flags, isFlow);
   command.action(async (names: string[]) => {
     if (own) refuseStrayWords(names.slice(first.length), first);
+    else refuseFlowsAsValues(command.opts<Options>());
     await runAll(own ?? flowsToRun(names), command, own && first, flags);
   });
   await command.parseAsync([...args], { from: "user" });
@@ -94,6 +97,21 @@ function refuseStrayWords(words: readonly string[], modules: readonly string[]):
   );
 }
 
+/** Of a flag that takes several words the last ones, where they were meant as flows: "--input a.csv modeling". */
+function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
+  for (const [flag, words] of [
+    ["--input", input.filter((word) => !existsSync(word))],
+    ["--tag", tag.slice(1)],
+  ] as const) {
+    const word = words.find((each) => order.some(({ name }) => name === each));
+    if (word === undefined) continue;
+    throw misuse(
+      `"${word}" stands behind ${flag}, which takes all that follows it`,
+      `flows stand before the flags: segue run ${word} ${flag} …`,
+    );
+  }
+}
+
 function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   if (names.length === 0) return order;
   const known = order.map((flow) => flow.name);
@@ -102,6 +120,8 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
     if (isFlowModule(name))
       throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
     const near = closest(name, known);
+    if (near === undefined && existsSync(name))
+      throw misuse(`"${name}" is a file, and no flow`, `segue run --input ${shellWord(name)}`);
     throw misuse(
       `there is no flow "${name}"`,
       near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,

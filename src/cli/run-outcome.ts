@@ -10,6 +10,11 @@ interface Check {
   readonly latency: { readonly p50: number; readonly p99: number };
 }
 
+type Endpoint =
+  | { readonly target: "local"; readonly url: string; readonly pid: number }
+  | { readonly target: "sagemaker" }
+  | { readonly target: "planned"; readonly requests: readonly object[] };
+
 export interface RunOutcome {
   readonly flows: ReadonlyArray<{ readonly flow: string; readonly run: string; readonly seconds: number }>;
   readonly seconds: number;
@@ -27,6 +32,8 @@ export interface RunOutcome {
   /** What the figures mean and what to do, where they rest on little: a sentence each. */
   readonly remarks: readonly string[];
   readonly check?: Check;
+  /** The endpoint on this machine, where it was left running. */
+  readonly endpoint?: { readonly url: string; readonly pid: number };
   /** Of a dry run: what would be asked of AWS, in this order. */
   readonly requests?: readonly object[];
 }
@@ -49,9 +56,9 @@ export async function runOutcome(
   const ranking = await modeling?.task("keep_best").artifact<TrainedPoint[]>("ranking");
   const test = await modeling?.task("eval").artifact<TestFigures>("testFigures");
   const check = await reader("deployment")?.task("check").artifact<Check | null>("check");
-  const endpoint = await reader("deployment")
-    ?.task("deploy")
-    .artifact<{ readonly requests?: readonly object[] }>("endpoint");
+  // The check may have started the endpoint anew.
+  const endpoint = await reader("deployment")?.task("check").artifact<Endpoint>("endpoint");
+  const isKept = await reader("deployment")?.task("end").artifact<boolean>("kept");
   // Late, so that nothing waits for it.
   const { remarksOn } = await import("../evaluation/index.js");
   return {
@@ -73,7 +80,8 @@ export async function runOutcome(
       kFlag: "--knn-k",
     }),
     ...(check ? { check } : {}),
-    ...(endpoint?.requests ? { requests: endpoint.requests } : {}),
+    ...(isKept && endpoint?.target === "local" ? { endpoint: { url: endpoint.url, pid: endpoint.pid } } : {}),
+    ...(endpoint?.target === "planned" ? { requests: endpoint.requests } : {}),
   };
 }
 
@@ -83,7 +91,7 @@ export async function runOutcome(
  * @param flags what the commands that it suggests need, such as the datastore's; "" for none
  */
 export function printOutcome(outcome: RunOutcome, report: string | undefined, flags: string): void {
-  const lines: string[] = [""];
+  const lines: string[] = [];
   if (outcome.ranking !== undefined && outcome.k !== undefined) {
     const header = ["", "model", `hit ratio@${outcome.k}`, "95 %", "base protocol", "fit"];
     const rows = outcome.ranking.map((point, place) => [
@@ -94,7 +102,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
       point.base?.hitRatio.toFixed(4) ?? "",
       `${point.fitSeconds.toFixed(1)} s`,
     ]);
-    lines.push("The grid on the validation part:", columns([header, ...rows]), "");
+    lines.push("", "The grid on the validation part:", columns([header, ...rows]), "");
     lines.push(
       `test         ${outcome.best} hits ${figure(outcome.testHitRatio)} of the next tracks within ${outcome.k}`,
       `             popularity ${figure(outcome.popularityHitRatio)} · random bet ${figure(outcome.randomBetHitRatio)}` +
@@ -114,6 +122,9 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
   if (outcome.remarks.length > 0)
     lines.push("", ...outcome.remarks.map((remark) => `note         ${remark}`));
   if (report !== undefined) lines.push("", `report       ${report}`);
+  if (outcome.endpoint !== undefined)
+    lines.push(`endpoint     ${outcome.endpoint.url}, left running (stop it: kill ${outcome.endpoint.pid})`);
+  if (lines.length === 0) lines.push("");
   lines.push(`done in ${outcome.seconds.toFixed(1)} s`);
   if (outcome.check !== undefined)
     lines.push(

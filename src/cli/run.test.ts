@@ -90,7 +90,22 @@ describe("segue run", () => {
     [["run", "--json", "yes"], 2, /--json takes no value, got "yes"\n.*write --json alone/],
     [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],
     [["run", "modelling"], 2, /did you mean "modeling"/],
-    [["run"], 2, /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some/],
+    [
+      ["run"],
+      2,
+      /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some.*--input data\/01_raw\/sample/,
+    ],
+    [
+      ["run", "--input", "x.csv", "modeling"],
+      2,
+      /"modeling" stands behind --input.*\n.*run modeling --input/,
+    ],
+    [["run", "--tag", "nightly", "modeling"], 2, /"modeling" stands behind --tag.*\n.*run modeling --tag/],
+    [
+      ["run", fileURLToPath(new URL("../../README.md", import.meta.url))],
+      2,
+      /README\.md" is a file, and no flow\n.*run --input \S+README\.md/,
+    ],
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /columns: wanted "artist=performer/],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],

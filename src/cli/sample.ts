@@ -62,10 +62,12 @@ async function sample(options: Options): Promise<void> {
     console.log(JSON.stringify({ generated: true, ...facts }));
     return;
   }
+  const { shellWord } = await import("../workflow/terminal/commands.js");
   const count = (number: number) => number.toLocaleString("en");
   console.log(
     `${facts.output}: ${count(facts.rows)} rows, ${count(facts.playlists)} playlists of ${count(facts.users)} users, ` +
       `in ${facts.seconds.toFixed(1)} s\n` +
-      `generated (seed ${facts.seed}): no user, artist or track in it exists; ${facts.note} says so too`,
+      `generated (seed ${facts.seed}): no user, artist or track in it exists; ${facts.note} says so too\n` +
+      `next: segue run --input ${shellWord(facts.output)}`,
   );
 }

@@ -6,7 +6,7 @@ import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
-import { byHitRatio, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
+import { asTable, byHitRatio, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,
@@ -76,7 +76,7 @@ export const modeling = flow("modeling", {
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];
       const best = ranked[0]!;
       const rows = ranking.map(gridRow);
-      console.table(rows);
+      console.log(asTable(rows));
       console.log(
         `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation, asked about ${best.result.asked} playlists`,
       );
@@ -125,7 +125,7 @@ export const modeling = flow("modeling", {
         progress,
         signal,
       });
-      console.table(tested.rows);
+      console.log(asTable(tested.rows));
       card.title("Test figures");
       card.values([
         { title: `hit ratio@${k}, test`, value: tested.hitRatio.toFixed(4), note: artifacts.best.name },

@@ -38,7 +38,7 @@ export const primary = flow("primary", {
     "prepare_dataset",
     { description: "sequences, split 70/20/10" },
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
-      const { prepareDataset } = await import("../playlists/index.js");
+      const { partNames, prepareDataset } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
       const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
       const master = await artifacts.master.path();
@@ -85,7 +85,7 @@ export const primary = flow("primary", {
         const { tracksBefore, tracksAfter } = facts.merged;
         console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);
       }
-      const parts = Object.entries(facts.parts).map(([part, counts]) => ({ part, ...counts }));
+      const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");
       card.table(parts, { caption: "The split" });

@@ -13,10 +13,11 @@ export async function inputsOf(parameters: {
   readonly data: string;
 }): Promise<readonly string[]> {
   if (parameters.input.length > 0) return parameters.input;
-  const raw = (await placesOf(parameters.data))("raw_playlists");
+  const place = await placesOf(parameters.data);
+  const raw = place("raw_playlists");
   if (existsSync(raw)) return [raw];
   throw misuse(
     "there is nothing to read",
-    `name your playlists: segue run --input my_playlists.csv\nor make some: segue sample; or download some to ${raw}: segue download`,
+    `name your playlists: segue run --input my_playlists.csv\nor make some: segue sample; then: segue run --input ${place("sample_playlists")}\nor download some to ${raw}: segue download`,
   );
 }

@@ -1,6 +1,8 @@
 /** What is known of a trained grid point, and how the grid is ranked and drawn. */
 import type { Difference } from "../../evaluation/index.js";
 
+import { columns } from "../../workflow/index.js";
+
 export interface ProtocolFigures {
   readonly hitRatio: number;
   readonly mrr: number;
@@ -43,6 +45,10 @@ export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
   const empty = Number(isEmpty(a)) - Number(isEmpty(b));
   return empty || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
 }
+
+/** Rows as a table for a task's log. */
+export const asTable = (rows: ReadonlyArray<Readonly<Record<string, string | number>>>): string =>
+  columns([Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row).map(String))]);
 
 /** A point as a row of the printed table. */
 export function gridRow(point: TrainedPoint): Record<string, string | number> {

@@ -232,6 +232,11 @@ describe("broken inputs", () => {
       hint: expect.stringMatching(/in\/\*\.csv/),
       left: [],
     });
+    await writeFile(at("in/one.m3u8"), "");
+    await writeFile(at("in/README.md"), "");
+    expect(await failure({}, { inputs: ["in"] })).toMatchObject({
+      hint: expect.stringMatching(/in\/\*\.m3u8/),
+    });
     await writeFile(at("a.csv"), header + good, { mode: 0 });
     if (process.getuid?.() === 0) {
       console.log("not run: a file that may not be read; root may read all of them");

@@ -1,6 +1,6 @@
 /** Finds the files that paths and globs name. */
 import type { Stats } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants, readdir, stat } from "node:fs/promises";
 import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 
 export interface InputFile {
@@ -37,7 +37,7 @@ export async function findInputs(
     if (facts?.isDirectory())
       throw misuse(
         `${input} is a folder`,
-        `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*.csv'`,
+        `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*${await endingIn(input)}'`,
       );
     if (facts !== undefined) {
       take(input, facts);
@@ -64,6 +64,13 @@ export async function findInputs(
       });
     });
   return [...found.values()];
+}
+
+/** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */
+async function endingIn(folder: string): Promise<string> {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const ending = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?)(\.gz)?$/i;
+  return names.map((name) => ending.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
 }
 
 // Node 20 has no stable glob of its own; DuckDB has.

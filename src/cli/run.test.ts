@@ -106,7 +106,7 @@ describe("segue run", () => {
       2,
       /README\.md" is a file, and no flow\n.*run --input \S+README\.md/,
     ],
-    [["run", "--input", "x.csv", "--columns", "foo"], 2, /columns: wanted "artist=performer/],
+    [["run", "--input", "x.csv", "--columns", "foo"], 2, /not a column mapping: "foo"\n.*"artist=performer/],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
     [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],

@@ -12,6 +12,8 @@ export const intermediate = flow("intermediate", {
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
   check: async (parameters) => {
+    const { parseColumnMapping } = await import("../playlists/index.js");
+    if (parameters.columns !== "") parseColumnMapping(parameters.columns);
     await checkPlaces(parameters.data);
     await inputsOf(parameters);
   },

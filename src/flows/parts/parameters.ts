@@ -27,10 +27,6 @@ export const intermediateParameters = z.object({
     .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are letters'),
   columns: z
     .string()
-    .regex(
-      /^(\s*(user_id|artist|track|playlist|time)\s*=[^,=]*[^,=\s][^,=]*(,(?!$)|$))*$/,
-      'wanted "artist=performer,track=song,playlist=list,user_id=owner"',
-    )
     .default("")
     .describe(
       'which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at"',

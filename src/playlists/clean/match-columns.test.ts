@@ -164,3 +164,21 @@ describe("matchColumns", () => {
     });
   });
 });
+
+it.each([
+  ["artist", 'not a column mapping: "artist"'],
+  ["artist=", 'not a column mapping: "artist="'],
+  ["artist=a,", 'not a column mapping: ""'],
+  ["artst=a", 'no field "artst"', 'did you mean "artist=a"?'],
+  ["album=a", 'no field "album"', "user_id, artist, track, playlist, time"],
+  ["artist=a,track=b,artist=c", 'two columns for artist: "a" and "c"'],
+])("refuses the mapping %j", (mapping, message, hint = "") => {
+  const refused = refusal("a,b,c", mapping);
+  expect(refused.message).toContain(message);
+  expect(refused.hint).toContain(hint);
+  expect(refused.exitCode).toBe(2);
+});
+
+it("takes a name that holds the sign between field and column", () => {
+  expect(parseColumnMapping("artist=a=b, track = c")).toEqual({ artist: "a=b", track: "c" });
+});

@@ -59,7 +59,7 @@ const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
 /**
  * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
  *
- * @throws SegueError (misuse) for a field that does not exist or a part without "="
+ * @throws SegueError (misuse) for a field that does not exist or is named twice, or a part without "="
  */
 export function parseColumnMapping(text: string): ColumnMapping {
   const mapping: Partial<Record<MappedName, string>> = {};
@@ -67,10 +67,22 @@ export function parseColumnMapping(text: string): ColumnMapping {
     const [field, ...rest] = part.split("=");
     const name = field!.trim() as MappedName;
     const column = rest.join("=").trim();
-    if (!mappedNames.includes(name) || column === "")
+    if (column === "" || name === ("" as MappedName))
       throw misuse(
         `not a column mapping: "${part.trim()}"`,
-        `write field=column, comma between, for the fields ${mappedNames.join(", ")}`,
+        `write field=column, comma between, for the fields ${mappedNames.join(", ")}: "artist=performer,track=song"`,
+      );
+    if (!mappedNames.includes(name)) {
+      const near = closest(name, mappedNames);
+      throw misuse(
+        `a column mapping has no field "${name}"`,
+        near ? `did you mean "${near}=${column}"?` : `its fields are ${mappedNames.join(", ")}`,
+      );
+    }
+    if (mapping[name] !== undefined)
+      throw misuse(
+        `the column mapping names two columns for ${name}: "${mapping[name]}" and "${column}"`,
+        "name one",
       );
     mapping[name] = column;
   }

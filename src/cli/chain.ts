@@ -1,7 +1,8 @@
 /** Several flows of one `segue run` are a chain: each reads the runs of the chain, and whoever resumes one says what comes after it. */
 import { misuse } from "../system/index.js";
-import type { Client, FlowsToRun } from "../workflow/index.js";
+import type { AnyFlow, Client, FlowsToRun } from "../workflow/index.js";
 import { flagsWithout } from "../workflow/terminal/commands.js";
+import { flagsOf } from "../workflow/terminal/flags.js";
 
 /** By flow, a run whose results the flows after it read. */
 export type Sources = Readonly<Record<string, string>>;
@@ -33,10 +34,25 @@ export async function sourcesFrom(client: Client, names: readonly string[]): Pro
   return sources;
 }
 
-/** The flows of a command from one of them on, with the flags that they need. The runs that they read are named apart. */
-export function flowsFrom(place: number, { flows, flags }: FlowsToRun): FlowsToRun {
+/**
+ * The flows of a command from one of them on, with the flags that they need. The runs that they read are named apart.
+ *
+ * @param foreign the parameters, as flags, that none of these flows has
+ */
+export function flowsFrom(
+  place: number,
+  { flows, flags }: FlowsToRun,
+  foreign: readonly string[],
+): FlowsToRun {
   return {
     flows: flows.slice(place),
-    flags: flagsWithout(place === 0 ? ["from"] : ["input", "from"], flags),
+    flags: flagsWithout(["from", ...foreign, ...foreign.map((name) => `no-${name}`)], flags),
   };
+}
+
+/** The parameters, as flags, that some of all flows have and none of the wanted ones. */
+export function flagsOfOthers(all: readonly AnyFlow[], wanted: readonly AnyFlow[]): string[] {
+  const own = wanted.flatMap(flagsOf);
+  // Every `segue run` takes --input, whatever its flows do with it.
+  return [...new Set([...all.flatMap(flagsOf), "input"])].filter((name) => !own.includes(name));
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
 import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
@@ -16,8 +16,13 @@ import {
   runFlow,
 } from "../workflow/index.js";
 import { commandAfter, commandAgain, shellWord } from "../workflow/terminal/commands.js";
-import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../workflow/terminal/flags.js";
-import { flowsFrom, sourcesFrom } from "./chain.js";
+import {
+  addParameterFlags,
+  flagsOf,
+  givenParameters,
+  refuseValuesOfSwitches,
+} from "../workflow/terminal/flags.js";
+import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { maxWorkersOption } from "./number-option.js";
@@ -112,6 +117,28 @@ function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
   }
 }
 
+/** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
+function refuseFlagsOfOthers(
+  command: Command,
+  flows: readonly AnyFlow[],
+  modules: readonly string[] | undefined,
+): void {
+  for (const flag of flagsOfOthers(modules ? [] : order, flows)) {
+    const attribute = new Option(`--${flag}`).attributeName();
+    if (command.getOptionValueSource(attribute) !== "cli") continue;
+    const names = modules ?? flows.map(({ name }) => name);
+    const owner = order.findIndex((flow) => flagsOf(flow).includes(flag));
+    const places = [owner, ...flows.map((flow) => order.indexOf(flow))];
+    const both = order.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
+    throw misuse(
+      `--${flag} means nothing to ${names.join(", ")}`,
+      modules
+        ? "leave it out"
+        : `it belongs to ${order[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
+    );
+  }
+}
+
 function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   if (names.length === 0) return order;
   const known = order.map((flow) => flow.name);
@@ -141,6 +168,7 @@ async function runAll(
   const began = performance.now();
   const retry = retryOf(options.with ?? []);
   const { maxWorkers } = options;
+  refuseFlagsOfOthers(command, flows, modules);
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
@@ -169,8 +197,8 @@ async function runAll(
   try {
     for (const { flow, parameters } of plans) {
       const place = flows.indexOf(flow);
-      const again = flowsFrom(place, chain);
-      const next = flowsFrom(place + 1, chain);
+      const again = flowsFrom(place, chain, flagsOfOthers(order, flows.slice(place)));
+      const next = flowsFrom(place + 1, chain, flagsOfOthers(order, flows.slice(place + 1)));
       const result = await runAndCleanUp(
         client,
         ({ listener, signal }) =>

@@ -100,6 +100,21 @@ describe("segue run", () => {
       2,
       /"modeling" stands behind --input.*\n.*run modeling --input/,
     ],
+    [
+      ["run", "primary", "--input", "x.csv"],
+      2,
+      /--input means nothing to primary\n.*run intermediate primary --input/,
+    ],
+    [
+      ["run", "deployment", "--no-dev"],
+      2,
+      /--dev means nothing to deployment\n.*run primary modeling deployment --dev/,
+    ],
+    [
+      ["run", "intermediate", "--knn-k", "5"],
+      2,
+      /to intermediate\n.*run intermediate primary modeling --knn-k/,
+    ],
     [["run", "--tag", "nightly", "modeling"], 2, /"modeling" stands behind --tag.*\n.*run modeling --tag/],
     [
       ["run", fileURLToPath(new URL("../../README.md", import.meta.url))],
@@ -149,6 +164,7 @@ describe("segue run", () => {
     const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
     for (const [args, message] of [
       [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
+      [["--input", "x.csv"], /--input means nothing to \S+:kinds\n.*leave it out/],
       [["--count", "1", "extra"], /"extra" stands behind a flag that does not take it/],
     ] as const) {
       const { code, stdout, stderr } = await segue("run", `${fixtures}:kinds`, "--folder", home, ...args);

@@ -25,6 +25,9 @@ export function addParameterFlags(command: Command, flow: AnyFlow): Command {
   return command;
 }
 
+/** The names of a flow's flags, without dashes. */
+export const flagsOf = (flow: AnyFlow): string[] => Object.keys(flow.parameters.shape).map(flagName);
+
 /** The flags that were given, by parameter: what belongs to the flow out of `command.opts()`. */
 export function givenParameters(command: Command, flow: AnyFlow): Record<string, unknown> {
   const given: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 /** What is known of a trained grid point, and how the grid is ranked and drawn. */
 import type { Difference } from "../../evaluation/index.js";
 
-import { columns } from "../../workflow/index.js";
+import { columns } from "../../workflow/terminal/format.js";
 
 export interface ProtocolFigures {
   readonly hitRatio: number;

@@ -1,7 +1,15 @@
 /** Everything that `segue analyze` finds out, as numbers and as pictures. */
 import type { ChartSpec, ChartTheme } from "../charts/index.js";
 import { type Corpus, requireCorpus } from "../corpus/index.js";
-import { type Progress, SegueError } from "../system/index.js";
+import {
+  besideWork,
+  type Progress,
+  requireOptions,
+  SegueError,
+  seeds,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { type Distributions, describeCorpus, playsOfArtists, playsOfTracks } from "./distributions.js";
 import type { MusicMap } from "./map/music-map.js";
 import { histogramSpec, lengthsSpec, mapSpec, topSpec, unknownSpec } from "./pictures/pictures.js";
@@ -35,10 +43,20 @@ export interface AnalyzeOptions {
   readonly top?: number;
   /** Samples of the bootstrap that tests the power law; default 0: none. */
   readonly bootstrap?: number;
+  /** Of the bootstrap, a whole number ≥ 0; default 1. */
   readonly seed?: number;
+  /** Told of the bootstrap. */
   readonly progress?: Progress;
+  /** Ends the bootstrap, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const ranges: Readonly<Record<keyof AnalyzeOptions, ValueRange>> = {
+  top: wholeNumber(0),
+  bootstrap: wholeNumber(0),
+  seed: seeds,
+  ...besideWork,
+};
 
 const countsOf = (corpus: Corpus) => {
   const artists = playsOfArtists(corpus);
@@ -47,9 +65,15 @@ const countsOf = (corpus: Corpus) => {
     : { what: "Songs", counts: tally(playsOfTracks(corpus)) };
 };
 
-/** Distributions and the power law of a corpus. The map is made apart (`drawMap`), since it needs vectors. */
+/**
+ * Distributions and the power law of a corpus. The map is made apart (`drawMap`), since it needs vectors.
+ *
+ * @throws SegueError (misuse) where it is no corpus, or for an option that there is not or that is out of its range
+ * @throws the signal's reason
+ */
 export async function analyzeCorpus(corpus: Corpus, options: AnalyzeOptions = {}): Promise<Analysis> {
   requireCorpus(corpus, "analyzeCorpus");
+  requireOptions(options, ranges, "analyzeCorpus");
   const distributions = describeCorpus(corpus, options);
   const { what, counts } = countsOf(corpus);
   if (counts.values.length < 2) return distributions;

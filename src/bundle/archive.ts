@@ -1,19 +1,38 @@
 /** A bundle as one file: a .tar.gz whose bytes depend on the bundle alone. */
 import { readdir } from "node:fs/promises";
 import { create, extract } from "tar";
-import { messageOf, refusePipe, SegueError, writeAtomically } from "../system/index.js";
+import {
+  aPath,
+  checkOutput,
+  explainDiskError,
+  messageOf,
+  refusePipe,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  someText,
+  writeAtomically,
+} from "../system/index.js";
 
 /**
  * Packs a folder into `file`, in order of name, with no times, owners or modes of this machine.
  *
- * @param options.prefix a folder that the files are put under inside the archive, such as "model/1"
+ * @param options.prefix a folder that the files are put under inside the archive, such as "model/1"; default: none
+ * @throws SegueError (misuse) where `folder` or `file` is no path; (code "disk") where the one cannot be read or the other not be written
  */
 export async function packFolder(
   folder: string,
   file: string,
   options: { prefix?: string } = {},
 ): Promise<void> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+  requireWithin(aPath, "folder", folder);
+  requireWithin(aPath, "file", file);
+  requireOptions(options, { prefix: someText }, "packFolder");
+  await checkOutput(file);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw explainDiskError(error, folder);
+  });
+  const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) =>
       `${entry.parentPath ?? entry.path}/${entry.name}`.slice(folder.replace(/\/*$/, "").length + 1),

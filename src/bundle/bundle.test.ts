@@ -9,11 +9,12 @@ import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
 import { bundleOf, checkBundle, openBundle, packFolder, readBundle, writeBundle } from "./index.js";
 
 const at = testFolder();
-let input: Awaited<ReturnType<typeof smallInput>>;
+let input: Awaited<ReturnType<typeof smallInput>>["input"];
+let fitted: Awaited<ReturnType<typeof smallInput>>["fitted"];
 const contexts = [{ tracks: ["Ártist 3-Track 3", "Ártist 1-Track 8"] }, { tracks: ["nobody"] }];
 
 beforeAll(async () => {
-  input = await smallInput();
+  ({ input, fitted } = await smallInput());
   await writeBundle(at("bundle"), input);
 });
 
@@ -22,9 +23,7 @@ describe("a bundle", () => {
     const bundle = await openBundle(at("bundle"));
     expect(bundle.manifest.recommenders).toEqual(["cooccurrence", "transitions", "again"]);
     for (const name of ["cooccurrence", "transitions"] as const)
-      expect(bundle.recommender(name).recommend(contexts, 20)).toEqual(
-        input.fitted[name].recommend(contexts, 20),
-      );
+      expect(bundle.recommender(name).recommend(contexts, 20)).toEqual(fitted[name].recommend(contexts, 20));
     expect(bundle.recommender()).toBe(bundle.recommender("cooccurrence"));
     expect(() => bundle.recommender("nobody")).toThrow('has no recommender "nobody"');
   });
@@ -79,7 +78,7 @@ describe("a bundle", () => {
     await packFolder(at("bundle"), at("c.tar.gz"));
     const bundle = await openBundle(at("c.tar.gz"));
     expect(bundle.recommender("transitions").recommend(contexts, 5)).toEqual(
-      input.fitted.transitions.recommend(contexts, 5),
+      fitted.transitions.recommend(contexts, 5),
     );
     // As "tar czf bundle.tar.gz bundle" packs it.
     await packFolder(at("bundle"), at("inner.tar.gz"), { prefix: "bundle" });
@@ -101,10 +100,10 @@ describe("a bundle", () => {
 
   it("is made of recommenders' states, and says so where it is given others", async () => {
     const vectors = randomVectors(["A-One"], 4);
-    const fitted = nearestOf(vectors, vectors);
+    const nearest = nearestOf(vectors, vectors);
     const wrong: [object | undefined, string][] = [
-      [{ ...input, recommenders: { mine: fitted } }, "recommenders.mine is no recommender's state"],
-      [{ ...input, recommenders: [fitted.save(), fitted] }, "recommenders.1 is no recommender's state"],
+      [{ ...input, recommenders: { mine: nearest } }, "recommenders.mine is no recommender's state"],
+      [{ ...input, recommenders: [nearest.save(), nearest] }, "recommenders.1 is no recommender's state"],
       [{ ...input, recommenders: undefined }, "a bundle wants recommenders by name"],
       [{ ...input, catalogue: ["A-One"] }, "a bundle wants a catalogue"],
       [undefined, "a bundle wants a catalogue"],

@@ -43,7 +43,7 @@ export async function smallInput() {
   const corpus = smallCorpus();
   const cooccurrence = await fitRecommender("item-to-item", corpus);
   const transitions = await fitRecommender("transitions", corpus);
-  return {
+  const input = {
     catalogue: { tracks: corpus.tracks, artists: corpus.artists! },
     recommenders: {
       cooccurrence: cooccurrence.save(),
@@ -54,6 +54,6 @@ export async function smallInput() {
     parameters: { knn_k: 100, grid: [3, 5, 10] },
     metrics: { "hit_ratio@100": 0.25 },
     dataFingerprint: "abc",
-    fitted: { cooccurrence, transitions },
   };
+  return { input, fitted: { cooccurrence, transitions } };
 }

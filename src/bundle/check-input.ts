@@ -1,16 +1,30 @@
 /** Whether a bundle can be made of what was given: in plain JavaScript it may be something else that looks like it. */
-import { misuse } from "../system/index.js";
+import { aPath, misuse, oneOf, requireKnown, requireWithin } from "../system/index.js";
+import { requireVectors } from "../track2vec/index.js";
 import type { BundleInput } from "./write-bundle.js";
+
+const parts: Readonly<Record<keyof BundleInput, true>> = {
+  catalogue: true,
+  dataFingerprint: true,
+  index: true,
+  metrics: true,
+  parameters: true,
+  recommenders: true,
+  vectorRows: true,
+  vectors: true,
+};
 
 /** @throws SegueError (misuse) that names what is not what it should be */
 export function checkInput(folder: string, input: BundleInput): void {
-  if (typeof folder !== "string")
-    throw misuse("a bundle's folder must be a path", 'write "data/04_models/mine"');
+  if (!aPath.holds(folder)) throw misuse("a bundle's folder must be a path", 'write "data/04_models/mine"');
   const { catalogue, recommenders }: Partial<BundleInput> = input ?? {};
   if (catalogue?.tracks === undefined)
     throw misuse("a bundle wants a catalogue", "give the corpus that its recommenders were fitted on");
   if (typeof recommenders !== "object" || recommenders === null)
     throw misuse("a bundle wants recommenders by name", "write { recommenders: { vstan: fitted.save() } }");
+  requireKnown(input, Object.keys(parts), "a bundle");
+  if (input.vectors !== undefined) requireVectors(input.vectors, "a bundle");
+  if (input.index !== undefined) requireWithin(oneOf("auto", "exact", "ivf"), "index", input.index);
   for (const [name, state] of Object.entries(recommenders)) {
     if (typeof state?.kind === "string" && typeof state.arrays === "object") continue;
     throw misuse(`recommenders.${name} is no recommender's state`, "give what its save() returns");

@@ -9,7 +9,15 @@ import {
   type RecommenderState,
   restoreRecommender,
 } from "../recommenders/index.js";
-import { misuse, SegueError } from "../system/index.js";
+import {
+  aFunction,
+  aPath,
+  misuse,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  thingWith,
+} from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
 import { unpackBundle } from "./archive.js";
 import type { Manifest } from "./manifest.js";
@@ -49,9 +57,15 @@ export interface OpenOptions {
  * Opens a bundle's folder, or a .tar.gz of one.
  *
  * @throws SegueError code "no-bundle" when there is none, "corrupt" when a file is missing, has another size or checksum than
- *   the manifest tells, and "newer-bundle" when a newer segue wrote it
+ *   the manifest tells, and "newer-bundle" when a newer segue wrote it; (misuse) where `place` is no path, or an option is wrong
  */
 export async function openBundle(place: string, options: OpenOptions = {}): Promise<Bundle> {
+  requireWithin(aPath, "a bundle's place", place, 'write "data/04_models/mine"');
+  requireOptions(
+    options,
+    { restore: aFunction, beside: thingWith("a bundle that is open", "manifest", "catalogue") },
+    "openBundle",
+  );
   const found = await stat(place).catch(() => undefined);
   if (found === undefined)
     throw new SegueError(`there is no bundle at ${place}`, {

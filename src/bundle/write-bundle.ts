@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import {
+  besideWork,
   type Progress,
   packageRoot,
+  requireOptions,
   SegueError,
   settleBoth,
   sha256Of,
   silent,
   type Tensor,
+  trueOrFalse,
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
@@ -90,6 +93,7 @@ export async function writeBundle(
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
   checkInput(folder, input);
+  requireOptions(options, { tables: trueOrFalse, ...besideWork }, "writeBundle");
   await refuseOthers(folder);
   let manifest: Manifest | undefined;
   const replaced = `${folder}.${process.pid}.old`;

@@ -55,7 +55,8 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   const corpus = await readPlaylists(inputs, {
     ...{ progress, signal, tell, minTracks: 2, ...rawFileOptions(options) },
   }).finally(clear);
-  const found = await analyzeCorpus(corpus, { ...options, progress, signal }).finally(clear);
+  const { top, bootstrap, seed } = options;
+  const found = await analyzeCorpus(corpus, { top, bootstrap, seed, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };
   const files = options.output === undefined ? [] : await writePictures(options.output);
@@ -91,7 +92,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
       tell(`the map is left out: it takes 4 tracks that play 3 times or more, and here are ${shown}`);
       return undefined;
     }
-    const { genres, mapTracks, seed } = options;
+    const { genres, mapTracks } = options;
     return drawMap(corpus, trained.vectors, { tracks: mapTracks, genres, seed, progress }).finally(clear);
   }
 

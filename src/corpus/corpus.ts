@@ -4,6 +4,7 @@
  */
 import { misuse } from "../system/index.js";
 import { nameOf } from "./json-lines.js";
+import { requireCorpus } from "./require-corpus.js";
 
 /** The tracks that are known by number. */
 export interface Catalogue {
@@ -24,8 +25,9 @@ export interface Corpus extends Catalogue {
   readonly titles?: readonly string[];
 }
 
-/** The number of playlists. */
+/** The number of playlists. @throws SegueError (misuse) where it is no corpus */
 export function playlistCount(corpus: Corpus): number {
+  requireCorpus(corpus, "playlistCount");
   return corpus.offsets.length - 1;
 }
 
@@ -55,10 +57,12 @@ export class CorpusBuilder {
   /**
    * The number of a track; a new id gets the next number. The first artist that is given and not empty is the track's.
    *
-   * @throws SegueError (misuse) for an id that is no text
+   * @throws SegueError (misuse) for an id or an artist that is no text
    */
   number(track: string, artist?: string): number {
     if (typeof track !== "string") throw misuse(`a track id should be text, found ${nameOf(track)}`);
+    if (artist !== undefined && typeof artist !== "string")
+      throw misuse(`an artist should be text, found ${nameOf(artist)}`);
     let number = this.#numbers.get(track);
     if (number === undefined) {
       number = this.#tracks.length;
@@ -73,7 +77,7 @@ export class CorpusBuilder {
   }
 
   /**
-   * Adds one playlist, or nothing of it where something is wrong with it.
+   * Adds one playlist, or nothing of it where something is wrong with it. Other fields than those of `Playlist` are passed over.
    *
    * @throws SegueError (misuse) naming the playlist and the field: an id that is no text, artists that are not one a track
    */
@@ -109,7 +113,13 @@ export class CorpusBuilder {
 }
 
 /** Before anything of it is numbered, so that no half of it stays behind. */
-function checkPlaylist({ id, tracks, artists, title }: Playlist): void {
+function checkPlaylist(playlist: Playlist): void {
+  if (typeof playlist !== "object" || playlist === null)
+    throw misuse(
+      `a playlist should be an object, found ${nameOf(playlist)}`,
+      'write { id: "p1", tracks: ["Artist-Track", …] }',
+    );
+  const { id, tracks, artists, title } = playlist;
   if (typeof id !== "string")
     throw misuse(
       `the id of a playlist should be text, found ${nameOf(id)}`,

@@ -11,7 +11,7 @@ export {
   writeCorpusFiles,
 } from "./corpus-file.js";
 export { partOf, queriesOf } from "./parts.js";
-export { requireCorpus } from "./require-corpus.js";
+export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
 export { type TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

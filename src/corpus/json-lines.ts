@@ -8,7 +8,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { messageOf, type Progress, SegueError, silent } from "../system/index.js";
+import { besideWork, messageOf, type Progress, requireOptions, SegueError, silent } from "../system/index.js";
 
 export interface ReadOptions {
   /** Told the bytes read of each file. */
@@ -35,6 +35,7 @@ export async function readJsonLines(
   visit: (object: Record<string, unknown>, complain: Complain) => void,
   options: ReadOptions = {},
 ): Promise<number> {
+  requireOptions(options, besideWork, "reading");
   let line = 0;
   let objects = 0;
   const complain = (what: string, hint?: string, cause?: unknown): never => {
@@ -124,7 +125,7 @@ export function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "an object";
-  const shown = JSON.stringify(value);
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
   return `${typeof value} ${shown.length > 40 ? `${shown.slice(0, 39)}…` : shown}`;
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
   model = join(folder, "opt", "ml", "model");
   await mkdir(join(folder, "opt", "ml"), { recursive: true });
-  await writeBundle(model, await smallInput());
+  await writeBundle(model, (await smallInput()).input);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -2,8 +2,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { apiKeyVariable } from "../serving/api-keys.js";
-import { distPath, isAlive, makeFolder, messageOf, SegueError } from "../system/index.js";
+import { apiKeyVariable, ports, workerCounts } from "../serving/index.js";
+import {
+  aPath,
+  aSignal,
+  checkOutput,
+  distPath,
+  isAlive,
+  listOf,
+  makeFolder,
+  messageOf,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  someText,
+  thingWith,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { type Answers, type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
 import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
 import { endProcess } from "./processes.js";
@@ -39,15 +55,30 @@ export interface LocalDeployment extends LocalEndpoint {
   keep(): void;
 }
 
+/** Timers do not count further; a longer one would fire at once. */
+const milliseconds = wholeNumber(1, 2 ** 31 - 1);
+
+const deployRanges: Readonly<Record<keyof LocalDeployOptions, ValueRange>> = {
+  bundle: aPath,
+  port: ports,
+  workers: workerCounts,
+  recommender: someText,
+  logFile: aPath,
+  readyTimeout: milliseconds,
+  signal: aSignal,
+};
+
 /**
  * Starts `segue serve` on a bundle and waits until it is ready.
  *
- * @throws SegueError with the end of the log where it does not become ready
+ * @throws SegueError (misuse) where an option is wrong; SegueError with the end of the log where it does not become ready
  */
 export async function deployLocal(options: LocalDeployOptions): Promise<LocalDeployment> {
+  requireOptions(options, deployRanges, "deployLocal", ["bundle"]);
   const { bundle, port = 0, workers = 1, recommender, readyTimeout = 30_000, signal } = options;
   signal?.throwIfAborted();
   const logFile = options.logFile ?? `${bundle.replace(/\/+$/, "")}.endpoint.log`;
+  await checkOutput(logFile);
   makeFolder(dirname(logFile));
   const log = await open(logFile, "a");
   // Earlier endpoints have written there too.
@@ -87,8 +118,13 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   }
 }
 
-/** Ends an endpoint that another process started. Does nothing where it has ended already. */
+/**
+ * Ends an endpoint that another process started. Does nothing where it has ended already.
+ *
+ * @throws SegueError (misuse) where it is no endpoint
+ */
 export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
+  requireWithin(thingWith("what deployLocal returned", "pid", "url"), "endpoint", endpoint);
   if (!isAlive(endpoint.pid)) return;
   // A process number is used again after its process has ended: only one that answers as this endpoint is ended.
   const answered = await fetch(`${endpoint.url}/healthz`, {
@@ -120,8 +156,33 @@ export interface LocalCheckOptions {
   readonly timeout?: number;
 }
 
-/** Checks an endpoint over HTTP against its bundle; see `checkAnswers`. */
-export function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
+const checkRanges: Readonly<Record<keyof LocalCheckOptions, ValueRange>> = {
+  url: { wanted: 'the URL of an endpoint, such as "http://127.0.0.1:8080"', holds: isUrl },
+  bundle: {
+    wanted: "a bundle's folder, or its answers",
+    holds: (value) => aPath.holds(value) || thingWith("", "tracks", "answers").holds(value),
+  },
+  recommender: someText,
+  tracks: listOf("track ids"),
+  unknownTrack: someText,
+  calls: wholeNumber(1),
+  apiKey: someText,
+  timeout: milliseconds,
+};
+
+function isUrl(value: unknown): boolean {
+  return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+/**
+ * Checks an endpoint over HTTP against its bundle: ids, order and scores of known tracks, the answer to an unknown one, and how long
+ * calls take.
+ *
+ * @throws SegueError (misuse) where an option is wrong; SegueError at the first answer that differs from the bundle's, or that does not
+ *   come
+ */
+export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
+  requireOptions(options, checkRanges, "checkEndpoint", ["url", "bundle"]);
   const { bundle, recommender } = options;
   const check = ({ expected, tracks }: Answers) =>
     checkAnswers({

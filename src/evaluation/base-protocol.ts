@@ -8,21 +8,25 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Recommender } from "../recommenders/contract.js";
-import { misuse, type Progress, silent } from "../system/index.js";
+import { misuse, type Progress, requireWithin, silent, thingWith } from "../system/index.js";
 import { type EvaluateOptions, type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { metricNames, type RankingMetrics, randomBetMetrics, rankingMetrics } from "./metrics.js";
 import type { Question } from "./questions.js";
 
 /**
+ * Evaluates by the base protocol, for figures that can be compared with those of other systems.
+ *
  * @param nearest answers a context of one track with the tracks nearest to it by cosine
  * @param vocabulary the tracks that have a vector
+ * @throws as `evaluateRecommender`
  */
-export function evaluateBaseProtocol(
+export async function evaluateBaseProtocol(
   nearest: Recommender,
   vocabulary: Iterable<string>,
   questions: readonly Question[],
   options: Omit<EvaluateOptions, "base">,
 ): Promise<Evaluation> {
+  requireWithin(thingWith("track ids", Symbol.iterator), "the vocabulary", vocabulary);
   return evaluateRecommender(nearest, questions, { ...options, base: { vocabulary: new Set(vocabulary) } });
 }
 

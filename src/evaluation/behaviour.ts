@@ -4,9 +4,18 @@
  * answer begins with the shorter one.
  */
 import type { Catalogue, Query } from "../corpus/index.js";
-import { findTwins } from "../corpus/index.js";
-import type { Recommender } from "../recommenders/contract.js";
-import { Random } from "../system/index.js";
+import { findTwins, requireCatalogue, requireQueries } from "../corpus/index.js";
+import { type Recommender, requireRecommender } from "../recommenders/contract.js";
+import {
+  aFunction,
+  Random,
+  requireOptions,
+  requireWithin,
+  seeds,
+  thingWith,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 
 export interface LessWrong {
   /** Queries whose target was known to `similarity` and not among the first k. */
@@ -17,25 +26,54 @@ export interface LessWrong {
   readonly random: number | undefined;
 }
 
-/** How near the misses are to their targets, under any measure of likeness. Asks at most `sample` queries. */
+interface SampleOptions {
+  /** The tracks to draw from: the corpus that the recommender was fitted on. */
+  catalogue: Catalogue;
+  /** How many tracks are asked for, an integer ≥ 1. Default 20. */
+  k?: number;
+  /** The most queries that are asked, an integer ≥ 1. Default 2,000. */
+  sample?: number;
+  /** Of what is drawn, an integer ≥ 0. Default 1. */
+  seed?: number;
+}
+
+const sampleRanges: Readonly<Record<keyof SampleOptions, ValueRange>> = {
+  catalogue: thingWith("a catalogue, such as the corpus that was fitted on", "tracks"),
+  k: wholeNumber(1),
+  sample: wholeNumber(1),
+  seed: seeds,
+};
+
+/** @throws SegueError (misuse) for what is no recommender, no queries, or an option that there is not or that is out of its range */
+function requireSample<Options extends SampleOptions>(
+  of: string,
+  recommender: Recommender,
+  queries: readonly Query[],
+  options: Options,
+  ranges: Readonly<Record<keyof Options, ValueRange>>,
+): void {
+  requireRecommender(recommender, of);
+  requireQueries(queries, of);
+  requireOptions(options, ranges, of);
+  requireCatalogue(options.catalogue, of);
+}
+
+/**
+ * How near the misses are to their targets, under any measure of likeness. Asks at most `sample` queries.
+ *
+ * @throws SegueError (misuse) where an argument or an option is wrong
+ */
 export function lessWrong(
   recommender: Recommender,
   queries: readonly Query[],
-  {
-    catalogue,
-    similarity,
-    k = 20,
-    sample = 2000,
-    seed = 1,
-  }: {
-    catalogue: Catalogue;
+  options: SampleOptions & {
     /** In [-1, 1], higher is more alike (the cosine of two vectors, or 1 for one artist); undefined where not known. */
     similarity: (a: string, b: string) => number | undefined;
-    k?: number;
-    sample?: number;
-    seed?: number;
   },
 ): LessWrong {
+  requireSample("lessWrong", recommender, queries, options, { ...sampleRanges, similarity: aFunction });
+  requireWithin(aFunction, "similarity", options.similarity);
+  const { catalogue, similarity, k = 20, sample = 2000, seed = 1 } = options;
   const random = new Random(seed);
   const asked = random.shuffle([...queries]).slice(0, sample);
   const rankings = recommender.recommend(asked.map(contextOf), k);
@@ -67,17 +105,18 @@ export interface TwinSwap {
   readonly randomOverlap: number | undefined;
 }
 
-/** Swaps the last track for its twin ("- Radio Edit", "Remastered 2009"): the answer should hardly change. */
+/**
+ * Swaps the last track for its twin ("- Radio Edit", "Remastered 2009"): the answer should hardly change.
+ *
+ * @throws SegueError (misuse) where an argument or an option is wrong
+ */
 export function twinSwap(
   recommender: Recommender,
   queries: readonly Query[],
-  {
-    catalogue,
-    k = 20,
-    sample = 2000,
-    seed = 1,
-  }: { catalogue: Catalogue; k?: number; sample?: number; seed?: number },
+  options: SampleOptions,
 ): TwinSwap {
+  requireSample("twinSwap", recommender, queries, options, sampleRanges);
+  const { catalogue, k = 20, sample = 2000, seed = 1 } = options;
   const random = new Random(seed);
   const twins = findTwins(catalogue);
   const numbers = new Map(catalogue.tracks.map((track, i) => [track, i]));
@@ -100,12 +139,21 @@ export function twinSwap(
   return { queries: asked.length, overlap: mean(afterTwin), randomOverlap: mean(afterRandom) };
 }
 
-/** Queries for which the answer of length `long` does not begin with the answer of length `short`; should be none. */
+/**
+ * Queries for which the answer of length `long` does not begin with the answer of length `short`; should be none.
+ *
+ * @param options.short, options.long integers ≥ 1; default 10 and 50
+ * @throws SegueError (misuse) where an argument or an option is wrong
+ */
 export function unstablePrefixes(
   recommender: Recommender,
   queries: readonly Query[],
-  { short = 10, long = 50 }: { short?: number; long?: number } = {},
+  options: { short?: number; long?: number } = {},
 ): Query[] {
+  requireRecommender(recommender, "unstablePrefixes");
+  requireQueries(queries, "unstablePrefixes");
+  requireOptions(options, { short: wholeNumber(1), long: wholeNumber(1) }, "unstablePrefixes");
+  const { short = 10, long = 50 } = options;
   const contexts = queries.map(contextOf);
   const few = recommender.recommend(contexts, short);
   const many = recommender.recommend(contexts, long);

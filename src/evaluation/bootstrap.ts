@@ -2,7 +2,16 @@
  * How sure a mean is: percentile bootstrap (Efron & Tibshirani 1993, chapter 13). Whole playlists are drawn where the
  * queries name theirs, since questions cut from one playlist are not independent.
  */
-import { misuse, numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
+import {
+  misuse,
+  numberWithin,
+  Random,
+  requireOptions,
+  seeds,
+  thingWith,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 
 export interface BootstrapOptions {
   /** How many times the queries are drawn anew. Default 1,000. */
@@ -27,18 +36,45 @@ export interface Difference extends Interval {
   readonly p: number;
 }
 
-/** The mean of each column (one value a query) with its interval; all columns are drawn together. */
+export const bootstrapRanges: Readonly<Record<keyof BootstrapOptions, ValueRange>> = {
+  resamples: wholeNumber(1),
+  level: numberWithin({ above: 0, below: 1 }),
+  seed: seeds,
+  playlists: thingWith("a Uint32Array of one playlist a query", "length", "map"),
+};
+
+/** @throws SegueError (misuse) naming what is no list of numbers */
+function requireColumn(column: ArrayLike<number>, name: string): void {
+  if (ArrayBuffer.isView(column)) return;
+  throw misuse(`${name} must be a Float64Array of one value a query`, "Float64Array.from(…) makes one");
+}
+
+/**
+ * The mean of each column (one value a query) with its interval; all columns are drawn together.
+ *
+ * @throws SegueError (misuse) where there is no query, the columns or `playlists` differ in length, or an option is out of its range
+ */
 export function bootstrapMeans(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
+  requireOptions(options, bootstrapRanges, "bootstrapMeans");
+  if (!Array.isArray(columns)) throw misuse("columns must be a list of Float64Arrays");
   const { level = 0.95 } = options;
   return resampledMeans(columns, options).map(({ mean, means }) => ({ mean, ...percentiles(means, level) }));
 }
 
-/** The mean of `a − b` over the same queries, with its interval and p-value. */
+/**
+ * The mean of `a − b` over the same queries, with its interval and p-value.
+ *
+ * @param a, b one value a query, in the same order
+ * @throws SegueError (misuse) where they differ in length, are empty, or an option is out of its range
+ */
 export function pairedDifference(
   a: Float64Array,
   b: Float64Array,
   options: BootstrapOptions = {},
 ): Difference {
+  requireOptions(options, bootstrapRanges, "pairedDifference");
+  requireColumn(a, "a");
+  requireColumn(b, "b");
   if (a.length !== b.length) {
     throw misuse(`cannot pair ${a.length} queries with ${b.length}: both must have answered the same ones`);
   }
@@ -61,12 +97,16 @@ interface Resampled {
 
 function resampledMeans(
   columns: readonly Float64Array[],
-  { resamples = 1000, seed = 1, playlists, level = 0.95 }: BootstrapOptions,
+  { resamples = 1000, seed = 1, playlists }: BootstrapOptions,
 ): Resampled[] {
+  for (const [i, column] of columns.entries()) requireColumn(column, `columns[${i}]`);
   const queries = columns[0]?.length ?? 0;
   if (queries === 0) throw misuse("no queries to draw from");
-  requireWithin(numberWithin({ above: 0, below: 1 }), "level", level);
-  requireWithin(wholeNumber(1), "resamples", resamples);
+  const other = [...columns.slice(1), ...(playlists ? [playlists] : [])].find(
+    ({ length }) => length !== queries,
+  );
+  if (other !== undefined)
+    throw misuse(`cannot draw ${other.length} values with ${queries}: all must be of the same queries`);
   const { rows, classOf, classes } = classify(columns, playlists);
   const width = columns.length + 1;
   const random = new Random(seed);

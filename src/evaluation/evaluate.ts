@@ -1,7 +1,18 @@
 /** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
 import { setImmediate } from "node:timers/promises";
-import type { Context, Ranking } from "../recommenders/contract.js";
-import { misuse, type Progress, requireWithin, silent, wholeNumber } from "../system/index.js";
+import { requireQueries } from "../corpus/index.js";
+import { type Context, type Ranking, requireRecommender } from "../recommenders/contract.js";
+import {
+  besideWork,
+  misuse,
+  type Progress,
+  requireOptions,
+  requireWithin,
+  silent,
+  thingWith,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
 import {
@@ -75,14 +86,18 @@ export interface Evaluation {
  * Asks a recommender every question. The denominator is always every question: an empty answer, an unknown target and an
  * unknown context count as misses.
  *
- * @throws SegueError (misuse) where there is no question, no `facts`, or a k is not an integer ≥ 1; AbortError when the signal says stop
+ * @throws SegueError (misuse) where there is no question, no `facts`, a k that is not an integer ≥ 1, or an option that there is not
+ * @throws the signal's reason
  */
 export async function evaluateRecommender(
   recommender: Answering,
   questions: readonly Question[],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  requireRecommender(recommender, "evaluateRecommender");
+  requireQueries(questions, "evaluateRecommender");
   requireFacts(options);
+  requireOptions(options, ranges, "evaluateRecommender");
   const { ks = [20], facts, base, batch: size = 256, progress = silent, signal } = options;
   if (questions.length === 0) throw misuse("there are no queries to evaluate on");
   const cuts = checkedKs(ks);
@@ -142,6 +157,14 @@ export async function evaluateRecommender(
     outcomes: table,
   };
 }
+
+const ranges: Readonly<Record<keyof EvaluateOptions, ValueRange>> = {
+  ks: { wanted: "a list of whole numbers", holds: Array.isArray },
+  facts: thingWith("the facts of training", "numberOf"),
+  base: thingWith("an object with a vocabulary", "vocabulary"),
+  batch: wholeNumber(1),
+  ...besideWork,
+};
 
 function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
   if (typeof options?.facts?.numberOf === "function") return;

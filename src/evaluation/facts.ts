@@ -17,7 +17,7 @@ export interface TrainingFacts {
   readonly artistCount: number;
 }
 
-/** Counts the corpus that the recommenders were fitted on. */
+/** Counts the corpus that the recommenders were fitted on. @throws SegueError (misuse) where it is no corpus */
 export function trainingFacts(corpus: Corpus): TrainingFacts {
   requireCorpus(corpus, "trainingFacts");
   const size = corpus.tracks.length;

@@ -1,8 +1,8 @@
 /** Some playlists kept from training, to be asked about: for who has playlists, and no questions made of them. */
 import { createHash } from "node:crypto";
 import { type Corpus, partOf, playlistCount, requireCorpus } from "../corpus/index.js";
-import { misuse, numberWithin, requireWithin } from "../system/index.js";
-import { type Question, type QuestionOptions, questionsOf } from "./questions.js";
+import { misuse, numberWithin, requireOptions, seeds, type ValueRange } from "../system/index.js";
+import { type Question, type QuestionOptions, questionRanges, questionsOf } from "./questions.js";
 
 export interface HoldOutOptions extends QuestionOptions {
   /** About which share of the playlists is held out, in (0, 1); default 0.2. */
@@ -20,15 +20,22 @@ export interface HoldOut {
   readonly heldOut: number;
 }
 
+const ranges: Readonly<Record<keyof HoldOutOptions, ValueRange>> = {
+  share: numberWithin({ above: 0, below: 1 }),
+  seed: seeds,
+  ...questionRanges,
+};
+
 /**
  * Chooses by a hash of each playlist's id (of its number where there is none), as the split of the flows does: a playlist stays on its
  * side when others come or go. Playlists of fewer than two tracks have nothing to ask, and are trained on.
  *
- * @throws SegueError (misuse) where `share` is out of range, or either side would be empty
+ * @throws SegueError (misuse) where `share` is out of range, an option that there is not, or either side would be empty
  */
-export function holdOut(playlists: Corpus, { share = 0.2, seed = 1, ...how }: HoldOutOptions = {}): HoldOut {
-  requireWithin(numberWithin({ above: 0, below: 1 }), "share", share);
+export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOut {
   requireCorpus(playlists, "holdOut");
+  requireOptions(options, ranges, "holdOut");
+  const { share = 0.2, seed = 1, ...how } = options;
   const { offsets, playlistIds } = playlists;
   const count = playlistCount(playlists);
   const isOut = Array.from({ length: count }, (_, p) => {

@@ -1,8 +1,9 @@
 /** Several recommenders on the same queries, best first, with intervals and how surely each is behind the best. */
-import { escapeHtml } from "../system/index.js";
+import { escapeHtml, misuse, requireOptions, requireWithin, thingWith } from "../system/index.js";
 import {
   type BootstrapOptions,
   bootstrapMeans,
+  bootstrapRanges,
   type Difference,
   type Interval,
   pairedDifference,
@@ -42,12 +43,19 @@ export interface Leaderboard {
   readonly rows: readonly LeaderboardRow[];
 }
 
+const anEntry = "see the type Entry of segue/evaluation";
+
 /**
  * Ranks recommenders by hit ratio, with intervals, and how far each is behind the first over the same queries.
  *
  * @param entries evaluations over the same queries, in the same order
+ * @throws SegueError (misuse) where one is none, they differ in length, or an option is out of its range
  */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
+  requireOptions(options, bootstrapRanges, "leaderboard");
+  if (!Array.isArray(entries)) throw misuse("a leaderboard wants a list of entries", anEntry);
+  for (const [i, entry] of entries.entries())
+    if (entry?.figures === undefined) throw misuse(`entry ${i} of the leaderboard is none`, anEntry);
   const sorted = [...entries].sort(
     (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
   );
@@ -71,7 +79,9 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
 }
 
 /** The leaderboard as plain objects under the names of `segue evaluate --json`. */
-export function leaderboardJson({ k, queries, rows }: Leaderboard) {
+export function leaderboardJson(board: Leaderboard) {
+  requireBoard(board);
+  const { k, queries, rows } = board;
   return {
     k,
     queries,
@@ -125,6 +135,7 @@ const columns: ReadonlyArray<
 
 /** The leaderboard as a table for a terminal. "behind" is in points of hit ratio; "(even)" where it may be chance. */
 export function leaderboardText(board: Leaderboard): string {
+  requireBoard(board);
   const table = cells(board);
   const widths = columns.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   const lines = table.map((row) =>
@@ -135,6 +146,7 @@ export function leaderboardText(board: Leaderboard): string {
 
 /** The leaderboard as an HTML fragment: a table whose hit ratios are drawn as bars with their intervals. */
 export function leaderboardHtml(board: Leaderboard): string {
+  requireBoard(board);
   const [headings, ...rows] = cells(board);
   const longest = Math.max(...board.rows.map(({ hitRatio }) => hitRatio.high), 1e-9);
   const bar = ({ hitRatio: { mean, low, high } }: LeaderboardRow) => {
@@ -154,6 +166,10 @@ export function leaderboardHtml(board: Leaderboard): string {
     `<table class="leaderboard"><caption>${board.queries.toLocaleString("en")} queries</caption>` +
     `<thead><tr>${head.replace("</th>", "</th><th></th>")}</tr></thead><tbody>${body.join("")}</tbody></table>`
   );
+}
+
+function requireBoard(board: Leaderboard): void {
+  requireWithin(thingWith("what leaderboard() returns", "k", "queries", "rows"), "board", board);
 }
 
 function cells({ k, rows }: Leaderboard): string[][] {

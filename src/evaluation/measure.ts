@@ -1,6 +1,6 @@
 /** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
-import type { Corpus } from "../corpus/index.js";
-import { misuse, type Progress, peakRssMb } from "../system/index.js";
+import { type Corpus, requireCorpus, requireQueries } from "../corpus/index.js";
+import { aFunction, misuse, type Progress, peakRssMb, requireKnown, requireWithin } from "../system/index.js";
 import { type Answering, type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { trainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
@@ -26,6 +26,10 @@ export async function measureRecommender(
   questions: readonly Question[],
   options: { ks: readonly number[]; progress?: Progress; signal?: AbortSignal },
 ): Promise<Measured> {
+  requireWithin(aFunction, "fitOn", fitOn, 'write (corpus) => fitRecommender("vstan", corpus)');
+  requireCorpus(corpus, "measureRecommender");
+  requireQueries(questions, "measureRecommender");
+  requireKnown(options, ["ks", "progress", "signal"], "measureRecommender");
   const start = performance.now();
   const recommender = await fitOn(corpus);
   const fitSeconds = (performance.now() - start) / 1000;

@@ -1,5 +1,6 @@
 /** Queries made from playlists whose end is known: the last track, or every track after the first. */
 import { type Corpus, playlistCount, type Query, requireCorpus } from "../corpus/index.js";
+import { oneOf, requireOptions, trueOrFalse, type ValueRange } from "../system/index.js";
 
 /** A query, and what else is known about its answer. */
 export interface Question extends Query {
@@ -19,12 +20,20 @@ export interface QuestionOptions {
   readonly remaining?: boolean;
 }
 
-/** Cuts playlists into questions; playlists of one track have none. */
-export function questionsOf(
-  playlists: Corpus,
-  { positions = "last", remaining = false }: QuestionOptions = {},
-): Question[] {
+export const questionRanges: Readonly<Record<keyof QuestionOptions, ValueRange>> = {
+  positions: oneOf("last", "every"),
+  remaining: trueOrFalse,
+};
+
+/**
+ * Cuts playlists into questions; playlists of one track have none.
+ *
+ * @throws SegueError (misuse) where it is no corpus, or for an option that there is not or that is out of its range
+ */
+export function questionsOf(playlists: Corpus, options: QuestionOptions = {}): Question[] {
   requireCorpus(playlists, "questionsOf");
+  requireOptions(options, questionRanges, "questionsOf");
+  const { positions = "last", remaining = false } = options;
   const questions: Question[] = [];
   for (let p = 0; p < playlistCount(playlists); p++) {
     const items = playlists.items.subarray(playlists.offsets[p]!, playlists.offsets[p + 1]!);

@@ -1,5 +1,14 @@
 /** What rules there are, and the check of rules before they are kept: one that is mistyped must not let through what it should keep out. */
-import { asWritten, closest, misuse, requireWithin, type ValueRange, wholeNumber } from "../system/index.js";
+import {
+  asWritten,
+  closest,
+  listOf,
+  misuse,
+  requireWithin,
+  trueOrFalse,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 
 export interface Rules {
   /** Leave out what the context holds. Default false. */
@@ -18,13 +27,8 @@ export interface Rules {
   readonly words?: readonly string[];
 }
 
-const listOf = (what: string): ValueRange => ({
-  wanted: `a list of ${what}`,
-  holds: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
-});
-
 const ranges: Readonly<Record<keyof Rules, ValueRange>> = {
-  excludePlayed: { wanted: "true or false", holds: (value) => typeof value === "boolean" },
+  excludePlayed: trueOrFalse,
   exclude: listOf("track ids"),
   perArtist: wholeNumber(1),
   artists: listOf("artists' names"),

@@ -14,6 +14,8 @@ export function checkedSettings<Settings extends object>(
   given: Readonly<Record<string, unknown>>,
   written = (name: string) => name,
 ): Partial<Settings> {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw misuse(`the settings of the recommender "${kind.name}" must be an object, got ${asWritten(given)}`);
   const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(kind.defaults, name)) {

@@ -3,7 +3,7 @@
  * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
-import type { Progress, TypedArray } from "../system/index.js";
+import { misuse, type Progress, type TypedArray } from "../system/index.js";
 import type { SettingRanges } from "./core/setting-ranges.js";
 
 /** What has played so far, and what else is known of the playlist. */
@@ -33,6 +33,25 @@ export interface Recommender {
    * @throws SegueError when k is not an integer ≥ 1, or a context has no list of tracks
    */
   recommend(contexts: readonly Context[], k: number): Ranking[];
+}
+
+/**
+ * For doors that are given one: a promise that nobody waited for is none, nor is a kind or a state.
+ *
+ * @param of what wants it, for the message
+ * @param must what it has to be able to do
+ * @throws SegueError (misuse) where it is none
+ */
+export function requireRecommender(
+  recommender: Pick<Recommender, "name"> | undefined,
+  of: string,
+  must: "recommend" | "save" = "recommend",
+): void {
+  if (typeof (recommender as Partial<FittedRecommender> | null | undefined)?.[must] === "function") return;
+  throw misuse(
+    `${of} wants a recommender${must === "save" ? " that was fitted or restored" : ""}`,
+    'write await fitRecommender("vstan", corpus), or bundle.recommender()',
+  );
 }
 
 export type NumericArray = TypedArray;

@@ -1,6 +1,13 @@
 /** Why a track was recommended, in facts that can be checked: what it followed, what it shares with the context. */
-import type { Catalogue } from "../corpus/index.js";
-import type { Context, FittedRecommender, NumericArray, RecommenderState } from "./contract.js";
+import { type Catalogue, requireCatalogue } from "../corpus/index.js";
+import { misuse, requireWithin, someText } from "../system/index.js";
+import {
+  type Context,
+  type FittedRecommender,
+  type NumericArray,
+  type RecommenderState,
+  requireRecommender,
+} from "./contract.js";
 import { ArtistIndex } from "./core/artists.js";
 import { checkContext } from "./core/check-question.js";
 import { invert, playIndex } from "./core/play-index.js";
@@ -36,8 +43,14 @@ export class Explainer {
   readonly #vectors: TrackVectorRows | undefined;
   readonly #artists: ArtistIndex | undefined;
 
-  /** Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts. */
+  /**
+   * Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts.
+   *
+   * @throws SegueError (misuse) where one of the two is none
+   */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
+    requireRecommender(recommender, "Explainer", "save");
+    requireCatalogue(catalogue, "Explainer");
     const state = recommender.save();
     this.#catalogue = catalogue;
     this.#numbers = TrackNumbers.of(catalogue);
@@ -60,9 +73,14 @@ export class Explainer {
       new ArtistIndex(catalogue.artists, this.#counts ?? new Uint32Array(catalogue.tracks.length));
   }
 
-  /** The reasons for one track, the strongest sort first; empty where the track is unknown. */
+  /**
+   * The reasons for one track, the strongest sort first; empty where the track is unknown.
+   *
+   * @throws SegueError (misuse) where the context is none, or the track is no text
+   */
   explain(context: Context, track: string): Reason[] {
     checkContext(context);
+    requireWithin(someText, "track", track);
     const number = this.#numbers.get(track);
     if (number < 0) return [];
     const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
@@ -200,8 +218,13 @@ function largestOf(counts: ReadonlyMap<number, number>): [number, number] | unde
   return best;
 }
 
-/** Reasons as one line: "after X in 37 playlists; near Y; same artist". */
+/** Reasons as one line: "after X in 37 playlists; near Y; same artist". @throws SegueError (misuse) where they are no list of reasons */
 export function reasonsAsText(reasons: readonly Reason[]): string {
+  if (!Array.isArray(reasons) || reasons.some((reason) => typeof reason?.kind !== "string"))
+    throw misuse(
+      "reasonsAsText wants a list of reasons",
+      "give what explainer.explain(context, track) returns",
+    );
   return reasons.map(reasonAsText).join("; ");
 }
 

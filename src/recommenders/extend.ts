@@ -1,6 +1,13 @@
 /** Whole lists rather than one next track: a playlist made longer, or made from one track, or from a title alone. */
 import type { Catalogue } from "../corpus/index.js";
-import { numberWithin, Random, requireWithin, wholeNumber } from "../system/index.js";
+import {
+  numberWithin,
+  Random,
+  requireOptions,
+  requireWithin,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
 import { checkContext } from "./core/check-question.js";
@@ -19,6 +26,13 @@ export interface ExtendOptions {
   readonly seed?: number;
 }
 
+const ranges: Readonly<Record<keyof ExtendOptions, ValueRange>> = {
+  // checkRules says more of them.
+  rules: { wanted: "rules", holds: () => true },
+  variety: numberWithin({ least: 0, most: 1 }),
+  seed: wholeNumber(0, 0xffffffff),
+};
+
 /**
  * The next n tracks of a playlist, one after the other: each is recommended for the context and all that was added before
  * it. Nothing is added twice, nor what the context holds.
@@ -34,11 +48,10 @@ export function extendPlaylist(
   n: number,
   options: ExtendOptions = {},
 ): string[] {
-  const { variety = 0, seed = 1, rules = {} } = options;
   checkContext(context);
   requireWithin(wholeNumber(1), "n", n);
-  requireWithin(numberWithin({ least: 0, most: 1 }), "variety", variety);
-  requireWithin(wholeNumber(0, 0xffffffff), "seed", seed);
+  requireOptions(options, ranges, "extendPlaylist");
+  const { variety = 0, seed = 1, rules = {} } = options;
   checkRules(rules);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);

@@ -1,6 +1,16 @@
 /** Every recommender by name. */
-import { type Catalogue, type Corpus, requireCorpus } from "../corpus/index.js";
-import { misuse, SegueError } from "../system/index.js";
+import { type Catalogue, type Corpus, requireCatalogue, requireCorpus } from "../corpus/index.js";
+import {
+  asWritten,
+  besideWork,
+  messageOf,
+  misuse,
+  requireOptions,
+  SegueError,
+  seeds,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { blend } from "./blend/blend.js";
 import { checkedSettings } from "./check-settings.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
@@ -35,7 +45,7 @@ function kindOf(name: string): AnyKind {
   const kind = Object.hasOwn(recommenderKinds, name) ? recommenderKinds[name] : undefined;
   if (kind === undefined) {
     throw misuse(
-      `there is no recommender "${name}"`,
+      `there is no recommender ${typeof name === "string" ? `"${name}"` : asWritten(name)}`,
       `There are: ${Object.keys(recommenderKinds).join(", ")}.`,
     );
   }
@@ -56,13 +66,19 @@ export function checkSettings(
   checkedSettings(kindOf(name), settings, written);
 }
 
+const fitRanges: Readonly<Record<keyof FitOptions, ValueRange>> = {
+  seed: seeds,
+  threads: wholeNumber(1),
+  ...besideWork,
+};
+
 /**
  * Fits a recommender on a corpus.
  *
  * @param name one of `recommenderKinds`
  * @param settings what differs from the kind's `defaults`, each within the kind's `ranges`; undefined counts as not given
  * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go
- *   together; SegueError for a corpus without a single play
+ *   together, or an option that there is not; SegueError code "empty-corpus" for a corpus without a single play
  * @throws the signal's reason
  */
 export async function fitRecommender(
@@ -72,6 +88,7 @@ export async function fitRecommender(
   options: FitOptions = {},
 ): Promise<FittedRecommender> {
   const kind = kindOf(name);
+  requireOptions(options, fitRanges, "fitRecommender");
   const checked = checkedSettings(kind, settings);
   requireCorpus(corpus, "fitRecommender");
   if (corpus.items.length === 0) {
@@ -87,9 +104,17 @@ export async function fitRecommender(
 /**
  * Restores a recommender from its state and the catalogue it was fitted on.
  *
- * @throws SegueError where the state is of an unknown kind, or of another version than this code reads
+ * @throws SegueError (misuse) where it is no state, of an unknown kind, or there is no catalogue; SegueError code "older-state" or
+ *   "newer-state" where it is of another version than this code reads, "corrupt" where parts of it are missing
  */
 export function restoreRecommender(state: RecommenderState, catalogue: Catalogue): FittedRecommender {
+  if (
+    typeof state?.kind !== "string" ||
+    typeof state.arrays !== "object" ||
+    typeof state.settings !== "object"
+  )
+    throw misuse("restoreRecommender wants a recommender's state", "give what its save() returned");
+  requireCatalogue(catalogue, "restoreRecommender");
   const kind = kindOf(state.kind);
   const version = kind.version ?? 1;
   if (state.version !== version) {
@@ -104,5 +129,14 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
       },
     );
   }
-  return kind.restore(state, catalogue);
+  try {
+    return kind.restore(state, catalogue);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new SegueError(`the state of the recommender "${state.kind}" is not whole: ${messageOf(cause)}`, {
+      hint: "fit it again",
+      code: "corrupt",
+      cause,
+    });
+  }
 }

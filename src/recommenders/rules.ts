@@ -1,8 +1,15 @@
 /** What may be in an answer: rules over any recommender, kept by asking for more until enough of it passes. */
-import type { Catalogue } from "../corpus/index.js";
+import { type Catalogue, requireCatalogue } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
-import type { Context, FittedRecommender, Ranking, Recommender, RecommenderState } from "./contract.js";
+import {
+  type Context,
+  type FittedRecommender,
+  type Ranking,
+  type Recommender,
+  type RecommenderState,
+  requireRecommender,
+} from "./contract.js";
 import { checkContext, checkK } from "./core/check-question.js";
 import { TrackNumbers } from "./core/query.js";
 import { TitleWords } from "./core/title-words.js";
@@ -13,7 +20,10 @@ export class RuledRecommender {
   readonly #catalogue: Catalogue;
   readonly #titles: TitleWords | undefined;
 
+  /** @throws SegueError (misuse) where one of the two is none */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
+    requireRecommender(recommender, "RuledRecommender", "save");
+    requireCatalogue(catalogue, "RuledRecommender");
     this.#recommender = recommender;
     this.#catalogue = catalogue;
     const state = findState(recommender.save(), "title-words");

@@ -2,7 +2,15 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { FastifyRequest } from "fastify";
-import { messageOf, misuse } from "../system/index.js";
+import {
+  aPath,
+  explainDiskError,
+  messageOf,
+  misuse,
+  refusePipe,
+  requireOptions,
+  thingWith,
+} from "../system/index.js";
 
 /** The environment variable that may hold a key instead of a file. */
 export const apiKeyVariable = "SEGUE_API_KEY";
@@ -51,19 +59,28 @@ export function presentedKey(request: FastifyRequest): string | undefined {
 /**
  * Reads keys from a file (one a line; empty lines and lines that begin with # do not count) and from the environment.
  *
- * @throws SegueError when the file cannot be read, holds none, or holds one shorter than 16 characters
+ * @param options.file default: no file is read
+ * @param options.environment such as process.env, whose SEGUE_API_KEY is read; default: none is
+ * @returns the keys, those of the file first; none where neither is given or there is no such variable
+ * @throws SegueError (misuse) when the file cannot be read, holds none, or holds one shorter than 16 characters
  */
 export async function readApiKeys(options: {
   file?: string | undefined;
   environment?: NodeJS.ProcessEnv;
 }): Promise<string[]> {
+  requireOptions(
+    options,
+    { file: aPath, environment: thingWith("an object, such as process.env") },
+    "readApiKeys",
+  );
   const keys: string[] = [];
   if (options.file !== undefined) {
+    await refusePipe(options.file);
     let text: string;
     try {
       text = await readFile(options.file, "utf8");
     } catch (error) {
-      throw misuse(`cannot read the API key file ${options.file}: ${messageOf(error)}`);
+      throw misuse(`cannot read the API key file ${options.file}: ${messageOf(explainDiskError(error))}`);
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     lines.forEach((line, i) => {

@@ -2,11 +2,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleContents } from "../bundle/index.js";
-import { misuse, requireKnown } from "../system/index.js";
+import { misuse, requireOptions, someText, trueOrFalse, type ValueRange } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
 import { bundlePath, isFolder, manifestName, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
+import { workerCounts } from "./options.js";
 
 export interface BundleOptions {
   /** The recommender that answers; default: the bundle's own choice. */
@@ -15,7 +16,10 @@ export interface BundleOptions {
   readonly threads?: number;
 }
 
-const bundleOptions: Readonly<Record<keyof BundleOptions, true>> = { recommender: true, threads: true };
+const bundleOptions: Readonly<Record<keyof BundleOptions, ValueRange>> = {
+  recommender: someText,
+  threads: workerCounts,
+};
 
 /**
  * Models from the bundle at `place`; each `open` looks anew which bundle that is.
@@ -24,7 +28,7 @@ const bundleOptions: Readonly<Record<keyof BundleOptions, true>> = { recommender
  */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
   requirePlace(place);
-  requireKnown(options, Object.keys(bundleOptions), "bundleSource");
+  requireOptions(options, bundleOptions, "bundleSource");
   return {
     place,
     fingerprint: async () => {
@@ -48,12 +52,14 @@ interface OnlyWhatAnswers {
 /**
  * Opens a bundle for answering.
  *
- * @throws SegueError where there is none, it is not whole, or it has no recommender of that name
+ * @throws SegueError where there is none, it is not whole, or it has no recommender of that name; (misuse) for an option that there is
+ *   not or that is out of its range
  */
 export async function openServedModel(
   place: string,
   options: BundleOptions & OnlyWhatAnswers = {},
 ): Promise<ServedModel> {
+  requireOptions(options, { ...bundleOptions, onlyWhatAnswers: trueOrFalse }, "openServedModel");
   return servedModelOf(await bundlePath(place), place, options);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { SegueError } from "../system/index.js";
+import { requireWithin, SegueError, thingWith, wholeNumber } from "../system/index.js";
 import { requestIdHeader } from "./request-id.js";
 
 export interface ErrorBody {
@@ -20,7 +20,10 @@ export class HttpError extends Error {
   readonly status: number;
   readonly body: ErrorBody;
 
+  /** @throws SegueError (misuse) where the status is none of an error, or the body says nothing */
   constructor(status: number, body: ErrorBody) {
+    requireWithin(wholeNumber(400, 599), "status", status);
+    requireWithin(thingWith('an object such as { error: "…", code: "…" }', "error", "code"), "body", body);
     super(body.error);
     this.status = status;
     this.body = body;

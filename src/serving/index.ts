@@ -7,7 +7,7 @@ export { bundleSource, openServedModel } from "./bundle-source.js";
 export { HttpError } from "./http-error.js";
 export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
 export type { ModelSource } from "./model-source.js";
-export type { EndpointPlugin, EndpointSettings } from "./options.js";
+export { type EndpointPlugin, type EndpointSettings, ports, workerCounts } from "./options.js";
 export type { ReloadResult } from "./routes/admin.js";
 export { type ServeOptions, serve } from "./serve.js";
 export { type RunningServer, type ServerOptions, startServer } from "./server.js";

@@ -2,7 +2,15 @@
  * Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle and reads the API keys
  * again.
  */
-import { messageOf, misuse, requireWithin } from "../system/index.js";
+import {
+  aFunction,
+  aSignal,
+  messageOf,
+  misuse,
+  requireKnown,
+  requireOptions,
+  requireWithin,
+} from "../system/index.js";
 import { bundleSource } from "./bundle-source.js";
 import type { ClusterOptions } from "./cluster.js";
 import { type EndpointPlugin, workerCounts } from "./options.js";
@@ -19,11 +27,23 @@ export interface ServeOptions extends ClusterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws SegueError when the bundle cannot be opened or the port not be had */
+/**
+ * Resolves when the endpoint has stopped: after SIGTERM, SIGINT or `signal`, and when what was in flight is finished.
+ *
+ * @throws SegueError (misuse) for an option that there is not or that is out of its range; SegueError when the bundle cannot be opened or
+ *   the port not be had
+ */
 export async function serve(options: ServeOptions): Promise<void> {
+  // The endpoint itself looks at the rest.
+  requireKnown(options, Object.keys(Object(options)), "serve");
   const { bundle, workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
   const { recommender, threads } = rest;
   requireWithin(workerCounts, "workers", workers);
+  requireOptions(
+    { readApiKeys, onReady, signal },
+    { readApiKeys: aFunction, onReady: aFunction, signal: aSignal },
+    "serve",
+  );
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const server =
     workers === 1

@@ -3,8 +3,10 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
+  aPath,
   isUnfinished,
   makeFolder,
+  requireWithin,
   SegueError,
   temporaryBeside,
   writeAtomically,
@@ -24,8 +26,12 @@ const isAbsent = (error: unknown) =>
 export class FolderStore implements Store {
   readonly url: string;
 
-  /** @param folder the root; made when the first object is written */
+  /**
+   * @param folder the root; made when the first object is written
+   * @throws SegueError (misuse) where it is no path
+   */
   constructor(folder: string) {
+    requireWithin(aPath, "a store's folder", folder);
     this.url = resolve(folder);
   }
 

@@ -1,17 +1,29 @@
 /** The door to every store: a path, a file: URL, or s3://bucket/prefix. */
 import { fileURLToPath } from "node:url";
-import { misuse } from "../system/index.js";
+import { aPath, misuse, requireWithin, thingWith } from "../system/index.js";
 import { FolderStore } from "./folder.js";
 import { LateStore } from "./late-store.js";
 import type { Store } from "./store.js";
 
 /**
+ * For doors that are given one.
+ *
+ * @param of what wants it, for the message
+ * @throws SegueError (misuse) where it is none
+ */
+export function requireStore(store: Store, of: string): void {
+  if (thingWith("", "url", "get", "put", "list").holds(store)) return;
+  throw misuse(`${of} wants a store`, 'write await openStore(".segue")');
+}
+
+/**
  * Opens the store at `url`.
  *
  * @param url a folder ("data/segue", "file:///data/segue"), which need not exist yet, or "s3://bucket/prefix"
- * @throws SegueError (misuse) for a scheme that nobody knows
+ * @throws SegueError (misuse) for a scheme that nobody knows, or where it is no text
  */
 export async function openStore(url: string): Promise<Store> {
+  requireWithin(aPath, "a store's URL", url, 'write ".segue", or "s3://bucket/prefix"');
   const scheme = schemeOf(url);
   if (scheme === undefined) return new FolderStore(url);
   if (scheme === "file") return new FolderStore(fileURLToPath(url));

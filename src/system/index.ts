@@ -25,7 +25,7 @@ export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
 export { messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
-export { requireKnown } from "./known-options.js";
+export { requireKnown, requireOptions } from "./known-options.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";
@@ -47,4 +47,20 @@ export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
 export { ownThread } from "./thread.js";
-export { asWritten, numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";
+export {
+  aFunction,
+  aPath,
+  aSignal,
+  asWritten,
+  besideWork,
+  listOf,
+  numberWithin,
+  oneOf,
+  requireWithin,
+  seeds,
+  someText,
+  thingWith,
+  trueOrFalse,
+  type ValueRange,
+  wholeNumber,
+} from "./value-range.js";

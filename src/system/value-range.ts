@@ -43,11 +43,90 @@ export function requireWithin(range: ValueRange, name: string, value: unknown, h
   if (!range.holds(value)) throw misuse(`${name} must be ${range.wanted}, got ${asWritten(value)}`, hint);
 }
 
-/** A value as one would write it: text in quotes, so that "5" is not taken for 5. */
+/** The path of a file or a folder. */
+export const aPath: ValueRange = {
+  wanted: "a path",
+  holds: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
+};
+
+export const someText: ValueRange = { wanted: "text", holds: (value) => typeof value === "string" };
+
+export const trueOrFalse: ValueRange = {
+  wanted: "true or false",
+  holds: (value) => typeof value === "boolean",
+};
+
+export const aFunction: ValueRange = {
+  wanted: "a function",
+  holds: (value) => typeof value === "function",
+};
+
+/** A list of text. @param what "track ids", for messages */
+export function listOf(what: string): ValueRange {
+  return {
+    wanted: `a list of ${what}`,
+    holds: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  };
+}
+
+/** One of a few words. */
+export function oneOf(...words: readonly string[]): ValueRange {
+  return {
+    wanted: `one of ${words.map((word) => `"${word}"`).join(", ")}`,
+    holds: (value) => words.includes(value as string),
+  };
+}
+
+/**
+ * What is known by what it has: an object (or a function) with these members, whatever made it.
+ *
+ * @param wanted "an AbortSignal"
+ * @param members none: any object
+ */
+export function thingWith(wanted: string, ...members: readonly PropertyKey[]): ValueRange {
+  return {
+    wanted,
+    holds: (value) =>
+      value !== null &&
+      value !== undefined &&
+      (members.length > 0 || typeof value === "object") &&
+      members.every((member) => (value as Record<PropertyKey, unknown>)[member] !== undefined),
+  };
+}
+
+export const aSignal = thingWith("an AbortSignal", "aborted", "addEventListener");
+
+/** What long work may be given beside its own options, each under this name. */
+export const besideWork = { progress: aFunction, signal: aSignal };
+
+/** Seeds of everything random. */
+export const seeds = wholeNumber(0);
+
+/** The longest value that a message shows. */
+const longest = 200;
+
+/** A value as one would write it: text in quotes, so that "5" is not taken for 5; what is long in short. */
 export function asWritten(value: unknown): string {
-  if (typeof value === "string" || (typeof value === "object" && value !== null))
-    return JSON.stringify(value);
-  return String(value);
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
+  if (value instanceof Promise) return "a promise that nobody waited for";
+  if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
+  const text = asJson(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+/** Of long lists their length alone: of a corpus they could not be made into text at all. */
+function asJson(value: string | object): string {
+  const few = 20;
+  try {
+    return JSON.stringify(value, (_, held) =>
+      ArrayBuffer.isView(held) || (Array.isArray(held) && held.length > few)
+        ? `${(held as unknown as ArrayLike<unknown>).length} values`
+        : held,
+    );
+  } catch {
+    // Of what holds itself, or a bigint.
+    return "an object";
+  }
 }
 
 function isWithin(value: number, { least, above, most, below }: Limits): boolean {

@@ -8,11 +8,13 @@ import { createHash } from "node:crypto";
 import type { Corpus } from "../corpus/index.js";
 import {
   blocks,
+  explainDiskError,
   inSlices,
   messageOf,
   misuse,
   packStrings,
   readSafetensors,
+  refusePipe,
   SegueError,
   type Steps,
   type Tensor,
@@ -123,7 +125,10 @@ export async function loadCheckpoint(
   { negative, hs, epochs }: Pick<Word2VecOptions, "negative" | "hs" | "epochs">,
   wording: Wording = ofTracks,
 ): Promise<Checkpoint> {
-  const { tensors, metadata } = await readSafetensors(path);
+  await refusePipe(path);
+  const { tensors, metadata } = await readSafetensors(path).catch((error: unknown) => {
+    throw explainDiskError(error, path);
+  });
   const corrupt = (what: string) => new SegueError(`${path} ${what}`, { code: "corrupt" });
   if (metadata.format !== FORMAT) throw corrupt("is not a checkpoint of a training");
   if (metadata.version !== VERSION) {

@@ -17,6 +17,7 @@ export {
   word2vecDefaults,
   word2vecRanges,
 } from "./options.js";
+export { requireVectors } from "./require-vectors.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";

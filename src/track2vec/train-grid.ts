@@ -1,7 +1,15 @@
 /** Several trainings on one corpus in one process. */
 import { availableParallelism } from "node:os";
-import type { Corpus } from "../corpus/index.js";
-import { inSlices, type Progress, requireWithin, SegueError, wholeNumber } from "../system/index.js";
+import { type Corpus, requireCorpus } from "../corpus/index.js";
+import {
+  besideWork,
+  inSlices,
+  misuse,
+  type Progress,
+  requireOptions,
+  SegueError,
+  wholeNumber,
+} from "../system/index.js";
 import { sharedItems } from "./chunks.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 
@@ -25,15 +33,19 @@ export interface GridOptions {
  *
  * @param points the options of each training (see `trainTrack2Vec`)
  * @returns one result a point, in their order
- * @throws SegueError naming the point whose training failed; the others are ended
+ * @throws SegueError (misuse) where an argument or an option is wrong; naming the point whose training failed, the others are ended
  * @throws the signal's reason
  */
 export async function trainGrid(
   corpus: Corpus,
   points: readonly TrainOptions[],
-  { concurrency = availableParallelism(), progress, signal }: GridOptions = {},
+  options: GridOptions = {},
 ): Promise<TrainingResult[]> {
-  requireWithin(wholeNumber(1), "concurrency", concurrency);
+  requireCorpus(corpus, "trainGrid");
+  if (!Array.isArray(points))
+    throw misuse("trainGrid wants a list of points", "write [{ minCount: 3 }, { minCount: 5 }]");
+  requireOptions(options, { concurrency: wholeNumber(1), ...besideWork }, "trainGrid");
+  const { concurrency = availableParallelism(), progress, signal } = options;
   const lanes = Math.min(concurrency, points.length);
   const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, lanes)));
   const shared: Corpus = { ...corpus, items: await inSlices(sharedItems(corpus.items), signal) };

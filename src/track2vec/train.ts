@@ -1,10 +1,26 @@
 /** Training track vectors from playlists. */
-import type { Corpus } from "../corpus/index.js";
-import { inSlices, misuse, type Progress, peakRssMb, untilAborted } from "../system/index.js";
+import { type Corpus, requireCorpus } from "../corpus/index.js";
+import {
+  aFunction,
+  aPath,
+  besideWork,
+  checkOutput,
+  inSlices,
+  misuse,
+  type Progress,
+  peakRssMb,
+  requireKnown,
+  requireWithin,
+  thingWith,
+  trueOrFalse,
+  untilAborted,
+  type ValueRange,
+} from "../system/index.js";
 import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
 import type { Weights } from "./matrices.js";
-import { resolveOptions, type Word2VecOptions } from "./options.js";
+import { resolveOptions, type Word2VecOptions, word2vecDefaults } from "./options.js";
+import { requireVectors } from "./require-vectors.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
 import { Crew, runOnThisThread } from "./threads.js";
@@ -93,20 +109,19 @@ export interface TrainingResult {
   readonly peakRssMb: number;
 }
 
+const checkedApart: ValueRange = { wanted: "", holds: () => true };
+
 /** The options beside gensim's. */
-const others: readonly (keyof TrainOptions)[] = [
-  ...([
-    "progress",
-    "signal",
-    "onEpoch",
-    "validation",
-    "checkpoint",
-    "resume",
-    "from",
-    "shared",
-    "wording",
-  ] as const),
-];
+const others: Readonly<Record<Exclude<keyof TrainOptions, keyof Word2VecOptions>, ValueRange>> = {
+  ...besideWork,
+  onEpoch: aFunction,
+  validation: thingWith("an object with queries", "queries"),
+  checkpoint: aPath,
+  resume: aPath,
+  from: checkedApart,
+  shared: trueOrFalse,
+  wording: checkedApart,
+};
 
 /**
  * Learns one vector a track, so that tracks that play near each other lie near each other: word2vec with playlists for
@@ -121,10 +136,21 @@ const others: readonly (keyof TrainOptions)[] = [
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
+  requireKnown(options, [...Object.keys(word2vecDefaults), ...Object.keys(others)]);
   const { from, validation, signal } = options;
+  if (from !== undefined) requireVectors(from, "from");
   const wording = { ...ofTracks, ...options.wording };
-  const given = { ...options, vectorSize: options.vectorSize ?? from?.size };
-  const resolved = resolveOptions(given, others, wording);
+  const given = {
+    ...options,
+    vectorSize: options.vectorSize === undefined ? from?.size : options.vectorSize,
+  };
+  const resolved = resolveOptions(given, Object.keys(others), wording);
+  for (const [name, range] of Object.entries(others)) {
+    const value = options[name as keyof typeof others];
+    if (value !== undefined) requireWithin(range, wording.option(name), value);
+  }
+  requireCorpus(corpus, "training");
+  if (options.checkpoint !== undefined) await checkOutput(options.checkpoint);
   if (validation) requireValidation(validation, wording);
   signal?.throwIfAborted();
   if (from && from.size !== resolved.vectorSize) {

@@ -1,16 +1,27 @@
 /** Judging vectors while they are trained. */
-import { type Corpus, partOf, playlistCount, type Query, queriesOf } from "../corpus/index.js";
+import {
+  type Corpus,
+  partOf,
+  playlistCount,
+  type Query,
+  queriesOf,
+  requireCorpus,
+  requireQueries,
+} from "../corpus/index.js";
 import {
   atOnce,
   blocks,
   misuse,
   numberWithin,
   Random,
+  requireKnown,
   requireWithin,
   type Steps,
+  seeds,
   wholeNumber,
 } from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
+import { requireVectors } from "./require-vectors.js";
 import type { TrackVectors } from "./vectors.js";
 import { ofTracks, type Wording } from "./wording.js";
 
@@ -26,8 +37,12 @@ export interface Validation {
 /**
  * The share of queries whose next track is among the k nearest to the last known track (the base protocol of hit ratio@k, but
  * for its random bets: a query whose track has no vector is a miss here). In [0, 1]; 0 where there are no queries.
+ *
+ * @throws SegueError (misuse) where an argument is wrong
  */
 export function hitRatio(vectors: TrackVectors, validation: Validation): number {
+  requireVectors(vectors, "hitRatio");
+  requireNumbers(validation, ofTracks);
   if (validation.queries.length === 0) return 0;
   const judge = atOnce(Judge.open(validation, vectors.tracks));
   return atOnce(judge.hitRatio(vectors.vectors, vectors.size));
@@ -112,11 +127,15 @@ export class Judge {
 const QUERIES = 4096;
 
 /** @throws SegueError (misuse) when there are no queries or a number is out of range */
-export function requireValidation(
-  { queries, k = 100, patience = 3 }: Validation,
-  { option }: Pick<Wording, "option"> = ofTracks,
-): void {
-  if (queries.length === 0) throw misuse("the validation has no queries");
+export function requireValidation(validation: Validation, wording: Pick<Wording, "option"> = ofTracks): void {
+  requireNumbers(validation, wording);
+  if (validation.queries.length === 0) throw misuse("the validation has no queries");
+}
+
+function requireNumbers(validation: Validation, { option }: Pick<Wording, "option">): void {
+  requireKnown(validation, ["queries", "k", "patience"], "the validation");
+  const { queries, k = 100, patience = 3 } = validation;
+  requireQueries(queries, "the validation");
   for (const [name, value] of Object.entries({ k, patience }))
     requireWithin(wholeNumber(1), option(`validation.${name}`), value);
 }
@@ -127,10 +146,12 @@ export function requireValidation(
  * @param share how many, in (0, 1); playlists of one track are never held back
  * @param seed a whole number ≥ 0: which
  * @returns the rest, and the queries in order of playlists
- * @throws SegueError (misuse) when the share is out of range or nothing is left on one of the two sides
+ * @throws SegueError (misuse) when it is no corpus, the share or the seed is out of range, or nothing is left on one of the two sides
  */
 export function holdBack(corpus: Corpus, share: number, seed: number): { rest: Corpus; queries: Query[] } {
+  requireCorpus(corpus, "holdBack");
   requireWithin(numberWithin({ above: 0, below: 1 }), "the share to hold back", share);
+  requireWithin(seeds, "seed", seed);
   const random = new Random(seed);
   const { offsets } = corpus;
   const held = Array.from(

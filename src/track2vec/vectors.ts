@@ -2,7 +2,17 @@
  * Trained vectors by track: what word2vec calls keyed vectors. A value: nothing changes it, so any number of callers may
  * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
  */
-import { misuse, numberWithin, requireWithin, SegueError, wholeNumber } from "../system/index.js";
+import {
+  asWritten,
+  misuse,
+  numberWithin,
+  requireKnown,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  thingWith,
+  wholeNumber,
+} from "../system/index.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
 
 export interface TrackVectorsParts {
@@ -45,6 +55,12 @@ export interface NearestTracks {
 }
 
 const oneOrMore = wholeNumber(1);
+const iterable = thingWith("a list", Symbol.iterator);
+const rowNumbers = thingWith("an Int32Array of one row a query", "some", "length");
+const perRow = thingWith("a typed array", "subarray", "length");
+const partNames: readonly (keyof TrackVectorsParts)[] = [
+  ...(["tracks", "size", "vectors", "counts", "outputs", "noun"] as const),
+];
 
 /** One vector a track, and what can be asked of them: gensim's `KeyedVectors`. Never changes once it is made. */
 export class TrackVectors {
@@ -59,13 +75,18 @@ export class TrackVectors {
 
   /** @throws SegueError when the parts do not fit together or a track comes twice */
   constructor(parts: TrackVectorsParts) {
+    requireKnown(parts, partNames, "TrackVectors");
     const { tracks, size, vectors, counts, outputs, noun = "track" } = parts;
     requireWithin(oneOrMore, "vector size", size);
+    if (!Array.isArray(tracks) || !ArrayBuffer.isView(vectors))
+      throw misuse("track vectors are made of a list of tracks and a Float32Array of vectors");
     const values = tracks.length * size;
     if (vectors.length !== values)
       throw misuse(
         `${tracks.length} ${noun}s of ${size} dimensions need ${values} values, not ${vectors.length}`,
       );
+    for (const [name, values] of Object.entries({ counts, outputs }))
+      if (values !== undefined) requireWithin(perRow, name, values);
     if (counts && counts.length !== tracks.length)
       throw misuse(`${tracks.length} ${noun}s need as many counts, not ${counts.length}`);
     if (outputs && outputs.length !== values)
@@ -148,9 +169,13 @@ export class TrackVectors {
    */
   nearest(query: VectorQuery, k = 10, options: { exclude?: Iterable<string> } = {}): NearestTracks {
     requireWithin(oneOrMore, "k", k);
+    requireKnown(options, ["exclude"], "nearest");
     const { vector, named } = this.#resolve(query);
     const excluded = new Set(named);
-    for (const track of options.exclude ?? []) {
+    const { exclude = [] } = options;
+    if (typeof exclude === "string" || !iterable.holds(exclude))
+      throw misuse(`exclude must be a list of ${this.noun}s, got ${asWritten(exclude)}`);
+    for (const track of exclude) {
       const row = this.indexOf(track);
       if (row >= 0) excluded.add(row);
     }
@@ -175,6 +200,9 @@ export class TrackVectors {
    */
   nearestRows(queries: Float32Array, k: number, options: NearestRowsOptions = {}): NearestRows {
     requireWithin(oneOrMore, "k", k);
+    requireOptions(options, { skip: rowNumbers, threads: oneOrMore }, "nearestRows");
+    if (!(queries instanceof Float32Array))
+      throw misuse("queries must be a Float32Array of vectors, one after the other");
     const { skip, threads } = options;
     if (queries.length % this.size !== 0)
       throw misuse(
@@ -262,6 +290,7 @@ export class TrackVectors {
         throw misuse(`the query vector has ${query.length} dimensions, the ${this.noun}s have ${this.size}`);
       return { vector: query, named: [] };
     }
+    requireKnown(query, ["positive", "negative"], "a query");
     const { positive = [], negative = [] } = query;
     if (positive.length + negative.length === 0)
       throw misuse(`the query names no ${this.noun} and no vector`);

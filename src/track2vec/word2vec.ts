@@ -1,6 +1,6 @@
 /** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
-import { misuse, Turns } from "../system/index.js";
+import { aSignal, asWritten, misuse, requireKnown, requireWithin, Turns } from "../system/index.js";
 import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 import { ofWords } from "./wording.js";
 
@@ -27,6 +27,15 @@ export async function trainWord2Vec(
   sentences: Sentences,
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
+  // All others are looked at where it is trained.
+  requireKnown(options, Object.keys(Object(options)));
+  if (options.signal !== undefined) requireWithin(aSignal, "signal", options.signal);
+  const iterable = sentences as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
+  if (typeof (iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator]) !== "function")
+    throw misuse(
+      `trainWord2Vec wants sentences, got ${asWritten(sentences)}`,
+      'write [["the", "cat", "sat"], …]',
+    );
   const wording = { ...ofWords, ...options.wording };
   return trainTrack2Vec(await corpusOf(sentences, options.signal), { ...options, wording });
 }

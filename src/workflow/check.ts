@@ -3,6 +3,7 @@ import { closest, misuse } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
+import { requireFlow } from "./load-flow.js";
 
 export interface FlowProblem {
   readonly step?: string;
@@ -12,6 +13,7 @@ export interface FlowProblem {
 
 /** @throws SegueError (misuse) that tells every problem at once */
 export function checkFlow(flow: AnyFlow): void {
+  requireFlow(flow, "checkFlow");
   const problems = findProblems(flow.nodes);
   if (!isFlowName(flow.name))
     problems.unshift({

@@ -8,11 +8,11 @@
  * Every step of such a chain is lazy: nothing is read before the last one is awaited. What is not there is an error that says
  * what there is instead.
  */
-import { type Store, storeAt } from "../storage/index.js";
-import { closest, misuse, SegueError } from "../system/index.js";
+import { requireStore, type Store, storeAt } from "../storage/index.js";
+import { closest, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
-import { isFlowName } from "./flow-name.js";
+import { aFlowName, isFlowName } from "./flow-name.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus, readRecord } from "./records.js";
 import { listRuns, type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";
@@ -25,6 +25,8 @@ export class Client {
   readonly sources: Readonly<Record<string, string>>;
 
   constructor(store: Store, sources: Readonly<Record<string, string>> = {}) {
+    requireStore(store, "a client");
+    requireWithin(thingWith("an object of runs by flow"), "sources", sources);
     this.store = store;
     this.sources = sources;
   }
@@ -45,6 +47,7 @@ export class Client {
    * @throws SegueError (misuse) where there is none
    */
   async findRun(text: string): Promise<RunReader> {
+    requireWithin(someText, "the run to find", text);
     const parts = text.split("/");
     const [flow, run] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
     const isName = parts.length < 3 && (flow === undefined || isFlowName(flow));
@@ -74,9 +77,10 @@ export class Client {
  * Reads the datastore `store`, or that of SEGUE_DATASTORE, or .segue in the current folder.
  *
  * @param sources by flow, the run that `latestSuccessfulRun` means: within a step, those of the run that it is part of
+ * @throws SegueError (misuse) where `store` is none
  */
 export function openClient(store?: Store, sources?: Readonly<Record<string, string>>): Client {
-  return new Client(store ?? storeAt(process.env.SEGUE_DATASTORE ?? ".segue"), sources);
+  return new Client(store === undefined ? storeAt(process.env.SEGUE_DATASTORE ?? ".segue") : store, sources);
 }
 
 /** The runs of one flow; nothing is read before something is awaited. */
@@ -87,6 +91,7 @@ export class FlowReader {
 
   /** @param source the run that `latestSuccessfulRun` means; default: the one that is the latest when it is read */
   constructor(store: Store, name: string, source?: string) {
+    requireWithin(aFlowName, "flow", name);
     this.store = store;
     this.name = name;
     this.#source = source;
@@ -99,6 +104,7 @@ export class FlowReader {
 
   /** The run of that id, such as "20260131-090507-k3f9". */
   run(id: string): RunReader {
+    requireWithin(someText, "the run's id", id);
     return new RunReader(this.store, this.name, async () => id);
   }
 

@@ -13,9 +13,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { closest, misuse } from "../system/index.js";
+import { aPath, closest, misuse, requireWithin } from "../system/index.js";
 import { type ConfFile, readConfFile } from "./conf-file.js";
 import type { AnyFlow } from "./flow.js";
+import { requireFlow } from "./load-flow.js";
 import { flagName, unknownParameter } from "./parameters.js";
 
 export interface LayeredParameters {
@@ -26,6 +27,8 @@ export interface LayeredParameters {
 }
 
 /**
+ * The parameters of a flow as files set them; what they leave out is left to the defaults.
+ *
  * @param folder holds base/ and local/; either may be missing
  * @param options.known all flows that the files may speak of; where it is given, a name at the top level that is neither one of them
  *   nor a parameter of one is refused
@@ -38,6 +41,10 @@ export async function readParameters(
   flow: AnyFlow,
   { known, shipped }: { readonly known?: readonly AnyFlow[]; readonly shipped?: string } = {},
 ): Promise<LayeredParameters> {
+  requireWithin(aPath, "the folder of parameters", folder);
+  requireFlow(flow, "readParameters");
+  if (known !== undefined && !Array.isArray(known)) throw misuse("known must be a list of flows");
+  for (const each of known ?? []) requireFlow(each, "readParameters");
   const names = new Map(Object.keys(flow.parameters.shape).map((key) => [flagName(key), key]));
   const values: Record<string, unknown> = {};
   const sources: Record<string, string> = {};

@@ -17,7 +17,7 @@
  * types know which artifacts those are.
  */
 import { z } from "zod";
-import { misuse, requireKnown } from "../system/index.js";
+import { asWritten, misuse, requireKnown } from "../system/index.js";
 import type {
   AfterBranches,
   AfterEnd,
@@ -80,7 +80,12 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   preload?: () => Promise<unknown>;
 }
 
-/** Begins a flow. The result of the last `.step(…)` must be exported from `module`. */
+/**
+ * Begins a flow. The result of the last `.step(…)` must be exported from `module`.
+ *
+ * @param name letters, digits, - and _, beginning with a letter; looked at when it is run or checked
+ * @throws SegueError (misuse) where the name is no text, for an option that there is not, or no `module`; steps throw it for theirs
+ */
 export function flow<Schema extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   name: string,
   options: FlowOptions<Schema>,
@@ -98,6 +103,8 @@ const knownOptions: Readonly<Record<keyof FlowOptions<z.ZodObject>, true>> = {
 
 /** Modules in plain JavaScript come here unchecked. */
 function moduleOf(flow: string, options: unknown): string {
+  if (typeof flow !== "string")
+    throw misuse(`the name of a flow must be text, got ${asWritten(flow)}`, 'write flow("tuning", …)');
   const given = typeof options === "object" && options !== null ? options : {};
   requireKnown(given, Object.keys(knownOptions), `flow "${flow}"`);
   const { module } = given as { module?: unknown };

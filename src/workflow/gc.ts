@@ -1,7 +1,7 @@
 /** Removing what no kept run needs: old runs, and the objects that only they used. */
 import { rm } from "node:fs/promises";
-import type { Store } from "../storage/index.js";
-import { requireWithin, wholeNumber } from "../system/index.js";
+import { requireStore, type Store } from "../storage/index.js";
+import { requireOptions, trueOrFalse, wholeNumber } from "../system/index.js";
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { type DoneRecord, keys, type RunRecord, readRecord } from "./records.js";
@@ -30,10 +30,11 @@ const youngMs = 60 * 60 * 1000;
 /**
  * Removes runs first and objects last, so that a run that can still be seen never misses an artifact.
  *
- * @throws SegueError (misuse) where keep is not a whole number ≥ 1
+ * @throws SegueError (misuse) where `keep` is not a whole number ≥ 1, or for an option that there is not
  */
 export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
-  requireWithin(wholeNumber(1), "keep", options.keep);
+  requireStore(store, "collectGarbage");
+  requireOptions(options, { keep: wholeNumber(1), dryRun: trueOrFalse }, "collectGarbage", ["keep"]);
   const all = await listRuns(store);
   const isBusy = all.some((run) => run.status === "running");
   const kept = await keptRuns(store, all, options.keep);

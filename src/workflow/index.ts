@@ -1,28 +1,6 @@
 /**
  * Workflows: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
  * anything. Knows nothing of music.
- *
- * ```ts
- * // tuning.ts
- * import { flow, openStore, runFlow } from "segue/workflow";
- * import { z } from "zod";
- *
- * export const tuning = flow("tuning", {
- *   module: import.meta.url,
- *   parameters: z.object({ seed: z.int().default(1).describe("the seed of everything random") }),
- * })
- *   .step("start", ({ parameters }) => ({ grid: [3, 5, 10], seed: parameters.seed }))
- *   .foreach("train", { over: "grid", retry: 2 }, ({ item, artifacts }) => ({ loss: item * artifacts.seed }))
- *   .join("keep_best", ({ inputs }) => ({ best: Math.min(...inputs.map((input) => input.loss)) }))
- *   .step("end", ({ artifacts }) => console.log(artifacts.best));
- *
- * // main.ts
- * const store = await openStore(".segue");
- * const result = await runFlow(tuning, { seed: 7 }, { store, listener: console.log });
- * ```
- *
- * Steps run in processes of their own that import the flow's module: keep its top level light, and `import()` what is heavy
- * within the steps.
  */
 export { FolderStore, openStore, type Store } from "../storage/index.js";
 export { type FileArtifact, file } from "./artifacts/file.js";

@@ -3,13 +3,28 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { besideUrl, isSegueError, messageOf, misuse, packageRoot, SegueError } from "../system/index.js";
+import {
+  besideUrl,
+  isSegueError,
+  messageOf,
+  misuse,
+  packageRoot,
+  requireWithin,
+  SegueError,
+  someText,
+} from "../system/index.js";
 import { ownModules } from "./code-hash.js";
 import type { AnyFlow } from "./flow.js";
 import { ownPlace } from "./terminal/own-place.js";
 
-/** The flows that a module exports. */
+/**
+ * The flows that a module exports.
+ *
+ * @param url of the module: `import.meta.url`, or `pathToFileURL(path).href`
+ * @throws SegueError where it cannot be loaded
+ */
 export async function flowsOf(url: string): Promise<AnyFlow[]> {
+  requireWithin(someText, "the URL of a module", url);
   let module: Record<string, unknown>;
   try {
     module = (await import(url)) as Record<string, unknown>;
@@ -23,8 +38,9 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
   return [...new Set(Object.values(module))].filter(isFlow);
 }
 
-/** @throws SegueError where the module exports no flow of that name */
+/** The flow of that name that a module exports. @throws SegueError where it exports none */
 export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
+  requireWithin(someText, "the name of a flow", name);
   const flows = await flowsOf(url);
   const found = flows.find((flow) => flow.name === name);
   if (found) return found;
@@ -47,6 +63,20 @@ function placeOf(error: unknown, url: string): string | undefined {
     if (line !== undefined) return `${relative(process.cwd(), path)}:${line}`;
   }
   return undefined;
+}
+
+/**
+ * For doors that are given one.
+ *
+ * @param of what wants it, for the message
+ * @throws SegueError (misuse) where it is none
+ */
+export function requireFlow(flow: unknown, of: string): void {
+  if (isFlow(flow)) return;
+  throw misuse(
+    `${of} wants a flow`,
+    'write flow("name", { module: import.meta.url }).step("start", () => …)',
+  );
 }
 
 function isFlow(value: unknown): value is AnyFlow {

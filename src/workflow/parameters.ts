@@ -3,7 +3,17 @@
  * what the schema wants, and what does not fit is said in one sentence.
  */
 import { z } from "zod";
-import { closest, messageOf, misuse, SegueError } from "../system/index.js";
+import {
+  asWritten,
+  closest,
+  messageOf,
+  misuse,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  thingWith,
+  trueOrFalse,
+} from "../system/index.js";
 import { toJson } from "./artifacts/json.js";
 import { asCommandsName } from "./load-flow.js";
 import { parametersFromRecord } from "./records.js";
@@ -12,6 +22,16 @@ interface HasParameters {
   readonly name: string;
   readonly module?: string;
   readonly parameters: z.ZodObject;
+}
+
+/** @throws SegueError (misuse) where they are no object, or the flow is none */
+function requireParameters(flow: HasParameters, given: object): void {
+  requireWithin(thingWith("a flow", "name", "parameters"), "flow", flow);
+  if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
+  throw misuse(
+    `the parameters of flow "${flow.name}" must be an object, got ${asWritten(given)}`,
+    "write {} for none",
+  );
 }
 
 /** "knnK" and "knn_k" as a flag: "knn-k". */
@@ -35,6 +55,12 @@ export function parseParameters(
   given: Readonly<Record<string, unknown>>,
   options: { readonly ignoreUnknown?: boolean; readonly sources?: Readonly<Record<string, string>> } = {},
 ): Record<string, unknown> {
+  requireParameters(flow, given);
+  requireOptions(
+    options,
+    { ignoreUnknown: trueOrFalse, sources: thingWith("an object of files by flag") },
+    "parseParameters",
+  );
   const shape = flow.parameters.shape as Readonly<Record<string, z.ZodType>>;
   const byFlag = new Map(Object.keys(shape).map((key) => [flagName(key), key]));
   const values: Record<string, unknown> = {};
@@ -102,6 +128,7 @@ export async function checkParameters(
   },
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  requireParameters(flow, parameters);
   try {
     await flow.check?.(parameters);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The picture of a flow: its steps in columns from left to right, a foreach as a stack of sheets, with state and time of a run. */
 
-import { escapeHtml } from "../system/index.js";
+import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
 import type { RunReader } from "./client.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { knownTasks } from "./known-tasks.js";
@@ -25,9 +25,14 @@ export function drawFlow(name: string, nodes: readonly StepNode[]): string {
 /**
  * A run, as far as it is.
  *
- * @param theme default: whichever the program that shows it asks for
+ * @param options.theme "light" or "dark"; default: whichever the program that shows it asks for
+ * @returns an SVG document
+ * @throws SegueError (misuse) where it is no run, or for an option that there is not; SegueError where there is no such run
  */
-export async function drawRun(run: RunReader, { theme }: { theme?: Theme } = {}): Promise<string> {
+export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): Promise<string> {
+  requireWithin(thingWith('a run, such as Segue.flow("modeling").latestRun', "record", "tasks"), "run", run);
+  requireOptions(options, { theme: oneOf("light", "dark") }, "drawRun");
+  const { theme } = options;
   const [record, summary, tasks] = await Promise.all([run.record(), run.summary(), run.tasks()]);
   const known = await knownTasks(run, tasks);
   const states = new Map<string, StepState>();

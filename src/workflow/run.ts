@@ -1,17 +1,33 @@
 /** Running a flow, and resuming a run. */
 import { existsSync } from "node:fs";
 import { availableParallelism, hostname, userInfo } from "node:os";
-import type { Store } from "../storage/index.js";
-import { closest, misuse, requireWithin, SegueError, wholeNumber } from "../system/index.js";
+import { requireStore, type Store } from "../storage/index.js";
+import {
+  aFunction,
+  aSignal,
+  closest,
+  listOf,
+  misuse,
+  oneOf,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  someText,
+  thingWith,
+  trueOrFalse,
+  type ValueRange,
+  wholeNumber,
+} from "../system/index.js";
 import { checkFlow } from "./check.js";
 import { codeHash } from "./code-hash.js";
 import { runLocal } from "./engines/local.js";
 import { Pool } from "./engines/pool.js";
 import type { RunListener } from "./events.js";
 import type { AnyFlow } from "./flow.js";
+import { aFlowName } from "./flow-name.js";
 import type { RetryPolicy, StepNode } from "./graph.js";
 import { endLeftovers } from "./leftovers.js";
-import { loadFlow, modulePlace, moduleUrl } from "./load-flow.js";
+import { loadFlow, modulePlace, moduleUrl, requireFlow } from "./load-flow.js";
 import { holderOf, lockRun, type RunLock } from "./lock.js";
 import { checkParameters, parametersAgain, parseParameters } from "./parameters.js";
 import {
@@ -70,12 +86,29 @@ export interface RunResult {
   readonly seconds: number;
 }
 
+const ranges: Readonly<Record<keyof RunOptions, ValueRange>> = {
+  store: thingWith('a store: await openStore(".segue")', "url", "get", "put", "list"),
+  maxWorkers: wholeNumber(1),
+  tags: listOf("tags"),
+  // retryPolicy looks at it.
+  retry: { wanted: "how often", holds: (value) => typeof value === "number" || thingWith("").holds(value) },
+  cache: trueOrFalse,
+  engine: oneOf("local", "dbos"),
+  databaseUrl: someText,
+  sources: thingWith("an object of runs by flow"),
+  next: thingWith("flows to run", "flows", "flags"),
+  again: thingWith("flows to run", "flows", "flags"),
+  pool: thingWith("a Pool", "warm", "close"),
+  listener: aFunction,
+  signal: aSignal,
+};
+
 /**
  * Runs a flow from its first step.
  *
  * @param parameters by name; missing ones take their defaults
  * @throws SegueError (misuse) for a parameter that is unknown or out of range, for what the flow's own `check` refuses, and for a
- *   flow that is not sound.
+ *   flow that is not sound, and for an option that there is not or that is out of its range.
  *   A step that fails does not throw: the result's `status` says so.
  */
 export async function runFlow(
@@ -83,6 +116,8 @@ export async function runFlow(
   parameters: Readonly<Record<string, unknown>>,
   options: RunOptions,
 ): Promise<RunResult> {
+  requireFlow(flow, "runFlow");
+  requireOptions(options, ranges, "runFlow", ["store"]);
   const checked = parseParameters(flow, parameters);
   await checkParameters(flow, checked);
   return begin(flow, checked, [], options.tags ?? [], options);
@@ -100,9 +135,12 @@ export interface ResumeOptions extends RunOptions {
  * rest with the code as it is now. A run of the engine dbos that workers still go on with is not made anew but waited for.
  *
  * @param flowName which flow's run
- * @throws SegueError where there is nothing to resume, or the run is still being run
+ * @throws SegueError (misuse) where there is nothing to resume, or an argument or an option is wrong; code "run-held" where the run is
+ *   still being run
  */
 export async function resumeRun(flowName: string, options: ResumeOptions): Promise<RunResult> {
+  requireOptions(options, { ...ranges, run: someText, step: someText }, "resumeRun", ["store"]);
+  requireWithin(aFlowName, "flow", flowName);
   const { store } = options;
   const origin = await findOrigin(store, flowName, options);
   const held = await holderOf(store, flowName, origin.run);
@@ -229,7 +267,6 @@ async function begin(
     ...(options.again === undefined ? {} : { again: options.again }),
   };
   const maxWorkers = options.maxWorkers ?? availableParallelism();
-  requireWithin(wholeNumber(1), "maxWorkers", maxWorkers);
   // Before anything is recorded: a run that cannot begin leaves nothing behind.
   const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();

@@ -1,5 +1,6 @@
 /** Listing runs from their records, with no engine needed. */
-import type { Store } from "../storage/index.js";
+import { requireStore, type Store } from "../storage/index.js";
+import { requireOptions, someText, wholeNumber } from "../system/index.js";
 import { holderOf } from "./lock.js";
 import {
   type EndRecord,
@@ -41,11 +42,18 @@ interface Found {
   end?: string;
 }
 
-/** Runs, newest first. */
+/**
+ * Runs, newest first.
+ *
+ * @param options.limit the most that are returned, a whole number ≥ 0; default: all
+ * @throws SegueError (misuse) where it is no store, or for an option that there is not
+ */
 export async function listRuns(
   store: Store,
   options: { flow?: string; tag?: string; limit?: number } = {},
 ): Promise<RunSummary[]> {
+  requireStore(store, "a list of runs");
+  requireOptions(options, { flow: someText, tag: someText, limit: wholeNumber(0) }, "a list of runs");
   const found = new Map<string, Found>();
   const ends = new Map<string, string>();
   for await (const { key, size, modified } of store.list(

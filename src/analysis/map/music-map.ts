@@ -1,7 +1,15 @@
 /** The map of music: the most played tracks laid out by their vectors, with the genre words of their playlists. */
-import type { Corpus } from "../../corpus/index.js";
-import type { Progress } from "../../system/index.js";
-import type { TrackVectors } from "../../track2vec/index.js";
+import { type Corpus, requireCorpus } from "../../corpus/index.js";
+import {
+  besideWork,
+  listOf,
+  misuse,
+  type Progress,
+  requireOptions,
+  type ValueRange,
+  wholeNumber,
+} from "../../system/index.js";
+import { requireVectors, type TrackVectors } from "../../track2vec/index.js";
 import {
   defaultGenres,
   frequentWords,
@@ -11,7 +19,7 @@ import {
   unknownGenre,
 } from "./genres.js";
 import { nearestNeighbours } from "./neighbours.js";
-import { tsne } from "./tsne.js";
+import { tsne, tsneRanges } from "./tsne.js";
 
 export interface MapPoint {
   readonly track: string;
@@ -40,21 +48,52 @@ export interface MusicMap {
 export interface MapOptions {
   /** How many tracks, the most played ones; default 5000. */
   readonly tracks?: number;
+  /** The title words that colour it, at most 255; default rock, rap, country. */
   readonly genres?: readonly string[];
+  /** How many neighbours count, roughly, ≥ 1; default 30, at most a third of the tracks. */
   readonly perplexity?: number;
+  /** Rounds of t-SNE, an integer ≥ 1; default 1000. */
   readonly iterations?: number;
+  /** Of the layout, an integer ≥ 0; default 1. */
   readonly seed?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
-/** Lays tracks out on a plane: those that are played together lie together. Distances are those of unit vectors (cosines). */
+const { perplexity: perplexities, iterations: rounds, seed: seeds } = tsneRanges;
+const ranges: Readonly<Record<keyof MapOptions, ValueRange>> = {
+  tracks: wholeNumber(4),
+  genres: listOf("words"),
+  perplexity: perplexities,
+  iterations: rounds,
+  seed: seeds,
+  ...besideWork,
+};
+
+/**
+ * Lays tracks out on a plane: those that are played together lie together. Distances are those of unit vectors (cosines).
+ *
+ * @param vectors of the corpus's tracks; those without one are left out
+ * @throws SegueError (misuse) where fewer than 4 tracks have a vector, or an argument or an option is wrong
+ * @throws the signal's reason
+ */
 export async function drawMap(
   corpus: Corpus,
   vectors: TrackVectors,
   options: MapOptions = {},
 ): Promise<MusicMap> {
-  const { tracks = 5000, genres = defaultGenres, perplexity = 30, iterations = 1000, seed = 1 } = options;
+  requireCorpus(corpus, "drawMap");
+  requireVectors(vectors, "drawMap");
+  requireOptions(options, ranges, "drawMap");
+  const {
+    tracks = 5000,
+    genres = defaultGenres,
+    perplexity = 30,
+    iterations = 1000,
+    seed = 1,
+    progress,
+    signal,
+  } = options;
   const plays = new Uint32Array(corpus.tracks.length);
   for (const item of corpus.items) plays[item]!++;
   const rowOf = Int32Array.from(corpus.tracks, (track) => vectors.indexOf(track));
@@ -62,6 +101,11 @@ export async function drawMap(
     .filter((track) => rowOf[track]! >= 0)
     .sort((a, b) => plays[b]! - plays[a]! || a - b)
     .slice(0, tracks);
+  if (chosen.length < 4)
+    throw misuse(
+      `a map takes 4 tracks that have vectors, and here are ${chosen.length}`,
+      "train the vectors on the same corpus, with a lower minCount",
+    );
   const { size } = vectors;
   const points = new Float32Array(chosen.length * size);
   chosen.forEach((track, i) => {
@@ -70,11 +114,13 @@ export async function drawMap(
     for (let d = 0; d < size; d++) points[i * size + d] = vector[d]! / length;
   });
   const each = Math.min(chosen.length - 1, Math.floor(3 * Math.min(perplexity, (chosen.length - 1) / 3)));
-  const neighbours = chosen.length < 4 ? undefined : nearestNeighbours(points, size, each);
-  const { positions, divergence } = await tsne(points, size, { ...options, perplexity, neighbours });
+  const neighbours = nearestNeighbours(points, size, each);
+  const { positions, divergence } = await tsne(points, size, {
+    ...{ perplexity, iterations, seed, progress, signal, neighbours },
+  });
   const genreOf = genresOfTracks(corpus, genres);
   const chosenGenres = chosen.map((track) => genreOf[track]!);
-  const agreement = genreAgreement(chosenGenres, neighbours!.rows, each);
+  const agreement = genreAgreement(chosenGenres, neighbours.rows, each);
   return {
     points: chosen.map((track, i) => ({
       track: corpus.tracks[track]!,

@@ -2,19 +2,32 @@
  * t-SNE (van der Maaten & Hinton, JMLR 9, 2008) with Barnes–Hut repulsion and scikit-learn's defaults, so that its figures can be
  * laid beside scikit-learn's. One thread; the same points, options and seed always give the same picture.
  */
-import { misuse, type Progress, silent } from "../../system/index.js";
+import {
+  besideWork,
+  misuse,
+  numberWithin,
+  type Progress,
+  requireOptions,
+  requireWithin,
+  seeds,
+  silent,
+  thingWith,
+  type ValueRange,
+  wholeNumber,
+} from "../../system/index.js";
 import { nearestNeighbours } from "./neighbours.js";
 import { type Neighbours, type Similarities, similarities } from "./perplexity.js";
 import { principalStart } from "./principal.js";
 import { QuadTree } from "./quadtree.js";
 
 export interface TsneOptions {
-  /** How many neighbours count, roughly; default 30, at most a third of the points. */
+  /** How many neighbours count, roughly, ≥ 1; default 30, at most a third of the points. */
   readonly perplexity?: number;
   /** Default 1000, of which the first 250 exaggerate attraction twelvefold. */
   readonly iterations?: number;
   /** Accuracy of the repulsion, 0 (exact) … 1 (rough); default 0.5. */
   readonly theta?: number;
+  /** An integer ≥ 0; default 1. */
   readonly seed?: number;
   /** Neighbours, where the caller has them; default: by Euclidean distance. */
   readonly neighbours?: Neighbours;
@@ -29,6 +42,15 @@ export interface TsneResult {
   readonly divergence: number;
 }
 
+export const tsneRanges: Readonly<Record<keyof TsneOptions, ValueRange>> = {
+  perplexity: numberWithin({ least: 1 }),
+  iterations: wholeNumber(1),
+  theta: numberWithin({ least: 0, most: 1 }),
+  seed: seeds,
+  neighbours: thingWith("neighbours", "each", "rows", "squared"),
+  ...besideWork,
+};
+
 const exaggeration = 12;
 const exaggerated = 250;
 
@@ -36,13 +58,20 @@ const exaggerated = 250;
  * Lays points of many dimensions out on a plane, near ones near.
  *
  * @param points n × size, row-major, finite
- * @throws SegueError with fewer than 4 points
+ * @param size the number of dimensions
+ * @throws SegueError (misuse) with fewer than 4 points, a number that is not finite, or an option that there is not or that is out of
+ *   its range
+ * @throws the signal's reason
  */
 export async function tsne(
   points: Float32Array,
   size: number,
   options: TsneOptions = {},
 ): Promise<TsneResult> {
+  requireOptions(options, tsneRanges, "tsne");
+  requireWithin(wholeNumber(1), "size", size);
+  if (!(points instanceof Float32Array) || points.length % size !== 0 || !points.every(Number.isFinite))
+    throw misuse(`points must be a Float32Array of finite numbers, ${size} for each point`);
   const { iterations = 1000, theta = 0.5, seed = 1, progress = silent, signal } = options;
   const n = points.length / size;
   if (n < 4) throw misuse(`a map needs at least 4 points, not ${n}`);

@@ -3,7 +3,7 @@
  * empirical data" (SIAM Review 51, 2009) say: α by exact maximum likelihood (their eq. 3.7, no continuous approximation),
  * xmin as the value whose tail is nearest to its fit by Kolmogorov–Smirnov, over every value of the sample.
  */
-import { SegueError } from "../../system/index.js";
+import { misuse, requireOptions, SegueError, wholeNumber } from "../../system/index.js";
 import { type Tally, tailFrom, tally } from "./tally.js";
 import { hurwitzZeta } from "./zeta.js";
 
@@ -84,9 +84,13 @@ function kolmogorovSmirnov(
  *
  * @param sample whole numbers, such as the number of playlist entries of each artist; or their tally
  * @param options.xmin a fixed xmin; without it every value but the largest is tried
- * @throws SegueError where fewer than two distinct values are left to fit on
+ * @throws SegueError (misuse) where it is no sample of whole numbers ≥ 0 or `xmin` is not one ≥ 1; SegueError code "too-little-data"
+ *   where fewer than two distinct values are left to fit on
  */
 export function fitPowerLaw(sample: ArrayLike<number> | Tally, options: { xmin?: number } = {}): PowerLawFit {
+  if (typeof sample !== "object" || sample === null || !("times" in sample || "length" in sample))
+    throw misuse("fitPowerLaw wants a list of whole numbers", "such as the number of plays of each artist");
+  requireOptions(options, { xmin: wholeNumber(1) }, "fitPowerLaw");
   const counts = "times" in sample ? (sample as Tally) : tally(sample as ArrayLike<number>);
   const { values, times, total } = counts;
   let size = 0;

@@ -1,6 +1,6 @@
 /** Every form in which vectors leave Segue for other tools. */
-import { misuse } from "../../system/index.js";
-import { saveVectors, type TrackVectors } from "../../track2vec/index.js";
+import { aPath, misuse, requireOptions, requireWithin, someText, wholeNumber } from "../../system/index.js";
+import { requireVectors, saveVectors, type TrackVectors } from "../../track2vec/index.js";
 import { writeOnnx } from "./onnx.js";
 import { writeSavedModel } from "./saved-model.js";
 
@@ -23,8 +23,8 @@ export const exportFormats = Object.keys(writers) as ExportFormat[];
 /**
  * Writes vectors to `output`: a file, or for savedmodel the folder of the model, whose version 1 is written.
  *
- * @param options.k how many tracks a SavedModel answers with (100); the other formats leave it to the caller
- * @throws SegueError (misuse) for a format that does not exist
+ * @param options.k how many tracks a SavedModel answers with, an integer ≥ 1 (100); the other formats leave it to the caller
+ * @throws SegueError (misuse) for a format that does not exist, or an argument or an option that is wrong
  */
 export async function exportVectors(
   vectors: TrackVectors,
@@ -32,6 +32,10 @@ export async function exportVectors(
   output: string,
   options: { k?: number } = {},
 ): Promise<void> {
+  requireVectors(vectors, "exportVectors");
+  requireWithin(aPath, "output", output);
+  requireOptions(options, { k: wholeNumber(1) }, "exportVectors");
+  requireWithin(someText, "format", format);
   if (!Object.hasOwn(writers, format))
     throw misuse(`there is no export format "${format}"`, `There are: ${exportFormats.join(", ")}.`);
   const write: Writer = writers[format as ExportFormat];

@@ -2,8 +2,16 @@
  * Nearest rows by Postgres with pgvector (https://github.com/pgvector/pgvector, 0.5 or newer), for more vectors than one
  * machine's memory holds, or where several servers share them. Its HNSW graph is approximate.
  */
-import { messageOf, misuse, SegueError } from "../../system/index.js";
-import type { NearestRows, TrackVectors } from "../../track2vec/index.js";
+import {
+  asWritten,
+  messageOf,
+  misuse,
+  requireWithin,
+  SegueError,
+  thingWith,
+  wholeNumber,
+} from "../../system/index.js";
+import { type NearestRows, requireVectors, type TrackVectors } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 
 /** What is needed of a database: `pg`'s Pool and Client have it, and so has PGlite. */
@@ -20,13 +28,15 @@ const ROWS_AT_ONCE = 500;
  * replaced in one step, once the new one is whole.
  *
  * @param table letters, digits and underscores, not beginning with a digit
- * @throws SegueError where the database has no pgvector of version 0.5 or newer
+ * @throws SegueError where the database has no pgvector of version 0.5 or newer; (misuse) where an argument is wrong
  */
 export async function storeInPgvector(
   client: SqlClient,
   vectors: TrackVectors,
   table = "segue_vectors",
 ): Promise<void> {
+  requireClient(client);
+  requireVectors(vectors, "storeInPgvector");
   requireName(table);
   await client.query("CREATE EXTENSION IF NOT EXISTS vector").catch((cause) => {
     throw new SegueError(`the database has no pgvector: ${messageOf(cause)}`, {
@@ -73,13 +83,17 @@ export async function storeInPgvector(
  * Opens a table that `storeInPgvector` made.
  *
  * @param size the number of dimensions
- * @throws SegueError when k is above 1000, or the database does not answer
+ * @throws SegueError (misuse) where an argument is wrong; its `search` throws one when k is not from 1 to 1000, or the database does not
+ *   answer
  */
 export function pgvectorIndex(client: SqlClient, size: number, table = "segue_vectors"): NearestIndex {
+  requireClient(client);
+  requireWithin(wholeNumber(1), "size", size);
   requireName(table);
   return {
     kind: "pgvector",
     search: async (queries, k): Promise<NearestRows> => {
+      requireWithin(wholeNumber(1), "k", k);
       if (k > MOST_CANDIDATES)
         throw misuse(`pgvector finds up to ${MOST_CANDIDATES} nearest tracks, not ${k}`);
       const count = queries.length / size;
@@ -121,8 +135,16 @@ async function nearest(client: SqlClient, table: string, query: Float32Array, k:
 
 const literal = (vector: Float32Array) => `[${vector.join(",")}]`;
 
+function requireClient(client: SqlClient): void {
+  if (thingWith("", "query").holds(client)) return;
+  throw misuse("there is no database to ask", "give a Pool or a Client of pg");
+}
+
 /** Names become part of SQL, so nothing else may be in them. */
 function requireName(table: string): void {
-  if (!/^[a-z_][a-z0-9_]{0,40}$/i.test(table))
-    throw misuse(`not a name for a table: ${JSON.stringify(table)}`);
+  if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,40}$/i.test(table))
+    throw misuse(
+      `not a name for a table: ${asWritten(table)}`,
+      "use letters, digits and underscores, at most 41, not beginning with a digit",
+    );
 }

@@ -1,6 +1,17 @@
 /** The check of what a deployment to SageMaker is told, before AWS is asked for anything. */
 import { parseS3Url } from "../../storage/s3.js";
-import { misuse } from "../../system/index.js";
+import {
+  aFunction,
+  aPath,
+  aSignal,
+  misuse,
+  numberWithin,
+  requireKnown,
+  requireOptions,
+  someText,
+  thingWith,
+  type ValueRange,
+} from "../../system/index.js";
 import { defaultInstanceType, type SageMakerOptions } from "./options.js";
 
 /** How a complaint is put to whoever gave the options under other names. */
@@ -10,6 +21,42 @@ export interface Wording {
   /** Where to put it right. */
   readonly hint: string;
 }
+
+const anObject = thingWith("an object");
+const seconds = numberWithin({ above: 0 });
+
+/** What each is, at all; what it may say is looked at below, all at once. */
+const ranges: Readonly<Record<keyof SageMakerOptions, ValueRange>> = {
+  autoScaling: anObject,
+  blueGreen: anObject,
+  bucket: someText,
+  connection: anObject,
+  dataCapture: anObject,
+  encryption: someText,
+  environment: anObject,
+  image: someText,
+  instanceCount: numberWithin(),
+  instanceType: someText,
+  kmsKeyId: someText,
+  model: aPath,
+  name: someText,
+  pollInterval: seconds,
+  progress: aFunction,
+  role: someText,
+  serverless: anObject,
+  signal: aSignal,
+  tags: anObject,
+  timeout: seconds,
+};
+
+/** The names within those that have some of their own. */
+const within = {
+  autoScaling: ["minCapacity", "maxCapacity", "targetInvocations", "scaleInCooldown", "scaleOutCooldown"],
+  blueGreen: ["routing", "percent", "interval", "termination", "alarms"],
+  connection: ["region", "endpoint", "credentials"],
+  dataCapture: ["url", "percent"],
+  serverless: ["memoryMb", "maxConcurrency"],
+} as const;
 
 const asOptions: Wording = { names: {}, hint: "nothing was asked of AWS yet" };
 
@@ -21,6 +68,9 @@ export function checkOptions(
   options: Omit<SageMakerOptions, "model">,
   { names, hint }: Wording = asOptions,
 ): void {
+  requireOptions<SageMakerOptions>(options as SageMakerOptions, ranges, "a deployment to SageMaker");
+  for (const [name, known] of Object.entries(within))
+    requireKnown(options[name as keyof typeof within] ?? {}, known, name);
   const called = (option: string) => names[option] ?? option;
   const wrong: string[] = [];
   const check = (holds: boolean, complaint: string) => {

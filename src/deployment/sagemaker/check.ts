@@ -2,12 +2,27 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { awsTimeouts } from "../../storage/aws-timeouts.js";
-import { messageOf, misuse, type Progress, SegueError } from "../../system/index.js";
+import {
+  aFunction,
+  aPath,
+  besideWork,
+  listOf,
+  messageOf,
+  misuse,
+  numberWithin,
+  type Progress,
+  requireOptions,
+  SegueError,
+  someText,
+  trueOrFalse,
+  type ValueRange,
+  wholeNumber,
+} from "../../system/index.js";
 import { savedModelAnswers, withBundleAnswers } from "../bundle-answers.js";
 import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import type { AwsConnection } from "./options.js";
-import { removeSageMaker } from "./remove.js";
+import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
 export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpoint" | "invoke">> {
   /** The bundle that the endpoint should be answering from; not needed where `expected` and `tracks` are given. */
@@ -28,10 +43,26 @@ export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpo
   readonly signal?: AbortSignal;
 }
 
+const ranges: Readonly<Record<keyof SageMakerCheckOptions, ValueRange>> = {
+  ...{ ...waitingRanges, ...besideWork },
+  bundle: aPath,
+  recommender: someText,
+  keep: trueOrFalse,
+  expected: aFunction,
+  tracks: listOf("track ids"),
+  unknownTrack: someText,
+  calls: wholeNumber(1),
+  tolerance: numberWithin({ least: 0 }),
+};
+
 /** @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted */
 export async function checkSageMaker(
   deployment: SageMakerDeployment,
-  {
+  options: SageMakerCheckOptions,
+): Promise<CheckResult> {
+  requireDeployment(deployment);
+  requireOptions(options, ranges, "checkSageMaker");
+  const {
     bundle,
     recommender,
     keep = false,
@@ -41,8 +72,7 @@ export async function checkSageMaker(
     progress,
     signal,
     ...check
-  }: SageMakerCheckOptions,
-): Promise<CheckResult> {
+  } = options;
   const remove = () => removeSageMaker(deployment, { connection, timeout, pollInterval, progress });
   let result: CheckResult;
   try {

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
-import { messageOf, misuse, SegueError } from "../../system/index.js";
+import { messageOf, misuse, requireOptions, SegueError, thingWith, trueOrFalse } from "../../system/index.js";
 import { checkOptions } from "./check-options.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
@@ -66,9 +66,11 @@ export interface PlannedRequest {
  */
 export async function planSageMaker(
   options: SageMakerOptions,
-  { exists = false, now = new Date() }: { exists?: boolean; now?: Date } = {},
+  how: { exists?: boolean; now?: Date } = {},
 ): Promise<PlannedRequest[]> {
   checkOptions(options);
+  requireOptions(how, { exists: trueOrFalse, now: thingWith("a Date", "toISOString") }, "planSageMaker");
+  const { exists = false, now = new Date() } = how;
   const archive = await archiveFor(options);
   await archive.remove();
   const store = storeOf(options);

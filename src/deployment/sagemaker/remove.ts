@@ -5,7 +5,16 @@ import {
   DeleteModelCommand,
 } from "@aws-sdk/client-sagemaker";
 import { S3Store } from "../../storage/s3.js";
-import { messageOf, type Progress, SegueError } from "../../system/index.js";
+import {
+  aFunction,
+  messageOf,
+  numberWithin,
+  type Progress,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  thingWith,
+} from "../../system/index.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
@@ -79,11 +88,26 @@ export function removalsOf(
   return removals;
 }
 
+export const waitingRanges = {
+  timeout: numberWithin({ above: 0 }),
+  pollInterval: numberWithin({ above: 0 }),
+  progress: aFunction,
+  connection: thingWith("an object such as { region }"),
+};
+
+/** @throws SegueError (misuse) where it is none: nothing of it could be found, and all of it would remain */
+export function requireDeployment(deployment: SageMakerDeployment): void {
+  const wanted = thingWith("what deploySageMaker returned", "endpoint", "config", "model", "archive");
+  requireWithin(wanted, "deployment", deployment);
+}
+
 /** @throws SegueError that says what remains, where not all could be removed */
 export async function removeSageMaker(
   deployment: SageMakerDeployment,
   options: Waiting & { connection?: AwsConnection } = {},
 ): Promise<void> {
+  requireDeployment(deployment);
+  requireOptions(options, waitingRanges, "removeSageMaker");
   const remaining = await removeAll(removalsOf(deployment, options.connection, options));
   if (remaining.length > 0) {
     throw new SegueError(`could not remove ${remaining.join(", ")}`, {

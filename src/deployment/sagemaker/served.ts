@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportVectors, openBundle } from "../../bundle/index.js";
-import { misuse } from "../../system/index.js";
+import { aPath, misuse, requireWithin } from "../../system/index.js";
 import { invocationsKOf } from "../bundle-answers.js";
 import { type Archive, archiveOf } from "./archive.js";
 import type { SageMakerOptions } from "./options.js";
@@ -29,6 +29,7 @@ export async function archiveFor({
   model,
   image,
 }: Pick<SageMakerOptions, "name" | "model" | "image">): Promise<Archive> {
+  requireWithin(aPath, "model", model);
   if (servedBy(image) === "bundle") return archiveOf(model);
   const files = await readdir(model, { recursive: true }).catch(() => undefined);
   // An archive is taken as it is, and what does not exist is told of by who packs it.

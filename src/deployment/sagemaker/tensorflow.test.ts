@@ -26,7 +26,7 @@ describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the 
       const store = new S3Store("s3://models", connection);
       await store.client.send(new CreateBucketCommand({ Bucket: "models" }));
       const bundle = join(folder, "bundle");
-      await writeBundle(bundle, await smallInput());
+      await writeBundle(bundle, (await smallInput()).input);
       const options = { name: "playlists", bucket: "s3://models", image: tensorFlowImage, role: goodRole };
       const waiting = { connection, pollInterval: 0.1 };
       const deployment = await deploySageMaker({ ...options, model: bundle, ...waiting });
@@ -35,7 +35,7 @@ describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the 
       expect(result).toMatchObject({ compared: 10, k: 49, unknown: { answered: 49, sameAsBundle: true } });
 
       const other = join(folder, "other");
-      const input = await smallInput();
+      const { input } = await smallInput();
       await writeBundle(other, { ...input, vectors: randomVectors(input.vectors.tracks, 12, 2) });
       const wrong = await deploySageMaker({ ...options, model: other, ...waiting });
       await expect(checkSageMaker(wrong, { bundle, ...waiting })).rejects.toThrow(
@@ -77,7 +77,7 @@ describe("a model for the TensorFlow image", () => {
     const folder = await mkdtemp(join(tmpdir(), "segue-fits-"));
     try {
       const bundle = join(folder, "bundle");
-      const { vectors, ...input } = await smallInput();
+      const { vectors, ...input } = (await smallInput()).input;
       await writeBundle(bundle, { ...input, vectors });
       const archive = await archiveFor({ name: "playlists", model: bundle, image: tensorFlowImage });
       const files: string[] = [];

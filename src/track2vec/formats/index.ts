@@ -1,6 +1,16 @@
 /** Saving and loading track vectors. */
 import { extname } from "node:path";
-import { misuse, refusePipe, writeAtomically } from "../../system/index.js";
+import {
+  aPath,
+  checkOutput,
+  explainDiskError,
+  misuse,
+  refusePipe,
+  requireWithin,
+  someText,
+  writeAtomically,
+} from "../../system/index.js";
+import { requireVectors } from "../require-vectors.js";
 import type { TrackVectors } from "../vectors.js";
 import { readVectorParquet, writeVectorParquet } from "./parquet.js";
 import { readVectorTensors, writeVectorTensors } from "./safetensors.js";
@@ -35,10 +45,13 @@ export function formatOf(path: string): VectorFormat | undefined {
  * in word2vec's, white space in ids is percent-encoded, because their keys end at a blank.
  *
  * @param format by the name's extension where it is left out: .bin, .txt or .vec, .parquet, .safetensors
- * @throws SegueError (misuse) when neither tells the format
+ * @throws SegueError (misuse) when neither tells the format, or what is given is no vectors or no path; (code "disk") when it cannot be
+ *   written
  */
 export async function saveVectors(vectors: TrackVectors, path: string, format?: VectorFormat): Promise<void> {
+  requireVectors(vectors, "saveVectors");
   const { write } = formats[chosen(path, format)];
+  await checkOutput(path);
   await writeAtomically(path, (temporary) => write(vectors, temporary));
 }
 
@@ -46,15 +59,22 @@ export async function saveVectors(vectors: TrackVectors, path: string, format?: 
  * Loads vectors and checks them.
  *
  * @throws SegueError code "corrupt" when the file is cut short, damaged, holds a track twice, values that are not finite,
- *   or not as many as it says; (misuse) when the format is not known, or the path names a pipe
+ *   or not as many as it says; (misuse) when the format is not known, or the path names a pipe; "disk" when
+ *   it cannot be read
  */
 export async function loadVectors(path: string, format?: VectorFormat): Promise<TrackVectors> {
   const { read } = formats[chosen(path, format)];
   await refusePipe(path);
-  return read(path);
+  try {
+    return await read(path);
+  } catch (error) {
+    throw explainDiskError(error, path);
+  }
 }
 
 function chosen(path: string, format: string | undefined): VectorFormat {
+  requireWithin(aPath, "the path of vectors", path);
+  if (format !== undefined) requireWithin(someText, "format", format);
   const found = format ?? formatOf(path);
   if (found === undefined || !Object.hasOwn(formats, found))
     throw misuse(

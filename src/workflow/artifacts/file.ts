@@ -1,7 +1,7 @@
 /** A file or folder as an artifact: stored by content, never loaded into memory. */
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { SegueError } from "../../system/index.js";
+import { aPath, misuse, requireWithin, SegueError } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** A file or folder that a step produced, or that a step before produced. */
@@ -30,11 +30,14 @@ export interface LocalFile extends FileArtifact {
 /**
  * Makes an artifact of a file or a folder that the step wrote, best in `task.folder`: `return { model: file(path) }`.
  *
- * @throws SegueError where there is none
+ * @throws SegueError where there is none; (misuse) where it is neither a file nor a folder
  */
 export function file(path: string): FileArtifact {
+  requireWithin(aPath, "file's path", path);
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts) throw new SegueError(`there is no file ${path} to make an artifact of`);
+  if (!facts.isFile() && !facts.isDirectory())
+    throw misuse(`${path} is neither a file nor a folder`, "write what it gives to a file");
   const local: LocalFile = {
     [handleMark]: "file",
     name: basename(resolve(path)),

@@ -1,5 +1,5 @@
 /** Tables as Parquet, written and read by DuckDB, which is loaded only where a step has a table. */
-import { SegueError, sqlString } from "../../system/index.js";
+import { misuse, SegueError, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** What a cell may hold. */
@@ -21,8 +21,10 @@ interface RowsTable extends Table<object> {
   readonly given: readonly object[];
 }
 
-/** Makes a table artifact of rows: `return { ranking: table([{ name: "a", hits: 0.2 }]) }`. Columns are those of all rows. */
+/** Makes a table artifact of rows: `return { ranking: table([{ name: "a", hits: 0.2 }]) }`. Columns are those of all rows. @throws SegueError (misuse) where they are no list of objects */
 export function table<Row extends object>(rows: readonly Row[]): Table<Row> {
+  if (!Array.isArray(rows) || rows.some((row) => typeof row !== "object" || row === null))
+    throw misuse("a table is made of a list of rows", 'write table([{ name: "a", hits: 0.2 }])');
   const made: RowsTable = {
     [handleMark]: "table",
     given: rows,

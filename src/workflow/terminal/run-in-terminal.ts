@@ -1,5 +1,13 @@
 /** Running a flow for somebody at a terminal: shows what happens, stops on Ctrl-C, says how to go on, gives an exit code. */
-import { SegueError } from "../../system/index.js";
+import {
+  aFunction,
+  requireOptions,
+  requireWithin,
+  SegueError,
+  someText,
+  thingWith,
+  trueOrFalse,
+} from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
@@ -23,6 +31,12 @@ export async function runInTerminal(
   run: (options: { listener: RunListener; signal: AbortSignal }) => Promise<RunResult>,
   options: TerminalOptions = {},
 ): Promise<RunResult> {
+  requireWithin(aFunction, "run", run, "write (options) => runFlow(flow, {}, { store, ...options })");
+  requireOptions(
+    options,
+    { flags: someText, next: someText, again: someText, quiet: trueOrFalse },
+    "runInTerminal",
+  );
   const controller = new AbortController();
   const stop = () => {
     // The second Ctrl-C does not wait; the processes of tasks end with this one.
@@ -33,6 +47,7 @@ export async function runInTerminal(
   process.on("SIGTERM", stop);
   try {
     const result = await report(options, (listener) => run({ listener, signal: controller.signal }));
+    requireWithin(thingWith("a promise of what runFlow returns", "status"), "what run returns", result);
     if (result.status === "done") return result;
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), {

@@ -1,0 +1,23 @@
+/** `segue/deployment`: bundles as live endpoints, on this machine or on Amazon SageMaker, and the check of them. */
+export {
+  type AwsConnection,
+  type BlueGreen,
+  type BundleAnswers,
+  type CheckResult,
+  checkEndpoint,
+  checkSageMaker,
+  deployLocal,
+  deploySageMaker,
+  type LocalCheckOptions,
+  type LocalDeployment,
+  type LocalDeployOptions,
+  type LocalEndpoint,
+  type PlannedRequest,
+  type Prediction,
+  planSageMaker,
+  removeSageMaker,
+  type SageMakerCheckOptions,
+  type SageMakerDeployment,
+  type SageMakerOptions,
+  stopLocal,
+} from "../deployment/index.js";

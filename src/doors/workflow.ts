@@ -1,0 +1,81 @@
+/**
+ * `segue/workflow`: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
+ * anything. Knows nothing of music.
+ *
+ * ```ts
+ * // tuning.ts
+ * import { flow, openStore, runFlow } from "segue/workflow";
+ * import { z } from "zod";
+ *
+ * export const tuning = flow("tuning", {
+ *   module: import.meta.url,
+ *   parameters: z.object({ seed: z.int().default(1).describe("the seed of everything random") }),
+ * })
+ *   .step("start", ({ parameters }) => ({ grid: [3, 5, 10], seed: parameters.seed }))
+ *   .foreach("train", { over: "grid", retry: 2 }, ({ item, artifacts }) => ({ loss: item * artifacts.seed }))
+ *   .join("keep_best", ({ inputs }) => ({ best: Math.min(...inputs.map((input) => input.loss)) }))
+ *   .step("end", ({ artifacts }) => console.log(artifacts.best));
+ *
+ * // main.ts
+ * const store = await openStore(".segue");
+ * const result = await runFlow(tuning, { seed: 7 }, { store, listener: console.log });
+ * ```
+ *
+ * Steps run in processes of their own that import the flow's module: keep its top level light, and `import()` what is heavy
+ * within the steps.
+ */
+export {
+  type AfterBranches,
+  type AfterEnd,
+  type AfterForeach,
+  type AfterStep,
+  type AnyFlow,
+  type ArtifactRef,
+  type Card,
+  type Caught,
+  Client,
+  checkFlow,
+  checkParameters,
+  collectGarbage,
+  drawRun,
+  type FileArtifact,
+  type Flow,
+  type FlowOptions,
+  type FlowReader,
+  FolderStore,
+  file,
+  flow,
+  flowsOf,
+  type GcOptions,
+  type GcResult,
+  type JoinTask,
+  type LayeredParameters,
+  type LogLine,
+  loadFlow,
+  type NoArtifacts,
+  openClient,
+  openStore,
+  Pool,
+  parseParameters,
+  type ResumeOptions,
+  type RunEvent,
+  type RunListener,
+  type RunOptions,
+  type RunReader,
+  type RunRecord,
+  type RunResult,
+  type RunSummary,
+  readParameters,
+  resumeRun,
+  runFlow,
+  runInTerminal,
+  Segue,
+  type Store,
+  type Table,
+  type Task,
+  type TaskFailure,
+  type TaskReader,
+  type TaskSummary,
+  table,
+  type Written,
+} from "../workflow/index.js";

@@ -9,6 +9,7 @@ import {
   messageOf,
   misuse,
   packageRoot,
+  refusePipe,
   requireWithin,
   SegueError,
   someText,
@@ -25,6 +26,7 @@ import { ownPlace } from "./terminal/own-place.js";
  */
 export async function flowsOf(url: string): Promise<AnyFlow[]> {
   requireWithin(someText, "the URL of a module", url);
+  if (url.startsWith("file:")) await refusePipe(fileURLToPath(url));
   let module: Record<string, unknown>;
   try {
     module = (await import(url)) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 /** Running a flow, and resuming a run. */
 import { existsSync } from "node:fs";
 import { availableParallelism, hostname, userInfo } from "node:os";
-import { requireStore, type Store } from "../storage/index.js";
+import type { Store } from "../storage/index.js";
 import {
   aFunction,
   aSignal,

@@ -106,7 +106,8 @@ export async function readPlaylists(
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
   if ((options.sessionGap ?? 0) > 0) return readPlaylists(paths, options);
   for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
-  return readSequences(paths, options);
+  const { progress, signal } = options;
+  return readSequences(paths, { progress, signal });
 }
 
 async function isRaw(path: string): Promise<boolean> {

@@ -364,7 +364,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       { ...options("x"), also: ["{}", "a promise"] },
       options("ignoreUnknown", "sources"),
     ],
-    readParameters: [workflow.readParameters, path, given(flow), given(undefined, "undefined", "[]")],
+    readParameters: [workflow.readParameters, path, given(flow), options("known", "shipped")],
     resumeRun: [workflow.resumeRun, given("tried", text), needing({ store }, ...running, "run", "step")],
     runFlow: [
       workflow.runFlow,

@@ -13,7 +13,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { aPath, closest, misuse, requireWithin } from "../system/index.js";
+import { aPath, closest, misuse, requireOptions, requireWithin } from "../system/index.js";
 import { type ConfFile, readConfFile } from "./conf-file.js";
 import type { AnyFlow } from "./flow.js";
 import { requireFlow } from "./load-flow.js";
@@ -25,6 +25,8 @@ export interface LayeredParameters {
   /** By flag name: the file that a value comes from. */
   readonly sources: Readonly<Record<string, string>>;
 }
+
+const ranges = { known: { wanted: "a list of flows", holds: Array.isArray }, shipped: aPath };
 
 /**
  * The parameters of a flow as files set them; what they leave out is left to the defaults.
@@ -39,11 +41,12 @@ export interface LayeredParameters {
 export async function readParameters(
   folder: string,
   flow: AnyFlow,
-  { known, shipped }: { readonly known?: readonly AnyFlow[]; readonly shipped?: string } = {},
+  options: { readonly known?: readonly AnyFlow[]; readonly shipped?: string } = {},
 ): Promise<LayeredParameters> {
   requireWithin(aPath, "the folder of parameters", folder);
   requireFlow(flow, "readParameters");
-  if (known !== undefined && !Array.isArray(known)) throw misuse("known must be a list of flows");
+  requireOptions(options, ranges, "readParameters");
+  const { known, shipped } = options;
   for (const each of known ?? []) requireFlow(each, "readParameters");
   const names = new Map(Object.keys(flow.parameters.shape).map((key) => [flagName(key), key]));
   const values: Record<string, unknown> = {};

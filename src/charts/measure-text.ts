@@ -1,14 +1,28 @@
 /**
  * Text widths for laying charts out. Without a canvas Vega guesses 0.8 em a letter, which leaves wide gaps; here the
- * widths come from the font file that the PNGs are drawn with (TrueType tables `cmap` format 4 and `hmtx`).
+ * widths come from the font file that the PNGs are drawn with (TrueType tables `cmap` format 4 and `hmtx`), with room for a page
+ * that has another.
  */
 import { readFile } from "node:fs/promises";
 import * as vega from "vega";
 import { distPath } from "../system/index.js";
 
 interface TextMetrics {
-  width: (item: { fontSize?: number; limit?: number }, text: unknown) => number;
+  width: (item: TextItem, text: unknown) => number;
 }
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: number | string;
+  readonly limit?: number;
+}
+
+/**
+ * How much wider text is where a browser without Inter takes DejaVu Sans, the widest that systems have as their own: without the
+ * room the end of a legend or a title would be cut off. Its bold takes the place of Inter's semibold, whose widths are not read.
+ */
+const widened = { regular: 1.1, bold: 1.25 };
+const isBold = ({ fontWeight }: TextItem) => fontWeight === "bold" || Number(fontWeight) >= 600;
 
 /** The advance of each code unit below U+FFFF that the font has, in ems. */
 function readAdvances(font: Buffer): Float32Array {
@@ -61,7 +75,8 @@ export function measureText(): Promise<void> {
     const metrics = (vega as unknown as { textMetrics: TextMetrics }).textMetrics;
     metrics.width = (item, text) => {
       const size = item.fontSize ?? 11;
-      const whole = text === null || text === undefined ? 0 : width(String(text).trim()) * size;
+      const scale = size * (isBold(item) ? widened.bold : widened.regular);
+      const whole = text === null || text === undefined ? 0 : width(String(text).trim()) * scale;
       // Not less than the limit where the text is too long: Vega cuts a text when its width is not below it.
       return item.limit && item.limit > 0 ? Math.min(whole, item.limit) : whole;
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hasChromium, launchChromium } from "../studio/browser.testkit.js";
 import { type ChartSpec, renderPng, renderSvg } from "./index.js";
 
 const bars: ChartSpec = {
@@ -56,6 +57,34 @@ describe("renderSvg", () => {
     await expect(renderSvg({ mark: "bagpipe", data: { values: [] } } as never)).rejects.toThrow(
       /cannot be drawn/,
     );
+  });
+});
+
+describe.skipIf(!hasChromium)("a chart in a browser without Inter", () => {
+  it.each([
+    ["the legend at its right", "Law"],
+    ["its title", "Is it a power law, and if so which one is it?"],
+  ])("has room for %s", async (_, title) => {
+    const names = ["Orchestras of the North", "illicit filli, 1,000"];
+    const svg = await renderSvg({
+      title,
+      width: 60,
+      data: { values: names.map((name, i) => ({ name, plays: 10 + i })) },
+      mark: "bar",
+      encoding: { ...bars.encoding, color: { field: "name", type: "nominal" } },
+    } as ChartSpec);
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.setContent(svg.replaceAll("Inter, system-ui", "DejaVu Sans"));
+      const [end, edge] = (await page.evaluate(`[
+        Math.max(...[...document.querySelectorAll("text")].map((text) => text.getBoundingClientRect().right)),
+        document.querySelector("svg").getBoundingClientRect().right,
+      ]`)) as [number, number];
+      expect(end).toBeLessThanOrEqual(edge - 4);
+    } finally {
+      await browser.close();
+    }
   });
 });
 

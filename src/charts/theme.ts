@@ -88,6 +88,7 @@ export function chartConfig(theme: ChartTheme): Config {
       titleFontWeight: "normal",
     },
     header: { labelColor: colours.ink, titleColor: colours.muted },
+    mark: { color: colours.accent },
     range: { category: [...colours.categories] },
     bar: { color: colours.accent },
     line: { color: colours.accent, strokeWidth: 2 },

@@ -15,6 +15,7 @@ import {
   runFlow,
 } from "../workflow/index.js";
 import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
+import { shareOfPixels } from "./pixels.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const fixtures = new URL("fixtures/shown.mjs", import.meta.url).href;
@@ -189,6 +190,30 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(await page.evaluate(over)).toBeLessThanOrEqual(0);
   });
 
+  it("scrolls a log with a table sideways on a phone, and breaks the lines of others", async () => {
+    const plain = await run("talker", { folder, says: "word ".repeat(50) });
+    const drawn = await run("talker", {
+      folder,
+      says: `┌${"─".repeat(90)}┐\n│${"a row ".repeat(15)}│\n└${"─".repeat(90)}┘`,
+    });
+    await open({ width: 390 });
+    const wider = () =>
+      page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('pre'))",
+      );
+    for (const [which, isWider] of [
+      [plain, false],
+      [drawn, true],
+    ] as const) {
+      await choose(which);
+      await page.getByRole("button", { name: /^start\/0/ }).click();
+      await poll(() => page.locator("section[aria-label^=Task] pre").count()).toBe(1);
+      await poll(() => log().innerText()).toContain("code 37");
+      expect(await wider()).toBe(isWider);
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    }
+  });
+
   it("counts the tasks of a foreach that wait for a place, too", async () => {
     writeFileSync(join(folder, "closed"), "");
     const running = run("gate", { folder, count: 3 }, engineFixtures);
@@ -215,13 +240,30 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
         const paper = await card?.evaluate("getComputedStyle(document.body).backgroundColor");
         return { ground, paper };
       };
+      // Letters and bars apart, the card and the chart in it have one ground.
+      const bright = () => shareOfPixels(page, "iframe", "r + g + b > 690");
+      const isBright = async () =>
+        [await bright()].map((share) => (share > 0.8 ? true : share < 0.1 ? false : share))[0];
       const light = { ground: "rgb(251, 252, 254)", paper: "rgb(255, 255, 255)" };
       const dark = { ground: "rgb(22, 27, 34)", paper: "rgb(20, 24, 31)" };
       await poll(looks).toEqual(theme === "light" ? light : dark);
+      await poll(isBright).toBe(theme === "light");
       await page.waitForSelector("pre .red");
       expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("button", { name: /colours$/ }).click();
       await poll(looks).toEqual(theme === "light" ? dark : light);
+      await poll(isBright).toBe(theme !== "light");
+    },
+  );
+
+  it.each(["light", "dark"] as const)(
+    "leaves a card that is opened by itself as %s as the system",
+    async (theme) => {
+      const { run: id } = await run("talker", { folder });
+      ({ page } = await studio.open(`v1/studio/runs/talker/${id}/tasks/start/0/card`, { theme }));
+      const bright = await shareOfPixels(page, "img.themed", "r + g + b > 690");
+      if (theme === "light") expect(bright).toBeGreaterThan(0.6);
+      else expect(bright).toBeLessThan(0.1);
     },
   );
 });

@@ -7,9 +7,9 @@ export const whenDark = "@media(prefers-color-scheme:dark)";
 /** What it says so that scroll bars and the like go with it. */
 export const bothSchemes = "color-scheme:light dark";
 
-/** @param document HTML or SVG with a style of `whenDark` */
+/** @param document HTML or SVG with styles of `whenDark`, those of pictures within it included */
 export function onlyTheme(document: string, theme: Theme): string {
   return document
-    .replace(whenDark, theme === "dark" ? "@media all" : "@media not all")
+    .replaceAll(whenDark, theme === "dark" ? "@media all" : "@media not all")
     .replace(bothSchemes, `color-scheme:${theme}`);
 }

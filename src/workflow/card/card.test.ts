@@ -1,8 +1,13 @@
 import { expect, it } from "vitest";
+import { onlyTheme } from "../theme.js";
 import { markdownToHtml } from "./markdown.js";
 import { renderCard } from "./render.js";
 
 const place = { flow: "f", run: "r", step: "s", task: "0" };
+const svgsOf = (page: string) =>
+  Array.from(page.matchAll(/src="data:image\/svg\+xml,([^"]+)"/g), ([, source]) =>
+    decodeURIComponent(source!),
+  );
 
 it("draws every block into one page that loads nothing and runs nothing", async () => {
   const page = await renderCard({
@@ -40,8 +45,29 @@ it("draws every block into one page that loads nothing and runs nothing", async 
   expect(page).toContain('<a href="https://example.org">y</a>');
   expect(page).toContain('<tr class="mark"><td>&#60;i&#62;</td><td class="number">0.12346</td></tr>');
   expect(page).toContain("3 of 10");
-  const chart = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(page)![1]!;
-  expect(Buffer.from(chart, "base64").toString()).toMatch(/^<svg.*<\/svg>$/s);
+  expect(svgsOf(page)).toEqual([expect.stringMatching(/^<svg.*<\/svg>$/s)]);
+});
+
+it("draws a chart once, to be light and dark with its page, but leaves one with colours of its own light", async () => {
+  const bar = (colour: object) => ({
+    type: "chart" as const,
+    spec: {
+      data: { values: [{ a: 1, b: '"<%#&>" ü' }] },
+      mark: { type: "bar", ...colour },
+      encoding: { y: { field: "b" } },
+    },
+  });
+  const page = await renderCard({ ...place, isOver: true, blocks: [bar({}), bar({ color: "black" })] });
+  const [themed, own] = svgsOf(page);
+  expect(themed).toContain('[fill="#2a66c8"]{fill:#78acff}');
+  expect(themed!.match(/<svg/g)).toHaveLength(1);
+  expect(themed).toContain('"&lt;%#&amp;&gt;" ü</text>');
+  expect(own).toContain('fill="black"');
+  expect(own).not.toContain("<style>");
+  expect(page.match(/<img class="themed"/g)).toHaveLength(1);
+  // A page for one theme alone says so to the charts in it, too.
+  expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media all{");
+  expect(svgsOf(onlyTheme(page, "light"))[0]).toContain("<style>@media not all{");
 });
 
 it("says in the page what is wrong with a chart and fetches nothing for it, and reloads while the step runs", async () => {

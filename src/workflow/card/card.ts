@@ -22,7 +22,7 @@ export interface Card {
     rows: readonly object[],
     options?: { caption?: string; columns?: readonly string[]; highlight?: number },
   ): void;
-  /** A Vega-Lite specification, drawn as SVG. */
+  /** A Vega-Lite specification, drawn as SVG. It is dark where the page is, unless it names colours of its own: then it stays light. */
   chart(spec: object, options?: { caption?: string }): void;
   /** An image: PNG, JPEG or WebP bytes, or SVG text. */
   image(contents: Uint8Array | string, options?: { caption?: string; alt?: string }): void;

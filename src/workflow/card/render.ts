@@ -2,6 +2,7 @@
 import { type ChartSpec, renderSvg } from "../../charts/index.js";
 import { escapeHtml, messageOf } from "../../system/index.js";
 import type { ValueBox } from "./card.js";
+import { darkByNight } from "./dark-by-night.js";
 import { markdownToHtml } from "./markdown.js";
 import { cardStyle } from "./style.js";
 import { tableToHtml } from "./table-html.js";
@@ -77,7 +78,7 @@ async function renderBlock(block: Block): Promise<string> {
     case "chart":
       try {
         return figure(
-          svgImage(await renderSvg(block.spec as ChartSpec), block.caption ?? "chart"),
+          chart(await renderSvg(block.spec as ChartSpec), block.caption ?? "chart"),
           block.caption,
         );
       } catch (error) {
@@ -121,9 +122,18 @@ function progressBar(block: Extract<Block, { type: "progress" }>): string {
   return `<section class="progress"><span>${escapeHtml(block.title)}</span><progress max="1" value="${share.toFixed(4)}"></progress><small>${escapeHtml(count + note)}</small></section>`;
 }
 
-/** As an image, nothing within an SVG can act on the page. */
-function svgImage(svg: string, alt: string): string {
-  return `<img alt="${escapeHtml(alt)}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
+function chart(svg: string, alt: string): string {
+  const themed = darkByNight(svg);
+  return themed === undefined ? svgImage(svg, alt) : svgImage(themed, alt, "themed");
+}
+
+/**
+ * As an image, nothing within an SVG can act on the page. It stays readable text: so it is shorter than as base64, and a page that
+ * is to have one theme alone finds the styles within.
+ */
+function svgImage(svg: string, alt: string, look?: "themed"): string {
+  const source = svg.replace(/[%#"&<>\n\r\t]/g, encodeURIComponent);
+  return `<img${look ? ` class="${look}"` : ""} alt="${escapeHtml(alt)}" src="data:image/svg+xml,${source}">`;
 }
 
 function image(contents: Uint8Array | string, alt: string): string {

@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.keyboard.press("Alt+2");
     await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
     await page.goBack();
-    await page.waitForSelector("[aria-label='Next by transitions'] .take");
+    await page.waitForSelector("[aria-label='Next by what often follows'] .take");
     await page.waitForLoadState("networkidle");
   };
   const playlist = async () => {
@@ -124,8 +124,19 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
       .click();
     await lookAtMap();
     expect(await playlist()).toHaveLength(3);
-    // A new load knows nothing but the link.
+    // The page that is loaded again is the same one: what was taken away from the link stays away, also from another view.
+    const made = await playlist();
     await page.reload();
+    await expect.poll(playlist).toEqual(made);
+    await goTo("#/map");
+    await page.locator("nav a[aria-current]", { hasText: "Map" }).waitFor();
+    await page.reload();
+    await page.goBack();
+    await expect.poll(playlist).toEqual(made);
+    // The same link in another tab is a new one.
+    const link = page.url();
+    await page.close();
+    await open(link.slice(link.indexOf("#")));
     await expect.poll(playlist).toHaveLength(4);
   });
 
@@ -141,6 +152,40 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.evaluate(`sessionStorage["segue-playlist"] = '["gone", ${JSON.stringify(before[0])}]'`);
     await page.reload();
     await expect.poll(playlist).toEqual([before[0]]);
+  });
+
+  it("moves a track by touch, by its handle alone", async () => {
+    const context = await studio.browser.newContext({
+      hasTouch: true,
+      isMobile: true,
+      viewport: { width: 390, height: 800 },
+    });
+    page = await context.newPage();
+    await page.goto(`${studio.url}/${linkTo(...ids.slice(0, 4))}`);
+    await expect.poll(playlist).toHaveLength(4);
+    const touch = await context.newCDPSession(page);
+    const send = (
+      type: "touchStart" | "touchMove" | "touchEnd",
+      ...touchPoints: Array<{ x: number; y: number }>
+    ) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const middle = async (selector: string, at: number) => {
+      const box = (await page.locator(`li:has([data-track]) ${selector}`).nth(at).boundingBox())!;
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const drag = async (selector: string, from: number, to: number) => {
+      const [start, end] = [await middle(selector, from), await middle(selector, to)];
+      await send("touchStart", start);
+      for (const part of [0.3, 0.6, 1])
+        await send("touchMove", { x: start.x, y: start.y + part * (end.y - start.y) });
+      await send("touchEnd");
+    };
+    await drag(".handle", 0, 2);
+    await expect.poll(playlist).toEqual([ids[1], ids[2], ids[0], ids[3]]);
+    await drag(".handle", 3, 0);
+    await expect.poll(playlist).toEqual([ids[3], ids[1], ids[2], ids[0]]);
+    await drag(".track", 0, 2);
+    expect(await playlist()).toEqual([ids[3], ids[1], ids[2], ids[0]]);
+    await context.close();
   });
 
   it("says which tracks of a link are not there, and takes no others for them", async () => {

@@ -1,36 +1,20 @@
 /** The playlist that is being made: its tracks, what was disliked, every step back, and who is asked. Outlives a change of view. */
 import type { Track } from "../lib/api.js";
+import { keep, kept } from "./kept.js";
 
 interface Moment {
   readonly tracks: readonly Track[];
   readonly disliked: readonly string[];
 }
 
-/** Kept by the browser for this tab alone: loading the page again must not lose what was made. */
 const key = "segue-playlist";
-
-function keep(tracks: readonly Track[]): void {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(tracks.map((track) => track.id)));
-  } catch {
-    // A browser that keeps nothing begins anew.
-  }
-}
+let before = kept<string[]>(key) ?? [];
 
 /** The ids of the playlist when this tab was last loaded; none the second time. */
 export function takeKept(): string[] {
-  const ids = kept;
-  kept = [];
+  const ids = before;
+  before = [];
   return ids;
-}
-let kept = stored();
-
-function stored(): string[] {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "[]");
-  } catch {
-    return [];
-  }
 }
 
 class Session {
@@ -56,7 +40,7 @@ class Session {
     this.#past = [...this.#past.slice(-199), { tracks: this.tracks, disliked: this.disliked }];
     this.tracks = tracks;
     this.disliked = disliked;
-    keep(tracks);
+    keep(key, this.ids);
   }
 
   add(...tracks: readonly Track[]): void {
@@ -90,7 +74,7 @@ class Session {
     this.#past = this.#past.slice(0, -1);
     this.tracks = last.tracks;
     this.disliked = last.disliked;
-    keep(last.tracks);
+    keep(key, this.ids);
   }
 }
 

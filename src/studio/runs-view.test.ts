@@ -261,9 +261,13 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     async (theme) => {
       const { run: id } = await run("talker", { folder });
       ({ page } = await studio.open(`v1/studio/runs/talker/${id}/tasks/start/0/card`, { theme }));
-      const bright = await shareOfPixels(page, "img.themed", "r + g + b > 690");
-      if (theme === "light") expect(bright).toBeGreaterThan(0.6);
-      else expect(bright).toBeLessThan(0.1);
+      const paper = {
+        light: "r === 255 && g === 255 && b === 255",
+        dark: "r === 20 && g === 24 && b === 31",
+      };
+      const other = theme === "light" ? "dark" : "light";
+      expect(await shareOfPixels(page, "img.themed", paper[theme])).toBeGreaterThan(0.4);
+      expect(await shareOfPixels(page, "img.themed", paper[other])).toBeLessThan(0.01);
     },
   );
 });

@@ -25,6 +25,6 @@ export function darkByNight(svg: string): string | undefined {
     return `[fill="${colour}"]{fill:${night}}[stroke="${colour}"]{stroke:${night}}`;
   });
   // A style wins over attributes; the page's own ground shows where the chart's was.
-  const style = `<style>${whenDark}{${rules.join("")}svg>rect{fill:none}}</style>`;
+  const style = `<style>${whenDark}{${rules.join("")}svg>rect[fill]{fill:none}}</style>`;
   return svg.replace(/^<svg [^>]*>/, (root) => root + style);
 }

@@ -10,7 +10,7 @@ const recommenders: Readonly<Record<string, string>> = {
   "item-to-item": "songs often together",
   "v-sknn": "similar playlists",
   vstan: "similar playlists, order counts",
-  blend: "all signs together",
+  blend: "everything together",
 };
 
 /** What a recommender goes by, to be read after "next by"; the name itself where it is none of Segue's own. */

@@ -53,6 +53,5 @@ export function flowsFrom(
 /** The parameters, as flags, that some of all flows have and none of the wanted ones. */
 export function flagsOfOthers(all: readonly AnyFlow[], wanted: readonly AnyFlow[]): string[] {
   const own = wanted.flatMap(flagsOf);
-  // Every `segue run` takes --input, whatever its flows do with it.
-  return [...new Set([...all.flatMap(flagsOf), "input"])].filter((name) => !own.includes(name));
+  return [...new Set(all.flatMap(flagsOf))].filter((name) => !own.includes(name));
 }

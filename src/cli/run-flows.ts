@@ -48,7 +48,7 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   const first = args.slice(0, firstFlag < 0 ? args.length : firstFlag);
   // The flags are the flow's parameters, so a module has to be known before they are read.
   const own = first.some(isFlowModule) ? await Promise.all(first.map(flowNamed)) : undefined;
-  const command = runCommand(own ?? order);
+  const command = own ? ownFlowsCommand(first, own) : runCommand();
   const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
   const isFlow = (word: string) => isFlowModule(word) || order.some((flow) => flow.name === word);
   refuseValuesOfSwitches(command, flags, isFlow);
@@ -60,8 +60,8 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   await command.parseAsync([...args], { from: "user" });
 }
 
-function runCommand(flows: readonly AnyFlow[]): Command {
-  const command = addDatastoreOption(new Command("segue run"))
+function runCommand(): Command {
+  const command = new Command("segue run")
     .description("run the flows: from raw playlists to a checked endpoint")
     .argument(
       "[flows...]",
@@ -71,10 +71,38 @@ function runCommand(flows: readonly AnyFlow[]): Command {
       "--input <files...>",
       "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
     )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
+    );
+  return addRunOptions(command, order, "modeling");
+}
+
+/** For flows of one's own: their parameters, and what every run takes. */
+function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]): Command {
+  const named = modules.join(" ");
+  const command = new Command(`segue run ${named}`)
+    .usage("[options]")
+    .description(
+      flows.map(({ name, description }) => (description ? `${name}: ${description}` : name)).join("\n"),
+    )
+    // What stands behind the flags is refused with a better message than commander's.
+    .argument("[words...]")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  segue run ${named} --tag try\n  segue run ${named} --with retry=2 --cache`,
+    );
+  command.configureHelp({ visibleArguments: () => [] });
+  return addRunOptions(command, flows, flows[0]!.name);
+}
+
+/** @param example the flow whose run is the example of --from */
+function addRunOptions(command: Command, flows: readonly AnyFlow[], example: string): Command {
+  addDatastoreOption(command)
     .addOption(maxWorkersOption())
     .option(
       "--from <runs...>",
-      "runs whose results are taken: modeling/20260131-090507-k3f9 (default: of each flow the latest that is done)",
+      `runs whose results are taken: ${example}/20260131-090507-k3f9 (default: of each flow the latest that is done)`,
     )
     .option("--tag <tags...>", "tags of the runs")
     .option("--with <decorators...>", "for every step without its own: retry=3")
@@ -83,11 +111,7 @@ function runCommand(flows: readonly AnyFlow[]): Command {
     .option("--json", "print one JSON object at the end, and nothing else")
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
-    .exitOverride()
-    .addHelpText(
-      "after",
-      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
-    );
+    .exitOverride();
   for (const flow of flows) addParameterFlags(command, flow);
   return command;
 }
@@ -118,23 +142,17 @@ function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
 }
 
 /** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
-function refuseFlagsOfOthers(
-  command: Command,
-  flows: readonly AnyFlow[],
-  modules: readonly string[] | undefined,
-): void {
-  for (const flag of flagsOfOthers(modules ? [] : order, flows)) {
+function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[]): void {
+  for (const flag of flagsOfOthers(order, flows)) {
     const attribute = new Option(`--${flag}`).attributeName();
     if (command.getOptionValueSource(attribute) !== "cli") continue;
-    const names = modules ?? flows.map(({ name }) => name);
+    const names = flows.map(({ name }) => name);
     const owner = order.findIndex((flow) => flagsOf(flow).includes(flag));
     const places = [owner, ...flows.map((flow) => order.indexOf(flow))];
     const both = order.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
     throw misuse(
       `--${flag} means nothing to ${names.join(", ")}`,
-      modules
-        ? "leave it out"
-        : `it belongs to ${order[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
+      `it belongs to ${order[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
     );
   }
 }
@@ -168,7 +186,7 @@ async function runAll(
   const began = performance.now();
   const retry = retryOf(options.with ?? []);
   const { maxWorkers } = options;
-  refuseFlagsOfOthers(command, flows, modules);
+  if (modules === undefined) refuseFlagsOfOthers(command, flows);
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");

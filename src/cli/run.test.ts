@@ -164,13 +164,34 @@ describe("segue run", () => {
     const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
     for (const [args, message] of [
       [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
-      [["--input", "x.csv"], /--input means nothing to \S+:kinds\n.*leave it out/],
+      [["--input", "x.csv"], /unknown option '--input'\n\(add --help/],
       [["--count", "1", "extra"], /"extra" stands behind a flag that does not take it/],
     ] as const) {
       const { code, stdout, stderr } = await segue("run", `${fixtures}:kinds`, "--folder", home, ...args);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toMatch(message);
     }
+  });
+
+  it("tells of a module of one's own what it takes, and nothing of playlists", async () => {
+    project.writeFlows(
+      "own/mine.js",
+      `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+       const options = { module: import.meta.url, description: "counts words" };
+       export const mine = segue
+         .flow("mine", { ...options, parameters: z.object({ input: z.string().describe("a text") }) })
+         .step("start", ({ parameters }) => ({ input: parameters.input }));`,
+    );
+    const { code, stdout } = await segue("run", "own/mine.js", "--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: segue run own\/mine\.js \[options\]\n\nmine: counts words\n/);
+    expect(stdout).toMatch(/--input <value> +a text \[required\]\n/);
+    expect(stdout).toContain("segue run own/mine.js --tag try");
+    expect(stdout).not.toMatch(/playlists|endpoint|knn|words\.\.\./);
+    expect(stdout).not.toMatch(/modeling|intermediate/);
+    const ran = await segue("run", "own/mine.js", "--input", "a text", "--datastore", "own/store", "--json");
+    expect(ran.stderr).toBe("");
+    expect((await segue("dump", "mine/start/input", "--datastore", "own/store")).stdout).toContain("a text");
   });
 
   it("begins no run on the engine dbos where no database is named", async () => {

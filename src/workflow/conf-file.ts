@@ -1,11 +1,26 @@
 /** A YAML file of conf/, by name, with the line on which each name stands. */
 import { readFileSync } from "node:fs";
+import type { Document } from "yaml";
 import { messageOf, misuse } from "../system/index.js";
 
 export interface ConfFile {
   readonly values: Readonly<Record<string, unknown>>;
   /** "conf/local/params.yml, line 3", of a name within the names before it. */
   placeOf(...path: string[]): string;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "indent the line with spaces",
+  DUPLICATE_KEY: "leave one of the two out",
+};
+
+/** An alias of nothing is found out only here. */
+function valuesOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw misuse(`cannot read ${file}: ${messageOf(error)}`);
+  }
 }
 
 /**
@@ -24,10 +39,15 @@ export async function readConfFile(file: string, holds: string): Promise<ConfFil
   }
   const { isMap, isScalar, LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // Without the parser's picture of the place: the line is named instead.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
-  if (broken !== undefined) throw misuse(`cannot read ${file}: ${broken.message}`);
-  const values: unknown = document.toJS() ?? {};
+  if (broken !== undefined)
+    throw misuse(
+      `${file}, line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`,
+      remedies[broken.code] ?? "it is read as YAML: one `name: value` a line, indented with spaces",
+    );
+  const values: unknown = valuesOf(document, file);
   if (typeof values !== "object" || Array.isArray(values)) throw misuse(`${file} must hold ${holds}`);
   const placeOf = (...path: string[]) => {
     const parent = document.getIn(path.slice(0, -1), true);

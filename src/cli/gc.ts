@@ -37,7 +37,10 @@ async function gc(options: Options): Promise<void> {
   const { bytes } = await import("../workflow/terminal/format.js");
   const verb = options.dryRun ? "would remove" : "removed";
   for (const run of result.removedRuns) console.log(`${verb} ${run}`);
+  const { removedRuns, removedObjects, freedBytes, keptRuns } = result;
   console.log(
-    `${verb} ${result.removedRuns.length} runs and ${result.removedObjects} objects (${bytes(result.freedBytes)}); kept ${result.keptRuns} runs`,
+    `${verb} ${count(removedRuns.length, "run")} and ${count(removedObjects, "object")} (${bytes(freedBytes)}); kept ${count(keptRuns, "run")}`,
   );
 }
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
 /** What a step may say about how it is run, and the node of the graph that comes of it. */
 import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
+import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
 import { longestSeconds, retryPolicy } from "./retry.js";
 
@@ -70,6 +71,11 @@ export function stepNode(
 ): StepNode {
   requireKnown(options, Object.keys(known), `step "${name}"`);
   requireResources(name, options.resources);
+  if (options.catch !== undefined && !isArtifactName(options.catch))
+    throw misuse(
+      `catch of step "${name}": ${JSON.stringify(options.catch)} is no name of an artifact`,
+      artifactNames,
+    );
   const after = options.after ?? above;
   return {
     name,

@@ -13,6 +13,7 @@ import {
   type Progress,
   SegueError,
 } from "../system/index.js";
+import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
 import { openCard } from "./card/live-card.js";
@@ -183,6 +184,12 @@ async function storeAll(
     });
   }
   const entries = Object.entries(returned).filter(([, value]) => value !== undefined);
+  const wrong = entries.find(([name]) => !isArtifactName(name));
+  if (wrong !== undefined)
+    throw new SegueError(
+      `step "${origin.step}" returned an artifact that is called ${JSON.stringify(wrong[0])}`,
+      { hint: artifactNames },
+    );
   const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
   return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
 }

@@ -16,7 +16,8 @@ afterAll(() => project.remove());
 describe("a chain of runs", () => {
   it("goes on with the other flows when one was put right: says how, with the flags that were given", async () => {
     const own = ["--session-gap", "30", "--no-subset"];
-    const failed = await segue("run", "--input", "gone.csv", ...own, "--knn-k", "7", "--tag", "my try");
+    project.write("odd.csv", "a,b\n1,2\n");
+    const failed = await segue("run", "--input", "odd.csv", ...own, "--knn-k", "7", "--tag", "my try");
     expect(failed.code).toBe(1);
     expect(failed.stderr).toMatch(/→ when it is put right: segue resume intermediate\/\S+\n/);
     expect(failed.stderr).toMatch(
@@ -24,7 +25,7 @@ describe("a chain of runs", () => {
     );
     // Had the input another name, no resumed run would find it.
     expect(failed.stderr).toMatch(
-      /→ with other parameters: segue run intermediate .* --input gone\.csv --session-gap 30 --no-subset --knn-k 7 --tag 'my try'\n$/,
+      /→ with other parameters: segue run intermediate .* --input odd\.csv --session-gap 30 --no-subset --knn-k 7 --tag 'my try'\n$/,
     );
   });
 
@@ -69,6 +70,7 @@ describe("a chain of runs", () => {
 
   it("says, once a run is resumed, how to go on with the flows that were to come after it, on its results", async () => {
     await segue("sample", "--playlists", "100", "--output", "s.csv");
+    project.write("late.csv", "a,b\n1,2\n");
     const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
     const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
     expect((await segue("show", run, "--datastore", "chain")).stdout).toContain(
@@ -102,7 +104,7 @@ describe("a chain of runs", () => {
       "→ run it anew with what is right (a resumed run keeps its parameters): segue run intermediate primary modeling deployment --input ambiguous.csv --data other\n";
     expect(ran.stderr).toContain(advice);
     expect(ran.stderr).not.toContain("segue resume");
-    const run = /segue logs (intermediate\/[^/]+)/.exec(ran.stderr)![1]!;
+    const run = /segue show (intermediate\/\S+)/.exec(ran.stderr)![1]!;
     expect((await segue("show", run)).stdout).toContain(advice.replace("→ ", "").replace(/ \(.*\)/, ""));
     const resumed = await segue("resume", run);
     expect(resumed.code).toBe(2);

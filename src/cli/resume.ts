@@ -2,13 +2,15 @@
 import type { Command } from "commander";
 import { commandAfter, commandAgain } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
+import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
 
 interface Options extends DatastoreOptions {
   readonly step?: string;
   readonly maxWorkers?: number;
   readonly tag?: string[];
-  readonly engine?: "local" | "dbos";
+  readonly with?: string[];
+  readonly cache?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,6 +21,8 @@ export function registerResume(program: Command): void {
     .option("--step <name>", "run this step, and what comes after it, anew")
     .addOption(maxWorkersOption())
     .option("--tag <tags...>", "tags of the new run (default: those of the old one)")
+    .addOption(withOption(" (default: as the old run)"))
+    .addOption(cacheOption())
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -31,6 +35,7 @@ async function resume(target: string | undefined, options: Options, command: Com
   const { misuse } = await import("../system/index.js");
   const { resumeRun } = await import("../workflow/index.js");
   const { runAndCleanUp } = await import("./run-and-clean-up.js");
+  const retry = retryOf(options.with);
   const client = await clientOf(options);
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
@@ -46,7 +51,8 @@ async function resume(target: string | undefined, options: Options, command: Com
         step: options.step,
         ...(options.maxWorkers === undefined ? {} : { maxWorkers: options.maxWorkers }),
         ...(options.tag === undefined ? {} : { tags: options.tag }),
-        ...(options.engine === undefined ? {} : { engine: options.engine }),
+        ...(retry === undefined ? {} : { retry }),
+        ...(options.cache === undefined ? {} : { cache: options.cache }),
         listener,
         signal,
       }),

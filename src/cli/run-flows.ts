@@ -25,7 +25,9 @@ import {
 import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
+import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
+import { pathsOf } from "./paths-of.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 
@@ -105,8 +107,8 @@ function addRunOptions(command: Command, flows: readonly AnyFlow[], example: str
       `runs whose results are taken: ${example}/20260131-090507-k3f9 (default: of each flow the latest that is done)`,
     )
     .option("--tag <tags...>", "tags of the runs")
-    .option("--with <decorators...>", "for every step without its own: retry=3")
-    .option("--cache", "take results of earlier runs where code, parameters and inputs are unchanged")
+    .addOption(withOption())
+    .addOption(cacheOption())
     .option("--engine <engine>", "local, or dbos with SEGUE_DATABASE_URL", "local")
     .option("--json", "print one JSON object at the end, and nothing else")
     .showHelpAfterError("(add --help for the options and an example)")
@@ -184,7 +186,7 @@ async function runAll(
 ): Promise<void> {
   const options = command.opts<Options>();
   const began = performance.now();
-  const retry = retryOf(options.with ?? []);
+  const retry = retryOf(options.with);
   const { maxWorkers } = options;
   if (modules === undefined) refuseFlagsOfOthers(command, flows);
   const engine = options.engine ?? "local";
@@ -202,6 +204,9 @@ async function runAll(
     plans.push({ flow, parameters, checked });
   }
   for (const { flow, checked } of plans) await checkParameters(flow, checked);
+  // A run that would find nothing to read is not begun. Workers on other machines see other files.
+  const inputs = plans.find(({ flow }) => flow === intermediate)?.checked.input as string[] | undefined;
+  if (engine === "local" && inputs !== undefined && inputs.length > 0) await pathsOf(inputs);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
@@ -277,14 +282,4 @@ function withoutGiven(sources: Readonly<Record<string, string>>, given: object):
     Object.keys(given).map((key) => key.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()),
   );
   return Object.fromEntries(Object.entries(sources).filter(([name]) => !flags.has(name)));
-}
-
-function retryOf(decorators: readonly string[]): number | undefined {
-  let retry: number | undefined;
-  for (const decorator of decorators) {
-    const count = /^retry(?:=(\d+))?$/.exec(decorator);
-    if (!count) throw misuse(`--with takes retry or retry=N, not "${decorator}"`);
-    retry = Number(count[1] ?? 3);
-  }
-  return retry;
 }

@@ -194,6 +194,18 @@ describe("segue run", () => {
     expect((await segue("dump", "mine/start/input", "--datastore", "own/store")).stdout).toContain("a text");
   });
 
+  it.each([
+    ["-", 2, /^error: - is a pipe, and has to be read more than once\n/],
+    ["gone.csv", 1, /^error: there is no file gone\.csv\n/],
+    ["gone*.csv", 1, /^error: no file matches gone\*\.csv\n/],
+    [".", 2, /^error: \. is a folder\n/],
+  ] as const)("begins no run that would read %s", async (input, code, message) => {
+    const refused = await segue("run", "--input", input, "--datastore", "unread");
+    expect([refused.code, refused.stdout]).toEqual([code, ""]);
+    expect(refused.stderr).toMatch(message);
+    expect(await readdir(home)).not.toContain("unread");
+  });
+
   it("begins no run on the engine dbos where no database is named", async () => {
     const refused = await segue("run", "deployment", "--engine", "dbos", "--datastore", "unbegun");
     expect(refused.code).toBe(2);
@@ -343,6 +355,13 @@ describe("segue run", () => {
       "intermediat:\n  subset: true\n",
       /params\.yml, line 1: "intermediat" .*\n.*did you mean "intermediate"/,
     ],
+    [
+      "params.yml",
+      "seed: 1\nmodeling:\n\tknn_k: 5\n",
+      /^error: conf\/local\/params\.yml, line 3: Tabs are not allowed as indentation\n {2}→ indent the line with spaces\n$/,
+    ],
+    ["params.yml", "seed: 1\nseed: 2\n", /^error: \S+, line 2: .* unique\n {2}→ leave one of the two out\n$/],
+    ["params.yml", "seed: *other\n", /^error: cannot read conf\/local\/params\.yml: .*other.*\n$/],
     ["params.yml", "seed: 1\nnosuch:\n", /line 2: "nosuch" is neither a flow nor a parameter/],
     ["params.yml", "intermediate: true\n", /"intermediate" is a section of parameters, got true/],
     [

@@ -59,8 +59,23 @@ export type RunStatus = "running" | "done" | "failed" | "stopped" | "interrupted
 export interface EndRecord {
   readonly status: "done" | "failed" | "stopped";
   readonly finished: string;
-  /** The first task that failed, and why. */
-  readonly failed?: { readonly step: string; readonly task: string; readonly error: TaskFailure };
+  /** The first task that failed, and why; `others` are those that failed while it did, as "step/task". */
+  readonly failed?: {
+    readonly step: string;
+    readonly task: string;
+    readonly error: TaskFailure;
+    readonly others?: readonly string[];
+  };
+}
+
+/** What failed so far, with one more task that did. */
+export function withFailure(
+  failed: EndRecord["failed"],
+  { step, task }: { readonly step: string; readonly task: string },
+  error: TaskFailure,
+): EndRecord["failed"] {
+  if (failed === undefined) return { step, task, error };
+  return { ...failed, others: [...(failed.others ?? []), `${step}/${task}`] };
 }
 
 export interface DoneRecord {

@@ -36,6 +36,8 @@ export class Reuse {
       if (record && record.inputs === ready.inputs && isEnough(record, ready))
         return this.#take(record, "resume");
     }
+    // What a resumed run was told to run anew is not to come from elsewhere.
+    if (origins[0]?.rerun.includes(ready.step)) return undefined;
     if (!this.#cache || ready.node.cache === false) return undefined;
     const entry = await readRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)));
     if (!entry || (entry.flow === flow && entry.run === run)) return undefined;

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { checkFlow } from "./check.js";
+import { openClient } from "./client.js";
 import { codeHash } from "./code-hash.js";
 import { runLocal } from "./engines/local.js";
 import { Pool } from "./engines/pool.js";
@@ -84,6 +85,8 @@ export interface RunResult {
   readonly status: EndRecord["status"];
   readonly end: EndRecord;
   readonly seconds: number;
+  /** Of a run that failed: whether the log of the task that did holds anything. */
+  readonly printed?: boolean;
 }
 
 const ranges: Readonly<Record<keyof RunOptions, ValueRange>> = {
@@ -195,7 +198,8 @@ async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunRes
   if (named === undefined && options.engine === "local") return undefined;
   const databaseUrl = await databaseFor(named);
   if (!(await isActive(origin, databaseUrl))) return undefined;
-  if (options.engine === "local" || options.step !== undefined)
+  const { step, retry, cache = false } = options;
+  if (options.engine === "local" || step !== undefined || retry !== undefined || cache)
     throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
       hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
       code: "run-held",
@@ -203,10 +207,25 @@ async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunRes
   listener({ type: "run-started", run: origin });
   // Whether it takes from the cache was said when it began, and stands in the database.
   const end = await runOnWorkers({ store, run: origin, listener, signal, cache: false, databaseUrl });
-  await store.put(keys.end(origin.flow, origin.run), recordText(end));
+  return ended(origin, end, { store, listener, started });
+}
+
+/** Writes down and tells that a run is over. */
+async function ended(
+  record: RunRecord,
+  end: EndRecord,
+  { store, listener, started }: { store: Store; listener: RunListener; started: number },
+): Promise<RunResult> {
+  const { flow, run } = record;
+  await store.put(keys.end(flow, run), recordText(end));
   const seconds = (performance.now() - started) / 1000;
-  listener({ type: "run-ended", run: origin, end, seconds });
-  return { flow: origin.flow, run: origin.run, status: end.status, end, seconds };
+  listener({ type: "run-ended", run: record, end, seconds });
+  const result = { flow, run, status: end.status, end, seconds };
+  if (end.failed === undefined) return result;
+  const task = openClient(store).flow(flow).run(run).task(end.failed.step, end.failed.task);
+  // A run that failed before any task of it began has no log either.
+  const lines = await task.logs().catch(() => []);
+  return { ...result, printed: lines.length > 0 };
 }
 
 async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
@@ -290,10 +309,7 @@ async function begin(
             databaseUrl,
           })
         : await runLocal({ store, run: record, flow, reuse, maxWorkers, pool, listener, signal });
-    await store.put(keys.end(flow.name, record.run), recordText(end));
-    const seconds = (performance.now() - started) / 1000;
-    listener({ type: "run-ended", run: record, end, seconds });
-    return { flow: flow.name, run: record.run, status: end.status, end, seconds };
+    return await ended(record, end, { store, listener, started });
   } finally {
     if (options.pool === undefined) {
       if (!signal.aborted) await pool.settled();

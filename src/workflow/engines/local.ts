@@ -4,7 +4,7 @@ import type { Store } from "../../storage/index.js";
 import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
 import { moduleUrl } from "../load-flow.js";
-import { type DoneRecord, type EndRecord, type RunRecord, randomWord } from "../records.js";
+import { type DoneRecord, type EndRecord, type RunRecord, randomWord, withFailure } from "../records.js";
 import { isHopeless, retryDelay, wasKilled } from "../retry.js";
 import type { Reuse } from "../reuse.js";
 import { publishCaught, writeFailure } from "../task-runner.js";
@@ -115,7 +115,7 @@ class LocalEngine {
     const result = known ? { done: known } : await this.#attempts(ready);
     if (!result) return;
     if ("failed" in result) {
-      this.#failed ??= { step: ready.step, task: ready.task, error: result.failed };
+      this.#failed = withFailure(this.#failed, ready, result.failed);
       listener({ type: "task-failed", step: ready.step, task: ready.task, error: result.failed });
       return;
     }

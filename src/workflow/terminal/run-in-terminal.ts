@@ -54,13 +54,20 @@ export async function runInTerminal(
         name: "AbortError",
         hint: waysOn(result, undefined, options).join("\n"),
       });
-    const { step, task, error } = result.end.failed!;
-    const place = `${result.flow}/${result.run}/${step}/${task}`;
+    const { step, task, error, others = [] } = result.end.failed!;
+    const whole = `${result.flow}/${result.run}`;
+    const place = `${whole}/${step}/${task}`;
     const thrownAt = ownPlace(error.stack);
-    throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}`, {
+    const toRead = [
+      ...(result.printed ? [`what it printed: segue logs ${place}`] : []),
+      ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
+    ];
+    throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}${besides(others)}`, {
       hint: [
         ...(error.hint ? [error.hint] : []),
-        `what it printed: ${withFlags(`segue logs ${place}`, options.flags)}`,
+        ...(toRead.length > 0 ? toRead : [`the run, and what it was given: segue show ${whole}`]).map(
+          (line) => withFlags(line, options.flags),
+        ),
         ...waysOn(result, error, options),
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
@@ -70,6 +77,17 @@ export async function runInTerminal(
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+/** How many of the tasks that failed with the first one are named. */
+const shownOthers = 5;
+
+function besides(others: readonly string[]): string {
+  if (others.length === 0) return "";
+  const named = others.slice(0, shownOthers).join(", ");
+  const left = others.length - shownOthers;
+  const tasks = others.length === 1 ? "1 other task" : `${others.length} other tasks`;
+  return `; ${tasks} failed, too: ${named}${left > 0 ? ` and ${left} more` : ""}`;
 }
 
 async function report(

@@ -8,7 +8,7 @@ import { messageOf, SegueError } from "../../../system/index.js";
 import { codeHash } from "../../code-hash.js";
 import { moduleUrl } from "../../load-flow.js";
 import { holdAsWorker } from "../../lock.js";
-import { type DoneRecord, type EndRecord, keys, randomWord, recordText } from "../../records.js";
+import { type DoneRecord, type EndRecord, keys, randomWord, recordText, withFailure } from "../../records.js";
 import { isHopeless, retryDelay, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
 import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
@@ -89,7 +89,7 @@ async function walkSteps(order: RunOrder, task: TaskFunction): Promise<EndRecord
     waiting = waiting.filter((handle) => handle.workflowID !== first.workflowID);
     const ready = places.get(first.workflowID)!;
     const answer = (await first.getResult()) as TaskAnswer;
-    if ("failed" in answer) failed ??= { step: ready.step, task: ready.task, error: answer.failed };
+    if ("failed" in answer) failed = withFailure(failed, ready, answer.failed);
     else if (!failed) await begin(walk.finish(ready, answer.done));
   }
   return DBOS.runStep(

@@ -1,0 +1,104 @@
+/** Flows of one's own that fail, as people run them: what is said of it, and how they are gone on with. */
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distPath } from "../system/index.js";
+import { ScratchProject } from "./project.testkit.js";
+
+const project = new ScratchProject();
+const segue = (...args: string[]) => project.segueMeanwhile(...args);
+
+beforeAll(() =>
+  project.writeFlows(
+    "own.js",
+    `import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+     import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+     import { SegueError } from ${JSON.stringify(pathToFileURL(distPath("index.js")).href)};
+     const module = import.meta.url;
+
+     export const together = segue
+       .flow("together", { module, parameters: z.object({ tasks: z.int() }) })
+       .step("start", ({ parameters }) => ({ list: Array.from({ length: parameters.tasks }, (_, i) => i) }))
+       .foreach("work", { over: "list" }, async ({ item, run, parameters }) => {
+         const begun = \`begun-\${run}\`;
+         mkdirSync(\`\${begun}/\${item}\`, { recursive: true });
+         while (readdirSync(begun).length < parameters.tasks) await new Promise((r) => setTimeout(r, 20));
+         throw new SegueError("no luck");
+       })
+       .join("end", () => {});
+
+     export const twice = segue
+       .flow("twice", { module })
+       .step("start", () => appendFileSync("ran.txt", "start "))
+       .step("luck", ({ attempt }) => {
+         appendFileSync("ran.txt", "luck ");
+         if (!existsSync("lucky") && attempt < 2) throw new Error("no luck");
+       })
+       .step("end", () => {});
+
+     export const named = segue
+       .flow("named", { module, parameters: z.object({ name: z.string() }) })
+       .step("start", ({ parameters }) => ({ fine: 1, [parameters.name]: 2 }));`,
+  ),
+);
+afterAll(() => project.remove());
+
+describe("a flow of one's own that fails", () => {
+  it.each([
+    [1, /^error: \S+: no luck\n/],
+    [
+      2,
+      /^error: \S+: no luck; 1 other task failed, too: work\/[01]\n {2}→ why each failed: segue show \S+\n/,
+    ],
+    [8, /: no luck; 7 other tasks failed, too: (work\/\d(, )?){5} and 2 more\n/],
+  ])(
+    "names the tasks of %i that failed",
+    async (tasks, message) => {
+      const workers = String(tasks);
+      const failed = await segue("run", "own.js:together", "--tasks", workers, "--max-workers", workers);
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toMatch(message);
+      // No task printed anything: a log would be empty.
+      expect(failed.stderr).not.toContain("segue logs");
+      const [, run] = /segue show (together\/\S+)\n/.exec(failed.stderr)!;
+      const shown = await segue("show", run!);
+      expect(shown.stdout.match(/no luck/g)).toHaveLength(tasks);
+    },
+    30_000,
+  );
+
+  it("is tried again, or taken from the cache, by a resumed run that is told so", async () => {
+    const failed = await segue("run", "own.js:twice");
+    expect(failed.stderr).toMatch(/→ what it printed: segue logs twice\/\S+\/luck\/0\n/);
+    const resumed = await segue("resume", "--with", "retry=2");
+    expect(resumed.stderr).toBe("");
+    expect(project.read("ran.txt")).toBe("start luck luck luck ");
+    const refused = await segue("resume", "--step", "luck", "--with", "timeout=2");
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      'error: --with takes retry or retry=N, not "timeout=2"\n',
+    ]);
+    // The run that failed has no result of that step, and the one that was resumed has.
+    const [, run] = /segue resume (twice\/\S+)/.exec(failed.stderr)!;
+    expect((await segue("resume", run!, "--cache")).stdout).toMatch(/luck.*cache/);
+    expect(project.read("ran.txt")).toBe("start luck luck luck ");
+    // What is to run anew does, though the cache knows it.
+    project.write("lucky", "");
+    await segue("resume", "--step", "luck", "--cache");
+    expect(project.read("ran.txt")).toBe("start luck luck luck luck ");
+  }, 30_000);
+
+  it.each(["a/b", "", "a\nb"])("is told of an artifact that is called %j", async (name) => {
+    const { code, stderr } = await segue("run", "own.js:named", `--name=${name}`);
+    expect(code).toBe(1);
+    const called = JSON.stringify(name);
+    expect(stderr).toContain(
+      `/start/0: step "start" returned an artifact that is called ${called}\n  → a name`,
+    );
+  });
+});
+
+it("counts what segue gc removes in plain words", async () => {
+  for (let i = 0; i < 2; i++) await segue("run", "own.js:named", "--name", "x", "--datastore", "two");
+  const removed = await segue("gc", "--keep", "1", "--datastore", "two");
+  expect(removed.stdout).toMatch(/\nremoved 1 run and 0 objects \(0 B\); kept 1 run\n$/);
+});

@@ -1,9 +1,9 @@
 /** Draws docs/images/pipeline.svg, the picture of the README: the four flows as `segue show <flow> --svg` draws each. */
 import { writeFileSync } from "node:fs";
-import { deployment, intermediate, modeling, primary } from "../dist/flows/index.js";
+import { flowOrder } from "../dist/flows/index.js";
 import { drawFlow } from "../dist/workflow/index.js";
 
-const pictures = [intermediate, primary, modeling, deployment].map((flow) => drawFlow(flow.name, flow.nodes));
+const pictures = flowOrder.map((flow) => drawFlow(flow.name, flow.nodes));
 const sizes = pictures.map((svg) => /width="(\d+)" height="(\d+)"/.exec(svg).slice(1).map(Number));
 const width = Math.max(...sizes.map(([w]) => w));
 const gap = 10;

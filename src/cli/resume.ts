@@ -1,6 +1,6 @@
 /** `segue resume`: takes over what a run has done, and does the rest. */
 import type { Command } from "commander";
-import { commandAfter, commandAgain } from "../workflow/terminal/commands.js";
+import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
@@ -56,7 +56,13 @@ async function resume(target: string | undefined, options: Options, command: Com
         listener,
         signal,
       }),
-    { quiet: options.json, flags, again: commandAgain(await run.record(), flags) },
+    {
+      quiet: options.json,
+      flags,
+      // The flows take long to load.
+      again: async (error) =>
+        (await import("./command-anew.js")).commandAnew(client, await run.record(), error, flags),
+    },
   );
   const { flow, run: id, status: ended, seconds } = result;
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id }, flags);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { deployment, intermediate, modeling, placesOf, primary } from "../flows/index.js";
+import { flowOrder, intermediate, placesOf } from "../flows/index.js";
 import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -15,7 +15,7 @@ import {
   readParameters,
   runFlow,
 } from "../workflow/index.js";
-import { commandAfter, commandAgain, shellWord } from "../workflow/terminal/commands.js";
+import { commandAfter, shellWord } from "../workflow/terminal/commands.js";
 import {
   addParameterFlags,
   flagsOf,
@@ -23,6 +23,7 @@ import {
   refuseValuesOfSwitches,
 } from "../workflow/terminal/flags.js";
 import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
+import { commandAnew } from "./command-anew.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
@@ -30,8 +31,6 @@ import { maxWorkersOption } from "./number-option.js";
 import { pathsOf } from "./paths-of.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
-
-const order: readonly AnyFlow[] = [intermediate, primary, modeling, deployment];
 
 interface Options extends DatastoreOptions {
   readonly maxWorkers?: number;
@@ -52,7 +51,7 @@ export async function runFlows(args: readonly string[]): Promise<void> {
   const own = first.some(isFlowModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = own ? ownFlowsCommand(first, own) : runCommand();
   const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
-  const isFlow = (word: string) => isFlowModule(word) || order.some((flow) => flow.name === word);
+  const isFlow = (word: string) => isFlowModule(word) || flowOrder.some((flow) => flow.name === word);
   refuseValuesOfSwitches(command, flags, isFlow);
   command.action(async (names: string[]) => {
     if (own) refuseStrayWords(names.slice(first.length), first);
@@ -67,7 +66,7 @@ function runCommand(): Command {
     .description("run the flows: from raw playlists to a checked endpoint")
     .argument(
       "[flows...]",
-      `which: ${order.map((flow) => flow.name).join(", ")} (default: all, in this order), or a module of your own`,
+      `which: ${flowOrder.map((flow) => flow.name).join(", ")} (default: all, in this order), or a module of your own`,
     )
     .option(
       "--input <files...>",
@@ -77,7 +76,7 @@ function runCommand(): Command {
       "after",
       "\nExamples:\n  segue run --input my_playlists.csv\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
-  return addRunOptions(command, order, "modeling");
+  return addRunOptions(command, flowOrder, "modeling");
 }
 
 /** For flows of one's own: their parameters, and what every run takes. */
@@ -134,7 +133,7 @@ function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
     ["--input", input.filter((word) => !existsSync(word))],
     ["--tag", tag.slice(1)],
   ] as const) {
-    const word = words.find((each) => order.some(({ name }) => name === each));
+    const word = words.find((each) => flowOrder.some(({ name }) => name === each));
     if (word === undefined) continue;
     throw misuse(
       `"${word}" stands behind ${flag}, which takes all that follows it`,
@@ -145,23 +144,23 @@ function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
 
 /** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
 function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[]): void {
-  for (const flag of flagsOfOthers(order, flows)) {
+  for (const flag of flagsOfOthers(flowOrder, flows)) {
     const attribute = new Option(`--${flag}`).attributeName();
     if (command.getOptionValueSource(attribute) !== "cli") continue;
     const names = flows.map(({ name }) => name);
-    const owner = order.findIndex((flow) => flagsOf(flow).includes(flag));
-    const places = [owner, ...flows.map((flow) => order.indexOf(flow))];
-    const both = order.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
+    const owner = flowOrder.findIndex((flow) => flagsOf(flow).includes(flag));
+    const places = [owner, ...flows.map((flow) => flowOrder.indexOf(flow))];
+    const both = flowOrder.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
     throw misuse(
       `--${flag} means nothing to ${names.join(", ")}`,
-      `it belongs to ${order[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
+      `it belongs to ${flowOrder[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
     );
   }
 }
 
 function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
-  if (names.length === 0) return order;
-  const known = order.map((flow) => flow.name);
+  if (names.length === 0) return flowOrder;
+  const known = flowOrder.map((flow) => flow.name);
   for (const name of names) {
     if (known.includes(name)) continue;
     if (isFlowModule(name))
@@ -174,7 +173,7 @@ function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
       near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,
     );
   }
-  return order.filter((flow) => names.includes(flow.name));
+  return flowOrder.filter((flow) => names.includes(flow.name));
 }
 
 /** @param modules as which the flows were named, where they are none of Segue's own */
@@ -197,7 +196,7 @@ async function runAll(
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
   for (const flow of flows) {
-    const layered = await readParameters("conf", flow, { known: [...order, ...flows], ...shipped });
+    const layered = await readParameters("conf", flow, { known: [...flowOrder, ...flows], ...shipped });
     const given = givenParameters(command, flow);
     const parameters = { ...layered.values, ...given };
     const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
@@ -220,8 +219,8 @@ async function runAll(
   try {
     for (const { flow, parameters } of plans) {
       const place = flows.indexOf(flow);
-      const again = flowsFrom(place, chain, flagsOfOthers(order, flows.slice(place)));
-      const next = flowsFrom(place + 1, chain, flagsOfOthers(order, flows.slice(place + 1)));
+      const again = flowsFrom(place, chain, flagsOfOthers(flowOrder, flows.slice(place)));
+      const next = flowsFrom(place + 1, chain, flagsOfOthers(flowOrder, flows.slice(place + 1)));
       const result = await runAndCleanUp(
         client,
         ({ listener, signal }) =>
@@ -243,7 +242,7 @@ async function runAll(
           quiet: options.json ?? false,
           flags: datastoreFlag(command),
           next: commandAfter({ next }, {}),
-          again: commandAgain({ again, sources }),
+          again: (error) => commandAnew(client, { flow: flow.name, again, sources }, error),
         },
       ).catch(async (error: unknown) => {
         if ((error as Error).name !== "AbortError") await pool.settled();

@@ -259,7 +259,20 @@ describe("segue run", () => {
     const whole = await segue(...args);
     expect(whole.code).toBe(1);
     expect(whole.stderr).toMatch(/too few playlists .*: 1 of 1 have at least 3 tracks.*\n.*--session-gap 30/);
-    expect((await segue(...args, "--session-gap", "30")).stdout).toContain(" 100 playlists,");
+    // The gap belongs to the flow before the one that failed.
+    const [, run] = /segue resume (primary\/\S+)/.exec(whole.stderr)!;
+    const alone = ["run", "primary", "--data", "log", "--min-tracks", "2"];
+    for (const [failed, more] of [
+      [whole, ""],
+      [await segue("resume", run!), ""],
+      [await segue(...alone), " --data log --min-tracks 2"],
+    ] as const) {
+      expect(failed.stderr).toMatch(
+        new RegExp(`→ with other parameters: segue ${args.join(" ")}${more} --session-gap 30\\n$`),
+      );
+    }
+    const [, command] = /parameters: segue (.*)\n$/.exec(whole.stderr)!;
+    expect((await segue(...command!.split(" "))).stdout).toContain(" 100 playlists,");
   }, 60_000);
 
   it("keeps the rejected rows of each run, though the next has put its own in their place", async () => {

@@ -64,7 +64,7 @@ export interface Commands {
   /** The command for what was to come after the run. */
   readonly next?: string;
   /** The command that runs it anew, and what was to come after it: where its parameters have to change. */
-  readonly again?: string;
+  readonly again?: string | undefined;
 }
 
 /**

@@ -7,17 +7,26 @@ import {
   someText,
   thingWith,
   trueOrFalse,
+  type ValueRange,
 } from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
+import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
 import { ownPlace } from "./own-place.js";
 
 /** With the commands to suggest where the run is not done. */
-export interface TerminalOptions extends Commands {
+export interface TerminalOptions extends Omit<Commands, "again"> {
+  /** The command that runs it anew, and what was to come after it, or what gives it for the failure of a task. */
+  readonly again?: string | ((error: TaskFailure) => Promise<string | undefined>);
   /** No output but errors: for --json. */
   readonly quiet?: boolean;
 }
+
+const aCommand: ValueRange = {
+  wanted: "a command, or what gives one",
+  holds: (value) => typeof value === "string" || typeof value === "function",
+};
 
 /**
  * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. On a terminal the steps are drawn in place;
@@ -34,7 +43,7 @@ export async function runInTerminal(
   requireWithin(aFunction, "run", run, "write (options) => runFlow(flow, {}, { store, ...options })");
   requireOptions(
     options,
-    { flags: someText, next: someText, again: someText, quiet: trueOrFalse },
+    { flags: someText, next: someText, again: aCommand, quiet: trueOrFalse },
     "runInTerminal",
   );
   const controller = new AbortController();
@@ -52,12 +61,13 @@ export async function runInTerminal(
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), {
         name: "AbortError",
-        hint: waysOn(result, undefined, options).join("\n"),
+        hint: waysOn(result, undefined, { ...options, again: undefined }).join("\n"),
       });
     const { step, task, error, others = [] } = result.end.failed!;
     const whole = `${result.flow}/${result.run}`;
     const place = `${whole}/${step}/${task}`;
     const thrownAt = ownPlace(error.stack);
+    const again = typeof options.again === "function" ? await options.again(error) : options.again;
     const toRead = [
       ...(result.printed ? [`what it printed: segue logs ${place}`] : []),
       ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
@@ -68,7 +78,7 @@ export async function runInTerminal(
         ...(toRead.length > 0 ? toRead : [`the run, and what it was given: segue show ${whole}`]).map(
           (line) => withFlags(line, options.flags),
         ),
-        ...waysOn(result, error, options),
+        ...waysOn(result, error, { ...options, again }),
       ].join("\n"),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",

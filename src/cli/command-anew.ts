@@ -1,0 +1,64 @@
+/**
+ * The command to run a flow anew with other parameters. What a step advises may be a parameter of an earlier flow, such as
+ * --session-gap where primary finds too few playlists: then it is that flow from which all is to run again.
+ */
+import { flowOrder } from "../flows/index.js";
+import type { AnyFlow, Client, RunRecord, TaskFailure } from "../workflow/index.js";
+import { commandAgain, flagsWithout } from "../workflow/terminal/commands.js";
+import { flagsOf } from "../workflow/terminal/flags.js";
+import { flagsOfOthers } from "./chain.js";
+
+/**
+ * @param run the one that failed
+ * @param datastore as of `commandAgain`
+ * @returns undefined where no command began the run
+ */
+export async function commandAnew(
+  client: Client,
+  run: Pick<RunRecord, "flow" | "again" | "sources">,
+  error: Pick<TaskFailure, "hint">,
+  datastore?: string,
+): Promise<string | undefined> {
+  const as = commandAgain(run, datastore);
+  const advised = run.again && earlierFlag(run.flow, error.hint ?? "");
+  if (run.again === undefined || advised === undefined) return as;
+  const { owner, flag, value } = advised;
+  const source = run.sources?.[owner.name];
+  const reader = client.flow(owner.name);
+  const read = source === undefined ? reader.latestSuccessfulRun : reader.run(source);
+  const first = await read.record().catch(() => undefined);
+  if (first?.again === undefined) return as;
+  const last = flowOrder.findIndex(({ name }) => name === run.again!.flows.at(-1));
+  const flows = flowOrder.slice(flowOrder.indexOf(owner), last + 1);
+  // One command may have begun both, or one each.
+  const given = first.again.flags;
+  const more = run.again.flags.every((word) => given.includes(word)) ? [] : run.again.flags;
+  const others = flagsOfOthers(flowOrder, flows).flatMap((name) => [name, `no-${name}`]);
+  const flags = flagsWithout(value === undefined ? others : [flag, ...others], [...given, ...more]);
+  return commandAgain(
+    {
+      again: {
+        flows: flows.map(({ name }) => name),
+        flags: value === undefined ? flags : [...flags, `--${flag}`, value],
+      },
+      ...(first.sources === undefined ? {} : { sources: first.sources }),
+    },
+    datastore,
+  );
+}
+
+/** The first flag of an advice that the flow has not, and the nearest flow before it has: "--session-gap 30". */
+function earlierFlag(
+  flow: string,
+  advice: string,
+): { owner: AnyFlow; flag: string; value: string | undefined } | undefined {
+  const place = flowOrder.findIndex(({ name }) => name === flow);
+  if (place < 0) return undefined;
+  const own = flagsOf(flowOrder[place]!);
+  const before = flowOrder.slice(0, place).reverse();
+  for (const [, flag, value] of advice.matchAll(/--([a-z][a-z-]*)(?: (\d+(?:\.\d+)?)(?![\w.]))?/g)) {
+    const owner = before.find((each) => flagsOf(each).includes(flag!));
+    if (owner !== undefined && !own.includes(flag!)) return { owner, flag: flag!, value };
+  }
+  return undefined;
+}

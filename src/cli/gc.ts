@@ -29,7 +29,8 @@ export function registerGc(program: Command): void {
 async function gc(options: Options): Promise<void> {
   const { collectGarbage } = await import("../workflow/index.js");
   const { store } = await clientOf(options);
-  const result = await collectGarbage(store, options);
+  const { keep, dryRun } = options;
+  const result = await collectGarbage(store, { keep, dryRun });
   if (options.json) {
     console.log(JSON.stringify(result));
     return;

@@ -47,7 +47,7 @@ export async function readReportFacts(client: Client, modelingRun: string): Prom
     intermediateRun === undefined ? undefined : client.flow("intermediate").run(intermediateRun);
   const clean = intermediate && (await orNone(intermediate.artifact<CleanFacts>("clean")));
   const found = [intermediate, primary, modeling].flatMap((run) => (run === undefined ? [] : [run]));
-  const runs = await Promise.all(found.map((run) => orNone(drawRun(run, { theme: "light" }))));
+  const runs = await Promise.all(found.map((run) => orNone(drawRun(run))));
   return {
     test,
     cleaned: clean && { ...clean, run: intermediateRun! },

@@ -1,6 +1,6 @@
 /** `segue serve`: the HTTP endpoint. */
 import { type Command, Option } from "commander";
-import { ports, proxyCounts, workerCounts } from "../serving/options.js";
+import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } from "../serving/options.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
@@ -12,6 +12,7 @@ interface Flags extends DatastoreOptions {
   threads: number;
   recommender?: string;
   apiKeyFile?: string;
+  maxWaiting: number;
   rateLimit?: number;
   bodyLimit: number;
   timeout: number;
@@ -48,6 +49,13 @@ export function registerServe(program: Command): void {
     .option(
       "--api-key-file <file>",
       "whoever calls must present a key of this file, one a line, of 16 characters or more (or $SEGUE_API_KEY)",
+    )
+    .addOption(
+      numberOption(
+        "--max-waiting <n>",
+        "questions that may wait for a thread in each process, 0 to 100000; more are refused with 503",
+        waitingCounts,
+      ).default(defaultMaxWaiting),
     )
     .addOption(numberOption("--rate-limit <n>", "requests a second of one client", positive))
     .addOption(
@@ -119,6 +127,7 @@ http://localhost:8080/docs shows every request that it takes.`,
         apiKeys,
         // The environment stays as it is.
         ...(file === undefined ? {} : { readApiKeys: readKeys }),
+        maxWaiting: flags.maxWaiting,
         bodyLimit: flags.bodyLimit,
         requestTimeout: Math.ceil(flags.timeout * 1000),
         drainDelay: Math.ceil(flags.drainDelay * 1000),

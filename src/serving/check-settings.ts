@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { requireKeys } from "./api-keys.js";
-import { type EndpointSettings, logLevels, proxyCounts, workerCounts } from "./options.js";
+import { type EndpointSettings, logLevels, proxyCounts, waitingCounts, workerCounts } from "./options.js";
 
 /** Timers do not count further; a longer one would fire at once. */
 const longestTimer = 2 ** 31 - 1;
@@ -21,6 +21,7 @@ interface Settings extends EndpointSettings {
 const ranges: Readonly<Partial<Record<keyof Settings, ValueRange>>> = {
   threads: workerCounts,
   bodyLimit: wholeNumber(1),
+  maxWaiting: waitingCounts,
   rateLimit: numberWithin({ above: 0 }),
   requestTimeout: wholeNumber(1, longestTimer),
   drainDelay: wholeNumber(0, longestTimer),
@@ -37,6 +38,7 @@ const names: Readonly<Record<keyof EndpointSettings, true>> = {
   drainTimeout: true,
   logLevel: true,
   logTracks: true,
+  maxWaiting: true,
   rateLimit: true,
   recommender: true,
   requestTimeout: true,

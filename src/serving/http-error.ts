@@ -30,6 +30,11 @@ export class HttpError extends Error {
   }
 }
 
+/** For requests that the stop of the endpoint left without an answer. */
+export function cutOff(): HttpError {
+  return new HttpError(503, { error: "the endpoint stopped before it could answer", code: "stopping" });
+}
+
 const issuesShown = 10;
 
 const codes: Readonly<Record<string, string>> = {
@@ -93,9 +98,10 @@ function fieldAt(where: string, path: string): string {
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error);
-  if (status >= 500)
+  // A refusal is no failure: while it lasts there may be thousands a second, which are counted.
+  if (status >= 500 && status !== 503)
     request.log.error(error instanceof HttpError ? { reason: body.error } : { err: error }, "request failed");
-  if (status === 429) reply.header("retry-after", "1");
+  if (status === 429 || status === 503) reply.header("retry-after", "1");
   void reply
     .code(status)
     // Here too, since a URL that is none is answered before any hook.

@@ -1,5 +1,6 @@
 /** What the endpoint counts, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Dropped } from "./model-slot.js";
 
 /** In seconds. Nearest tracks take about 1 ms and blends several: most bounds lie around these. */
 const latencies = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -11,6 +12,7 @@ export class EndpointMetrics {
   readonly #batch: Histogram;
   readonly #unknown: Counter;
   readonly #fallbacks: Counter;
+  readonly #dropped: Counter<"why">;
   readonly #reloads: Counter<"outcome">;
   readonly #bundle: Gauge<"version" | "recommender">;
 
@@ -47,6 +49,12 @@ export class EndpointMetrics {
       help: "Answers to requests of which no track was known and that gave no title.",
       registers,
     });
+    this.#dropped = new Counter({
+      name: "segue_dropped_questions_total",
+      help: "Questions without an answer: too many waited already, or the client had gone before a thread took them.",
+      labelNames: ["why"],
+      registers,
+    });
     this.#reloads = new Counter({
       name: "segue_reloads_total",
       help: "Bundles that took another's place, or failed to.",
@@ -55,6 +63,7 @@ export class EndpointMetrics {
     });
     // An alert on failures sees the first one only where there was a zero before it.
     for (const outcome of ["done", "failed"]) this.#reloads.inc({ outcome }, 0);
+    for (const why of ["too-many", "client-gone"] as const) this.#dropped.inc({ why }, 0);
     this.#bundle = new Gauge({
       name: "segue_bundle_info",
       help: "Which bundle answers.",
@@ -83,6 +92,10 @@ export class EndpointMetrics {
 
   fallbacks(count: number): void {
     if (count > 0) this.#fallbacks.inc(count);
+  }
+
+  dropped(why: Dropped): void {
+    this.#dropped.inc({ why });
   }
 
   reloaded(outcome: "done" | "failed"): void {

@@ -1,14 +1,43 @@
 /**
  * The model that answers right now. A new one takes its place between two requests; the old one is closed when the last
- * request that began on it has ended, so no request ever sees half of each.
+ * question that it took has been answered, so no request ever sees half of each.
+ *
+ * A model is given no more than it has use for. What is more waits here, where it is bounded, and where a question whose client has
+ * gone is dropped: in a model's hands it would be answered, for nobody.
  */
 import { misuse } from "../system/index.js";
-import type { Answer, Answerer, Question } from "./answers/question.js";
+import { type Answer, type Answerer, type Question, weightOf } from "./answers/question.js";
 import type { LiveModel } from "./answers/served-model.js";
+import { cutOff, HttpError } from "./http-error.js";
+import { defaultMaxWaiting } from "./options.js";
+
+/** Who waits for an answer: a connection. */
+export interface Asker {
+  /** True from the moment it has gone. */
+  readonly destroyed: boolean;
+}
+
+/** Why a question got no answer: its client had gone before a model took it, or too many waited already. */
+export type Dropped = "client-gone" | "too-many";
+
+export interface WaitingOptions {
+  /** How many questions may wait for a model to take them; default 1,000. */
+  readonly maxWaiting?: number | undefined;
+  /** Called for each question that is dropped. */
+  readonly onDropped?: (why: Dropped) => void;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly asker: Asker | undefined;
+  readonly resolve: (answer: Promise<Answer>) => void;
+  readonly reject: (error: HttpError) => void;
+}
 
 class Held {
   readonly answerer: Answerer;
   #users = 0;
+  #load = 0;
   #retired = false;
   #closed = false;
 
@@ -16,12 +45,20 @@ class Held {
     this.answerer = answerer;
   }
 
+  /** Whether it should be given another question; one that is dead refuses it. */
+  get hasRoom(): boolean {
+    return this.#load < this.answerer.holds || !this.answerer.alive;
+  }
+
   async answer(question: Question): Promise<Answer> {
+    const weight = weightOf(question);
     this.#users++;
+    this.#load += weight;
     try {
       return await this.answerer.answer(question);
     } finally {
       this.#users--;
+      this.#load -= weight;
       this.#closeIfUnused();
     }
   }
@@ -57,9 +94,18 @@ export class ModelSlot {
   #held: Held;
   /** Those that were replaced, and are asked still. */
   #leaving: Held[] = [];
+  /** First come, first served. */
+  #waiting: Waiting[] = [];
+  readonly #maxWaiting: number;
+  readonly #onDropped: (why: Dropped) => void;
 
-  constructor(answerer: Answerer) {
+  constructor(
+    answerer: Answerer,
+    { maxWaiting = defaultMaxWaiting, onDropped = () => {} }: WaitingOptions = {},
+  ) {
     this.#held = new Held(answerer);
+    this.#maxWaiting = maxWaiting;
+    this.#onDropped = onDropped;
   }
 
   get current(): Answerer {
@@ -73,8 +119,21 @@ export class ModelSlot {
     throw misuse("this model lives in threads of its own: it answers questions, and cannot be looked into");
   }
 
-  answer(question: Question): Promise<Answer> {
-    return this.#held.answer(question);
+  /**
+   * @param asker who waits for the answer; default: somebody who stays
+   * @throws HttpError where the request names what the model does not have, 503 where too many questions wait, 499 where the asker has
+   *   gone before a model took the question
+   */
+  answer(question: Question, asker?: Asker): Promise<Answer> {
+    if (this.#held.hasRoom && this.#waiting.length === 0) return this.#ask(question);
+    if (this.#waiting.length >= this.#maxWaiting) this.#dropGone();
+    if (this.#waiting.length >= this.#maxWaiting) {
+      this.#onDropped("too-many");
+      return Promise.reject(tooMany(this.#maxWaiting));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, asker, resolve, reject });
+    });
   }
 
   replace(answerer: Answerer): void {
@@ -82,10 +141,56 @@ export class ModelSlot {
     this.#held = new Held(answerer);
     previous.retire();
     this.#leaving = [...this.#leaving, previous].filter((held) => !held.closed);
+    this.#askWaiting();
+  }
+
+  async #ask(question: Question): Promise<Answer> {
+    try {
+      return await this.#held.answer(question);
+    } finally {
+      this.#askWaiting();
+    }
+  }
+
+  #askWaiting(): void {
+    while (this.#waiting.length > 0 && this.#held.hasRoom) {
+      const { question, asker, resolve, reject } = this.#waiting.shift()!;
+      if (asker?.destroyed) this.#drop(reject);
+      else resolve(this.#ask(question));
+    }
+  }
+
+  #dropGone(): void {
+    const gone = this.#waiting.filter(({ asker }) => asker?.destroyed);
+    if (gone.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ asker }) => !asker?.destroyed);
+    for (const { reject } of gone) this.#drop(reject);
+  }
+
+  #drop(reject: Waiting["reject"]): void {
+    this.#onDropped("client-gone");
+    reject(clientGone());
   }
 
   /** To be called when nobody waits for an answer any more: what is still asked is not answered, where it can be interrupted. */
   close(): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(cutOff());
     for (const held of [this.#held, ...this.#leaving]) held.end();
   }
+}
+
+function tooMany(maxWaiting: number): HttpError {
+  return new HttpError(503, {
+    error:
+      maxWaiting === 0
+        ? "the endpoint is busy, and no question may wait"
+        : `the endpoint is busy: ${maxWaiting.toLocaleString("en")} questions wait for an answer already`,
+    code: "too-busy",
+    hint: "try again after the seconds that Retry-After tells",
+  });
+}
+
+/** Nobody reads it; 499 is what logs and metrics call it elsewhere, too. */
+function clientGone(): HttpError {
+  return new HttpError(499, { error: "the client went away before it was answered", code: "client-gone" });
 }

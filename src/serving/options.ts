@@ -12,12 +12,22 @@ export const workerCounts = wholeNumber(1, 256);
 /** How many proxies may stand before an endpoint. */
 export const proxyCounts = wholeNumber(0, 16);
 
+/** How many questions may wait in one process until a thread takes them; 0: none does. */
+export const waitingCounts = wholeNumber(0, 100_000);
+/** Half a second's work for a thread with the blend. */
+export const defaultMaxWaiting = 1_000;
+
 /** Settings that are plain data, so that they can be sent to worker processes. */
 export interface EndpointSettings {
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
   /** Threads that each process answers with, beside the one that speaks HTTP; default 1. */
   readonly threads?: number;
+  /**
+   * How many questions may wait in each process until one of its threads takes them, 0 to 100,000; beyond it they are refused with 503.
+   * Default 1,000.
+   */
+  readonly maxWaiting?: number;
   /** Whoever calls must present one of these; none: everybody may call. Health probes are always open. */
   readonly apiKeys?: readonly string[];
   /** Largest request body in bytes; default 1 MiB. */

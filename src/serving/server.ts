@@ -97,7 +97,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { createApp, createLogger, EndpointMetrics } = await import("./app.js");
   const logger = options.logger ?? createLogger(options.logLevel);
   const metrics = options.metrics ?? new EndpointMetrics();
-  const models = new ModelSlot(await opening);
+  const models = new ModelSlot(await opening, {
+    maxWaiting: options.maxWaiting,
+    onDropped: (why) => metrics.dropped(why),
+  });
   const keys = new ApiKeys(options.apiKeys ?? []);
   const useApiKeys = async (next: readonly string[]) => {
     keys.replace(next);

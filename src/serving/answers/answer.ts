@@ -7,7 +7,7 @@ import {
 } from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
 import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
-import type { Answer, Question } from "./question.js";
+import { type Answer, columnOf, type Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
 
 type Asked<Of extends Question["of"]> = Extract<Question, { of: Of }>["request"];
@@ -18,7 +18,7 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
     case "recommend":
       return recommend(live, batcher, request);
     case "extend":
-      return extend(live, request);
+      return extend(live, batcher, request);
     case "invocations":
       return invocations(live, batcher, request);
     case "tracks":
@@ -36,20 +36,22 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
     (recommender) =>
       rules === undefined
         ? batcher.rank(recommender, context, request.k)
-        : live.ruled(recommender).recommend(context, request.k, rules),
+        : batcher.alone(() => live.ruled(recommender).recommend(context, request.k, rules)),
     ({ tracks }) => tracks.length === 0,
   );
-  const explainer = request.explain ? live.explainer(recommender) : undefined;
-  const shown = ranking.tracks.map((id, i) => {
-    const track = { ...live.view(id), score: ranking.scores[i]! };
-    if (explainer === undefined) return track;
-    const reasons = explainer.explain(context, id);
-    return { ...track, reasons, because: reasonsAsText(reasons) };
+  const shown = ranking.tracks.map((id, i) => ({ ...live.view(id), score: ranking.scores[i]! }));
+  if (!request.explain) return tracksAnswer(live, recommender, read, shown);
+  const explained = await batcher.alone(() => {
+    const explainer = live.explainer(recommender);
+    return shown.map((track) => {
+      const reasons = explainer.explain(context, track.id);
+      return { ...track, reasons, because: reasonsAsText(reasons) };
+    });
   });
-  return tracksAnswer(live, recommender, read, shown);
+  return tracksAnswer(live, recommender, read, explained);
 }
 
-async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer> {
+async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
   const read = readContext(live, request);
   const { context, recommender: asked } = read;
   const rules = readRules(request);
@@ -58,7 +60,8 @@ async function extend(live: LiveModel, request: Asked<"extend">): Promise<Answer
   const { recommender, answer: added } = await live.answered(
     asked,
     context,
-    (recommender) => extendPlaylist(recommender, live.model.catalogue, context, n, options),
+    (recommender) =>
+      batcher.alone(() => extendPlaylist(recommender, live.model.catalogue, context, n, options)),
     (tracks) => tracks.length === 0,
   );
   return tracksAnswer(
@@ -97,7 +100,7 @@ async function invocations(
 ): Promise<Answer> {
   const rows =
     instances?.map((one) => (typeof one === "object" && "input_1" in one ? one.input_1 : one)) ??
-    (Array.isArray(inputs) ? inputs : inputs!.input_1);
+    columnOf(inputs!);
   const asked = rows.map((row) => (typeof row === "string" ? row : row[0]));
   const unknownTracks = asked.filter((track) => !live.knows(track)).length;
   const rankings = await Promise.all(

@@ -1,7 +1,7 @@
 /**
  * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call where the recommender reads its
  * matrices once a call rather than once a request. Nobody waits for a batch to fill, and where a batch is no faster than its
- * requests one by one, nobody waits for those after them either.
+ * requests one by one, nobody waits for those after them either. Work that has no batch takes a turn of its own for the same reason.
  */
 import type { Context, Ranking, Recommender } from "../../recommenders/contract.js";
 
@@ -14,6 +14,7 @@ interface Waiting {
 
 export class Batcher {
   readonly #waiting = new Map<Recommender, Waiting[]>();
+  readonly #alone: Array<() => void> = [];
   readonly #largest: number;
   readonly #onBatch: (size: number) => void;
   #scheduled = false;
@@ -31,6 +32,20 @@ export class Batcher {
       const entry = { context, k, resolve, reject };
       if (queue === undefined) this.#waiting.set(recommender, [entry]);
       else queue.push(entry);
+      this.#schedule();
+    });
+  }
+
+  /** Does work that no batch would make shorter, in a turn of its own. */
+  alone<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#alone.push(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
       this.#schedule();
     });
   }
@@ -62,7 +77,8 @@ export class Batcher {
         for (const entry of batch) entry.reject(error);
       }
     }
-    if (this.#waiting.size > 0) this.#schedule();
+    this.#alone.shift()?.();
+    if (this.#waiting.size + this.#alone.length > 0) this.#schedule();
   }
 }
 

@@ -1,12 +1,13 @@
 /** A model that answers in the thread of the server: for models in memory, and for servers whose added routes need it there. */
 import { answer } from "./answer.js";
 import { Batcher } from "./batcher.js";
-import type { Answer, Answerer, Question } from "./question.js";
+import { type Answer, type Answerer, type Question, threadHolds } from "./question.js";
 import { LiveModel, type ServedModel } from "./served-model.js";
 
 export class LocalAnswerer implements Answerer {
   readonly live: LiveModel;
   readonly alive = true;
+  readonly holds = threadHolds;
   readonly interruptible = false;
   readonly #batcher: Batcher;
 

@@ -56,14 +56,15 @@ function sharedBy(port: MessagePort): Promise<BundleContents | undefined> {
   });
 }
 
-/** Answers what comes; answers that are ready in the same turn of the event loop go back in one message. */
+/** Answers what comes. Answers that are ready together go back in one message, and wait for no other. */
 function answerAll(live: LiveModel, contents: BundleContents | undefined): void {
   let answers: Answered[] = [];
   let batches: number[] = [];
   const batcher = new Batcher(undefined, (size) => batches.push(size));
   const give = (answered: Answered) => {
     if (answers.push(answered) > 1) return;
-    setImmediate(() => {
+    // Once all that the last turn has answered is here, and before the next turn begins.
+    process.nextTick(() => {
       say({ answers, batches });
       answers = [];
       batches = [];

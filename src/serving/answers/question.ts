@@ -19,6 +19,35 @@ export interface Answer {
   readonly fallbacks: number;
 }
 
+/** How much work a thread has in hand at most, by `weightOf`: as much as its largest batch, so that it never waits for more. */
+export const threadHolds = 32;
+
+/** Roughly how many rankings' work an answer is, 1 to `threadHolds`. */
+export function weightOf(question: Question): number {
+  return Math.min(threadHolds, rankingsOf(question));
+}
+
+function rankingsOf({ of, request }: Question): number {
+  switch (of) {
+    case "recommend":
+      // The reasons of some twenty tracks take as long as their ranking.
+      return request.explain ? 1 + request.k / 20 : 1;
+    case "extend":
+      return request.n;
+    case "invocations":
+      return (request.instances ?? columnOf(request.inputs!)).length;
+    case "tracks":
+      return 1;
+  }
+}
+
+type Inputs = NonNullable<z.output<typeof invocationsRequest>["inputs"]>;
+
+/** The tracks of TensorFlow Serving's column form. */
+export function columnOf(inputs: Inputs) {
+  return Array.isArray(inputs) ? inputs : inputs.input_1;
+}
+
 /** A model that answers, wherever it lives. */
 export interface Answerer {
   /** Changes with the contents; shown in answers, metrics and logs. */
@@ -26,6 +55,8 @@ export interface Answerer {
   readonly defaultRecommender: string;
   /** False from the moment it can answer no more. */
   readonly alive: boolean;
+  /** How much work it should have in hand at most, by `weightOf`. What is more waits better where it can still be dropped. */
+  readonly holds: number;
   /** The model itself, where it is in this thread. */
   readonly live?: LiveModel;
   /** @throws HttpError where the request names what the model does not have */

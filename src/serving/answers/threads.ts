@@ -4,8 +4,8 @@
  */
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { besideUrl, messageOf, ownThread, SegueError } from "../../system/index.js";
-import { HttpError } from "../http-error.js";
-import type { Answer, Answerer, Question } from "./question.js";
+import { cutOff, HttpError } from "../http-error.js";
+import { type Answer, type Answerer, type Question, threadHolds, weightOf } from "./question.js";
 import {
   type Answered,
   type Asked,
@@ -95,6 +95,10 @@ class ThreadedAnswerer implements Answerer {
     return this.#alive;
   }
 
+  get holds(): number {
+    return threadHolds * this.#lanes.length;
+  }
+
   answer(question: Question): Promise<Answer> {
     let best: Lane | undefined;
     for (const lane of this.#lanes) if (lane.open && !(best && best.load <= lane.load)) best = lane;
@@ -108,6 +112,7 @@ class ThreadedAnswerer implements Answerer {
 }
 
 interface Waiting {
+  readonly weight: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -121,6 +126,7 @@ class Lane {
   readonly #onBatch: (size: number) => void;
   #outbox: Asked[] = [];
   #next = 0;
+  #load = 0;
   #open = true;
 
   constructor(data: ThreadData, onBatch: (size: number) => void = () => {}) {
@@ -150,15 +156,17 @@ class Lane {
     return this.#open;
   }
 
-  /** How many questions it has not answered yet. */
+  /** How much work it has in hand, by `weightOf`. */
   get load(): number {
-    return this.#waiting.size;
+    return this.#load;
   }
 
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
-      this.#waiting.set(id, { resolve, reject });
+      const weight = weightOf(question);
+      this.#waiting.set(id, { weight, resolve, reject });
+      this.#load += weight;
       if (this.#outbox.push({ id, question }) > 1) return;
       setImmediate(() => {
         this.#worker.postMessage(this.#outbox);
@@ -182,6 +190,7 @@ class Lane {
     for (const one of answers) {
       const waiting = this.#waiting.get(one.id);
       this.#waiting.delete(one.id);
+      this.#load -= waiting?.weight ?? 0;
       if ("answer" in one) waiting?.resolve(one.answer);
       else waiting?.reject(errorOf(one.failure));
     }
@@ -195,13 +204,6 @@ class Lane {
     this.#open = false;
     this.onDeath(reason);
   }
-}
-
-function cutOff(): HttpError {
-  return new HttpError(503, {
-    error: "the endpoint stopped before it could answer",
-    code: "stopping",
-  });
 }
 
 function gone(): HttpError {

@@ -33,7 +33,7 @@ export async function answered<Body>(
 ): Promise<Body> {
   const { defaultRecommender } = models.current;
   const asked = performance.now();
-  const { json, unknownTracks, fallbacks } = await models.answer(question);
+  const { json, unknownTracks, fallbacks } = await models.answer(question, reply.request.raw.socket);
   if (question.of !== "tracks") {
     const recommender = recommenderOf(question) ?? defaultRecommender;
     metrics.answered({ recommender, question: question.of }, (performance.now() - asked) / 1000);

@@ -259,6 +259,64 @@ it.each(["1", "2"])(
   },
 );
 
+it("answers others soon after a client has gone that left it minutes of work, and refuses what is too much", async () => {
+  const many = randomVectors(
+    Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
+    32,
+  );
+  const nearest = nearestOf(many, many).save();
+  await writeBundle(at("crowd"), { catalogue: many, recommenders: { nearest }, vectors: many });
+  await serving([at("crowd"), "--max-waiting", "100"], {}, async (url) => {
+    const body = JSON.stringify({ context: ["A-0"], n: 100 });
+    const head = `POST /v1/playlists/extend HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const client = connect(Number(new URL(url).port), "127.0.0.1");
+    await once(client, "connect");
+    client.write((head + body).repeat(2_000));
+    const ask = () => fetch(`${url}/v1/tracks?q=a`);
+    await expect.poll(async () => (await ask()).status).toBe(503);
+    const refused = await ask();
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({ code: "too-busy", error: expect.stringContaining("100") });
+    client.destroy();
+    const began = performance.now();
+    await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/segue_dropped_questions_total\{why="too-many"\} [1-9]/);
+    expect(metrics).toMatch(/segue_dropped_questions_total\{why="client-gone"\} [1-9]/);
+  });
+}, 60_000);
+
+it("refuses a pipe of API keys, which might never be written", async () => {
+  await exec("mkfifo", [at("pipe")]);
+  const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", at("pipe"));
+  expect(stderr).toContain(`${at("pipe")} is a pipe`);
+  expect(code).toBe(2);
+}, 20_000);
+
+it("is misused with more waiting questions than make sense", async () => {
+  const { code, stderr } = await segue("serve", at("models"), "--max-waiting", "100001");
+  expect(stderr).toContain("It should be a whole number from 0 to 100000.");
+  expect(code).toBe(2);
+});
+
+it.each(["1", "2"])("reads its API keys again at /admin/reload, with %s workers", async (workers) => {
+  const [old, next] = ["the-old-key-of-clients", "the-next-key-of-clients"] as const;
+  const file = at(`reloaded-keys-${workers}`);
+  await writeFile(file, old);
+  const args = [at("models/20260101-a"), "--workers", workers, "--api-key-file", file];
+  await serving(args, {}, async (url) => {
+    const send = async (path: string, method: string, key: string) =>
+      (await fetch(url + path, { method, headers: { "x-api-key": key, connection: "close" } })).status;
+    await writeFile(file, next);
+    expect(await send("/admin/reload", "POST", old)).toBe(200);
+    for (let i = 0; i < 4; i++) {
+      expect(await send("/v1/tracks?q=one", "GET", next)).toBe(200);
+      expect(await send("/v1/tracks?q=one", "GET", old)).toBe(401);
+    }
+  });
+});
+
 it("counts the requests of a client together, whichever connection and worker has them", async () => {
   await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {
     // A connection is kept by the worker that took it first.

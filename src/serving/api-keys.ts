@@ -33,7 +33,10 @@ export class ApiKeys {
    */
   replace(keys: readonly string[]): void {
     if (!this.required)
-      throw misuse("this endpoint was started without API keys and lets everybody in", "start it with some");
+      throw misuse(
+        "this endpoint was started without API keys and lets everybody in: none can be added while it runs",
+        "start it with some",
+      );
     requireKeys(keys);
     if (keys.length === 0) throw misuse("without an API key nobody could call any more", "give the new ones");
     this.#digests = keys.map(digest);
@@ -62,7 +65,7 @@ export function presentedKey(request: FastifyRequest): string | undefined {
  * @param options.file default: no file is read
  * @param options.environment such as process.env, whose SEGUE_API_KEY is read; default: none is
  * @returns the keys, those of the file first; none where neither is given or there is no such variable
- * @throws SegueError (misuse) when the file cannot be read, holds none, or holds one shorter than 16 characters
+ * @throws SegueError (misuse) when the file is a pipe or cannot be read, holds none, or holds one shorter than 16 characters
  */
 export async function readApiKeys(options: {
   file?: string | undefined;
@@ -75,6 +78,7 @@ export async function readApiKeys(options: {
   );
   const keys: string[] = [];
   if (options.file !== undefined) {
+    await refusePipe(options.file);
     await refusePipe(options.file);
     let text: string;
     try {

@@ -28,6 +28,8 @@ export interface WorkerOptions extends EndpointSettings, BundleOptions {
 export interface ClusterOptions extends WorkerOptions {
   readonly workers: number;
   readonly watchInterval?: number;
+  /** As `AdminParts` has it. */
+  readonly renewKeys?: () => Promise<void>;
 }
 
 interface Member {
@@ -40,6 +42,7 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
   bundle: true,
   host: true,
   port: true,
+  renewKeys: true,
   watchInterval: true,
   workers: true,
 };
@@ -47,7 +50,7 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, drainDelay = 0, ...workerOptions } = options;
+  const { workers, watchInterval = 0, drainDelay = 0, renewKeys, ...workerOptions } = options;
   checkSettings(options, others);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
@@ -87,7 +90,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     });
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
-      reload,
+      reload: async () => {
+        await renewKeys?.();
+        return reload();
+      },
       metrics: () => counts.clusterMetrics(),
       take: (client) => limit.take(client as string, performance.now()),
     });

@@ -45,6 +45,7 @@ const codes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "wrong-content-length",
   FST_ERR_BAD_URL: "bad-url",
   NOT_UTF8: "not-json",
+  OTHER_TYPE: "unsupported-media-type",
 };
 
 const hints: Readonly<Record<string, string>> = {

@@ -11,4 +11,12 @@ export function readJsonBodies(app: FastifyInstance): void {
     // Decoded all the same, its tracks would be called unknown.
     done(Object.assign(new Error("the body is not UTF-8 text"), { statusCode: 400, code: "NOT_UTF8" }));
   });
+  app.addContentTypeParser("*", (request, _body, done) => {
+    const type = request.headers["content-type"];
+    const error =
+      type === undefined
+        ? "a body without a Content-Type is not read here"
+        : `a body of Content-Type ${type.slice(0, 100)} is not read here`;
+    done(Object.assign(new Error(error), { statusCode: 415, code: "OTHER_TYPE" }));
+  });
 }

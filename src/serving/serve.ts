@@ -16,8 +16,8 @@ import type { ClusterOptions } from "./cluster.js";
 import { type EndpointPlugin, workerCounts } from "./options.js";
 import { type RunningServer, startServer } from "./server.js";
 
-export interface ServeOptions extends ClusterOptions {
-  /** Reads the API keys again when SIGHUP comes; default: they stay. */
+export interface ServeOptions extends Omit<ClusterOptions, "renewKeys"> {
+  /** Reads the API keys again when SIGHUP comes, or a request to reload; default: they stay. */
   readonly readApiKeys?: () => Promise<readonly string[]>;
   /** Called once, when requests are answered. */
   readonly onReady?: (server: RunningServer) => void;
@@ -45,11 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     "serve",
   );
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
-  const server =
-    workers === 1
-      ? await startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins })
-      : await (await import("./cluster.js")).startCluster({ ...rest, bundle, workers });
-  const renewKeys = async () => {
+  const readKeysAgain = async () => {
     if (readApiKeys === undefined) return;
     try {
       await server.useApiKeys(await readApiKeys());
@@ -63,8 +59,21 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   // One after the other, or what an earlier one has read could come last.
   let renewed = Promise.resolve();
+  const renewKeys = () => {
+    renewed = renewed.then(readKeysAgain);
+    return renewed;
+  };
+  const server: RunningServer =
+    workers === 1
+      ? await startServer({
+          ...rest,
+          model: bundleSource(bundle, { recommender, threads }),
+          plugins,
+          renewKeys,
+        })
+      : await (await import("./cluster.js")).startCluster({ ...rest, bundle, workers, renewKeys });
   const onHangup = () => {
-    renewed = renewed.then(renewKeys);
+    void renewKeys();
     server.reload().catch(() => {});
   };
   process.on("SIGHUP", onHangup);

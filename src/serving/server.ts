@@ -59,6 +59,7 @@ const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSetting
   plugins: true,
   port: true,
   reload: true,
+  renewKeys: true,
   takeRequest: true,
   watchInterval: true,
 };
@@ -167,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     plugins: options.plugins,
     leaving: () => leaving,
     reload: options.reload ?? (source === undefined ? undefined : reload),
+    renewKeys: options.renewKeys,
     gatherMetrics: options.gatherMetrics,
     takeRequest: options.takeRequest,
   }).catch(giveUp);

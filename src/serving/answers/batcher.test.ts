@@ -38,6 +38,25 @@ it("ranks what came in one turn by as few calls as its size allows, each with it
   expect(rankings.map(({ scores }) => scores.length)).toEqual([1, 2, 3, 1, 2]);
 });
 
+it("gives work that has no batch a turn of its own, so that each answer can go before the next begins", async () => {
+  const batcher = new Batcher();
+  const happened: string[] = [];
+  await Promise.all(
+    ["a", "b"].map(async (name) => {
+      await batcher.alone(() => happened.push(`${name} done`));
+      // As a model's thread sends its answers.
+      process.nextTick(() => happened.push(`${name} sent`));
+    }),
+  );
+  await new Promise(setImmediate);
+  expect(happened).toEqual(["a done", "a sent", "b done", "b sent"]);
+  await expect(
+    batcher.alone(() => {
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+});
+
 it("lets nobody wait for those after it where many at once are no faster", async () => {
   const { recommender, calls } = echo(true);
   const sizes: number[] = [];

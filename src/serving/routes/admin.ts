@@ -15,6 +15,8 @@ export interface ReloadResult {
 export interface AdminParts {
   /** Opens the bundle again; absent where the model came from elsewhere. */
   readonly reload?: () => Promise<ReloadResult>;
+  /** Reads the API keys again before it does, as SIGHUP does; default: they stay. Never fails: those before stay where it cannot. */
+  readonly renewKeys?: () => Promise<void>;
   /** The text for /metrics where it is gathered from several processes. */
   readonly gatherMetrics?: () => Promise<string>;
 }
@@ -37,7 +39,8 @@ export function adminRoutes(
     {
       schema: {
         operationId: "reload",
-        summary: "Open the bundle again and answer from it; needs an API key to be set",
+        summary:
+          "Open the bundle again and answer from it, and read the API keys again; needs an API key to be set",
         response: {
           200: z
             .object({
@@ -61,6 +64,7 @@ export function adminRoutes(
           hint: "send SIGHUP to its process instead, or start it with --api-key-file",
         });
       }
+      await parts.renewKeys?.();
       return parts.reload().catch((thrown: unknown) => {
         throw refusal(thrown);
       });

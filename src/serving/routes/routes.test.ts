@@ -279,6 +279,10 @@ describe("the endpoint's routes", () => {
         headers: { "content-type": type },
       });
       expect(untold.statusCode).toBe(415);
+      expect(untold.json()).toMatchObject({
+        error: `a body of Content-Type ${type} is not read here`,
+        code: "unsupported-media-type",
+      });
       expect(untold.json()).toMatchObject({ hint: "send the header Content-Type: application/json" });
     }
     expect((await app.inject("/v1/tracks")).statusCode).toBe(400);
@@ -341,6 +345,8 @@ describe("the endpoint's routes", () => {
 
   it("has a zero for what has not happened yet, so that the first failed reload shows", async () => {
     const { body } = await (await songApp()).app.inject("/metrics");
+    for (const why of ["too-many", "client-gone"])
+      expect(body).toContain(`segue_dropped_questions_total{why="${why}"} 0\n`);
     for (const outcome of ["done", "failed"])
       expect(body).toContain(`segue_reloads_total{outcome="${outcome}"} 0\n`);
   });

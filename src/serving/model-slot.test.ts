@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Answer, Answerer, Question } from "./answers/question.js";
+import { type Asker, ModelSlot, type WaitingOptions } from "./model-slot.js";
+
+const light: Question = { of: "tracks", request: { q: "a", limit: 1 } };
+const answer: Answer = { json: "{}", unknownTracks: 0, fallbacks: 0 };
+
+/** An answerer that answers when it is told to. */
+function slotOf(holds: number, options: WaitingOptions = {}) {
+  const taken: Array<() => void> = [];
+  const answerer: Answerer = {
+    version: "v1",
+    defaultRecommender: "a",
+    alive: true,
+    interruptible: true,
+    holds,
+    answer: () => new Promise((resolve) => taken.push(() => resolve(answer))),
+    close: async () => {},
+  };
+  const dropped: string[] = [];
+  const models = new ModelSlot(answerer, { ...options, onDropped: (why) => dropped.push(why) });
+  return { models, taken, dropped, answerer };
+}
+
+const settled = () => new Promise(setImmediate);
+
+describe("questions that wait", () => {
+  it("are given to the model as it has room, and dropped where their client has gone", async () => {
+    const { models, taken, dropped } = slotOf(2);
+    const asker: { destroyed: boolean } & Asker = { destroyed: false };
+    const first = [models.answer(light), models.answer(light)];
+    const gone = models.answer(light, asker);
+    const stays = models.answer(light);
+    expect(taken).toHaveLength(2);
+    asker.destroyed = true;
+    taken[0]!();
+    await expect(gone).rejects.toMatchObject({ status: 499 });
+    await settled();
+    expect(taken).toHaveLength(3);
+    for (const give of taken) give();
+    expect(await Promise.all([...first, stays])).toEqual([answer, answer, answer]);
+    expect(dropped).toEqual(["client-gone"]);
+  });
+
+  it("are refused beyond so many, where none of them has lost its client", async () => {
+    const { models, taken, dropped } = slotOf(1, { maxWaiting: 1 });
+    const asker = { destroyed: false };
+    const first = models.answer(light);
+    const second = models.answer(light, asker);
+    await expect(models.answer(light)).rejects.toMatchObject({ status: 503, body: { code: "too-busy" } });
+    asker.destroyed = true;
+    const third = models.answer(light);
+    await expect(second).rejects.toMatchObject({ status: 499 });
+    expect(dropped).toEqual(["too-many", "client-gone"]);
+    taken[0]!();
+    await first;
+    await settled();
+    taken[1]!();
+    expect(await third).toEqual(answer);
+  });
+
+  it("count by what they cost: one that is long leaves room for none beside it", async () => {
+    const { models, taken } = slotOf(32);
+    const long: Question = { of: "extend", request: { context: [], n: 100, variety: 0, seed: 1 } };
+    const asked = [models.answer(long), models.answer(light)];
+    expect(taken).toHaveLength(1);
+    taken[0]!();
+    await asked[0];
+    await settled();
+    expect(taken).toHaveLength(2);
+    taken[1]!();
+    await asked[1];
+  });
+
+  it("go to the model that takes over, and are refused at the stop", async () => {
+    const old = slotOf(1);
+    const next = slotOf(1);
+    void old.models.answer(light);
+    const moved = old.models.answer(light);
+    old.models.replace(next.answerer);
+    expect(next.taken).toHaveLength(1);
+    next.taken[0]!();
+    expect(await moved).toEqual(answer);
+    const late = slotOf(1);
+    void late.models.answer(light);
+    const cut = late.models.answer(light);
+    late.models.close();
+    await expect(cut).rejects.toMatchObject({ status: 503, body: { code: "stopping" } });
+  });
+});

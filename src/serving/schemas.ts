@@ -108,6 +108,7 @@ const answerFields = {
         "the artists of unknown tracks where it knows these, else what is popular",
     ),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
+  remarks: z.array(z.string()).optional().describe("Why there is no track, where there is none"),
 };
 
 export const recommendAnswer = z.object({
@@ -191,3 +192,11 @@ export const tracksAnswer = z.object({
   bundle: z.string(),
   tracks: z.array(trackView.extend({ score: z.number().describe("0 … 1: how much of q the track has") })),
 });
+
+/** What every question may be answered with instead. */
+export const errorAnswers = {
+  "4xx": errorAnswer,
+  503: errorAnswer.describe(
+    "Too many questions wait already, or the endpoint is stopping; try again after Retry-After",
+  ),
+};

@@ -3,12 +3,14 @@ import {
   extendPlaylist,
   type FittedRecommender,
   type Ranking,
+  type Rules,
   reasonsAsText,
 } from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
 import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
 import { type Answer, columnOf, type Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
+import { whyNone } from "./why-none.js";
 
 type Asked<Of extends Question["of"]> = Extract<Question, { of: Of }>["request"];
 
@@ -40,7 +42,7 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
     ({ tracks }) => tracks.length === 0,
   );
   const shown = ranking.tracks.map((id, i) => ({ ...live.view(id), score: ranking.scores[i]! }));
-  if (!request.explain) return tracksAnswer(live, recommender, read, shown);
+  if (!request.explain) return tracksAnswer(live, recommender, read, rules, shown);
   const explained = await batcher.alone(() => {
     const explainer = live.explainer(recommender);
     return shown.map((track) => {
@@ -48,7 +50,7 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
       return { ...track, reasons, because: reasonsAsText(reasons) };
     });
   });
-  return tracksAnswer(live, recommender, read, explained);
+  return tracksAnswer(live, recommender, read, rules, explained);
 }
 
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
@@ -68,6 +70,7 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
     live,
     recommender,
     read,
+    rules,
     added.map((id) => live.view(id)),
   );
 }
@@ -75,16 +78,18 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
 /** Tracks, and what they rest on. */
 async function tracksAnswer(
   live: LiveModel,
-  { name }: FittedRecommender,
-  { fallback, unknown }: ReadContext,
+  recommender: FittedRecommender,
+  { context, fallback, unknown }: ReadContext,
+  rules: Rules | undefined,
   tracks: readonly object[],
 ): Promise<Answer> {
   return {
     json: JSON.stringify({
       bundle: live.version,
-      recommender: name,
+      recommender: recommender.name,
       fallback,
       unknown: await nearestTitles(live, unknown),
+      ...(tracks.length === 0 ? { remarks: [whyNone(live, recommender, context, rules)] } : {}),
       tracks,
     }),
     unknownTracks: unknown.length,

@@ -1,5 +1,5 @@
 /** `POST /v1/playlists/extend`: the next n tracks of a playlist, each chosen after the one before it. */
-import { errorAnswer, extendAnswer, extendRequest } from "../schemas.js";
+import { errorAnswers, extendAnswer, extendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
 export function extendRoute(app: App, parts: RouteParts): void {
@@ -10,7 +10,7 @@ export function extendRoute(app: App, parts: RouteParts): void {
         operationId: "extendPlaylist",
         summary: "Make a playlist longer, or one from a title alone",
         body: extendRequest,
-        response: { 200: extendAnswer, "4xx": errorAnswer },
+        response: { 200: extendAnswer, ...errorAnswers },
       },
     },
     (request, reply) => answered(parts, { of: "extend", request: request.body }, reply),

@@ -1,5 +1,5 @@
 /** `POST /v1/recommend`: what should play next after these tracks. */
-import { errorAnswer, recommendAnswer, recommendRequest } from "../schemas.js";
+import { errorAnswers, recommendAnswer, recommendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
 export function recommendRoute(app: App, parts: RouteParts): void {
@@ -10,7 +10,7 @@ export function recommendRoute(app: App, parts: RouteParts): void {
         operationId: "recommend",
         summary: "What should play next",
         body: recommendRequest,
-        response: { 200: recommendAnswer, "4xx": errorAnswer },
+        response: { 200: recommendAnswer, ...errorAnswers },
       },
     },
     (request, reply) => answered(parts, { of: "recommend", request: request.body }, reply),

@@ -192,6 +192,25 @@ describe("the endpoint's routes", () => {
     expect(new Set(wanted.map((track) => track.artist))).toEqual(new Set(["Justice", "Modjo"]));
   });
 
+  it("says why there is no track, where a filter lets none pass", async () => {
+    const said = async (url: string, filters: object, extra: object = {}) => {
+      const { status, body } = await post(url, { context: [songs[0]], filters, ...extra });
+      expect(status, JSON.stringify(body)).toBe(200);
+      return body as { tracks: unknown[]; remarks?: string[] };
+    };
+    for (const url of ["/v1/recommend", "/v1/playlists/extend"]) {
+      expect(await said(url, { artists: ["Nobody"] })).toMatchObject({
+        tracks: [],
+        remarks: ['no answer: no track is by "Nobody"'],
+      });
+      expect(await said(url, { artists: ["Modjo"] }, { exclude: [songs[3]] })).toMatchObject({
+        tracks: [],
+        remarks: ['no answer: transitions has none that passes filters.artists "Modjo" and exclude'],
+      });
+      expect(await said(url, { artists: ["Nobody", "modjo"] })).not.toHaveProperty("remarks");
+    }
+  });
+
   it("says why where asked", async () => {
     const { body } = await post("/v1/recommend", { context: [songs[0]], k: 3, explain: true });
     for (const track of recommendAnswer.parse(body).tracks) {

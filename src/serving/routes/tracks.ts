@@ -1,5 +1,5 @@
 /** `GET /v1/tracks?q=`: finds tracks by words of their titles and artists. */
-import { errorAnswer, tracksAnswer, tracksQuery } from "../schemas.js";
+import { errorAnswers, tracksAnswer, tracksQuery } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
 export function tracksRoute(app: App, parts: RouteParts): void {
@@ -10,7 +10,7 @@ export function tracksRoute(app: App, parts: RouteParts): void {
         operationId: "findTracks",
         summary: "Find tracks by title and artist",
         querystring: tracksQuery,
-        response: { 200: tracksAnswer, "4xx": errorAnswer },
+        response: { 200: tracksAnswer, ...errorAnswers },
       },
     },
     (request, reply) => answered(parts, { of: "tracks", request: request.query }, reply),

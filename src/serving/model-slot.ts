@@ -21,7 +21,7 @@ export interface Asker {
 export type Dropped = "client-gone" | "too-many";
 
 export interface WaitingOptions {
-  /** How many questions may wait for a model to take them; default 1,000. */
+  /** How many questions may wait for a model to take them; default 10,000. */
   readonly maxWaiting?: number | undefined;
   /** Called for each question that is dropped. */
   readonly onDropped?: (why: Dropped) => void;

@@ -14,8 +14,8 @@ export const proxyCounts = wholeNumber(0, 16);
 
 /** How many questions may wait in one process until a thread takes them; 0: none does. */
 export const waitingCounts = wholeNumber(0, 100_000);
-/** Half a second's work for a thread with the blend. */
-export const defaultMaxWaiting = 1_000;
+/** Some seconds of work for a thread with the blend: a short stall refuses nobody. */
+export const defaultMaxWaiting = 10_000;
 
 /** Settings that are plain data, so that they can be sent to worker processes. */
 export interface EndpointSettings {
@@ -25,7 +25,7 @@ export interface EndpointSettings {
   readonly threads?: number;
   /**
    * How many questions may wait in each process until one of its threads takes them, 0 to 100,000; beyond it they are refused with 503.
-   * Default 1,000.
+   * Default 10,000.
    */
   readonly maxWaiting?: number;
   /** Whoever calls must present one of these; none: everybody may call. Health probes are always open. */

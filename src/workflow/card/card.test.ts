@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { onlyTheme } from "../theme.js";
+import { onlyTheme, whenDark } from "../theme.js";
 import { markdownToHtml } from "./markdown.js";
 import { renderCard } from "./render.js";
 
@@ -68,6 +68,17 @@ it("draws a chart once, to be light and dark with its page, but leaves one with 
   // A page for one theme alone says so to the charts in it, too.
   expect(svgsOf(onlyTheme(page, "dark"))[0]).toContain("<style>@media all{");
   expect(svgsOf(onlyTheme(page, "light"))[0]).toContain("<style>@media not all{");
+});
+
+it("puts no white behind a picture that has a night of its own", async () => {
+  const picture = (style: string) => ({
+    type: "image" as const,
+    contents: `<svg xmlns="http://www.w3.org/2000/svg"><style>${style}</style></svg>`,
+  });
+  const blocks = [picture(`${whenDark}{rect{fill:#000}}`), picture("")];
+  const page = await renderCard({ ...place, isOver: true, blocks });
+  expect(page.match(/<img class="themed"/g)).toHaveLength(1);
+  expect(page.match(/<img /g)).toHaveLength(2);
 });
 
 it("says in the page what is wrong with a chart and fetches nothing for it, and reloads while the step runs", async () => {

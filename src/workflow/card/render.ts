@@ -1,6 +1,7 @@
 /** A card's blocks as one HTML page that needs nothing else: no script, no font, no picture from outside. */
 import { type ChartSpec, renderSvg } from "../../charts/index.js";
 import { escapeHtml, messageOf } from "../../system/index.js";
+import { whenDark } from "../theme.js";
 import type { ValueBox } from "./card.js";
 import { darkByNight } from "./dark-by-night.js";
 import { markdownToHtml } from "./markdown.js";
@@ -138,7 +139,9 @@ function svgImage(svg: string, alt: string, look?: "themed"): string {
 
 function image(contents: Uint8Array | string, alt: string): string {
   if (typeof contents === "string") {
-    if (contents.trimStart().startsWith("<")) return svgImage(contents, alt);
+    // A picture with a night of its own has a ground of its own, too: white behind it would show at its round corners.
+    if (contents.trimStart().startsWith("<"))
+      return svgImage(contents, alt, contents.includes(whenDark) ? "themed" : undefined);
     const message = `this image is no SVG: "${contents.slice(0, 100)}"`;
     return errorSection({ message, hint: "of a file, give the bytes: card.image(readFileSync(path))" });
   }

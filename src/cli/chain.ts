@@ -46,7 +46,7 @@ export function flowsFrom(
 ): FlowsToRun {
   return {
     flows: flows.slice(place),
-    flags: flagsWithout(["from", ...foreign, ...foreign.map((name) => `no-${name}`)], flags),
+    flags: flagsWithout(["from", ...foreign], flags),
   };
 }
 

@@ -19,6 +19,7 @@ export function registerCheck(program: Command): void {
 async function check(targets: string[], options: { readonly json?: boolean }): Promise<void> {
   const { checkFlow } = await import("../workflow/index.js");
   const { isSegueError, misuse } = await import("../system/index.js");
+  const { counted } = await import("../workflow/terminal/format.js");
   const sound: { flow: string; steps: number }[] = [];
   const problems: SegueError[] = [];
   for (const target of targets.length > 0 ? targets : ownFlows())
@@ -32,7 +33,6 @@ async function check(targets: string[], options: { readonly json?: boolean }): P
       }
   if (problems.length === 0 && options.json) console.log(JSON.stringify(sound));
   if (!options.json)
-    for (const { flow, steps } of sound)
-      console.log(`${flow}: sound, ${steps} ${steps === 1 ? "step" : "steps"}`);
+    for (const { flow, steps } of sound) console.log(`${flow}: sound, ${counted(steps, "step")}`);
   if (problems.length > 0) throw misuse(problems.map(({ message }) => message).join("\n"), problems[0]!.hint);
 }

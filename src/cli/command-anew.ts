@@ -33,7 +33,7 @@ export async function commandAnew(
   // One command may have begun both, or one each.
   const given = first.again.flags;
   const more = run.again.flags.every((word) => given.includes(word)) ? [] : run.again.flags;
-  const others = flagsOfOthers(flowOrder, flows).flatMap((name) => [name, `no-${name}`]);
+  const others = flagsOfOthers(flowOrder, flows);
   const flags = flagsWithout(value === undefined ? others : [flag, ...others], [...given, ...more]);
   return commandAgain(
     {

@@ -35,13 +35,11 @@ async function gc(options: Options): Promise<void> {
     console.log(JSON.stringify(result));
     return;
   }
-  const { bytes } = await import("../workflow/terminal/format.js");
+  const { bytes, counted } = await import("../workflow/terminal/format.js");
   const verb = options.dryRun ? "would remove" : "removed";
   for (const run of result.removedRuns) console.log(`${verb} ${run}`);
   const { removedRuns, removedObjects, freedBytes, keptRuns } = result;
   console.log(
-    `${verb} ${count(removedRuns.length, "run")} and ${count(removedObjects, "object")} (${bytes(freedBytes)}); kept ${count(keptRuns, "run")}`,
+    `${verb} ${counted(removedRuns.length, "run")} and ${counted(removedObjects, "object")} (${bytes(freedBytes)}); kept ${counted(keptRuns, "run")}`,
   );
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

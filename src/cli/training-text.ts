@@ -1,5 +1,6 @@
 /** What `segue train` says at its end, or where it was stopped. */
 import type { TrainingResult } from "../track2vec/index.js";
+import { counted } from "../workflow/terminal/format.js";
 
 /** As --json prints them. */
 export interface TrainingFigures {
@@ -33,8 +34,6 @@ export function trainingText(
     lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
   return lines.join("\n");
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** Where no epoch had a pair of tracks to learn from, the loss is zero. */
 export function nothingLearnt(sample: number): string {

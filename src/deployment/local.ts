@@ -10,6 +10,7 @@ import {
   distPath,
   isAlive,
   listOf,
+  longestTimer,
   makeFolder,
   messageOf,
   requireOptions,
@@ -55,8 +56,7 @@ export interface LocalDeployment extends LocalEndpoint {
   keep(): void;
 }
 
-/** Timers do not count further; a longer one would fire at once. */
-const milliseconds = wholeNumber(1, 2 ** 31 - 1);
+const milliseconds = wholeNumber(1, longestTimer);
 
 const deployRanges: Readonly<Record<keyof LocalDeployOptions, ValueRange>> = {
   bundle: aPath,

@@ -79,7 +79,6 @@ export async function readApiKeys(options: {
   const keys: string[] = [];
   if (options.file !== undefined) {
     await refusePipe(options.file);
-    await refusePipe(options.file);
     let text: string;
     try {
       text = await readFile(options.file, "utf8");

@@ -1,6 +1,7 @@
 /** Whether an endpoint can be run as it was told: asked before anything is opened. */
 import {
   asWritten,
+  longestTimer,
   misuse,
   numberWithin,
   requireKnown,
@@ -10,9 +11,6 @@ import {
 } from "../system/index.js";
 import { requireKeys } from "./api-keys.js";
 import { type EndpointSettings, logLevels, proxyCounts, waitingCounts, workerCounts } from "./options.js";
-
-/** Timers do not count further; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
 
 interface Settings extends EndpointSettings {
   readonly watchInterval?: number;

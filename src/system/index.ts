@@ -54,6 +54,7 @@ export {
   asWritten,
   besideWork,
   listOf,
+  longestTimer,
   numberWithin,
   oneOf,
   requireWithin,

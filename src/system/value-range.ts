@@ -102,6 +102,9 @@ export const besideWork = { progress: aFunction, signal: aSignal };
 /** Seeds of everything random. */
 export const seeds = wholeNumber(0);
 
+/** The most milliseconds that a timer counts; one that is set for longer goes off at once. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** The longest value that a message shows. */
 const longest = 200;
 

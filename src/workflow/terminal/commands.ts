@@ -47,12 +47,13 @@ function commandFor(
   return ["segue run", ...toRun.flows, ...flags, ...from].join(" ");
 }
 
-/** Leaves flags out, and what they are given. */
+/** Leaves flags out, what they are given, and the `--no-` forms of switches. */
 export function flagsWithout(names: readonly string[], flags: readonly string[]): string[] {
   const kept: string[] = [];
   let isLeftOut = false;
   for (const flag of flags) {
-    if (flag.startsWith("-")) isLeftOut = names.some((name) => new RegExp(`^--${name}(=|$)`).test(flag));
+    if (flag.startsWith("-"))
+      isLeftOut = names.some((name) => new RegExp(`^--(no-)?${name}(=|$)`).test(flag));
     if (!isLeftOut) kept.push(flag);
   }
   return kept;

@@ -1,6 +1,9 @@
 /** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
 
+/** "1 run", "2 runs". */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** "812 B", "1.4 MiB". */
 export function bytes(size: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -13,6 +13,7 @@ import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
 import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
+import { counted } from "./format.js";
 import { ownPlace } from "./own-place.js";
 
 /** With the commands to suggest where the run is not done. */
@@ -96,8 +97,7 @@ function besides(others: readonly string[]): string {
   if (others.length === 0) return "";
   const named = others.slice(0, shownOthers).join(", ");
   const left = others.length - shownOthers;
-  const tasks = others.length === 1 ? "1 other task" : `${others.length} other tasks`;
-  return `; ${tasks} failed, too: ${named}${left > 0 ? ` and ${left} more` : ""}`;
+  return `; ${counted(others.length, "other task")} failed, too: ${named}${left > 0 ? ` and ${left} more` : ""}`;
 }
 
 async function report(

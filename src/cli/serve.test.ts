@@ -287,6 +287,38 @@ it("answers others soon after a client has gone that left it minutes of work, an
   });
 }, 60_000);
 
+it("lets a client that fills the line keep no other one out, known by its key or by the address that a proxy saw", async () => {
+  const many = randomVectors(
+    Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
+    32,
+  );
+  const nearest = nearestOf(many, many).save();
+  await writeBundle(at("shared"), { catalogue: many, recommenders: { nearest }, vectors: many });
+  const [eager, other] = ["the-key-of-the-eager", "the-key-of-another"];
+  await writeFile(at("two-keys"), `${eager}\n${other}\n`);
+  const cases = [
+    [["--trust-proxy"], "X-Forwarded-For", "198.51.100.1", "198.51.100.2"],
+    [["--api-key-file", at("two-keys")], "X-API-Key", eager, other],
+  ] as const;
+  for (const [args, header, full, free] of cases) {
+    await serving([at("shared"), "--max-waiting", "1000", ...args], {}, async (url) => {
+      const body = JSON.stringify({ context: ["A-0"], n: 100 });
+      const head = `POST /v1/playlists/extend HTTP/1.1\r\nHost: a\r\n${header}: ${full}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const client = connect(Number(new URL(url).port), "127.0.0.1");
+      await once(client, "connect");
+      client.write((head + body).repeat(2_000));
+      const ask = async (as: string) =>
+        (await fetch(`${url}/v1/tracks?q=a`, { headers: { [header]: as } })).status;
+      await expect.poll(() => ask(full)).toBe(503);
+      const began = performance.now();
+      for (let i = 0; i < 3; i++) expect(await ask(free), header).toBe(200);
+      // Behind those that wait already it would be half a minute.
+      expect(performance.now() - began).toBeLessThan(5_000);
+      client.destroy();
+    });
+  }
+}, 60_000);
+
 it("refuses a pipe of API keys, which might never be written", async () => {
   await exec("mkfifo", [at("pipe")]);
   const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", at("pipe"));

@@ -94,7 +94,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (hasDocs) await addDocs(typed, keys.required);
 
-  const routeParts = { models, metrics, leaving };
+  const routeParts = { models, metrics, keys, leaving };
   healthRoutes(typed, routeParts);
   invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);

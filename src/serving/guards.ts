@@ -1,6 +1,7 @@
 /** What every request passes before its route: CORS, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type ApiKeys, presentedKey } from "./api-keys.js";
+import { clientOf } from "./client.js";
 import { HttpError } from "./http-error.js";
 import type { EndpointSettings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
@@ -35,16 +36,16 @@ export function addGuards(
   if (!keys.required && take === undefined) return;
   app.addHook("onRequest", async (request) => {
     if (isOpen(request)) return;
-    const key = presentedKey(request);
-    const known = keys.has(key);
-    if (take !== undefined && !(await take(known ? `key ${key}` : request.ip))) {
+    if (take !== undefined && !(await take(clientOf(request, keys)))) {
       throw new HttpError(429, {
         error: `more than ${rateLimit} requests a second`,
         code: "rate-limit",
         hint: "wait a second and try again",
       });
     }
-    if (keys.required && !known) {
+    if (!keys.required) return;
+    const key = presentedKey(request);
+    if (!keys.has(key)) {
       throw new HttpError(401, {
         error: key === undefined ? "an API key is needed" : "this API key is not known here",
         code: "unauthorized",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Answerer, Question } from "./answers/question.js";
-import { type Asker, ModelSlot, type WaitingOptions } from "./model-slot.js";
+import { ModelSlot, type WaitingOptions } from "./model-slot.js";
 
 const light: Question = { of: "tracks", request: { q: "a", limit: 1 } };
 const answer: Answer = { json: "{}", unknownTracks: 0, fallbacks: 0 };
@@ -27,12 +27,12 @@ const settled = () => new Promise(setImmediate);
 describe("questions that wait", () => {
   it("are given to the model as it has room, and dropped where their client has gone", async () => {
     const { models, taken, dropped } = slotOf(2);
-    const asker: { destroyed: boolean } & Asker = { destroyed: false };
+    const asker = { client: "a", gone: false };
     const first = [models.answer(light), models.answer(light)];
     const gone = models.answer(light, asker);
     const stays = models.answer(light);
     expect(taken).toHaveLength(2);
-    asker.destroyed = true;
+    asker.gone = true;
     taken[0]!();
     await expect(gone).rejects.toMatchObject({ status: 499 });
     await settled();
@@ -44,11 +44,11 @@ describe("questions that wait", () => {
 
   it("are refused beyond so many, where none of them has lost its client", async () => {
     const { models, taken, dropped } = slotOf(1, { maxWaiting: 1 });
-    const asker = { destroyed: false };
+    const asker = { client: "a", gone: false };
     const first = models.answer(light);
     const second = models.answer(light, asker);
     await expect(models.answer(light)).rejects.toMatchObject({ status: 503, body: { code: "too-busy" } });
-    asker.destroyed = true;
+    asker.gone = true;
     const third = models.answer(light);
     await expect(second).rejects.toMatchObject({ status: 499 });
     expect(dropped).toEqual(["too-many", "client-gone"]);
@@ -70,6 +70,56 @@ describe("questions that wait", () => {
     expect(taken).toHaveLength(2);
     taken[1]!();
     await asked[1];
+  });
+
+  it("are taken from each client in turn, and of a client as it asked them", async () => {
+    const { models, taken } = slotOf(1);
+    const order: string[] = [];
+    const ask = async (client: string, name: string) => {
+      await models.answer(light, { client, gone: false });
+      order.push(name);
+    };
+    const asked = ["a1", "a2", "a3", "a4", "b1", "b2", "c1"].map((name) => ask(name[0]!, name));
+    for (let i = 0; i < asked.length; i++) {
+      taken[i]!();
+      await settled();
+    }
+    await Promise.all(asked);
+    expect(order).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
+  });
+
+  it("give way in a full line, the last of the client that has most, to a client that has fewer", async () => {
+    const { models, taken, dropped } = slotOf(1, { maxWaiting: 3 });
+    const outcomes: Record<string, unknown> = {};
+    const ask = (name: string) =>
+      models.answer(light, { client: name[0]!, gone: false }).then(
+        () => {
+          outcomes[name] = "answered";
+        },
+        ({ status, body }) => {
+          outcomes[name] = [status, body.code];
+        },
+      );
+    const refused = [503, "too-busy"];
+    const asked = ["a0", "a1", "a2", "a3"].map(ask);
+    // Another one of the same client finds no place.
+    asked.push(ask("a4"));
+    await settled();
+    expect(outcomes).toEqual({ a4: refused });
+    asked.push(ask("b1"));
+    await settled();
+    expect(outcomes).toEqual({ a4: refused, a3: refused });
+    // It has as many now as the other one would have left.
+    asked.push(ask("b2"));
+    await settled();
+    expect(outcomes).toEqual({ a4: refused, a3: refused, b2: refused });
+    expect(dropped).toEqual(["too-many", "too-many", "too-many"]);
+    for (let i = 0; i < 4; i++) {
+      taken[i]!();
+      await settled();
+    }
+    await Promise.all(asked);
+    expect(outcomes).toMatchObject({ a0: "answered", a1: "answered", a2: "answered", b1: "answered" });
   });
 
   it("go to the model that takes over, and are refused at the stop", async () => {

@@ -10,12 +10,18 @@ import { type Answer, type Answerer, type Question, weightOf } from "./answers/q
 import type { LiveModel } from "./answers/served-model.js";
 import { cutOff, HttpError } from "./http-error.js";
 import { defaultMaxWaiting } from "./options.js";
+import { WaitingLine } from "./waiting-line.js";
 
-/** Who waits for an answer: a connection. */
+/** Who waits for an answer. */
 export interface Asker {
-  /** True from the moment it has gone. */
-  readonly destroyed: boolean;
+  /** Whom it asks for: clients take turns. */
+  readonly client: string;
+  /** True from the moment its connection has gone. */
+  readonly gone: boolean;
 }
+
+/** Asks in this process, and is there as long as the process is. */
+const inside: Asker = { client: "", gone: false };
 
 /** Why a question got no answer: its client had gone before a model took it, or too many waited already. */
 export type Dropped = "client-gone" | "too-many";
@@ -29,7 +35,7 @@ export interface WaitingOptions {
 
 interface Waiting {
   readonly question: Question;
-  readonly asker: Asker | undefined;
+  readonly asker: Asker;
   readonly resolve: (answer: Promise<Answer>) => void;
   readonly reject: (error: HttpError) => void;
 }
@@ -94,8 +100,7 @@ export class ModelSlot {
   #held: Held;
   /** Those that were replaced, and are asked still. */
   #leaving: Held[] = [];
-  /** First come, first served. */
-  #waiting: Waiting[] = [];
+  readonly #waiting: WaitingLine<Waiting>;
   readonly #maxWaiting: number;
   readonly #onDropped: (why: Dropped) => void;
 
@@ -104,6 +109,7 @@ export class ModelSlot {
     { maxWaiting = defaultMaxWaiting, onDropped = () => {} }: WaitingOptions = {},
   ) {
     this.#held = new Held(answerer);
+    this.#waiting = new WaitingLine(maxWaiting);
     this.#maxWaiting = maxWaiting;
     this.#onDropped = onDropped;
   }
@@ -124,15 +130,14 @@ export class ModelSlot {
    * @throws HttpError where the request names what the model does not have, 503 where too many questions wait, 499 where the asker has
    *   gone before a model took the question
    */
-  answer(question: Question, asker?: Asker): Promise<Answer> {
+  answer(question: Question, asker: Asker = inside): Promise<Answer> {
     if (this.#held.hasRoom && this.#waiting.length === 0) return this.#ask(question);
-    if (this.#waiting.length >= this.#maxWaiting) this.#dropGone();
-    if (this.#waiting.length >= this.#maxWaiting) {
-      this.#onDropped("too-many");
-      return Promise.reject(tooMany(this.#maxWaiting));
-    }
+    if (this.#waiting.isFull) this.#dropGone();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ question, asker, resolve, reject });
+      const out = this.#waiting.add(asker.client, { question, asker, resolve, reject });
+      if (out === undefined) return;
+      this.#onDropped("too-many");
+      out.reject(tooMany(this.#maxWaiting));
     });
   }
 
@@ -153,18 +158,16 @@ export class ModelSlot {
   }
 
   #askWaiting(): void {
-    while (this.#waiting.length > 0 && this.#held.hasRoom) {
-      const { question, asker, resolve, reject } = this.#waiting.shift()!;
-      if (asker?.destroyed) this.#drop(reject);
-      else resolve(this.#ask(question));
+    while (this.#held.hasRoom) {
+      const next = this.#waiting.next();
+      if (next === undefined) return;
+      if (next.asker.gone) this.#drop(next.reject);
+      else next.resolve(this.#ask(next.question));
     }
   }
 
   #dropGone(): void {
-    const gone = this.#waiting.filter(({ asker }) => asker?.destroyed);
-    if (gone.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ asker }) => !asker?.destroyed);
-    for (const { reject } of gone) this.#drop(reject);
+    for (const { reject } of this.#waiting.take(({ asker }) => asker.gone)) this.#drop(reject);
   }
 
   #drop(reject: Waiting["reject"]): void {
@@ -174,7 +177,7 @@ export class ModelSlot {
 
   /** To be called when nobody waits for an answer any more: what is still asked is not answered, where it can be interrupted. */
   close(): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(cutOff());
+    for (const { reject } of this.#waiting.take(() => true)) reject(cutOff());
     for (const held of [this.#held, ...this.#leaving]) held.end();
   }
 }

@@ -1,11 +1,19 @@
 /** What every group of routes is given, and how they answer. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from "fastify";
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Question } from "../answers/question.js";
+import type { ApiKeys } from "../api-keys.js";
+import { clientOf } from "../client.js";
 import type { EndpointMetrics } from "../metrics.js";
-import type { ModelSlot } from "../model-slot.js";
+import type { Asker, ModelSlot } from "../model-slot.js";
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -18,6 +26,7 @@ export type App = FastifyInstance<
 export interface RouteParts {
   readonly models: ModelSlot;
   readonly metrics: EndpointMetrics;
+  readonly keys: ApiKeys;
 }
 
 const jsonType = "application/json; charset=utf-8";
@@ -27,13 +36,13 @@ const jsonType = "application/json; charset=utf-8";
  * describes it.
  */
 export async function answered<Body>(
-  { models, metrics }: RouteParts,
+  { models, metrics, keys }: RouteParts,
   question: Question,
   reply: FastifyReply,
 ): Promise<Body> {
   const { defaultRecommender } = models.current;
   const asked = performance.now();
-  const { json, unknownTracks, fallbacks } = await models.answer(question, reply.request.raw.socket);
+  const { json, unknownTracks, fallbacks } = await models.answer(question, askerOf(reply.request, keys));
   if (question.of !== "tracks") {
     const recommender = recommenderOf(question) ?? defaultRecommender;
     metrics.answered({ recommender, question: question.of }, (performance.now() - asked) / 1000);
@@ -42,6 +51,19 @@ export async function answered<Body>(
   metrics.fallbacks(fallbacks);
   reply.type(jsonType);
   return json as Body;
+}
+
+/** Looked into only where the question has to wait. */
+function askerOf(request: FastifyRequest, keys: ApiKeys): Asker {
+  const { socket } = request.raw;
+  return {
+    get client() {
+      return clientOf(request, keys);
+    },
+    get gone() {
+      return socket.destroyed;
+    },
+  };
 }
 
 /** The one that a question names; where it has been answered, the model has it. */

@@ -9,11 +9,11 @@ import { ApiKeys } from "./api-keys.js";
 import { addDocs } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
 import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
-import { readJsonBodies } from "./json-body.js";
 import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { readJsonBodies } from "./request-body.js";
 import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
 import { extendRoute } from "./routes/extend.js";
@@ -96,7 +96,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
 
   const routeParts = { models, metrics, keys, leaving };
   healthRoutes(typed, routeParts);
-  invocationsRoute(typed, routeParts);
+  await invocationsRoute(typed, routeParts);
   recommendRoute(typed, routeParts);
   extendRoute(typed, routeParts);
   tracksRoute(typed, routeParts);

@@ -5,6 +5,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyContextConfig } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import { z } from "zod";
 import { packageRoot } from "../system/index.js";
 import type { App } from "./routes/routes.js";
 
@@ -35,7 +36,7 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
         ? { security: [{ bearer: [] }, { header: [] }], components: { securitySchemes: keys } }
         : {}),
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
   });
   app.addHook("onRoute", (route) => {
     if (keysRequired && (route.config as FastifyContextConfig | undefined)?.open)
@@ -47,3 +48,18 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { deepLinking: true } });
   app.get("/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
 }
+
+/** Where a body may come in several types, each of them has a schema of its own. */
+const describeRoute: typeof jsonSchemaTransform = (document) => {
+  const body = document.schema?.body as { content?: Record<string, { schema: unknown }> } | undefined;
+  if (body?.content === undefined || body instanceof z.ZodType) return jsonSchemaTransform(document);
+  const described = (schema: object) => jsonSchemaTransform({ ...document, schema }).schema;
+  const content = Object.entries(body.content).map(([type, { schema }]) => {
+    return [type, { schema: described({ body: schema }).body }];
+  });
+  const { body: _, ...others } = document.schema;
+  return {
+    ...document,
+    schema: { ...described(others), body: { content: Object.fromEntries(content) } },
+  };
+};

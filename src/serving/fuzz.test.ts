@@ -127,6 +127,8 @@ const thrown: fc.Arbitrary<Thrown> = fc.oneof(
           "",
           "a/b/c",
           "application/jsonx",
+          "application/jsonlines",
+          "text/csv",
         ),
         oddText,
       )

@@ -145,7 +145,8 @@ export const errorAnswer = z.object({
 /** One track; in a list of its own where a client sends the signature's shape [N, 1], as to the original's served model. */
 const input = z.union([trackId, z.tuple([trackId])]);
 
-const instance = z.union([input, z.strictObject({ input_1: input })], {
+/** One row of the row form. */
+export const instance = z.union([input, z.strictObject({ input_1: input })], {
   error: 'wants a string, "Artist-Track", or {"input_1": "Artist-Track"}',
 });
 

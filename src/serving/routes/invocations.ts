@@ -2,20 +2,47 @@
  * `POST /invocations`: TensorFlow Serving's predict API, as SageMaker forwards it, in place of the original's served model.
  * An unknown track is answered by the recommender's fall-back: its artist where that is known, else what is popular.
  */
+import type { z } from "zod";
+import { HttpError } from "../http-error.js";
+import { csvRequest, jsonLinesRequest } from "../invocation-lines.js";
+import { readTextBodies } from "../request-body.js";
 import { errorAnswers, invocationsAnswer, invocationsRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
-export function invocationsRoute(app: App, parts: RouteParts): void {
-  app.post(
-    "/invocations",
-    {
-      schema: {
-        operationId: "invocations",
-        summary: "Nearest tracks, in TensorFlow Serving's row or column form",
-        body: invocationsRequest,
-        response: { 200: invocationsAnswer, ...errorAnswers },
+const lines = {
+  "application/jsonlines": { schema: jsonLinesRequest },
+  "text/csv": { schema: csvRequest },
+};
+
+export async function invocationsRoute(app: App, parts: RouteParts): Promise<void> {
+  // A room of its own: no other route reads lines.
+  await app.register(async (room: App) => {
+    readTextBodies(room, Object.keys(lines));
+    room.post(
+      "/invocations",
+      {
+        schema: {
+          operationId: "invocations",
+          summary: "Nearest tracks, in TensorFlow Serving's row or column form",
+          body: { content: { "application/json": { schema: invocationsRequest }, ...lines } },
+          response: { 200: invocationsAnswer, ...errorAnswers },
+        },
       },
-    },
-    (request, reply) => answered(parts, { of: "invocations", request: request.body }, reply),
-  );
+      ({ body }, reply) => {
+        // Without a type none of the schemas has looked at it.
+        if (body === undefined || body === null) {
+          throw new HttpError(400, {
+            error: "the request has no body",
+            code: "empty-body",
+            hint: 'send {"instances": ["Artist-Track"]}',
+          });
+        }
+        return answered(
+          parts,
+          { of: "invocations", request: body as z.output<typeof invocationsRequest> },
+          reply,
+        );
+      },
+    );
+  });
 }

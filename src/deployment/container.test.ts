@@ -1,5 +1,6 @@
 /** Segue's own container by SageMaker's contract: its start command on this machine, and the image where it can be built. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { smallInput } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
+import { createProgram } from "../cli/program.js";
 import { freePort } from "../storage/moto.testkit.js";
 import { distPath, packageRoot } from "../system/index.js";
 import { buildImage, buildsImage, imageSkipped } from "./image.testkit.js";
@@ -21,14 +23,18 @@ beforeAll(async () => {
   model = join(folder, "opt", "ml", "model");
   await mkdir(join(folder, "opt", "ml"), { recursive: true });
   await writeBundle(model, (await smallInput()).input);
+  const command = join(folder, "bin", "segue");
+  await mkdir(join(folder, "bin"));
+  await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" "${distPath("cli/main.js")}" "$@"\n`);
+  await chmod(command, 0o755);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Waits for /ping as SageMaker does, calls as SageMaker does, and ends it as SageMaker does. @returns the exit code */
-async function callAndEnd(
+/** Waits for /ping as SageMaker does, and ends it as SageMaker does. @returns the exit code */
+async function useAndEnd(
   container: ChildProcess,
   port: number,
-  recommender?: string,
+  use: (url: string) => Promise<void>,
 ): Promise<number | null> {
   const exited = new Promise<number | null>((resolve) => container.once("exit", (code) => resolve(code)));
   const url = `http://127.0.0.1:${port}`;
@@ -38,39 +44,92 @@ async function callAndEnd(
         throw new Error(`no /ping (exit code ${container.exitCode})`);
       await sleep(100);
     }
-    const result = await checkEndpoint({ url, bundle: model, recommender, calls: 10 });
-    expect(result).toMatchObject({ compared: 10, unknown: { sameAsBundle: true } });
-    const headers = { "content-type": "application/json" };
-    const unclear = await fetch(`${url}/invocations`, { method: "POST", headers, body: '{"instances": 5}' });
-    expect(unclear.status).toBe(400);
+    await use(url);
   } finally {
     process.kill(-container.pid!, "SIGTERM");
   }
   return exited;
 }
 
-it("docker/serve serves the model on SageMaker's port, and ends well on SIGTERM", async () => {
-  const bin = join(folder, "bin");
-  await mkdir(bin);
-  await writeFile(
-    join(bin, "segue"),
-    `#!/bin/sh\nexec "${process.execPath}" "${distPath("cli/main.js")}" "$@"\n`,
-  );
-  await chmod(join(bin, "segue"), 0o755);
-  const port = await freePort();
-  const container = spawn(join(packageRoot, "docker/serve"), ["serve"], {
+/** Calls it as SageMaker does. @returns the exit code */
+function callAndEnd(container: ChildProcess, port: number, recommender?: string): Promise<number | null> {
+  return useAndEnd(container, port, async (url) => {
+    const result = await checkEndpoint({ url, bundle: model, recommender, calls: 10 });
+    expect(result).toMatchObject({ compared: 10, unknown: { sameAsBundle: true } });
+    const headers = { "content-type": "application/json" };
+    const unclear = await fetch(`${url}/invocations`, { method: "POST", headers, body: '{"instances": 5}' });
+    expect(unclear.status).toBe(400);
+  });
+}
+
+/** docker/serve as SageMaker starts it, with these variables. It has a process group of its own. */
+function startContainer(variables: Readonly<Record<string, string>>, stderr: "inherit" | "pipe" = "inherit") {
+  return spawn(join(packageRoot, "docker/serve"), ["serve"], {
     env: {
-      PATH: `${bin}:/usr/bin:/bin`,
+      PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
       SEGUE_MODEL: model,
       SEGUE_HOST: "127.0.0.1",
-      SAGEMAKER_BIND_TO_PORT: String(port),
       SEGUE_LOG_LEVEL: "error",
-      SEGUE_RECOMMENDER: "transitions",
+      ...variables,
     },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", stderr],
     detached: true,
   });
+}
+
+it("docker/serve serves the model on SageMaker's port, and ends well on SIGTERM", async () => {
+  const port = await freePort();
+  const container = startContainer({
+    SAGEMAKER_BIND_TO_PORT: String(port),
+    SEGUE_RECOMMENDER: "transitions",
+  });
   expect(await callAndEnd(container, port, "transitions")).toBe(0);
+});
+
+it("docker/serve has a variable for every option of segue serve", { timeout: 60_000 }, async () => {
+  const serve = createProgram().commands.find((verb) => verb.name() === "serve")!;
+  const options = serve.options.map(({ long }) => long!.replace("--", ""));
+  // Each is given what it refuses, by name. The others are for a terminal and for runs.
+  const refused = options
+    .filter((option) => !["json", "datastore"].includes(option))
+    .map(async (option) => {
+      const container = startContainer(
+        { SEGUE_PORT: "0", [`SEGUE_${option.replaceAll("-", "_").toUpperCase()}`]: "..." },
+        "pipe",
+      );
+      let said = "";
+      container.stderr!.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+      const late = setTimeout(() => process.kill(-container.pid!, "SIGKILL"), 40_000);
+      const [code] = (await once(container, "close")) as [number | null];
+      clearTimeout(late);
+      expect({ option, code, said }).toMatchObject({
+        code: option === "host" ? 1 : 2,
+        said: expect.stringContaining("..."),
+      });
+    });
+  await Promise.all(refused);
+});
+
+it("docker/serve hands on what its variables say", async () => {
+  const port = await freePort();
+  const container = startContainer({
+    SEGUE_PORT: String(port),
+    SEGUE_BODY_LIMIT: "500",
+    SEGUE_CORS_ORIGIN: "https://a.example  https://b.example",
+    SEGUE_NO_DOCS: "1",
+    SEGUE_LOG_TRACKS: "0",
+    SEGUE_TRUST_PROXY: "",
+  });
+  const use = async (url: string) => {
+    const headers = { "content-type": "application/json", origin: "https://b.example" };
+    const large = await fetch(`${url}/invocations`, { method: "POST", headers, body: "x".repeat(501) });
+    expect(large.status).toBe(413);
+    expect(large.headers.get("access-control-allow-origin")).toBe("https://b.example");
+    expect((await fetch(`${url}/openapi.json`)).status).toBe(404);
+  };
+  expect(await useAndEnd(container, port, use)).toBe(0);
 });
 
 if (!buildsImage) console.warn(imageSkipped);

@@ -349,6 +349,25 @@ it.each(["1", "2"])("reads its API keys again at /admin/reload, with %s workers"
   });
 });
 
+it.each([
+  [{}, "there are no API keys to read again, and everybody may call", 0, 200],
+  [{ SEGUE_API_KEY: "the-key-of-all-clients" }, "API keys stay as they are", 1, 401],
+] as const)(
+  "says at SIGHUP that there is no file of API keys to read again: with %j",
+  async (env, message, keys, status) => {
+    const args = [at("models/20260101-a"), "--log-level", "info"];
+    await serving(args, { SEGUE_API_KEY: "", ...env }, async (url, log) => {
+      expect(log()).toMatch(new RegExp(`"keys":${keys},"msg":"endpoint ready"`));
+      const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+      process.kill(pid, "SIGHUP");
+      await expect.poll(log).toContain(`"msg":"${message}`);
+      // The bundle is opened again all the same.
+      await expect.poll(log).toContain('"msg":"model reloaded"');
+      expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(status);
+    });
+  },
+);
+
 it("counts the requests of a client together, whichever connection and worker has them", async () => {
   await serving([at("models/20260101-a"), "--workers", "2", "--rate-limit", "3"], {}, async (url) => {
     // A connection is kept by the worker that took it first.

@@ -46,15 +46,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
   const readKeysAgain = async () => {
-    if (readApiKeys === undefined) return;
+    const { createLogger } = await import("./log.js");
+    const logger = createLogger(options.logLevel);
+    if (readApiKeys === undefined) {
+      logger.info(
+        options.apiKeys?.length
+          ? "API keys stay as they are: they came from no file that could be read again"
+          : "there are no API keys to read again, and everybody may call: to close the endpoint, start it again with --api-key-file",
+      );
+      return;
+    }
     try {
       await server.useApiKeys(await readApiKeys());
     } catch (error) {
-      const { createLogger } = await import("./log.js");
-      createLogger(options.logLevel).error(
-        { reason: messageOf(error) },
-        "the API keys cannot be read again; those before stay",
-      );
+      logger.error({ reason: messageOf(error) }, "the API keys cannot be read again; those before stay");
     }
   };
   // One after the other, or what an earlier one has read could come last.

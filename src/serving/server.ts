@@ -181,7 +181,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const stopWatching =
     source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
-  logger.info({ url, model: models.current.version }, "endpoint ready");
+  logger.info({ url, model: models.current.version, keys: options.apiKeys?.length ?? 0 }, "endpoint ready");
 
   let refused: Promise<void> | undefined;
   // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.

@@ -5,10 +5,9 @@ import {
   type FittedRecommender,
   findState,
   type RecommenderState,
-  RuledRecommender,
   type Rules,
 } from "../recommenders/index.js";
-import type { LiveModel } from "../serving/index.js";
+import { type LiveModel, noneBy, noneTitled, type RuleNames, whyNone } from "../serving/index.js";
 
 export interface Unknown {
   readonly track: string;
@@ -36,31 +35,37 @@ export async function unknownOf(live: LiveModel, tracks: readonly string[]): Pro
   return unknown.map((track) => ({ track, nearest: search.find(track, 3).map((hit) => hit.track) }));
 }
 
+const flags: RuleNames = {
+  artists: "--artist",
+  words: "--word",
+  exclude: "--not",
+  recommender: "--recommender",
+};
+
 /** One line each; none where everything is known and something is answered. */
 export async function remarksOn(answered: Answered): Promise<string[]> {
-  const { live, unknown, rules, answer } = answered;
-  const looks = new Looks(live, answered.recommender);
-  const nameless = (rules.artists ?? []).filter((name) => !looks.passes({ artists: [name] }));
-  const wordless = (rules.words ?? []).filter((word) => !looks.passes({ words: [word] }));
-  const ofRules = [
-    ...(nameless.length > 0 ? [`no track is by ${quoted(nameless)}`] : []),
-    ...(wordless.length > 0 ? [`no playlists have ${quoted(wordless)} in their titles`] : []),
-  ];
-  // An artist or a word that nothing has leaves nothing, unless others stand beside it.
-  const enough = nameless.length === rules.artists?.length || wordless.length === rules.words?.length;
+  const { live, recommender, context, unknown, rules, answer } = answered;
+  const looks = new Looks(live, recommender);
   return [
     ...unknown.map((each) => `not known: "${each.track}"${meant(each)}`),
     ...(await unknownOf(live, rules.exclude ?? [])).map(
       (each) => `--not "${each.track}" leaves nothing out: there is no such track${meant(each)}`,
     ),
     ...ofTitle(answered, looks),
-    ...(enough ? [`no answer: ${ofRules.join(", and ")}`] : ofRules),
-    ...(answer.length > 0
-      ? restsOn(answered, looks)
-      : enough
-        ? []
-        : [`no answer: ${whyNone(answered, looks)}`]),
+    ...unmetBeside(rules.artists, (name) => looks.passes({ artists: [name] }), noneBy),
+    ...unmetBeside(rules.words, (word) => looks.passes({ words: [word] }), noneTitled),
+    ...(answer.length > 0 ? restsOn(answered, looks) : [whyNone(live, recommender, context, rules, flags)]),
   ];
+}
+
+/** Which of several artists or words nothing has, where something has another of them. */
+function unmetBeside(
+  wanted: readonly string[] = [],
+  isMet: (one: string) => boolean,
+  say: (unmet: readonly string[]) => string,
+): string[] {
+  const unmet = wanted.filter((one) => !isMet(one));
+  return unmet.length > 0 && unmet.length < wanted.length ? [say(unmet)] : [];
 }
 
 /** Looks into a recommender: what it reads, and which rules let any track pass. */
@@ -68,7 +73,6 @@ class Looks {
   readonly #live: LiveModel;
   readonly #recommender: FittedRecommender;
   #saved: RecommenderState | undefined;
-  #rulesAlone: RuledRecommender | undefined;
 
   constructor(live: LiveModel, recommender: FittedRecommender) {
     this.#live = live;
@@ -87,9 +91,8 @@ class Looks {
   }
 
   /** Whether the rules let any track pass. */
-  passes(rules: Rules, context: Context = { tracks: [] }): boolean {
-    this.#rulesAlone ??= this.#allOfThem();
-    return this.#rulesAlone.recommend(context, 1, rules).tracks.length > 0;
+  passes(rules: Rules): boolean {
+    return this.#live.letPass(this.#recommender, rules, { tracks: [] });
   }
 
   /** Whether any playlists have a word of this in their titles. */
@@ -99,18 +102,6 @@ class Looks {
 
   get #state(): RecommenderState {
     return (this.#saved ??= this.#recommender.save());
-  }
-
-  /** Recommends whatever there is, so that rules alone decide. */
-  #allOfThem(): RuledRecommender {
-    const { catalogue } = this.#live.model;
-    const all: FittedRecommender = {
-      name: this.#recommender.name,
-      recommend: (contexts, k) =>
-        contexts.map(() => ({ tracks: catalogue.tracks.slice(0, k), scores: new Float32Array(k) })),
-      save: () => this.#state,
-    };
-    return new RuledRecommender(all, catalogue);
   }
 }
 
@@ -147,24 +138,4 @@ function artistsNamed({ model: { catalogue } }: LiveModel, unknown: readonly Unk
     if (artist !== undefined) found.add(artist);
   }
   return [...found];
-}
-
-/** Which rules leave nothing together, or what the recommender does not know. */
-function whyNone({ recommender, context, rules }: Answered, looks: Looks): string {
-  const { name } = recommender;
-  if (recommender.recommend([context], 1)[0]!.tracks.length === 0) {
-    const last = context.tracks.at(-1);
-    return last === undefined
-      ? `${name} needs a track to go on`
-      : `${name} goes by the last track, and has learnt nothing of "${last}"; another --recommender may answer`;
-  }
-  const flags = [
-    rules.artists && `--artist ${quoted(rules.artists)}`,
-    rules.words && `--word ${quoted(rules.words)}`,
-    rules.exclude && "--not",
-    rules.excludePlayed && "without what has played",
-  ].filter((flag) => typeof flag === "string");
-  return looks.passes(rules, context)
-    ? `${name} has none that passes ${flags.join(" and ")}`
-    : `no track passes ${flags.join(" and ")}${flags.length > 1 ? " together" : ""}`;
 }

@@ -1,6 +1,7 @@
 /** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
 
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
+export { noneBy, noneTitled, type RuleNames, whyNone } from "./answers/why-none.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundlePath, bundlesIn } from "./bundle-path.js";
 export { bundleSource, openServedModel } from "./bundle-source.js";

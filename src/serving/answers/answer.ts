@@ -3,16 +3,23 @@ import {
   extendPlaylist,
   type FittedRecommender,
   type Ranking,
-  type Rules,
   reasonsAsText,
 } from "../../recommenders/index.js";
 import type { Batcher } from "./batcher.js";
 import { nearestTitles, type ReadContext, readContext, readRules } from "./context.js";
 import { type Answer, columnOf, type Question } from "./question.js";
 import type { LiveModel } from "./served-model.js";
-import { whyNone } from "./why-none.js";
+import { type RuleNames, whyNone } from "./why-none.js";
 
 type Asked<Of extends Question["of"]> = Extract<Question, { of: Of }>["request"];
+
+const extensionFields: RuleNames = {
+  artists: "filters.artists",
+  words: "filters.words",
+  exclude: "exclude",
+  recommender: "recommender",
+};
+const fields: RuleNames = { ...extensionFields, excludePlayed: "exclude_played" };
 
 /** @throws HttpError 400 for a recommender that the model does not have */
 export function answer(live: LiveModel, batcher: Batcher, { of, request }: Question): Promise<Answer> {
@@ -42,7 +49,8 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
     ({ tracks }) => tracks.length === 0,
   );
   const shown = ranking.tracks.map((id, i) => ({ ...live.view(id), score: ranking.scores[i]! }));
-  if (!request.explain) return tracksAnswer(live, recommender, read, rules, shown);
+  const none = () => whyNone(live, recommender, context, rules ?? {}, fields);
+  if (!request.explain) return tracksAnswer(live, recommender, read, shown, none);
   const explained = await batcher.alone(() => {
     const explainer = live.explainer(recommender);
     return shown.map((track) => {
@@ -50,7 +58,7 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
       return { ...track, reasons, because: reasonsAsText(reasons) };
     });
   });
-  return tracksAnswer(live, recommender, read, rules, explained);
+  return tracksAnswer(live, recommender, read, explained, none);
 }
 
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
@@ -70,18 +78,18 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
     live,
     recommender,
     read,
-    rules,
     added.map((id) => live.view(id)),
+    () => whyNone(live, recommender, context, { ...rules, excludePlayed: true }, extensionFields),
   );
 }
 
-/** Tracks, and what they rest on. */
+/** Tracks, and what they rest on; `none` says why there is none. */
 async function tracksAnswer(
   live: LiveModel,
   recommender: FittedRecommender,
-  { context, fallback, unknown }: ReadContext,
-  rules: Rules | undefined,
+  { fallback, unknown }: ReadContext,
   tracks: readonly object[],
+  none: () => string,
 ): Promise<Answer> {
   return {
     json: JSON.stringify({
@@ -89,7 +97,7 @@ async function tracksAnswer(
       recommender: recommender.name,
       fallback,
       unknown: await nearestTitles(live, unknown),
-      ...(tracks.length === 0 ? { remarks: [whyNone(live, recommender, context, rules)] } : {}),
+      ...(tracks.length === 0 ? { remarks: [none()] } : {}),
       tracks,
     }),
     unknownTracks: unknown.length,

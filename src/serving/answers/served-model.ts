@@ -8,6 +8,7 @@ import {
   Explainer,
   type FittedRecommender,
   RuledRecommender,
+  type Rules,
 } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
 import { TrackSearch } from "../track-search.js";
@@ -39,6 +40,7 @@ export class LiveModel {
   readonly model: ServedModel;
   readonly #numbers: TrackIndex;
   readonly #ruled = new Map<FittedRecommender, RuledRecommender>();
+  readonly #rulesAlone = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
 
@@ -95,6 +97,21 @@ export class LiveModel {
   /** Rules over a recommender, made at the first call. */
   ruled(recommender: FittedRecommender): RuledRecommender {
     return kept(this.#ruled, recommender, () => new RuledRecommender(recommender, this.model.catalogue));
+  }
+
+  /** Whether the rules let any track pass, whatever the recommender thinks of it. */
+  letPass(recommender: FittedRecommender, rules: Rules, context: Context): boolean {
+    const ruled = kept(this.#rulesAlone, recommender, () => {
+      const { catalogue } = this.model;
+      const all: FittedRecommender = {
+        name: recommender.name,
+        recommend: (contexts, k) =>
+          contexts.map(() => ({ tracks: catalogue.tracks.slice(0, k), scores: new Float32Array(k) })),
+        save: () => recommender.save(),
+      };
+      return new RuledRecommender(all, catalogue);
+    });
+    return ruled.recommend(context, 1, rules).tracks.length > 0;
   }
 
   /** What explains a recommender's answers, made at the first call. */

@@ -1,46 +1,62 @@
-/** Why an answer holds no track, as `segue recommend` says it, too. */
+/** Why an answer holds no track: said alike wherever it was asked for, by the names that rules have there. */
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import type { LiveModel } from "./served-model.js";
 
+/** What rules are called where they are given. */
+export interface RuleNames {
+  readonly artists: string;
+  readonly words: string;
+  readonly exclude: string;
+  /** Default: as a list that goes on has it, where nobody gives it. */
+  readonly excludePlayed?: string;
+  readonly recommender: string;
+}
+
 const shown = 10;
 
-/** One line that names the fields of the request. */
+/** One line: which rules leave nothing, alone or together, or what the recommender does not know. */
 export function whyNone(
-  { model }: LiveModel,
+  live: LiveModel,
   recommender: FittedRecommender,
   context: Context,
-  rules: Rules = {},
+  rules: Rules,
+  names: RuleNames,
 ): string {
   const { name } = recommender;
   const { artists, words } = rules;
-  if (artists !== undefined && !hasAny(model.catalogue.artists ?? [], artists))
-    return `no answer: no track is by ${quoted(artists)}`;
+  const passes = (rules: Rules) => live.letPass(recommender, rules, context);
+  const unmet = [
+    ...(artists !== undefined && !passes({ artists }) ? [noneBy(artists)] : []),
+    ...(words !== undefined && !passes({ words }) ? [noneTitled(words)] : []),
+  ];
+  if (unmet.length > 0) return `no answer: ${unmet.join(", and ")}`;
   if (recommender.recommend([context], 1)[0]!.tracks.length === 0) {
     const last = context.tracks.at(-1);
     return last === undefined
       ? `no answer: ${name} needs a track to go on`
-      : `no answer: ${name} goes by the last track, and has learnt nothing of ${quoted([last])}`;
+      : `no answer: ${name} goes by the last track, and has learnt nothing of ${quoted([last])}; another ${names.recommender} may answer`;
   }
-  const fields = [
-    artists && `filters.artists ${quoted(artists)}`,
-    words && `filters.words ${quoted(words)}`,
-    rules.exclude && "exclude",
-    rules.excludePlayed && "exclude_played",
-  ].filter((field) => typeof field === "string");
-  return `no answer: ${name} has none that passes ${fields.join(" and ") || "what has been played"}`;
+  const given = [
+    artists && `${names.artists} ${quoted(artists)}`,
+    words && `${names.words} ${quoted(words)}`,
+    rules.exclude && names.exclude,
+    rules.excludePlayed && (names.excludePlayed ?? "without what has played"),
+  ].filter((rule) => typeof rule === "string");
+  return passes(rules)
+    ? `no answer: ${name} has none that passes ${given.join(" and ")}`
+    : `no answer: no track passes ${given.join(" and ")}${given.length > 1 ? " together" : ""}`;
 }
 
-function hasAny(artists: readonly string[], wanted: readonly string[]): boolean {
-  const names = new Set(wanted.map((name) => name.toLowerCase()));
-  return artists.some((artist) => names.has(artist.toLowerCase()));
+export function noneBy(artists: readonly string[]): string {
+  return `no track is by ${quoted(artists)}`;
+}
+
+export function noneTitled(words: readonly string[]): string {
+  return `no playlists have ${quoted(words)} in their titles`;
 }
 
 function quoted(words: readonly string[]): string {
   const more = words.length > shown ? ` and ${words.length - shown} more` : "";
-  return (
-    words
-      .slice(0, shown)
-      .map((word) => `"${word}"`)
-      .join(", ") + more
-  );
+  const first = words.slice(0, shown).map((word) => `"${word}"`);
+  return first.join(", ") + more;
 }

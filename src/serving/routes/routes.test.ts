@@ -250,17 +250,40 @@ describe("the endpoint's routes", () => {
       expect(status, JSON.stringify(body)).toBe(200);
       return body as { tracks: unknown[]; remarks?: string[] };
     };
-    for (const url of ["/v1/recommend", "/v1/playlists/extend"]) {
+    for (const [url, played] of [
+      ["/v1/recommend", ""],
+      ["/v1/playlists/extend", " and without what has played"],
+    ] as const) {
       expect(await said(url, { artists: ["Nobody"] })).toMatchObject({
         tracks: [],
         remarks: ['no answer: no track is by "Nobody"'],
       });
       expect(await said(url, { artists: ["Modjo"] }, { exclude: [songs[3]] })).toMatchObject({
         tracks: [],
-        remarks: ['no answer: transitions has none that passes filters.artists "Modjo" and exclude'],
+        remarks: [`no answer: no track passes filters.artists "Modjo" and exclude${played} together`],
+      });
+      expect(await said(url, { words: ["xyzzy"] })).toMatchObject({
+        tracks: [],
+        remarks: ['no answer: no playlists have "xyzzy" in their titles'],
       });
       expect(await said(url, { artists: ["Nobody", "modjo"] })).not.toHaveProperty("remarks");
     }
+  });
+
+  it("calls what leaves no track as the request does, and does not where the request has no name for it", async () => {
+    const { app: few } = await songApp();
+    const remarks = async (url: string, request: object) =>
+      (
+        await few.inject({ method: "POST", url, payload: { filters: { artists: ["Modjo"] }, ...request } })
+      ).json().remarks as string[];
+    const context = [songs[3]];
+    expect(await remarks("/v1/recommend", { context, exclude_played: true })).toEqual([
+      'no answer: no track passes filters.artists "Modjo" and exclude_played together',
+    ]);
+    expect(await remarks("/v1/playlists/extend", { context })).toEqual([
+      'no answer: no track passes filters.artists "Modjo" and without what has played together',
+    ]);
+    await few.close();
   });
 
   it("says why where asked", async () => {

@@ -154,6 +154,28 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toEqual([before[0]]);
   });
 
+  it("still leaves out what was disliked when the page is loaded again, until it is told to suggest it again", async () => {
+    await open("#/listen");
+    const suggested = () =>
+      page.locator(".take").evaluateAll((all) => all.map((each) => each.getAttribute("data-id")));
+    const before = await suggested();
+    for (const disliked of before.slice(0, 2)) {
+      await page.keyboard.press("Shift+Digit1");
+      await expect.poll(suggested).not.toContain(disliked);
+    }
+    const left = await suggested();
+    await page.reload();
+    await page.waitForSelector("[data-ready=true]");
+    expect(await suggested()).toEqual(left);
+    await page.getByText("2 disliked").waitFor();
+    await page.getByRole("button", { name: "Suggest them again" }).click();
+    await expect.poll(suggested).toEqual(before);
+    expect(await page.getByText("disliked").count()).toBe(0);
+    await page.reload();
+    await page.waitForSelector("[data-ready=true]");
+    expect(await suggested()).toEqual(before);
+  });
+
   /** A phone with a playlist of the first tracks, and a finger on it. */
   async function phone(tracks: number, height: number) {
     const context = await studio.browser.newContext({

@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.waitForLoadState("networkidle");
   };
   const playlist = async () => {
-    const shown = page.locator("[data-track] .cut");
+    const shown = page.locator("[data-track] .clamped");
     return Promise.all(
       (await shown.all()).map(async (each) =>
         (await each.locator("bdi").allInnerTexts()).reverse().join("-"),

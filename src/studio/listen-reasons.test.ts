@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
     await page.waitForSelector(".take");
     expect(await reasons()).toEqual(popular);
     await page.keyboard.press("5");
-    await expect.poll(async () => (await reasons()).join()).toMatch(/best match for|also by/);
+    await expect.poll(async () => (await reasons()).join()).toMatch(/best match for|same artist as/);
     const chosen = page.getByLabel("Recommender").locator("option:checked");
     const name = await page.getByLabel("Recommender").inputValue();
     expect(await chosen.textContent()).toMatch(new RegExp(`^[a-z ,]+ \\(${name}\\)$`));

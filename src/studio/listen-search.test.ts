@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     });
     await page.keyboard.press("/");
   }
-  const playlist = () => page.locator("[data-track] .cut").allInnerTexts();
+  const playlist = () => page.locator("[data-track] .clamped").allInnerTexts();
   const hits = () => page.locator("#hits.expanded li");
 
   it("adds what is typed, not what was typed before, and stays closed", async () => {

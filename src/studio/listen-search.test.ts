@@ -79,6 +79,14 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     expect(await playlist()).toEqual([]);
   });
 
+  it("asks for more where one letter finds nothing", async () => {
+    await openSlow();
+    await page.keyboard.type("x");
+    await page.getByText("One letter finds nothing: go on.").waitFor();
+    await page.keyboard.type("q");
+    await page.getByText("Nothing is called like “xq”. Try other letters, or fewer.").waitFor();
+  });
+
   it("says that the server is gone, and asks again at the next Enter", async () => {
     await openSlow();
     await page.route("**/v1/tracks?*", (route) => route.abort());

@@ -56,6 +56,12 @@ describe.skipIf(!hasChromium)("on a phone", () => {
     await page.context().close();
   });
 
+  it("names the most played songs whole", async () => {
+    const page = await open("#/data", "section[aria-label='Most played songs'] li");
+    expect(await cut(page, "li .clamped")).toEqual([]);
+    await page.context().close();
+  });
+
   it("has boxes whose letters are not so small that it zooms in where they are touched", async () => {
     for (const [hash, ready] of [
       ["#/listen", ".take"],

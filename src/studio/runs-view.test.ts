@@ -166,6 +166,11 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
         "and then with the flows after it: segue run after --datastore elsewhere\n" +
         "with other parameters: segue run misled after --own --datastore elsewhere",
     );
+    // A command is selected whole, to be copied.
+    await note.locator("code", { hasText: "segue resume" }).click();
+    expect(await page.evaluate("getSelection().toString()")).toBe(
+      `segue resume misled/${failed.run} --datastore elsewhere`,
+    );
     await page.getByRole("button", { name: "What work/1 printed" }).click();
     const panel = page.locator("section[aria-label='Task work/1']");
     await poll(() => panel.innerText()).toContain("name it with --columns");
@@ -196,6 +201,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       folder,
       says: `┌${"─".repeat(90)}┐\n│${"a row ".repeat(15)}│\n└${"─".repeat(90)}┘`,
     });
+    const parted = await run("talker", { folder, says: `model${" ".repeat(30)}hit ratio   MRR     NDCG` });
     await open({ width: 390 });
     const wider = () =>
       page.evaluate(
@@ -204,6 +210,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     for (const [which, isWider] of [
       [plain, false],
       [drawn, true],
+      [parted, true],
     ] as const) {
       await choose(which);
       await page.getByRole("button", { name: /^start\/0/ }).click();

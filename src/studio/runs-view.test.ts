@@ -183,6 +183,22 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("has the run that was chosen in the address: loaded again it is there, going back leads to the one before", async () => {
+    const [first, second] = [await run("talker", { folder }), await run("talker", { folder })];
+    await open();
+    const title = () => page.locator("#run-title").innerText();
+    for (const each of [first, second]) {
+      await choose(each);
+      await poll(title).toContain(each.run);
+    }
+    await page.goBack();
+    await poll(title).toContain(first.run);
+    await page.reload();
+    await poll(title).toContain(first.run);
+    expect(await page.locator(".list button[aria-current]").innerText()).toContain(first.run);
+    expect(problems).toEqual([]);
+  });
+
   it.each([390, 1280])("is not wider than a window of %i pixels", async (width) => {
     const long = "w".repeat(300);
     await run("talker", { folder, state: long, start: Array.from({ length: 40 }, (_, i) => `item ${i}`) });

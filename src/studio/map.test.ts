@@ -204,6 +204,10 @@ describe.skipIf(!hasChromium)("the map", () => {
     expect(await page.locator(".tip, aside li").count()).toBe(0);
     await page.getByRole("searchbox", { name: "Search the map" }).fill("song");
     await poll(() => page.locator("aside li").count()).toBe(2);
+    // The list has room for the names.
+    const over =
+      "[...document.querySelectorAll('aside .clamped')].map((each) => each.scrollWidth - each.clientWidth)";
+    expect(await page.evaluate(over)).toEqual([0, 0]);
     await page.getByRole("searchbox", { name: "Search the map" }).fill("");
     await page.mouse.click(shown!.x, shown!.y);
     await poll(() => page.locator("aside li").allTextContents()).toEqual([expect.stringContaining("Song 2")]);

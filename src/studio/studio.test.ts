@@ -308,7 +308,6 @@ describe.skipIf(!hasChromium)("the studio", () => {
           "Math.max(0, document.documentElement.scrollWidth - innerWidth)",
         );
         expect({ theme, width, violations, overflow }).toEqual({ theme, width, violations: [], overflow: 0 });
-        if (width === 380 && hash === "#/listen") await shoot(page, "narrow");
         await page.close();
       }
     },

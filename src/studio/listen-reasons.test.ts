@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
   });
 
   const reasons = () => page.locator(".take .what > .muted").allInnerTexts();
-  const popular = Array.from({ length: 12 }, () => "in many playlists, whatever plays");
+  const popular = Array.from({ length: 12 }, () => "in many playlists");
 
   it("come because they are popular where nothing plays or nobody listens, else because of what plays", async () => {
     ({ page } = await openPage(browser, `${server.url}/#/listen`));

@@ -101,9 +101,11 @@ describe.skipIf(!hasChromium)("the studio", () => {
     expect(await page.locator(".take").first().textContent()).toMatch(
       /best match for|same artist as|as a whole/,
     );
+    const answer = page.waitForResponse("**/v1/studio/next");
     await keys.press("e");
     await poll(() => playlist(page).count()).toBe(7);
-    const disliked = (await page.locator(".take").first().getAttribute("data-id"))!;
+    const disliked = (await (await answer).json()).tracks[0].id;
+    await poll(() => page.locator(".take").first().getAttribute("data-id")).toBe(disliked);
     await keys.press("Shift+Digit1");
     await poll(() => page.locator(".take").first().getAttribute("data-id")).not.toBe(disliked);
     await keys.press("u");

@@ -1,32 +1,30 @@
 /** `segue studio` as users start it; what its pages show is tested in src/studio. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
+import { ScratchProject } from "./project.testkit.js";
 
-const folder = mkdtempSync(join(tmpdir(), "segue-studio-verb-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const project = new ScratchProject();
+afterAll(() => project.remove());
 
 const lines = Array.from({ length: 9 }, (_, p) =>
   JSON.stringify({ playlist_id: `p${p}`, tracks: ["a-1", "a-2", `a-${3 + p}`] }),
 );
-writeFileSync(join(folder, "plays.jsonl"), lines.join("\n"));
+project.write("plays.jsonl", lines.join("\n"));
 
-/** What it says that commands about its runs need. */
-async function flagsOf(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+/** What a studio that is started so says of its runs, by the path below them. */
+async function told<T>(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<T> {
   const { SEGUE_DATASTORE: _, ...others } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
     [distPath("cli/main.js"), "studio", "plays.jsonl", "--port", "0", "--json", ...args],
-    { cwd: folder, env: { ...others, ...env }, stdio: ["ignore", "pipe", "inherit"] },
+    { cwd: project.folder, env: { ...others, ...env }, stdio: ["ignore", "pipe", "inherit"] },
   );
   try {
     const [started] = await once(child.stdout!, "data");
     const { url } = JSON.parse(String(started));
-    return ((await (await fetch(`${url}/v1/studio/runs`)).json()) as { flags: string }).flags;
+    return (await (await fetch(`${url}/v1/studio/runs${path}`)).json()) as T;
   } finally {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
@@ -34,8 +32,24 @@ async function flagsOf(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
   }
 }
 
+const flagsOf = async (args: readonly string[], env?: NodeJS.ProcessEnv) =>
+  (await told<{ flags: string }>("", args, env)).flags;
+
 it("names its datastore in the commands that it suggests, where it is not the default", async () => {
   expect(await flagsOf([])).toBe("");
   expect(await flagsOf(["--datastore", "my runs"])).toBe("--datastore 'my runs'");
   expect(await flagsOf([], { SEGUE_DATASTORE: "elsewhere" })).toBe("--datastore elsewhere");
+}, 60_000);
+
+it("suggests for a run that failed what the command did, also where that begins at an earlier flow", async () => {
+  const plays = Array.from({ length: 40 }, (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900}`);
+  project.write("log.csv", `artist,track,uts\n${plays.join("\n")}\n`);
+  const failed = project.segue("run", "intermediate", "primary", "--input", "log.csv");
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("--session-gap 30 begins") });
+  const [, run] = /segue resume (primary\/\S+)/.exec(failed.stderr)!;
+  const { goOn } = await told<{ goOn: string[] }>(`/${run}`, []);
+  expect(failed.stderr).toMatch(new RegExp(`\n  → ${goOn.join("\n  → ")}\n$`));
+  expect(goOn.at(-1)).toBe(
+    "with other parameters: segue run intermediate primary --input log.csv --session-gap 30",
+  );
 }, 60_000);

@@ -1,6 +1,7 @@
 /** `segue studio`: the web app, on this machine alone. */
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
+import type { StudioOptions } from "../studio/index.js";
 import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { bundleFor } from "./latest-bundle.js";
@@ -54,7 +55,12 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
   const client = await clientOf(options);
   const flags = datastoreFlag(command, { elsewhere: true });
-  const server = await startStudio({ ...options, bundle, corpus, client, flags, progress }).finally(clear);
+  // The flows take long to load.
+  const again: StudioOptions["again"] = async (run, error) =>
+    (await import("./command-anew.js")).commandAnew(client, run, error, flags);
+  const server = await startStudio({ ...options, bundle, corpus, client, flags, again, progress }).finally(
+    clear,
+  );
   if (options.json) console.log(JSON.stringify({ url: server.url }));
   else {
     if (generated)

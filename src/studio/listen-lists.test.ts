@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await page.waitForLoadState("networkidle");
   };
   const playlist = async () => {
-    const shown = page.locator("[data-track] .cut");
+    const shown = page.locator("[data-track] .clamped");
     return Promise.all(
       (await shown.all()).map(async (each) =>
         (await each.locator("bdi").allInnerTexts()).reverse().join("-"),
@@ -154,15 +154,38 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toEqual([before[0]]);
   });
 
-  it("moves a track by touch, by its handle alone", async () => {
+  it("still leaves out what was disliked when the page is loaded again, until it is told to suggest it again", async () => {
+    await open("#/listen");
+    const suggested = () =>
+      page.locator(".take").evaluateAll((all) => all.map((each) => each.getAttribute("data-id")));
+    const before = await suggested();
+    for (const disliked of before.slice(0, 2)) {
+      await page.keyboard.press("Shift+Digit1");
+      await expect.poll(suggested).not.toContain(disliked);
+    }
+    const left = await suggested();
+    await page.reload();
+    await page.waitForSelector("[data-ready=true]");
+    expect(await suggested()).toEqual(left);
+    await page.getByText("2 disliked").waitFor();
+    await page.getByRole("button", { name: "Suggest them again" }).click();
+    await expect.poll(suggested).toEqual(before);
+    expect(await page.getByText("disliked").count()).toBe(0);
+    await page.reload();
+    await page.waitForSelector("[data-ready=true]");
+    expect(await suggested()).toEqual(before);
+  });
+
+  /** A phone with a playlist of the first tracks, and a finger on it. */
+  async function phone(tracks: number, height: number) {
     const context = await studio.browser.newContext({
       hasTouch: true,
       isMobile: true,
-      viewport: { width: 390, height: 800 },
+      viewport: { width: 390, height },
     });
     page = await context.newPage();
-    await page.goto(`${studio.url}/${linkTo(...ids.slice(0, 4))}`);
-    await expect.poll(playlist).toHaveLength(4);
+    await page.goto(`${studio.url}/${linkTo(...ids.slice(0, tracks))}`);
+    await expect.poll(playlist).toHaveLength(tracks);
     const touch = await context.newCDPSession(page);
     const send = (
       type: "touchStart" | "touchMove" | "touchEnd",
@@ -172,6 +195,11 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
       const box = (await page.locator(`li:has([data-track]) ${selector}`).nth(at).boundingBox())!;
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     };
+    return { context, send, middle };
+  }
+
+  it("moves a track by touch, by its handle alone", async () => {
+    const { context, send, middle } = await phone(4, 800);
     const drag = async (selector: string, from: number, to: number) => {
       const [start, end] = [await middle(selector, from), await middle(selector, to)];
       await send("touchStart", start);
@@ -185,6 +213,33 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     await expect.poll(playlist).toEqual([ids[3], ids[1], ids[2], ids[0]]);
     await drag(".track", 0, 2);
     expect(await playlist()).toEqual([ids[3], ids[1], ids[2], ids[0]]);
+    await context.close();
+  });
+
+  it("scrolls under a finger that drags a track to the edge of the window", async () => {
+    const height = 240;
+    const { context, send, middle } = await phone(8, height);
+    const list = page.getByRole("list", { name: "Tracks in playing order" });
+    const edges = async () => {
+      const { y, height: tall } = (await list.boundingBox())!;
+      return { top: y, bottom: y + tall };
+    };
+    const drag = async (from: number, toY: number, until: () => Promise<boolean>) => {
+      await page.locator(".handle").nth(from).scrollIntoViewIfNeeded();
+      const start = await middle(".handle", from);
+      await send("touchStart", start);
+      await send("touchMove", { x: start.x, y: toY });
+      await expect.poll(until).toBe(true);
+      await send("touchEnd");
+    };
+    expect((await edges()).bottom).toBeGreaterThan(height);
+    await drag(0, height - 10, async () => (await edges()).bottom <= height);
+    await expect.poll(playlist).toEqual([...ids.slice(1), ids[0]]);
+    // No further than the list goes.
+    expect((await edges()).bottom).toBeGreaterThan(height - 40);
+    expect((await edges()).top).toBeLessThan(0);
+    await drag(7, 10, async () => (await edges()).top >= 0);
+    await expect.poll(playlist).toEqual(ids);
     await context.close();
   });
 

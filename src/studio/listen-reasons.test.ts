@@ -25,14 +25,14 @@ describe.skipIf(!hasChromium)("next tracks in Listen", () => {
   });
 
   const reasons = () => page.locator(".take .what > .muted").allInnerTexts();
-  const popular = Array.from({ length: 12 }, () => "in many playlists, whatever plays");
+  const popular = Array.from({ length: 12 }, () => "in many playlists");
 
   it("come because they are popular where nothing plays or nobody listens, else because of what plays", async () => {
     ({ page } = await openPage(browser, `${server.url}/#/listen`));
     await page.waitForSelector(".take");
     expect(await reasons()).toEqual(popular);
     await page.keyboard.press("5");
-    await expect.poll(async () => (await reasons()).join()).toMatch(/best match for|also by/);
+    await expect.poll(async () => (await reasons()).join()).toMatch(/best match for|same artist as/);
     const chosen = page.getByLabel("Recommender").locator("option:checked");
     const name = await page.getByLabel("Recommender").inputValue();
     expect(await chosen.textContent()).toMatch(new RegExp(`^[a-z ,]+ \\(${name}\\)$`));

@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     });
     await page.keyboard.press("/");
   }
-  const playlist = () => page.locator("[data-track] .cut").allInnerTexts();
+  const playlist = () => page.locator("[data-track] .clamped").allInnerTexts();
   const hits = () => page.locator("#hits.expanded li");
 
   it("adds what is typed, not what was typed before, and stays closed", async () => {
@@ -77,6 +77,14 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.keyboard.press("Enter");
     await page.getByText("Nothing is called like “xyzzyqwrt”").waitFor();
     expect(await playlist()).toEqual([]);
+  });
+
+  it("asks for more where one letter finds nothing", async () => {
+    await openSlow();
+    await page.keyboard.type("x");
+    await page.getByText("One letter finds nothing: go on.").waitFor();
+    await page.keyboard.type("q");
+    await page.getByText("Nothing is called like “xq”. Try other letters, or fewer.").waitFor();
   });
 
   it("says that the server is gone, and asks again at the next Enter", async () => {

@@ -22,6 +22,11 @@ const corners = [
   plays: 40,
 }));
 
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
 describe.skipIf(!hasChromium)("the map", () => {
   let studio: TestStudio;
   beforeAll(async () => {
@@ -34,15 +39,12 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.waitForSelector(".stage canvas", { timeout: 60_000 });
     return page;
   }
-  const openCorners = (options: PageOptions = {}) =>
-    open({
-      ...options,
-      before: (page) => {
-        const agreement = { neighbours: 10, tracks: 0, share: 0, chance: 0, lift: 0 };
-        const value = { points: corners, genres: ["rock", "rap"], agreement };
-        return page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
-      },
-    });
+  function showCorners(page: Page) {
+    const agreement = { neighbours: 10, tracks: 0, share: 0, chance: 0, lift: 0 };
+    const value = { points: corners, genres: ["rock", "rap"], agreement };
+    return page.route("**/v1/studio/map", (route) => route.fulfill({ json: { state: "ready", value } }));
+  }
+  const openCorners = (options: PageOptions = {}) => open({ ...options, before: showCorners });
   /** Where the points of `corners` are on the stage: the map keeps its shape and fills 94 % of the shorter side. */
   async function cornersOn(page: Page) {
     const { x, y, width, height } = (await page.locator(".stage").boundingBox())!;
@@ -154,6 +156,43 @@ describe.skipIf(!hasChromium)("the map", () => {
     await page.close();
   });
 
+  it("zooms by two fingers, and what lies under them stays there", async () => {
+    const context = await studio.browser.newContext({
+      hasTouch: true,
+      isMobile: true,
+      viewport: { width: 390, height: 800 },
+    });
+    const page = await context.newPage();
+    await showCorners(page);
+    await page.goto(`${studio.url}/#/map`);
+    await page.waitForSelector(".stage canvas");
+    const touch = await context.newCDPSession(page);
+    const send = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: Spot[]) =>
+      touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const chosen = () => page.locator("aside li").allTextContents();
+    const [first, , third, last] = await cornersOn(page);
+    const between = (a: Spot, b: Spot, share: number) => ({
+      x: a.x + share * (b.x - a.x),
+      y: a.y + share * (b.y - a.y),
+    });
+    const still = { ...first!, id: 1 };
+    const finger = (share: number) => ({ ...between(first!, last!, share), id: 2 });
+    // One finger rests on the first point, the other draws the last one halfway to it.
+    await send("touchStart", still, finger(1));
+    for (const share of [0.9, 0.7, 0.5]) await send("touchMove", still, finger(share));
+    await send("touchEnd");
+    expect(await chosen()).toEqual([]);
+    for (const [spot, name] of [
+      [first!, "Song 0"],
+      [between(first!, third!, 0.5), "Song 2"],
+      [finger(0.5), "Song 3"],
+    ] as const) {
+      await page.touchscreen.tap(spot.x, spot.y);
+      await poll(chosen).toEqual([expect.stringContaining(name)]);
+    }
+    await context.close();
+  });
+
   it("has no tooltip, no choice and no place in the list for what is switched off", async () => {
     const page = await openCorners();
     const [hidden, , shown] = await cornersOn(page);
@@ -165,6 +204,10 @@ describe.skipIf(!hasChromium)("the map", () => {
     expect(await page.locator(".tip, aside li").count()).toBe(0);
     await page.getByRole("searchbox", { name: "Search the map" }).fill("song");
     await poll(() => page.locator("aside li").count()).toBe(2);
+    // The list has room for the names.
+    const over =
+      "[...document.querySelectorAll('aside .clamped')].map((each) => each.scrollWidth - each.clientWidth)";
+    expect(await page.evaluate(over)).toEqual([0, 0]);
     await page.getByRole("searchbox", { name: "Search the map" }).fill("");
     await page.mouse.click(shown!.x, shown!.y);
     await poll(() => page.locator("aside li").allTextContents()).toEqual([expect.stringContaining("Song 2")]);

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HttpError } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
-import { type Client, drawRun } from "../workflow/index.js";
+import { type Client, drawRun, type RunRecord, type TaskFailure } from "../workflow/index.js";
 import { commandAfter, commandAgain, waysOn } from "../workflow/terminal/commands.js";
 import { ownPlace } from "../workflow/terminal/own-place.js";
 import { onlyTheme } from "../workflow/theme.js";
@@ -23,8 +23,21 @@ const mostRuns = 200;
 /** So many of the last lines are sent of a log that nothing is known of yet. */
 const lastLines = 500;
 
-/** @param flags what commands about these runs need: "--datastore elsewhere" */
-export function runRoutes(app: FastifyInstance, client: Client | undefined, flags = ""): void {
+export interface SuggestedCommands {
+  /** What commands about these runs need: "--datastore elsewhere"; default: nothing. */
+  readonly flags?: string;
+  /**
+   * Gives the command that runs a failed run anew, where its failure may ask for more than its own flow; default: its flow, and those
+   * that were to come after it.
+   */
+  readonly again?: (run: RunRecord, error: TaskFailure) => Promise<string | undefined>;
+}
+
+export function runRoutes(
+  app: FastifyInstance,
+  client: Client | undefined,
+  { flags = "", again = async (run) => commandAgain(run, flags) }: SuggestedCommands,
+): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => {
     const runs = client ? await client.runs() : [];
@@ -49,7 +62,7 @@ export function runRoutes(app: FastifyInstance, client: Client | undefined, flag
       const commands = {
         flags,
         next: commandAfter({ next: record.next }, {}, flags),
-        again: commandAgain(record, flags),
+        again: error && (await again(record, error)),
       };
       const isFine = summary.status === "done" || summary.status === "running";
       const goOn = isFine ? [] : waysOn(summary, error, commands);

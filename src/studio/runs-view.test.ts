@@ -166,6 +166,11 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
         "and then with the flows after it: segue run after --datastore elsewhere\n" +
         "with other parameters: segue run misled after --own --datastore elsewhere",
     );
+    // A command is selected whole, to be copied.
+    await note.locator("code", { hasText: "segue resume" }).click();
+    expect(await page.evaluate("getSelection().toString()")).toBe(
+      `segue resume misled/${failed.run} --datastore elsewhere`,
+    );
     await page.getByRole("button", { name: "What work/1 printed" }).click();
     const panel = page.locator("section[aria-label='Task work/1']");
     await poll(() => panel.innerText()).toContain("name it with --columns");
@@ -175,6 +180,22 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await poll(() => note.innerText()).toMatch(
       /^work\/1: it is broken \(src\/studio\/fixtures\/shown\.mjs:\d+\)\n/,
     );
+    expect(problems).toEqual([]);
+  });
+
+  it("has the run that was chosen in the address: loaded again it is there, going back leads to the one before", async () => {
+    const [first, second] = [await run("talker", { folder }), await run("talker", { folder })];
+    await open();
+    const title = () => page.locator("#run-title").innerText();
+    for (const each of [first, second]) {
+      await choose(each);
+      await poll(title).toContain(each.run);
+    }
+    await page.goBack();
+    await poll(title).toContain(first.run);
+    await page.reload();
+    await poll(title).toContain(first.run);
+    expect(await page.locator(".list button[aria-current]").innerText()).toContain(first.run);
     expect(problems).toEqual([]);
   });
 
@@ -196,6 +217,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
       folder,
       says: `┌${"─".repeat(90)}┐\n│${"a row ".repeat(15)}│\n└${"─".repeat(90)}┘`,
     });
+    const parted = await run("talker", { folder, says: `model${" ".repeat(30)}hit ratio   MRR     NDCG` });
     await open({ width: 390 });
     const wider = () =>
       page.evaluate(
@@ -204,6 +226,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     for (const [which, isWider] of [
       [plain, false],
       [drawn, true],
+      [parted, true],
     ] as const) {
       await choose(which);
       await page.getByRole("button", { name: /^start\/0/ }).click();

@@ -7,19 +7,17 @@ import type { TrackVectors } from "../track2vec/index.js";
 import type { Client } from "../workflow/index.js";
 import { listenRoutes } from "./listen-routes.js";
 import { loopbackOnly } from "./loopback-only.js";
-import { runRoutes } from "./run-routes.js";
+import { runRoutes, type SuggestedCommands } from "./run-routes.js";
 import { Study } from "./study.js";
 import { studyRoutes } from "./study-routes.js";
 
-export interface StudioOptions {
+export interface StudioOptions extends SuggestedCommands {
   /** Playlists: what Data and Map show, and what recommenders are fitted on where there is no bundle. */
   readonly corpus?: Corpus;
   /** A bundle's folder or archive: its recommenders answer. */
   readonly bundle?: string;
   /** Where runs are read; without it, Runs says how to make some. */
   readonly client?: Client;
-  /** Flags that commands about these runs need: "--datastore elsewhere". Default: none. */
-  readonly flags?: string;
   /** Default 127.0.0.1: only this machine. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -50,7 +48,7 @@ export async function startStudio(options: StudioOptions): Promise<RunningServer
       (app) => loopbackOnly(app, host),
       (app, { models }) => listenRoutes(app, models, corpus),
       (app) => studyRoutes(app, study),
-      (app) => runRoutes(app, client, options.flags),
+      (app) => runRoutes(app, client, options),
     ],
   });
   let closing: Promise<void> | undefined;

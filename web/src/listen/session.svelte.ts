@@ -7,8 +7,8 @@ interface Moment {
   readonly disliked: readonly string[];
 }
 
-const key = "segue-playlist";
-let before = kept<string[]>(key) ?? [];
+const keys = { playlist: "segue-playlist", disliked: "segue-disliked" };
+let before = kept<string[]>(keys.playlist) ?? [];
 
 /** The ids of the playlist when this tab was last loaded; none the second time. */
 export function takeKept(): string[] {
@@ -19,7 +19,7 @@ export function takeKept(): string[] {
 
 class Session {
   tracks = $state.raw<readonly Track[]>([]);
-  disliked = $state.raw<readonly string[]>([]);
+  disliked = $state.raw<readonly string[]>(kept<string[]>(keys.disliked) ?? []);
   /** Who is asked; empty until the server has said who there is. */
   recommender = $state("");
   /** Who is asked beside it; empty for nobody. */
@@ -38,9 +38,14 @@ class Session {
 
   #change(tracks: readonly Track[], disliked = this.disliked): void {
     this.#past = [...this.#past.slice(-199), { tracks: this.tracks, disliked: this.disliked }];
+    this.#set({ tracks, disliked });
+  }
+
+  #set({ tracks, disliked }: Moment): void {
     this.tracks = tracks;
     this.disliked = disliked;
-    keep(key, this.ids);
+    keep(keys.playlist, this.ids);
+    keep(keys.disliked, disliked);
   }
 
   add(...tracks: readonly Track[]): void {
@@ -65,16 +70,19 @@ class Session {
   }
 
   dislike(id: string): void {
-    this.#change(this.tracks, [...this.disliked, id]);
+    if (!this.disliked.includes(id)) this.#change(this.tracks, [...this.disliked, id]);
+  }
+
+  /** Lets what was disliked be suggested again. */
+  forgive(): void {
+    this.#change(this.tracks, []);
   }
 
   undo(): void {
     const last = this.#past.at(-1);
     if (!last) return;
     this.#past = this.#past.slice(0, -1);
-    this.tracks = last.tracks;
-    this.disliked = last.disliked;
-    keep(key, this.ids);
+    this.#set(last);
   }
 }
 

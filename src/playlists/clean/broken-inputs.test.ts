@@ -271,6 +271,21 @@ describe("broken inputs", () => {
     expect(hint).toMatch(/--encoding latin-1/);
   });
 
+  it.each([",", ";"])(
+    "a header in Latin-1, parted by %s: says how to read it, and that works",
+    async (delimiter) => {
+      const text = "Künstler,Titel,Playlist\nBjörk,Jóga,été\n".replaceAll(",", delimiter);
+      const { code, message, hint, left } = await failure({ "a.csv": Buffer.from(text, "latin1") });
+      expect({ code, left }).toEqual({ code: "not-utf-8", left: [] });
+      expect(message).toMatch(
+        /a\.csv, line 1 is not UTF-8; .* the columns are "Künstler", "Titel", "Playlist"$/,
+      );
+      expect(hint).toMatch(/--encoding latin-1/);
+      const { rows } = await clean({}, { inputs: ["a.csv"], encoding: "latin-1" });
+      expect(rows).toEqual([[0, null, "Björk", "Jóga", "été"]]);
+    },
+  );
+
   it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
     "a quote escaped by a backslash, in columns of other names: says how to read it (%#)",
     async (line) => {

@@ -17,22 +17,45 @@ const streamedTrack = "mastermetadatatrackname";
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
  * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
  * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
- * playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
+ * playlist_id), the Million Playlist Dataset as a table (pid, artist_name). Behind the English ones stand those of German, French,
+ * Spanish, Italian, Portuguese and Dutch, which Apple Music writes where it speaks these, and the logs of radios have; not the
+ * words that are something else in another of them, as the Dutch "nummer" is.
  */
 const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
-  user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
+  user_id: [
+    ["userid", "user"],
+    ["username"],
+    ["benutzer", "nutzer", "utilisateur", "usuario", "utente", "utilizador", "gebruiker"],
+    ["playlistid"],
+    ["pid"],
+  ],
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
     [streamedArtist],
+    [
+      ...["interpret", "interpreten", "kunstler", "kuenstler"],
+      ...["artiste", "artistes", "interprete", "interpretes"],
+      ...["artista", "artistas", "artisti", "artiest", "artiesten"],
+    ],
   ],
   track: [
     ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
     ["title"],
     [streamedTrack],
+    [
+      ...["titel", "musiktitel", "songtitel", "lied", "titre", "morceau", "chanson"],
+      ...["titulo", "cancion", "titolo", "brano", "canzone", "musica", "faixa"],
+    ],
     ["name"],
+    ["nom", "nombre", "nome", "naam"],
   ],
-  playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+  playlist: [
+    ["playlist", "playlistname", "playlisttitle"],
+    ["wiedergabeliste", "listedelecture", "listadereproduccion", "listadereproducao", "afspeellijst"],
+    ["playlistid"],
+    ["pid"],
+  ],
   // Not "time": with Apple Music it is how long a track is.
   time: [
     ["timestamp"],
@@ -40,7 +63,10 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["uts"],
     ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
     ["datetime"],
+    ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
+    ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
     ["date"],
+    ["datum", "fecha", "data"],
   ],
 };
 
@@ -50,8 +76,12 @@ const fileName = "filename";
 /** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
 const noArtist = "none";
 
-/** "Artist Name(s)", "artist_names" and "artist-names" are one. */
-const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
+/** "Artist Name(s)", "artist_names" and "artist-names" are one; so are "Título" and "titulo". */
+const fold = (name: string) =>
+  name
+    .normalize("NFD")
+    .replace(/[\s_()./-]+|\p{Mn}+/gu, "")
+    .toLowerCase();
 
 /** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
 const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
@@ -239,4 +269,5 @@ function wrongColumns(
   );
 }
 
-const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+/** Names of columns, for messages. */
+export const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");

@@ -61,10 +61,17 @@ describe("broken inputs", () => {
       "structs.parquet",
       "SELECT 'p' AS playlist, [{artist: 'Muse', track: 'x'}, {artist: 'Air', track: 'y'}] AS tracks",
     );
-    for (const name of ["apart.parquet", "structs.parquet"]) {
+    await make(
+      "objects.parquet",
+      `SELECT 'p' AS playlist, unnest([{track: 'x', nr: 1}, {track: 'y', nr: 2}]) AS track,
+         unnest([['Muse'], ['Air']]) AS artist`,
+    );
+    for (const name of ["apart.parquet", "structs.parquet", "objects.parquet"]) {
       const { code, message, hint } = await failure({}, { inputs: [name] });
       expect(code).toBe("nested-columns");
-      expect(message).toMatch(/holds lists, in the column "(artist", "track|tracks)"; wanted one track/);
+      expect(message).toMatch(
+        /holds (lists, in the column "(artist", "track|tracks)"|objects, in the column "track"); wanted one track/,
+      );
       const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
       await withDuckDb({}, (database) => database.run(sql));
       expect((await clean({}, { inputs: ["rows.parquet"] })).rows).toEqual([

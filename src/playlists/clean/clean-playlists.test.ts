@@ -58,6 +58,20 @@ describe("the forms", () => {
     expect((await clean({}, { mapping, inputs: ["a.parquet"] })).rows).toEqual(wanted);
   });
 
+  it("reads Parquet whose tracks have several artists each, as one text", async () => {
+    const select =
+      "SELECT 'p' AS playlist_uri, unnest([['Muse'], ['Air', NULL, 'Beck'], []]) AS artists, unnest(['x', 'y', 'z']) AS track";
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (${select}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const { rows, facts } = await clean({}, { inputs: ["a.parquet"] });
+    expect(rows).toEqual([
+      [0, null, "Muse", "x", "p"],
+      [1, null, "Air, Beck", "y", "p"],
+    ]);
+    expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
+  });
+
   it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {
     const head = "Name\tArtist\tComposer\tAlbum\tTime\tDate Added\r";
     const line = "Jóga\tBjörk\t\tHomogenic\t305\t1/2/24, 10:00\r";

@@ -170,6 +170,10 @@ describe("matchColumns", () => {
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
     );
+    expect(refusal("playlist_uri,track_uri,artist_uri,added_at").hint).toContain(
+      '--columns "artist=artist_uri,track=track_uri,playlist=playlist_uri";',
+    );
+    expect(refusal("artist,track_uri,track_number").hint).toContain('"artist=artist,track=…,');
     expect(refusal("artist,track,playlist", "playlist=mood").message).toMatch(/wanted also "mood"$/);
     expect(refusal("artist,track,playlist", "user_id=me")).toMatchObject({
       message: expect.stringMatching(/wanted also "me"$/),

@@ -27,7 +27,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["userid", "user"],
     ["username"],
     ["benutzer", "nutzer", "utilisateur", "usuario", "utente", "utilizador", "gebruiker"],
-    ["playlistid"],
+    ["playlistid", "playlisturi"],
     ["pid"],
   ],
   artist: [
@@ -53,7 +53,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   playlist: [
     ["playlist", "playlistname", "playlisttitle"],
     ["wiedergabeliste", "listedelecture", "listadereproduccion", "listadereproducao", "afspeellijst"],
-    ["playlistid"],
+    ["playlistid", "playlisturi"],
     ["pid"],
   ],
   // Not "time": with Apple Music it is how long a track is.
@@ -220,6 +220,23 @@ function isLikePlaylist(name: string): boolean {
   return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
 
+/** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
+function likely(
+  field: MappedName,
+  names: readonly string[],
+  found: Readonly<Record<MappedName, number>>,
+): string | undefined {
+  const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
+  const taken = Object.values(found);
+  const alike = names.filter(
+    (name, index) => !taken.includes(index) && stems.some((stem) => fold(name).includes(stem)),
+  );
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Not "name", which is in the names of all sorts of columns. */
+const shortestStem = 5;
+
 function ambiguous(
   field: MappedName,
   candidates: readonly number[],
@@ -249,7 +266,10 @@ function wrongColumns(
     .filter(
       (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
+    .map((field) => {
+      const unknown = field === "playlist" ? playlist : (likely(field, names, found) ?? "…");
+      return `${field}=${names[found[field]] ?? unknown}`;
+    });
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),

@@ -31,6 +31,7 @@ export const primary = flow("primary", {
         master: await source.artifact<FileArtifact>("master"),
         // Runs of earlier versions do not tell.
         isUnpartedLog: clean.isUnpartedLog ?? false,
+        remedies: clean.remedies ?? [],
       };
     },
   )
@@ -40,7 +41,7 @@ export const primary = flow("primary", {
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
       const { partNames, prepareDataset } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
-      const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
+      const { splitSeed, dev, ratio, minTracks, mergeVersions, mergeCapitals, memoryLimit } = parameters;
       const master = await artifacts.master.path();
       const { facts, tables } = await withOwnFiles(
         place("model_input_full"),
@@ -54,7 +55,9 @@ export const primary = flow("primary", {
             ratio,
             minTracks,
             mergeVersions,
+            mergeCapitals,
             isUnpartedLog: artifacts.isUnpartedLog,
+            remedies: artifacts.remedies,
             memoryLimit,
             progress,
             signal,
@@ -85,6 +88,14 @@ export const primary = flow("primary", {
         const { tracksBefore, tracksAfter } = facts.merged;
         console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);
       }
+      if (facts.respelled !== undefined)
+        console.log(
+          `names that differed in capitals alone are one: ${facts.respelled} rows were written anew`,
+        );
+      else if (facts.twins.artists + facts.twins.tracks > 0)
+        console.log(
+          `in capitals alone ${facts.twins.artists} artists and ${facts.twins.tracks} tracks differ from another: --merge-capitals counts them as one`,
+        );
       const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");

@@ -84,6 +84,11 @@ export const primary = flow("primary", {
       console.log(
         `dropped ${facts.droppedPlaylists} playlists of fewer than ${minTracks} tracks (${facts.droppedRows} rows)`,
       );
+      const { tracks, playlists } = facts.ambiguous;
+      if (tracks + playlists > 0)
+        console.log(
+          `for the dashes in names, ${tracks} ids of tracks and ${playlists} of playlists stand for more than one thing each; each counts as one`,
+        );
       if (facts.merged !== undefined) {
         const { tracksBefore, tracksAfter } = facts.merged;
         console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);

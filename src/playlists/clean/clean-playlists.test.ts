@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -70,6 +70,22 @@ describe("the forms", () => {
       [1, null, "Air, Beck", "y", "p"],
     ]);
     expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
+  });
+
+  it("reads the master tables of several forms as one input, without users as they are", async () => {
+    const tables: string[] = [];
+    for (const [name, text] of [
+      ["gym.m3u", "#EXTM3U\n#EXTINF:1,Muse - Uprising\na.mp3\n"],
+      ["list.jsonl", '{"playlist_id": "p", "tracks": ["17"]}\n'],
+    ] as const) {
+      await clean({ [name]: text });
+      tables.push(`${name}.parquet`);
+      await rename(at("out", "master.parquet"), at(tables.at(-1)!));
+    }
+    expect((await clean({}, { inputs: tables })).rows).toEqual([
+      [0, null, "Muse", "Uprising", "gym"],
+      [1, null, null, "17", "p"],
+    ]);
   });
 
   it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {

@@ -1,4 +1,5 @@
 /** Reads a Parquet input by DuckDB into one more part. Rows that cannot be used have a `reason` there, and go to the rejects, too. */
+import { isDeepStrictEqual } from "node:util";
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
@@ -30,7 +31,10 @@ export async function readParquetRows(
 }> {
   const types = await columnsOf(database, path);
   const columns = [...types.keys()];
-  const at = matchPlainColumns(types, options, path);
+  const at = { ...matchPlainColumns(types, options, path) };
+  // A master table has these columns also where the plays had neither users nor artists.
+  if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
+    for (const field of await emptyColumns(database, path)) at[field] = -1;
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
@@ -68,6 +72,15 @@ export async function readParquetRows(
     held: fieldNames.map((field) => columns[at[field]]),
     spareTime: spareTime(columns, at),
   };
+}
+
+/** Which of the columns that a master table may leave empty hold nothing at all. */
+async function emptyColumns(database: Database, path: string): Promise<FieldName[]> {
+  const optional = ["user_id", "artist"] as const;
+  const values = await database.row<Record<(typeof optional)[number], number>>(
+    `SELECT ${optional.map((field) => `count(${field}) AS ${field}`).join(", ")} FROM read_parquet(${sqlString(path)})`,
+  );
+  return optional.filter((field) => values[field] === 0);
 }
 
 /** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. A track may have a list of artists. */

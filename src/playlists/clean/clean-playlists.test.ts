@@ -395,6 +395,16 @@ describe("times", () => {
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
   });
 
+  it.each([
+    ["days", ["31.01.2024", "01.02.2024"], /^the times are days without a clock/],
+    ["a clock, if only once", ["31.01.2024", "01.02.2024 08:00"], undefined],
+    ["positions", ["0", "86400"], undefined],
+  ])("says so where times are %s", async (_, times, note) => {
+    const text = times.map((time) => `${time},A,x\n`).join("");
+    const { facts } = await clean({ "log.csv": `date,artist,track\n${text}` }, { mapping: { time: "date" } });
+    expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
+  });
+
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
     const { rows, facts } = await clean({ "log.csv": csv });
     expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);

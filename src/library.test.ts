@@ -92,9 +92,16 @@ describe("the examples of the docs", () => {
     expect(new Set(examples.map(({ page }) => page))).toEqual(
       new Set([
         "README.md",
-        ...["analysis", "bundle", "deploy", "recommenders", "serving", "track2vec", "workflow"].map(
-          (name) => `docs/${name}.md`,
-        ),
+        ...[
+          "analysis",
+          "bundle",
+          "deploy",
+          "evaluation",
+          "recommenders",
+          "serving",
+          "track2vec",
+          "workflow",
+        ].map((name) => `docs/${name}.md`),
       ]),
     );
   });

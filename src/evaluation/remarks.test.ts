@@ -151,5 +151,6 @@ it("tells of many rejected rows, and where they are", () => {
   expect(on({ cleaned: { ...cleaned, rejected: 51 } })).toEqual([
     "51 of 1,000 rows (5.1 %) could not be used; segue dump intermediate/20260131-090507-k3f9/clean_data/rejectedRows names the file that lists them, each with its reason",
   ]);
+  expect(on({ cleaned: { ...cleaned, rejected: 51, remedies: ["say X"] } })[0]).toMatch(/its reason; say X$/);
   expect(remarksOn({ cleaned: { ...cleaned, rejected: 999 }, kFlag: "--knn-k" })[0]).toMatch(/99\.9 %/);
 });

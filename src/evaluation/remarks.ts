@@ -35,7 +35,13 @@ export interface Findings {
   /** Best first, by a part of the data that is not the test. */
   readonly ranking?: readonly RankedFigures[];
   /** What came of the raw rows, and the intermediate run that keeps those that were rejected. */
-  readonly cleaned?: { readonly rows: number; readonly rejected: number; readonly run: string };
+  readonly cleaned?: {
+    readonly rows: number;
+    readonly rejected: number;
+    readonly run: string;
+    /** What may make them usable. */
+    readonly remedies?: readonly string[];
+  };
   /** How messages write the option that sets k: "--knn-k" or "-k". */
   readonly kFlag: string;
   /** What `queries` counts, in messages. Default "playlists". */
@@ -62,7 +68,7 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
   }
   if (cleaned !== undefined && cleaned.rejected > manyRejects * cleaned.rows)
     remarks.push(
-      `${count(cleaned.rejected)} of ${count(cleaned.rows)} rows (${percent(cleaned.rejected / cleaned.rows)}) could not be used; segue dump intermediate/${cleaned.run}/clean_data/rejectedRows names the file that lists them, each with its reason`,
+      `${count(cleaned.rejected)} of ${count(cleaned.rows)} rows (${percent(cleaned.rejected / cleaned.rows)}) could not be used; segue dump intermediate/${cleaned.run}/clean_data/rejectedRows names the file that lists them, each with its reason${(cleaned.remedies ?? []).map((remedy) => `; ${remedy}`).join("")}`,
     );
   return remarks;
 }

@@ -31,6 +31,7 @@ export const primary = flow("primary", {
         master: await source.artifact<FileArtifact>("master"),
         // Runs of earlier versions do not tell.
         isUnpartedLog: clean.isUnpartedLog ?? false,
+        remedies: clean.remedies ?? [],
       };
     },
   )
@@ -40,7 +41,7 @@ export const primary = flow("primary", {
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
       const { partNames, prepareDataset } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
-      const { splitSeed, dev, ratio, minTracks, mergeVersions, memoryLimit } = parameters;
+      const { splitSeed, dev, ratio, minTracks, mergeVersions, mergeCapitals, memoryLimit } = parameters;
       const master = await artifacts.master.path();
       const { facts, tables } = await withOwnFiles(
         place("model_input_full"),
@@ -54,7 +55,9 @@ export const primary = flow("primary", {
             ratio,
             minTracks,
             mergeVersions,
+            mergeCapitals,
             isUnpartedLog: artifacts.isUnpartedLog,
+            remedies: artifacts.remedies,
             memoryLimit,
             progress,
             signal,
@@ -81,10 +84,23 @@ export const primary = flow("primary", {
       console.log(
         `dropped ${facts.droppedPlaylists} playlists of fewer than ${minTracks} tracks (${facts.droppedRows} rows)`,
       );
+      const { tracks, playlists } = facts.ambiguous;
+      if (tracks + playlists > 0)
+        console.log(
+          `for the dashes in names, ${tracks} ids of tracks and ${playlists} of playlists stand for more than one thing each; each counts as one`,
+        );
       if (facts.merged !== undefined) {
         const { tracksBefore, tracksAfter } = facts.merged;
         console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);
       }
+      if (facts.respelled !== undefined)
+        console.log(
+          `names that differed in capitals alone are one: ${facts.respelled} rows were written anew`,
+        );
+      else if (facts.twins.artists + facts.twins.tracks > 0)
+        console.log(
+          `in capitals alone ${facts.twins.artists} artists and ${facts.twins.tracks} tracks differ from another: --merge-capitals counts them as one`,
+        );
       const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");

@@ -22,6 +22,15 @@ describe("withDuckDb", () => {
     expect(row).toEqual({ n: 12, list: [1, 2], text: "x", nothing: null, bound: 7 });
   });
 
+  it("has times in UTC on every connection, wherever the machine stands", async () => {
+    // A machine in UTC is "Etc/UTC" for itself.
+    const zone = "SELECT current_setting('TimeZone') AS zone";
+    await withDuckDb({}, async (db) => {
+      expect(await db.row(zone)).toEqual({ zone: "UTC" });
+      expect(await db.beside((other) => other.row(zone))).toEqual({ zone: "UTC" });
+    });
+  });
+
   it("streams chunks in order", async () => {
     const seen = await withDuckDb({}, async (db) => {
       let rows = 0;

@@ -91,6 +91,8 @@ async function onConnection<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const connection = await instance.connect();
+  // Else times without a zone would be those of the machine's own.
+  await connection.run("SET TimeZone = 'UTC'");
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = () => {
     connection.interrupt();

@@ -52,6 +52,7 @@ export const primaryParameters = z.object({
   splitSeed: seed.describe("chooses the split into train, validation and test"),
   minTracks: z.int().min(2).default(3).describe("shorter playlists are dropped, and counted"),
   mergeVersions: switchable('"Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"'),
+  mergeCapitals: switchable('"the beatles" and "The Beatles" count as the one played most; titles likewise'),
   memoryLimit,
   data: folder,
 });

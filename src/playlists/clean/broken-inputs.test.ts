@@ -61,10 +61,17 @@ describe("broken inputs", () => {
       "structs.parquet",
       "SELECT 'p' AS playlist, [{artist: 'Muse', track: 'x'}, {artist: 'Air', track: 'y'}] AS tracks",
     );
-    for (const name of ["apart.parquet", "structs.parquet"]) {
+    await make(
+      "objects.parquet",
+      `SELECT 'p' AS playlist, unnest([{track: 'x', nr: 1}, {track: 'y', nr: 2}]) AS track,
+         unnest([['Muse'], ['Air']]) AS artist`,
+    );
+    for (const name of ["apart.parquet", "structs.parquet", "objects.parquet"]) {
       const { code, message, hint } = await failure({}, { inputs: [name] });
       expect(code).toBe("nested-columns");
-      expect(message).toMatch(/holds lists, in the column "(artist", "track|tracks)"; wanted one track/);
+      expect(message).toMatch(
+        /holds (lists, in the column "(artist", "track|tracks)"|objects, in the column "track"); wanted one track/,
+      );
       const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
       await withDuckDb({}, (database) => database.run(sql));
       expect((await clean({}, { inputs: ["rows.parquet"] })).rows).toEqual([
@@ -270,6 +277,21 @@ describe("broken inputs", () => {
     const { hint } = await failure({ "a.csv": Buffer.from(`${header}"u","Björk","Jóga","gym"\n`, "latin1") });
     expect(hint).toMatch(/--encoding latin-1/);
   });
+
+  it.each([",", ";"])(
+    "a header in Latin-1, parted by %s: says how to read it, and that works",
+    async (delimiter) => {
+      const text = "Künstler,Titel,Playlist\nBjörk,Jóga,été\n".replaceAll(",", delimiter);
+      const { code, message, hint, left } = await failure({ "a.csv": Buffer.from(text, "latin1") });
+      expect({ code, left }).toEqual({ code: "not-utf-8", left: [] });
+      expect(message).toMatch(
+        /a\.csv, line 1 is not UTF-8; .* the columns are "Künstler", "Titel", "Playlist"$/,
+      );
+      expect(hint).toMatch(/--encoding latin-1/);
+      const { rows } = await clean({}, { inputs: ["a.csv"], encoding: "latin-1" });
+      expect(rows).toEqual([[0, null, "Björk", "Jóga", "été"]]);
+    },
+  );
 
   it.each([String.raw`"u","Muse","12\" mix","gym"`, String.raw`"u","Muse","a \"b, c\" d","gym"`])(
     "a quote escaped by a backslash, in columns of other names: says how to read it (%#)",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -56,6 +56,36 @@ describe("the forms", () => {
       database.run(`COPY (FROM ${sqlString(at("a.csv"))}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
     );
     expect((await clean({}, { mapping, inputs: ["a.parquet"] })).rows).toEqual(wanted);
+  });
+
+  it("reads Parquet whose tracks have several artists each, as one text", async () => {
+    const select =
+      "SELECT 'p' AS playlist_uri, unnest([['Muse'], ['Air', NULL, 'Beck'], []]) AS artists, unnest(['x', 'y', 'z']) AS track";
+    await withDuckDb({}, (database) =>
+      database.run(`COPY (${select}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`),
+    );
+    const { rows, facts } = await clean({}, { inputs: ["a.parquet"] });
+    expect(rows).toEqual([
+      [0, null, "Muse", "x", "p"],
+      [1, null, "Air, Beck", "y", "p"],
+    ]);
+    expect(facts.rejectsByReason).toEqual({ "empty artist": 1 });
+  });
+
+  it("reads the master tables of several forms as one input, without users as they are", async () => {
+    const tables: string[] = [];
+    for (const [name, text] of [
+      ["gym.m3u", "#EXTM3U\n#EXTINF:1,Muse - Uprising\na.mp3\n"],
+      ["list.jsonl", '{"playlist_id": "p", "tracks": ["17"]}\n'],
+    ] as const) {
+      await clean({ [name]: text });
+      tables.push(`${name}.parquet`);
+      await rename(at("out", "master.parquet"), at(tables.at(-1)!));
+    }
+    expect((await clean({}, { inputs: tables })).rows).toEqual([
+      [0, null, "Muse", "Uprising", "gym"],
+      [1, null, null, "17", "p"],
+    ]);
   });
 
   it("reads what Apple Music exports: UTF-16, tabs, and carriage returns alone", async () => {
@@ -363,6 +393,16 @@ describe("times", () => {
     const { facts: longer } = await clean({ "log.csv": csv }, { sessionGap: 30 });
     expect(longer.sessions).toBe(3);
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
+  });
+
+  it.each([
+    ["days", ["31.01.2024", "01.02.2024"], /^the times are days without a clock/],
+    ["a clock, if only once", ["31.01.2024", "01.02.2024 08:00"], undefined],
+    ["positions", ["0", "86400"], undefined],
+  ])("says so where times are %s", async (_, times, note) => {
+    const text = times.map((time) => `${time},A,x\n`).join("");
+    const { facts } = await clean({ "log.csv": `date,artist,track\n${text}` }, { mapping: { time: "date" } });
+    expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
   });
 
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {

@@ -147,6 +147,10 @@ async function cleanInto(
     const kept = await keepRejects(options.onlyRejects);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
+  const notes = [
+    ...notesOn(read),
+    ...(hasTimes(options) && (await areDays(database, parts)) ? [ofDays] : []),
+  ];
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
   await database.run(
@@ -173,7 +177,7 @@ async function cleanInto(
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
     remedies: rejects.remedies,
-    notes: notesOn(read),
+    notes,
     form,
     ...(options.sessionGap && { sessions: playlists }),
     isUnpartedLog:
@@ -184,6 +188,18 @@ async function cleanInto(
       ),
     files: read.files,
   };
+}
+
+const ofDays =
+  "the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, write both into one, as 2024-01-31 18:05";
+
+/** Whether all times are beginnings of days, and not small numbers, which are positions. */
+async function areDays(database: Database, parts: readonly string[]): Promise<boolean> {
+  const { isDays } = await database.row<{ isDays: boolean }>(
+    `SELECT count(*) > 1 AND bool_and(time::BIGINT % 86400000 = 0) AND max(time::BIGINT) > 1e11 AS "isDays"
+     FROM read_parquet([${parts.map(sqlString).join(", ")}]) WHERE time IS NOT NULL`,
+  );
+  return isDays;
 }
 
 /** @param kept where the rejects are, if anywhere */

@@ -49,7 +49,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   if (/^[[{]/.test(start)) return jsonForm(start);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
-  if (header.includes("\0") || (header.includes("\ufffd") && !header.includes(",")))
+  if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
       hint: `Segue reads ${Object.values(formTitles).join(", ")}, all but Parquet plain or gzipped`,
       code: "not-text",

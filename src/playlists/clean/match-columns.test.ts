@@ -76,6 +76,22 @@ describe("matchColumns", () => {
     // The Million Playlist Dataset as a table, with and without the playlists' names.
     ["pid,pos,artist_name,track_uri,track_name,album_name", undefined, "artist_name", "track_name", "pid"],
     ["pid,playlist-name,artist-name,track-name", "pid", "artist-name", "track-name", "playlist-name"],
+    // Apple Music where it speaks German and French, and a radio's log.
+    ["Name,Künstler,Komponist,Album,Zeit,Hinzugefügt am", undefined, "Künstler", "Name", undefined],
+    ["Nom,Artiste,Compositeur,Album,Durée", undefined, "Artiste", "Nom", undefined],
+    ["Datum/Uhrzeit,Sendung,Interpret,Titel,Länge", undefined, "Interpret", "Titel", undefined],
+    [
+      "Usuario,Artista,Canción,Lista de reproducción",
+      "Usuario",
+      "Artista",
+      "Canción",
+      "Lista de reproducción",
+    ],
+    ["Data,Artista,Titolo,Playlist", undefined, "Artista", "Titolo", "Playlist"],
+    ["Artista,Música,Álbum", undefined, "Artista", "Música", undefined],
+    ["Nummer,Artiest,Titel,Afspeellijst,Naam", undefined, "Artiest", "Titel", "Afspeellijst"],
+    // What English says comes first.
+    ["Titel,Track,Artist,Interpret", undefined, "Artist", "Track", undefined],
     ["USER-ID,playlist_id,Playlist,ARTIST,Song Title", "USER-ID", "ARTIST", "Song Title", "Playlist"],
     ["title,artist,playlist,username", "username", "artist", "title", "playlist"],
     ["track,title,artist,playlist,user,username", "user", "artist", "track", "playlist"],
@@ -130,6 +146,21 @@ describe("matchColumns", () => {
     },
   );
 
+  it.each(["Datum/Uhrzeit", "Datum", "Fecha y hora", "Data e hora", "Date et heure", "Tijdstip"])(
+    "finds the time in %s where it is needed",
+    (name) => {
+      const names = ["nr", name, "artist", "track"];
+      expect(matchColumns(names, undefined, "a.csv").time).toBe(-1);
+      expect(matchColumns(names, undefined, "a.csv", { needsTime: true }).time).toBe(1);
+    },
+  );
+
+  it("refuses to choose between two columns of one language, too", () => {
+    expect(refusal("Interpret,Künstler,Titel").message).toBe(
+      'a.csv: artist could be any of the columns "Interpret", "Künstler"',
+    );
+  });
+
   it("proposes a mapping of what it found", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
@@ -139,6 +170,10 @@ describe("matchColumns", () => {
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
     );
+    expect(refusal("playlist_uri,track_uri,artist_uri,added_at").hint).toContain(
+      '--columns "artist=artist_uri,track=track_uri,playlist=playlist_uri";',
+    );
+    expect(refusal("artist,track_uri,track_number").hint).toContain('"artist=artist,track=…,');
     expect(refusal("artist,track,playlist", "playlist=mood").message).toMatch(/wanted also "mood"$/);
     expect(refusal("artist,track,playlist", "user_id=me")).toMatchObject({
       message: expect.stringMatching(/wanted also "me"$/),

@@ -17,22 +17,45 @@ const streamedTrack = "mastermetadatatrackname";
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
  * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
  * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
- * playlist_id), the Million Playlist Dataset as a table (pid, artist_name).
+ * playlist_id), the Million Playlist Dataset as a table (pid, artist_name). Behind the English ones stand those of German, French,
+ * Spanish, Italian, Portuguese and Dutch, which Apple Music writes where it speaks these, and the logs of radios have; not the
+ * words that are something else in another of them, as the Dutch "nummer" is.
  */
 const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
   // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
-  user_id: [["userid", "user"], ["username"], ["playlistid"], ["pid"]],
+  user_id: [
+    ["userid", "user"],
+    ["username"],
+    ["benutzer", "nutzer", "utilisateur", "usuario", "utente", "utilizador", "gebruiker"],
+    ["playlistid", "playlisturi"],
+    ["pid"],
+  ],
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
     [streamedArtist],
+    [
+      ...["interpret", "interpreten", "kunstler", "kuenstler"],
+      ...["artiste", "artistes", "interprete", "interpretes"],
+      ...["artista", "artistas", "artisti", "artiest", "artiesten"],
+    ],
   ],
   track: [
     ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
     ["title"],
     [streamedTrack],
+    [
+      ...["titel", "musiktitel", "songtitel", "lied", "titre", "morceau", "chanson"],
+      ...["titulo", "cancion", "titolo", "brano", "canzone", "musica", "faixa"],
+    ],
     ["name"],
+    ["nom", "nombre", "nome", "naam"],
   ],
-  playlist: [["playlist", "playlistname", "playlisttitle"], ["playlistid"], ["pid"]],
+  playlist: [
+    ["playlist", "playlistname", "playlisttitle"],
+    ["wiedergabeliste", "listedelecture", "listadereproduccion", "listadereproducao", "afspeellijst"],
+    ["playlistid", "playlisturi"],
+    ["pid"],
+  ],
   // Not "time": with Apple Music it is how long a track is.
   time: [
     ["timestamp"],
@@ -40,7 +63,10 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["uts"],
     ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
     ["datetime"],
+    ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
+    ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
     ["date"],
+    ["datum", "fecha", "data"],
   ],
 };
 
@@ -50,8 +76,12 @@ const fileName = "filename";
 /** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
 const noArtist = "none";
 
-/** "Artist Name(s)", "artist_names" and "artist-names" are one. */
-const fold = (name: string) => name.toLowerCase().replace(/[\s_().-]+/g, "");
+/** "Artist Name(s)", "artist_names" and "artist-names" are one; so are "Título" and "titulo". */
+const fold = (name: string) =>
+  name
+    .normalize("NFD")
+    .replace(/[\s_()./-]+|\p{Mn}+/gu, "")
+    .toLowerCase();
 
 /** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
 const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
@@ -190,6 +220,23 @@ function isLikePlaylist(name: string): boolean {
   return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
 
+/** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
+function likely(
+  field: MappedName,
+  names: readonly string[],
+  found: Readonly<Record<MappedName, number>>,
+): string | undefined {
+  const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
+  const taken = Object.values(found);
+  const alike = names.filter(
+    (name, index) => !taken.includes(index) && stems.some((stem) => fold(name).includes(stem)),
+  );
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Not "name", which is in the names of all sorts of columns. */
+const shortestStem = 5;
+
 function ambiguous(
   field: MappedName,
   candidates: readonly number[],
@@ -219,7 +266,10 @@ function wrongColumns(
     .filter(
       (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => `${field}=${names[found[field]] ?? (field === "playlist" ? playlist : "…")}`);
+    .map((field) => {
+      const unknown = field === "playlist" ? playlist : (likely(field, names, found) ?? "…");
+      return `${field}=${names[found[field]] ?? unknown}`;
+    });
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
@@ -239,4 +289,5 @@ function wrongColumns(
   );
 }
 
-const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+/** Names of columns, for messages. */
+export const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");

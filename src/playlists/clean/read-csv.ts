@@ -1,8 +1,9 @@
 /** Reads one CSV file into the row writer. */
+import { isUtf8 } from "node:buffer";
 import { SegueError } from "../../system/index.js";
-import { type CsvHeader, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
+import { type CsvHeader, columnNames, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
-import type { ColumnMapping } from "./match-columns.js";
+import { type ColumnMapping, quoted } from "./match-columns.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
@@ -56,6 +57,7 @@ export async function readCsv(
       if (end === -1 && !last) break;
       const stop = end === -1 ? filled : end;
       const bytes = buffer.subarray(from, stop);
+      if (!isUtf8(bytes)) throw notUtf8(source.path, line, bytes);
       const text = (
         line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes
       ).toString();
@@ -95,6 +97,17 @@ export async function readCsv(
   work(true);
   const { held, spareTime } = header!;
   return { rows: scanner!.rows, held, spareTime };
+}
+
+/** Of a header, without which the lines below it cannot be read; mostly they are no UTF-8 either. */
+function notUtf8(path: string, line: number, header: Buffer): SegueError {
+  return new SegueError(
+    `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
+    {
+      hint: "are the names right? Then say --encoding latin-1; else save the file as UTF-8",
+      code: "not-utf-8",
+    },
+  );
 }
 
 /** What may make a line usable whose quotes are not those of other lines. */

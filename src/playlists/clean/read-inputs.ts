@@ -158,11 +158,15 @@ function requireSameFields(first: Held, other: Held): void {
   throw new SegueError(
     `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
     {
-      hint: `if a column of its own holds that, call it "${having.held[odd]}" there, too; else clean files of different forms one by one`,
+      hint: `if a column of its own holds that, call it "${having.held[odd]}" there, too; else ${byThemselves}`,
       code: "different-forms",
     },
   );
 }
+
+/** How files of different forms come to one master table. */
+const byThemselves =
+  "clean each form by itself, segue run intermediate --input FILES --data FOLDER, and then give all of their FOLDER/02_processed/master_playlists.parquet as --input";
 
 /** Whether plays are put in the order of their times. */
 export const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>
@@ -183,7 +187,10 @@ export async function commonForm(
       format === "auto"
         ? `${files[odd]!.path} is ${formTitles[forms[odd]!]}, but ${files[0]!.path} is ${formTitles[wanted]}`
         : `${files[odd]!.path} is ${formTitles[forms[odd]!]}, not ${formTitles[wanted]}`,
-      { hint: "clean files of different forms one by one", code: "different-forms" },
+      {
+        hint: byThemselves,
+        code: "different-forms",
+      },
     );
   return wanted;
 }

@@ -1,4 +1,5 @@
 /** Reads a Parquet input by DuckDB into one more part. Rows that cannot be used have a `reason` there, and go to the rejects, too. */
+import { isDeepStrictEqual } from "node:util";
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
@@ -30,9 +31,16 @@ export async function readParquetRows(
 }> {
   const types = await columnsOf(database, path);
   const columns = [...types.keys()];
-  const at = matchPlainColumns(types, options, path);
+  const at = { ...matchPlainColumns(types, options, path) };
+  // A master table has these columns also where the plays had neither users nor artists.
+  if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
+    for (const field of await emptyColumns(database, path)) at[field] = -1;
   const value = (field: FieldName) => {
-    if (at[field] !== -1) return sqlName(columns[at[field]]!);
+    if (at[field] !== -1) {
+      const name = columns[at[field]]!;
+      // Several artists are one text, as in JSON.
+      return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : sqlName(name);
+    }
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
   const part = sqlString(options.part);
@@ -66,7 +74,16 @@ export async function readParquetRows(
   };
 }
 
-/** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. */
+/** Which of the columns that a master table may leave empty hold nothing at all. */
+async function emptyColumns(database: Database, path: string): Promise<FieldName[]> {
+  const optional = ["user_id", "artist"] as const;
+  const values = await database.row<Record<(typeof optional)[number], number>>(
+    `SELECT ${optional.map((field) => `count(${field}) AS ${field}`).join(", ")} FROM read_parquet(${sqlString(path)})`,
+  );
+  return optional.filter((field) => values[field] === 0);
+}
+
+/** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. A track may have a list of artists. */
 function matchPlainColumns(
   types: ReadonlyMap<string, string>,
   { mapping, needsTime = false }: { mapping?: ColumnMapping; needsTime?: boolean },
@@ -76,24 +93,34 @@ function matchPlainColumns(
   const nested = columns.filter((name) => isNested(types.get(name)!));
   try {
     const at = matchColumns(columns, mapping, path, { needsTime });
-    if (fieldNames.every((field) => !nested.includes(columns[at[field]]!))) return at;
+    const isPlain = (field: FieldName) => !nested.includes(columns[at[field]]!);
+    const hasArtists = isPlain("track") && types.get(columns[at.artist]!) === textList;
+    if (fieldNames.every((field) => isPlain(field) || (field === "artist" && hasArtists))) return at;
   } catch (error) {
     if (nested.length === 0 || !(error instanceof SegueError) || error.code !== "wrong-columns") throw error;
   }
-  const names = nested.map(sqlName);
+  // Where a track is an object, each row is one already: the lists beside it are of its artists.
+  const objects = nested.filter(
+    (name) => types.get(name)!.startsWith("STRUCT(") && !types.get(name)!.endsWith("]"),
+  );
+  const apart = objects.length > 0 ? objects : nested;
+  const names = apart.map(sqlName);
   const taken = names.map((name, i) =>
-    types.get(nested[i]!)!.includes("STRUCT(")
+    types.get(apart[i]!)!.includes("STRUCT(")
       ? `unnest(${name}, recursive := true)`
       : `unnest(${name}) AS ${name}`,
   );
   throw new SegueError(
-    `${path} holds lists, in the column ${names.join(", ")}; wanted one track of one playlist a row`,
+    `${path} holds ${objects.length > 0 ? "objects" : "lists"}, in the column ${names.join(", ")}; wanted one track of one playlist a row`,
     {
       hint: `take them apart first, with DuckDB: COPY (SELECT * EXCLUDE (${names.join(", ")}), ${taken.join(", ")} FROM ${sqlString(path)}) TO 'rows.parquet'`,
       code: "nested-columns",
     },
   );
 }
+
+/** How DuckDB calls a list of texts. */
+const textList = "VARCHAR[]";
 
 const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
 

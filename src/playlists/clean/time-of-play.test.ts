@@ -14,6 +14,9 @@ describe("the time of a play", () => {
     "2024-01-31T19:05:00+0100",
     "2024-01-31 16:05:00-02",
     "31 Jan 2024, 18:05",
+    "31.01.2024 18:05",
+    "31.1.2024, 18:05:00",
+    "31.01.2024 19:05:00 +01:00",
     "31 January 2024 18:05:00",
     " 1706724300 ",
     "1706724300.0",
@@ -25,7 +28,7 @@ describe("the time of a play", () => {
   });
 
   it("a day alone begins at midnight, and small numbers keep their order", () => {
-    expect(parseTime("2024-01-31")).toBe(Date.UTC(2024, 0, 31));
+    for (const day of ["2024-01-31", "31.01.2024"]) expect(parseTime(day)).toBe(Date.UTC(2024, 0, 31));
     expect(["0", "1", "2", "10"].map(parseTime)).toEqual([0, 1000, 2000, 10_000]);
   });
 
@@ -34,7 +37,8 @@ describe("the time of a play", () => {
     " ",
     "yesterday",
     "01/02/2024 18:05",
-    "31.01.2024",
+    "01.31.2024",
+    "31.01.24",
     "18:05",
     "2024-13-01",
     "12a",
@@ -51,9 +55,15 @@ describe("the time of a play", () => {
     ["1706724300", moment],
     ["1706724300000::HUGEINT", moment],
     ["'2024-01-31T18:05:00Z'", moment],
+    ["'2024-01-31T19:05:00+01:00'", moment],
     ["7", 7000],
     ["'31 Jan 2024, 18:05'", moment],
     ["'31 January 2024 18:05:00'", moment],
+    ["'31.01.2024 18:05'", moment],
+    ["'31.1.2024, 18:05:00'", moment],
+    ["'31.01.2024 19:05:00+01:00'", moment],
+    ["'01.31.2024'", null],
+    ["'31.01.24'", null],
     ["'yesterday'", null],
     ["'99999999999999999999999999'", null],
     ["NULL", null],

@@ -2,7 +2,7 @@
 
 /** How times may be written, for messages. */
 export const knownTimes =
-  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
+  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
 
 // A number is in seconds, unless that would be past the year 5000; so on for milliseconds and microseconds.
 const scales = [
@@ -17,6 +17,9 @@ const farthest = 8.64e21;
 const day = String.raw`(\d{4})[-/](\d{2})[-/](\d{2})`;
 const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
+/** 31.01.2024: with points between, the day is first wherever people write so. */
+const pointed = String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}),?`;
+const pointedDay = new RegExp(pointed);
 const worded = new RegExp(`^\\d{1,2} [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
 
 /**
@@ -24,7 +27,9 @@ const worded = new RegExp(`^\\d{1,2} [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
  * 01/02/2024 is not read.
  */
 export function parseTime(text: string): number | undefined {
-  const trimmed = text.trim();
+  const trimmed = text
+    .trim()
+    .replace(pointedDay, (_, d, m, year) => `${year}-${m.padStart(2, "0")}-${d.padStart(2, "0")}`);
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
   const parts = iso.exec(trimmed);
   const time = parts
@@ -63,10 +68,10 @@ const wordedFormats = [
 
 /** SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time. */
 export function timeSql(column: string): string {
-  const text = `trim(${column}::VARCHAR)`;
+  const text = `regexp_replace(trim(${column}::VARCHAR), '${pointed}', '\\3-\\2-\\1')`;
   const value = `${text}::DOUBLE`;
   const scale = scales.map(({ below, toMs }) => `WHEN abs(${value}) < ${below} THEN ${toMs}`).join(" ");
   return `CASE WHEN regexp_full_match(${text}, '-?\\d+(\\.\\d+)?')
     THEN CASE WHEN abs(${value}) < ${farthest} THEN round(${value} * CASE ${scale} ELSE ${nanoseconds} END)::BIGINT END
-    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMP), try_strptime(replace(${text}, ',', ''), [${wordedFormats}]))) END`;
+    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMPTZ), try_strptime(replace(${text}, ',', ''), [${wordedFormats}]))) END`;
 }

@@ -24,6 +24,8 @@ export interface PlaysOptions {
   readonly minTracks?: number;
   /** Counts "Song - Radio Edit", "Song - Remastered 2011" and "Song (feat. X)" as one song (the default is false). */
   readonly mergeVersions?: boolean;
+  /** Counts names that differ in capitals alone as the one that is played most (the default is false). */
+  readonly mergeCapitals?: boolean;
 }
 
 export type PlaysWanted = PlaysOptions & Required<Pick<PlaysOptions, "minTracks" | "ratio" | "seed">>;
@@ -52,7 +54,10 @@ const rowsPerBatch = 2_000_000;
 /** Makes the tables plays, playlist_index, titles and track_index of `../sql`. */
 export async function indexPlays(database: Database, options: PlaysWanted): Promise<void> {
   await database.run(sqlFile("merge-versions"));
-  await database.run(await playsOf(database, options));
+  const master = `read_parquet(${sqlString(options.master)})`;
+  if (options.mergeCapitals)
+    await database.run(sqlFile("merge-capitals", { master, song: songOf(options, "track") }));
+  await database.run(await playsOf(database, master, options));
   await database.run(
     sqlFile("index-playlists", {
       seed: sqlString(String(options.seed)),
@@ -101,10 +106,8 @@ function songOf(options: PlaysWanted, title: string): string {
 }
 
 /** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */
-async function playsOf(database: Database, options: PlaysWanted): Promise<string> {
-  const { rows } = await database.row<{ rows: number }>(
-    `SELECT count(*) AS rows FROM read_parquet(${sqlString(options.master)})`,
-  );
+async function playsOf(database: Database, master: string, options: PlaysWanted): Promise<string> {
+  const { rows } = await database.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${master}`);
   const sampled = options.dev
     ? `md5_number_lower(concat(${sqlString(`sample ${options.seed}`)}, ':', concat_ws('-', user_id, playlist)))::DOUBLE
        / 18446744073709551616 < ${options.ratio}`
@@ -112,7 +115,7 @@ async function playsOf(database: Database, options: PlaysWanted): Promise<string
   return sqlFile("plays", {
     kind: rows <= rowsPerBatch ? "TEMP TABLE" : "VIEW",
     song: songOf(options, "track"),
-    master: sqlString(options.master),
+    master: options.mergeCapitals ? "spelled_plays" : master,
     sampled,
   });
 }

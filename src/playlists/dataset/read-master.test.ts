@@ -20,7 +20,7 @@ async function masterOf(input: string): Promise<string> {
   return output;
 }
 
-it.each([{}, { minTracks: 40, mergeVersions: true }, { dev: true, ratio: 0.5 }])(
+it.each([{}, { minTracks: 40, mergeVersions: true, mergeCapitals: true }, { dev: true, ratio: 0.5 }])(
   "gives what is prepared of it as a whole, and writes nothing: %o",
   async (options) => {
     await generateSample({ playlists: 300, output: join(folder, "sample.csv") });

@@ -172,6 +172,56 @@ describe("versions of one song", () => {
   });
 });
 
+describe("names that differ in capitals alone", () => {
+  const twice: Play[] = [
+    ["u", "The Beatles", "Help!", "p"],
+    ["u", "the beatles", "HELP!", "p"],
+    ["u", "THE BEATLES", "Help! - remastered 2009", "p"],
+    ["u", "The Beatles", "Girl", "p"],
+    // Played most as the less played artist has it.
+    ["u", "the beatles", "girl", "p"],
+    ["u", "The Beatles", "girl", "p"],
+    ["u", "ÉTÉ", "x", "p"],
+    ["u", "Été", "x", "p"],
+    ["u", "Été", "y", "p"],
+    ["u", null, "alone", "p"],
+    ["u", null, "Alone", "p"],
+  ];
+
+  it("stay apart by default, and are counted", async () => {
+    const { facts } = await prepare([...twice, ...filler]);
+    expect(facts.twins).toEqual({ artists: 3, tracks: 5 });
+    expect(facts.respelled).toBeUndefined();
+  });
+
+  it("are the one that is played most when merged, and the plays are counted", async () => {
+    const { facts, read } = await prepare([...twice, ...filler], { mergeCapitals: true });
+    const [first] = await read<Sequence>("model_input_full");
+    expect(first!.track_sequence).toEqual([
+      "The Beatles-HELP!",
+      "The Beatles-HELP!",
+      "The Beatles-Help! - remastered 2009",
+      ...["The Beatles-girl", "The Beatles-girl", "The Beatles-girl"],
+      ...["Été-x", "Été-x", "Été-y"],
+      ...["Alone", "Alone"],
+    ]);
+    expect(first!.artist_sequence[1]).toBe("The Beatles");
+    expect(facts).toMatchObject({ twins: { artists: 0, tracks: 0 }, respelled: 7 });
+    const corpus = await readCorpus(facts.corpora.model_input_full);
+    expect(corpus.tracks.slice(0, 3)).toEqual([
+      "The Beatles-HELP!",
+      "The Beatles-Help! - remastered 2009",
+      "The Beatles-girl",
+    ]);
+  });
+
+  it("and their versions are one song when both are merged", async () => {
+    const { read } = await prepare([...twice, ...filler], { mergeCapitals: true, mergeVersions: true });
+    const [first] = await read<Sequence>("model_input_full");
+    expect(first!.track_sequence.slice(0, 3)).toEqual(Array(3).fill("The Beatles-Help!"));
+  });
+});
+
 describe("the split", () => {
   const many = (from: number, to: number): Play[] =>
     Array.from({ length: to - from }, (_, i) =>
@@ -220,13 +270,14 @@ describe("the split", () => {
       message: expect.stringMatching(
         /too few playlists.*: 1 of 1 have .* would be empty; it takes about 40$/,
       ),
-      hint: "give it more playlists",
+      hint: expect.stringMatching(/^give it more playlists; segue studio FILES /),
     });
     expect(await readdir(join(folder, "out"))).toEqual([]);
   });
 
   it.each([
-    [many(0, 4), {}, "give it more playlists, or try another --split-seed"],
+    [many(0, 12), {}, "give it more playlists, or try another --split-seed"],
+    [many(0, 4), { remedies: ["say X"] }, /^of the rows that were rejected: say X; give it more playlists/],
     [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
     [many(0, 1), { isUnpartedLog: true }, /^the plays are a log.*: --session-gap 30 begins another/],
   ])("says what to do where playlists are too few: %#", async (plays, options, hint) => {

@@ -35,6 +35,8 @@ export interface PrepareOptions extends PlaysOptions {
   readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
   /** Whether the plays are a log that was taken for few and long playlists, as `CleanFacts` has it: messages say what to do then. */
   readonly isUnpartedLog?: boolean;
+  /** What may make rows usable that cleaning rejected, as `CleanFacts` has it: messages say it where too little is left. */
+  readonly remedies?: readonly string[];
   readonly memoryLimit?: string;
   readonly threads?: number;
   readonly progress?: Progress;
@@ -58,7 +60,11 @@ export interface PrepareFacts {
   readonly parts: Readonly<Record<PartName, { readonly playlists: number; readonly rows: number }>>;
   /** Ids that stand for more than one artist's track, or user's playlist; each counts as one thing. */
   readonly ambiguous: { readonly tracks: number; readonly playlists: number };
-  /** What merging did, where it was on: tracks before and after, and plays whose title was shortened. */
+  /** How many more artists and tracks there are for differing from another in capitals alone. */
+  readonly twins: { readonly artists: number; readonly tracks: number };
+  /** The plays whose artist or title was written anew, where merging those was on. */
+  readonly respelled?: number;
+  /** What merging versions did, where it was on: tracks before and after, and plays whose title was shortened. */
   readonly merged?: { readonly tracksBefore: number; readonly tracksAfter: number; readonly rows: number };
   /** The files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
@@ -127,10 +133,12 @@ async function prepareInto(
 
   report("counting");
   await indexPlays(database, options);
-  const { ambiguousTracks, ambiguousPlaylists, ...counts } = await database.row<
+  const { ambiguousTracks, ambiguousPlaylists, twinArtists, twinTracks, ...counts } = await database.row<
     Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists"> & {
       ambiguousTracks: number;
       ambiguousPlaylists: number;
+      twinArtists: number;
+      twinTracks: number;
     }
   >(sqlFile("counts"));
   const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
@@ -202,8 +210,18 @@ async function prepareInto(
     droppedRows: counts.rows - kept.rows,
     parts,
     ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
+    twins: { artists: twinArtists, tracks: twinTracks },
+    ...(options.mergeCapitals && { respelled: await respelledPlays(database) }),
     ...(merged === undefined ? {} : { merged }),
   };
+}
+
+/** After `indexPlays` with `mergeCapitals`. */
+async function respelledPlays(database: Database): Promise<number> {
+  const { plays } = await database.row<{ plays: number }>(
+    "SELECT coalesce(sum(plays), 0)::BIGINT AS plays FROM spellings",
+  );
+  return plays;
 }
 
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */
@@ -226,13 +244,15 @@ async function writeCorpora(scratch: string, database: Database): Promise<void> 
 
 /** A test part of a tenth is empty by chance once in 70 times then. */
 const enoughToSplit = 40;
+/** With fewer, hardly any seed fills all three. */
+const fewToSplit = 12;
 
 /** The sizes of the parts, none of which may be empty. */
 function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
   kept: number,
-  { minTracks, isUnpartedLog, dev }: Settled,
+  { minTracks, isUnpartedLog, dev, remedies = [] }: Settled,
 ): PrepareFacts["parts"] {
   const empty = partNames.filter((name) => !sizes.some(({ part }) => part === name));
   if (empty.length > 0)
@@ -241,13 +261,16 @@ function allParts(
         " and ",
       )} would be empty; it takes about ${enoughToSplit}`,
       {
-        hint: isUnpartedLog
-          ? "the plays are a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes"
-          : dev
-            ? "take a larger --ratio"
-            : kept < partNames.length
-              ? "give it more playlists"
-              : "give it more playlists, or try another --split-seed",
+        hint: [
+          ...remedies.map((remedy) => `of the rows that were rejected: ${remedy}`),
+          isUnpartedLog
+            ? "the plays are a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes"
+            : dev
+              ? "take a larger --ratio"
+              : kept < fewToSplit
+                ? "give it more playlists; segue studio FILES goes on with any number of them, without a test"
+                : "give it more playlists, or try another --split-seed",
+        ].join("; "),
         code: "too-few-playlists",
       },
     );

@@ -10,5 +10,5 @@ SELECT
   {{song}} AS song,
   concat_ws('-', user_id, playlist) AS playlist_id,
   concat_ws('-', artist, song) AS track_id
-FROM read_parquet({{master}})
+FROM {{master}}
 WHERE {{sampled}}

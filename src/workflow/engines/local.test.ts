@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
 import { isAlive } from "../../system/index.js";
-import { openClient, resumeRun, runFlow, Segue } from "../index.js";
+import { openClient, type RunEvent, resumeRun, runFlow, Segue } from "../index.js";
 import { engineContract, flows, foldersOf, startCommand } from "./engine.testkit.js";
 import { startS3, type TemporaryS3 } from "./s3.testkit.js";
 
@@ -51,6 +51,39 @@ describe.skipIf(motoPython === undefined)("on S3", () => {
       else process.env.SEGUE_DATASTORE = SEGUE_DATASTORE;
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("a task that waits until it is tried again", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "segue-waits-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
+
+  it("leaves its place to others, and takes it again when one is free", async () => {
+    const store = new FolderStore(join(folder, "store"));
+    const { status } = await runFlow(flows.waits!, { folder, count: 5 }, { store, maxWorkers: 1 });
+    expect(status).toBe("done");
+    const lines = ran();
+    expect(lines.slice(0, 2)).toEqual(["begin 0 1", "begin 1 1"]);
+    // Its second is up before the others are through, and its turn comes before theirs.
+    expect(lines.at(-1)).toBe("end 4 1");
+    const rest = lines.slice(1);
+    for (let i = 0; i < rest.length; i += 2) expect(rest[i + 1]).toBe(rest[i]!.replace("begin", "end"));
+    expect(rest).toContain("end 0 2");
+  });
+
+  it("ends with the run where that is stopped", async () => {
+    const store = new FolderStore(join(folder, "store"));
+    const stop = new AbortController();
+    const listener = ({ type }: RunEvent) => {
+      if (type === "task-retry") stop.abort();
+    };
+    const options = { store, maxWorkers: 1, signal: stop.signal, listener };
+    expect((await runFlow(flows.waits!, { folder, count: 1 }, options)).status).toBe("stopped");
+    expect(ran()).toEqual(["begin 0 1"]);
   });
 });
 

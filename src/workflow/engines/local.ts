@@ -1,5 +1,6 @@
 /** The engine of one machine: a bounded pool of child processes, and files. No server, no database. */
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../storage/index.js";
 import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
@@ -97,22 +98,23 @@ class LocalEngine {
       if (!giveBack) return;
       this.#queue.shift();
       this.#active++;
-      this.#task(next)
+      const held = { giveBack };
+      this.#task(next, held)
         .catch((error: unknown) => {
           this.#broken ??= error;
         })
         .finally(() => {
-          giveBack();
+          held.giveBack();
           this.#active--;
           this.#wake();
         });
     }
   }
 
-  async #task(ready: ReadyTask): Promise<void> {
+  async #task(ready: ReadyTask, held: HeldPlace): Promise<void> {
     const { reuse, listener } = this.#options;
     const known = await reuse.find(ready);
-    const result = known ? { done: known } : await this.#attempts(ready);
+    const result = known ? { done: known } : await this.#attempts(ready, held);
     if (!result) return;
     if ("failed" in result) {
       this.#failed = withFailure(this.#failed, ready, result.failed);
@@ -125,7 +127,10 @@ class LocalEngine {
   }
 
   /** Undefined where the run was stopped before the task was done. */
-  async #attempts(ready: ReadyTask): Promise<{ done: DoneRecord } | { failed: TaskFailure } | undefined> {
+  async #attempts(
+    ready: ReadyTask,
+    held: HeldPlace,
+  ): Promise<{ done: DoneRecord } | { failed: TaskFailure } | undefined> {
     const { listener, signal, store, run } = this.#options;
     const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
     let failures = 0;
@@ -165,20 +170,25 @@ class LocalEngine {
       } else failures++;
       const delay = wasLost ? 0 : retryDelay(retry, failures);
       listener({ type: "task-retry", ...place, error, delay, attempt: number + 1 });
-      await pause(delay * 1000, signal);
+      if (delay > 0) await this.#waitElsewhere(delay, ready, held);
+    }
+  }
+
+  /** Lets others have the place until the time has come, then waits for one again, or until the run is stopped. */
+  async #waitElsewhere(seconds: number, { node }: ReadyTask, held: HeldPlace): Promise<void> {
+    const { signal } = this.#options;
+    held.giveBack();
+    this.#wake();
+    try {
+      await sleep(seconds * 1000, undefined, { signal });
+      held.giveBack = await this.#places.take(node.resources, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 }
 
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0) return;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
+/** What a running task takes of the machine. */
+interface HeldPlace {
+  giveBack: () => void;
 }

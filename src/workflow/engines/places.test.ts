@@ -39,6 +39,7 @@ it("serves those who wait in the order in which they came", async () => {
   });
   // One place is free, but the big one came first.
   const small = places.take(undefined, never).then(() => order.push("small"));
+  expect(places.tryTake(undefined)).toBeUndefined();
   const controller = new AbortController();
   const stopped = places.take(undefined, controller.signal);
   controller.abort();

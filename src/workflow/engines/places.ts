@@ -17,10 +17,14 @@ export class Places {
   }
 
   /**
-   * Takes places if they are free; what is returned gives them back. A task that asks for more than there is takes all, and so
-   * runs by itself.
+   * Takes places if they are free and nobody waits for them; what is returned gives them back. A task that asks for more than
+   * there is takes all, and so runs by itself.
    */
   tryTake(resources: Resources | undefined): (() => void) | undefined {
+    return this.#waiting.length === 0 ? this.#takeFree(resources) : undefined;
+  }
+
+  #takeFree(resources: Resources | undefined): (() => void) | undefined {
     const cpus = Math.min(resources?.cpus ?? 1, this.total);
     const memory = Math.min(resources?.memory ?? 0, this.memory);
     if (this.#taken + cpus > this.total || this.#takenMemory + memory > this.memory) return undefined;
@@ -39,11 +43,11 @@ export class Places {
   /** Waits for places: first come, first served, so that a task that needs many is not passed over for ever. */
   async take(resources: Resources | undefined, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    const now = this.#waiting.length === 0 ? this.tryTake(resources) : undefined;
+    const now = this.tryTake(resources);
     if (now) return now;
     return new Promise((resolve, reject) => {
       const attempt = () => {
-        const taken = this.tryTake(resources);
+        const taken = this.#takeFree(resources);
         if (!taken) return false;
         signal.removeEventListener("abort", onAbort);
         resolve(taken);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { flowOrder, intermediate, placesOf } from "../flows/index.js";
+import { flowOrder, placesOf } from "../flows/index.js";
 import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
@@ -28,7 +28,6 @@ import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } fr
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
-import { pathsOf } from "./paths-of.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 
@@ -202,10 +201,7 @@ async function runAll(
     const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
     plans.push({ flow, parameters, checked });
   }
-  for (const { flow, checked } of plans) await checkParameters(flow, checked);
-  // A run that would find nothing to read is not begun. Workers on other machines see other files.
-  const inputs = plans.find(({ flow }) => flow === intermediate)?.checked.input as string[] | undefined;
-  if (engine === "local" && inputs !== undefined && inputs.length > 0) await pathsOf(inputs);
+  for (const { flow, checked } of plans) await checkParameters(flow, checked, engine);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };

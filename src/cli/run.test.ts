@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
@@ -14,6 +14,7 @@ const project = new ScratchProject();
 const home = project.folder;
 const segue = (...args: string[]) => project.segueMeanwhile(...args);
 
+beforeAll(() => project.write("x.csv", ""));
 afterAll(() => project.remove());
 
 describe("segue run", () => {
@@ -405,7 +406,7 @@ describe("segue run", () => {
 
   it.each<[string[], RegExp]>([
     [
-      ["--input", "x.csv", "--target", "sagemaker"],
+      ["--input", join(home, "x.csv"), "--target", "sagemaker"],
       /bucket "": it should look like s3:.*\n.*sagemaker_role ""[^→]*→ .*params\.yml/,
     ],
     [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],

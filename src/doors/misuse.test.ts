@@ -345,7 +345,12 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     "Client.runs": [(how) => clientOf(store).runs(how), options("flow", "tag", "limit")],
     FolderStore: [make(workflow.FolderStore), path],
     checkFlow: [workflow.checkFlow, given(flow)],
-    checkParameters: [workflow.checkParameters, given(flow), given({}, "{}", "a promise")],
+    checkParameters: [
+      workflow.checkParameters,
+      given(flow),
+      given({}, "{}", "a promise"),
+      given("local", "undefined"),
+    ],
     collectGarbage: [workflow.collectGarbage, given(store), needing({ keep: 1 }, "dryRun")],
     drawRun: [workflow.drawRun, given(clientOf(store).flow("tried").latestRun), options("theme")],
     file: [workflow.file, path],

@@ -11,11 +11,13 @@ export const intermediate = flow("intermediate", {
   module: import.meta.url,
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
-  check: async (parameters) => {
-    const { parseColumnMapping } = await import("../playlists/index.js");
+  check: async (parameters, engine) => {
+    const { findInputs, parseColumnMapping } = await import("../playlists/index.js");
     if (parameters.columns !== "") parseColumnMapping(parameters.columns);
     await checkPlaces(parameters.data);
-    await inputsOf(parameters);
+    const inputs = await inputsOf(parameters);
+    // A run that would find nothing to read is not begun. Workers on other machines see other files.
+    if (engine === "local") await findInputs(inputs);
   },
 })
   .step("start", { description: "find the inputs" }, async ({ parameters }) => {

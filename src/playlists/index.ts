@@ -4,6 +4,7 @@ export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catal
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
 export { filePlaylistsLine } from "./clean/file-playlists.js";
 export { detectForm } from "./clean/forms.js";
+export { findInputs } from "./clean/input-files.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/match-columns.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";

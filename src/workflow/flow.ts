@@ -18,6 +18,7 @@
  */
 import { z } from "zod";
 import { asWritten, misuse, requireKnown } from "../system/index.js";
+import type { Engine } from "./engines/engine.js";
 import type {
   AfterBranches,
   AfterEnd,
@@ -55,7 +56,7 @@ export interface AnyFlow {
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
   /** See `FlowOptions`. */
-  readonly check?: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  readonly check?: ((parameters: Readonly<Record<string, unknown>>, engine: Engine) => unknown) | undefined;
   /** See `FlowOptions`. */
   readonly preload?: (() => Promise<unknown>) | undefined;
   functionOf(step: string): (task: unknown) => unknown;
@@ -70,9 +71,10 @@ export interface FlowOptions<Schema extends z.ZodObject> {
   description?: string;
   /**
    * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
-   * Throws (or rejects) where they do not go together, or name what is not there.
+   * Throws (or rejects) where they do not go together, or name what is not there. With the engine "dbos" the steps see the files of
+   * other machines.
    */
-  check?: (parameters: Readonly<z.output<Schema>>) => unknown;
+  check?: (parameters: Readonly<z.output<Schema>>, engine: Engine) => unknown;
   /**
    * Imports what the steps import when they run. A process that has nothing to do calls it ahead, so that no task waits for it:
    * `() => Promise.all([import("./train.js"), import("./test.js")])`.
@@ -134,7 +136,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   readonly module: string;
   readonly parameters: z.ZodObject;
   readonly nodes: readonly StepNode[];
-  readonly check: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  readonly check: AnyFlow["check"];
   readonly preload: (() => Promise<unknown>) | undefined;
   readonly #functions: ReadonlyMap<string, StepFunction>;
   readonly #options: FlowOptions<z.ZodObject>;

@@ -15,6 +15,7 @@ import {
   trueOrFalse,
 } from "../system/index.js";
 import { toJson } from "./artifacts/json.js";
+import { anEngine, type Engine } from "./engines/engine.js";
 import { asCommandsName } from "./load-flow.js";
 import { parametersFromRecord } from "./records.js";
 
@@ -120,17 +121,20 @@ export function parametersAgain(flow: HasParameters, recorded: object): Record<s
 /**
  * Calls the flow's own check of parameters that are each within their range.
  *
+ * @param engine which is to run it; default "local"
  * @throws SegueError (misuse unless the check throws another one)
  */
 export async function checkParameters(
   flow: HasParameters & {
-    readonly check?: ((parameters: Readonly<Record<string, unknown>>) => unknown) | undefined;
+    readonly check?: ((parameters: Readonly<Record<string, unknown>>, engine: Engine) => unknown) | undefined;
   },
   parameters: Readonly<Record<string, unknown>>,
+  engine: Engine = "local",
 ): Promise<void> {
   requireParameters(flow, parameters);
+  requireWithin(anEngine, "engine", engine);
   try {
-    await flow.check?.(parameters);
+    await flow.check?.(parameters, engine);
   } catch (error) {
     if (error instanceof SegueError) throw error;
     throw misuse(

@@ -13,6 +13,7 @@
 import type { Store } from "../storage/index.js";
 import { fromJson, toJson } from "./artifacts/json.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
+import type { Engine } from "./engines/engine.js";
 import type { RetryPolicy, StepNode } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
@@ -26,7 +27,7 @@ export interface RunRecord {
   /** As `recordedParameters` writes them. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
-  readonly engine: "local" | "dbos";
+  readonly engine: Engine;
   /** Where the flow's module is: relative to the package ("dist/flows/modeling.js") or a file URL. */
   readonly module: string;
   /** Hash of the flow's code. */

@@ -8,7 +8,6 @@ import {
   closest,
   listOf,
   misuse,
-  oneOf,
   requireOptions,
   requireWithin,
   SegueError,
@@ -21,6 +20,7 @@ import {
 import { checkFlow } from "./check.js";
 import { openClient } from "./client.js";
 import { codeHash } from "./code-hash.js";
+import { anEngine, type Engine } from "./engines/engine.js";
 import { runLocal } from "./engines/local.js";
 import { Pool } from "./engines/pool.js";
 import type { RunListener } from "./events.js";
@@ -56,7 +56,7 @@ export interface RunOptions {
   /** Takes results of earlier runs for steps whose code, parameters and inputs are unchanged. Default false. */
   readonly cache?: boolean;
   /** Processes of this machine (default), or those of any machines with `segue worker`. */
-  readonly engine?: "local" | "dbos";
+  readonly engine?: Engine;
   /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;
   /**
@@ -96,7 +96,7 @@ const ranges: Readonly<Record<keyof RunOptions, ValueRange>> = {
   // retryPolicy looks at it.
   retry: { wanted: "how often", holds: (value) => typeof value === "number" || thingWith("").holds(value) },
   cache: trueOrFalse,
-  engine: oneOf("local", "dbos"),
+  engine: anEngine,
   databaseUrl: someText,
   sources: thingWith("an object of runs by flow"),
   next: thingWith("flows to run", "flows", "flags"),
@@ -122,7 +122,7 @@ export async function runFlow(
   requireFlow(flow, "runFlow");
   requireOptions(options, ranges, "runFlow", ["store"]);
   const checked = parseParameters(flow, parameters);
-  await checkParameters(flow, checked);
+  await checkParameters(flow, checked, options.engine);
   return begin(flow, checked, [], options.tags ?? [], options);
 }
 

@@ -130,7 +130,7 @@ describe("segue train", () => {
     [["--min-alpha", "1"], /--min-alpha \(1\) is above --alpha/],
     [["--threads", "0"], /--threads <n>' .* a whole number from 1/],
     [["--sg", "2"], /It should be 0 or 1/],
-    [["--workers", "wild"], /Allowed choices are deterministic, racy/],
+    [["--workers", "wild"], /--workers must be "deterministic" or "racy", got "wild"/],
     [["--format", "csv"], /there is no vector format "csv"/],
     [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
     [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
@@ -218,6 +218,33 @@ describe("segue train", () => {
         "nothing was learnt, the vectors are as they began; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
     });
     expect(train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each([
+    ["--size 48", "there is no option --size", "--size is gensim's older name of --vector-size."],
+    ["--iter=5", "there is no option --iter", "--iter is gensim's older name of --epochs."],
+    [
+      "--compute_loss",
+      "there is no option --compute_loss",
+      "Leave it out: --json always has loss_per_epoch.",
+    ],
+    [
+      "--max-vocab-size 9",
+      "there is no option --max-vocab-size",
+      /--max-final-vocab limits how many are kept/,
+    ],
+    ["--corpus-file x", "there is no option --corpus-file", "Playlists are --input."],
+    [
+      "--workers 4",
+      '--workers must be "deterministic" or "racy", got "4"',
+      "The number of threads (gensim's workers) is --threads.",
+    ],
+  ])("knows gensim's %s, and says what to write instead", (args, message, hint) => {
+    const { status, stdout, stderr } = quick(...args.split(" "), "--output", file("theirs.bin"));
+    expect([status, stdout]).toEqual([2, ""]);
+    const [first, second] = stderr.split("\n");
+    expect(first).toBe(`error: ${message}`);
+    expect(second).toMatch(hint);
   });
 
   it("says what is wrong with its files, with exit code 1", async () => {

@@ -4,6 +4,7 @@ import { wholeNumber } from "../system/index.js";
 import type { EpochReport, Validation, VectorFormat } from "../track2vec/index.js";
 // The room itself takes long to load: it waits until the verb runs.
 import { word2vecRanges } from "../track2vec/options.js";
+import { gensimOptions } from "./gensim-options.js";
 import { numberOption } from "./number-option.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -104,6 +105,8 @@ export function registerTrain(program: Command): void {
     .addOption(
       new Option("--workers <mode>", "deterministic: the same vectors at any number of threads; racy: faster")
         .choices(["deterministic", "racy"])
+        // Refused with all other settings: gensim's workers are another option here.
+        .argParser((text: string) => text)
         .default("deterministic"),
     )
     .addOption(
@@ -131,6 +134,7 @@ export function registerTrain(program: Command): void {
     .option("--resume <file>", "go on from a checkpoint, with the same playlists and options")
     .option("--from <file>", "train on with these vectors: new tracks join them")
     .option("--json", "print one JSON object");
+  for (const option of gensimOptions(wording.option)) command.addOption(option);
   addRawFileOptions(command)
     .addHelpText(
       "after",

@@ -104,7 +104,7 @@ export function resolveOptions(
   others: readonly string[] = [],
   { option }: Pick<Wording, "option"> = ofTracks,
 ): Word2VecOptions {
-  requireNotGensims(given ?? {});
+  requireNotGensims(given ?? {}, option);
   requireKnown(given, [...names, ...others]);
   const options = { ...word2vecDefaults };
   for (const key of names) {

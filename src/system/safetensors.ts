@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { SegueError } from "./errors.js";
+import { halfFloats } from "./half-floats.js";
 import { refusePipe } from "./ordinary-file.js";
 
 export type TypedArray =
@@ -39,6 +40,14 @@ const types = {
   U8: Uint8Array,
 } as const;
 type DataType = keyof typeof types;
+/** What can be read: halves come as 32 bits. */
+type ReadType = DataType | keyof typeof halfFloats;
+
+const readTypes = [...Object.keys(types), ...Object.keys(halfFloats)];
+const isHalf = (type: ReadType): type is keyof typeof halfFloats => Object.hasOwn(halfFloats, type);
+const storedAs = (type: ReadType) => (isHalf(type) ? Uint16Array : types[type]);
+/** Other types of the format: a file of them is not damaged. */
+const otherType = /^(BOOL|C64|[IU]64|F4|F6_E\dM\d|F8_E\dM\d)$/;
 
 /** The format's own bound. */
 const MOST_HEADER_BYTES = 100_000_000;
@@ -87,11 +96,12 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads all arrays of a file.
+ * Reads all arrays of a file; those of 16-bit floats (F16, BF16) as Float32Array.
  *
  * @param options.shared arrays lie in shared memory, for worker threads
  * @param options.onBytes sees every byte in order, for a checksum
- * @throws SegueError when it is no safetensors file, is cut short, or its header and its data do not fit together
+ * @throws SegueError when it is no safetensors file, is cut short, or its header and its data do not fit together; code
+ *   "unsupported-type" where an array is of a type that is not read
  */
 export async function readSafetensors(
   path: string,
@@ -118,7 +128,7 @@ export async function readSafetensors(
     await readWhole(file, header, 8);
     options.onBytes?.(length);
     options.onBytes?.(header);
-    const { entries, metadata, dataBytes } = parseHeader(header, bad);
+    const { entries, metadata, dataBytes } = parseHeader(header, path, bad);
     const held = size - 8 - headerBytes;
     if (held < dataBytes) throw bad(`cut short: ${held} bytes of data where the header tells ${dataBytes}`);
     if (held > dataBytes) throw bad(`${held - dataBytes} bytes too many after the data`);
@@ -126,13 +136,13 @@ export async function readSafetensors(
     await readWhole(file, new Uint8Array(buffer), 8 + headerBytes, options.onBytes);
     const tensors: Record<string, Required<Tensor>> = {};
     for (const { name, type, shape, from, to } of entries) {
-      const Type = types[type];
+      const Type = storedAs(type);
       const length = (to - from) / Type.BYTES_PER_ELEMENT;
-      const array =
+      const stored =
         from % Type.BYTES_PER_ELEMENT === 0
           ? new Type(buffer as ArrayBuffer, from, length)
           : new Type((buffer as ArrayBuffer).slice(from, to));
-      tensors[name] = { array, shape };
+      tensors[name] = { array: isHalf(type) ? widened(type, stored, options.shared) : stored, shape };
     }
     return { tensors, metadata };
   } finally {
@@ -140,15 +150,24 @@ export async function readSafetensors(
   }
 }
 
+function widened(type: keyof typeof halfFloats, stored: TypedArray, shared = false): Float32Array {
+  const bytes = stored.length * Float32Array.BYTES_PER_ELEMENT;
+  const floats = new Float32Array(
+    (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer,
+  );
+  halfFloats[type](stored as Uint16Array, floats);
+  return floats;
+}
+
 interface Entry {
   name: string;
-  type: DataType;
+  type: ReadType;
   shape: number[];
   from: number;
   to: number;
 }
 
-function parseHeader(bytes: Uint8Array, bad: (what: string) => SegueError) {
+function parseHeader(bytes: Uint8Array, path: string, bad: (what: string) => SegueError) {
   // As the format has it; a JSON parser would let blanks before it pass.
   if (bytes[0] !== 0x7b) throw bad('the header does not begin with "{"');
   let header: Record<string, unknown>;
@@ -161,8 +180,15 @@ function parseHeader(bytes: Uint8Array, bad: (what: string) => SegueError) {
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-    if (!(typeof dtype === "string" && Object.hasOwn(types, dtype)))
-      throw bad(`tensor "${name}" has data type ${JSON.stringify(dtype)}, known are ${Object.keys(types)}`);
+    if (!(typeof dtype === "string" && readTypes.includes(dtype))) {
+      const what = `tensor "${name}" has data type ${JSON.stringify(dtype)}`;
+      if (typeof dtype !== "string" || !otherType.test(dtype)) throw bad(`${what}, which there is not`);
+      throw new SegueError(`${path}: ${what}, which is not read here`, {
+        code: "unsupported-type",
+        hint: `Save it as one of ${readTypes.join(", ")}.`,
+      });
+    }
+    const type = dtype as ReadType;
     const isSize = (length: unknown) => Number.isSafeInteger(length) && (length as number) >= 0;
     if (!(Array.isArray(shape) && shape.every(isSize))) throw bad(`tensor "${name}" has no proper shape`);
     if (!(Array.isArray(offsets) && offsets.length === 2 && offsets.every(isSize)))
@@ -170,10 +196,10 @@ function parseHeader(bytes: Uint8Array, bad: (what: string) => SegueError) {
     const [from, to] = offsets as [number, number];
     const needed =
       shape.reduce((product: number, length: number) => product * length, 1) *
-      types[dtype as DataType].BYTES_PER_ELEMENT;
+      storedAs(type).BYTES_PER_ELEMENT;
     if (to - from !== needed)
       throw bad(`tensor "${name}" of shape [${shape}] has ${to - from} bytes, not ${needed}`);
-    entries.push({ name, type: dtype as DataType, shape: shape as number[], from, to });
+    entries.push({ name, type, shape: shape as number[], from, to });
   }
   entries.sort((a, b) => a.from - b.from || a.to - b.to);
   let dataBytes = 0;

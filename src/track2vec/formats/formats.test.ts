@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { withDuckDb } from "../../system/index.js";
+import { readSafetensors, withDuckDb, writeSafetensors } from "../../system/index.js";
 import { hasGensim, python } from "../gensim.testkit.js";
 import { TrackVectors } from "../vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
@@ -26,6 +26,22 @@ const extension: Record<VectorFormat, string> = {
   parquet: "parquet",
   safetensors: "safetensors",
 };
+
+it("safetensors are read where their vectors are 16-bit floats, as Hugging Face has them", async () => {
+  await saveVectors(sample, file("whole.safetensors"));
+  const { tensors } = await readSafetensors(file("whole.safetensors"));
+  // One, one, …: in F16.
+  const halves = new Uint16Array(sample.vectors.length).fill(0x3c00);
+  await writeSafetensors(file("u16.safetensors"), {
+    ...tensors,
+    vectors: { array: halves, shape: tensors.vectors!.shape },
+  });
+  const bytes = readFileSync(file("u16.safetensors"), "latin1").replace('"U16"', '"F16"');
+  writeFileSync(file("f16.safetensors"), bytes, "latin1");
+  const loaded = await loadVectors(file("f16.safetensors"));
+  expect(loaded.tracks).toEqual(sample.tracks);
+  expect(loaded.vectors).toEqual(new Float32Array(halves.length).fill(1));
+});
 
 describe.each(vectorFormats)("%s", (format) => {
   const path = file(`sample.${extension[format]}`);

@@ -30,7 +30,7 @@ const extension: Record<VectorFormat, string> = {
 it("safetensors are read where their vectors are 16-bit floats, as Hugging Face has them", async () => {
   await saveVectors(sample, file("whole.safetensors"));
   const { tensors } = await readSafetensors(file("whole.safetensors"));
-  // One, one, …: in F16.
+  // 0x3c00 is 1 in F16.
   const halves = new Uint16Array(sample.vectors.length).fill(0x3c00);
   await writeSafetensors(file("u16.safetensors"), {
     ...tensors,
@@ -54,6 +54,13 @@ describe.each(vectorFormats)("%s", (format) => {
     expect(loaded.vectors).toEqual(sample.vectors);
     if (format === "parquet" || format === "safetensors") expect(loaded.counts).toEqual(sample.counts);
     if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
+  });
+
+  it("keeps byte order marks at the head of ids", async () => {
+    const tracks = ["\ufeffmarked", "\ufeff\ufeffmarked twice, and long", "\ufeff", "marked"];
+    const vectors = Float32Array.of(1, 2, 3, 4);
+    await saveVectors(new TrackVectors({ tracks, size: 1, vectors }), file("marked"), format);
+    expect((await loadVectors(file("marked"), format)).tracks).toEqual(tracks);
   });
 
   it("writes the same bytes for the same vectors", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { atOnce } from "../system/index.js";
-import { requireFiniteWeights } from "./divergence.js";
-import { resolveOptions } from "./options.js";
+import { CorpusBuilder } from "../corpus/index.js";
+import { atOnce, type SegueError } from "../system/index.js";
+import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
+import { resolveOptions, type Word2VecOptions } from "./options.js";
+import { trainTrack2Vec } from "./train.js";
 import { ofTracks } from "./wording.js";
 
 describe("requireFiniteWeights", () => {
@@ -22,5 +24,61 @@ describe("requireFiniteWeights", () => {
       expect(() => atOnce(requireFiniteWeights(weights, place))).toThrow(
         "training diverged in epoch 3: the vectors are not numbers",
       );
+  });
+});
+
+describe("what is to be done", () => {
+  const hintOf = (given: Partial<Word2VecOptions>, from?: { inputs: Float32Array }) => {
+    const options = resolveOptions(given);
+    const place = { epoch: 1, options, wording: ofTracks, from };
+    let hint: unknown;
+    try {
+      requireFiniteLoss(Number.NaN, place);
+    } catch (error) {
+      hint = (error as SegueError).hint;
+    }
+    return hint;
+  };
+  const fewer = "a smaller negative than 1000 (5 by default)";
+
+  it.each<[Partial<Word2VecOptions>, string]>([
+    [{ alpha: 2 }, "use a smaller alpha than 2 (0.025 by default)"],
+    [{ negative: 1000 }, `use ${fewer}`],
+    [{ negative: 1000, alpha: 0.01 }, `use ${fewer}`],
+    [{ negative: 1000, alpha: 0.1 }, `use ${fewer}, or a smaller alpha than 0.1 (0.025 by default)`],
+    [
+      { negative: 10, alpha: 0.1 },
+      "use a smaller alpha than 0.1 (0.025 by default), or a smaller negative than 10 (5 by default)",
+    ],
+    [{}, "use a smaller alpha than 0.025, the default"],
+    [{ hs: true, negative: 0 }, "use a smaller alpha than 0.025, the default"],
+  ])("of %j is to lower what is farthest above its default", (given, hint) => {
+    expect(hintOf(given)).toBe(hint);
+  });
+
+  it("is to begin with other vectors where those are none that were learnt", () => {
+    expect(hintOf({ alpha: 2 }, { inputs: Float32Array.of(0, -1e30) })).toBe(
+      "begin with other vectors than those of from, which have values up to 1e+30",
+    );
+    expect(hintOf({ alpha: 2 }, { inputs: Float32Array.of(0, -30) })).toMatch(/alpha/);
+  });
+
+  it("helps: fewer negatives at the same alpha are learnt from", async () => {
+    const builder = new CorpusBuilder();
+    const tracks = Array.from({ length: 50 }, (_, at) => `t${at % 3}`);
+    for (let p = 0; p < 200; p++) builder.add({ id: `p${p}`, tracks });
+    const corpus = builder.build();
+    const training = (negative: number) =>
+      trainTrack2Vec(corpus, {
+        minCount: 1,
+        epochs: 1,
+        vectorSize: 8,
+        sg: true,
+        sample: 0,
+        threads: 1,
+        negative,
+      });
+    await expect(training(1000)).rejects.toMatchObject({ code: "diverged", hint: `use ${fewer}` });
+    await expect(training(5)).resolves.toMatchObject({ epochs: 1 });
   });
 });

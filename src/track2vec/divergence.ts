@@ -10,7 +10,12 @@ interface Place {
   readonly epoch: number;
   readonly options: Word2VecOptions;
   readonly wording: Wording;
+  /** What training began with, where not with random numbers. */
+  readonly from?: Pick<Weights, "inputs" | "outputs"> | undefined;
 }
+
+/** Values that no training comes to: those that were seen stayed below 100. */
+const NEVER_LEARNT = 1e6;
 
 /** @throws SegueError code "diverged" where the loss of an epoch is not finite */
 export function requireFiniteLoss(loss: number, place: Place): void {
@@ -35,10 +40,36 @@ export function* requireFiniteWeights({ inputs, outputs, nodes }: Weights, place
   }
 }
 
-function diverged(what: string, { epoch, options, wording }: Place): SegueError {
-  const alpha = wording.option("alpha");
-  return new SegueError(`training diverged in epoch ${epoch}: ${what}`, {
-    hint: `use a smaller ${alpha} than ${options.alpha} (${word2vecDefaults.alpha} by default)`,
+function diverged(what: string, place: Place): SegueError {
+  return new SegueError(`training diverged in epoch ${place.epoch}: ${what}`, {
+    hint: remedyOf(place),
     code: "diverged",
   });
+}
+
+/**
+ * A step is as long as alpha, and a context takes one for each negative: whichever is farther above its default comes first. Tried: at
+ * the default alpha, 700 negatives diverged, or 20 to 100 where few tracks fill windows that `sample` does not thin out; at the default
+ * negatives an alpha of 0.5. Windows alone, without end, and other noise than the default's did not.
+ */
+function remedyOf({ options, wording, from }: Place): string {
+  const largest = from === undefined ? 0 : largestOf(from);
+  if (largest > NEVER_LEARNT)
+    return `begin with other vectors than those of ${wording.option("from")}, which have values up to ${largest.toExponential(0)}`;
+  const smaller = (["alpha", "negative"] as const)
+    .map((name) => ({ name, excess: options[name] / word2vecDefaults[name] }))
+    .sort((a, b) => b.excess - a.excess)
+    .filter(({ excess }, i) => i === 0 || excess > 1)
+    .map(({ name, excess }) => {
+      const byDefault = excess === 1 ? ", the default" : ` (${word2vecDefaults[name]} by default)`;
+      return `a smaller ${wording.option(name)} than ${options[name]}${byDefault}`;
+    });
+  return `use ${smaller.join(", or ")}`;
+}
+
+function largestOf({ inputs, outputs }: Pick<Weights, "inputs" | "outputs">): number {
+  let largest = 0;
+  for (const matrix of [inputs, outputs])
+    for (const value of matrix ?? []) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }

@@ -234,7 +234,13 @@ async function train(
     told = Math.max(told, done);
     return { done: told, total: resolved.epochs * words, speed: speed(told), lossPerEpoch };
   });
-  const place = () => ({ epoch: lossPerEpoch.length, options: resolved, wording });
+  const { from } = options;
+  const place = () => ({
+    epoch: lossPerEpoch.length,
+    options: resolved,
+    wording,
+    from: from && { inputs: from.vectors, outputs: from.outputs },
+  });
   let best = resumed?.best;
   let pairs = 0;
   let negativeProducts = 0;

@@ -6,7 +6,7 @@ import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
-import { asTable, byHitRatio, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
+import { asTable, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,
@@ -68,9 +68,10 @@ export const modeling = flow("modeling", {
     "keep_best",
     { description: "rank the grid by hit ratio" },
     async ({ inputs, parameters, artifacts, card }) => {
-      const { rankingOf } = await import("./parts/rank-grid.js");
-      const ranked = inputs.map((input) => ({ ...input })).sort((a, b) => byHitRatio(a.result, b.result));
-      const ranking = rankingOf(ranked, parameters.seed);
+      const { rankGrid } = await import("./parts/rank-grid.js");
+      const points = inputs.map((input) => ({ ...input }));
+      const ranked = rankGrid(points, parameters.seed);
+      const ranking = ranked.map(({ result }) => result);
       const nearest = ranked
         .filter((input) => input.result.base !== undefined && !isEmpty(input.result))
         .sort((a, b) => b.result.base!.hitRatio - a.result.base!.hitRatio)[0];

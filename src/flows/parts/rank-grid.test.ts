@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rankingOf } from "./rank-grid.js";
+import { rankGrid } from "./rank-grid.js";
 import type { TrainedPoint } from "./ranking.js";
 
 /** A point that hit the first `hit` of 400 playlists after `from`. */
@@ -11,7 +11,9 @@ function point(name: string, from: number, hit: number, vocabulary?: number) {
 
 it("says of each but the best how far it is behind, playlist by playlist", () => {
   const apart = point("apart", 250, 150);
-  const [best, near, far] = rankingOf([apart, point("near", 0, 188), point("best", 0, 200)], 1);
+  const ranked = rankGrid([{ ...apart, model: "its own" }, point("near", 0, 188), point("best", 0, 200)], 1);
+  expect(ranked[2]).toMatchObject({ model: "its own" });
+  const [best, near, far] = ranked.map(({ result }) => result);
   expect([best!.name, near!.name, far!.name]).toEqual(["best", "near", "apart"]);
   expect(best!.behind).toBeUndefined();
   // 188 of the very playlists that the best hit: the intervals of both hit ratios overlap, the difference is sure.
@@ -24,7 +26,8 @@ it("says of each but the best how far it is behind, playlist by playlist", () =>
 
 it("ranks what has learned nothing last, and compares only what was asked the same", () => {
   const older = { result: point("older", 0, 100).result };
-  const ranking = rankingOf([point("empty", 0, 300, 0), older, point("best", 0, 200)], 1);
+  const ranked = rankGrid([point("empty", 0, 300, 0), older, point("best", 0, 200)], 1);
+  const ranking = ranked.map(({ result }) => result);
   expect(ranking.map(({ name }) => name)).toEqual(["best", "older", "empty"]);
   expect(ranking[1]!.behind).toBeUndefined();
 });

@@ -9,15 +9,14 @@ export interface MeasuredPoint {
 }
 
 /** The grid best first, each but the best with how far it is behind that one. */
-export function rankingOf(points: readonly MeasuredPoint[], seed: number): TrainedPoint[] {
+export function rankGrid<Point extends MeasuredPoint>(points: readonly Point[], seed: number): Point[] {
   const [best, ...others] = [...points].sort((a, b) => byHitRatio(a.result, b.result));
   if (best === undefined) return [];
-  const behind = ({ result, hits }: MeasuredPoint): TrainedPoint =>
-    hits === undefined || hits.length !== best.hits?.length
-      ? result
-      : {
-          ...result,
-          behind: pairedDifference(Float64Array.from(hits), Float64Array.from(best.hits), { seed }),
-        };
-  return [best.result, ...others.map(behind)];
+  const behind = (point: Point): Point => {
+    const { result, hits } = point;
+    if (hits === undefined || hits.length !== best.hits?.length) return point;
+    const difference = pairedDifference(Float64Array.from(hits), Float64Array.from(best.hits), { seed });
+    return { ...point, result: { ...result, behind: difference } };
+  };
+  return [best, ...others.map(behind)];
 }

@@ -4,7 +4,7 @@ import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
 import { type Card, type Client, drawRun } from "../../workflow/index.js";
 import { gridChart, slicesChart } from "./hit-ratio-charts.js";
-import { byHitRatio, gridRow, type TrainedPoint } from "./ranking.js";
+import { gridRow, type TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
 
 /** What the runs say that a deployment stands on. */
@@ -21,6 +21,7 @@ interface FactsOfRuns {
 }
 
 export interface ReportFacts extends FactsOfRuns {
+  /** Best first, as modeling keeps it. */
   readonly ranking: readonly TrainedPoint[];
   /** What the endpoint answered; null where none was started. */
   readonly check: {
@@ -67,8 +68,7 @@ const shown = {
 
 /** @throws SegueError where no model was ranked */
 export function drawReport(card: Card, facts: ReportFacts): void {
-  const { test, check, prepared } = facts;
-  const ranking = [...facts.ranking].sort(byHitRatio);
+  const { test, check, prepared, ranking } = facts;
   const best = ranking[0];
   if (best === undefined)
     throw new SegueError("the modeling run ranked no model", { hint: "segue run modeling" });

@@ -248,7 +248,7 @@ describe("segue evaluate", () => {
       "popularity",
       "--json",
     );
-    expect(stderr).toMatch(/bad\.jsonl:2: "context" should be a list of track ids, found string "a"/);
+    expect(stderr).toMatch(/bad\.jsonl:2: "context" should be a list of track ids, found "a"/);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(segue("--train", join(folder, "none"), "--queries", queries, "--json").stderr).toMatch(
       /there is no file .*none/,

@@ -22,14 +22,14 @@ describe("CorpusBuilder", () => {
   it.each([
     [{ tracks: ["a", "b"], artists: ["A"] }, /the playlist "p": "artists" holds 1 names for 2 tracks/],
     [{ tracks: ["a"], artists: ["A", "B"] }, /"artists" holds 2 names for 1 tracks/],
-    [{ tracks: ["a"], artists: [3] }, /"artists"\[0\] should be text, found number 3/],
-    [{ tracks: ["a"], artists: "A" }, /"artists" should be a list, found string "A"/],
-    [{ tracks: ["a", 7] }, /"tracks"\[1\] should be a track id, found number 7/],
-    [{ tracks: ["a", undefined] }, /"tracks"\[1\] should be a track id, found nothing/],
-    [{ tracks: "a" }, /"tracks" should be a list of track ids, found string "a"/],
-    [{}, /"tracks" should be a list of track ids, found nothing/],
-    [{ tracks: ["a"], title: 1 }, /"title" should be text, found number 1/],
-    [{ id: 5, tracks: ["a"] }, /the id of a playlist should be text, found number 5/],
+    [{ tracks: ["a"], artists: [3] }, /"artists"\[0\] should be text, found 3/],
+    [{ tracks: ["a"], artists: "A" }, /"artists" should be a list, found "A"/],
+    [{ tracks: ["a", 7] }, /"tracks"\[1\] should be a track id, found 7/],
+    [{ tracks: ["a", undefined] }, /"tracks"\[1\] should be a track id, found undefined/],
+    [{ tracks: "a" }, /"tracks" should be a list of track ids, found "a"/],
+    [{}, /"tracks" should be a list of track ids, found undefined/],
+    [{ tracks: ["a"], title: 1 }, /"title" should be text, found 1/],
+    [{ id: 5, tracks: ["a"] }, /the id of a playlist should be text, found 5/],
   ])("refuses %j, all of it", (playlist, message) => {
     const builder = new CorpusBuilder();
     const add = () => builder.add({ id: "p", ...playlist } as unknown as { id: string; tracks: string[] });
@@ -42,7 +42,7 @@ describe("CorpusBuilder", () => {
     const builder = new CorpusBuilder();
     expect(builder.number("a")).toBe(0);
     expect(builder.number("a", "A")).toBe(0);
-    expect(() => builder.number(5 as unknown as string)).toThrow(/a track id should be text, found number 5/);
+    expect(() => builder.number(5 as unknown as string)).toThrow(/a track id should be text, found 5/);
     expect(builder.build().artists).toEqual(["A"]);
   });
 

@@ -2,8 +2,7 @@
  * Playlists as typed arrays: the form in which everything that learns reads them. Tracks are numbered once, in order of
  * first appearance; a playlist is a slice of `items`.
  */
-import { misuse } from "../system/index.js";
-import { nameOf } from "./json-lines.js";
+import { asWritten, misuse } from "../system/index.js";
 import { requireCorpus } from "./require-corpus.js";
 
 /** The tracks that are known by number. */
@@ -60,9 +59,9 @@ export class CorpusBuilder {
    * @throws SegueError (misuse) for an id or an artist that is no text
    */
   number(track: string, artist?: string): number {
-    if (typeof track !== "string") throw misuse(`a track id should be text, found ${nameOf(track)}`);
+    if (typeof track !== "string") throw misuse(`a track id should be text, found ${asWritten(track)}`);
     if (artist !== undefined && typeof artist !== "string")
-      throw misuse(`an artist should be text, found ${nameOf(artist)}`);
+      throw misuse(`an artist should be text, found ${asWritten(artist)}`);
     let number = this.#numbers.get(track);
     if (number === undefined) {
       number = this.#tracks.length;
@@ -116,24 +115,25 @@ export class CorpusBuilder {
 function checkPlaylist(playlist: Playlist): void {
   if (typeof playlist !== "object" || playlist === null)
     throw misuse(
-      `a playlist should be an object, found ${nameOf(playlist)}`,
+      `a playlist should be an object, found ${asWritten(playlist)}`,
       'write { id: "p1", tracks: ["Artist-Track", …] }',
     );
   const { id, tracks, artists, title } = playlist;
   if (typeof id !== "string")
     throw misuse(
-      `the id of a playlist should be text, found ${nameOf(id)}`,
+      `the id of a playlist should be text, found ${asWritten(id)}`,
       "Numbers may be given by String(…).",
     );
   const wrong = (what: string) => misuse(`the playlist "${id}": ${what}`);
-  if (!Array.isArray(tracks)) throw wrong(`"tracks" should be a list of track ids, found ${nameOf(tracks)}`);
+  if (!Array.isArray(tracks))
+    throw wrong(`"tracks" should be a list of track ids, found ${asWritten(tracks)}`);
   for (let i = 0; i < tracks.length; i++)
     if (typeof tracks[i] !== "string")
-      throw wrong(`"tracks"[${i}] should be a track id, found ${nameOf(tracks[i])}`);
+      throw wrong(`"tracks"[${i}] should be a track id, found ${asWritten(tracks[i])}`);
   if (title !== undefined && typeof title !== "string")
-    throw wrong(`"title" should be text, found ${nameOf(title)}`);
+    throw wrong(`"title" should be text, found ${asWritten(title)}`);
   if (artists === undefined) return;
-  if (!Array.isArray(artists)) throw wrong(`"artists" should be a list, found ${nameOf(artists)}`);
+  if (!Array.isArray(artists)) throw wrong(`"artists" should be a list, found ${asWritten(artists)}`);
   if (artists.length !== tracks.length) {
     throw wrong(
       `"artists" holds ${artists.length} names for ${tracks.length} tracks; it should hold one a track ("" where it is not known)`,
@@ -141,5 +141,5 @@ function checkPlaylist(playlist: Playlist): void {
   }
   for (let i = 0; i < artists.length; i++)
     if (typeof artists[i] !== "string")
-      throw wrong(`"artists"[${i}] should be text, found ${nameOf(artists[i])}`);
+      throw wrong(`"artists"[${i}] should be text, found ${asWritten(artists[i])}`);
 }

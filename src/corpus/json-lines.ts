@@ -8,7 +8,15 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { besideWork, messageOf, type Progress, requireOptions, SegueError, silent } from "../system/index.js";
+import {
+  asWritten,
+  besideWork,
+  messageOf,
+  type Progress,
+  requireOptions,
+  SegueError,
+  silent,
+} from "../system/index.js";
 
 export interface ReadOptions {
   /** Told the bytes read of each file. */
@@ -59,7 +67,7 @@ export async function readJsonLines(
       complain(`not JSON: ${messageOf(error)}`, otherFormat() ?? example, error);
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      complain(`expected an object, found ${nameOf(value)}`, example);
+      complain(`expected an object, found ${asWritten(value)}`, example);
     }
     objects++;
     visit(value as Record<string, unknown>, explain);
@@ -117,16 +125,6 @@ export async function readJsonLines(
   }
   if (held > 0) visitBlock(Buffer.concat(parts));
   return objects;
-}
-
-/** What a JSON value is, for messages. */
-export function nameOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object") return "an object";
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return `${typeof value} ${shown.length > 40 ? `${shown.slice(0, 39)}…` : shown}`;
 }
 
 function linesBeforeBadUtf8(block: Buffer): number {

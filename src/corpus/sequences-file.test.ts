@@ -69,24 +69,24 @@ describe("readSequences", () => {
 
   it.each([
     ["bad JSON", '{"playlist_id":"p","tracks":["a"]}\n{"playlist_id":', /bad\.jsonl:2: not JSON/],
-    ["a JSON list", "[1]", /:1: expected an object, found a list/],
+    ["a JSON list", "[1]", /:1: expected an object, found \[1\]/],
     ["no id", '{"tracks":["a"]}', /:1: "playlist_id" is missing/],
     [
       "an id of a wrong type",
       '{"playlist_id":{},"tracks":["a"]}',
-      /:1: "playlist_id" should be text, found an object/,
+      /:1: "playlist_id" should be text, found \{\}/,
     ],
     ["no tracks", '{"playlist_id":"p"}', /:1: "tracks" is missing/],
     ["an empty list", '\n\n{"playlist_id":"p","tracks":[]}', /:3: "tracks" is an empty list/],
     [
       "tracks of a wrong type",
       '{"playlist_id":"p","tracks":"a"}',
-      /should be a list of track ids, found string "a"/,
+      /should be a list of track ids, found "a"/,
     ],
     [
       "a track of a wrong type",
       '{"playlist_id":"p","tracks":["a",3]}',
-      /"tracks"\[1\] should be a track id, found number 3/,
+      /"tracks"\[1\] should be a track id, found 3/,
     ],
     ["an empty track id", '{"playlist_id":"p","tracks":[""]}', /"tracks"\[0\] should be a track id/],
     [
@@ -131,7 +131,7 @@ describe("readSequences", () => {
   ])("refuses half a surrogate pair: %s", async (line, place) => {
     const good = '{"playlist_id":"p","tracks":["\\ud83d\\ude00","\\\\ud800"]}\n';
     await expect(readSequences(await file("half.jsonl", good + line))).rejects.toThrow(
-      `half.jsonl:2: ${place} should be well-formed Unicode, found half of a surrogate pair in string "`,
+      `half.jsonl:2: ${place} should be well-formed Unicode, found half of a surrogate pair in "`,
     );
     expect((await readSequences(await file("whole.jsonl", good))).tracks).toEqual(["😀", "\\ud800"]);
   });
@@ -181,7 +181,7 @@ describe("readQueries", () => {
   it.each([
     ['{"next":"c"}', /:1: "context" is missing/],
     ['{"context":["a"]}', /:1: "next" is missing/],
-    ['{"context":["a"],"next":4}', /:1: "next" should be a track id, found number 4/],
+    ['{"context":["a"],"next":4}', /:1: "next" should be a track id, found 4/],
     ['{"context":[null],"next":"a"}', /"context"\[0\] should be a track id, found null/],
     ['{"context":["a"],"next":"\\ud800"}', /:1: "next" should be well-formed Unicode/],
     ["", /holds no queries/],

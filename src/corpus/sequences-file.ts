@@ -1,9 +1,9 @@
 /**
  * Playlists and queries as JSON lines: `{"playlist_id": "…", "tracks": ["…", …]}` and `{"context": ["…", …], "next": "…"}`.
  */
-import { misuse, SegueError } from "../system/index.js";
+import { asWritten, misuse, SegueError } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
-import { type Complain, nameOf, type ReadOptions, readJsonLines } from "./json-lines.js";
+import { type Complain, type ReadOptions, readJsonLines } from "./json-lines.js";
 
 /** One question with its answer: what has played, and what played next. */
 export interface Query {
@@ -67,7 +67,7 @@ export async function readQueries(
         const { next } = line;
         if (next === undefined) complain('"next" is missing');
         if (typeof next !== "string" || next === "") {
-          return complain(`"next" should be a track id, found ${nameOf(next)}`);
+          return complain(`"next" should be a track id, found ${asWritten(next)}`);
         }
         requireWellFormed(next, "next", complain);
         const title = titleOf(line.title, complain);
@@ -98,16 +98,16 @@ function playlistId(value: unknown, complain: Complain): string {
     return value;
   }
   if (Number.isSafeInteger(value)) return String(value);
-  return complain(`"playlist_id" should be text, found ${nameOf(value)}`);
+  return complain(`"playlist_id" should be text, found ${asWritten(value)}`);
 }
 
 function ids(value: unknown, field: string, complain: Complain): string[] {
   if (value === undefined) complain(`"${field}" is missing`);
   if (!Array.isArray(value))
-    return complain(`"${field}" should be a list of track ids, found ${nameOf(value)}`);
+    return complain(`"${field}" should be a list of track ids, found ${asWritten(value)}`);
   for (let i = 0; i < value.length; i++) {
     if (typeof value[i] !== "string" || value[i] === "") {
-      complain(`"${field}"[${i}] should be a track id, found ${nameOf(value[i])}`);
+      complain(`"${field}"[${i}] should be a track id, found ${asWritten(value[i])}`);
     }
     requireWellFormed(value[i], field, complain, i);
   }
@@ -116,12 +116,13 @@ function ids(value: unknown, field: string, complain: Complain): string[] {
 
 function artistsOf(value: unknown, length: number, complain: Complain): string[] | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) return complain(`"artists" should be a list, found ${nameOf(value)}`);
+  if (!Array.isArray(value)) return complain(`"artists" should be a list, found ${asWritten(value)}`);
   if (value.length !== length) {
     complain(`"artists" holds ${value.length} names for ${length} tracks; it should hold one a track`);
   }
   for (let i = 0; i < value.length; i++) {
-    if (typeof value[i] !== "string") complain(`"artists"[${i}] should be text, found ${nameOf(value[i])}`);
+    if (typeof value[i] !== "string")
+      complain(`"artists"[${i}] should be text, found ${asWritten(value[i])}`);
     requireWellFormed(value[i], "artists", complain, i);
   }
   return value;
@@ -131,12 +132,12 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
 function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
   if (text.isWellFormed()) return;
   const place = index === undefined ? `"${field}"` : `"${field}"[${index}]`;
-  complain(`${place} should be well-formed Unicode, found half of a surrogate pair in ${nameOf(text)}`);
+  complain(`${place} should be well-formed Unicode, found half of a surrogate pair in ${asWritten(text)}`);
 }
 
 function titleOf(value: unknown, complain: Complain): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") return complain(`"title" should be text, found ${nameOf(value)}`);
+  if (typeof value !== "string") return complain(`"title" should be text, found ${asWritten(value)}`);
   requireWellFormed(value, "title", complain);
   return value;
 }

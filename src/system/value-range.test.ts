@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";
+import { asWritten, numberWithin, requireWithin, type ValueRange, wholeNumber } from "./value-range.js";
 
 const inf = Number.POSITIVE_INFINITY;
 
@@ -26,4 +26,17 @@ it("refuses as misuse, with the name, what is wanted and what was given", () => 
       exitCode: 2,
     }),
   );
+});
+
+it.each<[unknown, string]>([
+  ["5", '"5"'],
+  [5, "5"],
+  [undefined, "undefined"],
+  [{ a: ["b"] }, '{"a":["b"]}'],
+  [Array.from({ length: 25 }, String), "25 values"],
+  [Float32Array.of(1, 2), "2 values"],
+  [{ tracks: Array.from({ length: 25 }, String) }, '{"tracks":"25 values"}'],
+  ["a".repeat(300), `"${"a".repeat(199)}…`],
+])("writes %j as %s", (value, text) => {
+  expect(asWritten(value)).toBe(text);
 });

@@ -119,18 +119,17 @@ export function asWritten(value: unknown): string {
 
 /** Of long lists their length alone: of a corpus they could not be made into text at all. */
 function asJson(value: string | object): string {
-  const few = 20;
+  if (isLong(value)) return `${value.length} values`;
   try {
-    return JSON.stringify(value, (_, held) =>
-      ArrayBuffer.isView(held) || (Array.isArray(held) && held.length > few)
-        ? `${(held as unknown as ArrayLike<unknown>).length} values`
-        : held,
-    );
+    return JSON.stringify(value, (_, held) => (isLong(held) ? `${held.length} values` : held));
   } catch {
     // Of what holds itself, or a bigint.
     return "an object";
   }
 }
+
+const isLong = (value: unknown): value is ArrayLike<unknown> =>
+  ArrayBuffer.isView(value) || (Array.isArray(value) && value.length > 20);
 
 function isWithin(value: number, { least, above, most, below }: Limits): boolean {
   return (

@@ -1,11 +1,10 @@
-/** The command as people call it: all four flows on a small sample, and what is wrong said in one message. */
+/** `segue run` as people call it: all four flows on a small sample, and what becomes of odd inputs. */
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { distPath } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
@@ -14,7 +13,6 @@ const project = new ScratchProject();
 const home = project.folder;
 const segue = (...args: string[]) => project.segueMeanwhile(...args);
 
-beforeAll(() => project.write("x.csv", ""));
 afterAll(() => project.remove());
 
 describe("segue run", () => {
@@ -77,103 +75,6 @@ describe("segue run", () => {
     expect(JSON.parse(unknown.stdout).unknown[0].nearest).toContain(outcome.check.track);
   }, 180_000);
 
-  it.each([
-    [["run", "--input", "nowhere.csv"], 1, /nowhere\.csv/],
-    [
-      ["run", "--max-workers", "0"],
-      2,
-      /'--max-workers <n>' argument '0' is invalid. It should be a whole number ≥ 1/,
-    ],
-    [["run", "--knn-k", "0"], 2, /knn-k must be at least 1, got 0/],
-    [["run", "--dev", "--ratio", "2"], 2, /ratio must be at most 1, got 2/],
-    [["run", "--dev", "false"], 2, /--dev takes no value, got "false"\n.*--no-dev/],
-    [["run", "--dev=false"], 2, /--dev takes no value, got "false"\n.*--no-dev/],
-    [["run", "--json", "yes"], 2, /--json takes no value, got "yes"\n.*write --json alone/],
-    [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],
-    [["run", "modelling"], 2, /did you mean "modeling"/],
-    [
-      ["run"],
-      2,
-      /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some.*--input data\/01_raw\/sample/,
-    ],
-    [
-      ["run", "--input", "x.csv", "modeling"],
-      2,
-      /"modeling" stands behind --input.*\n.*run modeling --input/,
-    ],
-    [
-      ["run", "primary", "--input", "x.csv"],
-      2,
-      /--input means nothing to primary\n.*run intermediate primary --input/,
-    ],
-    [
-      ["run", "deployment", "--no-dev"],
-      2,
-      /--dev means nothing to deployment\n.*run primary modeling deployment --dev/,
-    ],
-    [
-      ["run", "intermediate", "--knn-k", "5"],
-      2,
-      /to intermediate\n.*run intermediate primary modeling --knn-k/,
-    ],
-    [["run", "--tag", "nightly", "modeling"], 2, /"modeling" stands behind --tag.*\n.*run modeling --tag/],
-    [
-      ["run", fileURLToPath(new URL("../../README.md", import.meta.url))],
-      2,
-      /README\.md" is a file, and no flow\n.*run --input \S+README\.md/,
-    ],
-    [["run", "--input", "x.csv", "--columns", "foo"], 2, /not a column mapping: "foo"\n.*"artist=performer/],
-    [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
-    [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
-    [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],
-    [
-      ["run", "modeling", "--grid", '[{"recommender":"v-sknn","context_decay":["linear","foo"]}]'],
-      2,
-      /setting "context_decay" of the recommender "v-sknn" is "foo", wanted "linear" or a number > 0/,
-    ],
-    // Of all flows, before the first of them runs.
-    [
-      ["run", "--input", "x.csv", "--grid", '[{"recommender":"transitions"},{"recommender":"blnd"}]'],
-      2,
-      /^error: there is no recommender "blnd"/,
-    ],
-    [
-      ["run", "--input", "x.csv", "--grid", '[{"recommender":"track2vec","bogus":1}]'],
-      2,
-      /^error: .* has no setting "bogus"\n.*vector_size, window/,
-    ],
-    [["run", "--input", "x.csv", "--vector-size", "100000000"], 2, /^error: the setting "vector_size"/],
-    [["run", "--input", "x.csv", "--recommenders", "nope"], 2, /^error: the grid has no recommender "nope"/],
-    [
-      ["run", "modeling", "--grid", "not json"],
-      2,
-      /grid must be a list, got "not json" \(an example: \[\{"recommender":"track2vec"/,
-    ],
-    [["run", "modeling", "--grid", '[{"recommender":"oracle"}]'], 2, /there is no recommender "oracle"/],
-    [["rnu"], 2, /Did you mean run\?/],
-    [["runs", "--limt", "3"], 2, /Did you mean --limit\?/],
-    [["recommend"], 2, /nothing to go on/],
-    [["runs", "/nonexist/zz"], 2, /"\/nonexist\/zz" is no name of a flow\n.*--datastore/],
-  ] as const)("says what is wrong with %j", async (args, code, message) => {
-    const result = await segue(...args);
-    expect(result.code).toBe(code);
-    expect(result.stdout + result.stderr).toMatch(message);
-    expect(result.stderr).not.toMatch(/\n\s+at /);
-  });
-
-  it("refuses words behind the flags of a module of one's own", async () => {
-    const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
-    for (const [args, message] of [
-      [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
-      [["--input", "x.csv"], /unknown option '--input'\n\(add --help/],
-      [["--count", "1", "extra"], /"extra" stands behind a flag that does not take it/],
-    ] as const) {
-      const { code, stdout, stderr } = await segue("run", `${fixtures}:kinds`, "--folder", home, ...args);
-      expect([code, stdout]).toEqual([2, ""]);
-      expect(stderr).toMatch(message);
-    }
-  });
-
   it("tells of a module of one's own what it takes, and nothing of playlists", async () => {
     project.writeFlows(
       "own/mine.js",
@@ -193,26 +94,6 @@ describe("segue run", () => {
     const ran = await segue("run", "own/mine.js", "--input", "a text", "--datastore", "own/store", "--json");
     expect(ran.stderr).toBe("");
     expect((await segue("dump", "mine/start/input", "--datastore", "own/store")).stdout).toContain("a text");
-  });
-
-  it.each([
-    ["-", 2, /^error: - is a pipe, and has to be read more than once\n/],
-    ["gone.csv", 1, /^error: there is no file gone\.csv\n/],
-    ["gone*.csv", 1, /^error: no file matches gone\*\.csv\n/],
-    [".", 2, /^error: \. is a folder\n/],
-  ] as const)("begins no run that would read %s", async (input, code, message) => {
-    const refused = await segue("run", "--input", input, "--datastore", "unread");
-    expect([refused.code, refused.stdout]).toEqual([code, ""]);
-    expect(refused.stderr).toMatch(message);
-    expect(await readdir(home)).not.toContain("unread");
-  });
-
-  it("begins no run on the engine dbos where no database is named", async () => {
-    const refused = await segue("run", "deployment", "--engine", "dbos", "--datastore", "unbegun");
-    expect(refused.code).toBe(2);
-    expect(refused.stdout).toBe("");
-    expect(refused.stderr).toMatch(/needs a Postgres database\n {2}→ set SEGUE_DATABASE_URL=\S+\n$/);
-    expect(await readdir(home)).not.toContain("unbegun");
   });
 
   it("takes exports without a column for the playlist as one playlist a file, and so does segue train", async () => {
@@ -362,71 +243,6 @@ describe("segue run", () => {
     const trained = await run("run", "modeling", "--recommenders", "popularity");
     expect(trained.stdout).toContain("1 grid points: popularity");
   }, 60_000);
-
-  it.each([
-    [
-      "params.yml",
-      "intermediat:\n  subset: true\n",
-      /params\.yml, line 1: "intermediat" .*\n.*did you mean "intermediate"/,
-    ],
-    [
-      "params.yml",
-      "seed: 1\nmodeling:\n\tknn_k: 5\n",
-      /^error: conf\/local\/params\.yml, line 3: Tabs are not allowed as indentation\n {2}→ indent the line with spaces\n$/,
-    ],
-    ["params.yml", "seed: 1\nseed: 2\n", /^error: \S+, line 2: .* unique\n {2}→ leave one of the two out\n$/],
-    ["params.yml", "seed: *other\n", /^error: cannot read conf\/local\/params\.yml: .*other.*\n$/],
-    ["params.yml", "seed: 1\nnosuch:\n", /line 2: "nosuch" is neither a flow nor a parameter/],
-    ["params.yml", "intermediate: true\n", /"intermediate" is a section of parameters, got true/],
-    [
-      "catalog.yml",
-      "masterplaylists:\n  path: x\n  format: csv\n",
-      /line 1: no flow reads or writes "masterplaylists"\n.*"master_playlists"/,
-    ],
-    [
-      "catalog.yml",
-      "master_playlists:\n  format: csv\n",
-      /line 2: "master_playlists" is kept as parquet, not as csv/,
-    ],
-    [
-      "catalog.yml",
-      "models:\n  path: s3://models/segue\n",
-      /line 2: models.path: s3:.* is no path on this machine\n.*--datastore/,
-    ],
-    ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
-  ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {
-    const project = await mkdtemp(join(home, "conf-"));
-    await mkdir(join(project, "conf", "local"), { recursive: true });
-    await writeFile(join(project, "conf", "local", file), text);
-    const main = distPath("cli/main.js");
-    const refused = exec(process.execPath, [main, "run", "--input", "x.csv"], { cwd: project });
-    await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
-    expect(await readdir(project)).toEqual(["conf"]);
-  });
-
-  it.each<[string[], RegExp]>([
-    [
-      ["--input", join(home, "x.csv"), "--target", "sagemaker"],
-      /bucket "": it should look like s3:.*\n.*sagemaker_role ""[^→]*→ .*params\.yml/,
-    ],
-    [["deployment", "--target", "sagemaker", "--dry-run"], /bucket ""/],
-    [["deployment", "--dry-run"], /the target is this machine\n.*add --target sagemaker/],
-    [["deployment", "--sagemaker-deploy", "--sagemaker-tags", "radio"], /sagemaker_tags: "radio" is no/],
-    [
-      ["deployment", "--target", "sagemaker", "--sagemaker-serverless-memory", "1000"],
-      /sagemaker_serverless_memory 1000: 1024 to 6144/,
-    ],
-  ])("refuses what SageMaker would not take before anything runs: %j", async (args, message) => {
-    const project = await mkdtemp(join(home, "aws-"));
-    const main = distPath("cli/main.js");
-    const refused = exec(process.execPath, [main, "run", ...args], { cwd: project });
-    await expect(refused).rejects.toMatchObject({
-      code: 2,
-      stdout: "",
-      stderr: expect.stringMatching(message),
-    });
-    expect(await readdir(project)).toEqual([]);
-  });
 
   it("leaves no table behind where a file has other columns, and names them", async () => {
     await writeFile(join(home, "wrong.csv"), "a,b\n1,2\n");

@@ -9,7 +9,7 @@ import { cleaning, good, header } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 import { filePlaylistsLine } from "./file-playlists.js";
 
-const { at, clean, failure } = cleaning();
+const { at, clean } = cleaning();
 
 describe("the forms", () => {
   it("reads #nowplaying CSV, header, escapes and all", async () => {
@@ -284,51 +284,6 @@ describe("the forms", () => {
     expect(again.rows.map((row) => row.slice(1))).toEqual(rows.map((row) => row.slice(1)));
   });
 
-  it("takes each file for a playlist, named after it, where no column holds the playlist", async () => {
-    const exported = '"Track URI","Track Name","Artist Name(s)","Added By"\n';
-    const long = "l".repeat(200);
-    const { rows, facts, rejected } = await clean({
-      "Road trip.csv": `${exported}spotify:track:1,One,A,x\nspotify:track:2,Two,"B, C",x\nspotify:track:3,Three,,x\n`,
-      // Other columns beside those that count; and a name that is longer than its rows.
-      [`${long}.csv.gz`]: gzipSync("Track Name,Artist Name(s)\nt,a\n"),
-      "anna/mix.csv": `${exported},Four,D,\n`,
-      "ben/mix.csv": `${exported},Five,E,\n`,
-    });
-    expect(rows).toEqual([
-      [0, null, "A", "One", "Road trip"],
-      [1, null, "B, C", "Two", "Road trip"],
-      [3, null, "a", "t", long],
-      [4, null, "D", "Four", at("anna/mix.csv")],
-      [5, null, "E", "Five", at("ben/mix.csv")],
-    ]);
-    expect(rejected).toMatchObject([{ line: 4, reason: "empty artist" }]);
-    expect(facts.files[0]).toMatchObject({ rows: 3, playlist: { name: "Road trip", ofEachUser: false } });
-    expect(filePlaylistsLine(facts)).toMatch(
-      /^no column is known .*: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
-    );
-  });
-
-  it("takes each file for a playlist of each of its users", async () => {
-    const { rows, facts } = await clean({ "plays.csv": "Username,Artist,Track\nu,A,x\nv,B,y\n" });
-    expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([
-      ["u", "plays"],
-      ["v", "plays"],
-    ]);
-    expect(filePlaylistsLine(facts)).toContain('plays.csv is one playlist of each of its users, "plays"');
-    expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts)).toBeUndefined();
-  });
-
-  it("takes a Parquet file for a playlist, as others", async () => {
-    await withDuckDb({}, (database) =>
-      database.run(
-        `COPY (SELECT 'A' AS artist, 'x' AS track) TO ${sqlString(at("it's.parquet"))} (FORMAT parquet)`,
-      ),
-    );
-    const { rows, facts } = await clean({}, { inputs: ["it's.parquet"] });
-    expect(rows).toEqual([[0, null, "A", "x", "it's"]]);
-    expect(facts.files[0]!.playlist).toEqual({ name: "it's", ofEachUser: false });
-  });
-
   it("keeps the order of files as they are given, plain and gzipped", async () => {
     const { rows, facts } = await clean(
       {
@@ -339,137 +294,6 @@ describe("the forms", () => {
     );
     expect(rows.map((row) => `${row[0]} ${row[2]}${row[3]}`)).toEqual(["0 b1", "1 b2", "2 a1"]);
     expect(facts.files.map((file) => file.rows)).toEqual([2, 1]);
-  });
-});
-
-describe("times", () => {
-  // Newest first, as the exports of listeners' plays are; two sittings of one listener, one of another.
-  const plays = [
-    ["u1", "A", "5", "2024-01-02 09:30:00"],
-    ["u1", "A", "4", "2024-01-02 09:00:00"],
-    ["u2", "B", "3", "2024-01-01 08:05:00"],
-    ["u1", "A", "2", "2024-01-01 08:04:00"],
-    ["u1", "A", "1", "2024-01-01 08:00:00"],
-  ] as const;
-  const csv = `user,artist,track,played_at\n${plays.map((play) => `${play.join(",")}\n`).join("")}`;
-  const json = JSON.stringify(
-    plays.map(([user, artist, track, played_at]) => ({ user, artist, track, played_at })),
-  );
-  const tracks = (rows: readonly (readonly unknown[])[]) =>
-    rows.map(([id, user, , track]) => [id, user, track]);
-  const inOrder = [
-    [0, "u1", "1"],
-    [1, "u1", "2"],
-    [2, "u2", "3"],
-    [3, "u1", "4"],
-    [4, "u1", "5"],
-  ];
-
-  it("has plays in their order, from CSV, JSON and Parquet", async () => {
-    const mapping = { time: "played_at" };
-    const { rows } = await clean({ "log.csv": csv }, { mapping });
-    expect(tracks(rows)).toEqual(inOrder);
-    expect(rows[0]![4]).toBe("log");
-    expect(tracks((await clean({ "log.json": json }, { mapping })).rows)).toEqual(inOrder);
-    await withDuckDb({}, (database) =>
-      database.run(
-        `COPY (FROM ${sqlString(at("log.csv"))}) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`,
-      ),
-    );
-    expect(tracks((await clean({}, { mapping, inputs: ["log.parquet"] })).rows)).toEqual(inOrder);
-  });
-
-  it("begins a playlist after each pause, and finds the times by their name", async () => {
-    const { rows, facts } = await clean({ "log.csv": csv }, { sessionGap: 29 });
-    expect(rows.map(([, user, , track, playlist]) => [user, track, playlist])).toEqual([
-      ["u1", "1", "log 2024-01-01 08:00"],
-      ["u1", "2", "log 2024-01-01 08:00"],
-      ["u2", "3", "log 2024-01-01 08:05"],
-      ["u1", "4", "log 2024-01-02 09:00"],
-      ["u1", "5", "log 2024-01-02 09:30"],
-    ]);
-    expect(facts.sessions).toBe(4);
-    // A pause as long as the gap is none.
-    const { facts: longer } = await clean({ "log.csv": csv }, { sessionGap: 30 });
-    expect(longer.sessions).toBe(3);
-    expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
-  });
-
-  it.each([
-    ["days", ["31.01.2024", "01.02.2024"], /^the times are days without a clock/],
-    ["a clock, if only once", ["31.01.2024", "01.02.2024 08:00"], undefined],
-    ["positions", ["0", "86400"], undefined],
-  ])("says so where times are %s", async (_, times, note) => {
-    const text = times.map((time) => `${time},A,x\n`).join("");
-    const { facts } = await clean({ "log.csv": `date,artist,track\n${text}` }, { mapping: { time: "date" } });
-    expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
-  });
-
-  it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
-    const { rows, facts } = await clean({ "log.csv": csv });
-    expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);
-    expect(filePlaylistsLine(facts)).toMatch(
-      /in the order of the lines: --columns "time=played_at" .* --session-gap 30/,
-    );
-    const isLog = async (options: object, text = csv) =>
-      (await clean({ "log.csv": text }, options)).facts.isUnpartedLog;
-    expect([facts.isUnpartedLog, await isLog({ mapping: { time: "played_at" } })]).toEqual([true, true]);
-    expect(await isLog({ sessionGap: 30 })).toBe(false);
-    expect(await isLog({}, `${csv.replace("played_at", "playlist")}`)).toBe(false);
-    expect(await isLog({}, csv.replace("played_at", "album"))).toBe(false);
-  });
-
-  it.each([
-    ["uts,utc_time,artist,track", '1704096240,"01 Jan 2024, 08:04",A,2'],
-    ["Artist;Album;AlbumId;Track;Date#somebody", "A;x;;2;1704096240000"],
-    ["ts,artist,track,timestamp", "1,A,2,2024-01-01T08:04:00Z"],
-  ])("knows the column of times among %s", async (head, line) => {
-    const { rows } = await clean({ "a.csv": `${head}\n${line}\n` }, { sessionGap: 30 });
-    expect(rows).toEqual([[0, null, "A", "2", "a 2024-01-01 08:04"]]);
-  });
-
-  it("counts what has no time, and says how times are read", async () => {
-    const odd = `${csv}u1,A,6,yesterday\nu1,A,7,\n`;
-    const { rows, rejected, facts } = await clean({ "log.csv": odd }, { sessionGap: 30 });
-    expect(rows).toHaveLength(5);
-    expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
-      [7, "not a time", '"yesterday"'],
-      [8, "not a time", '""'],
-    ]);
-    expect(facts.remedies).toEqual([expect.stringMatching(/times are read as 2024-01-31/)]);
-    const entries = [...JSON.parse(json), { user: "u1", artist: "A", track: "6", played_at: null }];
-    expect((await clean({ "log.json": JSON.stringify(entries) }, { sessionGap: 30 })).rejected).toMatchObject(
-      [{ line: 6, reason: "not a time" }],
-    );
-  });
-
-  it("parts within files, and takes the half of a subset by what it has parted", async () => {
-    const { rows } = await clean(
-      { "a.csv": csv, "b.csv": csv },
-      { sessionGap: 30, mapping: { playlist: "filename" } },
-    );
-    expect(new Set(rows.map((row) => row[4])).size).toBe(6);
-    const days = Array.from({ length: 60 }, (_, i) => `u,A,${i},${i * 86_400}\n`).join("");
-    const half = await clean({ "c.csv": `user,artist,track,ts\n${days}` }, { sessionGap: 30, subset: true });
-    expect(half.facts.written).toBeGreaterThan(15);
-    expect(half.facts.written).toBeLessThan(45);
-  });
-
-  it.each([
-    ["slices", "m.json", JSON.stringify({ playlists: [{ pid: 1, name: "p", tracks: [] }] })],
-    ["sequences", "s.jsonl", '{"playlist_id": "p", "tracks": ["x"]}\n'],
-    ["other playlists", "o.jsonl", '{"name": "p", "tracks": ["x"]}\n'],
-  ])("are refused of %s, which have none", async (_, name, text) => {
-    for (const options of [{ sessionGap: 30 }, { mapping: { time: "t" } }])
-      expect((await failure({ [name]: text }, options)).message).toMatch(
-        /holds playlists, not plays with a time/,
-      );
-  });
-
-  it("are missed where no column has them", async () => {
-    expect((await failure({ "a.csv": header + good }, { sessionGap: 30 })).message).toMatch(
-      /wanted also time$/,
-    );
   });
 });
 

@@ -1,5 +1,8 @@
-import { expect, it } from "vitest";
-import { fileNames } from "./file-playlists.js";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { sqlString, withDuckDb } from "../../system/index.js";
+import { cleaning, good, header } from "./clean.testkit.js";
+import { fileNames, filePlaylistsLine } from "./file-playlists.js";
 
 const names = (...paths: string[]) => [...fileNames(paths).values()];
 
@@ -22,4 +25,53 @@ it("keeps files of one name apart", () => {
   ]);
   const three = names("mix.csv", "in/mix.csv", "mix.csv.csv");
   expect(new Set(three).size).toBe(3);
+});
+
+describe("cleaning", () => {
+  const { at, clean } = cleaning();
+
+  it("takes each file for a playlist, named after it, where no column holds the playlist", async () => {
+    const exported = '"Track URI","Track Name","Artist Name(s)","Added By"\n';
+    const long = "l".repeat(200);
+    const { rows, facts, rejected } = await clean({
+      "Road trip.csv": `${exported}spotify:track:1,One,A,x\nspotify:track:2,Two,"B, C",x\nspotify:track:3,Three,,x\n`,
+      // Other columns beside those that count; and a name that is longer than its rows.
+      [`${long}.csv.gz`]: gzipSync("Track Name,Artist Name(s)\nt,a\n"),
+      "anna/mix.csv": `${exported},Four,D,\n`,
+      "ben/mix.csv": `${exported},Five,E,\n`,
+    });
+    expect(rows).toEqual([
+      [0, null, "A", "One", "Road trip"],
+      [1, null, "B, C", "Two", "Road trip"],
+      [3, null, "a", "t", long],
+      [4, null, "D", "Four", at("anna/mix.csv")],
+      [5, null, "E", "Five", at("ben/mix.csv")],
+    ]);
+    expect(rejected).toMatchObject([{ line: 4, reason: "empty artist" }]);
+    expect(facts.files[0]).toMatchObject({ rows: 3, playlist: { name: "Road trip", ofEachUser: false } });
+    expect(filePlaylistsLine(facts)).toMatch(
+      /^no column is known .*: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
+    );
+  });
+
+  it("takes each file for a playlist of each of its users", async () => {
+    const { rows, facts } = await clean({ "plays.csv": "Username,Artist,Track\nu,A,x\nv,B,y\n" });
+    expect(rows.map(([, user, , , playlist]) => [user, playlist])).toEqual([
+      ["u", "plays"],
+      ["v", "plays"],
+    ]);
+    expect(filePlaylistsLine(facts)).toContain('plays.csv is one playlist of each of its users, "plays"');
+    expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts)).toBeUndefined();
+  });
+
+  it("takes a Parquet file for a playlist, as others", async () => {
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (SELECT 'A' AS artist, 'x' AS track) TO ${sqlString(at("it's.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    const { rows, facts } = await clean({}, { inputs: ["it's.parquet"] });
+    expect(rows).toEqual([[0, null, "A", "x", "it's"]]);
+    expect(facts.files[0]!.playlist).toEqual({ name: "it's", ofEachUser: false });
+  });
 });

@@ -70,3 +70,14 @@ export async function songApp(
   });
   return { app, model };
 }
+
+/** What comes back for a body of JSON. */
+export async function postJson(app: FastifyInstance, url: string, payload: object | string) {
+  const answer = await app.inject({
+    method: "POST",
+    url,
+    payload,
+    headers: { "content-type": "application/json" },
+  });
+  return { status: answer.statusCode, body: answer.json() };
+}

@@ -1,5 +1,6 @@
 /** A bundle as one file: a .tar.gz whose bytes depend on the bundle alone. */
 import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { create, extract } from "tar";
 import {
   aPath,
@@ -34,9 +35,7 @@ export async function packFolder(
   });
   const names = entries
     .filter((entry) => entry.isFile())
-    .map((entry) =>
-      `${entry.parentPath ?? entry.path}/${entry.name}`.slice(folder.replace(/\/*$/, "").length + 1),
-    )
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
     .sort();
   await writeAtomically(file, async (temporary) => {
     await create(

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { cp, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { nearestOf } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
@@ -72,6 +72,17 @@ describe("a bundle", () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await packFolder(at("again"), at("b.tar.gz"));
     expect(readFileSync(at("a.tar.gz")).equals(readFileSync(at("b.tar.gz")))).toBe(true);
+  });
+
+  it("is packed alike however its folder is written, folders within it too", async () => {
+    await mkdir(at("nested/inner"), { recursive: true });
+    for (const name of ["a.txt", "inner/b.txt"]) await writeFile(join(at("nested"), name), name);
+    const spellings = [at("nested"), `${at("nested")}/`, `${at("nested")}//`, `${at("nested")}/inner/..`];
+    for (const folder of [...spellings, `./${relative(".", at("nested"))}`]) {
+      await packFolder(folder, at("nested.tar.gz"));
+      const packed = execFileSync("tar", ["tzf", at("nested.tar.gz")], { encoding: "utf8" });
+      expect(packed.trim().split("\n"), folder).toEqual(["a.txt", "inner/b.txt"]);
+    }
   });
 
   it("opens from a .tar.gz", async () => {

@@ -99,6 +99,29 @@ describe("evaluateRecommender, worked by hand", () => {
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
   });
 
+  it("fails with what a batch failed with, also where an earlier one is not answered yet", async () => {
+    const unheard: unknown[] = [];
+    const listen = (reason: unknown) => unheard.push(reason);
+    process.on("unhandledRejection", listen);
+    try {
+      let asked = 0;
+      const failing = {
+        name: "failing",
+        lanes: 2,
+        recommend: async (contexts: readonly unknown[]) => {
+          if (asked++ > 0) throw new Error("the second batch");
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return contexts.map(() => ({ tracks: [], scores: new Float32Array(0) }));
+        },
+      };
+      const failed = evaluateRecommender(failing, questions, { facts, batch: 1 });
+      await expect(failed).rejects.toThrow("the second batch");
+      expect(unheard).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", listen);
+    }
+  });
+
   it.each([[[0]], [[1.5]], [[]]])("refuses ks %j", async (ks) => {
     await expect(evaluateRecommender(recommender, questions, { ks, facts })).rejects.toMatchObject({
       exitCode: 2,

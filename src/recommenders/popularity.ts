@@ -5,7 +5,6 @@
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
 import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
-import { ArtistIndex } from "./core/artists.js";
 import { checkQuestion } from "./core/check-question.js";
 import { Fallback } from "./core/fallback.js";
 import { PopularityOrder } from "./core/popularity-order.js";
@@ -14,6 +13,7 @@ import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
+import { TopK } from "./core/top-k.js";
 
 export interface PopularitySettings {
   /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */
@@ -29,6 +29,7 @@ class Popularity implements FittedRecommender {
   readonly #counts: Float32Array;
   readonly #order: PopularityOrder;
   readonly #repeats: number;
+  readonly #top: TopK;
 
   constructor(name: string, catalogue: Catalogue, counts: Float32Array, repeats: number) {
     const { tracks } = catalogue;
@@ -38,22 +39,26 @@ class Popularity implements FittedRecommender {
     this.#counts = counts;
     this.#repeats = repeats;
     this.#order = new PopularityOrder(tracks, counts);
+    this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
   }
 
   recommend(contexts: readonly Context[], k: number): Ranking[] {
     checkQuestion(contexts, k);
+    const repeats = this.#repeats;
+    const top = this.#top;
     return contexts.map((context) => {
-      const dropped = new Set(this.#repeats === 0 ? this.#numbers.query(context).tracks : []);
-      const size = Math.min(k, this.#tracks.length - dropped.size);
-      const ids: string[] = [];
-      const scores = new Float32Array(size);
-      for (let i = 0; ids.length < size; i++) {
+      const played = new Set(repeats === 1 ? [] : this.#numbers.query(context).tracks);
+      const size = Math.min(k, this.#order.length);
+      top.start(size);
+      for (let i = 0, others = 0; i < this.#order.length && others < size; i++) {
         const track = this.#order.at(i);
-        if (dropped.has(track)) continue;
-        scores[ids.length] = this.#counts[track]!;
-        ids.push(this.#tracks[track]!);
+        if (played.has(track)) continue;
+        top.push(track, this.#counts[track]!);
+        others++;
       }
-      return { tracks: ids, scores };
+      if (repeats > 0) for (const track of played) top.push(track, this.#counts[track]! * repeats);
+      const { numbers, scores } = top.take();
+      return { tracks: Array.from(numbers, (number) => this.#tracks[number]!), scores };
     });
   }
 
@@ -109,17 +114,12 @@ export const recentPopularity = popularityKind(
 );
 
 function artistRecommender(catalogue: Catalogue, fallback: Fallback, repeats: number): FittedRecommender {
-  const artists = fallback.artists ?? new ArtistIndex([], new Uint32Array(0));
   return new ScoredRecommender({
     name: "artist",
     catalogue,
     repeats,
     filler: fallback,
-    scorer: {
-      score: (query, board) => {
-        if (fallback.artists !== undefined) artists.score(query, board, 1);
-      },
-    },
+    scorer: { score: (query, board) => fallback.artists?.score(query, board, 1) },
     state: () => ({
       kind: "artist",
       version: 1,

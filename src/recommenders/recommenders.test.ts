@@ -37,6 +37,24 @@ describe("the answer to a smaller k", () => {
   });
 });
 
+describe("the setting repeats", () => {
+  const played = ["Black-17", "Black-18"];
+  const withSetting = Object.values(recommenderKinds)
+    .filter(({ defaults, name }) => "repeats" in defaults && name !== "nearest" && name !== "track2vec")
+    .map(({ name }) => name);
+  it.each(withSetting)("multiplies the scores of what has played: %s", async (name) => {
+    const answer = async (repeats: number) => {
+      const recommender = await fitRecommender(name, checkerboard(), { repeats });
+      return recommender.recommend([{ tracks: played }], 20)[0]!.tracks;
+    };
+    expect(played).not.toContain((await answer(0.001))[0]);
+    expect(played).toContain((await answer(1000))[0]);
+    const others = await answer(0);
+    expect(others).toHaveLength(20);
+    for (const track of played) expect(others).not.toContain(track);
+  });
+});
+
 describe("the registry", () => {
   it.each(Object.keys(recommenderKinds))("fits nothing once it was told to stop: %s", async (name) => {
     const reason = new Error("the deploy was cancelled");

@@ -62,6 +62,29 @@ describe("the registry", () => {
     await expect(fitRecommender(name, checkerboard(), {}, { signal })).rejects.toBe(reason);
   });
 
+  it("ends the fit of a blend when it is told to stop, while timers have their turns", async () => {
+    const reason = new Error("the deploy was cancelled");
+    for (const task of ["gathering", "boosting"]) {
+      const stop = new AbortController();
+      let after = 0;
+      const fitting = fitRecommender(
+        "blend",
+        scenes(),
+        { trees: 10_000, folds: 1, vectorEpochs: 0 },
+        {
+          signal: stop.signal,
+          threads: 1,
+          progress: (report) => {
+            if (stop.signal.aborted) after++;
+            else if (report.task === task) setTimeout(() => stop.abort(reason), 1);
+          },
+        },
+      );
+      await expect(fitting).rejects.toBe(reason);
+      expect(after).toBeLessThan(200);
+    }
+  });
+
   it("refuses an unknown kind and an unknown setting", async () => {
     await expect(fitRecommender("oracle", checkerboard())).rejects.toThrow(/no recommender "oracle"/);
     await expect(fitRecommender("popularity", checkerboard(), { windows: 1 })).rejects.toThrow(/no setting/);

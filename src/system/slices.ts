@@ -17,13 +17,21 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Runs the steps, with turns for timers and signals between them. @throws the signal's reason when it is aborted */
+/**
+ * Runs the steps, with turns for timers and signals between them.
+ *
+ * @throws the signal's reason when it is aborted; the steps' own `finally` has run then
+ */
 export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   const turns = new Turns(signal);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (turns.due) await turns.take();
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (turns.due) await turns.take();
+    }
+  } finally {
+    steps.return(undefined as T);
   }
 }
 

@@ -3,7 +3,7 @@
  * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
  * track that did play next, and in part of those that played later.
  */
-import { Random, requireWithin, wholeNumber } from "../../system/index.js";
+import { atOnce, Random, requireWithin, type Steps, wholeNumber } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
 import { type ForestArrays, mostLeaves } from "./forest.js";
@@ -61,7 +61,21 @@ interface Leaf {
   side: 0 | 1;
 }
 
+/**
+ * Grows trees, each on what is left of the loss by those before it.
+ *
+ * @throws SegueError where there is no room for the data, or trees may have more leaves than a word has bits
+ */
 export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): ForestArrays {
+  return atOnce(boostSteps(data, settings, options));
+}
+
+/** The same in steps, a tree each. */
+export function* boostSteps(
+  data: RankingData,
+  settings: BoostSettings,
+  options: BoostOptions,
+): Steps<ForestArrays> {
   const { leaves } = settings;
   requireWithin(wholeNumber(2, mostLeaves), "leaves", leaves);
   const { width } = data;
@@ -72,6 +86,7 @@ export function boost(data: RankingData, settings: BoostSettings, options: Boost
     for (let tree = 0; tree < settings.trees; tree++) {
       const loss = grower.grow();
       options.onTree?.(tree, loss);
+      yield;
     }
     return grower.forest();
   } finally {

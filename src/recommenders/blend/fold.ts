@@ -1,5 +1,6 @@
 /** The sources of the blend, counted on all playlists or on those outside of a fold; and what the ranker learns from a fold. */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
+import type { Steps } from "../../system/index.js";
 import { Fallback } from "../core/fallback.js";
 import { playIndex } from "../core/play-index.js";
 import { meanLength, type Sessions, sessionsOf, sliceSessions, withoutSessions } from "../core/sessions.js";
@@ -85,12 +86,12 @@ export class FoldSources {
     this.#titles = corpus.titles?.slice(fold.from, fold.to);
   }
 
-  /** @param later see `HoldingSettings` */
+  /** In steps, a query each. @param later see `HoldingSettings` */
   gather(
     { places, firstSeed }: Pick<Share, "places" | "firstSeed">,
     how: { readonly hard: number; readonly easy: number; readonly later: number },
     onQuery: (done: number) => void = () => {},
-  ): HeldBack {
+  ): Steps<HeldBack> {
     return rankingData(this.signals, this.held, this.#titles, places, { ...how, firstSeed }, onQuery);
   }
 }

@@ -1,6 +1,7 @@
 /** The entry point of a thread that gathers what the ranker learns from: shares of folds, one after the other. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Corpus } from "../../corpus/index.js";
+import { atOnce } from "../../system/index.js";
 import { say } from "../core/asked-thread.js";
 import { FoldSources, type Share } from "./fold.js";
 import type { BlendSettings } from "./settings.js";
@@ -20,7 +21,7 @@ parentPort!.on("message", ({ share, meritWeights }: GatherTask) =>
     () => {
       const sources = new FoldSources(corpus, share, share.vectors, settings);
       sources.signals.meritWeights = meritWeights;
-      return sources.gather(share, settings);
+      return atOnce(sources.gather(share, settings));
     },
     ({ values, weights, relevance }) =>
       [values, weights, relevance].map(({ buffer }) => buffer as ArrayBuffer),

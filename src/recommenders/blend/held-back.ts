@@ -1,5 +1,5 @@
 /** What the ranker learns from: queries of playlists that were held back from the sources it ranks. */
-import { Random, SegueError } from "../../system/index.js";
+import { Random, SegueError, type Steps } from "../../system/index.js";
 import type { Query } from "../core/query.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import type { RankingData } from "./boost.js";
@@ -53,15 +53,15 @@ interface Choice {
 /** A play that is asked for: of which of the playlists held back, and where in `items`. */
 export type Place = readonly [session: number, place: number];
 
-/** The queries of the tail with their candidates: what the ranker learns from. */
-export function rankingData(
+/** The queries of the tail with their candidates: what the ranker learns from. In steps, a query each. */
+export function* rankingData(
   signals: Signals,
   tail: Sessions,
   titles: readonly string[] | undefined,
   places: readonly Place[],
   choice: Choice,
   onQuery: (done: number) => void,
-): HeldBack {
+): Steps<HeldBack> {
   const { width } = signals;
   const asked = places.length;
   const rows = new RowsOfQueries(width, asked * (choice.hard + choice.easy + 8));
@@ -80,6 +80,7 @@ export function rankingData(
     reached += rows.add(signals, relevance, choice, new Random(choice.firstSeed + q));
     for (const track of later) relevance[track] = 0;
     relevance[tail.items[place]!] = 0;
+    yield;
   }
   return { ...rows.take(), reached, asked };
 }

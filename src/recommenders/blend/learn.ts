@@ -1,13 +1,13 @@
 /** Fitting the blend: the first guess and the trees, on playlists that are held back from the sources. */
 import { availableParallelism } from "node:os";
 import type { Corpus } from "../../corpus/index.js";
-import { besideUrl, type Random, silent } from "../../system/index.js";
+import { besideUrl, inSlices, type Random, silent, untilAborted } from "../../system/index.js";
 import { trainTrack2Vec } from "../../track2vec/index.js";
 import type { FitOptions } from "../contract.js";
 import { AskedThread } from "../core/asked-thread.js";
 import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
 import { trackMatrix } from "../core/track-matrix.js";
-import { boost } from "./boost.js";
+import { boostSteps } from "./boost.js";
 import { meritInputs } from "./columns.js";
 import { type Fold, FoldSources, outside, type Share } from "./fold.js";
 import type { ForestArrays } from "./forest.js";
@@ -54,7 +54,11 @@ const mostThreads = 8;
 const mostSharedPlays = 4_000_000;
 const fewPlays = 10_000;
 
-/** Fits the first guess and the trees on playlists that are held back. What it learns from is gone when it returns. */
+/**
+ * Fits the first guess and the trees on playlists that are held back. What it learns from is gone when it returns.
+ *
+ * @throws the signal's reason; the signal is looked at after each query and each tree
+ */
 export async function learn(
   corpus: Corpus,
   settings: BlendSettings & { readonly later: number },
@@ -65,7 +69,7 @@ export async function learn(
   const threads = Math.min(options.threads ?? availableParallelism(), mostThreads);
   const plays = corpus.items.length;
   const gathering = plays < fewPlays || plays > mostSharedPlays ? 1 : threads;
-  const progress = options.progress ?? silent;
+  const { progress = silent, signal } = options;
   const shares = await sharesOf(corpus, settings, gathering, vectorSeed, random, options);
   const helpers = Array.from({ length: Math.min(gathering, shares.length) - 1 }, () =>
     gatherThread(corpus, settings),
@@ -73,13 +77,11 @@ export async function learn(
   try {
     let sources: FoldSources | undefined = new FoldSources(corpus, shares[0]!, shares[0]!.vectors, settings);
     const few = placesOf(sources.held, Math.min(settings.queries, 2000), random);
-    const meritWeights = fitMerit(
-      sources.gather(
-        { places: few, firstSeed: random.uint32() },
-        { hard: 60, easy: 60, later: settings.later },
-      ),
-      { inputs: meritInputs, passes: 5 },
+    const gathered = sources.gather(
+      { places: few, firstSeed: random.uint32() },
+      { hard: 60, easy: 60, later: settings.later },
     );
+    const meritWeights = fitMerit(await inSlices(gathered, signal), { inputs: meritInputs, passes: 5 });
     // Dealt out in turns, the first of each turn to this thread; answers are put together in the order of shares.
     const lanes = helpers.length + 1;
     const told = shares.map((share, s) =>
@@ -91,16 +93,17 @@ export async function learn(
       if (sources?.fold !== share) sources = undefined;
       sources ??= new FoldSources(corpus, share, share.vectors, settings);
       sources.signals.meritWeights = meritWeights;
-      parts[s] = sources.gather(share, settings, (done) => {
+      const steps = sources.gather(share, settings, (done) => {
         if (done % 500 === 0)
           progress({ task: "gathering", done, total: share.places.length, unit: "queries" });
       });
+      parts[s] = await inSlices(steps, signal);
     }
     sources = undefined;
-    for (const [s, answer] of told.entries()) if (answer) parts[s] = await answer;
+    for (const [s, answer] of told.entries()) if (answer) parts[s] = await untilAborted(answer, signal);
     for (const { reached, asked } of parts)
       progress({ task: "gathered", done: asked, note: `reach ${reached}/${asked}` });
-    const trees = boost(joined(parts), settings, {
+    const growing = boostSteps(joined(parts), settings, {
       seed: random.uint32(),
       threads,
       onTree: (tree, loss) =>
@@ -111,7 +114,7 @@ export async function learn(
           note: `loss ${loss.toFixed(4)}`,
         }),
     });
-    return { trees, meritWeights };
+    return { trees: await inSlices(growing, signal), meritWeights };
   } finally {
     for (const helper of helpers) void helper.end();
   }

@@ -26,3 +26,18 @@ it("answers as the recommender itself does, in order, from several threads", asy
     await pool.close();
   }
 });
+
+it("fails where a question cannot be sent, answers the next one, and fails once it is closed", async () => {
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 9; p++) builder.add({ id: `p${p}`, tracks: ["a", "b", `c${p}`] });
+  const corpus = builder.build();
+  const pool = await parallelRecommender(await fitRecommender("popularity", corpus), corpus, 1);
+  const asked = (tracks: unknown[]) => pool.recommend([{ tracks: tracks as string[] }], 2);
+  try {
+    await expect(asked([() => {}])).rejects.toThrow(/could not be cloned/);
+    expect(await asked([])).toMatchObject([{ tracks: ["a", "b"] }]);
+  } finally {
+    await pool.close();
+  }
+  await expect(asked([])).rejects.toThrow("a thread that recommends ended early");
+});

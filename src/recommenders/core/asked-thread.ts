@@ -20,6 +20,8 @@ export class AskedThread<Question, Answer> {
   readonly #worker: Worker;
   /** Who waits for an answer; answers come in the order of questions. */
   readonly #waiting: Array<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }> = [];
+  /** Why there will be no more answers, once there will be none. */
+  #ended: unknown;
 
   /** @param what the thread does, for the message where it ends before it has answered: "a thread that …" */
   constructor(url: URL, workerData: unknown, what: string) {
@@ -30,21 +32,30 @@ export class AskedThread<Question, Answer> {
       else reject("error" in said ? said.error : errorFrom(said.refused));
     });
     const fail = (error: unknown) => {
+      this.#ended ??= error;
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     };
     this.#worker.on("error", fail);
     this.#worker.on("exit", () => fail(new SegueError(`a thread that ${what} ended early`)));
   }
 
+  /** The promise fails where the question cannot be sent, or the thread ends, or has ended. */
   ask(question: Question): Promise<Answer> {
-    const answer = this.next();
-    this.#worker.postMessage(question);
-    return answer;
+    try {
+      this.#worker.postMessage(question);
+    } catch (error) {
+      // Nobody may wait for an answer that will not come: the next one would be taken for it.
+      return Promise.reject(error);
+    }
+    return this.next();
   }
 
   /** The next answer that nobody waits for yet: to a question, or what the thread says unasked when it has started. */
   next(): Promise<Answer> {
-    const answer = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (this.#ended === undefined) this.#waiting.push({ resolve, reject });
+      else reject(this.#ended);
+    });
     // Who asked may be busy with something else when this one fails.
     answer.catch(() => {});
     return answer;

@@ -13,5 +13,5 @@ export {
 export { partOf, queriesOf } from "./parts.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";
-export { type TrackIndex, trackIndex } from "./track-index.js";
+export { TrackIndex, trackIndex } from "./track-index.js";
 export { findTwins, twinKey } from "./twins.js";

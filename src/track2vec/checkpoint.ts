@@ -10,7 +10,6 @@ import {
   blocks,
   explainDiskError,
   inSlices,
-  messageOf,
   misuse,
   packStrings,
   readSafetensors,
@@ -21,6 +20,7 @@ import {
   writeAtomically,
   writeSafetensors,
 } from "../system/index.js";
+import { firstNotFinite } from "./finite.js";
 import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
 import type { Validation } from "./validation.js";
@@ -94,7 +94,7 @@ function* textOf({ queries, k = 100 }: Validation): Generator<string> {
   yield `],${k}]`;
 }
 
-/** Writes it whole or not at all. @throws SegueError when it cannot be written */
+/** Writes it whole or not at all. @throws SegueError (code "disk") when it cannot be written */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print: string): Promise<void> {
   const tensors: Record<string, Tensor> = {
     lossPerEpoch: { array: Float64Array.from(checkpoint.lossPerEpoch) },
@@ -105,13 +105,11 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print
       if (array) tensors[`${name}.${part}`] = { array };
     }
   }
-  try {
-    await writeAtomically(path, (temporary) =>
-      writeSafetensors(temporary, tensors, { format: FORMAT, version: VERSION, fingerprint: print }),
-    );
-  } catch (cause) {
-    throw new SegueError(`cannot write the checkpoint ${path}: ${messageOf(cause)}`, { cause });
-  }
+  await writeAtomically(path, (temporary) =>
+    writeSafetensors(temporary, tensors, { format: FORMAT, version: VERSION, fingerprint: print }),
+  ).catch((error: unknown) => {
+    throw explainDiskError(error, path);
+  });
 }
 
 /**
@@ -169,11 +167,6 @@ export async function loadCheckpoint(
     }
     return { ...found, inputs: found.inputs! };
   }
-}
-
-function firstNotFinite(array: Float32Array, from: number, to: number): number {
-  for (let i = from; i < to; i++) if (!Number.isFinite(array[i]!)) return i;
-  return -1;
 }
 
 /** What is wrong and what to do about it, where two fingerprints differ. */

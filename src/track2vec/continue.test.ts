@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -129,6 +129,19 @@ describe("checkpoints", () => {
     await expect(nowhere.then(() => "written")).rejects.toThrow(
       /good\.safetensors is no folder, so .*inside cannot be written/,
     );
+    const taken = join(folder, "taken.safetensors");
+    const onEpoch = async () => {
+      await rm(taken);
+      await mkdir(join(taken, "since"), { recursive: true });
+      return undefined;
+    };
+    await expect(
+      trainTrack2Vec(corpus, { ...quick, epochs: 2, checkpoint: taken, onEpoch }),
+    ).rejects.toMatchObject({
+      code: "disk",
+      message: `cannot use ${taken}: it is a folder`,
+      hint: "name a file",
+    });
   });
 });
 

@@ -21,6 +21,7 @@ export { requireVectors } from "./require-vectors.js";
 export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";
-export { type NearestTracks, TrackVectors, type TrackVectorsParts, type VectorQuery } from "./vectors.js";
+export type { VectorQuery } from "./vector-query.js";
+export { type NearestTracks, TrackVectors, type TrackVectorsParts } from "./vectors.js";
 export { type Sentences, trainWord2Vec } from "./word2vec.js";
 export type { Wording } from "./wording.js";

@@ -43,5 +43,13 @@ describe("trainGrid", () => {
     );
     expect(await trainGrid(corpus, [])).toEqual([]);
     await expect(trainGrid(corpus, [point], { concurrency: 0 })).rejects.toThrow(/concurrency must be/);
+    for (const [wrong, message] of [
+      [null, "grid point 2/2's options must be an object, got null"],
+      [{ ...point, signal: 5 }, "the signal of grid point 2/2 must be an AbortSignal, got 5"],
+    ] as const)
+      await expect(trainGrid(corpus, [point, wrong as never])).rejects.toMatchObject({
+        exitCode: 2,
+        message,
+      });
   });
 });

@@ -2,11 +2,14 @@
 import { availableParallelism } from "node:os";
 import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
+  aSignal,
   besideWork,
   inSlices,
   misuse,
   type Progress,
+  requireKnown,
   requireOptions,
+  requireWithin,
   SegueError,
   wholeNumber,
 } from "../system/index.js";
@@ -44,6 +47,7 @@ export async function trainGrid(
   requireCorpus(corpus, "trainGrid");
   if (!Array.isArray(points))
     throw misuse("trainGrid wants a list of points", "write [{ minCount: 3 }, { minCount: 5 }]");
+  for (const [number, point] of points.entries()) requirePoint(point, `${number + 1}/${points.length}`);
   requireOptions(options, { concurrency: wholeNumber(1), ...besideWork }, "trainGrid");
   const { concurrency = availableParallelism(), progress, signal } = options;
   const lanes = Math.min(concurrency, points.length);
@@ -79,4 +83,10 @@ export async function trainGrid(
   const broken = ended.filter((end) => end.status === "rejected").map((end) => end.reason);
   if (broken.length > 0) throw broken.find((reason) => reason.cause === failed.signal.reason) ?? broken[0];
   return results;
+}
+
+/** What is needed before its training, which looks at all the rest. */
+function requirePoint(point: TrainOptions, place: string): void {
+  requireKnown(point, Object.keys(Object(point)), `grid point ${place}`);
+  if (point.signal !== undefined) requireWithin(aSignal, `the signal of grid point ${place}`, point.signal);
 }

@@ -12,7 +12,7 @@ const circle = new TrackVectors({
 describe("TrackVectors", () => {
   it("finds tracks by id and by row", () => {
     expect(circle.indexOf("c")).toBe(2);
-    expect(circle.indexOf("nobody")).toBe(-1);
+    for (const unknown of ["nobody", "", undefined, 5]) expect(circle.indexOf(unknown as string)).toBe(-1);
     expect(circle.indexToKey[1]).toBe("b");
     expect(circle.count("b")).toBe(7);
     expect([...circle.vector("d")]).toEqual([-5, 0]);
@@ -66,6 +66,15 @@ describe("TrackVectors", () => {
     expect(() => new TrackVectors({ tracks: ["a"], size: 2, vectors: new Float32Array(3) })).toThrow(
       "need 2 values",
     );
+    for (const row of [5, -1, 0.5, Number.NaN])
+      expect(() => circle.nearestOfRows([0, row], 2)).toThrow(
+        `row 1 of the query must be a whole number from 0 to 4, got ${row}`,
+      );
+    const parts = { tracks: ["a", "b"], size: 1, vectors: Float32Array.of(1, 2) };
+    for (const count of [1.5, -1, Number.NaN])
+      expect(() => new TrackVectors({ ...parts, counts: Float64Array.of(3, count) })).toThrow(
+        `track "b" has ${count} for a count, which is no whole number ≥ 0`,
+      );
     const twice = new TrackVectors({ tracks: ["a", "a"], size: 1, vectors: new Float32Array(2) });
     expect(() => twice.indexOf("a")).toThrow('track "a" has two vectors');
     const broken = new TrackVectors({ tracks: ["a"], size: 1, vectors: Float32Array.of(Number.NaN) });

@@ -2,10 +2,10 @@
  * Trained vectors by track: what word2vec calls keyed vectors. A value: nothing changes it, so any number of callers may
  * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
  */
+import { TrackIndex } from "../corpus/index.js";
 import {
   asWritten,
   misuse,
-  numberWithin,
   requireKnown,
   requireOptions,
   requireWithin,
@@ -14,6 +14,8 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
+import { isCount } from "./is-count.js";
+import { resolveQuery, type VectorQuery } from "./vector-query.js";
 
 export interface TrackVectorsParts {
   /** One id a row; distinct. */
@@ -29,17 +31,6 @@ export interface TrackVectorsParts {
   /** What messages call that which has a vector. Default "track". */
   readonly noun?: string;
 }
-
-/** A track, or a vector of as many dimensions. */
-export type TrackOrVector = string | Float32Array;
-
-/** What to look near: a track, a vector, or tracks and vectors to be near and far from, each with a weight where one is given. */
-export type VectorQuery =
-  | TrackOrVector
-  | {
-      readonly positive?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
-      readonly negative?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
-    };
 
 export interface NearestRowsOptions {
   readonly skip?: Int32Array;
@@ -70,10 +61,13 @@ export class TrackVectors {
   readonly counts?: Float64Array | Uint32Array;
   readonly outputs?: Float32Array;
   readonly noun: string;
-  #rows: Map<string, number> | undefined;
+  #rows: TrackIndex | undefined;
   #index: ExactIndex | undefined;
 
-  /** @throws SegueError when the parts do not fit together or a track comes twice */
+  /**
+   * @throws SegueError when the parts do not fit together, or counts are none. That a track comes twice, or a value is not finite, is said
+   *   when it is first looked up, compared or saved
+   */
   constructor(parts: TrackVectorsParts) {
     requireKnown(parts, partNames, "TrackVectors");
     const { tracks, size, vectors, counts, outputs, noun = "track" } = parts;
@@ -89,6 +83,11 @@ export class TrackVectors {
       if (values !== undefined) requireWithin(perRow, name, values);
     if (counts && counts.length !== tracks.length)
       throw misuse(`${tracks.length} ${noun}s need as many counts, not ${counts.length}`);
+    const odd = counts?.findIndex((count: number) => !isCount(count)) ?? -1;
+    if (odd >= 0)
+      throw misuse(
+        `${noun} ${JSON.stringify(tracks[odd])} has ${counts![odd]} for a count, which is no whole number ≥ 0`,
+      );
     if (outputs && outputs.length !== values)
       throw misuse(`the output matrix needs ${values} values, not ${outputs.length}`);
     this.tracks = tracks;
@@ -109,20 +108,19 @@ export class TrackVectors {
     return this.tracks;
   }
 
-  /** The row of a track, or -1 where it is not known. */
+  /** The row of a track, or -1 where it is not known. @throws SegueError code "duplicate-track" when a track comes twice */
   indexOf(track: string): number {
     if (!this.#rows) {
-      const rows = new Map<string, number>();
-      for (let row = 0; row < this.tracks.length; row++) rows.set(this.tracks[row]!, row);
-      if (rows.size !== this.tracks.length) {
-        const twice = this.tracks.find((id, row) => rows.get(id) !== row);
+      const rows = new TrackIndex(this.tracks);
+      const twice = this.tracks.find((id, row) => rows.get(id) !== row);
+      if (twice !== undefined)
         throw new SegueError(`${this.noun} ${JSON.stringify(twice)} has two vectors`, {
           code: "duplicate-track",
         });
-      }
       this.#rows = rows;
     }
-    return this.#rows.get(track) ?? -1;
+    // From plain JavaScript it may be anything; the index knows text alone.
+    return (typeof track === "string" ? this.#rows.get(track) : undefined) ?? -1;
   }
 
   /** Whether the track has a vector. */
@@ -170,7 +168,12 @@ export class TrackVectors {
   nearest(query: VectorQuery, k = 10, options: { exclude?: Iterable<string> } = {}): NearestTracks {
     requireWithin(oneOrMore, "k", k);
     requireKnown(options, ["exclude"], "nearest");
-    const { vector, named } = this.#resolve(query);
+    const { vector, named } = resolveQuery(query, {
+      size: this.size,
+      noun: this.noun,
+      rowOf: (track) => this.#known(track),
+      vectorAt: (row) => this.vectorAt(row),
+    });
     const excluded = new Set(named);
     const { exclude = [] } = options;
     if (typeof exclude === "string" || !iterable.holds(exclude))
@@ -214,8 +217,15 @@ export class TrackVectors {
     return this.#exact.search(queries, Math.max(0, Math.min(k, most)), skip, threads);
   }
 
-  /** The nearest rows of each of `rows`, themselves left out (base protocol: the query is a track). */
+  /**
+   * The nearest rows of each of `rows`, themselves left out (base protocol: the query is a track).
+   *
+   * @param k as for `nearestRows`, and `options.threads` too
+   * @throws SegueError (misuse) when one is no row, from 0 to `length` - 1
+   */
   nearestOfRows(rows: ArrayLike<number>, k: number, options: { threads?: number } = {}): NearestRows {
+    const range = wholeNumber(0, this.length - 1);
+    for (let q = 0; q < rows.length; q++) requireWithin(range, `row ${q} of the query`, rows[q]);
     const queries = new Float32Array(rows.length * this.size);
     for (let q = 0; q < rows.length; q++) queries.set(this.vectorAt(rows[q]!), q * this.size);
     return this.nearestRows(queries, k, { ...options, skip: Int32Array.from(rows) });
@@ -279,41 +289,4 @@ export class TrackVectors {
       });
     return row;
   }
-
-  #resolve(query: VectorQuery): { vector: Float32Array; named: number[] } {
-    if (typeof query === "string") {
-      const row = this.#known(query);
-      return { vector: this.vectorAt(row), named: [row] };
-    }
-    if (query instanceof Float32Array) {
-      if (query.length !== this.size)
-        throw misuse(`the query vector has ${query.length} dimensions, the ${this.noun}s have ${this.size}`);
-      return { vector: query, named: [] };
-    }
-    requireKnown(query, ["positive", "negative"], "a query");
-    const { positive = [], negative = [] } = query;
-    if (positive.length + negative.length === 0)
-      throw misuse(`the query names no ${this.noun} and no vector`);
-    // In double precision: what cancels out leaves nothing behind that would then be brought to length 1.
-    const sum = new Float64Array(this.size);
-    const named: number[] = [];
-    const add = (entry: (typeof positive)[number], byDefault: number) => {
-      const [part, weight] =
-        typeof entry === "string" || entry instanceof Float32Array ? [entry, byDefault] : entry;
-      requireWithin(numberWithin(), "a weight", weight);
-      const { vector, named: own } = this.#resolve(part);
-      named.push(...own);
-      const length = typeof part === "string" ? lengthOf(vector) || 1 : 1;
-      for (let d = 0; d < this.size; d++) sum[d]! += (weight / length) * vector[d]!;
-    };
-    for (const part of positive) add(part, 1);
-    for (const part of negative) add(part, -1);
-    return { vector: Float32Array.from(sum), named };
-  }
-}
-
-function lengthOf(vector: Float32Array): number {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  return Math.sqrt(square);
 }

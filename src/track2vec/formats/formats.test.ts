@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -8,6 +8,10 @@ import { readSafetensors, withDuckDb, writeSafetensors } from "../../system/inde
 import { hasGensim, python } from "../gensim.testkit.js";
 import { TrackVectors } from "../vectors.js";
 import { loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./index.js";
+import { writeVectorParquet } from "./parquet.js";
+import { writeVectorTensors } from "./safetensors.js";
+import { writeWord2VecBinary } from "./word2vec-binary.js";
+import { writeWord2VecText } from "./word2vec-text.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segue-formats-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,6 +24,13 @@ const sample = new TrackVectors({
   counts: Float64Array.of(9, 8, 7, 6, 5, 4),
   outputs: Float32Array.from({ length: 18 }, (_, i) => i),
 });
+/** Without the look at what they are given: bad files are written by them. */
+const writers: Record<VectorFormat, (vectors: TrackVectors, path: string) => Promise<void>> = {
+  "word2vec-binary": writeWord2VecBinary,
+  "word2vec-text": writeWord2VecText,
+  parquet: writeVectorParquet,
+  safetensors: writeVectorTensors,
+};
 const extension: Record<VectorFormat, string> = {
   "word2vec-binary": "bin",
   "word2vec-text": "vec",
@@ -56,6 +67,22 @@ describe.each(vectorFormats)("%s", (format) => {
     if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
   });
 
+  it("refuses to write what could not be loaded again, and leaves no file", async () => {
+    const parts = { tracks: ["a", "b"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) };
+    const broken = Float32Array.of(1, 2, Number.NaN, 4);
+    const unwritten = file(`unwritten.${extension[format]}`);
+    for (const [changed, code, message] of [
+      [{ vectors: broken }, "not-finite", 'the vector of track "b" has NaN'],
+      [{ outputs: broken }, "not-finite", 'the output vector of track "b" has NaN'],
+      [{ tracks: ["a", "a"] }, "duplicate-track", 'track "a" has two vectors'],
+    ] as const)
+      await expect(saveVectors(new TrackVectors({ ...parts, ...changed }), unwritten)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(message),
+      });
+    expect(existsSync(unwritten)).toBe(false);
+  });
+
   it("keeps byte order marks at the head of ids", async () => {
     const tracks = ["\ufeffmarked", "\ufeff\ufeffmarked twice, and long", "\ufeff", "marked"];
     const vectors = Float32Array.of(1, 2, 3, 4);
@@ -83,7 +110,7 @@ describe.each(vectorFormats)("%s", (format) => {
 
   it("refuses a track that comes twice and values that are not finite", async () => {
     const twice = new TrackVectors({ tracks: ["x", "x"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) });
-    await saveVectors(twice, file("bad"), format);
+    await writers[format](twice, file("bad"));
     const load = async () => (await loadVectors(file("bad"), format)).indexOf("x");
     await expect(load()).rejects.toThrow(/twice|two vectors|more than once/);
     const broken = new TrackVectors({
@@ -91,7 +118,7 @@ describe.each(vectorFormats)("%s", (format) => {
       size: 2,
       vectors: Float32Array.of(1, 2, Number.NaN, 4),
     });
-    await saveVectors(broken, file("bad"), format);
+    await writers[format](broken, file("bad"));
     await expect(loadVectors(file("bad"), format).then((v) => v.units)).rejects.toThrow(/not finite/);
   });
 

@@ -7,9 +7,11 @@ import {
   misuse,
   refusePipe,
   requireWithin,
+  SegueError,
   someText,
   writeAtomically,
 } from "../../system/index.js";
+import { firstNotFinite } from "../finite.js";
 import { requireVectors } from "../require-vectors.js";
 import type { TrackVectors } from "../vectors.js";
 import { readVectorParquet, writeVectorParquet } from "./parquet.js";
@@ -45,12 +47,13 @@ export function formatOf(path: string): VectorFormat | undefined {
  * in word2vec's, white space in ids is percent-encoded, because their keys end at a blank.
  *
  * @param format by the name's extension where it is left out: .bin, .txt or .vec, .parquet, .safetensors
- * @throws SegueError (misuse) when neither tells the format, or what is given is no vectors or no path; (code "disk") when it cannot be
- *   written
+ * @throws SegueError (misuse) when neither tells the format, or what is given is no vectors or no path; code "disk" when it cannot be
+ *   written; "not-finite" or "duplicate-track" when no file of it could be loaded again
  */
 export async function saveVectors(vectors: TrackVectors, path: string, format?: VectorFormat): Promise<void> {
   requireVectors(vectors, "saveVectors");
   const { write } = formats[chosen(path, format)];
+  requireLoadable(vectors);
   await checkOutput(path);
   await writeAtomically(path, (temporary) => write(vectors, temporary));
 }
@@ -69,6 +72,24 @@ export async function loadVectors(path: string, format?: VectorFormat): Promise<
     return await read(path);
   } catch (error) {
     throw explainDiskError(error, path);
+  }
+}
+
+/** What `loadVectors` would refuse is not written in the first place. */
+function requireLoadable(vectors: TrackVectors): void {
+  const { tracks, size, noun, outputs } = vectors;
+  // Looks for ids that come twice, too.
+  if (tracks.length > 0) vectors.indexOf(tracks[0]!);
+  for (const [name, values] of Object.entries({ vector: vectors.vectors, "output vector": outputs })) {
+    const broken = values === undefined ? -1 : firstNotFinite(values);
+    if (broken < 0) continue;
+    const track = JSON.stringify(tracks[Math.floor(broken / size)]);
+    throw new SegueError(
+      `cannot save: the ${name} of ${noun} ${track} has ${values![broken]}, which is not finite`,
+      {
+        code: "not-finite",
+      },
+    );
   }
 }
 

@@ -10,8 +10,9 @@ import {
   unpackStrings,
   writeSafetensors,
 } from "../../system/index.js";
+import { firstNotFinite } from "../finite.js";
+import { isCount } from "../is-count.js";
 import { TrackVectors } from "../vectors.js";
-import { isCount } from "./is-count.js";
 
 export async function writeVectorTensors(vectors: TrackVectors, path: string): Promise<void> {
   const { text, ends } = packStrings(vectors.tracks);
@@ -58,7 +59,7 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   }
   for (const [name, tensor] of Object.entries({ vectors, outputs })) {
     const array = tensor?.array as Float32Array | undefined;
-    const broken = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+    const broken = array === undefined ? -1 : firstNotFinite(array);
     if (broken >= 0)
       throw fail(
         `row ${Math.floor(broken / size) + 1} of "${name}" has ${array![broken]}, which is not finite`,

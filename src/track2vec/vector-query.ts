@@ -1,0 +1,67 @@
+/** What to look near, as one vector. */
+import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
+
+/** A track, or a vector of as many dimensions. */
+export type TrackOrVector = string | Float32Array;
+
+/** What to look near: a track, a vector, or tracks and vectors to be near and far from, each with a weight where one is given. */
+export type VectorQuery =
+  | TrackOrVector
+  | {
+      readonly positive?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
+      readonly negative?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
+    };
+
+/** What is needed to know of the vectors that are asked. */
+interface Asked {
+  /** The number of dimensions. */
+  readonly size: number;
+  /** What messages call that which has a vector. */
+  readonly noun: string;
+  /** @throws SegueError when the track is not known */
+  rowOf(track: string): number;
+  vectorAt(row: number): Float32Array;
+}
+
+/**
+ * The vector that a query stands for, and the rows of the tracks that it names. Lists are averaged: tracks at length 1, vectors at the
+ * length they have, each by its weight.
+ *
+ * @throws SegueError where the query is none, or names a track that has no vector
+ */
+export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float32Array; named: number[] } {
+  const { size, noun } = asked;
+  if (typeof query === "string") {
+    const row = asked.rowOf(query);
+    return { vector: asked.vectorAt(row), named: [row] };
+  }
+  if (query instanceof Float32Array) {
+    if (query.length !== size)
+      throw misuse(`the query vector has ${query.length} dimensions, the ${noun}s have ${size}`);
+    return { vector: query, named: [] };
+  }
+  requireKnown(query, ["positive", "negative"], "a query");
+  const { positive = [], negative = [] } = query;
+  if (positive.length + negative.length === 0) throw misuse(`the query names no ${noun} and no vector`);
+  // In double precision: what cancels out leaves nothing behind that would then be brought to length 1.
+  const sum = new Float64Array(size);
+  const named: number[] = [];
+  const add = (entry: (typeof positive)[number], byDefault: number) => {
+    const [part, weight] =
+      typeof entry === "string" || entry instanceof Float32Array ? [entry, byDefault] : entry;
+    requireWithin(numberWithin(), "a weight", weight);
+    const { vector, named: own } = resolveQuery(part, asked);
+    named.push(...own);
+    const length = typeof part === "string" ? lengthOf(vector) || 1 : 1;
+    for (let d = 0; d < size; d++) sum[d]! += (weight / length) * vector[d]!;
+  };
+  for (const part of positive) add(part, 1);
+  for (const part of negative) add(part, -1);
+  return { vector: Float32Array.from(sum), named };
+}
+
+function lengthOf(vector: Float32Array): number {
+  let square = 0;
+  for (const value of vector) square += value * value;
+  return Math.sqrt(square);
+}

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -290,6 +291,28 @@ describe.skipIf(motoPython === undefined)("S3Store with wrong credentials", () =
       await moto.stop();
     }
   });
+});
+
+it("lets go of a download whose file cannot be made", async () => {
+  const server = createHttpServer((_, answer) => {
+    answer.writeHead(200, { "content-length": 1 << 30 });
+    answer.write(Buffer.alloc(1 << 20));
+  });
+  const closed = new Promise((resolve) => server.on("connection", (socket) => socket.once("close", resolve)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const store = new S3Store("s3://models", {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: "us-east-1",
+      credentials: motoCredentials,
+    });
+    await expect(store.getFile("a", "/dev/null")).rejects.toThrow("/dev/null is no ordinary file");
+    await closed;
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 describe("parseS3Url", () => {

@@ -166,11 +166,16 @@ export class S3Store implements Store {
         yield part;
       }
     }
-    await this.#try(`download ${this.urlOf(key)}`, () =>
-      writeAtomically(path, (temporary) =>
-        pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
-      ),
-    );
+    try {
+      await this.#try(`download ${this.urlOf(key)}`, () =>
+        writeAtomically(path, (temporary) =>
+          pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
+        ),
+      );
+    } finally {
+      // Where no file can be made at the path nobody has read it, and its connection would stay open.
+      body.destroy();
+    }
     return true;
   }
 

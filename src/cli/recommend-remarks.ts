@@ -8,6 +8,7 @@ import {
   type Rules,
 } from "../recommenders/index.js";
 import { type LiveModel, noneBy, noneTitled, type RuleNames, whyNone } from "../serving/index.js";
+import { quoted } from "../system/index.js";
 
 export interface Unknown {
   readonly track: string;
@@ -105,7 +106,6 @@ class Looks {
   }
 }
 
-const quoted = (words: readonly string[]) => words.map((word) => `"${word}"`).join(", ");
 const meant = ({ nearest }: Unknown) => (nearest.length > 0 ? `; did you mean ${quoted(nearest)}?` : "");
 
 /** Where the title says nothing. */

@@ -3,9 +3,12 @@
 /** Both kinds by their names in safetensors. `into` gets as many values as `bits` has. */
 export const halfFloats = { F16: widenF16, BF16: widenBf16 } as const;
 
+/** The value of each of the 65,536 that there are; made when the first is asked for. */
+let valuesOfF16: Float32Array | undefined;
+
 /** IEEE 754 half precision: a sign, 5 bits of exponent, 10 of fraction. */
 function widenF16(bits: Uint16Array, into: Float32Array): void {
-  const values = Float32Array.from({ length: 1 << 16 }, (_, each) => valueOfF16(each));
+  const values = (valuesOfF16 ??= Float32Array.from({ length: 1 << 16 }, (_, each) => valueOfF16(each)));
   for (let at = 0; at < bits.length; at++) into[at] = values[bits[at]!]!;
 }
 

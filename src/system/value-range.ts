@@ -1,5 +1,6 @@
 /** What a value may be, in words for people and as a check. */
 import { misuse } from "./errors.js";
+import { quoted } from "./quoted.js";
 
 export interface ValueRange {
   /** "a whole number ≥ 1", for messages. */
@@ -72,7 +73,7 @@ export function listOf(what: string): ValueRange {
 /** One of a few words. */
 export function oneOf(...words: readonly string[]): ValueRange {
   return {
-    wanted: `one of ${words.map((word) => `"${word}"`).join(", ")}`,
+    wanted: `one of ${quoted(words)}`,
     holds: (value) => words.includes(value as string),
   };
 }

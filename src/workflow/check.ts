@@ -1,5 +1,5 @@
 /** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
-import { closest, misuse } from "../system/index.js";
+import { closest, misuse, quoted } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
@@ -77,7 +77,7 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
       problems.push({
         step: node.name,
         message: `step "${node.name}" comes after ${node.after.length} steps, but is no join`,
-        hint: `write .join("${node.name}", { after: [${node.after.map((each) => `"${each}"`).join(", ")}] }, ({ inputs }) => …)`,
+        hint: `write .join("${node.name}", { after: [${quoted(node.after)}] }, ({ inputs }) => …)`,
       });
     if (node.kind === "foreach" && !node.over)
       problems.push({

@@ -9,6 +9,7 @@ import {
   messageOf,
   misuse,
   packageRoot,
+  quoted,
   refusePipe,
   requireWithin,
   SegueError,
@@ -46,7 +47,7 @@ export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
   const flows = await flowsOf(url);
   const found = flows.find((flow) => flow.name === name);
   if (found) return found;
-  const others = flows.map((flow) => `"${flow.name}"`).join(", ");
+  const others = quoted(flows.map((flow) => flow.name));
   throw new SegueError(`${shown(url)} exports no flow "${name}"${others ? `, but ${others}` : ""}`, {
     hint: `export const ${name.replace(/\W/g, "_")} = flow("${name}", { module: import.meta.url, … })`,
   });

@@ -1,5 +1,5 @@
 /** Which column of a CSV or Parquet file holds which field: by a mapping, else by the names that such files usually have. */
-import { closest, misuse, SegueError } from "../../system/index.js";
+import { closest, misuse, quoted, SegueError } from "../../system/index.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 
 /** What a column may hold: the fields of a row, and when it was played. */
@@ -288,6 +288,3 @@ function wrongColumns(
     },
   );
 }
-
-/** Names of columns, for messages. */
-export const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Corpus } from "../corpus/index.js";
-import { type TrainOptions, trainTrack2Vec } from "./train.js";
+import { trainTrack2Vec } from "./train.js";
 import { trainGrid } from "./train-grid.js";
+import type { TrainOptions } from "./train-options.js";
 import { TrackVectors } from "./vectors.js";
 
 const [plays, tracks, length] = [4_000_000, 250_000, 25];

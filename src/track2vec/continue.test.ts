@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Query } from "../corpus/index.js";
 import { readSafetensors, writeSafetensors } from "../system/index.js";
 import { loadVectors, saveVectors } from "./formats/index.js";
-import { type TrainOptions, trainTrack2Vec } from "./train.js";
+import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
+import type { TrainOptions } from "./train-options.js";
 import { TrackVectors } from "./vectors.js";
 
 const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });

@@ -18,8 +18,9 @@ export {
   word2vecRanges,
 } from "./options.js";
 export { requireVectors } from "./require-vectors.js";
-export { type EpochReport, type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+export { type TrainingResult, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";
+export type { EpochReport, TrainOptions } from "./train-options.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";
 export type { VectorQuery } from "./vector-query.js";
 export { type NearestTracks, TrackVectors, type TrackVectorsParts } from "./vectors.js";

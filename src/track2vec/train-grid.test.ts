@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type TrainOptions, trainTrack2Vec } from "./train.js";
+import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
 import { trainGrid } from "./train-grid.js";
+import type { TrainOptions } from "./train-options.js";
 
 const corpus = groupedCorpus({ groups: 50, tracksPerGroup: 50, playlists: 1500, length: 14 });
 const point = { vectorSize: 8, window: 4, minCount: 1, epochs: 2, sg: true } satisfies TrainOptions;

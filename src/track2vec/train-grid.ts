@@ -14,7 +14,8 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { sharedItems } from "./chunks.js";
-import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+import { type TrainingResult, trainTrack2Vec } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
 
 export interface GridOptions {
   /** How many points train at once, each with matrices of its own. Default: one a processor, as far as there are points. */

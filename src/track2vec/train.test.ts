@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type TrainOptions, trainTrack2Vec } from "./train.js";
+import { trainTrack2Vec } from "./train.js";
 import { groupedCorpus } from "./train.testkit.js";
+import type { TrainOptions } from "./train-options.js";
 
 const quick = {
   vectorSize: 16,

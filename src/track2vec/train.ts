@@ -1,20 +1,13 @@
 /** Training track vectors from playlists. */
 import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
-  aFunction,
-  aPath,
-  besideWork,
   checkOutput,
   inSlices,
   misuse,
-  type Progress,
   peakRssMb,
   requireKnown,
   requireWithin,
-  thingWith,
-  trueOrFalse,
   untilAborted,
-  type ValueRange,
 } from "../system/index.js";
 import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
@@ -24,62 +17,13 @@ import { requireVectors } from "./require-vectors.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
 import { Crew, runOnThisThread } from "./threads.js";
+import { ownRanges, type TrainOptions } from "./train-options.js";
 import { reportTraining } from "./training-progress.js";
-import { Judge, requireValidation, type Validation } from "./validation.js";
+import { Judge, requireValidation } from "./validation.js";
 import { TrackVectors } from "./vectors.js";
 import { vocabularySteps } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 import type { EpochTotals } from "./work.js";
-
-/** What is known at the end of an epoch. */
-export interface EpochReport {
-  /** 1 for the first. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
-  readonly loss: number;
-  /** Every word of the epochs that this call has trained, by the time since training began. */
-  readonly wordsPerSecond: number;
-  /** Until the last epoch would end, at that speed. */
-  readonly secondsLeft: number;
-  /** On the validation's queries, where there is one. */
-  readonly hitRatio?: number;
-  /** The vectors as they are now, copied. */
-  vectors(): TrackVectors;
-}
-
-/** gensim's options (see `Word2VecOptions`), and what happens beside training. */
-export interface TrainOptions extends Partial<Word2VecOptions> {
-  /** Told five times a second how many words of all epochs are done; its note has words/s, loss and time left. */
-  readonly progress?: Progress;
-  /**
-   * Ends the training within 100 ms, whatever it is doing and however large the corpus is; its threads are gone then, and a checkpoint
-   * is whole: as it was after the last epoch, or after the one that was just being saved.
-   */
-  readonly signal?: AbortSignal;
-  /** Called after each epoch, while training waits; `"stop"` ends it there. */
-  readonly onEpoch?: (report: EpochReport) => undefined | "stop" | Promise<undefined | "stop">;
-  /** Judges each epoch; the best one's vectors are returned, and training ends when it gets no better. */
-  readonly validation?: Validation;
-  /** A file that is written after each epoch, atomically, from which `resume` goes on. */
-  readonly checkpoint?: string;
-  /**
-   * A checkpoint to go on from, with the same playlists, options, validation and `from` (`threads` and `patience` may differ); in the
-   * deterministic mode the result is the same, bit by bit, as without the break.
-   */
-  readonly resume?: string;
-  /**
-   * Vectors to train on with new playlists: their tracks keep their rows, counts add up, new tracks that occur `minCount`
-   * times join. Best with vectors that still have their `outputs` and `counts` (Segue's own safetensors do): without counts
-   * known tracks are no negatives until they are played again, without outputs the output matrix starts at zero.
-   * `vectorSize` is theirs.
-   */
-  readonly from?: TrackVectors;
-  /** Whether threads may share memory; default: where there is SharedArrayBuffer. Without, one thread works: this one. */
-  readonly shared?: boolean;
-  /** How messages speak of options and of what is learnt; default: of tracks in playlists, of options as in code. */
-  readonly wording?: Partial<Wording>;
-}
 
 export interface TrainingResult {
   readonly vectors: TrackVectors;
@@ -109,20 +53,6 @@ export interface TrainingResult {
   readonly peakRssMb: number;
 }
 
-const checkedApart: ValueRange = { wanted: "", holds: () => true };
-
-/** The options beside gensim's. */
-const others: Readonly<Record<Exclude<keyof TrainOptions, keyof Word2VecOptions>, ValueRange>> = {
-  ...besideWork,
-  onEpoch: aFunction,
-  validation: thingWith("an object with queries", "queries"),
-  checkpoint: aPath,
-  resume: aPath,
-  from: checkedApart,
-  shared: trueOrFalse,
-  wording: checkedApart,
-};
-
 /**
  * Learns one vector a track, so that tracks that play near each other lie near each other: word2vec with playlists for
  * sentences (Mikolov et al. 2013), trained as in Ji et al. 2016 (arXiv 1604.04661).
@@ -136,7 +66,7 @@ const others: Readonly<Record<Exclude<keyof TrainOptions, keyof Word2VecOptions>
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
-  requireKnown(options, [...Object.keys(word2vecDefaults), ...Object.keys(others)]);
+  requireKnown(options, [...Object.keys(word2vecDefaults), ...Object.keys(ownRanges)]);
   const { from, validation, signal } = options;
   if (from !== undefined) requireVectors(from, "from");
   const wording = { ...ofTracks, ...options.wording };
@@ -144,9 +74,9 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
     ...options,
     vectorSize: options.vectorSize === undefined ? from?.size : options.vectorSize,
   };
-  const resolved = resolveOptions(given, Object.keys(others), wording);
-  for (const [name, range] of Object.entries(others)) {
-    const value = options[name as keyof typeof others];
+  const resolved = resolveOptions(given, Object.keys(ownRanges), wording);
+  for (const [name, range] of Object.entries(ownRanges)) {
+    const value = options[name as keyof typeof ownRanges];
     if (value !== undefined) requireWithin(range, wording.option(name), value);
   }
   requireCorpus(corpus, "training");

@@ -1,7 +1,8 @@
 /** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { aSignal, asWritten, misuse, requireKnown, requireWithin, Turns } from "../system/index.js";
-import { type TrainingResult, type TrainOptions, trainTrack2Vec } from "./train.js";
+import { type TrainingResult, trainTrack2Vec } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
 import { ofWords } from "./wording.js";
 
 /** Sentences of tokens: words, track ids, products seen in a session. */

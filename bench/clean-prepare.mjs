@@ -5,12 +5,11 @@
  *     node bench/clean-prepare.mjs [playlists.csv.gz]          (default: the real playlists)
  *     node bench/clean-prepare.mjs --rows 12900000             (a generated file of that size)
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { realPlaylists, repository, runJson } from "./support.mjs";
+import { findPython, realPlaylists, repository, runJson } from "./support.mjs";
 
 const library = join(repository, "dist/playlists/index.js");
 
@@ -47,10 +46,10 @@ if (process.argv[2] === "--ours") {
     const sides = {
       segue: runJson(process.execPath, [fileURLToPath(import.meta.url), "--ours", input, folder]),
     };
-    const python = process.env.SEGUE_GENSIM_PYTHON ?? "/usr/bin/python3";
-    if (spawnSync(python, ["-c", "import pandas"]).status === 0)
+    const python = findPython("pandas");
+    if (python !== undefined)
       sides.pandas = runJson(python, [join(repository, "bench/peers/pandas_clean_prepare.py"), input]);
-    else console.log(`not run: pandas, which ${python} does not have (Debian: apt install python3-pandas)`);
+    else console.log("pandas is not installed (Debian: apt-get install python3-pandas): Segue's side alone");
     console.table(sides);
     const { segue, pandas } = sides;
     if (pandas) {

@@ -1,6 +1,8 @@
 /**
  * What it costs to bring rows of 48 floats from a random place of a matrix, as training does three times a word: on one thread and
  * two, for matrices of several sizes. Each row is three cache lines; rows do not depend on each other, so many are under way at once.
+ *
+ *   node bench/far-rows.mjs
  */
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";

@@ -2,6 +2,8 @@
  * The machine's peak of WebAssembly SIMD multiply-adds on one thread or several: tiles of 3 × 3 sums over data in the first-level cache,
  * nine products and nine sums for six loads. Nine chains of sums are more than the eight that two units of four cycles' latency
  * need to be busy all the time.
+ *
+ *   node bench/multiply-add-peak.mjs
  */
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";

@@ -4,15 +4,14 @@
  *
  *   node bench/nearest.mjs [--tracks 100000] [--size 48] [--k 100]
  *
- * Both sides read the same word2vec file and answer the same queries; their answers are compared. gensim runs in
- * $SEGUE_PYTHON (default /usr/bin/python3; Debian: python3-gensim).
+ * Both sides have the same vectors and answer the same queries; their answers are compared.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { TrackVectors } from "../dist/track2vec/index.js";
+import { findGensimOrTell, runJson } from "./support.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -83,17 +82,9 @@ seconds = time.perf_counter() - started
 print(json.dumps({"ms": seconds * 1000 / len(queries), "rows": [[int(t[1:]) for t, _ in a] for a in answers]}))
 `,
   );
-  const python = process.env.SEGUE_PYTHON ?? "/usr/bin/python3";
-  const peer = spawnSync(python, [join(folder, "peer.py"), join(folder, "vectors.f32")], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
-  if (peer.status !== 0) {
-    console.log(
-      `  gensim not measured: ${python} has no gensim (Debian: apt install python3-gensim, or set SEGUE_PYTHON)`,
-    );
-  } else {
-    const { ms, rows: theirs } = JSON.parse(peer.stdout);
+  const python = findGensimOrTell();
+  if (python !== undefined) {
+    const { ms, rows: theirs } = runJson(python, [join(folder, "peer.py"), join(folder, "vectors.f32")]);
     let same = 0;
     theirs.forEach((answer, q) => {
       const ours = new Set(batch.rows.subarray(q * batch.k, (q + 1) * batch.k));

@@ -17,17 +17,16 @@ export function realPlaylists() {
   process.exit(2);
 }
 
-/** A Python that imports gensim (SEGUE_GENSIM_PYTHON, else Debian's), or undefined. */
-export function findGensim() {
-  for (const python of [process.env.SEGUE_GENSIM_PYTHON, "/usr/bin/python3", "python3"]) {
-    if (python && spawnSync(python, ["-c", "import gensim"], { stdio: "ignore" }).status === 0) return python;
-  }
-  return undefined;
+/** A Python that imports a module (the one named in SEGUE_PYTHON, else Debian's, else any), or undefined. */
+export function findPython(module) {
+  return [process.env.SEGUE_PYTHON, "/usr/bin/python3", "python3"].find(
+    (python) => python && spawnSync(python, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0,
+  );
 }
 
-/** The same; where there is none, a line says what to install, and the bench goes on without it. */
+/** A Python that imports gensim; where there is none, a line says what to install, and the bench goes on without it. */
 export function findGensimOrTell() {
-  const python = findGensim();
+  const python = findPython("gensim");
   if (python === undefined) {
     console.log(
       "gensim is not installed (Debian: apt-get install python3-gensim libopenblas0-pthread): Segue's side alone",

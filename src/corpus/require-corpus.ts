@@ -1,11 +1,11 @@
-/** A path, or a promise that nobody waited for, is no corpus; in plain JavaScript it could pass for one. */
+/** In plain JavaScript a path, or a promise without its await, could be given where a corpus is wanted. */
 import { asWritten, misuse } from "../system/index.js";
 import type { Catalogue, Corpus } from "./corpus.js";
 import type { Query } from "./sequences-file.js";
 
 /**
- * @param of what wants it, for the message
- * @throws SegueError (misuse) where it is none
+ * @param of the caller, for the message: "holdOut"
+ * @throws SegueError (misuse) where it is not a corpus
  */
 export function requireCorpus(corpus: Corpus, of: string): void {
   const given: Partial<Corpus> | undefined = corpus;
@@ -18,8 +18,8 @@ export function requireCorpus(corpus: Corpus, of: string): void {
 }
 
 /**
- * @param of what wants it, for the message
- * @throws SegueError (misuse) where it is none
+ * @param of the caller, for the message: "holdOut"
+ * @throws SegueError (misuse) where it is not a catalogue
  */
 export function requireCatalogue(catalogue: Catalogue, of: string): void {
   if (Array.isArray((catalogue as Partial<Catalogue> | undefined)?.tracks)) return;
@@ -30,8 +30,8 @@ export function requireCatalogue(catalogue: Catalogue, of: string): void {
 }
 
 /**
- * @param of what wants them, for the message
- * @throws SegueError (misuse) where they are no list, or naming the first that is no query
+ * @param of the caller, for the message: "twinSwap"
+ * @throws SegueError (misuse) where it is not a list, or naming the first entry that is not a query
  */
 export function requireQueries(queries: readonly Query[], of: string): void {
   const hint = 'a query is { context: ["Artist-Track", …], next: "Artist-Track" }; context may be []';
@@ -39,5 +39,6 @@ export function requireQueries(queries: readonly Query[], of: string): void {
   const wrong = queries.findIndex(
     (query: Query | undefined) => !Array.isArray(query?.context) || typeof query.next !== "string",
   );
-  if (wrong >= 0) throw misuse(`query ${wrong} of ${of} is none: ${asWritten(queries[wrong])}`, hint);
+  if (wrong >= 0)
+    throw misuse(`queries[${wrong}] of ${of} is not a query: ${asWritten(queries[wrong])}`, hint);
 }

@@ -49,13 +49,14 @@ const anEntry = "see the type Entry of segue/evaluation";
  * Ranks recommenders by hit ratio, with intervals, and how far each is behind the first over the same queries.
  *
  * @param entries evaluations over the same queries, in the same order
- * @throws SegueError (misuse) where one is none, they differ in length, or an option is out of its range
+ * @throws SegueError (misuse) where one is not an entry, they differ in length, or an option is out of its range
  */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
   requireOptions(options, bootstrapRanges, "leaderboard");
   if (!Array.isArray(entries)) throw misuse("a leaderboard wants a list of entries", anEntry);
   for (const [i, entry] of entries.entries())
-    if (entry?.figures === undefined) throw misuse(`entry ${i} of the leaderboard is none`, anEntry);
+    if (entry?.figures === undefined)
+      throw misuse(`entries[${i}] of the leaderboard is not an entry`, anEntry);
   const sorted = [...entries].sort(
     (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
   );

@@ -36,11 +36,11 @@ export interface Recommender {
 }
 
 /**
- * For doors that are given one: a promise that nobody waited for is none, nor is a kind or a state.
+ * In plain JavaScript a promise without its await, a kind, or a state could be given where a recommender is wanted.
  *
- * @param of what wants it, for the message
- * @param must what it has to be able to do
- * @throws SegueError (misuse) where it is none
+ * @param of the caller, for the message: "Explainer"
+ * @param must the method that the caller needs
+ * @throws SegueError (misuse) where it is not a recommender, or lacks the method
  */
 export function requireRecommender(
   recommender: Pick<Recommender, "name"> | undefined,

@@ -46,7 +46,7 @@ export class Explainer {
   /**
    * Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts.
    *
-   * @throws SegueError (misuse) where one of the two is none
+   * @throws SegueError (misuse) where the recommender cannot be saved, or the catalogue is not one
    */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
     requireRecommender(recommender, "Explainer", "save");
@@ -76,7 +76,7 @@ export class Explainer {
   /**
    * The reasons for one track, the strongest sort first; empty where the track is unknown.
    *
-   * @throws SegueError (misuse) where the context is none, or the track is no text
+   * @throws SegueError (misuse) where the context has no list of tracks, or the track is not text
    */
   explain(context: Context, track: string): Reason[] {
     checkContext(context);
@@ -218,7 +218,7 @@ function largestOf(counts: ReadonlyMap<number, number>): [number, number] | unde
   return best;
 }
 
-/** Reasons as one line: "after X in 37 playlists; near Y; same artist". @throws SegueError (misuse) where they are no list of reasons */
+/** Reasons as one line: "after X in 37 playlists; near Y; same artist". @throws SegueError (misuse) for anything but a list of reasons */
 export function reasonsAsText(reasons: readonly Reason[]): string {
   if (!Array.isArray(reasons) || reasons.some((reason) => typeof reason?.kind !== "string"))
     throw misuse(

@@ -20,7 +20,7 @@ export class RuledRecommender {
   readonly #catalogue: Catalogue;
   readonly #titles: TitleWords | undefined;
 
-  /** @throws SegueError (misuse) where one of the two is none */
+  /** @throws SegueError (misuse) where the recommender cannot be saved, or the catalogue is not one */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
     requireRecommender(recommender, "RuledRecommender", "save");
     requireCatalogue(catalogue, "RuledRecommender");
@@ -33,7 +33,7 @@ export class RuledRecommender {
   /**
    * The best k tracks that the rules let pass, best first; fewer where there are no more.
    *
-   * @param closed artists of whom no track passes, named as the data names them
+   * @param closed artists to leave out altogether, spelt as the data spells them
    * @throws SegueError when k, the context or a rule is wrong, or a rule asks for artists or titles that the data does not have
    */
   recommend(

@@ -6,10 +6,8 @@ import { LateStore } from "./late-store.js";
 import type { Store } from "./store.js";
 
 /**
- * For doors that are given one.
- *
- * @param of what wants it, for the message
- * @throws SegueError (misuse) where it is none
+ * @param of the caller, for the message: "runFlow"
+ * @throws SegueError (misuse) where it is not a store
  */
 export function requireStore(store: Store, of: string): void {
   if (thingWith("", "url", "get", "put", "list").holds(store)) return;

@@ -112,7 +112,7 @@ const longest = 200;
 /** A value as one would write it: text in quotes, so that "5" is not taken for 5; what is long in short. */
 export function asWritten(value: unknown): string {
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
-  if (value instanceof Promise) return "a promise that nobody waited for";
+  if (value instanceof Promise) return "a promise (is an await missing?)";
   if (typeof value !== "string" && (typeof value !== "object" || value === null)) return String(value);
   const text = asJson(value);
   return text.length > longest ? `${text.slice(0, longest)}…` : text;

@@ -1,4 +1,4 @@
-/** Steps that are too long make numbers grow until they are none: such a training is an error, not vectors. */
+/** Steps that are too long make numbers grow until they overflow: such a training ends with an error, not with vectors. */
 import { blocks, SegueError, type Steps } from "../system/index.js";
 import type { Weights } from "./matrices.js";
 import { type Word2VecOptions, word2vecDefaults } from "./options.js";

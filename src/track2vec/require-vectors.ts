@@ -1,10 +1,10 @@
-/** In plain JavaScript the result of a training, or a promise of one, could pass for its vectors. */
+/** In plain JavaScript the result of a training, or a promise of it, could be given where its vectors are wanted. */
 import { misuse } from "../system/index.js";
 import type { TrackVectors } from "./vectors.js";
 
 /**
- * @param of what wants them, for the message
- * @throws SegueError (misuse) where they are none
+ * @param of the caller, for the message: "saveVectors"
+ * @throws SegueError (misuse) where they are not track vectors
  */
 export function requireVectors(vectors: TrackVectors, of: string): void {
   const given: Partial<TrackVectors> | undefined = vectors;

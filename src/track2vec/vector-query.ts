@@ -27,7 +27,7 @@ interface Asked {
  * The vector that a query stands for, and the rows of the tracks that it names. Lists are averaged: tracks at length 1, vectors at the
  * length they have, each by its weight.
  *
- * @throws SegueError where the query is none, or names a track that has no vector
+ * @throws SegueError (misuse) where it is not a query; code "unknown-track" where it names a track that has no vector
  */
 export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float32Array; named: number[] } {
   const { size, noun } = asked;

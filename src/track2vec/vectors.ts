@@ -65,8 +65,8 @@ export class TrackVectors {
   #index: ExactIndex | undefined;
 
   /**
-   * @throws SegueError when the parts do not fit together, or counts are none. That a track comes twice, or a value is not finite, is said
-   *   when it is first looked up, compared or saved
+   * @throws SegueError (misuse) when the parts do not fit together, or a count is not a whole number ≥ 0. A track that comes twice and a
+   *   value that is not finite are found later: at the first look-up, comparison or save
    */
   constructor(parts: TrackVectorsParts) {
     requireKnown(parts, partNames, "TrackVectors");

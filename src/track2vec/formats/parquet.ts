@@ -40,7 +40,7 @@ export async function writeVectorParquet(vectors: TrackVectors, path: string): P
   });
 }
 
-/** @throws SegueError when the file is damaged, has other columns, a track twice, counts that are none, or vectors of several sizes */
+/** @throws SegueError when the file is damaged, has other columns, a track twice, counts that are not whole numbers, or vectors of several sizes */
 export async function readVectorParquet(path: string): Promise<TrackVectors> {
   await stat(path).catch((cause) => {
     throw new SegueError(`cannot read ${path}`, { cause });

@@ -154,6 +154,11 @@ describe("what is known already", () => {
       ...input.vectors.tracks,
     ]);
     await writeBundle(at("told"), { ...input, vectorRows: opened.vectorRows! });
+    for (const wrong of [opened.vectorRows!.slice(1), opened.vectorRows!.toReversed(), Uint32Array.of(9999)])
+      await expect(writeBundle(at("told"), { ...input, vectorRows: wrong })).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining("vectorRows must be a Uint32Array"),
+      });
     const beside = await openBundle(at("told"), { beside: opened });
     expect(beside.manifest).toEqual(opened.manifest);
     expect(beside.catalogue).toBe(opened.catalogue);

@@ -24,9 +24,24 @@ export function checkInput(folder: string, input: BundleInput): void {
     throw misuse("a bundle wants recommenders by name", "write { recommenders: { vstan: fitted.save() } }");
   requireKnown(input, Object.keys(parts), "a bundle");
   if (input.vectors !== undefined) requireVectors(input.vectors, "a bundle");
+  if (input.vectorRows !== undefined) checkRows(input.vectorRows, input);
   if (input.index !== undefined) requireWithin(oneOf("auto", "exact", "ivf"), "index", input.index);
   for (const [name, state] of Object.entries(recommenders)) {
     if (typeof state?.kind === "string" && typeof state.arrays === "object") continue;
     throw misuse(`recommenders.${name} is no recommender's state`, "give what its save() returns");
   }
+}
+
+/** Each vector must be that of the track whose number it is given. */
+function checkRows(rows: Uint32Array, { vectors, catalogue }: BundleInput): void {
+  if (
+    rows instanceof Uint32Array &&
+    rows.length === vectors?.length &&
+    rows.every((number, row) => catalogue.tracks[number] === vectors.tracks[row])
+  )
+    return;
+  throw misuse(
+    "vectorRows must be a Uint32Array of the catalogue's number of each row of the vectors",
+    "Leave it out: the tracks are then looked up.",
+  );
 }

@@ -27,8 +27,20 @@ export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogu
   const artistOf = tensors["artists.of"]?.array;
   if (!artistOf) return { tracks };
   const names = stringsOf(tensors, "artists");
+  if (artistOf.length !== tracks.length)
+    throw new SegueError(`${artistOf.length} artists for ${tracks.length} tracks`, { code: "corrupt" });
   const artists = new Array<string>(artistOf.length);
-  for (let track = 0; track < artists.length; track++) artists[track] = names[artistOf[track]!]!;
+  for (let track = 0; track < artists.length; track++) {
+    const name = names[artistOf[track]!];
+    if (name === undefined)
+      throw new SegueError(
+        `track ${track} is by artist number ${artistOf[track]}, there are ${names.length}`,
+        {
+          code: "corrupt",
+        },
+      );
+    artists[track] = name;
+  }
   // A copy, so that it does not keep all that was read.
   if (artistOf instanceof Uint32Array) knowArtistNumbers(artists, { names, of: artistOf.slice() });
   return { tracks, artists };

@@ -92,6 +92,17 @@ describe("a corpus file", () => {
     }
     await writeCorpusFile(path, songs());
     const { tensors } = await readSafetensors(path);
+    const version1 = { format: "segue-corpus", version: "1" };
+    for (const [of, message] of [
+      [Uint32Array.of(0, 1, 2), "3 artists for 4 tracks"],
+      [Uint32Array.of(0, 1, 2, 7), "track 3 is by artist number 7, there are 4"],
+    ] as const) {
+      await writeSafetensors(path, { ...tensors, "artists.of": { array: of } }, version1);
+      await expect(readCorpusFile(path)).rejects.toMatchObject({
+        code: "corrupt",
+        message: expect.stringContaining(message),
+      });
+    }
     await writeSafetensors(path, tensors, { format: "segue-corpus", version: "2" });
     await expect(readCorpusFile(path)).rejects.toThrow("a corpus of version 2, this Segue reads version 1");
   });

@@ -49,7 +49,11 @@ export class AnswerTally {
     this.#sums = ks.map(() => ({ popularity: 0, novelty: 0, diversity: 0 }));
     this.#bestPosition = new Int32Array(facts.size).fill(2 ** 31 - 1);
     this.#artistSeen = new Int32Array(facts.artistCount).fill(-1);
-    this.#information = Float64Array.from(facts.playlistsHolding, (n) => -Math.log2(n / facts.playlists));
+    // A catalogue may hold tracks that no playlist does; they are no less obvious than those of one playlist.
+    this.#information = Float64Array.from(
+      facts.playlistsHolding,
+      (n) => -Math.log2(Math.max(1, n) / facts.playlists),
+    );
   }
 
   add(context: readonly string[], { tracks }: Ranking): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import type { ProgressReport } from "../system/index.js";
 import { answering, corpusOf } from "./evaluation.testkit.js";
 import { evaluateBaseProtocol, evaluateRecommender, questionsOf, trainingFacts } from "./index.js";
@@ -120,6 +121,31 @@ describe("evaluateRecommender, worked by hand", () => {
     } finally {
       process.off("unhandledRejection", listen);
     }
+  });
+
+  it.each([[[]], [undefined], [[null]], [[{}]]])(
+    "names a recommender that answers with %j",
+    async (answer) => {
+      const asked = evaluateRecommender({ name: "mine", recommend: () => answer as never }, [questions[0]!], {
+        facts,
+      });
+      await expect(asked).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(/^mine must give 1 rankings, one a context, got /),
+      });
+    },
+  );
+
+  it("counts a track once that a ranking holds twice, and one that no playlist holds as one that one does", async () => {
+    const unheard = new CorpusBuilder();
+    unheard.number("never played");
+    for (const tracks of [["a", "b"], ["a"]]) unheard.add({ id: "p", tracks });
+    const stutter = answering(() => ["a", "a", "b", "never played"]);
+    const { at } = await evaluateRecommender(stutter, [{ context: [], next: "a", rest: ["b"] }], {
+      facts: trainingFacts(unheard.build()),
+    });
+    expect(at[0]).toMatchObject({ recall: 1, map: (1 + 2 / 3) / 2 });
+    expect(at[0]!.novelty).toBeCloseTo((0 + 0 + 1 + 1) / 4, 12);
   });
 
   it.each([[[0]], [[1.5]], [[]]])("refuses ks %j", async (ks) => {

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { requireQueries } from "../corpus/index.js";
 import { type Context, type Ranking, requireRecommender } from "../recommenders/contract.js";
 import {
+  asWritten,
   besideWork,
   misuse,
   type Progress,
@@ -131,6 +132,7 @@ export async function evaluateRecommender(
     // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
     const { from, batch, contexts, ...answer } = waiting.shift()!;
     const rankings = await answer.rankings;
+    requireRankings(rankings, batch.length, recommender.name);
     for (let i = 0; i < batch.length; i++) {
       const question = batch[i]!;
       if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
@@ -167,6 +169,20 @@ const ranges: Readonly<Record<keyof EvaluateOptions, ValueRange>> = {
   batch: wholeNumber(1),
   ...besideWork,
 };
+
+/** Recommenders of others are asked, too. */
+function requireRankings(rankings: readonly Ranking[], count: number, of: string): void {
+  if (
+    Array.isArray(rankings) &&
+    rankings.length === count &&
+    rankings.every((each) => Array.isArray(each?.tracks))
+  )
+    return;
+  throw misuse(
+    `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
+    'a ranking is { tracks: ["Artist-Track", …], scores: Float32Array }',
+  );
+}
 
 function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
   if (typeof options?.facts?.numberOf === "function") return;
@@ -243,9 +259,11 @@ function standings({ next, rest }: Question, tracks: readonly string[]) {
     return { positions: at === -1 ? [] : [at + 1], relevant: 1 };
   }
   const wanted = new Set(rest).add(next);
+  const relevant = wanted.size;
   const positions: number[] = [];
-  for (let i = 0; i < tracks.length; i++) if (wanted.has(tracks[i]!)) positions.push(i + 1);
-  return { positions, relevant: wanted.size };
+  // Each counts where it stands first, should a ranking hold it twice.
+  for (let i = 0; i < tracks.length; i++) if (wanted.delete(tracks[i]!)) positions.push(i + 1);
+  return { positions, relevant };
 }
 
 function slice(

@@ -1,5 +1,5 @@
 /** What to look near, as one vector. */
-import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
+import { asWritten, misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 
 /** A track, or a vector of as many dimensions. */
 export type TrackOrVector = string | Float32Array;
@@ -40,15 +40,20 @@ export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float3
       throw misuse(`the query vector has ${query.length} dimensions, the ${noun}s have ${size}`);
     return { vector: query, named: [] };
   }
+  if (ArrayBuffer.isView(query)) throw misuse("the query vector must be a Float32Array");
   requireKnown(query, ["positive", "negative"], "a query");
   const { positive = [], negative = [] } = query;
+  for (const [name, list] of Object.entries({ positive, negative }))
+    if (!Array.isArray(list))
+      throw misuse(`${name} must be a list of ${noun}s and vectors, got ${asWritten(list)}`);
   if (positive.length + negative.length === 0) throw misuse(`the query names no ${noun} and no vector`);
   // In double precision: what cancels out leaves nothing behind that would then be brought to length 1.
   const sum = new Float64Array(size);
   const named: number[] = [];
   const add = (entry: (typeof positive)[number], byDefault: number) => {
-    const [part, weight] =
-      typeof entry === "string" || entry instanceof Float32Array ? [entry, byDefault] : entry;
+    const [part, weight] = Array.isArray(entry) ? entry : [entry, byDefault];
+    if (typeof part !== "string" && !(part instanceof Float32Array))
+      throw misuse(`a query is made of ${noun}s and vectors, got ${asWritten(part)}`);
     requireWithin(numberWithin(), "a weight", weight);
     const { vector, named: own } = resolveQuery(part, asked);
     named.push(...own);

@@ -66,6 +66,14 @@ describe("TrackVectors", () => {
     expect(() => new TrackVectors({ tracks: ["a"], size: 2, vectors: new Float32Array(3) })).toThrow(
       "need 2 values",
     );
+    for (const [query, message] of [
+      [{ positive: "a" }, 'positive must be a list of tracks and vectors, got "a"'],
+      [{ positive: ["a"], negative: 5 }, "negative must be a list of tracks and vectors, got 5"],
+      [{ positive: [{}] }, "a query is made of tracks and vectors, got {}"],
+      [{ positive: [["a"]] }, "a weight must be a number, got undefined"],
+      [Float64Array.of(1, 2), "the query vector must be a Float32Array"],
+    ] as const)
+      expect(() => circle.nearest(query as never)).toThrow(expect.objectContaining({ message, exitCode: 2 }));
     for (const row of [5, -1, 0.5, Number.NaN])
       expect(() => circle.nearestOfRows([0, row], 2)).toThrow(
         `row 1 of the query must be a whole number from 0 to 4, got ${row}`,

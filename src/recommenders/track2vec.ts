@@ -21,8 +21,8 @@ import { sessionsOf } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
 import { contextScan, nearestScan, type RowSearch } from "./core/vector-scan.js";
 
-/** The options of training (gensim's names in camelCase) and how the vectors are asked. */
-export interface Track2VecSettings {
+/** The options of training: gensim's names in camelCase. */
+export interface TrainingSettings {
   readonly sg: boolean | number;
   readonly vectorSize: number;
   readonly window: number;
@@ -31,14 +31,18 @@ export interface Track2VecSettings {
   readonly minCount: number;
   readonly epochs: number;
   readonly sample: number;
-  /** A context's track d places back weighs decay^(d - 1), in (0, 1]; `nearest` reads the last track alone. */
+}
+
+/** The options of training, and how the vectors are asked. */
+export interface Track2VecSettings extends TrainingSettings {
+  /** A context's track d places back weighs decay^(d - 1), in (0, 1]. */
   readonly decay: number;
   /** The share of the input·output product in the score; the rest is the cosine. In [0, 1]. */
   readonly output: number;
   readonly repeats: number | "auto";
 }
 
-const defaults: Track2VecSettings = {
+const trainingDefaults: TrainingSettings = {
   sg: true,
   vectorSize: 48,
   window: 10,
@@ -47,12 +51,11 @@ const defaults: Track2VecSettings = {
   minCount: 3,
   epochs: 30,
   sample: 1e-3,
-  decay: 0.8,
-  output: 0.5,
-  repeats: "auto",
 };
 
-const ranges: SettingRanges<Track2VecSettings> = {
+const defaults: Track2VecSettings = { ...trainingDefaults, decay: 0.8, output: 0.5, repeats: "auto" };
+
+const trainingRanges: SettingRanges<TrainingSettings> = {
   sg: yesOrNo,
   vectorSize: word2vecRanges.vectorSize,
   window: word2vecRanges.window,
@@ -62,6 +65,10 @@ const ranges: SettingRanges<Track2VecSettings> = {
   minCount: word2vecRanges.minCount,
   epochs: word2vecRanges.epochs,
   sample: word2vecRanges.sample,
+};
+
+const ranges: SettingRanges<Track2VecSettings> = {
+  ...trainingRanges,
   decay: numberWithin({ above: 0, most: 1 }),
   output: numberWithin({ least: 0, most: 1 }),
   repeats: repeatsRange,
@@ -197,15 +204,18 @@ export function nearestOf(
   return make("nearest", catalogue, { vectors, numbers, lossPerEpoch: [] }, settings, undefined, search);
 }
 
-/** The base protocol's recommender. A last track without a vector gets no answer: the random bet belongs to the protocol. */
-export const nearest: RecommenderKind<Track2VecSettings> = {
+/**
+ * The base protocol's recommender: it reads the last track alone, and never answers with it. A last track without a vector gets no
+ * answer: the random bet belongs to the protocol.
+ */
+export const nearest: RecommenderKind<TrainingSettings> = {
   name: "nearest",
   summary:
     "The tracks nearest to the last one by cosine of track vectors; silent where the last one is unknown.",
-  defaults: { ...defaults, sg: false, minCount: 5 },
-  ranges,
+  defaults: { ...trainingDefaults, sg: false, minCount: 5 },
+  ranges: trainingRanges,
   async fit(corpus, given, options = {}) {
-    const settings = { ...nearest.defaults, ...given, repeats: 0 };
+    const settings = { ...defaults, ...nearest.defaults, ...given, repeats: 0 };
     return make("nearest", corpus, await train(corpus, settings, options), settings, undefined);
   },
   restore: (state, catalogue) => restore("nearest", state, catalogue),

@@ -1,11 +1,15 @@
 /**
  * t-SNE of 2,000 points × 48 beside scikit-learn's, same points, perplexity and iterations, in one run: time and divergence.
  *
- *   node bench/tsne.mjs [python3]      needs scikit-learn for the peer's side: apt-get install python3-sklearn
+ *   node bench/tsne.mjs
+ *
+ * To be run with little else on the machine: scikit-learn's threads wait for each other busily, and beside other work it takes ten times
+ * as long or more. The peer's side needs scikit-learn: apt-get install python3-sklearn, or a Python that has it in SEGUE_PYTHON.
  */
 import { spawnSync } from "node:child_process";
 import { tsne } from "../dist/analysis/map/tsne.js";
 import { Random } from "../dist/system/index.js";
+import { findPython } from "./support.mjs";
 
 const [n, size] = [2000, 48];
 const random = new Random(3);
@@ -20,18 +24,22 @@ const { divergence } = await tsne(points, size, { perplexity: 30, iterations: 10
 const seconds = (performance.now() - began) / 1000;
 console.log(`segue         ${seconds.toFixed(2)} s  divergence ${divergence.toFixed(4)}`);
 
-const script = `import sys, time, numpy
+// scikit-learn 1.5 renamed n_iter.
+const script = `import inspect, sys, time, numpy
 from sklearn.manifold import TSNE
 x = numpy.frombuffer(sys.stdin.buffer.read(), dtype=numpy.float32).reshape(${n}, ${size})
 t = time.time()
-m = TSNE(perplexity=30, n_iter=1000, init="pca", learning_rate="auto", random_state=1).fit(x)
+steps = "max_iter" if "max_iter" in inspect.signature(TSNE).parameters else "n_iter"
+m = TSNE(perplexity=30, init="pca", learning_rate="auto", random_state=1, **{steps: 1000}).fit(x)
 print(time.time() - t, m.kl_divergence_)`;
-const peer = spawnSync(process.argv[2] ?? "python3", ["-W", "ignore", "-c", script], {
-  input: Buffer.from(points.buffer),
-  encoding: "utf8",
-});
-if (peer.status !== 0) console.log("scikit-learn is not here: apt-get install python3-sklearn");
+const python = findPython("sklearn");
+if (python === undefined) console.log("scikit-learn is not here: apt-get install python3-sklearn");
 else {
+  const peer = spawnSync(python, ["-W", "ignore", "-c", script], {
+    input: Buffer.from(points.buffer),
+    encoding: "utf8",
+  });
+  if (peer.status !== 0) throw new Error(`${python}: ${peer.stderr}`);
   const [theirs, theirDivergence] = peer.stdout.trim().split(" ").map(Number);
   console.log(
     `scikit-learn  ${theirs.toFixed(2)} s  divergence ${theirDivergence.toFixed(4)}  (${(theirs / seconds).toFixed(1)} times ours)`,

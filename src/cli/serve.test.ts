@@ -274,8 +274,8 @@ it("answers others soon after a client has gone that left it minutes of work, an
     await once(client, "connect");
     client.write((head + body).repeat(2_000));
     const ask = () => fetch(`${url}/v1/tracks?q=a`);
-    await expect.poll(async () => (await ask()).status).toBe(503);
-    const refused = await ask();
+    let refused!: Response;
+    await expect.poll(async () => (refused = await ask()).status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(await refused.json()).toMatchObject({ code: "too-busy", error: expect.stringContaining("100") });
     client.destroy();

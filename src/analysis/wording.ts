@@ -34,7 +34,7 @@ function genrelessText({ genres, frequentWords = [] }: Pick<MusicMap, "genres" |
   const other =
     frequentWords.length > 0
       ? `frequent there: --genres ${frequentWords.join(",")}`
-      : "where playlists have titles, --genres chooses other words";
+      : "name others, where there are titles, by --genres";
   return `no playlist of theirs has ${words} in its title; ${other}`;
 }
 

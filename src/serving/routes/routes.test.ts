@@ -44,6 +44,24 @@ describe("the endpoint's routes", () => {
     expect(extendAnswer.parse(extended.body).tracks[0]!.id).toBe(wanted[0]);
   });
 
+  it("knows a track whose accents come as signs of their own, in each route", async () => {
+    const [known, apart] = ["Björk-Jóga", "Björk-Jóga".normalize("NFD")];
+    expect(apart).not.toBe(known);
+    for (const [url, ask] of [
+      ["/v1/recommend", (track: string) => ({ context: [track], exclude: ["Radiohead-Karma Police"], k: 5 })],
+      ["/v1/playlists/extend", (track: string) => ({ context: [track], n: 2 })],
+      ["/invocations", (track: string) => ({ instances: [track] })],
+    ] as const)
+      expect((await post(url, ask(apart))).body).toEqual((await post(url, ask(known))).body);
+    const rest = await post("/v1/recommend", { context: [songs[6]], exclude: [apart], k: 5 });
+    expect(recommendAnswer.parse(rest.body).tracks.map(({ id }) => id)).not.toContain(known);
+    expect(
+      recommendAnswer
+        .parse((await post("/v1/recommend", { context: [songs[6]], k: 5 })).body)
+        .tracks.map(({ id }) => id),
+    ).toContain(known);
+  });
+
   it("lets popularity answer where nothing is known to a recommender without a fall-back", async () => {
     const silent: FittedRecommender = {
       name: "silent",

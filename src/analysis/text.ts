@@ -1,7 +1,7 @@
 /** An analysis for the terminal: figures and small charts within 80 columns. */
 import type { Analysis } from "./analyze.js";
 import type { Bin, Ranked } from "./distributions.js";
-import { agreementText, unknownNextText } from "./wording.js";
+import { agreementText, noPowerLawText, tracksOnMap, unknownNextText } from "./wording.js";
 
 const number = (value: number) => value.toLocaleString("en");
 const counted = (count: number, one: string, many: string) => `${number(count)} ${count === 1 ? one : many}`;
@@ -119,10 +119,14 @@ export function analysisText(analysis: Analysis): string {
       );
     }
     lines.push("");
+  } else {
+    const what = analysis.artistBins ? "artists" : "songs";
+    lines.push(`power law of the ${what}`, ...wrapped(noPowerLawText(analysis)), "");
   }
   if (map) {
     lines.push(
-      `map of ${number(map.points.length)} tracks (divergence ${map.divergence.toFixed(3)}), ${number(map.agreement.tracks)} with a genre word`,
+      `map of ${tracksOnMap(map)}`,
+      `  ${number(map.agreement.tracks)} with a genre word, divergence ${map.divergence.toFixed(3)}`,
       ...wrapped(agreementText(map)),
       "",
     );

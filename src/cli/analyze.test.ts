@@ -27,23 +27,26 @@ function segue(...args: string[]) {
 }
 
 describe("segue analyze", () => {
-  it("leaves out the map of few tracks, and says so", async () => {
-    const none = await file("none.jsonl", ['{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}']);
-    const two = await file("two.jsonl", [
-      '{"playlist_id": "p", "tracks": ["A-1","B-1","A-1","B-1","A-1","B-1","A-2"]}',
+  it("leaves out the map of three tracks, and says what it takes", async () => {
+    const three = await file("three.jsonl", ['{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}']);
+    const { status, stdout, stderr } = segue(three, "--json");
+    expect(stderr).toBe(
+      "the map is left out: a map takes 4 tracks, and these playlists have 3; give it more playlists\n",
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).not.toHaveProperty("map");
+    expect(segue(three, "--json", "--no-map").stderr).toBe("");
+  });
+
+  it("maps all tracks of a handful, and says why a power law cannot be told of it", async () => {
+    const handful = await file("handful.jsonl", [
+      '{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}',
+      '{"playlist_id": "q", "tracks": ["C-1", "C-2"]}',
     ]);
-    for (const [path, count] of [
-      [none, 0],
-      [two, 2],
-    ] as const) {
-      const { status, stdout, stderr } = segue(path, "--json");
-      expect(stderr).toBe(
-        `the map is left out: it takes 4 tracks that play 3 times or more, and here are ${count}\n`,
-      );
-      expect(status).toBe(0);
-      expect(JSON.parse(stdout)).not.toHaveProperty("map");
-    }
-    expect(segue(none, "--json", "--no-map").stderr).toBe("");
+    const { status, stdout, stderr } = segue(handful);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("map of 5 tracks, also those that are played once\n");
+    expect(stdout).toMatch(/power law of the songs\n {2}it cannot be told: .* give it more playlists\n/);
   });
 
   it("reads raw files of other columns and another encoding, as its hint says", async () => {

@@ -48,7 +48,7 @@ export function registerAnalyze(program: Command): void {
 }
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
-  const { analysisText, analyzeCorpus, drawMap } = await import("../analysis/index.js");
+  const { analysisText, analyzeCorpus, drawMap, mapVectors } = await import("../analysis/index.js");
   const { checkOutput } = await import("../system/index.js");
   if (options.output !== undefined) await checkOutput(options.output, "folder");
   const { progress, clear, tell } = terminalProgress();
@@ -66,34 +66,20 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
     if (files.length > 0) console.log(`wrote ${files.length} files to ${options.output}`);
   }
 
-  /** None where too few tracks play often enough: all else is told. */
+  /** None where there are too few tracks: all else is told. */
   async function mapOf() {
-    const { trainTrack2Vec } = await import("../track2vec/index.js");
     const { SegueError } = await import("../system/index.js");
-    // As the grid's first point, but with fewer epochs: a map needs neighbourhoods, not the last per cent.
-    const trained = await trainTrack2Vec(corpus, {
-      vectorSize: 48,
-      window: 10,
-      minCount: 3,
-      epochs: 10,
-      sg: true,
-      nsExponent: 0.75,
-      seed: options.seed,
-      progress,
-      signal,
-    })
-      .catch((error: unknown) => {
-        if (error instanceof SegueError && error.code === "empty-vocabulary") return undefined;
-        throw error;
-      })
-      .finally(clear);
-    const shown = trained?.vectors.length ?? 0;
-    if (trained === undefined || shown < 4) {
-      tell(`the map is left out: it takes 4 tracks that play 3 times or more, and here are ${shown}`);
-      return undefined;
-    }
     const { genres, mapTracks } = options;
-    return drawMap(corpus, trained.vectors, { tracks: mapTracks, genres, seed, progress }).finally(clear);
+    try {
+      const vectors = await mapVectors(corpus, { seed, progress, signal });
+      return await drawMap(corpus, vectors, { tracks: mapTracks, genres, seed, progress });
+    } catch (error) {
+      if (!(error instanceof SegueError && error.code === "too-little-data")) throw error;
+      tell(`the map is left out: ${error.message}; ${error.hint}`);
+      return undefined;
+    } finally {
+      clear();
+    }
   }
 
   async function writePictures(folder: string): Promise<string[]> {

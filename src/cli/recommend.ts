@@ -79,7 +79,8 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const place = await bundlePlaceFor(options.bundle, options);
   const live = new LiveModel(await openServedModel(place, { recommender: asked }));
   try {
-    const context: Context = { tracks, ...(title === undefined ? {} : { title }) };
+    const known = tracks.map((track) => live.asKnown(track));
+    const context: Context = { tracks: known, ...(title === undefined ? {} : { title }) };
     await print(live, context, options);
   } finally {
     await live.model.close?.();
@@ -88,7 +89,7 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
 
 async function print(live: LiveModel, context: Context, options: Options): Promise<void> {
   const { remarksOn, unknownOf } = await import("./recommend-remarks.js");
-  const rules = rulesOf(options);
+  const rules = rulesOf(live, options);
   const { recommender, answer } = await answered(live, context, rules, options);
   const shown = options.explain ? await explained(live, recommender, context, answer, options) : answer;
   const unknown = await unknownOf(live, context.tracks);
@@ -170,10 +171,10 @@ function rowsOf(shown: readonly Shown[], bar: (bar: string) => string | undefine
   });
 }
 
-function rulesOf(options: Options): Rules {
+function rulesOf(live: LiveModel, options: Options): Rules {
   return {
     ...(options.unplayed ? { excludePlayed: true } : {}),
-    ...(options.not ? { exclude: options.not } : {}),
+    ...(options.not ? { exclude: options.not.map((track) => live.asKnown(track)) } : {}),
     ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
     ...(options.artist ? { artists: options.artist } : {}),
     ...(options.word ? { words: options.word } : {}),

@@ -11,6 +11,7 @@ import { beforeAll, expect, it } from "vitest";
 import { randomVectors, testFolder } from "../bundle/bundle.testkit.js";
 import { writeBundle } from "../bundle/index.js";
 import { nearestOf } from "../recommenders/index.js";
+import { readApiKeys } from "../serving/index.js";
 import { distPath } from "../system/index.js";
 
 const at = testFolder();
@@ -273,8 +274,8 @@ it("answers others soon after a client has gone that left it minutes of work, an
     await once(client, "connect");
     client.write((head + body).repeat(2_000));
     const ask = () => fetch(`${url}/v1/tracks?q=a`);
-    await expect.poll(async () => (await ask()).status).toBe(503);
-    const refused = await ask();
+    let refused!: Response;
+    await expect.poll(async () => (refused = await ask()).status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(await refused.json()).toMatchObject({ code: "too-busy", error: expect.stringContaining("100") });
     client.destroy();
@@ -326,6 +327,25 @@ it("refuses a pipe of API keys, which might never be written", async () => {
   expect(code).toBe(2);
 }, 20_000);
 
+it.each([
+  ["missing-keys", undefined, "there is no API key file"],
+  ["empty-keys", "# none yet\n", "holds no key"],
+] as const)("says how to make %s", async (name, text, message) => {
+  const file = at(name);
+  if (text !== undefined) await writeFile(file, text);
+  const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", file);
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(`→ write one key a line into it, such as what "openssl rand -hex 24" prints`);
+  expect(code).toBe(2);
+});
+
+it("lets nobody in by a key of blanks", async () => {
+  await expect(readApiKeys({ environment: { SEGUE_API_KEY: " " } })).rejects.toThrow(
+    "the API key at SEGUE_API_KEY is too short",
+  );
+  expect(await readApiKeys({ environment: { SEGUE_API_KEY: "" } })).toEqual([]);
+});
+
 it("is misused with more waiting questions than make sense", async () => {
   const { code, stderr } = await segue("serve", at("models"), "--max-waiting", "100001");
   expect(stderr).toContain("It should be a whole number from 0 to 100000.");
@@ -346,6 +366,11 @@ it.each(["1", "2"])("reads its API keys again at /admin/reload, with %s workers"
       expect(await send("/v1/tracks?q=one", "GET", next)).toBe(200);
       expect(await send("/v1/tracks?q=one", "GET", old)).toBe(401);
     }
+    await rm(file);
+    const headers = { "x-api-key": next };
+    const reloaded = await fetch(`${url}/admin/reload`, { method: "POST", headers });
+    expect(await reloaded.json()).toMatchObject({ keys_kept: `there is no API key file ${file}` });
+    expect(await send("/v1/tracks?q=one", "GET", next)).toBe(200);
   });
 });
 

@@ -15,6 +15,8 @@ import {
 /** The environment variable that may hold a key instead of a file. */
 export const apiKeyVariable = "SEGUE_API_KEY";
 const shortest = 16;
+const aGoodOne = 'such as what "openssl rand -hex 24" prints';
+const oneALine = `write one key a line into it, ${aGoodOne}`;
 
 export class ApiKeys {
   /** Whether requests need one. Stays as it is: what was closed is never opened. */
@@ -83,7 +85,9 @@ export async function readApiKeys(options: {
     try {
       text = await readFile(options.file, "utf8");
     } catch (error) {
-      throw misuse(`cannot read the API key file ${options.file}: ${messageOf(explainDiskError(error))}`);
+      throw (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? misuse(`there is no API key file ${options.file}`, oneALine)
+        : misuse(`cannot read the API key file ${options.file}: ${messageOf(explainDiskError(error))}`);
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     lines.forEach((line, i) => {
@@ -91,13 +95,13 @@ export async function readApiKeys(options: {
       requireLongKey(line, `${options.file}:${i + 1}`);
       keys.push(line);
     });
-    if (keys.length === 0)
-      throw misuse(`the API key file ${options.file} holds no key`, "write one key a line");
+    if (keys.length === 0) throw misuse(`the API key file ${options.file} holds no key`, oneALine);
   }
-  const variable = options.environment?.[apiKeyVariable]?.trim();
+  const variable = options.environment?.[apiKeyVariable];
+  // One of blanks was meant to be a key: left out, it would let everybody in.
   if (variable) {
-    requireLongKey(variable, apiKeyVariable);
-    keys.push(variable);
+    requireLongKey(variable.trim(), apiKeyVariable);
+    keys.push(variable.trim());
   }
   return keys;
 }
@@ -113,7 +117,7 @@ function requireLongKey(key: unknown, where: string): void {
   if (typeof key === "string" && key.length >= shortest && !/\s/.test(key)) return;
   throw misuse(
     `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "no text"}`,
-    `use ${shortest} characters or more, such as what "openssl rand -hex 24" prints`,
+    `use ${shortest} characters or more, ${aGoodOne}`,
   );
 }
 

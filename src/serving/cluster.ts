@@ -15,7 +15,7 @@ import { watchSource } from "./model-source.js";
 import type { EndpointSettings } from "./options.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
 import { RateLimit } from "./rate-limit.js";
-import type { ReloadResult } from "./routes/admin.js";
+import { type AdminParts, type ReloadResult, renewAndReload } from "./routes/admin.js";
 import type { RunningServer } from "./server.js";
 
 /** What one worker is told. */
@@ -29,7 +29,7 @@ export interface ClusterOptions extends WorkerOptions {
   readonly workers: number;
   readonly watchInterval?: number;
   /** As `AdminParts` has it. */
-  readonly renewKeys?: () => Promise<void>;
+  readonly renewKeys?: AdminParts["renewKeys"];
 }
 
 interface Member {
@@ -90,10 +90,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     });
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
-      reload: async () => {
-        await renewKeys?.();
-        return reload();
-      },
+      reload: () => renewAndReload(renewKeys, reload),
       metrics: () => counts.clusterMetrics(),
       take: (client) => limit.take(client as string, performance.now()),
     });

@@ -40,7 +40,6 @@ const issuesShown = 10;
 const codes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "body-too-large",
   FST_ERR_CTP_EMPTY_JSON_BODY: "empty-body",
-  FST_ERR_CTP_INVALID_JSON_BODY: "not-json",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported-media-type",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "wrong-content-length",
   FST_ERR_BAD_URL: "bad-url",
@@ -49,6 +48,7 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 const hints: Readonly<Record<string, string>> = {
+  "body-too-large": "send less at once, or start the endpoint with a larger --body-limit",
   "unsupported-media-type": "send the header Content-Type: application/json",
   "empty-body": "send a JSON object",
   "not-json": "send one JSON object, in UTF-8",

@@ -48,7 +48,8 @@ function linesOf(body: string, context: z.RefinementCtx): Line[] {
     .map((line, i) => ({ at: `line ${i + 1}`, text: line.trim() }))
     .filter(({ text }) => text !== "");
   if (lines.length > 0 && lines.length <= mostInstances) return lines;
-  const message = `wants 1 to ${mostInstances} lines with something in them, got ${lines.length}`;
+  const more = lines.length > 0 ? ": send them in several requests" : "";
+  const message = `wants 1 to ${mostInstances} lines with something in them, got ${lines.length}${more}`;
   context.addIssue({ code: "custom", message });
   return [];
 }

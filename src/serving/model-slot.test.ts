@@ -88,6 +88,27 @@ describe("questions that wait", () => {
     expect(order).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
   });
 
+  it("are taken from each client by what they cost, and a new one begins where the others are", async () => {
+    const { models, taken } = slotOf(1);
+    const order: string[] = [];
+    const long: Question = { of: "extend", request: { context: [], n: 4, variety: 0, seed: 1 } };
+    const ask = async (name: string) => {
+      await models.answer(name[0] === "a" ? long : light, { client: name[0]!, gone: false });
+      order.push(name);
+    };
+    const asked = ["a0", "a1", "a2", "b1", "b2", "b3", "b4", "b5", "b6"].map(ask);
+    const answerNext = async () => {
+      taken[order.length]!();
+      await settled();
+    };
+    for (let i = 0; i < 6; i++) await answerNext();
+    asked.push(...["c1", "c2", "c3"].map(ask));
+    while (order.length < asked.length) await answerNext();
+    await Promise.all(asked);
+    // a2 is in the model's hands when those of c come.
+    expect(order).toEqual(["a0", "a1", "b1", "b2", "b3", "b4", "a2", "b5", "c1", "b6", "c2", "c3"]);
+  });
+
   it("give way in a full line, the last of the client that has most, to a client that has fewer", async () => {
     const { models, taken, dropped } = slotOf(1, { maxWaiting: 3 });
     const outcomes: Record<string, unknown> = {};

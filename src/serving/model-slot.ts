@@ -6,7 +6,7 @@
  * gone is dropped: in a model's hands it would be answered, for nobody.
  */
 import { misuse } from "../system/index.js";
-import { type Answer, type Answerer, type Question, weightOf } from "./answers/question.js";
+import { type Answer, type Answerer, costOf, type Question, weightOf } from "./answers/question.js";
 import type { LiveModel } from "./answers/served-model.js";
 import { cutOff, HttpError } from "./http-error.js";
 import { defaultMaxWaiting } from "./options.js";
@@ -14,7 +14,7 @@ import { WaitingLine } from "./waiting-line.js";
 
 /** Who waits for an answer. */
 export interface Asker {
-  /** Whom it asks for: clients take turns. */
+  /** Whom it asks for: clients take turns, by what their questions cost. */
   readonly client: string;
   /** True from the moment its connection has gone. */
   readonly gone: boolean;
@@ -109,7 +109,7 @@ export class ModelSlot {
     { maxWaiting = defaultMaxWaiting, onDropped = () => {} }: WaitingOptions = {},
   ) {
     this.#held = new Held(answerer);
-    this.#waiting = new WaitingLine(maxWaiting);
+    this.#waiting = new WaitingLine(maxWaiting, ({ question }) => costOf(question));
     this.#maxWaiting = maxWaiting;
     this.#onDropped = onDropped;
   }

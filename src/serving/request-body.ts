@@ -1,6 +1,7 @@
 /** Reads the bodies of requests, in UTF-8: JSON, and where a route says so, text. */
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
+import { messageOf } from "../system/index.js";
 import { HttpError } from "./http-error.js";
 
 /** All routes read JSON, and nothing else. */
@@ -9,7 +10,12 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser("text/plain");
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, done) => {
-    if (isUtf8(body)) return parse(request, body.toString("utf8"), done);
+    if (isUtf8(body)) {
+      const text = body.toString("utf8");
+      return parse(request, text, (error, value) =>
+        error === null || text === "" ? done(error, value) : done(notJson(text)),
+      );
+    }
     // Decoded all the same, its tracks would be called unknown.
     done(Object.assign(new Error("the body is not UTF-8 text"), { statusCode: 400, code: "NOT_UTF8" }));
   });
@@ -21,6 +27,17 @@ export function readJsonBodies(app: FastifyInstance): void {
         : `a body of Content-Type ${type.slice(0, 100)} is not read here`;
     done(Object.assign(new Error(error), { statusCode: 415, code: "OTHER_TYPE" }));
   });
+}
+
+/** Why the parser did not take it: it says no more than that it did not. */
+function notJson(text: string): HttpError {
+  let why = 'a key named "__proto__", or "constructor" with a prototype, is not read here';
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    why = `the body is not JSON: ${messageOf(error)}`;
+  }
+  return new HttpError(400, { error: why, code: "not-json", hint: "send one JSON object, in UTF-8" });
 }
 
 /** Routes of `app` are given bodies of these types as text. */

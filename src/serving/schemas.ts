@@ -5,6 +5,7 @@ import { z } from "zod";
 export const longestContext = 1_000;
 export const mostTracks = 1_000;
 export const mostInstances = 1_000;
+const tooManyInstances = `has more than ${mostInstances}: send them in several requests`;
 const mostExcluded = 10_000;
 /** Each added track is a recommendation of its own, one after the other. */
 const longestExtension = 100;
@@ -33,7 +34,7 @@ const k = (fallback: number) =>
 const contextFields = {
   context: z
     .array(trackId)
-    .max(longestContext)
+    .max(longestContext, `has more than ${longestContext} tracks: send the last ones`)
     .default([])
     .describe("What has played so far, the last one played last; may be empty, where a title tells enough"),
   title: text.optional().describe("The playlist's title, for recommenders that read it"),
@@ -154,12 +155,12 @@ export const instance = z.union([input, z.strictObject({ input_1: input })], {
 export const invocationsRequest = z
   .strictObject({
     signature_name: z.literal("serving_default").optional(),
-    instances: z.array(instance).min(1).max(mostInstances).optional(),
+    instances: z.array(instance).min(1).max(mostInstances, tooManyInstances).optional(),
     inputs: z
       .union(
         [
-          z.array(input).min(1).max(mostInstances),
-          z.strictObject({ input_1: z.array(input).min(1).max(mostInstances) }),
+          z.array(input).min(1).max(mostInstances, tooManyInstances),
+          z.strictObject({ input_1: z.array(input).min(1).max(mostInstances, tooManyInstances) }),
         ],
         { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
       )

@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     "serve",
   );
   if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
-  const readKeysAgain = async () => {
+  const readKeysAgain = async (): Promise<string | undefined> => {
     const { createLogger } = await import("./log.js");
     const logger = createLogger(options.logLevel);
     if (readApiKeys === undefined) {
@@ -54,16 +54,19 @@ export async function serve(options: ServeOptions): Promise<void> {
           ? "API keys stay as they are: they came from no file that could be read again"
           : "there are no API keys to read again, and everybody may call: to close the endpoint, start it again with --api-key-file",
       );
-      return;
+      return undefined;
     }
     try {
       await server.useApiKeys(await readApiKeys());
+      return undefined;
     } catch (error) {
-      logger.error({ reason: messageOf(error) }, "the API keys cannot be read again; those before stay");
+      const reason = messageOf(error);
+      logger.error({ reason }, "the API keys cannot be read again; those before stay");
+      return reason;
     }
   };
   // One after the other, or what an earlier one has read could come last.
-  let renewed = Promise.resolve();
+  let renewed: Promise<string | undefined> = Promise.resolve(undefined);
   const renewKeys = () => {
     renewed = renewed.then(readKeysAgain);
     return renewed;

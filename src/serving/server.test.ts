@@ -346,7 +346,10 @@ describe("the endpoint as a server", () => {
       body: "x".repeat(10_000_000),
     });
     expect(large.status).toBe(413);
-    expect(await large.json()).toMatchObject({ code: "body-too-large" });
+    expect(await large.json()).toMatchObject({
+      code: "body-too-large",
+      hint: expect.stringContaining("--body-limit"),
+    });
     expect((await recommend(url)).status).toBe(200);
   });
 

@@ -2,8 +2,9 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { type Corpus, playlistCount } from "../corpus/index.js";
+import { type Corpus, playlistCount, trackIndex } from "../corpus/index.js";
 import type { Recommender } from "../recommenders/contract.js";
+import { playlistCounts, sessionsOf } from "../recommenders/core/sessions.js";
 import type { EndpointPlugin } from "../serving/index.js";
 import { misuse } from "../system/index.js";
 import { reasonsFor } from "./reasons.js";
@@ -41,6 +42,13 @@ function exactly(live: Models["live"], line: string): string | undefined {
   return undefined;
 }
 
+/** In how many playlists a track is; undefined for one that is in none of these. */
+function playlistsWithTracks(corpus: Corpus): (track: string) => number | undefined {
+  const numbers = trackIndex(corpus.tracks);
+  const counts = playlistCounts(sessionsOf(corpus));
+  return (track) => counts[numbers.get(track) ?? -1];
+}
+
 export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpus | undefined): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   const live = () => models.live;
@@ -52,6 +60,8 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
       `there are: ${Object.keys(live().model.recommenders).join(", ")}`,
     );
   };
+
+  const playlistsWith = corpus && playlistsWithTracks(corpus);
 
   typed.get("/v1/studio/model", { schema: { hide: true } }, async () => ({
     version: live().version,
@@ -80,7 +90,7 @@ export function listenRoutes(app: FastifyInstance, models: Models, corpus: Corpu
         return {
           ...live().view(id),
           score,
-          popular,
+          ...(popular ? { popular, playlists: playlistsWith?.(id) } : {}),
           ...(because === undefined ? {} : { because: live().view(because), place }),
         };
       }),

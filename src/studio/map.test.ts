@@ -83,10 +83,10 @@ describe.skipIf(!hasChromium)("the map", () => {
       return text?.trim();
     };
     expect(await said(await open())).toMatch(
-      /^\d+ tracks\. Of 10 nearest neighbours [\d.]+ % share the genre word, [\d.]+ % by chance \([\d.]+×\)\.$/,
+      /^\d+ tracks, each played \d+ times or more\. Of 10 nearest neighbours [\d.]+ % share the genre word, [\d.]+ % by chance \([\d.]+×\)\.$/,
     );
     expect(await said(await openCorners())).toMatch(
-      /^\d+ tracks\. No playlist of theirs has rock or rap in its title\.$/,
+      /^4 tracks, each played 40 times or more\. No playlist of theirs has rock or rap in its title; name others, where there are titles, by --genres\.$/,
     );
   });
 
@@ -103,6 +103,22 @@ describe.skipIf(!hasChromium)("the map", () => {
     await poll(() => coloured(page)).toBeLessThan(0.2 * all);
     await search.fill("");
     await poll(() => coloured(page)).toBeGreaterThan(0.95 * all);
+    await page.close();
+  });
+
+  it("says which one of those found is chosen, and where nothing is", async () => {
+    const page = await openCorners();
+    const search = page.getByRole("searchbox", { name: "Search the map" });
+    await search.fill("song");
+    await page.locator("aside li button", { hasText: "Song 2" }).click();
+    await page.getByRole("button", { name: /^Listen to Song 2 with/ }).waitFor();
+    expect(await page.locator("aside [aria-current]").allTextContents()).toEqual([
+      expect.stringContaining("Song 2"),
+    ]);
+    await search.fill("xyzzy");
+    expect(await page.locator("aside [role=status]").textContent()).toMatch(
+      /^Nothing on the map is called that: try/,
+    );
     await page.close();
   });
 
@@ -123,7 +139,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     ])
       await page.mouse.move(corner!.x + x!, corner!.y + y!, { steps: 3 });
     await page.mouse.up();
-    await page.getByRole("button", { name: "Listen to it" }).waitFor();
+    await page.getByRole("button", { name: /^Listen to Song 0 with/ }).waitFor();
     await page.mouse.move(5, 5);
     await poll(() => coloured(page)).toBeLessThan(0.5 * all);
     expect(await coloured(page)).toBeGreaterThan(0);

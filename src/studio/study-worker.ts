@@ -1,9 +1,9 @@
-/** The thread of `Study`: first the analysis, which is quick, then vectors where there are none, then the map. */
+/** The thread of `Study`: first the analysis, which is quick, then vectors, then the map. */
 import { parentPort, workerData } from "node:worker_threads";
-import { analyzeCorpus, drawMap, picturesOf } from "../analysis/index.js";
+import { analyzeCorpus, drawMap, mapVectors, picturesOf } from "../analysis/index.js";
 import { renderSvg } from "../charts/index.js";
-import { messageOf, throttled } from "../system/index.js";
-import { TrackVectors, trainTrack2Vec } from "../track2vec/index.js";
+import { errorData, throttled } from "../system/index.js";
+import { TrackVectors } from "../track2vec/index.js";
 import type { StudyAnswer, StudyTask } from "./study.js";
 
 const send = (answer: StudyAnswer) => parentPort!.postMessage(answer);
@@ -21,20 +21,12 @@ try {
     analysis,
     powerLaw: { light: await picture("light"), dark: await picture("dark") },
   });
-  const placed = vectors
-    ? new TrackVectors(vectors)
-    : (
-        await trainTrack2Vec(corpus, {
-          vectorSize: 48,
-          window: 10,
-          minCount: 3,
-          epochs: 10,
-          sg: true,
-          seed,
-          progress,
-        })
-      ).vectors;
+  const placed = await mapVectors(corpus, {
+    vectors: vectors && new TrackVectors(vectors),
+    seed,
+    progress,
+  });
   send({ kind: "map", map: await drawMap(corpus, placed, { tracks: mapTracks, genres, seed, progress }) });
 } catch (error) {
-  send({ kind: "failed", message: messageOf(error) });
+  send({ kind: "failed", error: errorData(error) });
 }

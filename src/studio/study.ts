@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Analysis, MusicMap } from "../analysis/index.js";
 import type { Corpus } from "../corpus/index.js";
-import { besideUrl, ownThread, type ProgressReport } from "../system/index.js";
+import { besideUrl, type ErrorData, errorData, ownThread, type ProgressReport } from "../system/index.js";
 import type { TrackVectors } from "../track2vec/index.js";
 
 export interface StudyTask {
@@ -27,20 +27,20 @@ export type StudyAnswer =
   | { readonly kind: "progress"; readonly report: ProgressReport }
   | { readonly kind: "analysis"; readonly analysis: Analysis; readonly powerLaw: PowerLawPictures }
   | { readonly kind: "map"; readonly map: MusicMap }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly error: ErrorData };
 
 /** What a page can show now: the thing, or how far it is, or why it will not come. */
 export type StudyState<T> =
   | { readonly state: "ready"; readonly value: T }
   | { readonly state: "working"; readonly task: string; readonly share?: number }
-  | { readonly state: "none" | "failed"; readonly message: string };
+  | { readonly state: "none" | "failed"; readonly message: string; readonly hint?: string };
 
 export class Study {
   #worker: Worker | undefined;
   #analysis: Analysis | undefined;
   #powerLaw: PowerLawPictures | undefined;
   #map: MusicMap | undefined;
-  #failed: string | undefined;
+  #failed: ErrorData | undefined;
   #report: ProgressReport = { task: "starting", done: 0 };
 
   constructor(options: Omit<StudyTask, "corpus" | "vectors"> & { corpus?: Corpus; vectors?: TrackVectors }) {
@@ -62,19 +62,23 @@ export class Study {
         this.#analysis = answer.analysis;
         this.#powerLaw = answer.powerLaw;
       } else if (answer.kind === "map") this.#map = answer.map;
-      else this.#failed = answer.message;
+      else this.#failed = answer.error;
     });
-    this.#worker.on("error", (error) => (this.#failed = error.message));
+    this.#worker.on("error", (error) => (this.#failed = errorData(error)));
     this.#worker.unref();
   }
 
   #stateOf<T>(value: T | undefined): StudyState<T> {
     if (value !== undefined) return { state: "ready", value };
-    if (this.#failed !== undefined) return { state: "failed", message: this.#failed };
+    if (this.#failed !== undefined) {
+      const { message, hint, code } = this.#failed;
+      return { state: code === "too-little-data" ? "none" : "failed", message, hint };
+    }
     if (this.#worker === undefined)
       return {
         state: "none",
-        message: "There are no playlists to look at. Start the studio with some: segue studio playlists.csv",
+        message: "There are no playlists to look at.",
+        hint: "Start the studio with some, in place of the bundle or beside it: segue studio playlists.csv",
       };
     const { task, done, total } = this.#report;
     return { state: "working", task, ...(total ? { share: done / total } : {}) };

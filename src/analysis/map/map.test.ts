@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { renderSvg } from "../../charts/index.js";
+import { CorpusBuilder } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
 import { TrackVectors } from "../../track2vec/index.js";
 import { generatedCorpus } from "../analysis.testkit.js";
 import { analysisText, analyzeCorpus, picturesOf } from "../index.js";
 import { genreAgreement, genresOfTracks, unknownGenre } from "./genres.js";
+import { mapVectors } from "./map-vectors.js";
 import { drawMap } from "./music-map.js";
 import { nearestNeighbours } from "./neighbours.js";
 import { similarities } from "./perplexity.js";
@@ -88,6 +90,44 @@ describe("tsne", () => {
   });
 });
 
+describe("mapVectors", () => {
+  /** One playlist for each number, in which so many tracks are played so often as it says. */
+  const played = (counts: Readonly<Record<number, number>>) => {
+    const builder = new CorpusBuilder();
+    for (const [times, tracks] of Object.entries(counts))
+      for (let time = 0; time < Number(times); time++)
+        builder.add({
+          id: `${times} ${time}`,
+          tracks: Array.from({ length: tracks }, (_, i) => `${times}-${i}`),
+        });
+    return builder.build();
+  };
+
+  it.each([
+    [{ 3: 100, 2: 30, 1: 30 }, 100],
+    [{ 3: 99, 2: 30, 1: 30 }, 129],
+    [{ 3: 5, 2: 5, 1: 30 }, 40],
+  ])("of tracks by times they are played, %o, takes %i", async (counts, taken) => {
+    expect((await mapVectors(played(counts))).length).toBe(taken);
+  });
+
+  it("takes a model's where they know enough of the tracks", async () => {
+    const corpus = played({ 3: 120 });
+    const vectorsOf = (tracks: readonly string[]) =>
+      new TrackVectors({ tracks, size: 2, vectors: new Float32Array(2 * tracks.length).fill(1) });
+    const [knowing, strange] = [vectorsOf(corpus.tracks), vectorsOf(corpus.tracks.slice(0, 99))];
+    expect(await mapVectors(corpus, { vectors: knowing })).toBe(knowing);
+    expect((await mapVectors(corpus, { vectors: strange })).length).toBe(120);
+  });
+
+  it("says what to do where there are too few tracks", async () => {
+    await expect(mapVectors(played({ 9: 3 }))).rejects.toMatchObject({
+      message: "a map takes 4 tracks, and these playlists have 3",
+      hint: "give it more playlists",
+    });
+  });
+});
+
 describe("genres", () => {
   it("takes whole words of titles, and the commoner one", () => {
     const corpus = {
@@ -124,7 +164,7 @@ describe("genres", () => {
     const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
     expect(grey.frequentWords).toContain("rock");
     const text = analysisText({ ...analysis, map: grey }).replace(/\n {2}/g, " ");
-    expect(text).toContain(`no playlist of theirs has rainy or gym in its title (frequent there: `);
+    expect(text).toContain(`no playlist of theirs has rainy or gym in its title; frequent there: --genres `);
     const svg = await renderSvg(picturesOf(corpus, { ...analysis, map: grey }, "light").map!, {
       theme: "light",
     });

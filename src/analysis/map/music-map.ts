@@ -60,9 +60,12 @@ export interface MapOptions {
   readonly signal?: AbortSignal;
 }
 
+/** t-SNE lays out no fewer. */
+export const fewestTracks = 4;
+
 const { perplexity: perplexities, iterations: rounds, seed: seeds } = tsneRanges;
 const ranges: Readonly<Record<keyof MapOptions, ValueRange>> = {
-  tracks: wholeNumber(4),
+  tracks: wholeNumber(fewestTracks),
   genres: listOf("words"),
   perplexity: perplexities,
   iterations: rounds,
@@ -101,9 +104,9 @@ export async function drawMap(
     .filter((track) => rowOf[track]! >= 0)
     .sort((a, b) => plays[b]! - plays[a]! || a - b)
     .slice(0, tracks);
-  if (chosen.length < 4)
+  if (chosen.length < fewestTracks)
     throw misuse(
-      `a map takes 4 tracks that have vectors, and here are ${chosen.length}`,
+      `a map takes ${fewestTracks} tracks that have vectors, and here are ${chosen.length}`,
       "train the vectors on the same corpus, with a lower minCount",
     );
   const { size } = vectors;

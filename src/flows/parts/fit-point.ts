@@ -103,7 +103,7 @@ async function baseFigures(
 function withoutVectors({ recommender, settings }: GridPoint): string {
   const defaults = recommenderKinds[recommender]?.defaults;
   const minCount = String(settings.minCount ?? (defaults as { minCount?: number } | undefined)?.minCount);
-  return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors`;
+  return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors; try a lower one, or more playlists`;
 }
 
 /** "near Artist-Song: Artist-Other (0.93), …": whether the vectors make sense is seen at a glance. */

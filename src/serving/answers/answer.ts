@@ -38,7 +38,7 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
   const read = readContext(live, request);
   const { context, recommender: asked } = read;
-  const rules = readRules(request);
+  const rules = readRules(live, request);
   const { recommender, answer: ranking } = await live.answered(
     asked,
     context,
@@ -64,7 +64,7 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
   const read = readContext(live, request);
   const { context, recommender: asked } = read;
-  const rules = readRules(request);
+  const rules = readRules(live, request);
   const { n, variety, seed } = request;
   const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
   const { recommender, answer: added } = await live.answered(
@@ -114,7 +114,7 @@ async function invocations(
   const rows =
     instances?.map((one) => (typeof one === "object" && "input_1" in one ? one.input_1 : one)) ??
     columnOf(inputs!);
-  const asked = rows.map((row) => (typeof row === "string" ? row : row[0]));
+  const asked = rows.map((row) => live.asKnown(typeof row === "string" ? row : row[0]));
   const unknownTracks = asked.filter((track) => !live.knows(track)).length;
   const rankings = await Promise.all(
     asked.map(async (track) => {

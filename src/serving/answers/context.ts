@@ -40,7 +40,7 @@ export function readContext(live: LiveModel, request: ContextRequest): ReadConte
       hint: `it has: ${Object.keys(live.model.recommenders).join(", ")}`,
     });
   }
-  const tracks = request.context;
+  const tracks = request.context.map((track) => live.asKnown(track));
   const unknown = tracks.filter((track) => !live.knows(track));
   const fallback = unknown.length === tracks.length && request.title === undefined;
   const context = request.title === undefined ? { tracks } : { tracks, title: request.title };
@@ -48,12 +48,12 @@ export function readContext(live: LiveModel, request: ContextRequest): ReadConte
 }
 
 /** The rules of a request, or undefined where it has none. */
-export function readRules(request: RuleRequest): Rules | undefined {
+export function readRules(live: LiveModel, request: RuleRequest): Rules | undefined {
   const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
   if (!exclude?.length && !excludePlayed && perArtist === undefined && filters === undefined)
     return undefined;
   return {
-    ...(exclude === undefined ? {} : { exclude }),
+    ...(exclude === undefined ? {} : { exclude: exclude.map((track) => live.asKnown(track)) }),
     ...(excludePlayed === undefined ? {} : { excludePlayed }),
     ...(perArtist === undefined ? {} : { perArtist }),
     ...(filters?.artists === undefined ? {} : { artists: filters.artists }),

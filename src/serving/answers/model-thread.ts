@@ -25,13 +25,17 @@ async function openModel({ place, recommender, warmUp = 0, from }: ThreadData) {
     read = (await isFolder(path)) ? await readBundle(path) : path;
   }
   const live = new LiveModel(await servedModelOf(read, place, { recommender }));
-  warm(live, warmUp);
+  if (warmUp > 0) await warm(live, warmUp);
   return { live, contents: typeof read === "string" ? undefined : read };
 }
 
-/** Answers contexts of ten tracks, drawn evenly from the catalogue, for so many milliseconds. */
-function warm({ model }: LiveModel, milliseconds: number): void {
-  const { catalogue, recommenders, defaultRecommender } = model;
+/**
+ * Makes the search ready, which the first unknown track would else wait for, and answers contexts of ten tracks, drawn evenly from the
+ * catalogue, for so many milliseconds.
+ */
+async function warm(live: LiveModel, milliseconds: number): Promise<void> {
+  await live.search();
+  const { catalogue, recommenders, defaultRecommender } = live.model;
   const { tracks } = catalogue;
   if (tracks.length === 0) return;
   const until = performance.now() + milliseconds;

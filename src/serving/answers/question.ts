@@ -22,12 +22,13 @@ export interface Answer {
 /** How much work a thread has in hand at most, by `weightOf`: as much as its largest batch, so that it never waits for more. */
 export const threadHolds = 32;
 
-/** Roughly how many rankings' work an answer is, 1 to `threadHolds`. */
+/** What it costs, at most `threadHolds`. */
 export function weightOf(question: Question): number {
-  return Math.min(threadHolds, rankingsOf(question));
+  return Math.min(threadHolds, costOf(question));
 }
 
-function rankingsOf({ of, request }: Question): number {
+/** Roughly how many rankings' work an answer is, at least 1. How long a context is and how many tracks are asked for matters little. */
+export function costOf({ of, request }: Question): number {
   switch (of) {
     case "recommend":
       // The reasons of some twenty tracks take as long as their ranking.

@@ -65,6 +65,16 @@ export class LiveModel {
     return this.#numbers.get(track) !== undefined;
   }
 
+  /**
+   * The id that the catalogue knows it by: where it does not know it, but does with accents and letters as one ("é" may be sent as two
+   * signs; cleaning joins them), that; else as it is.
+   */
+  asKnown(track: string): string {
+    if (this.knows(track)) return track;
+    const joined = track.normalize("NFC");
+    return this.knows(joined) ? joined : track;
+  }
+
   /** The recommender of that name (the default one for none), or undefined. */
   recommender(name = this.model.defaultRecommender): FittedRecommender | undefined {
     return Object.hasOwn(this.model.recommenders, name) ? this.model.recommenders[name] : undefined;

@@ -20,7 +20,8 @@ export interface ThreadsOptions {
   readonly threads?: number;
   /**
    * For how long each thread answers questions of its own before it takes others, in milliseconds; default 0. A model that takes
-   * over from another one would else answer the first requests much slower than that one did, until its code is compiled.
+   * over from another one would else answer the first requests much slower than that one did, until its code is compiled and its
+   * search for what is unknown is built.
    */
   readonly warmUp?: number;
   /** Ends an opening that is under way. */

@@ -10,13 +10,18 @@ import type { App } from "./routes.js";
 export interface ReloadResult {
   readonly version: string;
   readonly changed: boolean;
+  /** Why the API keys stay as they were, where they should have been read again and could not be. */
+  readonly keys_kept?: string;
 }
 
 export interface AdminParts {
   /** Opens the bundle again; absent where the model came from elsewhere. */
   readonly reload?: () => Promise<ReloadResult>;
-  /** Reads the API keys again before it does, as SIGHUP does; default: they stay. Never fails: those before stay where it cannot. */
-  readonly renewKeys?: () => Promise<void>;
+  /**
+   * Reads the API keys again before it does, as SIGHUP does; default: they stay. Never fails: those before stay where it cannot, and it
+   * says why.
+   */
+  readonly renewKeys?: () => Promise<string | undefined>;
   /** The text for /metrics where it is gathered from several processes. */
   readonly gatherMetrics?: () => Promise<string>;
 }
@@ -46,6 +51,10 @@ export function adminRoutes(
             .object({
               version: z.string().describe("Of the bundle that answers from now on"),
               changed: z.boolean().describe("Whether that is another one than before"),
+              keys_kept: z
+                .string()
+                .optional()
+                .describe("Why the API keys stay as they were, where they could not be read again"),
             })
             .describe("The bundle was opened and answers"),
           "4xx": errorAnswer,
@@ -64,12 +73,20 @@ export function adminRoutes(
           hint: "send SIGHUP to its process instead, or start it with --api-key-file",
         });
       }
-      await parts.renewKeys?.();
-      return parts.reload().catch((thrown: unknown) => {
+      return renewAndReload(parts.renewKeys, parts.reload).catch((thrown: unknown) => {
         throw refusal(thrown);
       });
     },
   );
+}
+
+/** The keys first: a bundle that cannot be used must not keep them from being changed. */
+export async function renewAndReload(
+  renewKeys: AdminParts["renewKeys"],
+  reload: () => Promise<ReloadResult>,
+): Promise<ReloadResult> {
+  const keysKept = await renewKeys?.();
+  return { ...(await reload()), ...(keysKept === undefined ? {} : { keys_kept: keysKept }) };
 }
 
 /**

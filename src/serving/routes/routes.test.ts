@@ -44,6 +44,24 @@ describe("the endpoint's routes", () => {
     expect(extendAnswer.parse(extended.body).tracks[0]!.id).toBe(wanted[0]);
   });
 
+  it("knows a track whose accents come as signs of their own, in each route", async () => {
+    const [known, apart] = ["Björk-Jóga", "Björk-Jóga".normalize("NFD")];
+    expect(apart).not.toBe(known);
+    for (const [url, ask] of [
+      ["/v1/recommend", (track: string) => ({ context: [track], exclude: ["Radiohead-Karma Police"], k: 5 })],
+      ["/v1/playlists/extend", (track: string) => ({ context: [track], n: 2 })],
+      ["/invocations", (track: string) => ({ instances: [track] })],
+    ] as const)
+      expect((await post(url, ask(apart))).body).toEqual((await post(url, ask(known))).body);
+    const rest = await post("/v1/recommend", { context: [songs[6]], exclude: [apart], k: 5 });
+    expect(recommendAnswer.parse(rest.body).tracks.map(({ id }) => id)).not.toContain(known);
+    expect(
+      recommendAnswer
+        .parse((await post("/v1/recommend", { context: [songs[6]], k: 5 })).body)
+        .tracks.map(({ id }) => id),
+    ).toContain(known);
+  });
+
   it("lets popularity answer where nothing is known to a recommender without a fall-back", async () => {
     const silent: FittedRecommender = {
       name: "silent",
@@ -229,12 +247,19 @@ describe("the endpoint's routes", () => {
       ["/v1/recommend", { context: ["a"], k: 2.5 }, 400, /^k: .*int/],
       ["/v1/recommend", { context: ["a"], kk: 2 }, 400, /"kk"/],
       ["/v1/recommend", '{"context":["\\ud800"]}', 400, /^context\[0\]: .*surrogate/],
-      ["/v1/recommend", { context: Array(1001).fill("a") }, 400, /^context: .*1000/],
+      [
+        "/v1/recommend",
+        { context: Array(1001).fill("a") },
+        400,
+        /^context: .*1000 tracks: send the last ones/,
+      ],
+      ["/invocations", { instances: Array(1001).fill("a") }, 400, /^instances: .*1000: send them in several/],
       ["/v1/recommend", { context: Array(20_000).fill(1) }, 400, /^context: a list of 20000/],
       ["/v1/recommend", "{", 400, /JSON/],
       ["/v1/recommend", "[]", 400, /^body: .*object/],
       ["/v1/recommend", `${"[".repeat(50_000)}${"]".repeat(50_000)}`, 400, /^body: /],
-      ["/v1/recommend", '{"__proto__":{"a":1},"context":[]}', 400, /JSON/],
+      ["/v1/recommend", '{"__proto__":{"a":1},"context":[]}', 400, /^a key named "__proto__"/],
+      ["/v1/recommend", '{"context": ["a-b" "c-d"]}', 400, /^the body is not JSON: .* position 19/],
       ["/v1/recommend", { context: [], per_artist: 0 }, 400, /^per_artist: /],
       ["/v1/recommend", { context: [], filters: { artist: ["a"] } }, 400, /^filters: .*"artist"/],
       ["/v1/playlists/extend", { context: [], n: 101 }, 400, /^n: .*100/],

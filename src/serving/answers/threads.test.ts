@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { randomVectors, testFolder } from "../../bundle/bundle.testkit.js";
+import { writeBundle } from "../../bundle/index.js";
+import { nearestOf } from "../../recommenders/index.js";
+import { openThreads } from "./threads.js";
+
+const at = testFolder();
+
+it("has its search ready where it takes over from another model", async () => {
+  const many = randomVectors(
+    Array.from({ length: 100_000 }, (_, i) => `Artist ${i % 5_000}-Song number ${i}`),
+    2,
+  );
+  const nearest = nearestOf(many, many).save();
+  await writeBundle(at("many"), { catalogue: many, recommenders: { nearest }, vectors: many });
+  const firstSearch = async (warmUp: number) => {
+    const threads = await openThreads({ place: at("many"), recommender: undefined }, { warmUp });
+    try {
+      const began = performance.now();
+      await threads.answer({ of: "tracks", request: { q: "song 7", limit: 1 } });
+      return performance.now() - began;
+    } finally {
+      await threads.close();
+    }
+  };
+  const built = await firstSearch(0);
+  expect(await firstSearch(1)).toBeLessThan(built / 2);
+});

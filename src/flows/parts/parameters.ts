@@ -36,6 +36,10 @@ export const intermediateParameters = z.object({
     .min(0)
     .default(0)
     .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
+  dates: z
+    .enum(["auto", "day-first", "month-first"])
+    .default("auto")
+    .describe("which is the day in dates such as 01/02/2024; auto: as the other dates show"),
   subset: switchable("only half of the rows, for trying things"),
   memoryLimit,
   data: folder,

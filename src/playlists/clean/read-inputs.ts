@@ -6,6 +6,7 @@ import type { CsvHeader } from "./csv-header.js";
 import { fileNames } from "./file-playlists.js";
 import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
 import type { InputFile } from "./input-files.js";
+import type { PlayTimes } from "./play-times.js";
 import { readCsv } from "./read-csv.js";
 import { readJson, withoutTimes } from "./read-json.js";
 import { readM3u } from "./read-m3u.js";
@@ -48,6 +49,7 @@ export async function readInputs(
   files: readonly InputFile[],
   form: InputForm,
   options: CleanOptions,
+  times: PlayTimes,
   rejects: Rejects,
   parts: string[],
 ): Promise<InputsRead> {
@@ -86,7 +88,7 @@ export async function readInputs(
       const { rows, held, spareTime, ...counted } = await readParquetRows(
         database,
         path,
-        { mapping, playlist, firstRowId: rowId, part: part(), needsTime },
+        { mapping, playlist, firstRowId: rowId, part: part(), needsTime, times },
         rejects,
       );
       tidied += counted.tidied;
@@ -105,7 +107,7 @@ export async function readInputs(
         const playlist = names.get(path)!;
         const { rows, held, spareTime } = await readCsv(
           source,
-          { ...options, playlist, needsTime },
+          { ...options, playlist, needsTime, times },
           rowId,
           writer,
           rejects,
@@ -118,7 +120,7 @@ export async function readInputs(
         const playlist = names.get(path)!;
         const { rows, held, spareTime } = await readJson(
           source,
-          { ...options, playlist, isLines, needsTime },
+          { ...options, playlist, isLines, needsTime, times },
           rowId,
           writer,
           rejects,

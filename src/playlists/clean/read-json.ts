@@ -5,11 +5,11 @@
 import { misuse, SegueError } from "../../system/index.js";
 import { asSequence, isObject } from "./json-playlist.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
-import { parseTime } from "./time-of-play.js";
 
 export interface JsonOptions {
   /** What the file's playlist is called where nothing in it holds the playlist. */
@@ -17,6 +17,7 @@ export interface JsonOptions {
   readonly mapping?: ColumnMapping;
   /** Whether the time of each play is wanted even if the mapping does not tell which key holds it. */
   readonly needsTime?: boolean;
+  readonly times: PlayTimes;
   /** Whether it is an object a line; otherwise it is read whole. */
   readonly isLines: boolean;
 }
@@ -79,7 +80,7 @@ export async function readJson(
       return;
     }
     readRow ??= rowReader(value, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
-    readRow(value, rowId, writer, reject);
+    readRow(value, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
   };
 
   if (options.isLines) {
@@ -140,6 +141,7 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
     rowId: () => number,
     writer: RowWriter,
     reject: Reject,
+    readTime: (text: string) => string | undefined,
   ) => {
     const fields = held.map((key, i) => {
       if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
@@ -155,7 +157,7 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
     else {
       const text = String(value[timeKey] ?? "");
-      const time = parseTime(text);
+      const time = readTime(text);
       if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
       else writer.addTidied(rowId(), fields as [string, string, string, string], time);
     }

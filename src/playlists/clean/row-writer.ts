@@ -9,7 +9,7 @@ export type FieldName = (typeof fieldNames)[number];
 
 /** Which of `RowWriter.columns` takes bytes that are thrown away: fields that nobody asked for. */
 export const spareColumn = fieldNames.length;
-/** Which of them takes the time of the play: milliseconds since 1970, as text. */
+/** Which of them takes the time of the play, as `PlayTimes` has it. */
 export const timeColumn = fieldNames.length + 1;
 
 /** DuckDB's own row group size, so that it can read one group a thread. */
@@ -48,22 +48,22 @@ export class RowWriter {
   }
 
   /** Adds a row of strings, with its time where rows have one. */
-  add(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
+  add(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     for (let i = 0; i < fields.length; i++) this.append(i, fields[i]!);
     if (time !== undefined) this.appendTime(time);
     this.commit(rowId);
   }
 
   /** The same, with its names tidied. */
-  addTidied(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
+  addTidied(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     const names = fields.map(tidyName) as [string, string, string, string];
     if (names.some((name, i) => name !== fields[i])) this.tidied++;
     this.add(rowId, names, time);
   }
 
   /** Appends the time of the row that is being written. */
-  appendTime(time: number): void {
-    this.append(timeColumn, String(time));
+  appendTime(time: string): void {
+    this.append(timeColumn, time);
   }
 
   /** Appends the text of the row that is being written to one of its columns. */

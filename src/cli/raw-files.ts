@@ -13,6 +13,9 @@ export interface RawFileOptions {
   readonly sessionGap: number;
   /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
   readonly dates: "auto" | "day-first" | "month-first";
+  /** Whether "Song - Radio Edit" counts as "Song", and names that differ in capitals alone as the one played most. */
+  readonly mergeVersions?: boolean;
+  readonly mergeCapitals?: boolean;
 }
 
 /** These options among those of a verb. */
@@ -22,8 +25,13 @@ export function rawFileOptions({
   escape: style,
   sessionGap,
   dates,
+  mergeVersions = false,
+  mergeCapitals = false,
 }: RawFileOptions): RawFileOptions {
-  return { ...(columns !== undefined && { columns }), encoding, escape: style, sessionGap, dates };
+  return {
+    ...(columns !== undefined && { columns }),
+    ...{ encoding, escape: style, sessionGap, dates, mergeVersions, mergeCapitals },
+  };
 }
 
 /** How short a playlist of raw files may be; of verbs for which that is not given. */
@@ -66,5 +74,10 @@ export function addRawFileOptions(command: Command): Command {
       )
         .choices(["auto", "day-first", "month-first"])
         .default("auto"),
+    )
+    .option("--merge-versions", 'raw files: "Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"')
+    .option(
+      "--merge-capitals",
+      'raw files: "the beatles" and "The Beatles" count as the one played most; titles likewise',
     );
 }

@@ -203,7 +203,7 @@ async function cleanInto(
 }
 
 const ofDays =
-  "the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, write both into one, as 2024-01-31 18:05";
+  'the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** Whether all times are beginnings of days, and not small numbers, which are positions. */
 async function areDays(database: Database, parts: readonly string[], played: string): Promise<boolean> {

@@ -109,6 +109,57 @@ describe("times", () => {
     );
   });
 
+  describe("of a day and a clock in two columns", () => {
+    const text =
+      "clock,artist,track,date\n18:05,A,2,2024-01-31\n6:04 PM,A,1,31/01/2024\n9:30:00,A,0,31.1.2024\n,A,x,2024-01-31\n18:05,A,y,\n";
+    const mapping = { time: "date+clock" };
+
+    it("are one time, from CSV, JSON and Parquet", async () => {
+      await writeFile(at("log.csv"), text);
+      const plays = text.trim().split("\n").slice(1);
+      const entries = plays.map((play) => {
+        const [clock, artist, track, date] = play.split(",");
+        return { clock, artist, track, date };
+      });
+      await writeFile(at("log.jsonl"), entries.map((entry) => JSON.stringify(entry)).join("\n"));
+      await withDuckDb({}, (database) =>
+        database.run(
+          `COPY (FROM read_csv(${sqlString(at("log.csv"))}, all_varchar = true)) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`,
+        ),
+      );
+      for (const name of ["log.csv", "log.jsonl", "log.parquet"]) {
+        const { rows, rejected } = await clean({}, { mapping, inputs: [name] });
+        expect(rows.map((row) => row[3])).toEqual(["0", "1", "2"]);
+        expect(rejected.map(({ reason }) => reason)).toEqual(["not a time", "not a time"]);
+        if (name !== "log.parquet") expect(rejected[0]!.detail).toBe('"2024-01-31 (no clock)"');
+      }
+    });
+
+    it("may have their own types in Parquet, and the day a clock that says nothing", async () => {
+      const typed = (type: string) =>
+        `COPY (SELECT 'A' AS artist, d::${type} AS date, t::TIME AS clock, track FROM (VALUES ('2024-01-31', '18:05', '1'), ('2024-01-31', '09:05:30', '0')) v(d, t, track)) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`;
+      for (const type of ["DATE", "TIMESTAMP"]) {
+        await withDuckDb({}, (database) => database.run(typed(type)));
+        const { rows } = await clean({}, { mapping, inputs: ["log.parquet"] });
+        expect(rows.map((row) => row[3])).toEqual(["0", "1"]);
+      }
+      const csv = "date,clock,artist,track\n2024-01-31 00:00:00,18:05,A,1\n";
+      const { rows } = await clean({ "a.csv": csv }, { mapping, sessionGap: 30 });
+      expect(rows[0]![4]).toBe("a 2024-01-31 18:05");
+    });
+
+    it("are missed by name, and a column whose name has a plus is that column", async () => {
+      expect((await failure({ "a.csv": "date,artist,track\n1,A,x\n" }, { mapping })).message).toMatch(
+        /wanted also "date\+clock"$/,
+      );
+      const { rows } = await clean(
+        { "a.csv": "date+clock,date,clock,artist,track\n2,a,b,A,x\n1,a,b,A,y\n" },
+        { mapping },
+      );
+      expect(rows.map((row) => row[3])).toEqual(["y", "x"]);
+    });
+  });
+
   describe("of dates with slashes", () => {
     const log = (times: readonly string[]) =>
       `when,artist,track\n${times.map((time, i) => `"${time}",A,${i}\n`).join("")}`;

@@ -1,7 +1,7 @@
 /** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
 import type { CsvLayout } from "./csv-scanner.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
-import { fieldNames, spareColumn, timeColumn } from "./row-writer.js";
+import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 
 /** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
 export type EscapeStyle = "backslash" | "doubled" | "none";
@@ -35,6 +35,7 @@ export function readHeader(
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
     if (field !== -1) return field;
+    if (at.clock === index) return clockColumn;
     return at.time === index ? timeColumn : spareColumn;
   });
   const isNowplaying = nowplaying.every((name) => names.some((found) => found.toLowerCase() === name));

@@ -13,8 +13,9 @@
 import { isUtf8 } from "node:buffer";
 import { LeadBytes } from "./lead-bytes.js";
 import type { RejectReason } from "./rejects.js";
-import { fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
+import { clockColumn, fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
 import { isSurelyTidy, tidyName } from "./tidy-name.js";
+import { withClock } from "./time-of-play.js";
 
 export interface CsvLayout {
   /** The byte between fields. */
@@ -63,6 +64,7 @@ export class CsvScanner {
   readonly #timeOf: CsvStart["readTime"];
   readonly #starts: Int32Array;
   readonly #hasTime: boolean;
+  readonly #hasClock: boolean;
   // Facts of the record that was scanned last.
   #fields = 0;
   #lineEnds = 0;
@@ -83,6 +85,7 @@ export class CsvScanner {
     this.line = firstLine;
     this.#starts = new Int32Array(writer.columns.length);
     this.#hasTime = layout.columns.includes(timeColumn);
+    this.#hasClock = layout.columns.includes(clockColumn);
   }
 
   /**
@@ -276,7 +279,8 @@ export class CsvScanner {
 
   /** Puts the time in the place of its text; what stands there where it is no time. */
   #readTime(): string | undefined {
-    const text = this.#textIn(timeColumn);
+    const day = this.#textIn(timeColumn);
+    const text = this.#hasClock ? withClock(day, this.#textIn(clockColumn)) : day;
     const time = this.#timeOf(text, this.line);
     if (time === undefined) return JSON.stringify(text.slice(0, 40));
     this.#writer.columns[timeColumn]!.length = this.#starts[timeColumn]!;

@@ -6,8 +6,14 @@ import { type FieldName, fieldNames } from "./row-writer.js";
 type MappedName = FieldName | "time";
 const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
 
-/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. */
+/**
+ * Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. A day
+ * and a clock that stand in two columns are `time: "date+clock"`.
+ */
 export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
+
+/** The column of each field, -1 where it has none; "clock" is the second one of a time. */
+type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
 
 // The long history of what a listener has streamed, as Spotify gives it.
 const streamedArtist = "mastermetadataalbumartistname";
@@ -135,9 +141,9 @@ export function matchColumns(
   mapping: ColumnMapping | undefined,
   where: string,
   options: { readonly needsTime?: boolean; readonly ifNoneIsKnown?: string } = {},
-): Record<MappedName, number> {
-  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1 };
-  const take = (field: MappedName, candidates: readonly number[]) => {
+): FoundColumns {
+  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1, clock: -1 };
+  const take = (field: keyof typeof found, candidates: readonly number[]) => {
     if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
     found[field] = candidates[0] ?? -1;
   };
@@ -159,10 +165,12 @@ export function matchColumns(
         `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
         "name one for each",
       );
-    take(
-      field,
-      indexesOf((name) => name === mapped),
-    );
+    const named = (wanted: string) => indexesOf((name) => name === wanted);
+    const [day, clock] = (field === "time" && !names.includes(mapped) && dayAndClock(mapped)) || [mapped];
+    take(field, named(day!));
+    if (clock === undefined) continue;
+    take("clock", named(clock));
+    if (found.clock === -1) found.time = -1;
   }
   // The playlist before the user, who takes its id only where it is not the playlist itself.
   for (const field of [...mappedNames].reverse()) {
@@ -202,11 +210,14 @@ export function matchColumns(
   return found;
 }
 
+/** The two columns of a mapping such as "date+clock"; undefined where it is none. */
+function dayAndClock(mapped: string): readonly string[] | undefined {
+  const parts = mapped.split("+").map((part) => part.trim());
+  return parts.length === 2 && !parts.includes("") ? parts : undefined;
+}
+
 /** A column that may hold the time of each play, by its name, where none was found for it. */
-export function spareTime(
-  names: readonly string[],
-  found: Readonly<Record<MappedName, number>>,
-): string | undefined {
+export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
@@ -221,11 +232,7 @@ function isLikePlaylist(name: string): boolean {
 }
 
 /** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
-function likely(
-  field: MappedName,
-  names: readonly string[],
-  found: Readonly<Record<MappedName, number>>,
-): string | undefined {
+function likely(field: MappedName, names: readonly string[], found: FoundColumns): string | undefined {
   const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
   const taken = Object.values(found);
   const alike = names.filter(
@@ -238,7 +245,7 @@ function likely(
 const shortestStem = 5;
 
 function ambiguous(
-  field: MappedName,
+  field: keyof FoundColumns,
   candidates: readonly number[],
   names: readonly string[],
   where: string,
@@ -253,7 +260,7 @@ function ambiguous(
 }
 
 function wrongColumns(
-  found: Readonly<Record<MappedName, number>>,
+  found: FoundColumns,
   missing: readonly MappedName[],
   alike: readonly string[],
   names: readonly string[],

@@ -10,6 +10,7 @@ import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
+import { withClock } from "./time-of-play.js";
 
 export interface JsonOptions {
   /** What the file's playlist is called where nothing in it holds the playlist. */
@@ -135,6 +136,7 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
     ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
   });
   const timeKey = names[at.time];
+  const clockKey = names[at.clock];
   const held = fieldNames.map((field) => names[at[field]]);
   const read = (
     value: Readonly<Record<string, unknown>>,
@@ -156,7 +158,8 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
       reject("NUL byte", undefined, JSON.stringify(value));
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
     else {
-      const text = String(value[timeKey] ?? "");
+      const textOf = (key: string) => String(value[key] ?? "");
+      const text = clockKey === undefined ? textOf(timeKey) : withClock(textOf(timeKey), textOf(clockKey));
       const time = readTime(text);
       if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
       else writer.addTidied(rowId(), fields as [string, string, string, string], time);

@@ -7,6 +7,7 @@ import type { PlayTimes } from "./play-times.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 import { tidySql } from "./tidy-name.js";
+import { withClockSql } from "./time-of-play.js";
 
 /**
  * @param options `playlist`: what the file's playlist is called where no column holds it
@@ -45,7 +46,8 @@ export async function readParquetRows(
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
   const part = sqlString(options.part);
-  const time = at.time === -1 ? undefined : sqlName(columns[at.time]!);
+  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && sqlName(name));
+  const time = day && (clock === undefined ? day : withClockSql(day, clock));
   await database.run(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),

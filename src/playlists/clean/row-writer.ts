@@ -11,14 +11,17 @@ export type FieldName = (typeof fieldNames)[number];
 export const spareColumn = fieldNames.length;
 /** Which of them takes the time of the play, as `PlayTimes` has it. */
 export const timeColumn = fieldNames.length + 1;
+/** Which of them takes the clock of a time whose day stands in another column, until both are one time. */
+export const clockColumn = fieldNames.length + 2;
+const passingColumns = [spareColumn, clockColumn];
 
 /** DuckDB's own row group size, so that it can read one group a thread. */
 const rowsPerGroup = 122_880;
 const bytesPerGroup = 1 << 24;
 
 export class RowWriter {
-  /** user_id, artist, track, playlist, the spare one, and the time. */
-  readonly columns: readonly ByteColumn[] = Array.from({ length: timeColumn + 1 }, () => new ByteColumn());
+  /** user_id, artist, track, playlist, the spare one, the time, and its clock. */
+  readonly columns: readonly ByteColumn[] = Array.from({ length: clockColumn + 1 }, () => new ByteColumn());
   /** How many of the rows so far were written with names other than those that stand in the file; see `tidyName`. */
   tidied = 0;
   readonly #texts: readonly ByteColumn[];
@@ -35,14 +38,14 @@ export class RowWriter {
 
   /** Makes room for one row whose text has at most `bytes` bytes. */
   reserve(bytes: number): void {
-    for (const column of [...this.#texts, this.columns[spareColumn]!])
+    for (const column of [...this.#texts, ...passingColumns.map((index) => this.columns[index]!)])
       column.reserve(bytes + bytesPerGroup + 4);
   }
 
   /** Takes what was appended to the columns since the last call as one row. */
   commit(rowId: number): void {
     this.#rowIds[this.#rows++] = BigInt(rowId);
-    this.columns[spareColumn]!.length = 0;
+    for (const index of passingColumns) this.columns[index]!.length = 0;
     if (this.#rows === rowsPerGroup || this.#texts.some((column) => column.length >= bytesPerGroup))
       this.#flush();
   }

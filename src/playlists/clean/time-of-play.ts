@@ -59,6 +59,17 @@ export function parseTime(text: string, order?: DayOrder): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+const midnight = String.raw`[ T]00:00(:00([.,]0+)?)?$`;
+const noClock = "(no clock)";
+
+/** A day and a clock that stand apart, as one text. Without the clock it is no time; the day may be one that begins at midnight. */
+export const withClock = (day: string, clock: string): string =>
+  `${day.trim().replace(new RegExp(midnight), "")} ${clock.trim() || noClock}`;
+
+/** SQL as of `withClock`. */
+export const withClockSql = (day: string, clock: string): string =>
+  `concat(regexp_replace(trim(${day}::VARCHAR), '${midnight}', ''), ' ', coalesce(nullif(trim(${clock}::VARCHAR), ''), '${noClock}'))`;
+
 function fromNumber(value: number): number | undefined {
   const scale = scales.find(({ below }) => Math.abs(value) < below)?.toMs ?? nanoseconds;
   return Math.abs(value) < farthest ? Math.round(value * scale) : undefined;

@@ -18,6 +18,9 @@ type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
 // The long history of what a listener has streamed, as Spotify gives it.
 const streamedArtist = "mastermetadataalbumartistname";
 const streamedTrack = "mastermetadatatrackname";
+// What a listener has played, as ListenBrainz gives it: an object in each play.
+const listenedArtist = "trackmetadataartistname";
+const listenedTrack = "trackmetadatatrackname";
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
@@ -38,7 +41,9 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   ],
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
-    [streamedArtist],
+    [streamedArtist, listenedArtist],
+    // The first of several, as in the library that YouTube Music gives.
+    ["artistname1", "artist1"],
     [
       ...["interpret", "interpreten", "kunstler", "kuenstler"],
       ...["artiste", "artistes", "interprete", "interpretes"],
@@ -48,13 +53,14 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   track: [
     ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
     ["title"],
-    [streamedTrack],
+    [streamedTrack, listenedTrack],
     [
       ...["titel", "musiktitel", "songtitel", "lied", "titre", "morceau", "chanson"],
       ...["titulo", "cancion", "titolo", "brano", "canzone", "musica", "faixa"],
     ],
     ["name"],
     ["nom", "nombre", "nome", "naam"],
+    ["videoid"],
   ],
   playlist: [
     ["playlist", "playlistname", "playlisttitle"],
@@ -67,7 +73,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["timestamp"],
     ["ts"],
     ["uts"],
-    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
+    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime", "entrydate"],
     ["datetime"],
     ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
     ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
@@ -227,6 +233,7 @@ export function spareTime(names: readonly string[], found: FoundColumns): string
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
 function isLikePlaylist(name: string): boolean {
   const folded = fold(name);
+  if (/(timestamp|date|time)$/.test(folded)) return false;
   const word = folded.replace(/(name|title|id)$/, "");
   return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
@@ -281,7 +288,7 @@ function wrongColumns(
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
     ...(missing.includes("artist") && mapping?.artist === undefined
-      ? [`artist=${noArtist} where a track's id needs no artist`]
+      ? [`artist=${noArtist} where a track stands with its artist in one column, or needs none`]
       : []),
     ...(more === undefined ? [] : [more]),
   ];

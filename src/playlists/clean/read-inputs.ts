@@ -12,6 +12,7 @@ import { readJson, withoutTimes } from "./read-json.js";
 import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
+import { readPls } from "./read-pls.js";
 import { readSequenceRows } from "./read-sequences.js";
 import type { Rejects } from "./rejects.js";
 import { fieldNames, RowWriter } from "./row-writer.js";
@@ -129,8 +130,8 @@ export async function readInputs(
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
         const counted: { readonly rows: number; readonly unnamed?: number } =
-          form === "m3u"
-            ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
+          form === "m3u" || form === "pls"
+            ? await (form === "m3u" ? readM3u : readPls)(source, names.get(path)!, rowId, writer, rejects)
             : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
         unnamed += counted.unnamed ?? 0;
         take(path, counted.rows);

@@ -49,6 +49,11 @@ describe("broken inputs", () => {
     expect(hint).toMatch(/if that line names no columns, .*: user_id;artist;track;playlist$/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
+    const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
+    const { hint: ofList } = await failure({ "list.txt": list });
+    expect(ofList).toMatch(/begin the file with the line "track", and say --columns "artist=none"$/);
+    const { rows } = await clean({ "list.txt": `track\n${list}` }, { mapping: { artist: "none" } });
+    expect(rows.map((row) => row[3])).toEqual(["Muse - Uprising", "Earth, Wind & Fire - September"]);
   });
 
   it("Parquet of lists: says how to take them apart, and that works", async () => {

@@ -13,7 +13,6 @@ export const spareColumn = fieldNames.length;
 export const timeColumn = fieldNames.length + 1;
 /** Which of them takes the clock of a time whose day stands in another column, until both are one time. */
 export const clockColumn = fieldNames.length + 2;
-const passingColumns = [spareColumn, clockColumn];
 
 /** DuckDB's own row group size, so that it can read one group a thread. */
 const rowsPerGroup = 122_880;
@@ -25,6 +24,8 @@ export class RowWriter {
   /** How many of the rows so far were written with names other than those that stand in the file; see `tidyName`. */
   tidied = 0;
   readonly #texts: readonly ByteColumn[];
+  /** Those that a row may be written to. */
+  readonly #taking: readonly ByteColumn[];
   readonly #rowIds = new BigInt64Array(rowsPerGroup);
   readonly #file: ParquetWriter;
   #rows = 0;
@@ -33,19 +34,21 @@ export class RowWriter {
   constructor(path: string, withTime = false) {
     const time = this.columns[timeColumn]!;
     this.#texts = [...this.columns.slice(0, fieldNames.length), ...(withTime ? [time] : [])];
+    const passing = [this.columns[spareColumn]!, ...(withTime ? [this.columns[clockColumn]!] : [])];
+    this.#taking = [...this.#texts, ...passing];
     this.#file = new ParquetWriter(path, ["row_id", ...fieldNames, ...(withTime ? ["time"] : [])]);
   }
 
   /** Makes room for one row whose text has at most `bytes` bytes. */
   reserve(bytes: number): void {
-    for (const column of [...this.#texts, ...passingColumns.map((index) => this.columns[index]!)])
-      column.reserve(bytes + bytesPerGroup + 4);
+    for (const column of this.#taking) column.reserve(bytes + bytesPerGroup + 4);
   }
 
   /** Takes what was appended to the columns since the last call as one row. */
   commit(rowId: number): void {
     this.#rowIds[this.#rows++] = BigInt(rowId);
-    for (const index of passingColumns) this.columns[index]!.length = 0;
+    this.columns[spareColumn]!.length = 0;
+    this.columns[clockColumn]!.length = 0;
     if (this.#rows === rowsPerGroup || this.#texts.some((column) => column.length >= bytesPerGroup))
       this.#flush();
   }

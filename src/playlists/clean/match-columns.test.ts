@@ -179,6 +179,9 @@ describe("matchColumns", () => {
       message: expect.stringMatching(/wanted also "me"$/),
       hint: expect.stringContaining("playlist=playlist,user_id=…"),
     });
+    expect(refusal("by,song,list,date,clock", "artist=bi,playlist=List,time=date+clock").hint).toContain(
+      '"artist=by,track=song,playlist=list,time=date+clock"',
+    );
   });
 
   it("refuses to choose between two columns", () => {

@@ -239,12 +239,9 @@ function isLikePlaylist(name: string): boolean {
 }
 
 /** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
-function likely(field: MappedName, names: readonly string[], found: FoundColumns): string | undefined {
+function likely(field: MappedName, free: readonly string[]): string | undefined {
   const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
-  const taken = Object.values(found);
-  const alike = names.filter(
-    (name, index) => !taken.includes(index) && stems.some((stem) => fold(name).includes(stem)),
-  );
+  const alike = free.filter((name) => stems.some((stem) => fold(name).includes(stem)));
   return alike.length === 1 ? alike[0] : undefined;
 }
 
@@ -275,15 +272,20 @@ function wrongColumns(
   where: string,
   more: string | undefined,
 ): SegueError {
-  const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
+  const taken = Object.values(found);
+  const free = names.filter((_, index) => !taken.includes(index));
+  const proposed = (field: MappedName) => {
+    const mapped = mapping?.[field];
+    if (field === "playlist" && mapped === fileName) return fileName;
+    const misspelt = mapped === undefined ? undefined : closest(mapped, free);
+    return misspelt ?? (field === "playlist" ? alike[0] : likely(field, free)) ?? "…";
+  };
+  const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
   const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
     .filter(
       (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => {
-      const unknown = field === "playlist" ? playlist : (likely(field, names, found) ?? "…");
-      return `${field}=${names[found[field]] ?? unknown}`;
-    });
+    .map((field) => `${field}=${names[found[field]] ?? proposed(field)}${field === "time" ? clock : ""}`);
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),

@@ -20,6 +20,8 @@ const farthest = 8.64e21;
 const day = String.raw`(\d{4})[-/](\d{2})[-/](\d{2})`;
 const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
+/** 2024/1/31, as spreadsheets write it where the year comes first. */
+const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
 /** 31.01.2024: with points between, the day is first wherever people write so. */
 const pointed = String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}),?`;
 const pointedDay = new RegExp(pointed);
@@ -38,25 +40,31 @@ export const isSlashed = (text: string): boolean => slashedDay.test(text.trim())
  * 01/02/2024 is read only in an order that is given.
  */
 export function parseTime(text: string, order?: DayOrder): number | undefined {
+  const trimmed = text.trim();
+  if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
+  const time = parseUsual(trimmed) ?? parseUsual(usual(trimmed, order)) ?? Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** NaN or undefined where the text is no time as ISO or words have it. */
+function parseUsual(text: string): number | undefined {
+  const parts = iso.exec(text);
+  if (parts === null) return worded.test(text) ? Date.parse(`${text.replace(",", "")} UTC`) : undefined;
+  const [, year, month, date, clock = "00:00", zone] = parts;
+  return Date.parse(`${year}-${month}-${date}T${clock.replace(",", ".")}${zoneOf(zone)}`);
+}
+
+/** A time that is written otherwise, as ISO has it; the same text where that is not known. */
+function usual(text: string, order: DayOrder | undefined): string {
   const iso8601 = (year: string, month: string, date: string) =>
     `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  const trimmed = text
-    .trim()
-    .replace(pointedDay, (_, d, m, year) => iso8601(year, m, d))
+  return text
+    .replace(yearFirst, (_, year, month, date) => iso8601(year, month, date))
+    .replace(pointedDay, (_, date, month, year) => iso8601(year, month, date))
     .replace(slashedDay, (whole, a, b, year) =>
       order === undefined ? whole : order === "day-first" ? iso8601(year, b, a) : iso8601(year, a, b),
     )
     .replace(looseClock, wholeClock);
-  if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
-  const parts = iso.exec(trimmed);
-  const time = parts
-    ? Date.parse(
-        `${parts[1]}-${parts[2]}-${parts[3]}T${(parts[4] ?? "00:00").replace(",", ".")}${zoneOf(parts[5])}`,
-      )
-    : worded.test(trimmed)
-      ? Date.parse(`${trimmed.replace(",", "")} UTC`)
-      : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
 }
 
 const midnight = String.raw`[ T]00:00(:00([.,]0+)?)?$`;

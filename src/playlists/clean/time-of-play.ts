@@ -67,7 +67,7 @@ function usual(text: string, order: DayOrder | undefined): string {
     .replace(looseClock, wholeClock);
 }
 
-const midnight = String.raw`[ T]00:00(:00([.,]0+)?)?$`;
+const midnight = "[ T]00:00(:00([.,]0+)?)?$";
 const noClock = "(no clock)";
 
 /** A day and a clock that stand apart, as one text. Without the clock it is no time; the day may be one that begins at midnight. */

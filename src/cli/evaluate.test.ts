@@ -133,6 +133,24 @@ describe("segue evaluate", () => {
     });
   });
 
+  it("reads a log of plays with all that raw files may need, for each recommender", async () => {
+    const csv = join(folder, "log.csv");
+    const plays = Array.from({ length: 200 }, (_, i) => {
+      const [day, place] = [Math.floor(i / 5), i % 5];
+      return `${day % 3 ? "Band" : "BAND"},Song ${(day + place) % 9},0${1 + (day % 8)}/0${1 + Math.floor(day / 8)}/2024 1${place}:00`;
+    });
+    await writeFile(csv, `artist,track,played_at\n${plays.join("\n")}\n`);
+    const flags = ["--train", csv, "--session-gap", "120", "-k", "3", "--json"];
+    const board = ["--leaderboard", "--recommender", "transitions", "popularity"];
+    const untold = segue(...flags, ...board);
+    expect(untold.status).toBe(2);
+    expect(untold.stderr).toMatch(/log\.csv, line \d+: cannot tell the day from the month/);
+    const { status, stdout, stderr } = segue(...flags, ...board, "--dates", "day-first", "--merge-capitals");
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^40 playlists: .*\nnames that differed in capitals alone are one: 70 rows/);
+    expect(JSON.parse(stdout).failures).toEqual([]);
+  });
+
   it("says what to do with playlists that are too short, and with files of several forms", async () => {
     const [csv, other] = [join(folder, "pairs.csv"), join(folder, "other.jsonl")];
     const pairs = Array.from({ length: 60 }, (_, i) => `Band,song ${i % 5},list ${Math.floor(i / 2)}`);

@@ -11,6 +11,11 @@ export interface RawFileOptions {
   readonly escape: "auto" | "backslash" | "doubled" | "none";
   /** Plays more minutes apart than this are two playlists; 0: none are parted. */
   readonly sessionGap: number;
+  /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
+  readonly dates: "auto" | "day-first" | "month-first";
+  /** Whether "Song - Radio Edit" counts as "Song", and names that differ in capitals alone as the one played most. */
+  readonly mergeVersions?: boolean;
+  readonly mergeCapitals?: boolean;
 }
 
 /** These options among those of a verb. */
@@ -19,8 +24,14 @@ export function rawFileOptions({
   encoding,
   escape: style,
   sessionGap,
+  dates,
+  mergeVersions = false,
+  mergeCapitals = false,
 }: RawFileOptions): RawFileOptions {
-  return { ...(columns !== undefined && { columns }), encoding, escape: style, sessionGap };
+  return {
+    ...(columns !== undefined && { columns }),
+    ...{ encoding, escape: style, sessionGap, dates, mergeVersions, mergeCapitals },
+  };
 }
 
 /** How short a playlist of raw files may be; of verbs for which that is not given. */
@@ -55,5 +66,18 @@ export function addRawFileOptions(command: Command): Command {
         "raw files: plays further apart are two playlists; 0: none are parted",
         wholeNumber(0),
       ).default(0),
+    )
+    .addOption(
+      new Option(
+        "--dates <order>",
+        "raw files: which is the day in dates such as 01/02/2024; auto: as the other dates show",
+      )
+        .choices(["auto", "day-first", "month-first"])
+        .default("auto"),
+    )
+    .option("--merge-versions", 'raw files: "Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"')
+    .option(
+      "--merge-capitals",
+      'raw files: "the beatles" and "The Beatles" count as the one played most; titles likewise',
     );
 }

@@ -8,7 +8,7 @@ import { extname, join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 // Not by the room's door, which takes long to load.
 import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
-import { type Progress, SegueError } from "../system/index.js";
+import { misuse, type Progress, SegueError } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -36,15 +36,19 @@ export async function readPlaylists(
     encoding,
     escape: style = "auto",
     sessionGap = 0,
+    dates = "auto",
+    mergeVersions = false,
+    mergeCapitals = false,
     ...options
   }: ReadOptions,
 ): Promise<Corpus> {
   const found = await findInputs(inputs, { pipes: true });
   const paths = found.map(({ path }) => path);
+  const merges = mergeVersions || mergeCapitals;
   // All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`.
   const isSequences = ({ path, pipe }: InputFile) =>
     /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
-  if (sessionGap === 0 && found.every(isSequences)) {
+  if (sessionGap === 0 && !merges && found.every(isSequences)) {
     try {
       return await readSequences(paths, options);
     } catch (error) {
@@ -52,16 +56,28 @@ export async function readPlaylists(
       if (!(error instanceof SegueError) || !(await anyIsOtherJson(found))) throw error;
     }
   }
-  const { cleanPlaylists, filePlaylistsLine, parseColumnMapping, readCorpus, readMaster, rejectLine } =
-    await import("../playlists/index.js");
+  const {
+    cleanPlaylists,
+    filePlaylistsLine,
+    mergedNamesLines,
+    parseColumnMapping,
+    readCorpus,
+    readMaster,
+    rejectLine,
+  } = await import("../playlists/index.js");
   const mapping = columns === undefined ? undefined : parseColumnMapping(columns);
   if (mapping === undefined && sessionGap === 0 && paths.length === 1 && paths[0]!.endsWith(".parquet")) {
-    try {
-      return await readCorpus(paths[0]!, options);
-    } catch (error) {
+    const prepared = await readCorpus(paths[0]!, options).catch((error: unknown) => {
       // A Parquet file with other columns is rows of plays: it goes the way of raw files.
       if (!(error instanceof SegueError)) throw error;
-    }
+      return undefined;
+    });
+    if (prepared !== undefined && merges)
+      throw misuse(
+        `${paths[0]} is a prepared dataset: which names are one was settled when it was made`,
+        "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
+      );
+    if (prepared !== undefined) return prepared;
   }
   const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
   try {
@@ -72,6 +88,7 @@ export async function readPlaylists(
       ...(encoding && { encoding }),
       ...(style !== "auto" && { escape: style }),
       sessionGap,
+      dates,
       inputs: paths,
       output: master,
     });
@@ -84,11 +101,18 @@ export async function readPlaylists(
     if (rejected > firstRejects.length) tell("  … (segue run intermediate keeps them all in a file)");
     for (const remedy of remedies) tell(remedy);
     options.progress?.({ task: "numbering plays", done: 0 });
-    const { corpus, droppedPlaylists, droppedRows } = await readMaster({ ...options, minTracks, master });
+    const { corpus, droppedPlaylists, droppedRows, ...names } = await readMaster({
+      ...options,
+      minTracks,
+      mergeVersions,
+      mergeCapitals,
+      master,
+    });
     if (droppedPlaylists > 0)
       tell(
         `playlists of fewer than ${minTracks} tracks are left out: ${droppedPlaylists}, with ${droppedRows} rows`,
       );
+    for (const line of mergedNamesLines(names)) tell(line);
     return corpus;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -97,14 +121,15 @@ export async function readPlaylists(
 
 /**
  * Reads what a recommender is fitted on. Sequences are read as they are, whatever their file is called and however short the
- * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files, which says no to what cannot be
- * parted by its pauses.
+ * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files, and so do sequences of which more
+ * is asked: that way says no to what cannot be parted by its pauses.
  *
  * @param paths as `pathsOf` gives them
  * @throws SegueError as `readPlaylists`
  */
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
-  if ((options.sessionGap ?? 0) > 0) return readPlaylists(paths, options);
+  const { sessionGap = 0, mergeVersions, mergeCapitals } = options;
+  if (sessionGap > 0 || mergeVersions || mergeCapitals) return readPlaylists(paths, options);
   for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
   const { progress, signal } = options;
   return readSequences(paths, { progress, signal });

@@ -1,11 +1,11 @@
 /** `segue run` as people call it: all four flows on a small sample, and what becomes of odd inputs. */
 import { execFile, spawn } from "node:child_process";
-import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { distPath } from "../system/index.js";
+import { distPath, sqlString, withDuckDb } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
 const exec = promisify(execFile);
@@ -155,6 +155,31 @@ describe("segue run", () => {
     }
     const [, command] = /parameters: segue (.*)\n$/.exec(whole.stderr)!;
     expect((await segue(...command!.split(" "))).stdout).toContain(" 100 playlists,");
+  }, 60_000);
+
+  it("reads dates that could be two by what it is told, as a flag and in params.yml", async () => {
+    const plays = ["02/03/2024 10:00", "02/04/2024 10:00"].map((time, i) => `A,T${i},${time}`);
+    await writeFile(join(home, "dates.csv"), `artist,track,played_at\n${plays.join("\n")}\n`);
+    const args = ["run", "intermediate", "--input", "dates.csv", "--data", "dates", "--session-gap", "30"];
+    const untold = await segue(...args);
+    expect(untold.code).toBe(2);
+    expect(untold.stderr).toMatch(
+      /dates\.csv, line 2: cannot tell the day from the month in "02\/03\/2024 10:00"/,
+    );
+    expect(untold.stderr).toMatch(/→ say which is first: --dates day-first or --dates month-first/);
+    const playlists = async () => {
+      const master = sqlString(join(home, "dates", "02_processed", "master_playlists.parquet"));
+      const rows = await withDuckDb({}, (database) =>
+        database.rows<{ playlist: string }>(`SELECT playlist FROM read_parquet(${master}) ORDER BY row_id`),
+      );
+      return rows.map((row) => row.playlist);
+    };
+    expect((await segue(...args, "--dates", "day-first")).code).toBe(0);
+    expect(await playlists()).toEqual(["dates 2024-03-02 10:00", "dates 2024-04-02 10:00"]);
+    project.write("conf/local/params.yml", "dates: month-first\n");
+    expect((await segue(...args)).code).toBe(0);
+    await rm(join(home, "conf", "local", "params.yml"));
+    expect(await playlists()).toEqual(["dates 2024-02-03 10:00", "dates 2024-02-04 10:00"]);
   }, 60_000);
 
   it("keeps the rejected rows of each run, though the next has put its own in their place", async () => {

@@ -89,6 +89,34 @@ describe("segue train", () => {
     expect(JSON.parse(stdout)).toMatchObject({ vocabulary: 3, words: 3 });
   });
 
+  it("counts as one what it is told to: versions, and names that differ in capitals, of raw files and of sequences", async () => {
+    const raw = file("names.csv");
+    const songs = ["Help", "Help - Remastered 2009", "HELP", "Girl"];
+    const artists = ["The Beatles", "The Beatles", "the beatles", "The Beatles"];
+    await writeFile(raw, `artist,track\n${songs.map((song, i) => `${artists[i]},${song}\n`).join("")}`);
+    const sequences = file("names.jsonl");
+    const tracks = songs.map((song, i) => `${artists[i]}-${song}`);
+    await writeFile(sequences, `${JSON.stringify({ playlist_id: "p", tracks })}\n`);
+    const train = (input: string, ...args: string[]) => {
+      const common = ["--min-count", 1, "--epochs", 1, "--output", file("names.bin"), "--json"];
+      const { status, stdout, stderr } = segue("--input", input, ...common, ...args);
+      expect(status).toBe(0);
+      return { tracks: JSON.parse(stdout).vocabulary, stderr };
+    };
+    const as = train(raw);
+    expect(as.tracks).toBe(4);
+    expect(as.stderr).toContain(
+      "in capitals alone 1 artists and 1 tracks differ from another: --merge-capitals",
+    );
+    for (const input of [raw, sequences]) {
+      const merged = train(input, "--merge-capitals", "--merge-versions");
+      expect(merged.tracks).toBe(2);
+      expect(merged.stderr).toContain("merged versions of one song: 3 tracks became 2");
+      expect(train(input, "--merge-capitals").stderr).toMatch(/differed in capitals alone are one: \d rows/);
+      expect(train(input, "--merge-versions").tracks).toBe(3);
+    }
+  });
+
   it("reads JSON lines in other words than those of sequences, but no sequences that are broken", async () => {
     const other = file("other.jsonl");
     const tracks = ["1", "2", "3"].map((name) => ({ artist: "A", name }));

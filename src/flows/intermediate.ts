@@ -45,6 +45,7 @@ export const intermediate = flow("intermediate", {
           ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
           sessionGap: parameters.sessionGap,
+          dates: parameters.dates,
           output,
           rejects: rejected,
           // All that a step which fails so leaves: another run must not put its own in that place.

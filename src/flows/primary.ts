@@ -39,7 +39,7 @@ export const primary = flow("primary", {
     "prepare_dataset",
     { description: "sequences, split 70/20/10" },
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
-      const { partNames, prepareDataset } = await import("../playlists/index.js");
+      const { mergedNamesLines, partNames, prepareDataset } = await import("../playlists/index.js");
       const place = await placesOf(parameters.data);
       const { splitSeed, dev, ratio, minTracks, mergeVersions, mergeCapitals, memoryLimit } = parameters;
       const master = await artifacts.master.path();
@@ -89,18 +89,7 @@ export const primary = flow("primary", {
         console.log(
           `for the dashes in names, ${tracks} ids of tracks and ${playlists} of playlists stand for more than one thing each; each counts as one`,
         );
-      if (facts.merged !== undefined) {
-        const { tracksBefore, tracksAfter } = facts.merged;
-        console.log(`merged versions of one song: ${tracksBefore} tracks became ${tracksAfter}`);
-      }
-      if (facts.respelled !== undefined)
-        console.log(
-          `names that differed in capitals alone are one: ${facts.respelled} rows were written anew`,
-        );
-      else if (facts.twins.artists + facts.twins.tracks > 0)
-        console.log(
-          `in capitals alone ${facts.twins.artists} artists and ${facts.twins.tracks} tracks differ from another: --merge-capitals counts them as one`,
-        );
+      for (const line of mergedNamesLines(facts)) console.log(line);
       const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");

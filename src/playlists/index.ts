@@ -7,6 +7,7 @@ export { detectForm } from "./clean/forms.js";
 export { findInputs } from "./clean/input-files.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/match-columns.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
+export { mergedNamesLines } from "./dataset/merged-names.js";
 export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";
 export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";

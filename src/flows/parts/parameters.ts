@@ -17,7 +17,7 @@ const seed = z.int().min(0).max(0xffffffff).default(42);
 export const intermediateParameters = z.object({
   input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
   format: z
-    .enum(["auto", "csv", "mpd", "sequences", "json", "m3u", "parquet"])
+    .enum(["auto", "csv", "mpd", "sequences", "json", "m3u", "pls", "parquet"])
     .default("auto")
     .describe("what the inputs are"),
   encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),
@@ -36,6 +36,10 @@ export const intermediateParameters = z.object({
     .min(0)
     .default(0)
     .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
+  dates: z
+    .enum(["auto", "day-first", "month-first"])
+    .default("auto")
+    .describe("which is the day in dates such as 01/02/2024; auto: as the other dates show"),
   subset: switchable("only half of the rows, for trying things"),
   memoryLimit,
   data: folder,

@@ -30,7 +30,7 @@ describe("broken inputs", () => {
       /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track's id needs no artist`,
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track stands with its artist in one column, or needs none`,
     );
     expect(left).toEqual([]);
     expect(
@@ -49,6 +49,11 @@ describe("broken inputs", () => {
     expect(hint).toMatch(/if that line names no columns, .*: user_id;artist;track;playlist$/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
+    const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
+    const { hint: ofList } = await failure({ "list.txt": list });
+    expect(ofList).toMatch(/begin the file with the line "track", and say --columns "artist=none"$/);
+    const { rows } = await clean({ "list.txt": `track\n${list}` }, { mapping: { artist: "none" } });
+    expect(rows.map((row) => row[3])).toEqual(["Muse - Uprising", "Earth, Wind & Fire - September"]);
   });
 
   it("Parquet of lists: says how to take them apart, and that works", async () => {
@@ -171,6 +176,13 @@ describe("broken inputs", () => {
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
     ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
+    [
+      "Library.xml",
+      '<?xml version="1.0"?>\n<plist version="1.0"><dict/></plist>',
+      /of Apple Music or iTunes/,
+    ],
+    ["r.xml", '<?xml version="1.0"?>\n<DJ_PLAYLISTS Version="1.0.0"/>', /a collection of rekordbox/],
+    ["a.xspf", '<playlist version="1" xmlns="http://xspf.org/ns/0/"/>', /a playlist in XSPF/],
     ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
     ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],

@@ -17,9 +17,11 @@ import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import type { ColumnMapping } from "./match-columns.js";
+import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
 import type { TextEncoding } from "./text-source.js";
+import type { DayOrder } from "./time-of-play.js";
 
 export interface CleanOptions {
   /** Paths or globs, plain or gzipped, all of one form. */
@@ -33,6 +35,8 @@ export interface CleanOptions {
    * gives, else of the one with a usual name. 0, the default, parts none.
    */
   readonly sessionGap?: number;
+  /** Which number of a date such as 01/02/2024 is the day; the default, "auto", has it from the dates that can be but one of the two. */
+  readonly dates?: "auto" | DayOrder;
   /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
   readonly escape?: EscapeStyle;
   /** How the text is encoded (the default is "utf-8"). */
@@ -125,9 +129,11 @@ async function cleanInto(
   };
   const rejects = new Rejects(rejectsFile);
   const parts: string[] = [];
+  const { dates = "auto" } = options;
+  const times = new PlayTimes(dates === "auto" ? undefined : dates);
   let read: InputsRead;
   try {
-    read = await readInputs(scratch, database, files, form, options, rejects, parts);
+    read = await readInputs(scratch, database, files, form, options, times, rejects, parts);
   } catch (error) {
     rejects.abandon();
     throw error;
@@ -147,16 +153,22 @@ async function cleanInto(
     const kept = await keepRejects(options.onlyRejects);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
+  const played = times.column();
+  const order = times.note();
   const notes = [
     ...notesOn(read),
-    ...(hasTimes(options) && (await areDays(database, parts)) ? [ofDays] : []),
+    ...(order === undefined ? [] : [order]),
+    ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
   ];
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
   await database.run(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       parts: `[${parts.map(sqlString).join(", ")}]`,
-      ...(hasTimes(options) && { gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }),
+      ...(hasTimes(options) && {
+        played,
+        gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL",
+      }),
       accepted: form === "parquet" ? "reason IS NULL" : "true",
       kept: options.subset ? subsetCondition : "true",
       output: sqlString(master),
@@ -191,12 +203,12 @@ async function cleanInto(
 }
 
 const ofDays =
-  "the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, write both into one, as 2024-01-31 18:05";
+  'the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** Whether all times are beginnings of days, and not small numbers, which are positions. */
-async function areDays(database: Database, parts: readonly string[]): Promise<boolean> {
+async function areDays(database: Database, parts: readonly string[], played: string): Promise<boolean> {
   const { isDays } = await database.row<{ isDays: boolean }>(
-    `SELECT count(*) > 1 AND bool_and(time::BIGINT % 86400000 = 0) AND max(time::BIGINT) > 1e11 AS "isDays"
+    `SELECT count(*) > 1 AND bool_and(${played} % 86400000 = 0) AND max(${played}) > 1e11 AS "isDays"
      FROM read_parquet([${parts.map(sqlString).join(", ")}]) WHERE time IS NOT NULL`,
   );
   return isDays;

@@ -1,10 +1,13 @@
 /** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
 import type { CsvLayout } from "./csv-scanner.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
-import { fieldNames, spareColumn, timeColumn } from "./row-writer.js";
+import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 
 /** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
 export type EscapeStyle = "backslash" | "doubled" | "none";
+
+/** A byte that UTF-8 has nowhere: where there is one column, a line is one field, commas and all. */
+const inNoText = 0xff;
 
 /** The columns of the #nowplaying data, whose quotes are escaped by `\`. */
 const nowplaying = ["user_id", "artistname", "trackname", "playlistname"];
@@ -30,11 +33,15 @@ export function readHeader(
   const example = ["user_id", "artist", "track", "playlist"].slice(names.length < 4 ? 1 : 0).join(delimiter);
   const at = matchColumns(names, options.mapping, where, {
     needsTime: options.needsTime ?? false,
-    ifNoneIsKnown: `if that line names no columns, begin the file with one that does: ${example.replaceAll("\t", "<tab>")}`,
+    ifNoneIsKnown:
+      names.length === 1
+        ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=none"'
+        : `if that line names no columns, begin the file with one that does: ${example.replaceAll("\t", "<tab>")}`,
   });
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
     if (field !== -1) return field;
+    if (at.clock === index) return clockColumn;
     return at.time === index ? timeColumn : spareColumn;
   });
   const isNowplaying = nowplaying.every((name) => names.some((found) => found.toLowerCase() === name));
@@ -44,7 +51,7 @@ export function readHeader(
     spareTime: spareTime(names, at),
     columns,
     absent: fieldNames.map((name) => Buffer.from(name === "playlist" ? options.playlist : "")),
-    delimiter: delimiter.charCodeAt(0),
+    delimiter: names.length === 1 ? inNoText : delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
     isUnquoted: style === "none",
   };

@@ -27,7 +27,7 @@ async function scan(bytes: Buffer, piece: number, escapeByte: number): Promise<S
     { delimiter: 0x2c, escape: escapeByte, columns: [0, 1, 2, 3] },
     writer,
     (line, reason) => rejects.push({ line, reason }),
-    { firstLine: 2, firstRowId: 0 },
+    { firstLine: 2, firstRowId: 0, readTime: () => undefined },
   );
   let waiting = Buffer.alloc(0);
   for (let from = 0; from < bytes.length; from += piece) {

@@ -13,9 +13,9 @@
 import { isUtf8 } from "node:buffer";
 import { LeadBytes } from "./lead-bytes.js";
 import type { RejectReason } from "./rejects.js";
-import { fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
+import { clockColumn, fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
 import { isSurelyTidy, tidyName } from "./tidy-name.js";
-import { parseTime } from "./time-of-play.js";
+import { withClock } from "./time-of-play.js";
 
 export interface CsvLayout {
   /** The byte between fields. */
@@ -28,6 +28,14 @@ export interface CsvLayout {
   readonly columns: readonly number[];
   /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
   readonly absent?: readonly Uint8Array[];
+}
+
+export interface CsvStart {
+  /** The number of the first line, from 1, and of the first row. */
+  readonly firstLine: number;
+  readonly firstRowId: number;
+  /** The time of a play as rows have it; undefined where the text is none. */
+  readonly readTime: (text: string, line: number) => string | undefined;
 }
 
 /** Told about each row that is not used. `text` holds for the length of the call only. */
@@ -53,8 +61,10 @@ export class CsvScanner {
   readonly #writer: RowWriter;
   readonly #onReject: OnReject;
   readonly #firstRowId: number;
+  readonly #timeOf: CsvStart["readTime"];
   readonly #starts: Int32Array;
   readonly #hasTime: boolean;
+  readonly #hasClock: boolean;
   // Facts of the record that was scanned last.
   #fields = 0;
   #lineEnds = 0;
@@ -65,15 +75,17 @@ export class CsvScanner {
     layout: CsvLayout,
     writer: RowWriter,
     onReject: OnReject,
-    options: { firstLine: number; firstRowId: number },
+    { firstLine, firstRowId, readTime }: CsvStart,
   ) {
     this.#layout = layout;
     this.#writer = writer;
     this.#onReject = onReject;
-    this.#firstRowId = options.firstRowId;
-    this.line = options.firstLine;
+    this.#firstRowId = firstRowId;
+    this.#timeOf = readTime;
+    this.line = firstLine;
     this.#starts = new Int32Array(writer.columns.length);
     this.#hasTime = layout.columns.includes(timeColumn);
+    this.#hasClock = layout.columns.includes(clockColumn);
   }
 
   /**
@@ -267,8 +279,9 @@ export class CsvScanner {
 
   /** Puts the time in the place of its text; what stands there where it is no time. */
   #readTime(): string | undefined {
-    const text = this.#textIn(timeColumn);
-    const time = parseTime(text);
+    const day = this.#textIn(timeColumn);
+    const text = this.#hasClock ? withClock(day, this.#textIn(clockColumn)) : day;
+    const time = this.#timeOf(text, this.line);
     if (time === undefined) return JSON.stringify(text.slice(0, 40));
     this.#writer.columns[timeColumn]!.length = this.#starts[timeColumn]!;
     this.#writer.appendTime(time);

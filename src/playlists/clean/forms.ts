@@ -1,9 +1,10 @@
 /** Tells what sort of file an input is, from what it holds and not from its name. */
 import { SegueError } from "../../system/index.js";
+import { isPls } from "./read-pls.js";
 import { type Head, readHead } from "./text-source.js";
 
 /** The forms in which playlists come in. */
-export const inputForms = ["csv", "mpd", "sequences", "json", "m3u", "parquet"] as const;
+export const inputForms = ["csv", "mpd", "sequences", "json", "m3u", "pls", "parquet"] as const;
 export type InputForm = (typeof inputForms)[number];
 
 export const formTitles: Readonly<Record<InputForm, string>> = {
@@ -12,6 +13,7 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
   sequences: "sequences as JSON lines",
   json: "JSON of playlists or plays",
   m3u: "a playlist of a music player (M3U)",
+  pls: "a playlist of a music player (PLS)",
   parquet: "Parquet",
 };
 
@@ -46,6 +48,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       code: "empty-input",
     });
   const start = text.trimStart();
+  if (isPls(start)) return "pls";
   if (/^[[{]/.test(start)) return jsonForm(start);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
@@ -114,11 +117,33 @@ function refuseForeign(head: Buffer, name: string): void {
   if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
   if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("packed by xz", `unpack it first: unxz --keep ${name}`);
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("packed by zstd", `unpack it first: unzstd ${name}`);
-  if (/^(\ufeff)?\s*<[!?a-z]/i.test(head.subarray(0, 200).toString()))
+  if (/^(\ufeff)?\s*<[!?a-z]/i.test(head.subarray(0, 200).toString())) {
+    const beginning = head.subarray(0, 2000).toString();
+    for (const [mark, what, hint] of playlistsInXml) if (mark.test(beginning)) throw foreign(what, hint);
     throw foreign(
       "a web page or other XML, not a table",
       "was it downloaded from the right address, by someone who is logged in?",
     );
+  }
 }
+
+/** XML of music players: what tells it, what it is, and how its playlists come out in a form that is read. */
+const playlistsInXml = [
+  [
+    /<plist[ >]/,
+    "a library or playlist of Apple Music or iTunes in XML",
+    "choose a playlist there, then File > Library > Export Playlist… as plain text, and give those files",
+  ],
+  [
+    /<DJ_PLAYLISTS[ >]/,
+    "a collection of rekordbox in XML",
+    "export each playlist there to a file, as M3U8 or as text, and give those files",
+  ],
+  [
+    /xspf\.org\/ns/,
+    "a playlist in XSPF",
+    "open it in a music player, such as VLC, save the playlist as M3U, and give that file",
+  ],
+] as const;
 
 const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

@@ -65,7 +65,8 @@ function playOf(entry: unknown): { artist: string; track: string } {
   return { artist: textOf(find(entry, words.artist)), track: textOf(find(entry, words.track)) };
 }
 
-function textOf(value: unknown): string {
+/** A text, a number, the name of an object, or a list of these. */
+export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
   if (isObject(value)) return textOf(value.name);
   return typeof value === "string" ? value : isNumber(value) ? String(value) : "";

@@ -165,7 +165,7 @@ describe("matchColumns", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
       message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
-      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track's id needs no artist`,
+      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track stands with its artist in one column, or needs none`,
     });
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
@@ -179,6 +179,9 @@ describe("matchColumns", () => {
       message: expect.stringMatching(/wanted also "me"$/),
       hint: expect.stringContaining("playlist=playlist,user_id=…"),
     });
+    expect(refusal("by,song,list,date,clock", "artist=bi,playlist=List,time=date+clock").hint).toContain(
+      '"artist=by,track=song,playlist=list,time=date+clock"',
+    );
   });
 
   it("refuses to choose between two columns", () => {

@@ -6,12 +6,21 @@ import { type FieldName, fieldNames } from "./row-writer.js";
 type MappedName = FieldName | "time";
 const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
 
-/** Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. */
+/**
+ * Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. A day
+ * and a clock that stand in two columns are `time: "date+clock"`.
+ */
 export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
+
+/** The column of each field, -1 where it has none; "clock" is the second one of a time. */
+type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
 
 // The long history of what a listener has streamed, as Spotify gives it.
 const streamedArtist = "mastermetadataalbumartistname";
 const streamedTrack = "mastermetadatatrackname";
+// What a listener has played, as ListenBrainz gives it: an object in each play.
+const listenedArtist = "trackmetadataartistname";
+const listenedTrack = "trackmetadatatrackname";
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
@@ -32,7 +41,9 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   ],
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
-    [streamedArtist],
+    [streamedArtist, listenedArtist],
+    // The first of several, as in the library that YouTube Music gives.
+    ["artistname1", "artist1"],
     [
       ...["interpret", "interpreten", "kunstler", "kuenstler"],
       ...["artiste", "artistes", "interprete", "interpretes"],
@@ -42,13 +53,14 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   track: [
     ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
     ["title"],
-    [streamedTrack],
+    [streamedTrack, listenedTrack],
     [
       ...["titel", "musiktitel", "songtitel", "lied", "titre", "morceau", "chanson"],
       ...["titulo", "cancion", "titolo", "brano", "canzone", "musica", "faixa"],
     ],
     ["name"],
     ["nom", "nombre", "nome", "naam"],
+    ["videoid"],
   ],
   playlist: [
     ["playlist", "playlistname", "playlisttitle"],
@@ -61,7 +73,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["timestamp"],
     ["ts"],
     ["uts"],
-    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime"],
+    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime", "entrydate"],
     ["datetime"],
     ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
     ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
@@ -135,9 +147,9 @@ export function matchColumns(
   mapping: ColumnMapping | undefined,
   where: string,
   options: { readonly needsTime?: boolean; readonly ifNoneIsKnown?: string } = {},
-): Record<MappedName, number> {
-  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1 };
-  const take = (field: MappedName, candidates: readonly number[]) => {
+): FoundColumns {
+  const found = { user_id: -1, artist: -1, track: -1, playlist: -1, time: -1, clock: -1 };
+  const take = (field: keyof typeof found, candidates: readonly number[]) => {
     if (candidates.length > 1) throw ambiguous(field, candidates, names, where);
     found[field] = candidates[0] ?? -1;
   };
@@ -159,10 +171,12 @@ export function matchColumns(
         `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
         "name one for each",
       );
-    take(
-      field,
-      indexesOf((name) => name === mapped),
-    );
+    const named = (wanted: string) => indexesOf((name) => name === wanted);
+    const [day, clock] = (field === "time" && !names.includes(mapped) && dayAndClock(mapped)) || [mapped];
+    take(field, named(day!));
+    if (clock === undefined) continue;
+    take("clock", named(clock));
+    if (found.clock === -1) found.time = -1;
   }
   // The playlist before the user, who takes its id only where it is not the playlist itself.
   for (const field of [...mappedNames].reverse()) {
@@ -202,11 +216,14 @@ export function matchColumns(
   return found;
 }
 
+/** The two columns of a mapping such as "date+clock"; undefined where it is none. */
+function dayAndClock(mapped: string): readonly string[] | undefined {
+  const parts = mapped.split("+").map((part) => part.trim());
+  return parts.length === 2 && !parts.includes("") ? parts : undefined;
+}
+
 /** A column that may hold the time of each play, by its name, where none was found for it. */
-export function spareTime(
-  names: readonly string[],
-  found: Readonly<Record<MappedName, number>>,
-): string | undefined {
+export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
@@ -216,21 +233,15 @@ export function spareTime(
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
 function isLikePlaylist(name: string): boolean {
   const folded = fold(name);
+  if (/(timestamp|date|time)$/.test(folded)) return false;
   const word = folded.replace(/(name|title|id)$/, "");
   return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
 
 /** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
-function likely(
-  field: MappedName,
-  names: readonly string[],
-  found: Readonly<Record<MappedName, number>>,
-): string | undefined {
+function likely(field: MappedName, free: readonly string[]): string | undefined {
   const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
-  const taken = Object.values(found);
-  const alike = names.filter(
-    (name, index) => !taken.includes(index) && stems.some((stem) => fold(name).includes(stem)),
-  );
+  const alike = free.filter((name) => stems.some((stem) => fold(name).includes(stem)));
   return alike.length === 1 ? alike[0] : undefined;
 }
 
@@ -238,7 +249,7 @@ function likely(
 const shortestStem = 5;
 
 function ambiguous(
-  field: MappedName,
+  field: keyof FoundColumns,
   candidates: readonly number[],
   names: readonly string[],
   where: string,
@@ -253,7 +264,7 @@ function ambiguous(
 }
 
 function wrongColumns(
-  found: Readonly<Record<MappedName, number>>,
+  found: FoundColumns,
   missing: readonly MappedName[],
   alike: readonly string[],
   names: readonly string[],
@@ -261,20 +272,25 @@ function wrongColumns(
   where: string,
   more: string | undefined,
 ): SegueError {
-  const playlist = mapping?.playlist === fileName ? fileName : (alike[0] ?? "…");
+  const taken = Object.values(found);
+  const free = names.filter((_, index) => !taken.includes(index));
+  const proposed = (field: MappedName) => {
+    const mapped = mapping?.[field];
+    if (field === "playlist" && mapped === fileName) return fileName;
+    const misspelt = mapped === undefined ? undefined : closest(mapped, free);
+    return misspelt ?? (field === "playlist" ? alike[0] : likely(field, free)) ?? "…";
+  };
+  const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
   const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
     .filter(
       (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => {
-      const unknown = field === "playlist" ? playlist : (likely(field, names, found) ?? "…");
-      return `${field}=${names[found[field]] ?? unknown}`;
-    });
+    .map((field) => `${field}=${names[found[field]] ?? proposed(field)}${field === "time" ? clock : ""}`);
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
     ...(missing.includes("artist") && mapping?.artist === undefined
-      ? [`artist=${noArtist} where a track's id needs no artist`]
+      ? [`artist=${noArtist} where a track stands with its artist in one column, or needs none`]
       : []),
     ...(more === undefined ? [] : [more]),
   ];

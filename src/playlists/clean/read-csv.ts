@@ -4,6 +4,7 @@ import { quoted, SegueError } from "../../system/index.js";
 import { type CsvHeader, columnNames, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
 import type { ColumnMapping } from "./match-columns.js";
+import type { PlayTimes } from "./play-times.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
@@ -15,6 +16,7 @@ export interface CsvOptions {
   readonly escape?: EscapeStyle;
   /** Whether the time of each play is wanted even if the mapping does not tell which column holds it. */
   readonly needsTime?: boolean;
+  readonly times: PlayTimes;
 }
 
 const longestLine = 1 << 26;
@@ -67,7 +69,11 @@ export async function readCsv(
         continue;
       }
       header = readHeader(text, `${source.path}, line ${line}`, options);
-      scanner = new CsvScanner(header, writer, onReject, { firstLine: line + 1, firstRowId });
+      scanner = new CsvScanner(header, writer, onReject, {
+        firstLine: line + 1,
+        firstRowId,
+        readTime: (text, at) => options.times.read(text, source.path, at),
+      });
     }
     if (from > 0) {
       buffer.copyWithin(0, from, filled);

@@ -6,11 +6,13 @@ import type { CsvHeader } from "./csv-header.js";
 import { fileNames } from "./file-playlists.js";
 import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
 import type { InputFile } from "./input-files.js";
+import type { PlayTimes } from "./play-times.js";
 import { readCsv } from "./read-csv.js";
 import { readJson, withoutTimes } from "./read-json.js";
 import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
 import { readParquetRows } from "./read-parquet.js";
+import { readPls } from "./read-pls.js";
 import { readSequenceRows } from "./read-sequences.js";
 import type { Rejects } from "./rejects.js";
 import { fieldNames, RowWriter } from "./row-writer.js";
@@ -48,6 +50,7 @@ export async function readInputs(
   files: readonly InputFile[],
   form: InputForm,
   options: CleanOptions,
+  times: PlayTimes,
   rejects: Rejects,
   parts: string[],
 ): Promise<InputsRead> {
@@ -86,7 +89,7 @@ export async function readInputs(
       const { rows, held, spareTime, ...counted } = await readParquetRows(
         database,
         path,
-        { mapping, playlist, firstRowId: rowId, part: part(), needsTime },
+        { mapping, playlist, firstRowId: rowId, part: part(), needsTime, times },
         rejects,
       );
       tidied += counted.tidied;
@@ -105,7 +108,7 @@ export async function readInputs(
         const playlist = names.get(path)!;
         const { rows, held, spareTime } = await readCsv(
           source,
-          { ...options, playlist, needsTime },
+          { ...options, playlist, needsTime, times },
           rowId,
           writer,
           rejects,
@@ -118,7 +121,7 @@ export async function readInputs(
         const playlist = names.get(path)!;
         const { rows, held, spareTime } = await readJson(
           source,
-          { ...options, playlist, isLines, needsTime },
+          { ...options, playlist, isLines, needsTime, times },
           rowId,
           writer,
           rejects,
@@ -127,8 +130,8 @@ export async function readInputs(
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
         const counted: { readonly rows: number; readonly unnamed?: number } =
-          form === "m3u"
-            ? await readM3u(source, names.get(path)!, rowId, writer, rejects)
+          form === "m3u" || form === "pls"
+            ? await (form === "m3u" ? readM3u : readPls)(source, names.get(path)!, rowId, writer, rejects)
             : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
         unnamed += counted.unnamed ?? 0;
         take(path, counted.rows);

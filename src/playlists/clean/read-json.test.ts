@@ -37,6 +37,32 @@ describe("playlists in JSON of other words", () => {
     expect(facts.form).toBe("json");
   });
 
+  it("reads plays whose artist and track stand in an object of theirs, as ListenBrainz has them", async () => {
+    const listen = (listened_at: number, artist_name: string, track_name: string) => ({
+      ...{ listened_at, user_name: "me", track_metadata: { artist_name, track_name, additional_info: {} } },
+    });
+    const text = lines([
+      listen(200, "Muse", "Uprising"),
+      listen(100, "a-ha", "Take On Me"),
+      { listened_at: 1 },
+    ]);
+    const { rows, rejected } = await clean({ "listens.jsonl": text }, { sessionGap: 30 });
+    expect(rows.map(([, user, artist, track]) => [user, artist, track])).toEqual([
+      ["me", "a-ha", "Take On Me"],
+      ["me", "Muse", "Uprising"],
+    ]);
+    expect(rejected).toMatchObject([{ line: 3, reason: "empty user_id" }]);
+    const other = lines([{ by: { whom: ["Muse", { name: "a-ha" }] }, song: { title: "x", "v.1": 1 } }]);
+    const mapping = { artist: "by.whom", track: "song.v.1" };
+    expect((await clean({ "o.jsonl": other }, { mapping })).rows[0]).toEqual([
+      0,
+      null,
+      "Muse, a-ha",
+      "1",
+      "o",
+    ]);
+  });
+
   it("reads the data that Spotify gives its users, and counts what is no track", async () => {
     const playlists = ["gym", "sunday"].map((name) => ({
       name,

@@ -3,13 +3,14 @@
  * a line. The first one tells which of the two the file holds.
  */
 import { misuse, SegueError } from "../../system/index.js";
-import { asSequence, isObject } from "./json-playlist.js";
+import { asSequence, isObject, textOf } from "./json-playlist.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
-import { parseTime } from "./time-of-play.js";
+import { withClock } from "./time-of-play.js";
 
 export interface JsonOptions {
   /** What the file's playlist is called where nothing in it holds the playlist. */
@@ -17,6 +18,7 @@ export interface JsonOptions {
   readonly mapping?: ColumnMapping;
   /** Whether the time of each play is wanted even if the mapping does not tell which key holds it. */
   readonly needsTime?: boolean;
+  readonly times: PlayTimes;
   /** Whether it is an object a line; otherwise it is read whole. */
   readonly isLines: boolean;
 }
@@ -79,7 +81,7 @@ export async function readJson(
       return;
     }
     readRow ??= rowReader(value, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
-    readRow(value, rowId, writer, reject);
+    readRow(value, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
   };
 
   if (options.isLines) {
@@ -126,24 +128,43 @@ function entriesOf(whole: unknown): readonly unknown[] {
   return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
 }
 
+/** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */
+function keysOf(value: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    isObject(inner) ? Object.keys(inner).map((name) => `${key}.${name}`) : [key],
+  );
+}
+
+/** What stands under one of these keys. */
+function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  if (value[key] !== undefined) return value[key];
+  const dot = key.indexOf(".");
+  const inner = value[key.slice(0, dot)];
+  return isObject(inner) ? inner[key.slice(dot + 1)] : undefined;
+}
+
 /** Reads objects that are a play each, under the keys that the first of them has. */
 function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
-  const names = Object.keys(first);
+  const names = keysOf(first);
   const at = matchColumns(names, options.mapping, where, {
     needsTime: options.needsTime ?? false,
     ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
   });
   const timeKey = names[at.time];
+  const clockKey = names[at.clock];
   const held = fieldNames.map((field) => names[at[field]]);
   const read = (
     value: Readonly<Record<string, unknown>>,
     rowId: () => number,
     writer: RowWriter,
     reject: Reject,
+    readTime: (text: string) => string | undefined,
   ) => {
     const fields = held.map((key, i) => {
       if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
-      const field = value[key] ?? "";
+      const field = valueAt(value, key) ?? "";
+      // Several artists are one text.
+      if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
       return typeof field === "object" ? undefined : String(field);
     });
     const odd = fields.indexOf(undefined);
@@ -154,8 +175,9 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
       reject("NUL byte", undefined, JSON.stringify(value));
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
     else {
-      const text = String(value[timeKey] ?? "");
-      const time = parseTime(text);
+      const told = (key: string) => String(valueAt(value, key) ?? "");
+      const text = clockKey === undefined ? told(timeKey) : withClock(told(timeKey), told(clockKey));
+      const time = readTime(text);
       if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
       else writer.addTidied(rowId(), fields as [string, string, string, string], time);
     }

@@ -40,6 +40,24 @@ describe("playlists of music players", () => {
     ]);
   });
 
+  it("are read of PLS in the order of their numbers, and rejected without a title", async () => {
+    const text =
+      "[playlist]\r\nNumberOfEntries=4\r\nFile10=10.mp3\r\nTitle10=a-ha - Take On Me\r\nLength10=215\r\nFile2=2.mp3\r\nTitle2=Muse - Uprising - Live\r\nfile3=http://radio\r\nTitle3=Radio\r\nFile4=4.mp3\r\nVersion=2\r\n";
+    const { rows, rejected, facts } = await clean({ "Road trip.pls": text });
+    expect(rows).toEqual([
+      [0, null, "Muse", "Uprising - Live", "Road trip"],
+      [3, null, "a-ha", "Take On Me", "Road trip"],
+    ]);
+    expect(rejected.map(({ line, reason, detail, text }) => [line, reason, detail, text])).toEqual([
+      [9, "not a play", 'wanted "Title3=Artist - Title"', "Title3=Radio"],
+      [10, "not a play", 'wanted "Title4=Artist - Title"', "File4=4.mp3"],
+    ]);
+    expect(facts.form).toBe("pls");
+    const latin1 = Buffer.from("[playlist]\nFile1=1.mp3\nTitle1=Bj\xf6rk - J\xf3ga", "latin1");
+    expect((await failure({ "a.pls": latin1 })).message).toMatch(/a\.pls line 3: not UTF-8/);
+    expect((await clean({ "a.pls": latin1 }, { encoding: "latin-1" })).rows[0]![2]).toBe("Björk");
+  });
+
   it("refuses a list of bare paths, and says what is missing", async () => {
     expect((await failure({ "a.m3u": "/music/Muse/Uprising.mp3\n" })).message).toMatch(
       /none of the 1 rows can be used; .*a\.m3u line 1: not a play \(wanted "#EXTINF:215,Artist - Title" above it\)/,

@@ -2,10 +2,13 @@
  * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` tells of the file that the next line
  * names. The file is one playlist. What has no such line is rejected: where an artist stands in a path is anybody's guess.
  */
-import { isUtf8 } from "node:buffer";
-import type { RejectReason, Rejects } from "./rejects.js";
+import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
+import { titledPlay, toldText } from "./titled-play.js";
+
+/** Before the comma stand seconds and, with some players, attributes in quotes. */
+const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;
 
 /**
  * @param playlist what it is called
@@ -26,7 +29,7 @@ export async function readM3u(
     const start = bytes.toString("latin1", 0, 8).trimStart();
     if (start.startsWith("#EXTINF:")) told = bytes;
     if (start === "" || start.startsWith("#") || (line === 1 && bytes.includes("#EXTM3U"))) continue;
-    const play = playOf(told ?? Buffer.from(""));
+    const play = titledPlay(told ?? Buffer.from(""), beforeArtist);
     if (typeof play === "object")
       writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
     else {
@@ -37,21 +40,11 @@ export async function readM3u(
         line,
         reason: play,
         detail,
-        text: text.toString(isUtf8(text) ? "utf8" : "latin1"),
+        text: toldText(text),
       });
     }
     rows++;
     told = undefined;
   }
   return { rows };
-}
-
-/** What an `#EXTINF` line tells, or why it cannot be used. */
-function playOf(bytes: Buffer): { artist: string; track: string } | RejectReason {
-  if (!isUtf8(bytes)) return "not UTF-8";
-  if (bytes.includes(0)) return "NUL byte";
-  // Before the comma stand seconds and, with some players, attributes in quotes.
-  const [, artist, track] =
-    /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*(\S.*?)\s+[-–]\s+(\S.*)$/.exec(bytes.toString().trimEnd()) ?? [];
-  return artist === undefined || track === undefined ? "not a play" : { artist, track };
 }

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
 import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import type { PlayTimes } from "./play-times.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 import { tidySql } from "./tidy-name.js";
-import { timeSql } from "./time-of-play.js";
+import { withClockSql } from "./time-of-play.js";
 
 /**
  * @param options `playlist`: what the file's playlist is called where no column holds it
@@ -21,6 +22,7 @@ export async function readParquetRows(
     firstRowId: number;
     part: string;
     needsTime?: boolean;
+    times: PlayTimes;
   },
   rejects: Rejects,
 ): Promise<{
@@ -44,13 +46,15 @@ export async function readParquetRows(
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
   };
   const part = sqlString(options.part);
+  const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && sqlName(name));
+  const time = day && (clock === undefined ? day : withClockSql(day, clock));
   await database.run(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
       user_is_wanted: String(at.user_id !== -1),
       artist_is_wanted: String(at.artist !== -1),
-      time_is_wanted: String(at.time !== -1),
-      time: at.time === -1 ? "NULL" : timeSql(sqlName(columns[at.time]!)),
+      time_is_wanted: String(time !== undefined),
+      time: time === undefined ? "NULL" : options.times.readSql(time),
       path: sqlString(path),
       part,
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
@@ -66,6 +70,7 @@ export async function readParquetRows(
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
   }
+  if (time !== undefined) await options.times.noteParquet(database, { ...options, path, part, column: time });
   return {
     rows,
     tidied,

@@ -9,19 +9,23 @@ export type FieldName = (typeof fieldNames)[number];
 
 /** Which of `RowWriter.columns` takes bytes that are thrown away: fields that nobody asked for. */
 export const spareColumn = fieldNames.length;
-/** Which of them takes the time of the play: milliseconds since 1970, as text. */
+/** Which of them takes the time of the play, as `PlayTimes` has it. */
 export const timeColumn = fieldNames.length + 1;
+/** Which of them takes the clock of a time whose day stands in another column, until both are one time. */
+export const clockColumn = fieldNames.length + 2;
 
 /** DuckDB's own row group size, so that it can read one group a thread. */
 const rowsPerGroup = 122_880;
 const bytesPerGroup = 1 << 24;
 
 export class RowWriter {
-  /** user_id, artist, track, playlist, the spare one, and the time. */
-  readonly columns: readonly ByteColumn[] = Array.from({ length: timeColumn + 1 }, () => new ByteColumn());
+  /** user_id, artist, track, playlist, the spare one, the time, and its clock. */
+  readonly columns: readonly ByteColumn[] = Array.from({ length: clockColumn + 1 }, () => new ByteColumn());
   /** How many of the rows so far were written with names other than those that stand in the file; see `tidyName`. */
   tidied = 0;
   readonly #texts: readonly ByteColumn[];
+  /** Those that a row may be written to. */
+  readonly #taking: readonly ByteColumn[];
   readonly #rowIds = new BigInt64Array(rowsPerGroup);
   readonly #file: ParquetWriter;
   #rows = 0;
@@ -30,40 +34,42 @@ export class RowWriter {
   constructor(path: string, withTime = false) {
     const time = this.columns[timeColumn]!;
     this.#texts = [...this.columns.slice(0, fieldNames.length), ...(withTime ? [time] : [])];
+    const passing = [this.columns[spareColumn]!, ...(withTime ? [this.columns[clockColumn]!] : [])];
+    this.#taking = [...this.#texts, ...passing];
     this.#file = new ParquetWriter(path, ["row_id", ...fieldNames, ...(withTime ? ["time"] : [])]);
   }
 
   /** Makes room for one row whose text has at most `bytes` bytes. */
   reserve(bytes: number): void {
-    for (const column of [...this.#texts, this.columns[spareColumn]!])
-      column.reserve(bytes + bytesPerGroup + 4);
+    for (const column of this.#taking) column.reserve(bytes + bytesPerGroup + 4);
   }
 
   /** Takes what was appended to the columns since the last call as one row. */
   commit(rowId: number): void {
     this.#rowIds[this.#rows++] = BigInt(rowId);
     this.columns[spareColumn]!.length = 0;
+    this.columns[clockColumn]!.length = 0;
     if (this.#rows === rowsPerGroup || this.#texts.some((column) => column.length >= bytesPerGroup))
       this.#flush();
   }
 
   /** Adds a row of strings, with its time where rows have one. */
-  add(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
+  add(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     for (let i = 0; i < fields.length; i++) this.append(i, fields[i]!);
     if (time !== undefined) this.appendTime(time);
     this.commit(rowId);
   }
 
   /** The same, with its names tidied. */
-  addTidied(rowId: number, fields: readonly [string, string, string, string], time?: number): void {
+  addTidied(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     const names = fields.map(tidyName) as [string, string, string, string];
     if (names.some((name, i) => name !== fields[i])) this.tidied++;
     this.add(rowId, names, time);
   }
 
   /** Appends the time of the row that is being written. */
-  appendTime(time: number): void {
-    this.append(timeColumn, String(time));
+  appendTime(time: string): void {
+    this.append(timeColumn, time);
   }
 
   /** Appends the text of the row that is being written to one of its columns. */

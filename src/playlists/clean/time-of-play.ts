@@ -2,7 +2,10 @@
 
 /** How times may be written, for messages. */
 export const knownTimes =
-  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
+  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM, as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
+
+/** Which of the two numbers of a date such as 01/02/2024 is the day. */
+export type DayOrder = "day-first" | "month-first";
 
 // A number is in seconds, unless that would be past the year 5000; so on for milliseconds and microseconds.
 const scales = [
@@ -17,34 +20,74 @@ const farthest = 8.64e21;
 const day = String.raw`(\d{4})[-/](\d{2})[-/](\d{2})`;
 const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
+/** 2024/1/31, as spreadsheets write it where the year comes first. */
+const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
 /** 31.01.2024: with points between, the day is first wherever people write so. */
 const pointed = String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}),?`;
 const pointedDay = new RegExp(pointed);
+/** 31/01/2024 or 01/31/2024: which of them it is stands nowhere in the text. */
+const slashed = String.raw`^(\d{1,2})[-/](\d{1,2})[-/](\d{4}),?`;
+const slashedDay = new RegExp(slashed);
 const worded = new RegExp(`^\\d{1,2} [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
+/** 6:05 PM, and 9:05 as spreadsheets write it. */
+const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
+
+/** Whether a text begins with a date that is one time day first and another month first. */
+export const isSlashed = (text: string): boolean => slashedDay.test(text.trim());
 
 /**
  * Milliseconds since 1970; a time without a zone is taken for UTC. Undefined where the text is no time, or one that could be two:
- * 01/02/2024 is not read.
+ * 01/02/2024 is read only in an order that is given.
  */
-export function parseTime(text: string): number | undefined {
-  const trimmed = text
-    .trim()
-    .replace(pointedDay, (_, d, m, year) => `${year}-${m.padStart(2, "0")}-${d.padStart(2, "0")}`);
+export function parseTime(text: string, order?: DayOrder): number | undefined {
+  const trimmed = text.trim();
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
-  const parts = iso.exec(trimmed);
-  const time = parts
-    ? Date.parse(
-        `${parts[1]}-${parts[2]}-${parts[3]}T${(parts[4] ?? "00:00").replace(",", ".")}${zoneOf(parts[5])}`,
-      )
-    : worded.test(trimmed)
-      ? Date.parse(`${trimmed.replace(",", "")} UTC`)
-      : Number.NaN;
+  const time = parseUsual(trimmed) ?? parseUsual(usual(trimmed, order)) ?? Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
+
+/** NaN or undefined where the text is no time as ISO or words have it. */
+function parseUsual(text: string): number | undefined {
+  const parts = iso.exec(text);
+  if (parts === null) return worded.test(text) ? Date.parse(`${text.replace(",", "")} UTC`) : undefined;
+  const [, year, month, date, clock = "00:00", zone] = parts;
+  return Date.parse(`${year}-${month}-${date}T${clock.replace(",", ".")}${zoneOf(zone)}`);
+}
+
+/** A time that is written otherwise, as ISO has it; the same text where that is not known. */
+function usual(text: string, order: DayOrder | undefined): string {
+  const iso8601 = (year: string, month: string, date: string) =>
+    `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
+  return text
+    .replace(yearFirst, (_, year, month, date) => iso8601(year, month, date))
+    .replace(pointedDay, (_, date, month, year) => iso8601(year, month, date))
+    .replace(slashedDay, (whole, a, b, year) =>
+      order === undefined ? whole : order === "day-first" ? iso8601(year, b, a) : iso8601(year, a, b),
+    )
+    .replace(looseClock, wholeClock);
+}
+
+const midnight = "[ T]00:00(:00([.,]0+)?)?$";
+const noClock = "(no clock)";
+
+/** A day and a clock that stand apart, as one text. Without the clock it is no time; the day may be one that begins at midnight. */
+export const withClock = (day: string, clock: string): string =>
+  `${day.trim().replace(new RegExp(midnight), "")} ${clock.trim() || noClock}`;
+
+/** SQL as of `withClock`. */
+export const withClockSql = (day: string, clock: string): string =>
+  `concat(regexp_replace(trim(${day}::VARCHAR), '${midnight}', ''), ' ', coalesce(nullif(trim(${clock}::VARCHAR), ''), '${noClock}'))`;
 
 function fromNumber(value: number): number | undefined {
   const scale = scales.find(({ below }) => Math.abs(value) < below)?.toMs ?? nanoseconds;
   return Math.abs(value) < farthest ? Math.round(value * scale) : undefined;
+}
+
+/** The hour of the whole day, in two digits. Thirteen o'clock in the afternoon stays as it is, which is no time. */
+function wholeClock(text: string, hour: string, rest: string, half: string | undefined): string {
+  if (half === undefined) return `${hour.padStart(2, "0")}${rest}`;
+  if (Number(hour) < 1 || Number(hour) > 12) return text;
+  return `${String((Number(hour) % 12) + (/p/i.test(half) ? 12 : 0)).padStart(2, "0")}${rest}`;
 }
 
 /** As ISO has it: "+01" is no zone of JavaScript's. */
@@ -54,24 +97,32 @@ function zoneOf(zone = "Z"): string {
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;
 }
 
-// As the regular expression `worded` has them.
-const wordedFormats = [
-  "%d %b %Y %H:%M:%S",
-  "%d %b %Y %H:%M",
-  "%d %b %Y",
-  "%d %B %Y %H:%M:%S",
-  "%d %B %Y %H:%M",
-  "%d %B %Y",
+const formats = [
+  // As the regular expressions have them.
+  ...["%d %b %Y", "%d %B %Y"].flatMap((date) => [`${date} %H:%M:%S`, `${date} %H:%M`, date]),
+  ...["%d %b %Y", "%d %B %Y", "%Y-%m-%d"].flatMap((date) => [`${date} %I:%M:%S %p`, `${date} %I:%M %p`]),
 ]
   .map((format) => `'${format}'`)
   .join(", ");
 
-/** SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time. */
-export function timeSql(column: string): string {
-  const text = `regexp_replace(trim(${column}::VARCHAR), '${pointed}', '\\3-\\2-\\1')`;
+/**
+ * SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time.
+ *
+ * @param order as of `parseTime`
+ */
+export function timeSql(column: string, order?: DayOrder): string {
+  const trimmed = `regexp_replace(trim(${column}::VARCHAR), '${pointed}', '\\3-\\2-\\1')`;
+  const text =
+    order === undefined
+      ? trimmed
+      : `regexp_replace(${trimmed}, '${slashed}', '${order === "day-first" ? "\\3-\\2-\\1" : "\\3-\\1-\\2"}')`;
   const value = `${text}::DOUBLE`;
   const scale = scales.map(({ below, toMs }) => `WHEN abs(${value}) < ${below} THEN ${toMs}`).join(" ");
   return `CASE WHEN regexp_full_match(${text}, '-?\\d+(\\.\\d+)?')
     THEN CASE WHEN abs(${value}) < ${farthest} THEN round(${value} * CASE ${scale} ELSE ${nanoseconds} END)::BIGINT END
-    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMPTZ), try_strptime(replace(${text}, ',', ''), [${wordedFormats}]))) END`;
+    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMPTZ), try_strptime(replace(${text}, ',', ''), [${formats}]))) END`;
 }
+
+/** SQL as of `isSlashed`. */
+export const isSlashedSql = (column: string): string =>
+  `regexp_matches(trim(${column}::VARCHAR), '${slashed}')`;

@@ -2,9 +2,10 @@
 import type { Corpus } from "../../corpus/index.js";
 import { type DuckDbOptions, withDuckDb } from "../../system/index.js";
 import { corpusOfPlays } from "./corpus-of-plays.js";
+import { type MergedNames, mergedNames } from "./merged-names.js";
 import { indexPlays, numberPlays, type PlaysOptions, requirePlaylistsLeft, settle } from "./number-plays.js";
 
-export interface MasterRead {
+export interface MasterRead extends MergedNames {
   /** Tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles. */
   readonly corpus: Corpus;
   /** Playlists of fewer than `minTracks` tracks, which are left out, and their rows. */
@@ -24,7 +25,8 @@ export async function readMaster(options: PlaysOptions & DuckDbOptions): Promise
          coalesce(sum(rows) FILTER (part IS NULL), 0)::BIGINT AS "droppedRows" FROM playlist_index`,
     );
     requirePlaylistsLeft(playlists, playlists - droppedPlaylists, wanted);
+    const names = await mergedNames(database, wanted);
     await numberPlays(database);
-    return { corpus: await corpusOfPlays(database), droppedPlaylists, droppedRows };
+    return { corpus: await corpusOfPlays(database), droppedPlaylists, droppedRows, ...names };
   });
 }

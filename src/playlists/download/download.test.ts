@@ -246,6 +246,11 @@ describe("download", () => {
     expect(await readFile(to(), "utf8")).toBe(csv);
   });
 
+  it("says of a folder that it is one", async () => {
+    await mkdir(join(folder, "raw"));
+    await expect(download({ from: folder, to: to() })).rejects.toThrow(`${folder} is a folder`);
+  });
+
   it("lets no archive write anywhere else", async () => {
     for (const name of ["../../evil.csv", "/evil.csv", "..\\evil.csv"]) {
       await writeFile(join(folder, "slip.zip"), zipOf({ [name]: "x" }));

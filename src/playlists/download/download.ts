@@ -59,7 +59,10 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
   if (!remote && /^[a-z][a-z0-9+.-]+:\/\//i.test(from))
     throw misuse(`cannot download ${from}`, "wanted an http(s) address or a file");
   if (!remote) await refusePipe(from);
-  if (!remote && !(await stat(from).catch(() => undefined))?.isFile())
+  const local = remote ? undefined : await stat(from).catch(() => undefined);
+  if (local?.isDirectory())
+    throw misuse(`${from} is a folder`, "name the file in it that holds the playlists");
+  if (!remote && !local?.isFile())
     throw new SegueError(`there is no file ${from}`, { code: "missing-input" });
   const archive = remote ? `${to}.download` : from;
   try {

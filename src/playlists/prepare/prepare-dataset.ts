@@ -15,6 +15,7 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
+import { type MergedNames, mergedNames } from "../dataset/merged-names.js";
 import {
   indexPlays,
   numberPlays,
@@ -46,7 +47,7 @@ export interface PrepareOptions extends PlaysOptions {
 export const partNames = ["train", "validation", "test"] as const;
 export type PartName = (typeof partNames)[number];
 
-export interface PrepareFacts {
+export interface PrepareFacts extends MergedNames {
   /** Plays, and how many distinct users, artists, tracks and playlists they name, before short playlists are dropped. */
   readonly rows: number;
   readonly users: number;
@@ -60,12 +61,6 @@ export interface PrepareFacts {
   readonly parts: Readonly<Record<PartName, { readonly playlists: number; readonly rows: number }>>;
   /** Ids that stand for more than one artist's track, or user's playlist; each counts as one thing. */
   readonly ambiguous: { readonly tracks: number; readonly playlists: number };
-  /** How many more artists and tracks there are for differing from another in capitals alone. */
-  readonly twins: { readonly artists: number; readonly tracks: number };
-  /** The plays whose artist or title was written anew, where merging those was on. */
-  readonly respelled?: number;
-  /** What merging versions did, where it was on: tracks before and after, and plays whose title was shortened. */
-  readonly merged?: { readonly tracksBefore: number; readonly tracksAfter: number; readonly rows: number };
   /** The files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
   /** The corpus files by name: numbers and packed names, for `readCorpus` and `readPartQueries`. */
@@ -133,12 +128,10 @@ async function prepareInto(
 
   report("counting");
   await indexPlays(database, options);
-  const { ambiguousTracks, ambiguousPlaylists, twinArtists, twinTracks, ...counts } = await database.row<
+  const { ambiguousTracks, ambiguousPlaylists, ...counts } = await database.row<
     Pick<PrepareFacts, "rows" | "users" | "artists" | "tracks" | "playlists"> & {
       ambiguousTracks: number;
       ambiguousPlaylists: number;
-      twinArtists: number;
-      twinTracks: number;
     }
   >(sqlFile("counts"));
   const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
@@ -151,9 +144,7 @@ async function prepareInto(
   requirePlaylistsLeft(counts.playlists, kept.playlists, options);
   const parts = allParts(sizes, counts.playlists, kept.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
-  const merged = options.mergeVersions
-    ? await database.row<NonNullable<PrepareFacts["merged"]>>(sqlFile("merged"))
-    : undefined;
+  const names = await mergedNames(database, options);
   report("numbering plays");
   await numberPlays(database);
 
@@ -210,18 +201,8 @@ async function prepareInto(
     droppedRows: counts.rows - kept.rows,
     parts,
     ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
-    twins: { artists: twinArtists, tracks: twinTracks },
-    ...(options.mergeCapitals && { respelled: await respelledPlays(database) }),
-    ...(merged === undefined ? {} : { merged }),
+    ...names,
   };
-}
-
-/** After `indexPlays` with `mergeCapitals`. */
-async function respelledPlays(database: Database): Promise<number> {
-  const { plays } = await database.row<{ plays: number }>(
-    "SELECT coalesce(sum(plays), 0)::BIGINT AS plays FROM spellings",
-  );
-  return plays;
 }
 
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */

@@ -5,7 +5,5 @@ SELECT
   (SELECT count(DISTINCT artist) FROM titles) AS artists,
   (SELECT count(*) FROM track_index) AS tracks,
   (SELECT count(*) FROM playlist_index) AS playlists,
-  (SELECT count(DISTINCT artist) - count(DISTINCT lower(artist)) FROM titles) AS "twinArtists",
-  (SELECT count(*) - count(DISTINCT lower(track_id)) FROM track_index) AS "twinTracks",
   (SELECT count(*) FILTER (WHERE is_ambiguous) FROM track_index) AS "ambiguousTracks",
   (SELECT count(*) FILTER (WHERE is_ambiguous) FROM playlist_index) AS "ambiguousPlaylists"

@@ -2,7 +2,7 @@
 -- gap (milliseconds) a playlist begins anew after each pause that is longer, and has its beginning in its name.
 COPY (
   WITH plays AS (
-    SELECT row_id AS place, user_id, artist, track, playlist, time::BIGINT AS played
+    SELECT row_id AS place, user_id, artist, track, playlist, {{played}} AS played
     FROM read_parquet({{parts}})
     WHERE {{accepted}}
   ),

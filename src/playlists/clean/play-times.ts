@@ -1,0 +1,124 @@
+/**
+ * Times of plays where a date may be 01/02/2024: whether the day or the month stands first is known when all inputs are read, by
+ * the dates that can be but one of the two. Until then such a time is kept as both.
+ */
+import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
+import { type DayOrder, isSlashed, isSlashedSql, parseTime, timeSql } from "./time-of-play.js";
+
+/** Between the time that has the day first and the one that has the month first; one of them is empty where it is no time. */
+const either = "|";
+
+interface Place {
+  readonly file: string;
+  /** The line, from 1; for Parquet the row. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** "undecided": a date that is two days. */
+type Kind = DayOrder | "undecided";
+
+export class PlayTimes {
+  readonly #told: DayOrder | undefined;
+  /** Where the first date of each kind stands. */
+  readonly #seen: Partial<Record<Kind, Place>> = {};
+
+  /** @param told the order of all dates, where it is not to be found out */
+  constructor(told?: DayOrder) {
+    this.#told = told;
+  }
+
+  /** The time as rows have it until `column` reads it; undefined where the text is no time. */
+  read(text: string, file: string, line: number): string | undefined {
+    const sure = parseTime(text, this.#told);
+    if (sure !== undefined) return String(sure);
+    if (this.#told !== undefined || !isSlashed(text)) return undefined;
+    const dayFirst = parseTime(text, "day-first");
+    const monthFirst = parseTime(text, "month-first");
+    if (dayFirst === monthFirst) return dayFirst === undefined ? undefined : String(dayFirst);
+    this.#note(kindOf(dayFirst, monthFirst), { file, line, text });
+    return `${dayFirst ?? ""}${either}${monthFirst ?? ""}`;
+  }
+
+  /** As `read`, in SQL: of a column of texts, times or numbers. `noteParquet` has to follow. */
+  readSql(column: string): string {
+    const text = (order?: DayOrder) => `${timeSql(column, order)}::VARCHAR`;
+    if (this.#told !== undefined) return text(this.#told);
+    const [day, month] = [text("day-first"), text("month-first")];
+    return `CASE WHEN NOT ${isSlashedSql(column)} THEN ${text()}
+      WHEN ${day} IS NOT DISTINCT FROM ${month} THEN ${day}
+      ELSE concat(${day}, '${either}', ${month}) END`;
+  }
+
+  /**
+   * Looks which dates `readSql` has met.
+   *
+   * @param part what was written of the rows, with row_id, time and reason
+   * @param column of the file, as SQL
+   */
+  async noteParquet(
+    database: Database,
+    { path, part, column, firstRowId }: { path: string; part: string; column: string; firstRowId: number },
+  ): Promise<void> {
+    const met = await database.rows<{ time: string; row: number }>(
+      `SELECT min_by(time, row_id) AS time, min(row_id) - ${firstRowId} AS row FROM ${part}
+       WHERE reason IS NULL AND contains(time, '${either}')
+       GROUP BY starts_with(time, '${either}'), ends_with(time, '${either}')`,
+    );
+    for (const { time, row } of met) {
+      const { text } = await database.row<{ text: string }>(
+        `SELECT ${column}::VARCHAR AS text FROM read_parquet(${sqlString(path)}, file_row_number = true) WHERE file_row_number = ${row}`,
+      );
+      const [day, month] = time.split(either).map((ms) => (ms === "" ? undefined : Number(ms)));
+      this.#note(kindOf(day, month), { file: path, line: Number(row) + 1, text });
+    }
+  }
+
+  /**
+   * SQL that has milliseconds since 1970 of the column "time" of what was read.
+   *
+   * @throws SegueError where some dates have the day first and others the month; (misuse) where none tells which
+   */
+  column(): string {
+    const order = this.#order();
+    if (order === undefined) return "time::BIGINT";
+    const place = order === "day-first" ? 1 : -1;
+    // Empty where a row was rejected for something else.
+    return `nullif(split_part(time::VARCHAR, '${either}', ${place}), '')::BIGINT`;
+  }
+
+  /** What was found out, a line for the screen; undefined where there was nothing to find out. */
+  note(): string | undefined {
+    const order = this.#order();
+    return order && `dates are read ${order}, as ${placeText(this.#seen[order]!)} shows`;
+  }
+
+  /** Undefined where all dates are sure. */
+  #order(): DayOrder | undefined {
+    const { "day-first": day, "month-first": month, undecided } = this.#seen;
+    if (day !== undefined && month !== undefined)
+      throw new SegueError(
+        `some dates have the day first and others the month: ${placeText(day)} and ${placeText(month)}`,
+        {
+          hint: "write them one way, or clean the files of each by themselves; --dates day-first (or month-first) reads all that way, and rejects those that cannot be",
+          code: "mixed-dates",
+        },
+      );
+    if (day !== undefined) return "day-first";
+    if (month !== undefined) return "month-first";
+    if (undecided === undefined) return undefined;
+    throw misuse(
+      `${undecided.file}, line ${undecided.line}: cannot tell the day from the month in "${undecided.text}", nor in any other of the dates`,
+      "say which is first: --dates day-first or --dates month-first",
+    );
+  }
+
+  #note(kind: Kind, place: Place): void {
+    this.#seen[kind] ??= { ...place, text: place.text.trim() };
+  }
+}
+
+const kindOf = (dayFirst: number | undefined, monthFirst: number | undefined): Kind =>
+  monthFirst === undefined ? "day-first" : dayFirst === undefined ? "month-first" : "undecided";
+
+const placeText = ({ file, line, text }: Place) => `${file}, line ${line} ("${text}")`;

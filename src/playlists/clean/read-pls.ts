@@ -1,0 +1,50 @@
+/**
+ * Reads a playlist of a music player or a radio station (`.pls`): `File1=…` and `Title1=Artist - Title`, in the order of their numbers.
+ * The file is one playlist. As in M3U, what has no such title is rejected.
+ */
+import type { Rejects } from "./rejects.js";
+import type { RowWriter } from "./row-writer.js";
+import { linesOf, type TextSource } from "./text-source.js";
+import { titledPlay, toldText } from "./titled-play.js";
+
+/** Whether a text begins as these files do. */
+export const isPls = (start: string): boolean => /^\[playlist\]\s*(\n|$)/i.test(start);
+
+/**
+ * @param playlist what it is called
+ * @returns the number of rows: one for each number that the playlist has
+ */
+export async function readPls(
+  source: TextSource,
+  playlist: string,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<{ rows: number }> {
+  /** The line of each number: that of its title, where it has one. */
+  const entries = new Map<number, { line: number; bytes: Buffer }>();
+  let line = 0;
+  for await (const bytes of linesOf(source)) {
+    line++;
+    const [, key, digits] = /^\s*(file|title)(\d+)\s*=/i.exec(bytes.toString("latin1", 0, 40)) ?? [];
+    const number = Number(digits);
+    if (key !== undefined && (key.toLowerCase() === "title" || !entries.has(number)))
+      entries.set(number, { line, bytes });
+  }
+  let rows = 0;
+  for (const [number, { line, bytes }] of [...entries].sort(([a], [b]) => a - b)) {
+    const play = titledPlay(bytes, /^\s*title\d+\s*=\s*/i);
+    if (typeof play === "object")
+      writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
+    else
+      rejects.add({
+        file: source.path,
+        line,
+        reason: play,
+        ...(play === "not a play" && { detail: `wanted "Title${number}=Artist - Title"` }),
+        text: toldText(bytes).trimEnd(),
+      });
+    rows++;
+  }
+  return { rows };
+}

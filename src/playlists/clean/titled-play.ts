@@ -1,0 +1,22 @@
+/** Lines of a music player's playlist that tell a play as one text: "#EXTINF:215,Artist - Title", "Title1=Artist - Title". */
+import { isUtf8 } from "node:buffer";
+import type { RejectReason } from "./rejects.js";
+
+/**
+ * The play that a line tells, or why it cannot be used.
+ *
+ * @param before what stands in the line before the artist
+ */
+export function titledPlay(line: Buffer, before: RegExp): { artist: string; track: string } | RejectReason {
+  if (!isUtf8(line)) return "not UTF-8";
+  if (line.includes(0)) return "NUL byte";
+  const text = line.toString();
+  const told = before.exec(text)?.[0];
+  if (told === undefined) return "not a play";
+  // A dash within a word parts nothing: "a-ha - Take On Me".
+  const [, artist, track] = /^(\S.*?)\s+[-–]\s+(\S.*)$/.exec(text.slice(told.length).trim()) ?? [];
+  return artist === undefined || track === undefined ? "not a play" : { artist, track };
+}
+
+/** Text for the rejects: UTF-8 where it is that, else every byte as Latin-1 has it. */
+export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");

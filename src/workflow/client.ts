@@ -123,10 +123,14 @@ export class FlowReader {
 
   #latest(wanted: (run: RunSummary) => boolean, what: string): RunReader {
     return new RunReader(this.store, this.name, async () => {
-      const found = (await this.runs()).find(wanted);
+      const runs = await this.runs();
+      const found = runs.find(wanted);
       if (found) return found.run;
+      const [last] = runs;
       throw new SegueError(`flow "${this.name}" has no ${what} in ${this.store.url}`, {
-        hint: `segue run ${this.name}`,
+        hint: last
+          ? `its latest run (${last.status}), and how to go on with it: segue show ${this.name}/${last.run}`
+          : `make one: segue run ${this.name}`,
         code: "no-run",
       });
     });

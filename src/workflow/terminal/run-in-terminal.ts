@@ -12,9 +12,8 @@ import {
 import type { RunListener } from "../events.js";
 import type { RunResult } from "../run.js";
 import type { TaskFailure } from "../types.js";
-import { type Commands, waysOn, withFlags } from "./commands.js";
-import { counted } from "./format.js";
-import { ownPlace } from "./own-place.js";
+import { type Commands, waysOn } from "./commands.js";
+import { afterFailure, type Failed, failureLine } from "./failure.js";
 
 /** With the commands to suggest where the run is not done. */
 export interface TerminalOptions extends Omit<Commands, "again"> {
@@ -64,23 +63,13 @@ export async function runInTerminal(
         name: "AbortError",
         hint: waysOn(result, undefined, { ...options, again: undefined }).join("\n"),
       });
-    const { step, task, error, others = [] } = result.end.failed!;
-    const whole = `${result.flow}/${result.run}`;
-    const place = `${whole}/${step}/${task}`;
-    const thrownAt = ownPlace(error.stack);
+    const failed = result.end.failed!;
+    const { error } = failed;
     const again = typeof options.again === "function" ? await options.again(error) : options.again;
-    const toRead = [
-      ...(result.printed ? [`what it printed: segue logs ${place}`] : []),
-      ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
-    ];
-    throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}${besides(others)}`, {
-      hint: [
-        ...(error.hint ? [error.hint] : []),
-        ...(toRead.length > 0 ? toRead : [`the run, and what it was given: segue show ${whole}`]).map(
-          (line) => withFlags(line, options.flags),
-        ),
-        ...waysOn(result, error, { ...options, again }),
-      ].join("\n"),
+    throw new SegueError(failureLine(result, failed), {
+      hint: afterFailure(result, failed, { ...options, again, toRead: whatToRead(result, failed) }).join(
+        "\n",
+      ),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",
     });
@@ -90,14 +79,14 @@ export async function runInTerminal(
   }
 }
 
-/** How many of the tasks that failed with the first one are named. */
-const shownOthers = 5;
-
-function besides(others: readonly string[]): string {
-  if (others.length === 0) return "";
-  const named = others.slice(0, shownOthers).join(", ");
-  const left = others.length - shownOthers;
-  return `; ${counted(others.length, "other task")} failed, too: ${named}${left > 0 ? ` and ${left} more` : ""}`;
+/** Where more can be read of a failure than its one line tells. */
+function whatToRead(run: RunResult, { step, task, others = [] }: Failed): string[] {
+  const whole = `${run.flow}/${run.run}`;
+  const more = [
+    ...(run.printed ? [`what it printed: segue logs ${whole}/${step}/${task}`] : []),
+    ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
+  ];
+  return more.length > 0 ? more : [`the run, and what it was given: segue show ${whole}`];
 }
 
 async function report(

@@ -19,16 +19,17 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
   const target = join(filesFolder(store), ref.sha.slice(0, 32), ref.name ?? "file");
   if (existsSync(target)) return target;
   const temporary = temporaryBeside(dirname(target));
+  const lacking = () => missingArtifact(ref, where);
   try {
     const entry = join(temporary, ref.name ?? "file");
     if (ref.kind === "folder") {
       const manifest = await store.get(objectKey(ref.sha));
-      if (!manifest) throw missing(where);
+      if (!manifest) throw lacking();
       makeFolder(entry);
       for (const { path, sha } of (JSON.parse(new TextDecoder().decode(manifest)) as FolderManifest).files)
-        await place(store, sha, join(entry, ...path.split("/")), where);
+        await place(store, sha, join(entry, ...path.split("/")), lacking);
     } else {
-      await place(store, ref.sha, entry, where);
+      await place(store, ref.sha, entry, lacking);
     }
     makeFolder(dirname(target));
     // Whoever came first has put the same content there.
@@ -41,21 +42,21 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
   }
 }
 
-async function place(store: Store, sha: string, target: string, where: string): Promise<void> {
+async function place(store: Store, sha: string, target: string, lacking: () => Error): Promise<void> {
   makeFolder(dirname(target));
   if (!(store instanceof FolderStore)) {
-    if (!(await store.getFile(objectKey(sha), target))) throw missing(where);
+    if (!(await store.getFile(objectKey(sha), target))) throw lacking();
     return;
   }
   const source = store.localPath(objectKey(sha));
-  if (!existsSync(source)) throw missing(where);
+  if (!existsSync(source)) throw lacking();
   // Not every file system has hard links.
   await link(source, target).catch(() => copyFile(source, target));
 }
 
-function missing(where: string): SegueError {
+export function missingArtifact(ref: Pick<ArtifactRef, "by">, where: string): SegueError {
   return new SegueError(`${where}: its content is no longer in the datastore`, {
-    hint: "it may have been removed by `segue gc`; run the flow again",
+    hint: `it may have been removed by \`segue gc\`; to make it anew, resume the run with --step ${ref.by.split("/")[0]}`,
     code: "artifact-missing",
   });
 }

@@ -1,6 +1,10 @@
 /** Running a flow for somebody at a terminal: shows what happens, stops on Ctrl-C, says how to go on, gives an exit code. */
+import { writeSync } from "node:fs";
 import {
   aFunction,
+  errorData,
+  errorFrom,
+  isSegueError,
   requireOptions,
   requireWithin,
   SegueError,
@@ -10,6 +14,7 @@ import {
   type ValueRange,
 } from "../../system/index.js";
 import type { RunListener } from "../events.js";
+import type { RunRecord } from "../records.js";
 import type { RunResult } from "../run.js";
 import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn } from "./commands.js";
@@ -47,21 +52,33 @@ export async function runInTerminal(
     "runInTerminal",
   );
   const controller = new AbortController();
+  const { flags, next } = options;
+  let begun: RunRecord | undefined;
   const stop = () => {
+    if (!controller.signal.aborted) return controller.abort();
     // The second Ctrl-C does not wait; the processes of tasks end with this one.
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    const ways = begun === undefined ? [] : waysOn(begun, undefined, { flags, next });
+    writeSync(2, ["interrupted", ...ways.map((way) => `  → ${way}`), ""].join("\n"));
+    process.exit(130);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
-    const result = await report(options, (listener) => run({ listener, signal: controller.signal }));
+    const result = await report(options, (listener) => {
+      const noting: RunListener = (event) => {
+        if (event.type === "run-started") begun = event.run;
+        listener(event);
+      };
+      return run({ listener: noting, signal: controller.signal });
+    }).catch((error: unknown) => {
+      throw begun === undefined ? error : stillToGoOn(begun, error, { flags, next });
+    });
     requireWithin(thingWith("a promise of what runFlow returns", "status"), "what run returns", result);
     if (result.status === "done") return result;
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), {
         name: "AbortError",
-        hint: waysOn(result, undefined, { ...options, again: undefined }).join("\n"),
+        hint: waysOn(result, undefined, { flags, next }).join("\n"),
       });
     const failed = result.end.failed!;
     const { error } = failed;
@@ -77,6 +94,13 @@ export async function runInTerminal(
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+/** What stops a run that has begun, such as a datastore that takes no more records, leaves one that can be gone on with. */
+function stillToGoOn(begun: RunRecord, error: unknown, commands: Commands): unknown {
+  if (!isSegueError(error)) return error;
+  const { hint, ...rest } = errorData(error);
+  return errorFrom({ ...rest, hint: [...(hint ? [hint] : []), ...waysOn(begun, rest, commands)].join("\n") });
 }
 
 /** Where more can be read of a failure than its one line tells. */

@@ -73,8 +73,17 @@ describe("a chain of runs", () => {
     project.write("late.csv", "a,b\n1,2\n");
     const failed = await segue("run", "--input", "late.csv", "--knn-k", "7", "--datastore", "chain");
     const run = /segue resume (intermediate\/\S+)/.exec(failed.stderr)![1]!;
-    expect((await segue("show", run, "--datastore", "chain")).stdout).toContain(
-      `go on with: segue resume ${run} --datastore chain\nit says then how to go on with primary, modeling, deployment`,
+    // What was said when it failed can be read again.
+    const told = failed.stderr
+      .split("\n")
+      .filter((line) => line.startsWith("  → ") && !line.includes("segue show"));
+    expect(told).toHaveLength(4);
+    expect(told[2]).toMatch(/flows after it: segue run primary modeling deployment --knn-k 7 /);
+    const shown = await segue("show", run, "--datastore", "chain");
+    expect(shown.stdout.split("\n").filter((line) => line.startsWith("  → "))).toEqual(told);
+    const stuck = await segue("run", "primary", "--datastore", "chain");
+    expect(stuck.stderr).toContain(
+      `  → its latest run (failed), and how to go on with it: segue show ${run} --d`,
     );
     await copyFile(join(home, "s.csv"), join(home, "late.csv"));
     const resumed = await segue("resume", run, "--datastore", "chain");
@@ -105,7 +114,7 @@ describe("a chain of runs", () => {
     expect(ran.stderr).toContain(advice);
     expect(ran.stderr).not.toContain("segue resume");
     const run = /segue show (intermediate\/\S+)/.exec(ran.stderr)![1]!;
-    expect((await segue("show", run)).stdout).toContain(advice.replace("→ ", "").replace(/ \(.*\)/, ""));
+    expect((await segue("show", run)).stdout).toContain(advice.trimEnd());
     const resumed = await segue("resume", run);
     expect(resumed.code).toBe(2);
     expect(resumed.stderr).toContain(advice);

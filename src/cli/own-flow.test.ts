@@ -35,6 +35,17 @@ beforeAll(() =>
        })
        .step("end", () => {});
 
+     export const talks = segue
+       .flow("talks", { module })
+       .step("start", () => {
+         for (let row = 1; row < 8; row++) console.log(\`row \${row}\`);
+         throw new Error("row 8 is bad");
+       });
+
+     export const reader = segue
+       .flow("reader", { module })
+       .step("start", async ({ client }) => ({ read: await client.flow("talks").latestSuccessfulRun.id() }));
+
      export const named = segue
        .flow("named", { module, parameters: z.object({ name: z.string() }) })
        .step("start", ({ parameters }) => ({ fine: 1, [parameters.name]: 2 }));`,
@@ -65,6 +76,39 @@ describe("a flow of one's own that fails", () => {
     },
     30_000,
   );
+
+  it("is shown with the line that threw, the last lines that were printed, and what to do", async () => {
+    const where = ["--datastore", "talks"];
+    const failed = await segue("run", "own.js:talks", ...where);
+    const run = /segue resume (talks\/\S+)/.exec(failed.stderr)![1]!;
+    expect((await segue("show", "talks", ...where)).stdout).toMatch(
+      new RegExp(
+        `start/0 +failed .* row 8 is bad \\(own\\.js:\\d+\\)
+
+  │ row 3
+  │ row 4
+  │ row 5
+  │ row 6
+  │ row 7
+
+  → all that it printed: segue logs ${run}/start/0 --datastore talks
+  → when it is put right: segue resume ${run} --datastore talks
+  → with other parameters: segue run own.js:talks --datastore talks
+$`,
+      ),
+    );
+    // No other parameters bring the run that is missing: it is not to be run anew, but gone on with.
+    const stuck = await segue("run", "own.js:reader", ...where);
+    expect(stuck.stderr).toMatch(
+      new RegExp(
+        `"talks" has no successful run in .*
+  → its latest run \\(failed\\), and how to go on with it: segue show ${run} --datastore talks
+  → the run, and what it was given: segue show reader/\\S+ --datastore talks
+  → when it is put right: segue resume reader/\\S+ --datastore talks
+$`,
+      ),
+    );
+  }, 30_000);
 
   it("is tried again, or taken from the cache, by a resumed run that is told so", async () => {
     const failed = await segue("run", "own.js:twice");

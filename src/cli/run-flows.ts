@@ -1,10 +1,9 @@
 /** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { flowOrder, placesOf } from "../flows/index.js";
-import { closest, misuse, packageRoot, writeFileAtomic } from "../system/index.js";
+import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   type Client,
@@ -15,13 +14,8 @@ import {
   readParameters,
   runFlow,
 } from "../workflow/index.js";
-import { commandAfter, shellWord } from "../workflow/terminal/commands.js";
-import {
-  addParameterFlags,
-  flagsOf,
-  givenParameters,
-  refuseValuesOfSwitches,
-} from "../workflow/terminal/flags.js";
+import { commandAfter } from "../workflow/terminal/commands.js";
+import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../workflow/terminal/flags.js";
 import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
 import { commandAnew } from "./command-anew.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
@@ -30,6 +24,13 @@ import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
+import {
+  flowsToRun,
+  refuseFlagsOfOthers,
+  refuseFlowsAsValues,
+  refuseNothingToRead,
+  refuseStrayWords,
+} from "./run-refused.js";
 
 interface Options extends DatastoreOptions {
   readonly maxWorkers?: number;
@@ -116,65 +117,6 @@ function addRunOptions(command: Command, flows: readonly AnyFlow[], example: str
   return command;
 }
 
-/** What stands behind the flags of modules, and belongs to none of them. */
-function refuseStrayWords(words: readonly string[], modules: readonly string[]): void {
-  const [word] = words;
-  if (word === undefined) return;
-  throw misuse(
-    `"${word}" stands behind a flag that does not take it`,
-    `flows stand before the flags: segue run ${modules.join(" ")} --…`,
-  );
-}
-
-/** Of a flag that takes several words the last ones, where they were meant as flows: "--input a.csv modeling". */
-function refuseFlowsAsValues({ input = [], tag = [] }: Options): void {
-  for (const [flag, words] of [
-    ["--input", input.filter((word) => !existsSync(word))],
-    ["--tag", tag.slice(1)],
-  ] as const) {
-    const word = words.find((each) => flowOrder.some(({ name }) => name === each));
-    if (word === undefined) continue;
-    throw misuse(
-      `"${word}" stands behind ${flag}, which takes all that follows it`,
-      `flows stand before the flags: segue run ${word} ${flag} …`,
-    );
-  }
-}
-
-/** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
-function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[]): void {
-  for (const flag of flagsOfOthers(flowOrder, flows)) {
-    const attribute = new Option(`--${flag}`).attributeName();
-    if (command.getOptionValueSource(attribute) !== "cli") continue;
-    const names = flows.map(({ name }) => name);
-    const owner = flowOrder.findIndex((flow) => flagsOf(flow).includes(flag));
-    const places = [owner, ...flows.map((flow) => flowOrder.indexOf(flow))];
-    const both = flowOrder.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
-    throw misuse(
-      `--${flag} means nothing to ${names.join(", ")}`,
-      `it belongs to ${flowOrder[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
-    );
-  }
-}
-
-function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
-  if (names.length === 0) return flowOrder;
-  const known = flowOrder.map((flow) => flow.name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    if (isFlowModule(name))
-      throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
-    const near = closest(name, known);
-    if (near === undefined && existsSync(name))
-      throw misuse(`"${name}" is a file, and no flow`, `segue run --input ${shellWord(name)}`);
-    throw misuse(
-      `there is no flow "${name}"`,
-      near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,
-    );
-  }
-  return flowOrder.filter((flow) => names.includes(flow.name));
-}
-
 /** @param modules as which the flows were named, where they are none of Segue's own */
 async function runAll(
   flows: readonly AnyFlow[],
@@ -205,6 +147,7 @@ async function runAll(
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
+  if (modules === undefined) await refuseNothingToRead(client, flows, sources, datastoreFlag(command));
   // The flows share their processes: what one has loaded, the next need not load again.
   const pool = new Pool();
   // A second process loads what comes later while the first is at work.

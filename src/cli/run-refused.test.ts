@@ -63,6 +63,17 @@ describe("segue run refuses", () => {
       /README\.md" is a file, and no flow\n.*run --input \S+README\.md/,
     ],
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /not a column mapping: "foo"\n.*"artist=performer/],
+    [
+      ["run", "primary"],
+      2,
+      /^error: primary goes on from intermediate, of which no run is done in .*\n {2}→ run that, too: segue run intermediate primary\n$/,
+    ],
+    // The second one has nothing to read, which must not cost the work of the first.
+    [
+      ["run", "intermediate", "modeling", "--input", "x.csv", "--datastore", "none"],
+      2,
+      /modeling goes on from primary.*\n {2}→ run that, too: segue run primary modeling --datastore none\n$/,
+    ],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
     [["run", "--encoding", "ebcdic"], 2, /encoding must be one of utf-8, latin-1/],
@@ -127,7 +138,9 @@ describe("segue run refuses", () => {
   });
 
   it("begins no run on the engine dbos where no database is named", async () => {
-    const refused = await segue("run", "deployment", "--engine", "dbos", "--datastore", "unbegun");
+    const refused = await segue(
+      ...["run", "intermediate", "--input", "x.csv", "--engine", "dbos", "--datastore", "unbegun"],
+    );
     expect(refused.code).toBe(2);
     expect(refused.stdout).toBe("");
     expect(refused.stderr).toMatch(/needs a Postgres database\n {2}→ set SEGUE_DATABASE_URL=\S+\n$/);

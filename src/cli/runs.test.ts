@@ -51,7 +51,7 @@ it("says that runs are there and have other tags", async () => {
     `no run of "primary" in ${folder} has the tag "first" (1 looked through); none has a tag\n`,
   );
   expect(await segue("runs", "nosuch", "--tag", "first")).toBe(
-    `no runs of "nosuch" in ${folder}; segue run makes one\n`,
+    `no runs of "nosuch" in ${folder}; there are of primary, modeling\n`,
   );
   expect(JSON.parse(await segue("runs", "--tag", "nosuch", "--json"))).toEqual([]);
 });

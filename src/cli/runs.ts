@@ -66,7 +66,10 @@ async function noRuns(client: Client, flow: string | undefined, tag: string | un
   const ofFlow = flow === undefined ? "" : ` of "${flow}"`;
   const place = `${ofFlow} in ${client.store.url}`;
   const runs = tag === undefined ? [] : await client.runs({ flow });
-  if (runs.length === 0) return `no runs${place}; segue run makes one`;
+  if (runs.length === 0) {
+    const flows = [...new Set((await client.runs()).map((run) => run.flow))];
+    return `no runs${place}; ${flows.length === 0 ? "segue run makes one" : `there are of ${flows.join(", ")}`}`;
+  }
   const tags = [...new Set(runs.flatMap((run) => run.tags))];
   const named = tags.length === 0 ? "none has a tag" : `their tags: ${tags.slice(0, 12).join(", ")}`;
   return `no run${place} has the tag "${tag}" (${runs.length} looked through); ${named}`;

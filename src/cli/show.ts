@@ -1,7 +1,7 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
-import type { AnyFlow, RunReader } from "../workflow/index.js";
-import { commandAgain } from "../workflow/terminal/commands.js";
+import type { AnyFlow, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
+import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
 
@@ -67,5 +67,43 @@ async function showRun(run: RunReader, options: Options, flags: string): Promise
     return;
   }
   const { describeRun } = await import("../workflow/terminal/describe.js");
-  console.log(describeRun(summary, tasks, { flags, again: commandAgain(record, flags) }));
+  const next = commandAfter({ next: record.next }, {}, flags);
+  console.log(
+    describeRun(summary, tasks, {
+      flags,
+      ...(next && { next }),
+      again: await commandForFailed(run, summary, record, flags),
+      printed: await lastPrinted(run, summary),
+    }),
+  );
+}
+
+async function commandForFailed(
+  { store }: RunReader,
+  { failed }: RunSummary,
+  record: RunRecord,
+  flags: string,
+): Promise<string | undefined> {
+  if (failed === undefined) return undefined;
+  // The flows take long to load.
+  const { commandAnew } = await import("./command-anew.js");
+  const { openClient } = await import("../workflow/index.js");
+  return commandAnew(openClient(store), record, failed.error, flags);
+}
+
+/** So many of the lines that a failed task printed are shown. */
+const shownLines = 5;
+
+/** What the task for which the run failed printed last, without the stack, whose one line that matters stands beside the error. */
+async function lastPrinted(run: RunReader, { failed }: RunSummary): Promise<string[]> {
+  if (failed === undefined) return [];
+  const { step, task, error } = failed;
+  // A run that failed before any task of it began has no log.
+  const lines = await run
+    .task(step, task)
+    .logs()
+    .catch(() => []);
+  const stack = new Set(error.stack?.split("\n"));
+  const own = lines.map(({ text }) => text).filter((text) => !stack.has(text));
+  return own.slice(-shownLines);
 }

@@ -15,9 +15,10 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { aPath, closest, misuse, requireOptions, requireWithin } from "../system/index.js";
 import { type ConfFile, readConfFile } from "./conf-file.js";
+import { flagName } from "./flag-name.js";
 import type { AnyFlow } from "./flow.js";
 import { requireFlow } from "./load-flow.js";
-import { flagName, unknownParameter } from "./parameters.js";
+import { unknownParameter } from "./parameters.js";
 
 export interface LayeredParameters {
   /** By the schema's own names. */

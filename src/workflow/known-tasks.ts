@@ -1,7 +1,8 @@
 /** How many tasks the steps of a run have, those included that wait for a place to run: a foreach has one an item. */
-import type { RunReader } from "./client.js";
+
 import { itemCount } from "./foreach-items.js";
 import { foreachScopes } from "./graph.js";
+import type { RunReader } from "./run-reader.js";
 import type { TaskSummary } from "./tasks.js";
 
 /**

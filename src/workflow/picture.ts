@@ -1,9 +1,9 @@
 /** The picture of a flow: its steps in columns from left to right, a foreach as a stack of sheets, with state and time of a run. */
 
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
-import type { RunReader } from "./client.js";
 import { foreachScopes, type StepNode } from "./graph.js";
 import { knownTasks } from "./known-tasks.js";
+import type { RunReader } from "./run-reader.js";
 import { duration, statusAndTime } from "./terminal/duration.js";
 import { onlyTheme, type Theme, whenDark } from "./theme.js";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Store } from "../storage/index.js";
 import { objectKey } from "./artifacts/ref.js";
 import { withoutItems } from "./foreach-items.js";
-import { type DoneRecord, keys, type RunRecord, readRecord, recordText } from "./records.js";
+import { type DoneRecord, isDamagedRecord, keys, type RunRecord, readRecord, recordText } from "./records.js";
 import type { ReadyTask } from "./walk.js";
 
 interface CacheEntry {
@@ -39,10 +39,9 @@ export class Reuse {
     // What a resumed run was told to run anew is not to come from elsewhere.
     if (origins[0]?.rerun.includes(ready.step)) return undefined;
     if (!this.#cache || ready.node.cache === false) return undefined;
-    const entry = await readRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)));
+    const entry = await this.#readSound<CacheEntry>(keys.cache(this.#cacheKey(ready)));
     if (!entry || (entry.flow === flow && entry.run === run)) return undefined;
-    const record = await readRecord<DoneRecord>(
-      this.#store,
+    const record = await this.#readSound<DoneRecord>(
       keys.done(entry.flow, entry.run, entry.step, entry.task),
     );
     if (!record || record.caught || !isEnough(record, ready) || !(await this.#isComplete(record)))
@@ -61,7 +60,15 @@ export class Reuse {
   }
 
   async #read(run: string, ready: ReadyTask): Promise<DoneRecord | undefined> {
-    return readRecord<DoneRecord>(this.#store, keys.done(this.#run.flow, run, ready.step, ready.task));
+    return this.#readSound<DoneRecord>(keys.done(this.#run.flow, run, ready.step, ready.task));
+  }
+
+  /** What a damaged record told of is done anew. */
+  async #readSound<T>(key: string): Promise<T | undefined> {
+    return readRecord<T>(this.#store, key).catch((error: unknown) => {
+      if (isDamagedRecord(error)) return undefined;
+      throw error;
+    });
   }
 
   async #take(record: DoneRecord, why: "resume" | "cache"): Promise<DoneRecord> {

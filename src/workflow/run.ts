@@ -1,16 +1,13 @@
-/** Running a flow, and resuming a run. */
+/** Running a flow. */
 import { existsSync } from "node:fs";
 import { availableParallelism, hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
 import {
   aFunction,
   aSignal,
-  closest,
   listOf,
   misuse,
   requireOptions,
-  requireWithin,
-  SegueError,
   someText,
   thingWith,
   trueOrFalse,
@@ -25,19 +22,16 @@ import { runLocal } from "./engines/local.js";
 import { Pool } from "./engines/pool.js";
 import type { RunListener } from "./events.js";
 import type { AnyFlow } from "./flow.js";
-import { aFlowName } from "./flow-name.js";
-import type { RetryPolicy, StepNode } from "./graph.js";
-import { endLeftovers } from "./leftovers.js";
-import { loadFlow, modulePlace, moduleUrl, requireFlow } from "./load-flow.js";
-import { holderOf, lockRun, type RunLock } from "./lock.js";
-import { checkParameters, parametersAgain, parseParameters } from "./parameters.js";
+import type { RetryPolicy } from "./graph.js";
+import { modulePlace, moduleUrl, requireFlow } from "./load-flow.js";
+import { lockRun, type RunLock } from "./lock.js";
+import { checkParameters, parseParameters } from "./parameters.js";
 import {
   type EndRecord,
   type FlowsToRun,
   keys,
   newRunId,
   type RunRecord,
-  readRecord,
   recordedParameters,
   recordText,
 } from "./records.js";
@@ -89,7 +83,7 @@ export interface RunResult {
   readonly printed?: boolean;
 }
 
-const ranges: Readonly<Record<keyof RunOptions, ValueRange>> = {
+export const runOptionRanges: Readonly<Record<keyof RunOptions, ValueRange>> = {
   store: thingWith('a store: await openStore(".segue")', "url", "get", "put", "list"),
   maxWorkers: wholeNumber(1),
   tags: listOf("tags"),
@@ -120,98 +114,14 @@ export async function runFlow(
   options: RunOptions,
 ): Promise<RunResult> {
   requireFlow(flow, "runFlow");
-  requireOptions(options, ranges, "runFlow", ["store"]);
+  requireOptions(options, runOptionRanges, "runFlow", ["store"]);
   const checked = parseParameters(flow, parameters);
   await checkParameters(flow, checked, options.engine);
   return begin(flow, checked, [], options.tags ?? [], options);
 }
 
-export interface ResumeOptions extends RunOptions {
-  /** The run to resume. Default: the latest of the flow that is not done. */
-  readonly run?: string;
-  /** Runs this step, and what comes after it, anew. Default: whatever is not done. */
-  readonly step?: string;
-}
-
-/**
- * Resumes a run: a new run with the same parameters takes over every done-record of the old one, task by task, and does the
- * rest with the code as it is now. A run of the engine dbos that workers still go on with is not made anew but waited for.
- *
- * @param flowName which flow's run
- * @throws SegueError (misuse) where there is nothing to resume, or an argument or an option is wrong; code "run-held" where the run is
- *   still being run
- */
-export async function resumeRun(flowName: string, options: ResumeOptions): Promise<RunResult> {
-  requireOptions(options, { ...ranges, run: someText, step: someText }, "resumeRun", ["store"]);
-  requireWithin(aFlowName, "flow", flowName);
-  const { store } = options;
-  const origin = await findOrigin(store, flowName, options);
-  const held = await holderOf(store, flowName, origin.run);
-  if (origin.engine === "dbos" && (held === undefined || held.role === "worker")) {
-    const followed = await follow(origin, options);
-    if (followed) return followed;
-  }
-  if (held)
-    throw new SegueError(
-      `run ${flowName}/${origin.run} is held by process ${held.pid} on ${held.host} since ${held.since}`,
-      { hint: `wait for it, or stop it first: kill ${held.pid}`, code: "run-held" },
-    );
-  const flow = await loadFlow(moduleUrl(origin.module), flowName);
-  if (options.step !== undefined && !flow.nodes.some((node) => node.name === options.step)) {
-    const names = flow.nodes.map((node) => node.name);
-    const near = closest(options.step, names);
-    throw misuse(
-      `flow "${flowName}" has no step "${options.step}"`,
-      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
-    );
-  }
-  // Two resumers of one run: the lock on the origin lets one of them through at a time.
-  const lock = await lockRun(store, flowName, origin.run);
-  try {
-    await endLeftovers(store, flowName, origin.run);
-    const rerun = options.step === undefined ? [] : withFollowers(flow.nodes, options.step);
-    return await begin(
-      flow,
-      parametersAgain(flow, origin.parameters),
-      [{ run: origin.run, rerun }, ...origin.origins],
-      options.tags ?? origin.tags,
-      {
-        ...options,
-        retry: options.retry ?? origin.retry,
-        engine: options.engine ?? origin.engine,
-        sources: options.sources ?? origin.sources,
-        next: options.next ?? origin.next,
-        again: options.again ?? origin.again,
-      },
-    );
-  } finally {
-    await lock.release();
-  }
-}
-
-/** A run that workers go on with, though its command is gone: waits for its end. Undefined where there is none to wait for. */
-async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunResult | undefined> {
-  const { store, listener = () => {}, signal = new AbortController().signal } = options;
-  const started = performance.now();
-  const { isActive, runOnWorkers } = await import("./engines/dbos/command.js");
-  const named = options.databaseUrl ?? process.env.SEGUE_DATABASE_URL;
-  if (named === undefined && options.engine === "local") return undefined;
-  const databaseUrl = await databaseFor(named);
-  if (!(await isActive(origin, databaseUrl))) return undefined;
-  const { step, retry, cache = false } = options;
-  if (options.engine === "local" || step !== undefined || retry !== undefined || cache)
-    throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
-      hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
-      code: "run-held",
-    });
-  listener({ type: "run-started", run: origin });
-  // Whether it takes from the cache was said when it began, and stands in the database.
-  const end = await runOnWorkers({ store, run: origin, listener, signal, cache: false, databaseUrl });
-  return ended(origin, end, { store, listener, started });
-}
-
 /** Writes down and tells that a run is over. */
-async function ended(
+export async function ended(
   record: RunRecord,
   end: EndRecord,
   { store, listener, started }: { store: Store; listener: RunListener; started: number },
@@ -228,29 +138,13 @@ async function ended(
   return { ...result, printed: lines.length > 0 };
 }
 
-async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
-  if (options.run !== undefined) {
-    const record = await readRecord<RunRecord>(store, keys.run(flow, options.run));
-    if (!record)
-      throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
-    return record;
-  }
-  let latest: RunRecord | undefined;
-  for await (const { key } of store.list(`runs/${flow}/`)) {
-    if (!key.endsWith(".end.json")) latest = (await readRecord<RunRecord>(store, key)) ?? latest;
-  }
-  if (!latest)
-    throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
-  const end = await readRecord<EndRecord>(store, keys.end(flow, latest.run));
-  if (end?.status === "done" && options.step === undefined)
-    throw misuse(
-      `the latest run of "${flow}", ${latest.run}, is done`,
-      "say which step to run anew: --step NAME",
-    );
-  return latest;
-}
-
-async function begin(
+/**
+ * Begins a run and sees it to its end.
+ *
+ * @param parameters checked
+ * @param origins the runs that it resumes, the one before it first
+ */
+export async function begin(
   flow: AnyFlow,
   parameters: Readonly<Record<string, unknown>>,
   origins: RunRecord["origins"],
@@ -320,15 +214,8 @@ async function begin(
 }
 
 /** The URL of the engine dbos's database, which answers. */
-async function databaseFor(given: string | undefined): Promise<string> {
+export async function databaseFor(given: string | undefined): Promise<string> {
   return (await import("./engines/dbos/database.js")).answeringDatabase(given);
-}
-
-/** A step and every step that comes after it. */
-function withFollowers(nodes: readonly StepNode[], step: string): string[] {
-  const found = new Set([step]);
-  for (const name of found) for (const node of nodes) if (node.after.includes(name)) found.add(node.name);
-  return [...found];
 }
 
 function userName(): string {

@@ -1,10 +1,12 @@
 /** What is known of a run's tasks, from their records. */
 import type { Store } from "../storage/index.js";
+import { errorData } from "../system/index.js";
 import { holderOf } from "./lock.js";
 import {
   type AttemptRecord,
   type DoneRecord,
   type FailedRecord,
+  isDamagedRecord,
   keys,
   type RunRecord,
   readRecord,
@@ -92,7 +94,15 @@ async function summarize(
     }),
   );
   attempts.sort((a, b) => Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10));
-  const done = found.done ? await readRecord<DoneRecord>(store, keys.done(flow, run, step, task)) : undefined;
+  let damage: TaskFailure | undefined;
+  const done = found.done
+    ? await readRecord<DoneRecord>(store, keys.done(flow, run, step, task)).catch((error: unknown) => {
+        // All that is known of the run is told, what is damaged with it.
+        if (!isDamagedRecord(error)) throw error;
+        damage = { kind: "error", ...errorData(error) };
+        return undefined;
+      })
+    : undefined;
   if (done) {
     const own = attempts.find((each) => each.attempt === done.attempt);
     const others = attempts.filter((each) => each !== own);
@@ -131,7 +141,7 @@ async function summarize(
     ...(last?.finished ? { finished: last.finished } : {}),
     ...(last?.started && until !== undefined ? { seconds: (until - Date.parse(last.started)) / 1000 } : {}),
     attempts,
-    ...(last?.error ? { error: last.error } : {}),
+    ...((damage ?? last?.error) ? { error: (damage ?? last?.error)! } : {}),
     caught: false,
   };
 }

@@ -5,6 +5,7 @@ import { messageOf, SegueError } from "../../system/index.js";
 import type { StoredFile } from "./file.js";
 import { fromJson } from "./json.js";
 import { materialize } from "./materialize.js";
+import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { fromNpy } from "./npy.js";
 import { type ArtifactRef, handleMark, objectKey } from "./ref.js";
 import { openTable } from "./table.js";
@@ -20,17 +21,8 @@ export async function loadArtifact(store: Store, ref: ArtifactRef, where: string
   if (ref.kind === "table")
     return openTable(ref, () => materialize(store, { ...ref, name: "table.parquet" }, where));
   const bytes = await store.get(objectKey(ref.sha));
-  if (!bytes) {
-    throw new SegueError(`${where}: its content is no longer in the datastore`, {
-      hint: "it may have been removed by `segue gc`; run the flow again",
-      code: "artifact-missing",
-    });
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== ref.sha)
-    throw new SegueError(`${where} is damaged: its content does not match its hash`, {
-      hint: `remove ${objectKey(ref.sha)} from ${store.url} and resume the run from step ${ref.by.split("/")[0]}`,
-      code: "artifact-damaged",
-    });
+  if (!bytes) throw missingArtifact(ref, where);
+  if (createHash("sha256").update(bytes).digest("hex") !== ref.sha) throw damagedArtifact(store, ref, where);
   try {
     if (ref.kind === "json") return fromJson(new TextDecoder().decode(bytes));
     const array = fromNpy(bytes);

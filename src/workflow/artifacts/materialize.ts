@@ -1,10 +1,12 @@
 /** Puts stored files where this machine can read them: hard links beside a local datastore, downloads from a remote one. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { FolderStore, type Store } from "../../storage/index.js";
-import { makeFolder, SegueError, temporaryBeside } from "../../system/index.js";
+import { makeFolder, temporaryBeside } from "../../system/index.js";
+import { readRecord } from "../records.js";
+import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 
 /** Where the readable copies are: within a local datastore, else SEGUE_CACHE or ~/.cache/segue. */
@@ -14,21 +16,31 @@ export function filesFolder(store: Store): string {
     : join(process.env.SEGUE_CACHE ?? join(homedir(), ".cache", "segue"), "files");
 }
 
-/** The path at which a stored file or folder can be read, under the name it had. */
+/**
+ * The path at which a stored file or folder can be read, under the name it had.
+ *
+ * @throws SegueError where its content is not there, or is longer or shorter than it was
+ */
 export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
   const target = join(filesFolder(store), ref.sha.slice(0, 32), ref.name ?? "file");
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    if (ref.kind === "folder" || statSync(target).size === ref.size) return target;
+    await rm(target);
+  }
   const temporary = temporaryBeside(dirname(target));
+  const put = async ({ sha, size }: { sha: string; size: number }, path: string) => {
+    if (!(await place(store, sha, path))) throw missingArtifact(ref, where);
+    if (statSync(path).size !== size) throw damagedArtifact(store, { ...ref, sha }, where);
+  };
   try {
     const entry = join(temporary, ref.name ?? "file");
     if (ref.kind === "folder") {
-      const manifest = await store.get(objectKey(ref.sha));
-      if (!manifest) throw missing(where);
+      const manifest = await readRecord<FolderManifest>(store, objectKey(ref.sha));
+      if (!manifest) throw missingArtifact(ref, where);
       makeFolder(entry);
-      for (const { path, sha } of (JSON.parse(new TextDecoder().decode(manifest)) as FolderManifest).files)
-        await place(store, sha, join(entry, ...path.split("/")), where);
+      for (const { path, ...file } of manifest.files) await put(file, join(entry, ...path.split("/")));
     } else {
-      await place(store, ref.sha, entry, where);
+      await put(ref, entry);
     }
     makeFolder(dirname(target));
     // Whoever came first has put the same content there.
@@ -41,21 +53,13 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
   }
 }
 
-async function place(store: Store, sha: string, target: string, where: string): Promise<void> {
+/** @returns whether there is such an object */
+async function place(store: Store, sha: string, target: string): Promise<boolean> {
   makeFolder(dirname(target));
-  if (!(store instanceof FolderStore)) {
-    if (!(await store.getFile(objectKey(sha), target))) throw missing(where);
-    return;
-  }
+  if (!(store instanceof FolderStore)) return store.getFile(objectKey(sha), target);
   const source = store.localPath(objectKey(sha));
-  if (!existsSync(source)) throw missing(where);
+  if (!existsSync(source)) return false;
   // Not every file system has hard links.
   await link(source, target).catch(() => copyFile(source, target));
-}
-
-function missing(where: string): SegueError {
-  return new SegueError(`${where}: its content is no longer in the datastore`, {
-    hint: "it may have been removed by `segue gc`; run the flow again",
-    code: "artifact-missing",
-  });
+  return true;
 }

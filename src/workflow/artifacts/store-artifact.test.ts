@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
+import { type FileArtifact, file } from "./file.js";
 import { loadArtifact } from "./load-artifact.js";
+import { objectKey } from "./ref.js";
 import { storeArtifact } from "./store-artifact.js";
 import { rowAt, type Table, table } from "./table.js";
 
@@ -42,4 +45,41 @@ it("reads one row of a table, of any of its row groups, as it reads all", async 
     expect(all[i]).toEqual(rows[i]);
   }
   expect(await rowAt(kept, rows.length)).toBeUndefined();
+});
+
+it("tells where a file, a file of a folder or a table is no longer whole, and is well again when that is removed and stored anew", async () => {
+  const store = new FolderStore(join(folder, "whole"));
+  mkdirSync(join(folder, "many", "deep"), { recursive: true });
+  const one = join(folder, "one.bin");
+  const deep = join(folder, "many", "deep", "two.bin");
+  writeFileSync(one, "one of them");
+  writeFileSync(deep, "two of them");
+  for (const [what, value, source] of [
+    ["file", file(one), one],
+    ["folder", file(join(folder, "many")), deep],
+    ["table", table([{ name: "a" }]), undefined],
+  ] as const) {
+    const place = { step: "make", task: "0", folder };
+    const ref = await storeArtifact(store, "x", value, place);
+    const path = async () => ((await loadArtifact(store, ref, "x")) as FileArtifact).path();
+    const sha = source && createHash("sha256").update(readFileSync(source)).digest("hex");
+    const object = objectKey(sha ?? ref.sha);
+    // One that was read before as one that was not.
+    if (what === "file") await path();
+    truncateSync(store.localPath(object), 3);
+    await expect(path()).rejects.toMatchObject({
+      message: "x is damaged: its content does not match its hash",
+      hint: `remove ${object} from ${store.url} and resume the run with --step make`,
+    });
+    rmSync(store.localPath(object));
+    await expect(path()).rejects.toMatchObject({
+      message: "x: its content is no longer in the datastore",
+      hint: expect.stringMatching(/ --step make$/),
+    });
+    await storeArtifact(store, "x", value, place);
+    if (what === "file") expect(readFileSync(await path(), "utf8")).toBe("one of them");
+    else if (what === "folder")
+      expect(readFileSync(join(await path(), "deep", "two.bin"), "utf8")).toBe("two of them");
+    else expect(await ((await loadArtifact(store, ref, "x")) as Table).rows()).toEqual([{ name: "a" }]);
+  }
 });

@@ -161,6 +161,60 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       await expect(resumeRun("gate", other)).rejects.toThrow("is done");
     }));
 
+  describe("a task that waits until it is tried again", () => {
+    const delayed = () =>
+      Number(postgres.sql("SELECT count(*) FROM dbos.workflow_status WHERE status = 'DELAYED'").trim());
+
+    it("leaves its place to others, and is tried once more though the worker that tried it is killed", () =>
+      withGate(async ({ store, parameters, ran }) => {
+        await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
+        const first = await startWorker(1);
+        const retry = { count: 1, delay: 3 };
+        const options = { store, retry, engine: "dbos", databaseUrl: postgres.url } as const;
+        const running = runFlow(flows.waits!, { ...parameters, count: 4 }, options);
+        // The next one is under way, in the only place that there is.
+        while (!ran().includes("begin 1 1")) await sleep(20);
+        expect(delayed()).toBe(1);
+        await end(first, "SIGKILL");
+        workers = [];
+        await Promise.all([startWorker(), startWorker()]);
+        expect((await running).status).toBe("done");
+        const lines = ran();
+        // What the worker was at when it was killed began again; nothing else did.
+        expect(lines.filter((line) => /^(begin|end) 0/.test(line))).toEqual([
+          "begin 0 1",
+          "begin 0 2",
+          "end 0 2",
+        ]);
+        expect(lines.filter((line) => line.startsWith("end")).sort()).toEqual([
+          "end 0 2",
+          "end 1 1",
+          "end 2 1",
+          "end 3 1",
+        ]);
+        const { attempts } = await openClient(store).flow("waits").latestRun.task("work", 0).summary();
+        expect(attempts.map(({ error }) => error?.message)).toEqual(["not yet", undefined]);
+      }));
+
+    it("ends with the run where that is stopped", () =>
+      withGate(async ({ store, parameters, ran }) => {
+        const stop = new AbortController();
+        const retry = { count: 1, delay: 2 };
+        const options = { store, retry, signal: stop.signal } as const;
+        const running = runFlow(
+          flows.waits!,
+          { ...parameters, count: 1 },
+          { ...options, engine: "dbos", databaseUrl: postgres.url },
+        );
+        while (delayed() === 0) await sleep(20);
+        stop.abort();
+        expect((await running).status).toBe("stopped");
+        expect(delayed()).toBe(0);
+        await sleep(3000);
+        expect(ran()).toEqual(["begin 0 1"]);
+      }));
+  });
+
   it("says so when the last worker has left, and when one is there again", () =>
     withGate(async ({ store, parameters, begun, open }) => {
       const notes: string[] = [];

@@ -61,10 +61,11 @@ describe("a task that waits until it is tried again", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
+  const retry = { count: 1, delay: 1 };
 
   it("leaves its place to others, and takes it again when one is free", async () => {
     const store = new FolderStore(join(folder, "store"));
-    const { status } = await runFlow(flows.waits!, { folder, count: 5 }, { store, maxWorkers: 1 });
+    const { status } = await runFlow(flows.waits!, { folder, count: 5 }, { store, maxWorkers: 1, retry });
     expect(status).toBe("done");
     const lines = ran();
     expect(lines.slice(0, 2)).toEqual(["begin 0 1", "begin 1 1"]);
@@ -81,7 +82,7 @@ describe("a task that waits until it is tried again", () => {
     const listener = ({ type }: RunEvent) => {
       if (type === "task-retry") stop.abort();
     };
-    const options = { store, maxWorkers: 1, signal: stop.signal, listener };
+    const options = { store, maxWorkers: 1, retry, signal: stop.signal, listener };
     expect((await runFlow(flows.waits!, { folder, count: 1 }, options)).status).toBe("stopped");
     expect(ran()).toEqual(["begin 0 1"]);
   });

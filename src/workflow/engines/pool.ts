@@ -2,21 +2,17 @@
  * A bounded pool of task processes. They are warm: a process that ended a task well takes the next one, so that an empty step
  * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { totalmem } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { ProgressReport } from "../../system/index.js";
-import { besideUrl, memoryFlags } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
 import { modulePlace, moduleUrl } from "../load-flow.js";
-import { killGroup, residentMb } from "../processes.js";
+import { residentMb } from "../processes.js";
 import type { DoneRecord } from "../records.js";
-import { LineSplitter } from "../task-log.js";
-import { type FromChild, folderOf, type TaskSpec, type ToChild } from "../task-spec.js";
+import { folderOf, type TaskSpec } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
-import { type Death, lost, memoryKills, saysNoMemory } from "./lost.js";
+import { lost } from "./lost.js";
+import { kill, startProcess, type TaskProcess, tell } from "./task-process.js";
 
 /** How one attempt ended. "lost": its process died before it could say anything. */
 export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
@@ -46,33 +42,15 @@ function largeMb(processes: number): number {
 /** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
 const idleMs = 50;
 
-/** How long after its end what a process has printed may take to be read. */
-const lastWordsMs = 1000;
-
 interface FlowModule {
   readonly module: string;
   readonly flow: string;
 }
 
-interface Worker {
-  readonly child: ChildProcess;
-  readonly exited: Promise<void>;
-  /** As `exited`, once all that it printed has been read. */
-  readonly died: Promise<Death>;
-  receive: ((message: FromChild) => void) | undefined;
-  print: ((stream: "out" | "err", line: string) => void) | undefined;
-  /** The flows that it has loaded, or was told to load. */
-  readonly told: Set<string>;
-  readonly prepared: Set<string>;
-  idle: NodeJS.Timeout | undefined;
-  /** Called when its task is done and the task's card written. */
-  free: (() => void) | undefined;
-}
-
 /** The processes that tasks run in; one that is done with its task takes the next one. Several runs can share one. */
 export class Pool {
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
+  readonly #idle: TaskProcess[] = [];
+  readonly #all = new Set<TaskProcess>();
   readonly #expected: FlowModule[] = [];
   /** Of each process whose task is done and that still writes the task's card: settles when it is free, or gone. */
   readonly #finishing = new Set<Promise<void>>();
@@ -118,9 +96,9 @@ export class Pool {
     let late: NodeJS.Timeout | undefined;
     const stop = (failure: TaskFailure) => {
       stopped ??= failure;
-      this.#send(worker, { type: "cancel", why: failure.message });
+      tell(worker, { type: "cancel", why: failure.message });
       const grace = spec.ready.node.grace ?? graceSeconds;
-      late ??= setTimeout(() => this.#kill(worker), grace * 1000).unref();
+      late ??= setTimeout(() => kill(worker), grace * 1000).unref();
     };
     const onAbort = () => stop({ kind: "error", message: "stopped" });
     const { step, node } = spec.ready;
@@ -149,19 +127,20 @@ export class Pool {
         };
       });
       worker.print = options.onLog;
+      worker.folder = folderOf(spec);
       if (options.signal.aborted) onAbort();
       else options.signal.addEventListener("abort", onAbort, { once: true });
-      this.#send(worker, { type: "run", spec });
+      tell(worker, { type: "run", spec });
       const result = await Promise.race([
         answered,
         worker.died.then((death): AttemptResult => ({ failed: lost(child.pid!, death) })),
       ]);
       if ("done" in result) {
-        if (stopped) this.#kill(worker);
+        if (stopped) kill(worker);
         else this.#finish(worker, freed);
         return result;
       }
-      this.#kill(worker);
+      kill(worker);
       await worker.exited;
       await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
       return { failed: stopped ?? result.failed };
@@ -171,6 +150,7 @@ export class Pool {
       options.signal.removeEventListener("abort", onAbort);
       worker.receive = undefined;
       worker.print = undefined;
+      worker.folder = undefined;
     }
   }
 
@@ -182,80 +162,30 @@ export class Pool {
   /** Lets running tasks end and keeps no process for more. */
   retire(): void {
     this.#closed = true;
-    for (const worker of this.#idle) this.#kill(worker);
+    for (const worker of this.#idle) kill(worker);
   }
 
   /** Ends every process, and waits until they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#all];
-    for (const worker of all) this.#kill(worker);
+    for (const worker of all) kill(worker);
     await Promise.all(all.map((worker) => worker.exited));
   }
 
-  #start(): Worker {
-    const child = fork(fileURLToPath(besideUrl(import.meta.url, "../task-entry.js")), {
-      // A group of its own: Ctrl-C is the parent's to handle, and what a step starts can be ended with it.
-      detached: true,
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: memoryFlags(),
-    });
-    const killsBefore = memoryKills();
-    let lastWords: string | undefined;
-    const exited = new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
-      child.once("error", () => resolve());
-    });
-    const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    // What a step has started may live on, and hold the pipe open.
-    const died = exited
-      .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
-      .then((): Death => {
-        const { exitCode: code, signalCode: signal } = child;
-        return { code, signal, lastWords, systemShortOfMemory: memoryKills() > killsBefore };
-      });
-    const worker: Worker = {
-      child,
-      exited,
-      died,
-      receive: undefined,
-      print: undefined,
-      told: new Set(),
-      prepared: new Set(),
-      idle: undefined,
-      free: undefined,
-    };
+  #start(): TaskProcess {
+    const worker = startProcess();
     this.#all.add(worker);
-    void exited.then(() => {
+    void worker.exited.then(() => {
       clearTimeout(worker.idle);
       this.#all.delete(worker);
       const place = this.#idle.indexOf(worker);
       if (place >= 0) this.#idle.splice(place, 1);
     });
-    child.on("message", (message: FromChild) => {
-      if (message.type === "prepared") worker.prepared.add(message.flow);
-      else if (message.type === "free") worker.free?.();
-      else worker.receive?.(message);
-    });
-    // What native code prints does not pass through the child's JavaScript and comes this way.
-    for (const stream of ["out", "err"] as const) {
-      const lines = new LineSplitter((line) => {
-        if (stream === "err" && saysNoMemory(line)) lastWords = line;
-        worker.print?.(stream, line);
-      });
-      const pipe = stream === "out" ? child.stdout : child.stderr;
-      pipe?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
-    }
     return worker;
   }
 
-  #send(worker: Worker, message: ToChild): void {
-    // A process that has just died is noticed by its exit.
-    if (worker.child.connected) worker.child.send(message, () => {});
-  }
-
-  #finish(worker: Worker, freed: Promise<void>): void {
+  #finish(worker: TaskProcess, freed: Promise<void>): void {
     const finishing = Promise.race([freed, worker.exited]).then(() => {
       this.#finishing.delete(finishing);
       this.#release(worker);
@@ -263,8 +193,8 @@ export class Pool {
     this.#finishing.add(finishing);
   }
 
-  #release(worker: Worker): void {
-    if (this.#closed || residentMb(worker.child.pid!) > largeMb(this.#all.size)) this.#kill(worker);
+  #release(worker: TaskProcess): void {
+    if (this.#closed || residentMb(worker.child.pid!) > largeMb(this.#all.size)) kill(worker);
     else if (this.#all.has(worker)) {
       this.#idle.push(worker);
       worker.idle = setTimeout(() => {
@@ -277,8 +207,8 @@ export class Pool {
    * An idle process: one that has loaded the flow, else one that is not loading others at the moment, of several the one that was
    * busy last; a new one where none is idle.
    */
-  #take(flow: string): Worker {
-    const isFree = (worker: Worker) => worker.prepared.size === worker.told.size;
+  #take(flow: string): TaskProcess {
+    const isFree = (worker: TaskProcess) => worker.prepared.size === worker.told.size;
     const places = [
       this.#idle.findLastIndex((worker) => isFree(worker) && worker.prepared.has(flow)),
       this.#idle.findLastIndex(isFree),
@@ -290,13 +220,9 @@ export class Pool {
     return worker;
   }
 
-  #prepare(worker: Worker, { module, flow }: FlowModule): void {
+  #prepare(worker: TaskProcess, { module, flow }: FlowModule): void {
     if (worker.told.has(flow)) return;
     worker.told.add(flow);
-    this.#send(worker, { type: "prepare", module: moduleUrl(module), flow });
-  }
-
-  #kill(worker: Worker): void {
-    if (worker.child.pid !== undefined && this.#all.has(worker)) killGroup(worker.child.pid, "SIGKILL");
+    tell(worker, { type: "prepare", module: moduleUrl(module), flow });
   }
 }

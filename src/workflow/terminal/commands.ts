@@ -75,7 +75,7 @@ export interface Commands {
  */
 export function waysOn(
   run: { readonly flow: string; readonly run: string },
-  error: Pick<TaskFailure, "exitCode"> | undefined,
+  error: Pick<TaskFailure, "code" | "exitCode"> | undefined,
   { flags, next, again }: Commands,
 ): string[] {
   // A run that is resumed keeps its parameters.
@@ -85,7 +85,8 @@ export function waysOn(
   return [
     `${error ? "when it is put right" : "go on with"}: ${resume}`,
     ...(next ? [`and then with the flows after it: ${next}`] : []),
-    ...(error && again ? [`with other parameters: ${again}`] : []),
+    // No parameter brings a run that is not there.
+    ...(error && error.code !== "no-run" && again ? [`with other parameters: ${again}`] : []),
   ];
 }
 

@@ -2,18 +2,24 @@
 import type { AnyFlow } from "../flow.js";
 import type { RunSummary } from "../runs.js";
 import type { TaskSummary } from "../tasks.js";
-import { type Commands, withFlags } from "./commands.js";
+import type { TaskFailure } from "../types.js";
+import { type Commands, waysOn } from "./commands.js";
 import { duration, statusAndTime } from "./duration.js";
+import { afterFailure } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
+import { ownPlace } from "./own-place.js";
 
 /** How many tasks of one step are listed by name. */
 const shownTasks = 20;
 
-/** @param options the commands that are told where it is not done */
+/**
+ * @param commands those that are told where it is not done
+ * @param printed the last lines that the task printed for which the run failed
+ */
 export function describeRun(
   run: RunSummary,
   tasks: readonly TaskSummary[],
-  options: Pick<Commands, "flags" | "again"> = {},
+  { printed = [], ...commands }: Commands & { readonly printed?: readonly string[] } = {},
 ): string {
   const head = [
     `${colour("bold", `${run.flow}/${run.run}`)}  ${colour(colourOfStatus(run.status), statusAndTime(run.status, run.seconds))}`,
@@ -44,15 +50,22 @@ export function describeRun(
     }
   }
   const text = rows.length > 0 ? [...head, "", columns(rows)] : head;
-  if (run.failed?.error.exitCode === 2 && options.again)
-    text.push("", `run it anew with what is right: ${options.again}`);
-  else if (run.status === "failed" || run.status === "interrupted" || run.status === "stopped")
-    text.push(
-      "",
-      `go on with: ${withFlags(`segue resume ${run.flow}/${run.run}`, options.flags)}`,
-      ...(run.next ? [`it says then how to go on with ${run.next.flows.join(", ")}`] : []),
-    );
+  if (printed.length > 0) text.push("", ...printed.map((line) => colour("dim", `  │ ${line}`)));
+  const ways = whatToDo(run, printed.length > 0, commands);
+  if (ways.length > 0) text.push("", ...ways.map((line) => `  → ${line}`));
   return text.join("\n");
+}
+
+function whatToDo(run: RunSummary, isPrinted: boolean, commands: Commands): string[] {
+  if (run.failed) {
+    const { step, task } = run.failed;
+    const toRead = isPrinted
+      ? [`all that it printed: segue logs ${run.flow}/${run.run}/${step}/${task}`]
+      : [];
+    return afterFailure(run, run.failed, { ...commands, toRead });
+  }
+  const isLeft = run.status === "interrupted" || run.status === "stopped";
+  return isLeft ? waysOn(run, undefined, commands) : [];
 }
 
 function taskRow(task: TaskSummary): string[] {
@@ -60,7 +73,7 @@ function taskRow(task: TaskSummary): string[] {
     ...(task.attempts.length > 1 ? [`${task.attempts.length} attempts`] : []),
     ...(task.reusedFrom ? [`taken from ${task.reusedFrom} (${task.reusedWhy})`] : []),
     ...(task.caught ? ["caught"] : []),
-    ...(task.error ? [task.error.message] : []),
+    ...(task.error ? [messageOf(task.error)] : []),
   ];
   return [
     `  ${task.step}/${task.task}`,
@@ -68,6 +81,11 @@ function taskRow(task: TaskSummary): string[] {
     task.seconds === undefined ? "" : duration(task.seconds),
     notes.join("; "),
   ];
+}
+
+function messageOf({ message, stack }: TaskFailure): string {
+  const place = ownPlace(stack);
+  return place ? `${message} (${place})` : message;
 }
 
 export function describeFlow(flow: AnyFlow): string {

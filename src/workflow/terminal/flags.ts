@@ -2,8 +2,9 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { misuse } from "../../system/index.js";
+import { flagName } from "../flag-name.js";
 import type { AnyFlow } from "../flow.js";
-import { flagName, innerType } from "../parameters.js";
+import { innerType } from "../parameter-text.js";
 
 /**
  * Adds one flag a parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and

@@ -1,6 +1,10 @@
 /** Running a flow for somebody at a terminal: shows what happens, stops on Ctrl-C, says how to go on, gives an exit code. */
+import { writeSync } from "node:fs";
 import {
   aFunction,
+  errorData,
+  errorFrom,
+  isSegueError,
   requireOptions,
   requireWithin,
   SegueError,
@@ -10,11 +14,11 @@ import {
   type ValueRange,
 } from "../../system/index.js";
 import type { RunListener } from "../events.js";
+import type { RunRecord } from "../records.js";
 import type { RunResult } from "../run.js";
 import type { TaskFailure } from "../types.js";
-import { type Commands, waysOn, withFlags } from "./commands.js";
-import { counted } from "./format.js";
-import { ownPlace } from "./own-place.js";
+import { type Commands, waysOn } from "./commands.js";
+import { afterFailure, type Failed, failureLine } from "./failure.js";
 
 /** With the commands to suggest where the run is not done. */
 export interface TerminalOptions extends Omit<Commands, "again"> {
@@ -48,39 +52,41 @@ export async function runInTerminal(
     "runInTerminal",
   );
   const controller = new AbortController();
+  const { flags, next } = options;
+  let begun: RunRecord | undefined;
   const stop = () => {
+    if (!controller.signal.aborted) return controller.abort();
     // The second Ctrl-C does not wait; the processes of tasks end with this one.
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    const ways = begun === undefined ? [] : waysOn(begun, undefined, { flags, next });
+    writeSync(2, ["interrupted", ...ways.map((way) => `  → ${way}`), ""].join("\n"));
+    process.exit(130);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
-    const result = await report(options, (listener) => run({ listener, signal: controller.signal }));
+    const result = await report(options, (listener) => {
+      const noting: RunListener = (event) => {
+        if (event.type === "run-started") begun = event.run;
+        listener(event);
+      };
+      return run({ listener: noting, signal: controller.signal });
+    }).catch((error: unknown) => {
+      throw begun === undefined ? error : stillToGoOn(begun, error, { flags, next });
+    });
     requireWithin(thingWith("a promise of what runFlow returns", "status"), "what run returns", result);
     if (result.status === "done") return result;
     if (result.status === "stopped")
       throw Object.assign(new Error("stopped"), {
         name: "AbortError",
-        hint: waysOn(result, undefined, { ...options, again: undefined }).join("\n"),
+        hint: waysOn(result, undefined, { flags, next }).join("\n"),
       });
-    const { step, task, error, others = [] } = result.end.failed!;
-    const whole = `${result.flow}/${result.run}`;
-    const place = `${whole}/${step}/${task}`;
-    const thrownAt = ownPlace(error.stack);
+    const failed = result.end.failed!;
+    const { error } = failed;
     const again = typeof options.again === "function" ? await options.again(error) : options.again;
-    const toRead = [
-      ...(result.printed ? [`what it printed: segue logs ${place}`] : []),
-      ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
-    ];
-    throw new SegueError(`${place}: ${error.message}${thrownAt ? ` (${thrownAt})` : ""}${besides(others)}`, {
-      hint: [
-        ...(error.hint ? [error.hint] : []),
-        ...(toRead.length > 0 ? toRead : [`the run, and what it was given: segue show ${whole}`]).map(
-          (line) => withFlags(line, options.flags),
-        ),
-        ...waysOn(result, error, { ...options, again }),
-      ].join("\n"),
+    throw new SegueError(failureLine(result, failed), {
+      hint: afterFailure(result, failed, { ...options, again, toRead: whatToRead(result, failed) }).join(
+        "\n",
+      ),
       exitCode: error.exitCode ?? 1,
       code: error.code ?? "run-failed",
     });
@@ -90,14 +96,21 @@ export async function runInTerminal(
   }
 }
 
-/** How many of the tasks that failed with the first one are named. */
-const shownOthers = 5;
+/** What stops a run that has begun, such as a datastore that takes no more records, leaves one that can be gone on with. */
+function stillToGoOn(begun: RunRecord, error: unknown, commands: Commands): unknown {
+  if (!isSegueError(error)) return error;
+  const { hint, ...rest } = errorData(error);
+  return errorFrom({ ...rest, hint: [...(hint ? [hint] : []), ...waysOn(begun, rest, commands)].join("\n") });
+}
 
-function besides(others: readonly string[]): string {
-  if (others.length === 0) return "";
-  const named = others.slice(0, shownOthers).join(", ");
-  const left = others.length - shownOthers;
-  return `; ${counted(others.length, "other task")} failed, too: ${named}${left > 0 ? ` and ${left} more` : ""}`;
+/** Where more can be read of a failure than its one line tells. */
+function whatToRead(run: RunResult, { step, task, others = [] }: Failed): string[] {
+  const whole = `${run.flow}/${run.run}`;
+  const more = [
+    ...(run.printed ? [`what it printed: segue logs ${whole}/${step}/${task}`] : []),
+    ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
+  ];
+  return more.length > 0 ? more : [`the run, and what it was given: segue show ${whole}`];
 }
 
 async function report(

@@ -17,8 +17,22 @@ export interface RunOrder {
   readonly cache: boolean;
 }
 
-export type TaskAnswer = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
+/** How often a task has failed by itself, and lost its process to something outside. */
+export interface Tried {
+  readonly failures: number;
+  readonly losses: number;
+}
+
+export type TaskAnswer =
+  | { readonly done: DoneRecord }
+  | { readonly failed: TaskFailure }
+  /** To be tried again, after so many seconds. */
+  | { readonly again: Tried; readonly delay: number };
 
 export const workflowId = (flow: string, run: string) => `${flow}/${run}`;
-export const taskWorkflowId = (flow: string, run: string, step: string, task: string) =>
-  `${flow}/${run}/${step}/${task}`;
+/** @param tried how often before; every retry is a workflow of its own, so that a task that waits for one keeps no place */
+export const taskWorkflowId = (
+  { flow, run }: RunRecord,
+  { step, task }: { readonly step: string; readonly task: string },
+  tried: number,
+) => `${flow}/${run}/${step}/${task}${tried === 0 ? "" : `/retry-${tried}`}`;

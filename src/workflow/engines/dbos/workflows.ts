@@ -11,7 +11,7 @@ import { holdAsWorker } from "../../lock.js";
 import { type DoneRecord, type EndRecord, keys, randomWord, recordText, withFailure } from "../../records.js";
 import { isHopeless, retryDelay, wasKilled } from "../../retry.js";
 import { Reuse } from "../../reuse.js";
-import { failureOf, publishCaught, writeFailure } from "../../task-runner.js";
+import { failureOf, publishCaught, type TaskOutcome, writeFailure } from "../../task-runner.js";
 import type { TaskSpec } from "../../task-spec.js";
 import { type ReadyTask, Walk } from "../../walk.js";
 import type { Places } from "../places.js";
@@ -20,6 +20,7 @@ import {
   type RunOrder,
   runWorkflow,
   type TaskAnswer,
+  type Tried,
   taskQueue,
   taskWorkflow,
   taskWorkflowId,
@@ -42,10 +43,10 @@ type RunFunction = (order: RunOrder) => Promise<EndRecord>;
 
 /** Makes both known to DBOS; to be called once, before DBOS is launched. */
 export function registerWorkflows(context: TaskContext): { run: RunFunction } {
-  const task = DBOS.registerWorkflow((order: RunOrder, ready: ReadyTask) => runTask(context, order, ready), {
-    name: taskWorkflow,
-    maxRecoveryAttempts: 1000,
-  });
+  const task = DBOS.registerWorkflow(
+    (order: RunOrder, ready: ReadyTask, tried: Tried = untried) => runTask(context, order, ready, tried),
+    { name: taskWorkflow, maxRecoveryAttempts: 1000 },
+  );
   const run = DBOS.registerWorkflow((order: RunOrder) => walkRun(context, order, task), {
     name: runWorkflow,
     maxRecoveryAttempts: 1000,
@@ -53,7 +54,9 @@ export function registerWorkflows(context: TaskContext): { run: RunFunction } {
   return { run };
 }
 
-type TaskFunction = (order: RunOrder, ready: ReadyTask) => Promise<TaskAnswer>;
+type TaskFunction = (order: RunOrder, ready: ReadyTask, tried: Tried) => Promise<TaskAnswer>;
+
+const untried: Tried = { failures: 0, losses: 0 };
 
 /** Every decision follows from what DBOS recorded before, so a second walk takes the same way. */
 async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
@@ -76,21 +79,26 @@ async function walkSteps(order: RunOrder, task: TaskFunction): Promise<EndRecord
   const places = new Map<string, ReadyTask>();
   let waiting: WorkflowHandle<TaskAnswer>[] = [];
   let failed: EndRecord["failed"];
-  const begin = async (tasks: readonly ReadyTask[]) => {
-    for (const ready of tasks) {
-      const id = taskWorkflowId(run.flow, run.run, ready.step, ready.task);
-      places.set(id, ready);
-      waiting.push(await DBOS.startWorkflow(task, { workflowID: id, queueName: taskQueue })(order, ready));
-    }
+  const enqueue = async (ready: ReadyTask, tried = untried, delay = 0) => {
+    const workflowID = taskWorkflowId(run, ready, tried.failures);
+    places.set(workflowID, ready);
+    const enqueueOptions = { delaySeconds: delay };
+    const begun = await DBOS.startWorkflow(task, { workflowID, queueName: taskQueue, enqueueOptions })(
+      order,
+      ready,
+      tried,
+    );
+    waiting.push(begun);
   };
-  await begin([walk.start()]);
+  await enqueue(walk.start());
   while (waiting.length > 0) {
     const first = await DBOS.waitFirst(waiting, { pollingIntervalMs });
     waiting = waiting.filter((handle) => handle.workflowID !== first.workflowID);
     const ready = places.get(first.workflowID)!;
     const answer = (await first.getResult()) as TaskAnswer;
     if ("failed" in answer) failed = withFailure(failed, ready, answer.failed);
-    else if (!failed) await begin(walk.finish(ready, answer.done));
+    else if ("again" in answer) await enqueue(ready, answer.again, answer.delay);
+    else if (!failed) for (const next of walk.finish(ready, answer.done)) await enqueue(next);
   }
   return DBOS.runStep(
     async () => {
@@ -107,24 +115,27 @@ async function walkSteps(order: RunOrder, task: TaskFunction): Promise<EndRecord
 /** A datastore that does not answer for a while is tried again. */
 const patient = { retriesAllowed: true, intervalSeconds: 1, maxAttempts: 6, backoffRate: 2 };
 
-async function runTask(context: TaskContext, order: RunOrder, ready: ReadyTask): Promise<TaskAnswer> {
+/** Tries until the task is done or has failed by itself; when it is to be tried again, it is queued anew and keeps no place. */
+async function runTask(
+  context: TaskContext,
+  order: RunOrder,
+  ready: ReadyTask,
+  { failures, losses: lostBefore }: Tried,
+): Promise<TaskAnswer> {
   const known = await DBOS.runStep(() => findKnown(order, ready), { name: "reuse", ...patient });
   if (known) return { done: known };
   const retry = ready.node.retry ?? { count: 0, delay: 1, backoff: 2 };
-  let failures = 0;
-  let losses = 0;
-  for (let number = 1; ; number++) {
-    const last = failures >= retry.count;
-    const result = await DBOS.runStep(() => attempt(context, order, ready, { number, last, losses }), {
-      name: `attempt ${number}`,
-    });
+  const last = failures >= retry.count;
+  for (let losses = lostBefore; ; losses++) {
+    const number = failures + losses + 1;
+    const result = await DBOS.runStep(
+      () => attempt(context, order, ready, { number, last, tried: { failures, losses } }),
+      { name: `attempt ${number}` },
+    );
     if ("done" in result) return result;
-    if (wasKilled(result.failed, losses)) losses++;
-    else if (last || isHopeless(result.failed)) return result;
-    else {
-      failures++;
-      await DBOS.sleep(retryDelay(retry, failures) * 1000);
-    }
+    if (wasKilled(result.failed, losses)) continue;
+    if (last || isHopeless(result.failed)) return result;
+    return { again: { failures: failures + 1, losses }, delay: retryDelay(retry, failures + 1) };
   }
 }
 
@@ -138,10 +149,10 @@ async function attempt(
   context: TaskContext,
   order: RunOrder,
   ready: ReadyTask,
-  { number, last, losses }: { number: number; last: boolean; losses: number },
-): Promise<TaskAnswer> {
+  { number, last, tried }: { number: number; last: boolean; tried: Tried },
+): Promise<TaskOutcome> {
   const { run } = order;
-  const id = taskWorkflowId(run.flow, run.run, ready.step, ready.task);
+  const id = taskWorkflowId(run, ready, tried.failures);
   const store = await openStore(order.store);
   const reuse = new Reuse(store, run, false);
   // A dead worker may have published its result without living to tell.
@@ -183,7 +194,7 @@ async function attempt(
     }
     if (signal.aborted) return result;
     if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
-    const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, losses);
+    const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, tried.losses);
     if (isOver && ready.node.catch !== undefined) return publishCaught(store, spec, started, result.failed);
     return result;
   } finally {

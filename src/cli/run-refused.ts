@@ -1,0 +1,110 @@
+/** What `segue run` refuses before the first flow starts. */
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { flowOrder } from "../flows/index.js";
+import { closest, misuse } from "../system/index.js";
+import type { AnyFlow, Client } from "../workflow/index.js";
+import { shellWord, withFlags } from "../workflow/terminal/commands.js";
+import { flagsOf } from "../workflow/terminal/flags.js";
+import { flagsOfOthers, type Sources } from "./chain.js";
+import { isFlowModule } from "./flow-named.js";
+
+interface Given {
+  readonly input?: readonly string[];
+  readonly tag?: readonly string[];
+}
+
+/** What stands behind the flags of modules, and belongs to none of them. */
+export function refuseStrayWords(words: readonly string[], modules: readonly string[]): void {
+  const [word] = words;
+  if (word === undefined) return;
+  throw misuse(
+    `"${word}" stands behind a flag that does not take it`,
+    `flows stand before the flags: segue run ${modules.join(" ")} --…`,
+  );
+}
+
+/** Of a flag that takes several words the last ones, where they were meant as flows: "--input a.csv modeling". */
+export function refuseFlowsAsValues({ input = [], tag = [] }: Given): void {
+  for (const [flag, words] of [
+    ["--input", input.filter((word) => !existsSync(word))],
+    ["--tag", tag.slice(1)],
+  ] as const) {
+    const word = words.find((each) => flowOrder.some(({ name }) => name === each));
+    if (word === undefined) continue;
+    throw misuse(
+      `"${word}" stands behind ${flag}, which takes all that follows it`,
+      `flows stand before the flags: segue run ${word} ${flag} …`,
+    );
+  }
+}
+
+/** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
+export function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[]): void {
+  for (const flag of flagsOfOthers(flowOrder, flows)) {
+    const attribute = new Option(`--${flag}`).attributeName();
+    if (command.getOptionValueSource(attribute) !== "cli") continue;
+    const names = flows.map(({ name }) => name);
+    const owner = flowOrder.findIndex((flow) => flagsOf(flow).includes(flag));
+    const places = [owner, ...flows.map((flow) => flowOrder.indexOf(flow))];
+    const both = flowOrder.slice(Math.min(...places), Math.max(...places) + 1).map(({ name }) => name);
+    throw misuse(
+      `--${flag} means nothing to ${names.join(", ")}`,
+      `it belongs to ${flowOrder[owner]!.name}: leave it out, or run that, too: segue run ${both.join(" ")} --${flag} …`,
+    );
+  }
+}
+
+export function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
+  if (names.length === 0) return flowOrder;
+  const known = flowOrder.map((flow) => flow.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    if (isFlowModule(name))
+      throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
+    const near = closest(name, known);
+    if (near === undefined && existsSync(name))
+      throw misuse(`"${name}" is a file, and no flow`, `segue run --input ${shellWord(name)}`);
+    throw misuse(
+      `there is no flow "${name}"`,
+      near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,
+    );
+  }
+  return flowOrder.filter((flow) => names.includes(flow.name));
+}
+
+/**
+ * Each of Segue's flows reads what the one before it made: in this command, in the run that --from names, or in the latest.
+ *
+ * @param datastore the flag of the datastore, for the command that is advised
+ */
+export async function refuseNothingToRead(
+  client: Client,
+  flows: readonly AnyFlow[],
+  sources: Sources,
+  datastore: string,
+): Promise<void> {
+  const hasDone = async ({ name }: AnyFlow) =>
+    sources[name] !== undefined || (await client.flow(name).runs()).some(({ status }) => status === "done");
+  for (const flow of flows) {
+    const place = flowOrder.indexOf(flow);
+    let first = place;
+    while (first > 0 && !flows.includes(flowOrder[first - 1]!) && !(await hasDone(flowOrder[first - 1]!)))
+      first--;
+    if (first === place) continue;
+    const before = flowOrder[place - 1]!.name;
+    const [latest] = await client.flow(before).runs({ limit: 1 });
+    throw misuse(
+      `${flow.name} goes on from ${before}, of which no run is done in ${client.store.url}`,
+      withFlags(
+        latest === undefined
+          ? `run that, too: segue run ${flowOrder
+              .slice(first, place + 1)
+              .map(({ name }) => name)
+              .join(" ")}`
+          : `its latest run (${latest.status}), and how to go on with it: segue show ${before}/${latest.run}`,
+        datastore,
+      ),
+    );
+  }
+}

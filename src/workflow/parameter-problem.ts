@@ -1,0 +1,67 @@
+/** What does not fit a schema, in one sentence. */
+import type { z } from "zod";
+import { flagName } from "./flag-name.js";
+
+/** One of zod's issues as a sentence that names the flag and the value. */
+export function problem(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string {
+  const [first, ...rest] = issue.path;
+  const name =
+    first === undefined
+      ? "the parameters"
+      : flagName(String(first)) + rest.map((key) => `[${String(key)}]`).join("");
+  let at: unknown = values;
+  for (const key of issue.path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
+  if (issue.code === "invalid_type" && at === undefined) return `${name} is required`;
+  const got = at === undefined ? "nothing" : JSON.stringify(at);
+  const wanted = demand(issue);
+  if (wanted !== undefined) return `${name} ${wanted}, got ${got}`;
+  return `${name}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}, got ${got}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  string: "text",
+  object: "an object",
+  date: "a date such as 2026-01-31 or 2026-01-31T09:05:07Z",
+};
+
+/** What zod wanted: "must be at least 1"; undefined where only its own message tells. */
+function demand(issue: z.core.$ZodIssue): string | undefined {
+  switch (issue.code) {
+    case "too_small":
+      if (issue.origin === "array" || issue.origin === "string")
+        return `must have at least ${issue.minimum} ${issue.origin === "array" ? "items" : "characters"}`;
+      return `must be ${issue.inclusive ? "at least" : "more than"} ${bound(issue)(issue.minimum)}`;
+    case "too_big":
+      if (issue.origin === "array" || issue.origin === "string")
+        return `must have at most ${issue.maximum} ${issue.origin === "array" ? "items" : "characters"}`;
+      return `must be ${issue.inclusive ? "at most" : "less than"} ${bound(issue)(issue.maximum)}`;
+    case "invalid_type":
+      return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
+    case "invalid_value":
+      return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}`;
+    case "not_multiple_of":
+      return `must be a multiple of ${issue.divisor}`;
+    case "invalid_union":
+      return anyOf(issue.errors);
+    default:
+      return undefined;
+  }
+}
+
+/** A date's bound comes as milliseconds. */
+const bound = (issue: { readonly origin: string }) => (value: number | bigint) =>
+  issue.origin === "date" ? new Date(Number(value)).toISOString() : String(value);
+
+/** What the options of a union want, each by the first thing that it misses. */
+function anyOf(options: ReadonlyArray<readonly z.core.$ZodIssue[]>): string | undefined {
+  const demands = options.map(([first]) =>
+    first === undefined || first.path.length > 0 ? undefined : demand(first)?.replace(/^must be /, ""),
+  );
+  return demands.length === 0 || demands.includes(undefined)
+    ? undefined
+    : `must be ${[...new Set(demands)].join(", or ")}`;
+}

@@ -1,0 +1,124 @@
+/** Resuming a run. */
+import type { Store } from "../storage/index.js";
+import { closest, misuse, requireOptions, requireWithin, SegueError, someText } from "../system/index.js";
+import { aFlowName } from "./flow-name.js";
+import type { StepNode } from "./graph.js";
+import { endLeftovers } from "./leftovers.js";
+import { loadFlow, moduleUrl } from "./load-flow.js";
+import { holderOf, lockRun } from "./lock.js";
+import { parametersAgain } from "./parameters.js";
+import { type EndRecord, keys, type RunRecord, readRecord } from "./records.js";
+import { begin, databaseFor, ended, type RunOptions, type RunResult, runOptionRanges } from "./run.js";
+
+export interface ResumeOptions extends RunOptions {
+  /** The run to resume. Default: the latest of the flow that is not done. */
+  readonly run?: string;
+  /** Runs this step, and what comes after it, anew. Default: whatever is not done. */
+  readonly step?: string;
+}
+
+/**
+ * Resumes a run: a new run with the same parameters takes over every done-record of the old one, task by task, and does the
+ * rest with the code as it is now. A run of the engine dbos that workers still go on with is not made anew but waited for.
+ *
+ * @param flowName which flow's run
+ * @throws SegueError (misuse) where there is nothing to resume, or an argument or an option is wrong; code "run-held" where the run is
+ *   still being run
+ */
+export async function resumeRun(flowName: string, options: ResumeOptions): Promise<RunResult> {
+  requireOptions(options, { ...runOptionRanges, run: someText, step: someText }, "resumeRun", ["store"]);
+  requireWithin(aFlowName, "flow", flowName);
+  const { store } = options;
+  const origin = await findOrigin(store, flowName, options);
+  const held = await holderOf(store, flowName, origin.run);
+  if (origin.engine === "dbos" && (held === undefined || held.role === "worker")) {
+    const followed = await follow(origin, options);
+    if (followed) return followed;
+  }
+  if (held)
+    throw new SegueError(
+      `run ${flowName}/${origin.run} is held by process ${held.pid} on ${held.host} since ${held.since}`,
+      { hint: `wait for it, or stop it first: kill ${held.pid}`, code: "run-held" },
+    );
+  const flow = await loadFlow(moduleUrl(origin.module), flowName);
+  if (options.step !== undefined && !flow.nodes.some((node) => node.name === options.step)) {
+    const names = flow.nodes.map((node) => node.name);
+    const near = closest(options.step, names);
+    throw misuse(
+      `flow "${flowName}" has no step "${options.step}"`,
+      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
+    );
+  }
+  // Two resumers of one run: the lock on the origin lets one of them through at a time.
+  const lock = await lockRun(store, flowName, origin.run);
+  try {
+    await endLeftovers(store, flowName, origin.run);
+    const rerun = options.step === undefined ? [] : withFollowers(flow.nodes, options.step);
+    return await begin(
+      flow,
+      parametersAgain(flow, origin.parameters),
+      [{ run: origin.run, rerun }, ...origin.origins],
+      options.tags ?? origin.tags,
+      {
+        ...options,
+        retry: options.retry ?? origin.retry,
+        engine: options.engine ?? origin.engine,
+        sources: options.sources ?? origin.sources,
+        next: options.next ?? origin.next,
+        again: options.again ?? origin.again,
+      },
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A run that workers go on with, though its command is gone: waits for its end. Undefined where there is none to wait for. */
+async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunResult | undefined> {
+  const { store, listener = () => {}, signal = new AbortController().signal } = options;
+  const started = performance.now();
+  const { isActive, runOnWorkers } = await import("./engines/dbos/command.js");
+  const named = options.databaseUrl ?? process.env.SEGUE_DATABASE_URL;
+  if (named === undefined && options.engine === "local") return undefined;
+  const databaseUrl = await databaseFor(named);
+  if (!(await isActive(origin, databaseUrl))) return undefined;
+  const { step, retry, cache = false } = options;
+  if (options.engine === "local" || step !== undefined || retry !== undefined || cache)
+    throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
+      hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
+      code: "run-held",
+    });
+  listener({ type: "run-started", run: origin });
+  // Whether it takes from the cache was said when it began, and stands in the database.
+  const end = await runOnWorkers({ store, run: origin, listener, signal, cache: false, databaseUrl });
+  return ended(origin, end, { store, listener, started });
+}
+
+async function findOrigin(store: Store, flow: string, options: ResumeOptions): Promise<RunRecord> {
+  if (options.run !== undefined) {
+    const record = await readRecord<RunRecord>(store, keys.run(flow, options.run));
+    if (!record)
+      throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
+    return record;
+  }
+  let latest: RunRecord | undefined;
+  for await (const { key } of store.list(`runs/${flow}/`)) {
+    if (!key.endsWith(".end.json")) latest = (await readRecord<RunRecord>(store, key)) ?? latest;
+  }
+  if (!latest)
+    throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
+  const end = await readRecord<EndRecord>(store, keys.end(flow, latest.run));
+  if (end?.status === "done" && options.step === undefined)
+    throw misuse(
+      `the latest run of "${flow}", ${latest.run}, is done`,
+      "say which step to run anew: --step NAME",
+    );
+  return latest;
+}
+
+/** A step and every step that comes after it. */
+function withFollowers(nodes: readonly StepNode[], step: string): string[] {
+  const found = new Set([step]);
+  for (const name of found) for (const node of nodes) if (node.after.includes(name)) found.add(node.name);
+  return [...found];
+}

@@ -4,7 +4,7 @@
  * Outputs lie in quads: G[input][output] is a row of `stride` bytes an input, a vector a quad. Four quads, or three, are a panel, whose
  * transposed copy is a block of its own, 64 bytes a dimension. What fills up the last quad of a kind is a row of zeros with gradients of zero.
  */
-import { mac } from "./_math";
+import { mac } from "./_mac";
 import { copyQuad, gainFromList, gainFromSlices } from "./_products";
 import { scoreTile1, scoreTile2, scoreTile3, scoreTile4 } from "./_score_tiles";
 import {

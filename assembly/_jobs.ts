@@ -66,11 +66,15 @@ export function endPart(): void {
   if (atomic.add<u32>(words, 1, DONE) + 1 == partCount()) atomic.notify(words + DONE);
 }
 
-/** Waits until all parts of the job are done. */
+/**
+ * Waits until all parts of the job are done. Nothing is kept in a variable across `atomic.wait`: where this was inlined, V8 11.3's first
+ * compiler lost it there, and the wait had no end.
+ */
 export function awaitParts(): void {
-  const parts = partCount();
-  for (let look: u32 = 0; look < LOOKS; look++) if (atomic.load<u32>(words, DONE) == parts) return;
-  for (let done = atomic.load<u32>(words, DONE); done != parts; done = atomic.load<u32>(words, DONE)) {
+  for (let look: u32 = 0; look < LOOKS; look++) if (atomic.load<u32>(words, DONE) == partCount()) return;
+  for (;;) {
+    const done = atomic.load<u32>(words, DONE);
+    if (done == partCount()) return;
     atomic.wait<i32>(words + DONE, <i32>done, NAP);
   }
 }

@@ -1,20 +1,5 @@
-/** Vector arithmetic: multiply-add, exponential, logarithm, sums of lanes. */
-
-/** sum + a · b; one rounding where the module is built with relaxed SIMD and the processor has fused multiply-add, else two. */
-// @ts-ignore: decorator
-@inline
-export function mac(sum: v128, a: v128, b: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
-  return f32x4.add(sum, f32x4.mul(a, b));
-}
-
-/** a - b · c; rounded as `mac` is. */
-// @ts-ignore: decorator
-@inline
-export function minusProduct(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(b, c, a);
-  return f32x4.sub(a, f32x4.mul(b, c));
-}
+/** Vector arithmetic: exponential, logarithm, sums of lanes. */
+import { mac, minusProduct } from "./_mac";
 
 /** Lane by lane: a where the sign of s is set, else b. */
 // @ts-ignore: decorator

@@ -2,7 +2,7 @@
  * Merging the copies of a round: a row becomes row + Σ (copy - row) over its copies, in the order of the shards. A thread merges one part out
  * of `parts` of the rows, so that no two write to the same. While it does, its slots hold how many copies a row has; they are cleared after.
  */
-import { minusProduct } from "./_math";
+import { minusProduct } from "./_mac";
 import { addRow } from "./_products";
 import { bytes, rows, slots, wanted } from "./_settings";
 

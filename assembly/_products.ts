@@ -2,7 +2,7 @@
  * Updates of a block, the second and third of its small matrix products, tiled in registers, and copies of rows. Rows are `bytes` long, a
  * multiple of 16. A tile is 2 rows × 4 vectors: 8 sums and 6 operands, eight multiply-adds for six or seven loads (see _score_tiles.ts).
  */
-import { mac } from "./_math";
+import { mac } from "./_mac";
 
 // @ts-ignore: decorator
 @inline

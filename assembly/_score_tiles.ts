@@ -7,7 +7,7 @@
  * 8 or 9 sums and 6 operands. Loops that only multiply and add, and whose ends are known long before the sums are, hide the branches
  * that are not foreseen.
  */
-import { mac } from "./_math";
+import { mac } from "./_mac";
 
 /**
  * Scores of the inputs at `x0` and `x1` (rows of `bytes`) with up to four quads of outputs, whose transposed copies are at `y`, 64 bytes

@@ -9,7 +9,8 @@
  */
 import { fromOfQuad, inputs, stride, toOfQuad } from "./_block";
 import { addLoss, certainties } from "./_gradients";
-import { log, mac, ones, pick } from "./_math";
+import { mac } from "./_mac";
+import { log, ones, pick } from "./_math";
 import { gradients, hits, likely, negative, shared, windowBits, weights } from "./_settings";
 
 /** Weights of four centres by their bits. */

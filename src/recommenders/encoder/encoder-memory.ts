@@ -1,0 +1,151 @@
+/** The memory of the encoder's kernel (assembly/encoder.ts), laid out for one training, the kernel itself, and threads that help it. */
+import { besideUrl, ownThread } from "../../system/index.js";
+import { kernelMemory } from "../core/kernel-memory.js";
+import type { Sessions } from "../core/sessions.js";
+
+interface EncoderKernel {
+  setJobs(control: number): void;
+  setAddresses(table: number): void;
+  learnBatch(): void;
+}
+
+/** What a thread that helps is started with (encoder-worker.ts). */
+export interface EncoderHelp {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+  readonly table: number;
+}
+
+/** As in assembly/_jobs.ts: the words of a job, and the one that ends helpers. */
+const controlWords = 32;
+const stopWord = 5;
+/** Into so many parts everything is cut, however many threads there are: what comes out is the same. */
+export const parts = 8;
+/** Contexts that a part compares at once. */
+const tile = 8;
+/** A batch and what is drawn for it are multiples of these. */
+export const batchStep = parts * tile;
+export const drawnStep = 16;
+/** Dimensions are a multiple of this. */
+export const sizeStep = 16;
+
+export interface EncoderSizes {
+  readonly size: number;
+  readonly batch: number;
+  readonly drawn: number;
+  readonly reach: number;
+}
+
+/** Numbers of the table behind the addresses, as in assembly/_encoder_layout.ts. */
+const scaleAt = 27;
+const rateAt = 28;
+const keepAt = 29;
+const seedAt = 30;
+
+/** The kernel and its arrays; see `encoderMemory`. */
+export type EncoderMemory = ReturnType<typeof encoderMemory>;
+
+/**
+ * @param threads how many work, where memory can be shared (else one); they are started here and end with `end`
+ * @throws SegueError where wasm's 4 GiB do not hold it
+ */
+export function encoderMemory(
+  { trackCount, items: plays }: Sessions,
+  { size, batch, drawn, reach }: EncoderSizes,
+  threads: number,
+) {
+  const shared = typeof SharedArrayBuffer !== "undefined";
+  const { kernel, arrays, module, memory } = kernelMemory(
+    "encoder",
+    {
+      control: [Int32Array, controlWords],
+      table: [Uint32Array, 32],
+      items: [Uint32Array, plays.length],
+      places: [Uint32Array, batch],
+      lengths: [Uint32Array, batch],
+      units: [Float32Array, trackCount * size],
+      means: [Float32Array, trackCount * size],
+      squares: [Float32Array, trackCount * size],
+      gradients: [Float32Array, trackCount * size],
+      marks: [Uint8Array, trackCount],
+      touched: [Uint32Array, parts * (batch * (reach + 1) + drawn)],
+      gates: [Float32Array, reach * size],
+      gateSums: [Float32Array, parts * reach * size],
+      codes: [Float32Array, batch * size],
+      inverses: [Float32Array, batch],
+      slopes: [Float32Array, batch * size],
+      own: [Float32Array, batch],
+      // Of each context the sum of all shares, and its own score.
+      losses: [Float32Array, 2 * batch],
+      drawnTracks: [Uint32Array, drawn],
+      corrections: [Float32Array, drawn],
+      rows: [Float32Array, drawn * size],
+      panels: [Float32Array, drawn * size],
+      drawnSums: [Float32Array, parts * drawn * size],
+      scores: [Float32Array, parts * tile * drawn],
+    },
+    `an encoder of ${trackCount} tracks in ${size} dimensions`,
+    "Give it fewer dimensions (--set vectorSize=32), or leave out tracks that play seldom.",
+    shared,
+  );
+  const { control, table, items, ...others } = arrays;
+  items.set(plays);
+  table.set([size, batch, drawn, reach, parts, items.byteOffset]);
+  const inOrder = [
+    others.places,
+    others.lengths,
+    others.units,
+    others.means,
+    others.squares,
+    others.gradients,
+    others.marks,
+    others.touched,
+    others.gates,
+    others.gateSums,
+    others.codes,
+    others.inverses,
+    others.slopes,
+    others.own,
+    others.losses,
+    others.drawnTracks,
+    others.corrections,
+    others.rows,
+    others.panels,
+    others.drawnSums,
+    others.scores,
+  ];
+  table.set(
+    inOrder.map((array) => array.byteOffset),
+    6,
+  );
+  const floats = new Float32Array(table.buffer, table.byteOffset, table.length);
+  const typed = kernel as EncoderKernel;
+  typed.setJobs(control.byteOffset);
+  typed.setAddresses(table.byteOffset);
+  const workerData: EncoderHelp = {
+    module,
+    memory,
+    control: control.byteOffset,
+    table: table.byteOffset,
+  };
+  const helpers = Array.from({ length: shared ? threads - 1 : 0 }, () => {
+    const worker = ownThread(besideUrl(import.meta.url, "./encoder-worker.js"), { workerData });
+    // Who fails to help is missed by nobody.
+    worker.on("error", () => {});
+    worker.unref();
+    return worker;
+  });
+  /** @param keep the share of dimensions that dropout leaves, in (0, 1] */
+  const setStep = (step: { scale: number; rate: number; keep: number; seed: number }) => {
+    floats[scaleAt] = step.scale;
+    floats[rateAt] = step.rate;
+    table[keepAt] = Math.min(2 ** 31 - 1, Math.round(step.keep * 2 ** 32 - 2 ** 31)) >>> 0;
+    table[seedAt] = step.seed;
+  };
+  const end = () => {
+    Atomics.store(control, stopWord, 1);
+    for (const worker of helpers) void worker.terminate();
+  };
+  return { kernel: typed, ...others, setStep, end };
+}

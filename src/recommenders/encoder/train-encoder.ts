@@ -1,0 +1,208 @@
+/**
+ * Trains the session encoder: vectors of tracks and gates of places, so that the code of a context is near to the track that follows.
+ *
+ * After NISER (Gupta et al. 2019, arXiv 1909.04276): codes and tracks have length 1, so that a track is not near for being popular, and
+ * scores are cosines times a scale. Instead of a graph network a context is a gated sum: the vectors of its last tracks, each multiplied,
+ * dimension by dimension, by what its place back has learned. The softmax is over tracks drawn for the whole batch, corrected for how often
+ * they are drawn (Jean et al. 2015, arXiv 1412.2007; Bengio & Senécal 2008). The step is Adam's, along the sphere.
+ */
+import { inSlices, type Progress, Random, silent } from "../../system/index.js";
+import { type Sessions, sessionCount } from "../core/sessions.js";
+import { type EncoderMemory, encoderMemory, parts } from "./encoder-memory.js";
+
+export interface EncoderTraining {
+  readonly size: number;
+  /** How many of a context's tracks are read, from the last. */
+  readonly reach: number;
+  readonly batch: number;
+  /** Tracks that a batch is compared with. */
+  readonly drawn: number;
+  readonly epochs: number;
+  /** The highest rate of learning; it rises in the first tenth and then falls to nothing. */
+  readonly rate: number;
+  /** What cosines are multiplied by. */
+  readonly scale: number;
+  /** The share of dimensions that are left out of each track of a context in training. */
+  readonly dropout: number;
+}
+
+export interface EncoderParts {
+  readonly size: number;
+  /** trackCount×size, row-major, of length 1; zeros for tracks that never play. */
+  readonly units: Float32Array;
+  /** reach×size, row-major: the last place first. */
+  readonly gates: Float32Array;
+  readonly lossPerEpoch: readonly number[];
+}
+
+/** Tracks are drawn by their plays to this power. */
+const drawnBy = 0.5;
+
+export async function trainEncoder(
+  sessions: Sessions,
+  training: EncoderTraining,
+  options: { seed: number; threads: number; progress?: Progress | undefined; signal?: AbortSignal | undefined },
+): Promise<EncoderParts> {
+  const { size, reach, epochs } = training;
+  const random = new Random(options.seed);
+  const examples = examplesOf(sessions, reach);
+  const memory = encoderMemory(sessions, training, options.threads);
+  try {
+    const trainer = new Trainer(sessions, examples, training, random, memory);
+    const progress = options.progress ?? silent;
+    const began = performance.now();
+    const lossPerEpoch: number[] = [];
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      await inSlices(
+        trainer.epoch(epoch, (done) =>
+          progress({
+            task: "training the encoder",
+            done: epoch * trainer.steps + done,
+            total: epochs * trainer.steps,
+            unit: "batches",
+            note: `${Math.round((performance.now() - began) / 1000)} s`,
+          }),
+        ),
+        options.signal,
+      );
+      lossPerEpoch.push(trainer.takeLoss());
+    }
+    return { size, units: memory.units.slice(), gates: memory.gates.slice(), lossPerEpoch };
+  } finally {
+    memory.end();
+  }
+}
+
+interface Examples {
+  /** Of each context: where in `items` the track that follows it plays. */
+  readonly places: Uint32Array;
+  /** How many tracks before it are read. */
+  readonly lengths: Uint32Array;
+}
+
+/** Every play but the first of a playlist follows a context. */
+function examplesOf({ offsets, items, ...sessions }: Sessions, reach: number): Examples {
+  const count = sessionCount({ offsets, items, ...sessions });
+  const places = new Uint32Array(Math.max(0, items.length - count));
+  const lengths = new Uint32Array(places.length);
+  let at = 0;
+  for (let s = 0; s < count; s++) {
+    const start = offsets[s]!;
+    for (let place = start + 1; place < offsets[s + 1]!; place++) {
+      places[at] = place;
+      lengths[at++] = Math.min(reach, place - start);
+    }
+  }
+  return { places: places.subarray(0, at), lengths: lengths.subarray(0, at) };
+}
+
+class Trainer {
+  readonly steps: number;
+  readonly #order: Uint32Array;
+  readonly #drawing: Float64Array;
+  readonly #corrections: Float32Array;
+  readonly #gateMeans: Float64Array;
+  readonly #gateSquares: Float64Array;
+  #step = 0;
+  #loss = 0;
+
+  constructor(
+    { items, trackCount }: Sessions,
+    readonly examples: Examples,
+    readonly training: EncoderTraining,
+    readonly random: Random,
+    readonly memory: EncoderMemory,
+  ) {
+    const { size, reach, batch, drawn } = training;
+    this.#order = Uint32Array.from({ length: examples.places.length }, (_, i) => i);
+    this.steps = Math.ceil(this.#order.length / batch);
+    const counts = new Float64Array(trackCount);
+    for (const track of items) counts[track]! += 1;
+    this.#drawing = new Float64Array(trackCount);
+    let sum = 0;
+    for (let t = 0; t < trackCount; t++) this.#drawing[t] = sum += counts[t]! ** drawnBy;
+    this.#corrections = Float32Array.from(counts, (count) => -Math.log((drawn * count ** drawnBy) / sum));
+    this.#gateMeans = new Float64Array(reach * size);
+    this.#gateSquares = new Float64Array(reach * size);
+    const { units, gates } = memory;
+    for (let t = 0; t < trackCount; t++) {
+      if (counts[t] === 0) continue;
+      let squares = 0;
+      for (let i = t * size; i < (t + 1) * size; i++) squares += (units[i] = random.normal()) ** 2;
+      for (let i = t * size; i < (t + 1) * size; i++) units[i]! /= Math.sqrt(squares);
+    }
+    for (let back = 0; back < reach; back++)
+      gates.fill(Math.exp(-0.3 * back), back * size, (back + 1) * size);
+  }
+
+  /** One pass over all contexts, in a new order. */
+  *epoch(epoch: number, onStep: (done: number) => void): Generator<void, void> {
+    const { batch, epochs, rate, scale, dropout } = this.training;
+    const { memory, random } = this;
+    const order = random.shuffle(this.#order);
+    for (let step = 0; step < this.steps; step++) {
+      for (let b = 0; b < batch; b++) {
+        // The last batch is filled up from the beginning.
+        const example = order[(step * batch + b) % order.length]!;
+        memory.places[b] = this.examples.places[example]!;
+        memory.lengths[b] = this.examples.lengths[example]!;
+      }
+      this.#draw();
+      const now = rate * schedule((epoch * this.steps + step) / (epochs * this.steps));
+      this.#step++;
+      const corrected = now * Math.sqrt(1 - 0.999 ** this.#step) / (1 - 0.9 ** this.#step);
+      memory.setStep({ scale, rate: corrected, keep: 1 - dropout, seed: random.uint32() });
+      memory.kernel.learnBatch();
+      this.#stepGates(corrected);
+      for (let b = 0; b < batch; b++) this.#loss += Math.log(memory.losses[2 * b]!) - memory.losses[2 * b + 1]!;
+      onStep(step + 1);
+      yield;
+    }
+  }
+
+  /** The mean loss, in nats, since it was last taken: of the right track among those drawn. */
+  takeLoss(): number {
+    const loss = this.#loss / Math.max(1, this.steps * this.training.batch);
+    this.#loss = 0;
+    return loss;
+  }
+
+  /** Draws the tracks that a batch is compared with. */
+  #draw(): void {
+    const { drawnTracks, corrections } = this.memory;
+    const drawing = this.#drawing;
+    const sum = drawing[drawing.length - 1]!;
+    for (let j = 0; j < drawnTracks.length; j++) {
+      const lot = this.random.next() * sum;
+      let low = 0;
+      let high = drawing.length - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (drawing[middle]! > lot) high = middle;
+        else low = middle + 1;
+      }
+      drawnTracks[j] = low;
+      corrections[j] = this.#corrections[low]!;
+    }
+  }
+
+  /** Adam for the gates, whose gradients the kernel leaves by part. */
+  #stepGates(rate: number): void {
+    const { gates, gateSums } = this.memory;
+    const means = this.#gateMeans;
+    const squares = this.#gateSquares;
+    for (let i = 0; i < gates.length; i++) {
+      let gradient = 0;
+      for (let part = 0; part < parts; part++) gradient += gateSums[part * gates.length + i]!;
+      means[i] = 0.9 * means[i]! + 0.1 * gradient;
+      squares[i] = 0.999 * squares[i]! + 0.001 * gradient ** 2;
+      gates[i]! -= (rate * means[i]!) / (Math.sqrt(squares[i]!) + 1e-8);
+    }
+  }
+}
+
+/** The share of the highest rate at a share of all steps: up in a line over the first tenth, then down along half a cosine. */
+function schedule(done: number): number {
+  if (done < 0.1) return Math.max(0.04, done / 0.1);
+  return 0.5 * (1 + Math.cos((Math.PI * (done - 0.1)) / 0.9));
+}

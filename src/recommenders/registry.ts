@@ -14,6 +14,7 @@ import {
 import { blend } from "./blend/blend.js";
 import { checkedSettings } from "./check-settings.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
+import { encoder } from "./encoder/encoder.js";
 import { itemToItem } from "./item-to-item.js";
 import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
 import { vsknn, vstan } from "./session-neighbours.js";
@@ -33,6 +34,7 @@ const kinds: readonly AnyKind[] = [
   itemToItem,
   vsknn,
   vstan,
+  encoder,
   blend,
 ];
 

@@ -74,6 +74,25 @@ function rowsByNumber(numbers: Uint32Array, trackCount: number): Int32Array {
 }
 
 /**
+ * Scores tracks by how near they are to the context's code: e^(scale × (cosine − 1)), in (0, 1], of which a share says as much as in training.
+ *
+ * @param units trackCount×size, rows of length 1 (or 0)
+ */
+export function codeScan(
+  units: Float32Array,
+  size: number,
+  scale: number,
+  codeOf: (query: Query) => Float32Array | undefined,
+): Scorer {
+  const index = new ExactIndex(units, size);
+  const numbers = Uint32Array.from({ length: index.length }, (_, track) => track);
+  return scanOf(numbers, codeOf, (queries, k) => {
+    const found = index.search(queries, k, undefined, 1);
+    return { ...found, scores: found.scores.map((cosine) => Math.exp(scale * (cosine - 1))) };
+  });
+}
+
+/**
  * Scores rows near to a query's vector, the context's own tracks beside k others: those are left out afterwards. Queries of one call are
  * searched for together, since every row is then read once for many.
  */

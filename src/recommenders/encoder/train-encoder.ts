@@ -41,7 +41,12 @@ const drawnBy = 0.5;
 export async function trainEncoder(
   sessions: Sessions,
   training: EncoderTraining,
-  options: { seed: number; threads: number; progress?: Progress | undefined; signal?: AbortSignal | undefined },
+  options: {
+    seed: number;
+    threads: number;
+    progress?: Progress | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<EncoderParts> {
   const { size, reach, epochs } = training;
   const random = new Random(options.seed);
@@ -150,11 +155,12 @@ class Trainer {
       this.#draw();
       const now = rate * schedule((epoch * this.steps + step) / (epochs * this.steps));
       this.#step++;
-      const corrected = now * Math.sqrt(1 - 0.999 ** this.#step) / (1 - 0.9 ** this.#step);
+      const corrected = (now * Math.sqrt(1 - 0.999 ** this.#step)) / (1 - 0.9 ** this.#step);
       memory.setStep({ scale, rate: corrected, keep: 1 - dropout, seed: random.uint32() });
       memory.kernel.learnBatch();
       this.#stepGates(corrected);
-      for (let b = 0; b < batch; b++) this.#loss += Math.log(memory.losses[2 * b]!) - memory.losses[2 * b + 1]!;
+      for (let b = 0; b < batch; b++)
+        this.#loss += Math.log(memory.losses[2 * b]!) - memory.losses[2 * b + 1]!;
       onStep(step + 1);
       yield;
     }

@@ -1,0 +1,64 @@
+/**
+ * A session encoder: a small neural model that learns vectors of tracks and what each place of a context counts, so that the code of a
+ * context is near to the track that follows. It reaches tracks that never shared a playlist with the context.
+ */
+import { availableParallelism } from "node:os";
+import type { Catalogue } from "../../corpus/index.js";
+import type { RecommenderKind, RecommenderState } from "../contract.js";
+import { Fallback } from "../core/fallback.js";
+import { repeatsFor } from "../core/repeats.js";
+import { ScoredRecommender } from "../core/scored.js";
+import { sessionsOf } from "../core/sessions.js";
+import { codeScan } from "../core/vector-scan.js";
+import { codeOfContext } from "./context-code.js";
+import { type EncoderSettings, encoderDefaults, encoderRanges, trainingFor } from "./settings.js";
+import { type EncoderParts, trainEncoder } from "./train-encoder.js";
+
+/** More threads than parts have nothing to do. */
+const mostThreads = 8;
+
+type Model = Pick<EncoderParts, "size" | "units" | "gates">;
+
+function make(catalogue: Catalogue, model: Model, fallback: Fallback, settings: EncoderSettings) {
+  const scorer = codeScan(model.units, model.size, settings.scale, (query) => {
+    const code = new Float32Array(model.size);
+    return codeOfContext(model, query.tracks, code) ? code : undefined;
+  });
+  const state = (): RecommenderState => ({
+    kind: "encoder",
+    version: 1,
+    settings: { ...settings, vectorSize: model.size },
+    arrays: { vectors: model.units, gates: model.gates },
+    parts: { fallback: fallback.save() },
+  });
+  const repeats = settings.repeats as number;
+  return new ScoredRecommender({ name: "encoder", catalogue, scorer, repeats, filler: fallback, state });
+}
+
+export const encoder: RecommenderKind<EncoderSettings> = {
+  name: "encoder",
+  summary: "The tracks nearest to a code of the context that a small neural model has learned.",
+  defaults: encoderDefaults,
+  ranges: encoderRanges,
+  async fit(corpus, given, { seed = 1, threads = availableParallelism(), progress, signal } = {}) {
+    const sessions = sessionsOf(corpus);
+    const repeats = repeatsFor(given.repeats ?? "auto", sessions);
+    const settings = { ...encoderDefaults, ...given, repeats };
+    const model = await trainEncoder(sessions, trainingFor(settings, sessions), {
+      seed,
+      threads: Math.min(threads, mostThreads),
+      progress,
+      signal,
+    });
+    return make(corpus, model, Fallback.fit(corpus), settings);
+  },
+  restore(state, catalogue) {
+    const settings = state.settings as unknown as EncoderSettings;
+    const model: Model = {
+      size: settings.vectorSize,
+      units: state.arrays.vectors as Float32Array,
+      gates: state.arrays.gates as Float32Array,
+    };
+    return make(catalogue, model, Fallback.restore(state.parts!.fallback!, catalogue), settings);
+  },
+};

@@ -9,6 +9,8 @@
 
 /** Places beyond the last one in a table of weights by distance weigh as that one. */
 const farthest: u32 = 1023;
+/** Bytes of a row of evidence: 32 columns, one for what only the merit reads, and three for nothing. */
+const ROW: usize = 144;
 const tallyShift: usize = 5;
 const pairShift: usize = 3;
 
@@ -189,7 +191,7 @@ export function keepReaching(
   return size;
 }
 
-/** The largest value of each of 32 columns over `count` rows, at least `least`. */
+/** The largest value of each column over `count` rows of ROW bytes, at least `least`. */
 export function largestOfColumns(rows: usize, count: u32, least: f32, most: usize): void {
   let m0 = f32x4.splat(least);
   let m1 = m0;
@@ -199,8 +201,10 @@ export function largestOfColumns(rows: usize, count: u32, least: f32, most: usiz
   let m5 = m0;
   let m6 = m0;
   let m7 = m0;
-  const end = rows + (<usize>count << 7);
-  for (let row = rows; row < end; row += 128) {
+  let m8 = m0;
+  const end = rows + <usize>count * ROW;
+  for (let row = rows; row < end; row += ROW) {
+    m8 = f32x4.max(m8, v128.load(row, 128));
     m0 = f32x4.max(m0, v128.load(row));
     m1 = f32x4.max(m1, v128.load(row, 16));
     m2 = f32x4.max(m2, v128.load(row, 32));
@@ -218,10 +222,11 @@ export function largestOfColumns(rows: usize, count: u32, least: f32, most: usiz
   v128.store(most, m5, 80);
   v128.store(most, m6, 96);
   v128.store(most, m7, 112);
+  v128.store(most, m8, 128);
 }
 
 /**
- * Writes the features that are read off a row of evidence: its 31 columns, then value × scale of the columns at the byte offsets in
+ * Writes the features that are read off a row of evidence: its 32 columns, then value × scale of the columns at the byte offsets in
  * `shared`; and the `factCount` facts of the query at `factsTo`.
  */
 export function writeRow(
@@ -235,7 +240,7 @@ export function writeRow(
   factsTo: usize,
 ): void {
   for (let at: usize = 0; at < 128; at += 16) v128.store(to + at, v128.load(row + at));
-  let next = to + 124;
+  let next = to + 128;
   for (let at = shared, end = shared + (<usize>count << 2); at < end; at += 4) {
     const column = <usize>load<u32>(at);
     store<f32>(next, load<f32>(row + column) * load<f32>(scales + column));
@@ -245,15 +250,15 @@ export function writeRow(
   for (let at: usize = 0; at < end; at += 4) store<f32>(factsTo + at, load<f32>(facts + at));
 }
 
-/** The merit of each of `count` rows of 32 columns: the sum of weight × share + root weight × √share, a share being value × scale. */
+/** The merit of each of `count` rows of ROW bytes: the sum of weight × share + root weight × √share, a share being value × scale. */
 export function weigh(rows: usize, count: u32, scales: usize, weights: usize, merits: usize): void {
   for (let i: u32 = 0; i < count; i++) {
-    const row = rows + (<usize>i << 7);
+    const row = rows + <usize>i * ROW;
     let sum = f32x4.splat(0);
-    for (let at: usize = 0; at < 128; at += 16) {
+    for (let at: usize = 0; at < ROW; at += 16) {
       const share = f32x4.mul(v128.load(row + at), v128.load(scales + at));
       sum = f32x4.add(sum, f32x4.mul(share, v128.load(weights + at)));
-      sum = f32x4.add(sum, f32x4.mul(f32x4.sqrt(share), v128.load(weights + at, 128)));
+      sum = f32x4.add(sum, f32x4.mul(f32x4.sqrt(share), v128.load(weights + ROW + at)));
     }
     const low = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
     const high = f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);

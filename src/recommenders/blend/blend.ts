@@ -11,17 +11,17 @@ import type { Query } from "../core/query.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "../core/sessions.js";
-import type { TrackMatrix } from "../core/track-matrix.js";
+import type { EncoderModel } from "../encoder/encoder-model.js";
 import { meritFeature } from "./columns.js";
 import { signalsOf } from "./fold.js";
 import { Forest, type ForestArrays } from "./forest.js";
 import { laterFor, queriesFor } from "./held-back.js";
-import { learn, vectorsOf } from "./learn.js";
+import { encoderOf, learn } from "./learn.js";
 import { type BlendSettings, blendConflict, blendDefaults, blendRanges } from "./settings.js";
 import type { Signals } from "./signals.js";
 
 /** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
-const stateVersion = 5;
+const stateVersion = 6;
 
 /** What finalists are ahead by; far more than leaves add up to. */
 const lead = 1000;
@@ -92,8 +92,8 @@ function recommenderOf(
     arrays: {
       offsets: sessions.offsets,
       items: sessions.items,
-      vectors: signals.vectors.units,
-      outputs: signals.vectors.outputs,
+      vectors: signals.encoder.units,
+      gates: signals.encoder.gates,
       meritWeights: signals.meritWeights,
       ...forest.arrays,
     },
@@ -109,11 +109,11 @@ async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOp
   const later = asked.later === "auto" ? laterFor(meanLength(sessions)) : asked.later;
   const queries = given.queries ?? queriesFor(corpus.items.length, later);
   const settings = { ...asked, queries };
-  const vectorSeed = random.uint32();
-  const { trees, meritWeights } = await learn(corpus, { ...settings, later }, vectorSeed, random, options);
+  const encoderSeed = random.uint32();
+  const { trees, meritWeights } = await learn(corpus, { ...settings, later }, encoderSeed, random, options);
   const fallback = Fallback.fit(corpus);
-  const vectors = await vectorsOf(corpus, settings, vectorSeed, options);
-  const signals = signalsOf(corpus, sessions, fallback, vectors, settings);
+  const encoder = await encoderOf(corpus, settings, encoderSeed, options);
+  const signals = signalsOf(corpus, sessions, fallback, encoder, settings);
   signals.meritWeights = meritWeights;
   return recommenderOf(corpus, sessions, signals, trees, fallback, settings);
 }
@@ -135,12 +135,12 @@ export const blend: RecommenderKind<BlendSettings> = {
     };
     const fallback = Fallback.restore(state.parts!.fallback!, catalogue);
     const units = state.arrays.vectors as Float32Array;
-    const vectors: TrackMatrix = {
+    const encoder: EncoderModel = {
       size: units.length / Math.max(1, catalogue.tracks.length),
       units,
-      outputs: state.arrays.outputs as Float32Array,
+      gates: state.arrays.gates as Float32Array,
     };
-    const signals = signalsOf(catalogue, sessions, fallback, vectors, settings);
+    const signals = signalsOf(catalogue, sessions, fallback, encoder, settings);
     signals.meritWeights = state.arrays.meritWeights as Float64Array;
     const trees = state.arrays as unknown as ForestArrays;
     return recommenderOf(catalogue, sessions, signals, trees, fallback, settings);

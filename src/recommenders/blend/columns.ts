@@ -35,8 +35,9 @@ export const col = {
   artistAfter: 28,
   artistPlays: 29,
   artistBack: 30,
+  code: 31,
 } as const;
-export const columns = 31;
+export const columns = 32;
 
 /** Evidence that is also given relative to the query's largest. */
 export const relative: readonly number[] = [
@@ -65,14 +66,15 @@ export const relative: readonly number[] = [
   col.artistLink,
   col.artistAfter,
   col.artistBack,
+  col.code,
 ];
 
-/** Cosines of vectors: of the track, of its output vector, of its artist. */
+/** Cosines of the encoder's vectors: of the track to the last one, to the context's code and its means, of the artist. */
 const vectorFeatures = [
   "vector of last",
   "vector of context",
   "vector of flat context",
-  "output vector of context",
+  "code of context",
   "artist vector of context",
 ] as const;
 

@@ -4,7 +4,7 @@ import type { Steps } from "../../system/index.js";
 import { Fallback } from "../core/fallback.js";
 import { playIndex } from "../core/play-index.js";
 import { meanLength, type Sessions, sessionsOf, sliceSessions, withoutSessions } from "../core/sessions.js";
-import type { TrackMatrix } from "../core/track-matrix.js";
+import type { EncoderModel } from "../encoder/encoder-model.js";
 import { type HeldBack, type Place, rankingData } from "./held-back.js";
 import { Links } from "./links.js";
 import type { BlendSettings } from "./settings.js";
@@ -29,7 +29,7 @@ export function signalsOf(
   catalogue: Catalogue,
   sessions: Sessions,
   fallback: Fallback,
-  vectors: TrackMatrix,
+  encoder: EncoderModel,
   settings: BlendSettings,
   room = 0,
 ) {
@@ -37,7 +37,7 @@ export function signalsOf(
   const reach = Math.max(window, Math.min(60, Math.round(meanLength(sessions))));
   const plays = playIndex(sessions);
   const links = new Links(sessions, plays, { window: reach, recency: 0.15, keep, room });
-  return new Signals(catalogue, sessions, plays, links, fallback, vectors, {
+  return new Signals(catalogue, sessions, plays, links, fallback, encoder, {
     ...settings,
     ...sizesFor(settings, sessions),
   });
@@ -63,7 +63,7 @@ export function outside(corpus: Corpus, { from, to }: Fold): Corpus {
 
 /** What a thread is to gather of a fold: the candidates of some of its places. */
 export interface Share extends Fold {
-  readonly vectors: TrackMatrix;
+  readonly encoder: EncoderModel;
   readonly places: readonly Place[];
   /** Of the first of these places; each has a number of its own, so that what is drawn for it depends on nothing else. */
   readonly firstSeed: number;
@@ -77,11 +77,11 @@ export class FoldSources {
   constructor(
     corpus: Corpus,
     readonly fold: Fold,
-    vectors: TrackMatrix,
+    encoder: EncoderModel,
     settings: BlendSettings,
   ) {
     const head = outside(corpus, fold);
-    this.signals = signalsOf(corpus, sessionsOf(head), Fallback.fit(head), vectors, settings, linksOfAFold);
+    this.signals = signalsOf(corpus, sessionsOf(head), Fallback.fit(head), encoder, settings, linksOfAFold);
     this.held = sliceSessions(sessionsOf(corpus), fold.from, fold.to);
     this.#titles = corpus.titles?.slice(fold.from, fold.to);
   }

@@ -65,8 +65,8 @@ interface GatherKernel {
   weigh(rows: number, count: number, scales: number, weights: number, merits: number): void;
 }
 
-/** Columns of a row of evidence, of which the last is for what only the merit reads. */
-export const rowWidth = 32;
+/** Numbers of a row of evidence: its columns, one that only the merit reads, and what brings it to whole vectors of four. */
+export const rowWidth = 36;
 /** Numbers of a tally of votes, and of a tally by artists. */
 export const tallyWidth = 8;
 export const pairWidth = 2;

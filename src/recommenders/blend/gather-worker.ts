@@ -19,7 +19,7 @@ const { corpus, settings } = workerData as {
 parentPort!.on("message", ({ share, meritWeights }: GatherTask) =>
   say(
     () => {
-      const sources = new FoldSources(corpus, share, share.vectors, settings);
+      const sources = new FoldSources(corpus, share, share.encoder, settings);
       sources.signals.meritWeights = meritWeights;
       return atOnce(sources.gather(share, settings));
     },

@@ -2,11 +2,12 @@
 import { availableParallelism } from "node:os";
 import type { Corpus } from "../../corpus/index.js";
 import { besideUrl, inSlices, type Random, silent, untilAborted } from "../../system/index.js";
-import { trainTrack2Vec } from "../../track2vec/index.js";
 import type { FitOptions } from "../contract.js";
 import { AskedThread } from "../core/asked-thread.js";
 import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
-import { trackMatrix } from "../core/track-matrix.js";
+import { type EncoderModel, noEncoder } from "../encoder/encoder-model.js";
+import { encoderDefaults, trainingFor } from "../encoder/settings.js";
+import { trainEncoder } from "../encoder/train-encoder.js";
 import { boostSteps } from "./boost.js";
 import { meritInputs } from "./columns.js";
 import { type Fold, FoldSources, outside, type Share } from "./fold.js";
@@ -16,33 +17,17 @@ import { type HeldBack, howToHoldBack, joined, placesOf } from "./held-back.js";
 import { fitMerit } from "./merit.js";
 import type { BlendSettings } from "./settings.js";
 
-function epochsFor(corpus: Corpus): number {
-  return meanLength(sessionsOf(corpus)) < 20 ? 6 : 0;
-}
-
-/** Vectors of the tracks that occur often enough; none where no track does. */
-export async function vectorsOf(corpus: Corpus, settings: BlendSettings, seed: number, options: FitOptions) {
-  const { vectorSize } = settings;
-  const vectorEpochs = settings.vectorEpochs === "auto" ? epochsFor(corpus) : settings.vectorEpochs;
-  const none = { size: 0, units: new Float32Array(0), outputs: new Float32Array(0) };
-  if (vectorEpochs === 0) return none;
-  const counts = new Uint32Array(corpus.tracks.length);
-  for (const track of corpus.items) counts[track]! += 1;
-  const minCount = 2;
-  if (!counts.some((count) => count >= minCount)) return none;
-  const { vectors } = await trainTrack2Vec(corpus, {
-    sg: true,
-    vectorSize,
-    window: 10,
-    minCount,
-    epochs: vectorEpochs,
-    sample: 1e-3,
-    seed,
-    threads: options.threads,
-    progress: options.progress,
-    signal: options.signal,
-  });
-  return trackMatrix(corpus, vectors);
+/** The encoder of these playlists; none where they are long, unless it is asked for. */
+export async function encoderOf(
+  corpus: Corpus,
+  { vectorSize, vectorEpochs }: BlendSettings,
+  seed: number,
+  options: FitOptions,
+): Promise<EncoderModel> {
+  const sessions = sessionsOf(corpus);
+  if (vectorEpochs === 0 || (vectorEpochs === "auto" && meanLength(sessions) >= 20)) return noEncoder;
+  const settings = { ...encoderDefaults, vectorSize, epochs: vectorEpochs };
+  return trainEncoder(sessions, trainingFor(settings, sessions), { ...options, seed });
 }
 
 /** More threads hold much and bring little: each gathers with sources of its own, and each part of a count goes over all rows. */
@@ -62,7 +47,7 @@ const fewPlays = 10_000;
 export async function learn(
   corpus: Corpus,
   settings: BlendSettings & { readonly later: number },
-  vectorSeed: number,
+  encoderSeed: number,
   random: Random,
   options: FitOptions,
 ): Promise<{ trees: ForestArrays; meritWeights: Float64Array }> {
@@ -70,12 +55,12 @@ export async function learn(
   const plays = corpus.items.length;
   const gathering = plays < fewPlays || plays > mostSharedPlays ? 1 : threads;
   const { progress = silent, signal } = options;
-  const shares = await sharesOf(corpus, settings, gathering, vectorSeed, random, options);
+  const shares = await sharesOf(corpus, settings, gathering, encoderSeed, random, options);
   const helpers = Array.from({ length: Math.min(gathering, shares.length) - 1 }, () =>
     gatherThread(corpus, settings),
   );
   try {
-    let sources: FoldSources | undefined = new FoldSources(corpus, shares[0]!, shares[0]!.vectors, settings);
+    let sources: FoldSources | undefined = new FoldSources(corpus, shares[0]!, shares[0]!.encoder, settings);
     const few = placesOf(sources.held, Math.min(settings.queries, 2000), random);
     const gathered = sources.gather(
       { places: few, firstSeed: random.uint32() },
@@ -91,7 +76,7 @@ export async function learn(
     for (const [s, share] of shares.entries()) {
       if (told[s]) continue;
       if (sources?.fold !== share) sources = undefined;
-      sources ??= new FoldSources(corpus, share, share.vectors, settings);
+      sources ??= new FoldSources(corpus, share, share.encoder, settings);
       sources.signals.meritWeights = meritWeights;
       const steps = sources.gather(share, settings, (done) => {
         if (done % 500 === 0)
@@ -125,7 +110,7 @@ async function sharesOf(
   corpus: Corpus,
   settings: BlendSettings & { readonly later: number },
   threads: number,
-  vectorSeed: number,
+  encoderSeed: number,
   random: Random,
   options: FitOptions,
 ): Promise<Share[]> {
@@ -137,7 +122,7 @@ async function sharesOf(
     const from = Math.max(1, count - Math.round(count * tail * (f + 1)));
     // Of a single playlist, or two, a last fold would end before it begins.
     const fold: Fold = { from, to: Math.max(from, count - Math.round(count * tail * f)) };
-    const vectors = await vectorsOf(outside(corpus, fold), settings, vectorSeed, options);
+    const encoder = await encoderOf(outside(corpus, fold), settings, encoderSeed, options);
     const held = sliceSessions(sessions, fold.from, fold.to);
     const places = placesOf(held, Math.ceil(settings.queries / folds), random);
     const seed = random.uint32();
@@ -145,7 +130,7 @@ async function sharesOf(
     for (let c = 0; c < cuts; c++) {
       const first = Math.floor((places.length * c) / cuts);
       const end = Math.floor((places.length * (c + 1)) / cuts);
-      shares.push({ ...fold, vectors, places: places.slice(first, end), firstSeed: seed + first });
+      shares.push({ ...fold, encoder, places: places.slice(first, end), firstSeed: seed + first });
     }
   }
   return shares;

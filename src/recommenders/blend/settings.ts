@@ -3,16 +3,18 @@ import { numberWithin, wholeNumber } from "../../system/index.js";
 import { word2vecRanges } from "../../track2vec/index.js";
 import type { SettingsConflict } from "../contract.js";
 import { orWord, type SettingRanges } from "../core/setting-ranges.js";
+import { encoderDefaults, encoderRanges } from "../encoder/settings.js";
 import type { BoostSettings } from "./boost.js";
 import { mostLeaves } from "./forest.js";
 import { type HoldingSettings, leastTail, mostQueries } from "./held-back.js";
 import type { SignalSettings } from "./signals.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
+  /** Dimensions of the encoder whose codes name tracks and are compared. */
   readonly vectorSize: number;
   /**
-   * Epochs of the track vectors that the ranker compares; 0: no vectors. "auto": none where playlists are long, since what shares a
-   * playlist then says as much, and better (see docs/measured/recommenders.md).
+   * Epochs of that encoder; 0: no encoder. "auto": none where playlists are long, since what shares a playlist then says as much, and better
+   * (see docs/measured/recommenders.md); else as many as the encoder by itself.
    */
   readonly vectorEpochs: number | "auto";
   readonly window: number;
@@ -33,7 +35,7 @@ export const blendDefaults: BlendSettings = {
   nominated: 200,
   neighbours: 400,
   perTrack: 3000,
-  vectorSize: 48,
+  vectorSize: encoderDefaults.vectorSize,
   vectorEpochs: "auto",
   window: 10,
   keep: 200,
@@ -61,7 +63,7 @@ export const blendRanges: SettingRanges<BlendSettings> = {
   nominated: wholeNumber(1, 10_000),
   neighbours: wholeNumber(1),
   perTrack: wholeNumber(1),
-  vectorSize: word2vecRanges.vectorSize,
+  vectorSize: encoderRanges.vectorSize,
   vectorEpochs: orWord("auto", wholeNumber(0)),
   window: word2vecRanges.window,
   keep: wholeNumber(1, 100_000),

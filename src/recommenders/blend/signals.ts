@@ -1,5 +1,5 @@
 /**
- * What the blend knows of a query: every source (neighbours, links, artists, title words, the context itself, what is popular)
+ * What the blend knows of a query: every source (neighbours, links, artists, title words, the encoder, the context itself, what is popular)
  * nominates tracks and writes what speaks for each; the best of them become candidates with one row of features each.
  */
 import type { Catalogue } from "../../corpus/index.js";
@@ -9,8 +9,9 @@ import type { PlayIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
 import { ScoreBoard } from "../core/score-board.js";
 import { meanLength, type Sessions } from "../core/sessions.js";
-import type { TrackMatrix } from "../core/track-matrix.js";
+import type { EncoderModel } from "../encoder/encoder-model.js";
 import { ArtistEvidence } from "./artist-evidence.js";
+import { CodeEvidence } from "./code-evidence.js";
 import { col, columns, featureNames, meritInputs, plainMerit, relative } from "./columns.js";
 import { contextFacts, factNames, meanPlays } from "./context-facts.js";
 import { Evidence, Nominations } from "./evidence.js";
@@ -44,6 +45,7 @@ export class Signals {
   readonly #byLinks: LinkEvidence;
   readonly #byArtists: ArtistEvidence | undefined;
   readonly #byTitle: Nominations;
+  readonly #byCode: CodeEvidence;
   readonly #nearness: VectorFeatures;
   readonly #traits: Float32Array;
   readonly #artistTraits: Float32Array | undefined;
@@ -60,7 +62,7 @@ export class Signals {
     plays: PlayIndex,
     links: Links,
     readonly fallback: Fallback,
-    readonly vectors: TrackMatrix,
+    readonly encoder: EncoderModel,
     readonly settings: SignalSettings,
   ) {
     const { trackCount } = sessions;
@@ -74,7 +76,8 @@ export class Signals {
     this.#byArtists = artists && new ArtistEvidence(sessions, artists, this.#memory, settings);
     this.#byTitle = new Nominations(new ScoreBoard(trackCount), settings.nominated);
     const decay = 1 - 0.5 / Math.sqrt(meanLength(sessions));
-    this.#nearness = new VectorFeatures(vectors, artists, counts, decay);
+    this.#byCode = new CodeEvidence(encoder, settings);
+    this.#nearness = new VectorFeatures(encoder, this.#byCode.code, artists, counts, decay);
     this.#traits = trackTraits(sessions, plays);
     this.#artistTraits = artists && artistTraits(artists, counts);
     this.#popular = popularTracks(this.#traits, trackCount, popularOnes);
@@ -112,6 +115,7 @@ export class Signals {
     this.#byLinks.nominate(query, evidence, most);
     this.#byArtists?.nominate(query, evidence, most);
     this.#nominateByTitle(query);
+    this.#byCode.nominate(query, evidence);
     const reach = Math.min(query.tracks.length, contextReach);
     for (let d = 1; d <= reach; d++) evidence.slot(query.tracks[query.tracks.length - d]!);
     if (evidence.count < few) for (const track of this.#popular) evidence.slot(track);
@@ -119,6 +123,7 @@ export class Signals {
     this.#byLinks.write(query, evidence);
     this.#byArtists?.write(evidence);
     this.#writeTitle();
+    this.#byCode.write(evidence);
     this.#writeContext(query);
     this.#select();
     this.#read(query);
@@ -221,7 +226,7 @@ export class Signals {
 }
 
 /** Column of a row of evidence that holds the track's trait "log plays", which the merit reads beside the evidence. */
-const playsColumn = rowWidth - 1;
+const playsColumn = columns;
 /** What the largest value of a column is at least, so that shares are never divided by nothing. */
 const leastShared = Math.fround(1e-9);
 /** How many tracks of the context, from the last, become candidates themselves. */
@@ -230,9 +235,9 @@ const contextReach = 200;
 const few = 200;
 const popularOnes = 100;
 
-/** How many slots a query fills at most: neighbours, links and artists' neighbours, artists (twice as many), titles, and the rest. */
+/** How many slots a query fills at most: neighbours, links and artists' neighbours, artists (twice as many), titles, codes, and the rest. */
 function mostSlots(nominated: number): number {
-  return 6 * nominated + contextReach + popularOnes;
+  return 7 * nominated + contextReach + popularOnes;
 }
 
 const noArtists = new Uint32Array(0);

@@ -1,13 +1,13 @@
-/** How near a candidate's vectors are to the context's: track vectors, output vectors, and vectors of artists. */
+/** How near a candidate is to the context by the encoder's vectors: of tracks, of the context as a whole, and of artists. */
 import type { ArtistIndex } from "../core/artists.js";
 import type { Query } from "../core/query.js";
-import { contextMean, copyUnit, inner, type TrackMatrix } from "../core/track-matrix.js";
+import { contextMean, copyUnit, inner, type UnitRows } from "../core/unit-vectors.js";
 
 export class VectorFeatures {
-  readonly #vectors: TrackMatrix;
+  readonly #vectors: UnitRows;
   readonly #artists: ArtistIndex | undefined;
   /** Means of the vectors of an artist's tracks, of length 1. */
-  readonly #byArtist: TrackMatrix | undefined;
+  readonly #byArtist: UnitRows | undefined;
   readonly #decay: number;
   readonly #mean: Float32Array;
   readonly #flat: Float32Array;
@@ -16,7 +16,14 @@ export class VectorFeatures {
   #placed = false;
   #artistPlaced = false;
 
-  constructor(vectors: TrackMatrix, artists: ArtistIndex | undefined, counts: Uint32Array, decay: number) {
+  /** @param code of the context that is read, as `CodeEvidence` keeps it */
+  constructor(
+    vectors: UnitRows,
+    readonly code: Float32Array,
+    artists: ArtistIndex | undefined,
+    counts: Uint32Array,
+    decay: number,
+  ) {
     this.#vectors = vectors;
     this.#artists = artists;
     this.#byArtist = artists && artistMatrix(vectors, artists, counts);
@@ -40,7 +47,7 @@ export class VectorFeatures {
 
   /** Writes five numbers for a track, zeros where there are no vectors, into `rows` from `at`; returns where the next goes. */
   write(track: number, rows: Float32Array, at: number): number {
-    const { size, units, outputs } = this.#vectors;
+    const { size, units } = this.#vectors;
     if (size === 0) {
       rows.fill(0, at, at + 5);
       return at + 5;
@@ -49,14 +56,14 @@ export class VectorFeatures {
     rows[at] = this.#last === undefined ? 0 : inner(this.#last, units, track);
     rows[at + 1] = this.#placed ? inner(this.#mean, units, track) : 0;
     rows[at + 2] = this.#placed ? inner(this.#flat, units, track) : 0;
-    rows[at + 3] = this.#placed ? inner(this.#mean, outputs, track) : 0;
+    rows[at + 3] = inner(this.code, units, track);
     rows[at + 4] =
       this.#artistPlaced && artist !== 0 ? inner(this.#artist, this.#byArtist!.units, artist) : 0;
     return at + 5;
   }
 }
 
-function artistMatrix(vectors: TrackMatrix, artists: ArtistIndex, counts: Uint32Array): TrackMatrix {
+function artistMatrix(vectors: UnitRows, artists: ArtistIndex, counts: Uint32Array): UnitRows {
   const { size, units: tracks } = vectors;
   const units = new Float32Array(artists.names.length * size);
   for (let track = 0; track < counts.length; track++) {
@@ -65,5 +72,5 @@ function artistMatrix(vectors: TrackMatrix, artists: ArtistIndex, counts: Uint32
     for (let i = 0; i < size; i++) units[base + i]! += counts[track]! * tracks[track * size + i]!;
   }
   for (let base = 0; base < units.length; base += size) copyUnit(units, base, units, base, size);
-  return { size, units, outputs: units };
+  return { size, units };
 }

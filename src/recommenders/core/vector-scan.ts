@@ -2,7 +2,7 @@
 import { ExactIndex, type NearestRows, type TrackVectors } from "../../track2vec/index.js";
 import type { Query } from "./query.js";
 import type { Scorer } from "./scored.js";
-import { contextMean, copyUnit, unitScales } from "./track-matrix.js";
+import { contextMean, copyUnit, unitScales } from "./unit-vectors.js";
 
 /**
  * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector. That is the

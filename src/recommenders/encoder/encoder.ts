@@ -2,7 +2,6 @@
  * A session encoder: a small neural model that learns vectors of tracks and what each place of a context counts, so that the code of a
  * context is near to the track that follows. It reaches tracks that never shared a playlist with the context.
  */
-import { availableParallelism } from "node:os";
 import type { Catalogue } from "../../corpus/index.js";
 import type { RecommenderKind, RecommenderState } from "../contract.js";
 import { Fallback } from "../core/fallback.js";
@@ -10,16 +9,11 @@ import { repeatsFor } from "../core/repeats.js";
 import { ScoredRecommender } from "../core/scored.js";
 import { sessionsOf } from "../core/sessions.js";
 import { codeScan } from "../core/vector-scan.js";
-import { codeOfContext } from "./context-code.js";
+import { codeOfContext, type EncoderModel } from "./encoder-model.js";
 import { type EncoderSettings, encoderDefaults, encoderRanges, trainingFor } from "./settings.js";
-import { type EncoderParts, trainEncoder } from "./train-encoder.js";
+import { trainEncoder } from "./train-encoder.js";
 
-/** More threads than parts have nothing to do. */
-const mostThreads = 8;
-
-type Model = Pick<EncoderParts, "size" | "units" | "gates">;
-
-function make(catalogue: Catalogue, model: Model, fallback: Fallback, settings: EncoderSettings) {
+function make(catalogue: Catalogue, model: EncoderModel, fallback: Fallback, settings: EncoderSettings) {
   const scorer = codeScan(model.units, model.size, settings.scale, (query) => {
     const code = new Float32Array(model.size);
     return codeOfContext(model, query.tracks, code) ? code : undefined;
@@ -40,21 +34,19 @@ export const encoder: RecommenderKind<EncoderSettings> = {
   summary: "The tracks nearest to a code of the context that a small neural model has learned.",
   defaults: encoderDefaults,
   ranges: encoderRanges,
-  async fit(corpus, given, { seed = 1, threads = availableParallelism(), progress, signal } = {}) {
+  async fit(corpus, given, { seed = 1, ...options } = {}) {
     const sessions = sessionsOf(corpus);
     const repeats = repeatsFor(given.repeats ?? "auto", sessions);
     const settings = { ...encoderDefaults, ...given, repeats };
     const model = await trainEncoder(sessions, trainingFor(settings, sessions), {
+      ...options,
       seed,
-      threads: Math.min(threads, mostThreads),
-      progress,
-      signal,
     });
     return make(corpus, model, Fallback.fit(corpus), settings);
   },
   restore(state, catalogue) {
     const settings = state.settings as unknown as EncoderSettings;
-    const model: Model = {
+    const model: EncoderModel = {
       size: settings.vectorSize,
       units: state.arrays.vectors as Float32Array,
       gates: state.arrays.gates as Float32Array,

@@ -6,9 +6,12 @@
  * dimension by dimension, by what its place back has learned. The softmax is over tracks drawn for the whole batch, corrected for how often
  * they are drawn (Jean et al. 2015, arXiv 1412.2007; Bengio & Senécal 2008). The step is Adam's, along the sphere.
  */
-import { inSlices, type Progress, Random, silent } from "../../system/index.js";
+import { availableParallelism } from "node:os";
+import { inSlices, Random, silent } from "../../system/index.js";
+import type { FitOptions } from "../contract.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import { type EncoderMemory, encoderMemory, parts } from "./encoder-memory.js";
+import type { EncoderModel } from "./encoder-model.js";
 
 export interface EncoderTraining {
   readonly size: number;
@@ -26,12 +29,8 @@ export interface EncoderTraining {
   readonly dropout: number;
 }
 
-export interface EncoderParts {
-  readonly size: number;
-  /** trackCount×size, row-major, of length 1; zeros for tracks that never play. */
-  readonly units: Float32Array;
-  /** reach×size, row-major: the last place first. */
-  readonly gates: Float32Array;
+export interface TrainedEncoder extends EncoderModel {
+  /** Mean, in nats: of the right track among those drawn. */
   readonly lossPerEpoch: readonly number[];
 }
 
@@ -41,17 +40,14 @@ const drawnBy = 0.5;
 export async function trainEncoder(
   sessions: Sessions,
   training: EncoderTraining,
-  options: {
-    seed: number;
-    threads: number;
-    progress?: Progress | undefined;
-    signal?: AbortSignal | undefined;
-  },
-): Promise<EncoderParts> {
+  options: FitOptions & { readonly seed: number },
+): Promise<TrainedEncoder> {
   const { size, reach, epochs } = training;
   const random = new Random(options.seed);
   const examples = examplesOf(sessions, reach);
-  const memory = encoderMemory(sessions, training, options.threads);
+  // More threads than parts have nothing to do.
+  const threads = Math.min(options.threads ?? availableParallelism(), parts);
+  const memory = encoderMemory(sessions, training, threads);
   try {
     const trainer = new Trainer(sessions, examples, training, random, memory);
     const progress = options.progress ?? silent;

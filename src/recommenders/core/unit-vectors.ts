@@ -1,32 +1,7 @@
-/** Track vectors in the order of a catalogue: rows of tracks without a vector are zero. */
-import type { Catalogue } from "../../corpus/index.js";
-import type { TrackVectors } from "../../track2vec/index.js";
-import { TrackNumbers } from "./query.js";
+/** Vectors brought to length 1, row by row, and the mean of a context's. */
 
 /** How many tracks of a context, from the last, are looked at. */
 const mostOfContext = 100;
-
-export interface TrackMatrix {
-  readonly size: number;
-  /** trackCount×size, row-major; rows of length 1, or all zeros. */
-  readonly units: Float32Array;
-  /** As `units`, from the output matrix. */
-  readonly outputs: Float32Array;
-}
-
-export function trackMatrix(catalogue: Catalogue, vectors: TrackVectors): TrackMatrix {
-  const numbers = TrackNumbers.of(catalogue);
-  const { size } = vectors;
-  const units = new Float32Array(catalogue.tracks.length * size);
-  const outputs = new Float32Array(catalogue.tracks.length * size);
-  for (let row = 0; row < vectors.tracks.length; row++) {
-    const number = numbers.get(vectors.tracks[row]!);
-    if (number < 0) continue;
-    copyUnit(vectors.vectors, row * size, units, number * size, size);
-    if (vectors.outputs !== undefined) copyUnit(vectors.outputs, row * size, outputs, number * size, size);
-  }
-  return { size, units, outputs };
-}
 
 /** Copies a row brought to length 1 (a row of zeros stays one). */
 export function copyUnit(
@@ -54,7 +29,7 @@ function unitScale(vectors: Float32Array, at: number, size: number): number {
 }
 
 /** Vectors by rows: of length 1, or of any length with what brings them there beside them. */
-interface Rows {
+export interface UnitRows {
   readonly size: number;
   readonly units: Float32Array;
   readonly scales?: Float64Array;
@@ -68,7 +43,7 @@ interface Rows {
  * @returns whether any track of the context has a vector
  */
 export function contextMean(
-  { size, units, scales }: Rows,
+  { size, units, scales }: UnitRows,
   rows: Int32Array | Uint32Array,
   decay: number,
   mean: Float32Array,
@@ -87,7 +62,8 @@ export function contextMean(
   return bringToLength1(mean);
 }
 
-function bringToLength1(mean: Float32Array): boolean {
+/** @returns false for a vector of zeros, which stays one */
+export function bringToLength1(mean: Float32Array): boolean {
   let squares = 0;
   for (const value of mean) squares += value ** 2;
   if (squares < 1e-12) return false;

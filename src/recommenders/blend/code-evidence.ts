@@ -1,0 +1,47 @@
+/** What the encoder says: the tracks nearest to the context's code. */
+import { ExactIndex, type NearestRows } from "../../track2vec/index.js";
+import type { Query } from "../core/query.js";
+import { codeOfContext, type EncoderModel } from "../encoder/encoder-model.js";
+import { encoderDefaults } from "../encoder/settings.js";
+import { col } from "./columns.js";
+import type { Evidence } from "./evidence.js";
+
+/** In more tracks than this a scan for every query takes too long: the encoder then judges what others name. */
+const mostScanned = 200_000;
+
+const { scale } = encoderDefaults;
+
+export class CodeEvidence {
+  /** The code of the query that was nominated for last; of length 1, or zeros. */
+  readonly code: Float32Array;
+  readonly #encoder: EncoderModel;
+  readonly #index: ExactIndex | undefined;
+  readonly #most: number;
+  #found: NearestRows | undefined;
+
+  constructor(encoder: EncoderModel, { nominated }: { readonly nominated: number }) {
+    const { size, units } = encoder;
+    const tracks = size === 0 ? 0 : units.length / size;
+    this.code = new Float32Array(size);
+    this.#encoder = encoder;
+    this.#index = tracks > 0 && tracks <= mostScanned ? new ExactIndex(units, size) : undefined;
+    this.#most = Math.min(nominated, tracks);
+  }
+
+  /** Gives slots to the tracks nearest to the context's code. */
+  nominate(query: Query, evidence: Evidence): void {
+    const isPlaced = codeOfContext(this.#encoder, query.tracks, this.code);
+    this.#found = isPlaced ? this.#index?.search(this.code, this.#most, undefined, 1) : undefined;
+    if (this.#found !== undefined) for (const track of this.#found.rows) evidence.slot(track);
+  }
+
+  /** Writes what the softmax makes of each, but for what all of a query share. */
+  write(evidence: Evidence): void {
+    if (this.#found === undefined) return;
+    const { rows, scores } = this.#found;
+    const { columns } = evidence;
+    for (let i = 0; i < rows.length; i++) {
+      columns[evidence.find(rows[i]!) + col.code] = Math.exp(scale * (scores[i]! - 1));
+    }
+  }
+}

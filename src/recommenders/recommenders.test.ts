@@ -9,6 +9,8 @@ const lighter: Record<string, Record<string, unknown>> = {
   blend: { trees: 30, folds: 2, vectorEpochs: 2 },
   nearest: { epochs: 100 },
   track2vec: { epochs: 10 },
+  // It learns which one track is next; that the others are of one colour shows where it does not learn that too well.
+  encoder: { rate: 0.005 },
 };
 
 for (const kind of Object.values(recommenderKinds)) {

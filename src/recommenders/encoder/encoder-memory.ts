@@ -37,7 +37,8 @@ export interface EncoderSizes {
   readonly reach: number;
 }
 
-/** Numbers of the table behind the addresses, as in assembly/_encoder_layout.ts. */
+/** Where in the table numbers and addresses lie, as in assembly/_encoder_layout.ts. */
+const addressesAt = 6;
 const scaleAt = 27;
 const rateAt = 28;
 const keepAt = 29;
@@ -117,7 +118,7 @@ export function encoderMemory(
   ];
   table.set(
     inOrder.map((array) => array.byteOffset),
-    6,
+    addressesAt,
   );
   const floats = new Float32Array(table.buffer, table.byteOffset, table.length);
   const typed = kernel as EncoderKernel;

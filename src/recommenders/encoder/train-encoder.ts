@@ -37,6 +37,12 @@ export interface TrainedEncoder extends EncoderModel {
 /** Tracks are drawn by their plays to this power. */
 const drawnBy = 0.5;
 
+/**
+ * The same for a seed at any number of threads.
+ *
+ * @param options.threads default: one for each processor; more than eight have nothing to do
+ * @throws SegueError where wasm's 4 GiB do not hold it; the signal's reason
+ */
 export async function trainEncoder(
   sessions: Sessions,
   training: EncoderTraining,
@@ -45,13 +51,11 @@ export async function trainEncoder(
   const { size, reach, epochs } = training;
   const random = new Random(options.seed);
   const examples = examplesOf(sessions, reach);
-  // More threads than parts have nothing to do.
   const threads = Math.min(options.threads ?? availableParallelism(), parts);
   const memory = encoderMemory(sessions, training, threads);
   try {
     const trainer = new Trainer(sessions, examples, training, random, memory);
     const progress = options.progress ?? silent;
-    const began = performance.now();
     const lossPerEpoch: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch++) {
       await inSlices(
@@ -61,7 +65,6 @@ export async function trainEncoder(
             done: epoch * trainer.steps + done,
             total: epochs * trainer.steps,
             unit: "batches",
-            note: `${Math.round((performance.now() - began) / 1000)} s`,
           }),
         ),
         options.signal,

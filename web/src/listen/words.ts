@@ -10,6 +10,7 @@ const recommenders: Readonly<Record<string, string>> = {
   "item-to-item": "songs often together",
   "v-sknn": "similar playlists",
   vstan: "similar playlists, order counts",
+  encoder: "what a small neural net expects",
   blend: "everything together",
 };
 

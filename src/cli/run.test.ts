@@ -213,6 +213,7 @@ describe("segue run", () => {
   }, 60_000);
 
   it("stops on Ctrl-C while it reads: within 2 s, with no process and no table left, and says how to go on", async () => {
+    await rm(join(home, "stop"), { recursive: true, force: true });
     await mkdir(join(home, "stop"), { recursive: true });
     const rows = '"u1","Muse","Uprising","gym"\n'.repeat(50_000);
     const big = await open(join(home, "stop", "big.csv"), "w");

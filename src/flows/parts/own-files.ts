@@ -32,6 +32,7 @@ export async function withOwnFiles<T>(
       return file(kept);
     });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // A file that is being made meanwhile, in a thread that has not ended yet, is met by trying again.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }

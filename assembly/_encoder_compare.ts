@@ -71,10 +71,12 @@ export function compareTile(b: u32, scores: usize, sums: usize): void {
   for (let i: usize = 0; i < TILE; i += 2) {
     const to = slopes + i * bytes;
     const k = scores + i * stride;
-    gainRows(to, to + bytes, rows, bytes, k, k + stride, stride);
+    gainRows(to, to + bytes, rows, stride >> 2, bytes, k, k + stride, 4);
   }
   for (let column: usize = 0; column < stride; column += 8) {
-    gainCodes(sums + (column >> 2) * bytes, codes, bytes, scores + column, stride);
+    const to = sums + (column >> 2) * bytes;
+    const k = scores + column;
+    gainRows(to, to + bytes, codes, TILE, bytes, k, k + 4, stride);
   }
 }
 
@@ -113,9 +115,13 @@ function softmax(b: u32, code: usize, slope: usize, scores: usize, stride: usize
   }
 }
 
-/** t0 += Σ k0[j] · row j and t1 += Σ k1[j] · row j: eight sums at a time. */
-function gainRows(t0: usize, t1: usize, rows: usize, bytes: usize, k0: usize, k1: usize, stride: usize): void {
-  const end = k0 + stride;
+/**
+ * t0 += Σ k0[j] · row j and t1 += Σ k1[j] · row j over `count` rows: eight sums at a time. The next factors lie `step` bytes on.
+ */
+// @ts-ignore: decorator
+@inline
+function gainRows(t0: usize, t1: usize, rows: usize, count: usize, bytes: usize, k0: usize, k1: usize, step: usize): void {
+  const end = k0 + count * step;
   for (let c: usize = 0; c < bytes; c += 64) {
     let a0 = v128.load(t0 + c);
     let a1 = v128.load(t0 + c, 16);
@@ -127,7 +133,7 @@ function gainRows(t0: usize, t1: usize, rows: usize, bytes: usize, k0: usize, k1
     let b3 = v128.load(t1 + c, 48);
     let p = rows + c;
     let at1 = k1;
-    for (let at0 = k0; at0 < end; at0 += 4) {
+    for (let at0 = k0; at0 < end; at0 += step) {
       const s = v128.load_splat<f32>(at0);
       const t = v128.load_splat<f32>(at1);
       const r0 = v128.load(p);
@@ -142,7 +148,7 @@ function gainRows(t0: usize, t1: usize, rows: usize, bytes: usize, k0: usize, k1
       b1 = mac(b1, r1, t);
       b2 = mac(b2, r2, t);
       b3 = mac(b3, r3, t);
-      at1 += 4;
+      at1 += step;
       p += bytes;
     }
     v128.store(t0 + c, a0);
@@ -153,49 +159,6 @@ function gainRows(t0: usize, t1: usize, rows: usize, bytes: usize, k0: usize, k1
     v128.store(t1 + c, b1, 16);
     v128.store(t1 + c, b2, 32);
     v128.store(t1 + c, b3, 48);
-  }
-}
-
-/** Two rows at `to` gain Σ k[i][0] · code i and Σ k[i][1] · code i over the tile's contexts; k[i + 1] lies `stride` bytes after k[i]. */
-function gainCodes(to: usize, codes: usize, bytes: usize, k: usize, stride: usize): void {
-  const other = to + bytes;
-  for (let c: usize = 0; c < bytes; c += 64) {
-    let a0 = v128.load(to + c);
-    let a1 = v128.load(to + c, 16);
-    let a2 = v128.load(to + c, 32);
-    let a3 = v128.load(to + c, 48);
-    let b0 = v128.load(other + c);
-    let b1 = v128.load(other + c, 16);
-    let b2 = v128.load(other + c, 32);
-    let b3 = v128.load(other + c, 48);
-    let p = codes + c;
-    let at0 = k;
-    for (let i: u32 = 0; i < TILE; i++) {
-      const s = v128.load_splat<f32>(at0);
-      const t = v128.load_splat<f32>(at0, 4);
-      const r0 = v128.load(p);
-      const r1 = v128.load(p, 16);
-      const r2 = v128.load(p, 32);
-      const r3 = v128.load(p, 48);
-      a0 = mac(a0, r0, s);
-      a1 = mac(a1, r1, s);
-      a2 = mac(a2, r2, s);
-      a3 = mac(a3, r3, s);
-      b0 = mac(b0, r0, t);
-      b1 = mac(b1, r1, t);
-      b2 = mac(b2, r2, t);
-      b3 = mac(b3, r3, t);
-      at0 += stride;
-      p += bytes;
-    }
-    v128.store(to + c, a0);
-    v128.store(to + c, a1, 16);
-    v128.store(to + c, a2, 32);
-    v128.store(to + c, a3, 48);
-    v128.store(other + c, b0);
-    v128.store(other + c, b1, 16);
-    v128.store(other + c, b2, 32);
-    v128.store(other + c, b3, 48);
   }
 }
 

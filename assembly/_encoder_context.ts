@@ -5,7 +5,6 @@
 import {
   at,
   CODES,
-  float,
   GATES,
   INVERSES,
   ITEMS,
@@ -38,7 +37,7 @@ export function lengthOf(b: u32): u32 {
 /** Four streams of random numbers for a place of a context. */
 // @ts-ignore: decorator
 @inline
-export function lotsOf(b: u32, back: u32): v128 {
+function lotsOf(b: u32, back: u32): v128 {
   let z = number(SEED) + (b * number(REACH) + back) * 0x9e3779b9;
   z = (z ^ (z >>> 16)) * 0x85ebca6b;
   z = (z ^ (z >>> 13)) * 0xc2b2ae35;
@@ -50,21 +49,29 @@ export function lotsOf(b: u32, back: u32): v128 {
 /** The next numbers (xorshift32, Marsaglia 2003). */
 // @ts-ignore: decorator
 @inline
-export function nextLots(lots: v128): v128 {
+function nextLots(lots: v128): v128 {
   let x = v128.xor(lots, i32x4.shl(lots, 13));
   x = v128.xor(x, i32x4.shr_u(x, 17));
   return v128.xor(x, i32x4.shl(x, 5));
 }
 
+/** to += values · times, in the dimensions that the lots of a place of a context keep. */
 // @ts-ignore: decorator
 @inline
-export function kept(values: v128, lots: v128, keep: v128): v128 {
-  return v128.and(values, i32x4.lt_s(lots, keep));
+export function gainKept(to: usize, values: usize, times: usize, b: u32, back: u32): void {
+  const bytes = <usize>number(SIZE) << 2;
+  const keep = i32x4.splat(number(KEEP));
+  let lots = lotsOf(b, back);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    lots = nextLots(lots);
+    const kept = v128.and(v128.load(values + i), i32x4.lt_s(lots, keep));
+    v128.store(to + i, mac(v128.load(to + i), kept, v128.load(times + i)));
+  }
 }
 
 // @ts-ignore: decorator
 @inline
-export function sumOfLanes(a: v128): f32 {
+function sumOfLanes(a: v128): f32 {
   return (
     f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + (f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3))
   );
@@ -82,18 +89,11 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
 export function encode(b: u32): void {
   const bytes = <usize>number(SIZE) << 2;
   const code = at(CODES) + <usize>b * bytes;
-  const keep = i32x4.splat(number(KEEP));
   memory.fill(code, 0, bytes);
   const length = lengthOf(b);
   for (let back: u32 = 0; back < length; back++) {
     const unit = at(UNITS) + <usize>trackAt(b, back) * bytes;
-    const gate = at(GATES) + <usize>back * bytes;
-    let lots = lotsOf(b, back);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      lots = nextLots(lots);
-      const value = kept(v128.load(unit + i), lots, keep);
-      v128.store(code + i, mac(v128.load(code + i), value, v128.load(gate + i)));
-    }
+    gainKept(code, unit, at(GATES) + <usize>back * bytes, b, back);
   }
   const squares = dot(code, code, bytes);
   const inverse: f32 = squares > 1e-18 ? 1 / sqrt<f32>(squares) : 0;
@@ -114,16 +114,9 @@ export function backward(b: u32, gateSums: usize): void {
     const across = f32x4.sub(v128.load(slope + i), f32x4.mul(along, v128.load(code + i)));
     v128.store(slope + i, f32x4.mul(across, inverse));
   }
-  const keep = i32x4.splat(number(KEEP));
   const length = lengthOf(b);
   for (let back: u32 = 0; back < length; back++) {
     const unit = at(UNITS) + <usize>trackAt(b, back) * bytes;
-    const sums = gateSums + <usize>back * bytes;
-    let lots = lotsOf(b, back);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      lots = nextLots(lots);
-      const value = kept(v128.load(unit + i), lots, keep);
-      v128.store(sums + i, mac(v128.load(sums + i), value, v128.load(slope + i)));
-    }
+    gainKept(gateSums + <usize>back * bytes, unit, slope, b, back);
   }
 }

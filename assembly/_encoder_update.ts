@@ -1,6 +1,6 @@
 /** Writing back: the gradients of a part's tracks are added up, and each track with any takes a step. */
 import { targetOf } from "./_encoder_compare";
-import { dot, kept, lengthOf, lotsOf, nextLots, trackAt } from "./_encoder_context";
+import { dot, gainKept, lengthOf, trackAt } from "./_encoder_context";
 import {
   at,
   BATCH,
@@ -11,7 +11,6 @@ import {
   float,
   GATES,
   GRADIENTS,
-  KEEP,
   MARKS,
   MEANS,
   number,
@@ -64,7 +63,6 @@ export function applyPart(part: u32): void {
       for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.add(v128.load(to + i), v128.load(from + i)));
     }
   }
-  const keep = i32x4.splat(number(KEEP));
   for (let b: u32 = 0; b < batch; b++) {
     const target = targetOf(b);
     if (target % parts == part) {
@@ -78,14 +76,7 @@ export function applyPart(part: u32): void {
     for (let back: u32 = 0; back < length; back++) {
       const track = trackAt(b, back);
       if (track % parts != part) continue;
-      const to = gradientOf(track, bytes);
-      const gate = at(GATES) + <usize>back * bytes;
-      let lots = lotsOf(b, back);
-      for (let i: usize = 0; i < bytes; i += 16) {
-        lots = nextLots(lots);
-        const gated = kept(v128.load(gate + i), lots, keep);
-        v128.store(to + i, mac(v128.load(to + i), gated, v128.load(slope + i)));
-      }
+      gainKept(gradientOf(track, bytes), at(GATES) + <usize>back * bytes, slope, b, back);
     }
   }
   for (let list = first; list < touched; list += 4) step(load<u32>(list), bytes);

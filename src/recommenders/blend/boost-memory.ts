@@ -1,5 +1,6 @@
 /** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, the kernel itself, and threads that help it. */
-import { besideUrl, ownThread } from "../../system/index.js";
+import { besideUrl } from "../../system/index.js";
+import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 
 interface BoostKernel {
@@ -64,9 +65,7 @@ export interface BoostHelp {
   readonly control: number;
 }
 
-/** As in assembly/_jobs.ts and assembly/boost.ts: the words of a job, the one that ends helpers, and the most parts of rows. */
-const controlWords = 32;
-const stopWord = 5;
+/** As in assembly/boost.ts: the most parts of rows. */
 const rowParts = 8;
 /** Rows whose values are put into bins at once. */
 export const rowsAtOnce = 4096;
@@ -98,7 +97,7 @@ export function boostMemory(
   const { kernel, arrays, module, memory } = kernelMemory(
     "boost",
     {
-      control: [Int32Array, controlWords],
+      control: [Int32Array, jobWords],
       // In two planes: see `binAt`.
       bins: [Uint8Array, 2 * rows * Math.ceil(width / 2)],
       offsets: [Uint32Array, queries + 1],
@@ -128,17 +127,8 @@ export function boostMemory(
   typed.setJobs(control.byteOffset);
   typed.setThreads(workers);
   const workerData: BoostHelp = { module, memory, control: control.byteOffset };
-  const helpers = Array.from({ length: workers - 1 }, () => {
-    const worker = ownThread(besideUrl(import.meta.url, "./boost-worker.js"), { workerData });
-    // Who fails to help is missed by nobody.
-    worker.on("error", () => {});
-    worker.unref();
-    return worker;
-  });
-  const end = () => {
-    Atomics.store(control, stopWord, 1);
-    for (const worker of helpers) void worker.terminate();
-  };
+  const entry = besideUrl(import.meta.url, "./boost-worker.js");
+  const end = startJobThreads(entry, workerData, workers - 1, control);
   /** One for each leaf of a growing tree, width × 64 × 2. */
   const histograms = Array.from({ length: leaves + 1 }, (_, leaf) =>
     cells.subarray(leaf * size, (leaf + 1) * size),

@@ -1,5 +1,6 @@
 /** The memory of the encoder's kernel (assembly/encoder.ts), laid out for one training, the kernel itself, and threads that help it. */
-import { besideUrl, ownThread } from "../../system/index.js";
+import { besideUrl } from "../../system/index.js";
+import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 import type { Sessions } from "../core/sessions.js";
 
@@ -17,9 +18,6 @@ export interface EncoderHelp {
   readonly table: number;
 }
 
-/** As in assembly/_jobs.ts: the words of a job, and the one that ends helpers. */
-const controlWords = 32;
-const stopWord = 5;
 /** Into so many parts everything is cut, however many threads there are: what comes out is the same. */
 export const parts = 8;
 /** Contexts that a part compares at once. */
@@ -60,7 +58,7 @@ export function encoderMemory(
   const { kernel, arrays, module, memory } = kernelMemory(
     "encoder",
     {
-      control: [Int32Array, controlWords],
+      control: [Int32Array, jobWords],
       table: [Uint32Array, 32],
       items: [Uint32Array, plays.length],
       places: [Uint32Array, batch],
@@ -130,23 +128,14 @@ export function encoderMemory(
     control: control.byteOffset,
     table: table.byteOffset,
   };
-  const helpers = Array.from({ length: shared ? threads - 1 : 0 }, () => {
-    const worker = ownThread(besideUrl(import.meta.url, "./encoder-worker.js"), { workerData });
-    // Who fails to help is missed by nobody.
-    worker.on("error", () => {});
-    worker.unref();
-    return worker;
-  });
+  const entry = besideUrl(import.meta.url, "./encoder-worker.js");
+  const end = startJobThreads(entry, workerData, shared ? threads - 1 : 0, control);
   /** @param keep the share of dimensions that dropout leaves, in (0, 1] */
   const setStep = (step: { scale: number; rate: number; keep: number; seed: number }) => {
     floats[scaleAt] = step.scale;
     floats[rateAt] = step.rate;
     table[keepAt] = Math.min(2 ** 31 - 1, Math.round(step.keep * 2 ** 32 - 2 ** 31)) >>> 0;
     table[seedAt] = step.seed;
-  };
-  const end = () => {
-    Atomics.store(control, stopWord, 1);
-    for (const worker of helpers) void worker.terminate();
   };
   return { kernel: typed, ...others, setStep, end };
 }

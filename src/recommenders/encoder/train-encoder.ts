@@ -85,8 +85,9 @@ interface Examples {
 }
 
 /** Every play but the first of a playlist follows a context. */
-function examplesOf({ offsets, items, ...sessions }: Sessions, reach: number): Examples {
-  const count = sessionCount({ offsets, items, ...sessions });
+function examplesOf(sessions: Sessions, reach: number): Examples {
+  const { offsets, items } = sessions;
+  const count = sessionCount(sessions);
   const places = new Uint32Array(Math.max(0, items.length - count));
   const lengths = new Uint32Array(places.length);
   let at = 0;

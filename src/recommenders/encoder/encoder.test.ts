@@ -48,6 +48,20 @@ describe("the session encoder", () => {
     await expect(fitted).rejects.toThrow("enough");
   });
 
+  it("learns the same where playlists without tracks stand between the others", async () => {
+    const { trackCount, offsets, items } = sessions;
+    const withEmpty = {
+      trackCount,
+      items,
+      offsets: Uint32Array.from([...offsets].flatMap((at) => [at, at])),
+    };
+    const [plain, other] = await Promise.all([
+      trainEncoder(sessions, training, { seed: 3, threads: 1 }),
+      trainEncoder(withEmpty, training, { seed: 3, threads: 1 }),
+    ]);
+    expect(other.units).toEqual(plain.units);
+  });
+
   it("says how many tracks and dimensions there are where memory does not hold them", async () => {
     const many = { trackCount: 5_000_000, offsets: Uint32Array.of(0, 2), items: Uint32Array.of(0, 1) };
     await expect(trainEncoder(many, training, { seed: 1, threads: 1 })).rejects.toThrow(

@@ -88,7 +88,7 @@ interface Examples {
 function examplesOf(sessions: Sessions, reach: number): Examples {
   const { offsets, items } = sessions;
   const count = sessionCount(sessions);
-  const places = new Uint32Array(Math.max(0, items.length - count));
+  const places = new Uint32Array(items.length);
   const lengths = new Uint32Array(places.length);
   let at = 0;
   for (let s = 0; s < count; s++) {

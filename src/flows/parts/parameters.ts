@@ -17,7 +17,10 @@ const seed = z.int().min(0).max(0xffffffff).default(42);
 export const intermediateParameters = z.object({
   input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
   format: z
-    .enum(["auto", "csv", "mpd", "sequences", "json", "m3u", "pls", "parquet"])
+    .enum([
+      ...(["auto", "csv", "mpd", "sequences", "json", "m3u", "pls"] as const),
+      ...(["xspf", "itunes", "rekordbox", "traktor", "parquet"] as const),
+    ])
     .default("auto")
     .describe("what the inputs are"),
   encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),

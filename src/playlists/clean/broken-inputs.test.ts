@@ -176,13 +176,6 @@ describe("broken inputs", () => {
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
     ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
-    [
-      "Library.xml",
-      '<?xml version="1.0"?>\n<plist version="1.0"><dict/></plist>',
-      /of Apple Music or iTunes/,
-    ],
-    ["r.xml", '<?xml version="1.0"?>\n<DJ_PLAYLISTS Version="1.0.0"/>', /a collection of rekordbox/],
-    ["a.xspf", '<playlist version="1" xmlns="http://xspf.org/ns/0/"/>', /a playlist in XSPF/],
     ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
     ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],
     ["a.parquet", "PAR1 and then nothing of the sort", /damaged Parquet/],

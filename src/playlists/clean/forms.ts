@@ -2,9 +2,13 @@
 import { SegueError } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
 import { type Head, readHead } from "./text-source.js";
+import { rootOf, xmlForm } from "./xml/xml-forms.js";
 
 /** The forms in which playlists come in. */
-export const inputForms = ["csv", "mpd", "sequences", "json", "m3u", "pls", "parquet"] as const;
+export const inputForms = [
+  ...(["csv", "mpd", "sequences", "json", "m3u", "pls"] as const),
+  ...(["xspf", "itunes", "rekordbox", "traktor", "parquet"] as const),
+] as const;
 export type InputForm = (typeof inputForms)[number];
 
 export const formTitles: Readonly<Record<InputForm, string>> = {
@@ -14,6 +18,10 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
   json: "JSON of playlists or plays",
   m3u: "a playlist of a music player (M3U)",
   pls: "a playlist of a music player (PLS)",
+  xspf: "a playlist in XSPF",
+  itunes: "a library or playlist of Apple Music or iTunes in XML",
+  rekordbox: "a collection of rekordbox in XML",
+  traktor: "a collection of Traktor (NML)",
   parquet: "Parquet",
 };
 
@@ -49,6 +57,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
     });
   const start = text.trimStart();
   if (isPls(start)) return "pls";
+  if (/^<[!?a-z]/i.test(start)) return xmlForm(start) ?? refuseMarkup(start, name);
   if (/^[[{]/.test(start)) return jsonForm(start);
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
@@ -117,33 +126,29 @@ function refuseForeign(head: Buffer, name: string): void {
   if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
   if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("packed by xz", `unpack it first: unxz --keep ${name}`);
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("packed by zstd", `unpack it first: unzstd ${name}`);
-  if (/^(\ufeff)?\s*<[!?a-z]/i.test(head.subarray(0, 200).toString())) {
-    const beginning = head.subarray(0, 2000).toString();
-    for (const [mark, what, hint] of playlistsInXml) if (mark.test(beginning)) throw foreign(what, hint);
-    throw foreign(
-      "a web page or other XML, not a table",
+}
+
+/** Pages of the web, and XML that is none of the playlists that Segue knows. */
+function refuseMarkup(start: string, name: string): never {
+  const refused = (what: string, hint: string) =>
+    new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
+  const root = rootOf(start);
+  if (/^html$/i.test(root ?? "") || !(root !== undefined || start.startsWith("<?xml"))) {
+    // The style of the pages in which Google gives people their data.
+    if (/[."]mdl-/.test(start))
+      throw refused(
+        "a web page of what somebody has watched, as Google gives it",
+        "export it anew with JSON in place of HTML as the format of the history, and give watch-history.json",
+      );
+    throw refused(
+      "a web page, not a table",
       "was it downloaded from the right address, by someone who is logged in?",
     );
   }
+  throw refused(
+    `XML of another sort${root === undefined ? "" : `: its first element is <${root}>`}`,
+    "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; else save the playlist as M3U or CSV",
+  );
 }
-
-/** XML of music players: what tells it, what it is, and how its playlists come out in a form that is read. */
-const playlistsInXml = [
-  [
-    /<plist[ >]/,
-    "a library or playlist of Apple Music or iTunes in XML",
-    "choose a playlist there, then File > Library > Export Playlist… as plain text, and give those files",
-  ],
-  [
-    /<DJ_PLAYLISTS[ >]/,
-    "a collection of rekordbox in XML",
-    "export each playlist there to a file, as M3U8 or as text, and give those files",
-  ],
-  [
-    /xspf\.org\/ns/,
-    "a playlist in XSPF",
-    "open it in a music player, such as VLC, save the playlist as M3U, and give that file",
-  ],
-] as const;
 
 const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

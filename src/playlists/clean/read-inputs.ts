@@ -16,6 +16,12 @@ import { readPls } from "./read-pls.js";
 import { readSequenceRows } from "./read-sequences.js";
 import type { Rejects } from "./rejects.js";
 import { fieldNames, RowWriter } from "./row-writer.js";
+import type { TextSource } from "./text-source.js";
+import type { LibraryRead } from "./xml/library.js";
+import { readItunes } from "./xml/read-itunes.js";
+import { readRekordbox } from "./xml/read-rekordbox.js";
+import { readTraktor } from "./xml/read-traktor.js";
+import { readXspf } from "./xml/read-xspf.js";
 
 /** What came of reading the inputs. */
 export interface InputsRead {
@@ -23,12 +29,15 @@ export interface InputsRead {
   /** Rows whose names were tidied, and playlists that have no name. */
   readonly tidied: number;
   readonly unnamed: number;
+  /** What else there is to say of a file, a line each: lists in it that are no playlists. */
+  readonly remarks: readonly string[];
 }
 
 /** What to say of them, a line each. */
-export function notesOn({ tidied, unnamed }: InputsRead): string[] {
+export function notesOn({ tidied, unnamed, remarks }: InputsRead): string[] {
   const are = (count: number, what: string) => `${count} ${count === 1 ? `${what} has` : `${what}s have`}`;
   return [
+    ...remarks,
     ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid stands for it`] : []),
     ...(tidied > 0
       ? [
@@ -59,6 +68,7 @@ export async function readInputs(
   const read: CleanedFile[] = [];
   let tidied = 0;
   let unnamed = 0;
+  const remarks: string[] = [];
   const names = fileNames(files.map((file) => file.path));
   const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
     rowId += rows;
@@ -96,7 +106,7 @@ export async function readInputs(
       take(path, rows, held, spareTime);
       onBytes(bytes);
     }
-    return { files: read, tidied, unnamed };
+    return { files: read, tidied, unnamed, remarks };
   }
   const writer = new RowWriter(part(), hasTimes(options));
   try {
@@ -129,21 +139,47 @@ export async function readInputs(
         take(path, rows, held, spareTime);
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
-        const counted: { readonly rows: number; readonly unnamed?: number } =
-          form === "m3u" || form === "pls"
-            ? await (form === "m3u" ? readM3u : readPls)(source, names.get(path)!, rowId, writer, rejects)
-            : await (form === "mpd" ? readMpdSlice : readSequenceRows)(source, rowId, writer, rejects);
+        const counted = await playlistReaders[form](source, names.get(path)!, rowId, writer, rejects);
         unnamed += counted.unnamed ?? 0;
+        if (counted.note !== undefined) remarks.push(counted.note);
         take(path, counted.rows);
       }
     }
     writer.close();
-    return { files: read, tidied: writer.tidied, unnamed };
+    return { files: read, tidied: writer.tidied, unnamed, remarks };
   } catch (error) {
     writer.abandon();
     throw error;
   }
 }
+
+/** Reads a file of playlists, whose tracks have their order and no times. */
+type PlaylistReader = (
+  source: TextSource,
+  playlist: string,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+) => Promise<{ readonly unnamed?: number } & LibraryRead>;
+
+/** One that needs not be told what the file's playlist is called, since the names stand in the file. */
+const named =
+  (
+    read: (source: TextSource, ...rest: [number, RowWriter, Rejects]) => ReturnType<PlaylistReader>,
+  ): PlaylistReader =>
+  (source, _, ...rest) =>
+    read(source, ...rest);
+
+const playlistReaders: Readonly<Record<Exclude<InputForm, "csv" | "json" | "parquet">, PlaylistReader>> = {
+  mpd: named(readMpdSlice),
+  sequences: named(readSequenceRows),
+  m3u: readM3u,
+  pls: readPls,
+  xspf: readXspf,
+  itunes: named(readItunes),
+  rekordbox: named(readRekordbox),
+  traktor: named(readTraktor),
+};
 
 interface Held {
   readonly path: string;

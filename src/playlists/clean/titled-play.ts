@@ -13,9 +13,14 @@ export function titledPlay(line: Buffer, before: RegExp): { artist: string; trac
   const text = line.toString();
   const told = before.exec(text)?.[0];
   if (told === undefined) return "not a play";
+  return partTitle(text.slice(told.length).trim()) ?? "not a play";
+}
+
+/** The two parts of "Artist - Title"; undefined where there are not two. */
+export function partTitle(title: string): { artist: string; track: string } | undefined {
   // A dash within a word parts nothing: "a-ha - Take On Me".
-  const [, artist, track] = /^(\S.*?)\s+[-–]\s+(\S.*)$/.exec(text.slice(told.length).trim()) ?? [];
-  return artist === undefined || track === undefined ? "not a play" : { artist, track };
+  const [, artist, track] = /^(\S.*?)\s+[-–]\s+(\S.*)$/.exec(title) ?? [];
+  return artist === undefined || track === undefined ? undefined : { artist, track };
 }
 
 /** Text for the rejects: UTF-8 where it is that, else every byte as Latin-1 has it. */

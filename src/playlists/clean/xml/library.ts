@@ -1,0 +1,133 @@
+/**
+ * A collection of music whose tracks stand in one list and whose playlists point to them, as the programs have it that keep one. What is
+ * held of it in memory are the tracks' names and the playlists' pointers, until all of both are known.
+ */
+import { quoted, SegueError } from "../../../system/index.js";
+import type { Rejects } from "../rejects.js";
+import type { RowWriter } from "../row-writer.js";
+
+/** A list of a library: what it is called, where it stands, and what it points to, each with its line. */
+export interface LibraryList {
+  readonly name: string;
+  /** The names of the folders it is in, from the outermost. */
+  readonly folders: readonly string[];
+  readonly line: number;
+  readonly keys: readonly string[];
+  readonly lines: readonly number[];
+  /** What sort of list it is, where it is no playlist that somebody made: "the folders". */
+  readonly leftOut?: string;
+}
+
+export interface LibraryRead {
+  readonly rows: number;
+  readonly note?: string;
+}
+
+export class Library {
+  readonly #path: string;
+  readonly #tracks = new Map<string, readonly [artist: string, title: string]>();
+  readonly #artists = new Map<string, string>();
+  readonly #lists: LibraryList[] = [];
+
+  /** @param path of the file, for messages */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  addTrack(key: string, artist: string, title: string): void {
+    let known = this.#artists.get(artist);
+    if (known === undefined) {
+      known = own(artist);
+      this.#artists.set(known, known);
+    }
+    this.#tracks.set(own(key), [known, own(title)]);
+  }
+
+  addList(list: LibraryList): void {
+    this.#lists.push(list.leftOut === undefined ? list : { ...list, keys: [], lines: [] });
+  }
+
+  /**
+   * Writes a row for each entry of each playlist, and rejects those that point to nothing, or to a track without a name.
+   *
+   * @returns the number of rows, and what was left out, for the screen
+   * @throws SegueError code "empty-input" where it has no playlist
+   */
+  write(firstRowId: number, writer: RowWriter, rejects: Rejects): LibraryRead {
+    const kept = this.#lists.filter(({ leftOut }) => leftOut === undefined);
+    const leftOut = this.#leftOut();
+    if (kept.length === 0)
+      throw new SegueError(
+        `${this.#path} holds no playlist${leftOut.length === 0 ? "" : ` but ${leftOut.join(", ")}`}`,
+        {
+          hint: "make a playlist there, or choose one, and export it anew",
+          code: "empty-input",
+        },
+      );
+    const names = namesApart(kept);
+    let rows = 0;
+    const reject = (
+      line: number,
+      reason: Parameters<Rejects["add"]>[0]["reason"],
+      detail: string,
+      text: string,
+    ) => {
+      rejects.add({ file: this.#path, line, reason, detail, text });
+      rows++;
+    };
+    kept.forEach(({ keys, lines, line }, i) => {
+      const name = names[i]!;
+      if (name.trim() === "") {
+        reject(line, "empty playlist", `of ${keys.length} tracks`, "");
+        return;
+      }
+      if (keys.length === 0) reject(line, "no tracks", `playlist "${name}"`, name);
+      keys.forEach((key, at) => {
+        const detail = `track ${at + 1} of playlist "${name}"`;
+        const [artist, title] = this.#tracks.get(key) ?? [];
+        if (artist === undefined || title === undefined)
+          reject(lines[at]!, "not a play", `${detail}: no such track in the collection`, key);
+        else if (title.trim() === "") reject(lines[at]!, "empty track", detail, artist);
+        else if (artist.trim() === "") reject(lines[at]!, "empty artist", detail, title);
+        else writer.addTidied(firstRowId + rows++, ["", artist, title, name]);
+      });
+    });
+    return { rows, ...(leftOut.length > 0 && { note: `${this.#path}: left out ${leftOut.join(", ")}` }) };
+  }
+
+  /** What was left out, one text for each sort of list. */
+  #leftOut(): string[] {
+    const sorts = new Set(this.#lists.flatMap(({ leftOut }) => leftOut ?? []));
+    return [...sorts].map((sort) => {
+      const names = this.#lists.flatMap(({ leftOut, name }) => (leftOut === sort ? name : []));
+      const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
+      return `${sort} (${quoted(names.slice(0, mostNamed))}${more})`;
+    });
+  }
+}
+
+const mostNamed = 5;
+
+/** Playlists that share a name go by their folders, too, and those that share these by their number. */
+function namesApart(lists: readonly LibraryList[]): string[] {
+  const names = lists.map(({ name }) => name.trim());
+  const isShared = countsOf(names);
+  const paths = lists.map(({ folders }, i) =>
+    isShared.get(names[i]!)! > 1 ? [...folders, names[i]].join("/") : names[i]!,
+  );
+  const seen = new Map<string, number>();
+  return paths.map((path) => {
+    const times = (seen.get(path) ?? 0) + 1;
+    seen.set(path, times);
+    return times === 1 ? path : `${path} (${times})`;
+  });
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** A text that keeps nothing else in memory: a part of a chunk of the file would keep all of that. */
+export const own = (text: string) => Buffer.from(text).toString();

@@ -1,0 +1,41 @@
+/**
+ * Reads what rekordbox exports as "collection in xml format": `COLLECTION` has the tracks, `PLAYLISTS` a tree of `NODE`s, folders (Type 0) and
+ * playlists (Type 1), whose tracks are named by their id (KeyType 0) or by where they lie (KeyType 1).
+ */
+import type { Rejects } from "../rejects.js";
+import type { RowWriter } from "../row-writer.js";
+import type { TextSource } from "../text-source.js";
+import { Library, type LibraryRead, own } from "./library.js";
+import { readXml } from "./read-xml.js";
+
+/** @throws SegueError where it is not well-formed, or has no playlist */
+export async function readRekordbox(
+  source: TextSource,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<LibraryRead> {
+  const library = new Library(source.path);
+  /** The nodes that are open, the root first. */
+  const nodes: Array<{ name: string; isList: boolean; line: number; keys: string[]; lines: number[] }> = [];
+  await readXml(source, {
+    open(name, { TrackID, Location, Artist = "", Name = "", Key = "", Type }, parent, line) {
+      if (name === "NODE") nodes.push({ name: Name, isList: Type === "1", line, keys: [], lines: [] });
+      else if (name === "TRACK" && parent === "COLLECTION") {
+        // An id is digits, so neither can be taken for the other.
+        for (const key of [TrackID, Location]) if (key) library.addTrack(key, Artist, Name);
+      } else if (name === "TRACK" && parent === "NODE") {
+        const node = nodes.at(-1)!;
+        node.keys.push(own(Key));
+        node.lines.push(line);
+      }
+    },
+    close(name) {
+      if (name !== "NODE") return;
+      const { isList, ...node } = nodes.pop()!;
+      // The outermost folder is called ROOT.
+      if (isList) library.addList({ ...node, folders: nodes.slice(1).map((folder) => folder.name) });
+    },
+  });
+  return library.write(firstRowId, writer, rejects);
+}

@@ -1,0 +1,54 @@
+/**
+ * Reads a playlist in XSPF, as VLC, Audacious, Clementine and ListenBrainz write it. The file is one playlist, called as the file is: what
+ * VLC writes as the title of every list is "Playlist".
+ */
+import type { Rejects } from "../rejects.js";
+import type { RowWriter } from "../row-writer.js";
+import type { TextSource } from "../text-source.js";
+import { partTitle } from "../titled-play.js";
+import { readXml } from "./read-xml.js";
+
+/**
+ * @param playlist what it is called
+ * @returns the number of rows: one for each track
+ * @throws SegueError where it is not well-formed
+ */
+export async function readXspf(
+  source: TextSource,
+  playlist: string,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+): Promise<{ rows: number }> {
+  let rows = 0;
+  let line = 1;
+  let track: { creator?: string; title?: string; location?: string } = {};
+  await readXml(source, {
+    open(name, _, __, at) {
+      if (name !== "track") return;
+      track = {};
+      line = at;
+    },
+    close(name, text, parent) {
+      if (parent === "track" && (name === "creator" || name === "title" || name === "location"))
+        track[name] ??= text.trim();
+      if (name !== "track") return;
+      const { creator = "", title = "", location = "" } = track;
+      const play =
+        creator !== "" && title !== ""
+          ? { artist: creator, track: title }
+          : creator === "" && partTitle(title);
+      if (play) writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
+      else
+        rejects.add({
+          file: source.path,
+          line,
+          reason: "not a play",
+          detail: "wanted <creator> and <title> in it",
+          text: [creator, title, location].filter(Boolean).join("\n"),
+        });
+      rows++;
+    },
+  });
+  return { rows };
+}

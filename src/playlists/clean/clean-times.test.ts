@@ -186,6 +186,8 @@ describe("times", () => {
         ["02/03/2024 10:00 AM", "01/31/2024 6:05 PM", "2024-02-02 10:00", "1/3/2024 9:05 AM"],
         "3120",
       ],
+      ["day-first", ["02/03/24 10:00", "31/01/24 10:00", "2024-02-29 10:00", "1/3/24 9:05"], "1230"],
+      ["month-first", ["02/03/24 10:00 AM", "1/31/24 6:05 PM", "31.12.99", "1/3/2024 9:05 AM"], "2310"],
     ])("reads all %s where one of them is so", async (name, times, wanted) => {
       for (const file of await write(times)) {
         expect((await order(file)).join("")).toBe(wanted);
@@ -222,6 +224,18 @@ describe("times", () => {
         expect(hint).toBe("say which is first: --dates day-first or --dates month-first");
         expect((await order(file, { dates: "day-first" })).join("")).toBe("102");
         expect((await order(file, { dates: "month-first" })).join("")).toBe("012");
+      }
+    });
+
+    it("rejects days that no month has, and finds no order by them", async () => {
+      for (const file of await write(["31/02/2024", "02/30/24", "2024-02-31", "05/05/2024"])) {
+        const { rows, rejected, facts } = await clean({}, { mapping, inputs: [file] });
+        expect(rows.map((row) => row[3])).toEqual(["3"]);
+        const first = file.endsWith("csv") ? 2 : 1;
+        expect(rejected.map(({ line, reason }) => [line, reason])).toEqual(
+          [0, 1, 2].map((i) => [first + i, "not a time"]),
+        );
+        expect(facts.notes.filter((note) => /first/.test(note))).toEqual([]);
       }
     });
 

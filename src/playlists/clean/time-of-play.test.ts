@@ -15,6 +15,8 @@ describe("the time of a play", () => {
     "2024-01-31 16:05:00-02",
     "31 Jan 2024, 18:05",
     "31.01.2024 18:05",
+    "31.01.24 18:05",
+    "31.1.24, 6:05 PM",
     "31.1.2024, 18:05:00",
     "31.01.2024 19:05:00 +01:00",
     "31 January 2024 18:05:00",
@@ -39,6 +41,9 @@ describe("the time of a play", () => {
     ["31/01/2024 18:05", "day-first"],
     ["31-1-2024, 18:05:00", "day-first"],
     ["31/01/2024 19:05 +01:00", "day-first"],
+    ["31/01/24 18:05", "day-first"],
+    ["31-1-24, 18:05:00", "day-first"],
+    ["1/31/24 6:05 PM", "month-first"],
     ["01/31/2024 18:05", "month-first"],
     ["1/31/2024 6:05 PM", "month-first"],
     ["1/31/2024, 6:05:00\u202fpm", "month-first"],
@@ -46,6 +51,28 @@ describe("the time of a play", () => {
     expect(parseTime(text, order)).toBe(moment);
     expect(parseTime(text)).toBeUndefined();
     expect(parseTime(text, order === "day-first" ? "month-first" : "day-first")).toBeUndefined();
+  });
+
+  it("the 29th of February is a day of its years", () => {
+    expect(parseTime("2024-02-29")).toBe(Date.UTC(2024, 1, 29));
+    expect(parseTime("2000-02-29")).toBe(Date.UTC(2000, 1, 29));
+    expect(parseTime("29 Feb 2024")).toBe(Date.UTC(2024, 1, 29));
+  });
+
+  it("years of two digits are those from 1969 to 2068, as for strptime", async () => {
+    const wanted = { "68": 2068, "00": 2000, "69": 1969, "99": 1999 };
+    const years = await withDuckDb({}, (database) =>
+      database.rows<{ text: string; time: number }>(
+        `SELECT v AS text, ${timeSql("v", "day-first")} AS time FROM (VALUES ${Object.keys(wanted)
+          .map((year) => `('31/01/${year}')`)
+          .join(", ")}) rows(v)`,
+      ),
+    );
+    for (const [year, whole] of Object.entries(wanted)) {
+      const text = `31/01/${year}`;
+      expect(parseTime(text, "day-first")).toBe(Date.UTC(whole, 0, 31));
+      expect(years.find((row) => row.text === text)!.time).toBe(Date.UTC(whole, 0, 31));
+    }
   });
 
   it("noon and midnight are twelve, and one digit is an hour", () => {
@@ -61,8 +88,21 @@ describe("the time of a play", () => {
     "yesterday",
     "01/02/2024 18:05",
     "01.31.2024",
-    "31.01.24",
     "18:05",
+    "2024-02-31",
+    "2024-02-30 18:05",
+    "2023-02-29",
+    "1900-02-29",
+    "2024-04-31T10:00:00Z",
+    "2024-00-10",
+    "2024-01-00",
+    "31.02.2024",
+    "31.02.24",
+    "2024/2/30",
+    "30 Feb 2024",
+    "31 June 2024, 18:05",
+    "31.01.202",
+    "31.01.240",
     "2024-01-31 13:05 PM",
     "2024-01-31 0:05 AM",
     "2024-13-01",
@@ -90,10 +130,16 @@ describe("the time of a play", () => {
     ["'2024-01-31 6:05 PM'", moment],
     ["'2024/1/31 18:05'", moment],
     ["'31.1.2024 6:05:00 pm'", moment],
+    ["'31.01.24 18:05'", moment],
+    ["'31.1.24, 6:05 PM'", moment],
+    ["'2024-02-31'", null],
+    ["'2023-02-29'", null],
+    ["'31.02.24'", null],
+    ["'30 Feb 2024'", null],
+    ["'31.01.202'", null],
     ["'2024-01-31 13:05 PM'", null],
     ["'01/02/2024'", null],
     ["'01.31.2024'", null],
-    ["'31.01.24'", null],
     ["'yesterday'", null],
     ["'99999999999999999999999999'", null],
     ["NULL", null],

@@ -2,7 +2,7 @@
 
 /** How times may be written, for messages. */
 export const knownTimes =
-  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM, as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
+  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
 
 /** Which of the two numbers of a date such as 01/02/2024 is the day. */
 export type DayOrder = "day-first" | "month-first";
@@ -22,25 +22,35 @@ const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
 /** 2024/1/31, as spreadsheets write it where the year comes first. */
 const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
+/** 31/01/24: the year is last, and in the century that strptime has it in. */
+const shortYear = [
+  { century: "20", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])([0-5]\d|6[0-8])\b` },
+  { century: "19", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])(69|[7-9]\d)\b` },
+] as const;
+const shortYears = shortYear.map(({ century, pattern }) => ({ century, pattern: new RegExp(pattern) }));
 /** 31.01.2024: with points between, the day is first wherever people write so. */
 const pointed = String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}),?`;
 const pointedDay = new RegExp(pointed);
 /** 31/01/2024 or 01/31/2024: which of them it is stands nowhere in the text. */
 const slashed = String.raw`^(\d{1,2})[-/](\d{1,2})[-/](\d{4}),?`;
 const slashedDay = new RegExp(slashed);
-const worded = new RegExp(`^\\d{1,2} [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
+const worded = new RegExp(`^(\\d{1,2}) [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
 /** 6:05 PM, and 9:05 as spreadsheets write it. */
 const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 
 /** Whether a text begins with a date that is one time day first and another month first. */
-export const isSlashed = (text: string): boolean => slashedDay.test(text.trim());
+export const isSlashed = (text: string): boolean => slashedDay.test(wholeYear(text.trim()));
+
+/** With the year in four digits where it has two. */
+const wholeYear = (text: string) =>
+  shortYears.reduce((whole, { century, pattern }) => whole.replace(pattern, `$1${century}$2`), text);
 
 /**
  * Milliseconds since 1970; a time without a zone is taken for UTC. Undefined where the text is no time, or one that could be two:
  * 01/02/2024 is read only in an order that is given.
  */
 export function parseTime(text: string, order?: DayOrder): number | undefined {
-  const trimmed = text.trim();
+  const trimmed = wholeYear(text.trim());
   if (/^-?\d+(\.\d+)?$/.test(trimmed)) return fromNumber(Number(trimmed));
   const time = parseUsual(trimmed) ?? parseUsual(usual(trimmed, order)) ?? Number.NaN;
   return Number.isNaN(time) ? undefined : time;
@@ -49,10 +59,23 @@ export function parseTime(text: string, order?: DayOrder): number | undefined {
 /** NaN or undefined where the text is no time as ISO or words have it. */
 function parseUsual(text: string): number | undefined {
   const parts = iso.exec(text);
-  if (parts === null) return worded.test(text) ? Date.parse(`${text.replace(",", "")} UTC`) : undefined;
+  if (parts === null) return parseWorded(text);
   const [, year, month, date, clock = "00:00", zone] = parts;
+  // For JavaScript the 31st of February is the 2nd of March.
+  if (Number(date) > daysOf(Number(year), Number(month))) return undefined;
   return Date.parse(`${year}-${month}-${date}T${clock.replace(",", ".")}${zoneOf(zone)}`);
 }
+
+function parseWorded(text: string): number | undefined {
+  const day = worded.exec(text)?.[1];
+  if (day === undefined) return undefined;
+  const time = Date.parse(`${text.replace(",", "")} UTC`);
+  return new Date(time).getUTCDate() === Number(day) ? time : undefined;
+}
+
+/** How many days a month has; years repeat after 400, and those before 100 are others for JavaScript. */
+const daysOf = (year: number, month: number) =>
+  new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
 /** A time that is written otherwise, as ISO has it; the same text where that is not known. */
 function usual(text: string, order: DayOrder | undefined): string {
@@ -111,7 +134,7 @@ const formats = [
  * @param order as of `parseTime`
  */
 export function timeSql(column: string, order?: DayOrder): string {
-  const trimmed = `regexp_replace(trim(${column}::VARCHAR), '${pointed}', '\\3-\\2-\\1')`;
+  const trimmed = `regexp_replace(${wholeYearSql(column)}, '${pointed}', '\\3-\\2-\\1')`;
   const text =
     order === undefined
       ? trimmed
@@ -125,4 +148,11 @@ export function timeSql(column: string, order?: DayOrder): string {
 
 /** SQL as of `isSlashed`. */
 export const isSlashedSql = (column: string): string =>
-  `regexp_matches(trim(${column}::VARCHAR), '${slashed}')`;
+  `regexp_matches(${wholeYearSql(column)}, '${slashed}')`;
+
+/** SQL of a column as text without blanks around it, with the year in four digits. */
+const wholeYearSql = (column: string) =>
+  shortYear.reduce(
+    (text, { century, pattern }) => `regexp_replace(${text}, '${pattern}', '\\1${century}\\2')`,
+    `trim(${column}::VARCHAR)`,
+  );

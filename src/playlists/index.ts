@@ -2,10 +2,10 @@
 
 export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
+export { type ColumnMapping, parseColumnMapping } from "./clean/column-mapping.js";
 export { filePlaylistsLine } from "./clean/file-playlists.js";
 export { detectForm } from "./clean/forms.js";
 export { findInputs } from "./clean/input-files.js";
-export { type ColumnMapping, parseColumnMapping } from "./clean/match-columns.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
 export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";

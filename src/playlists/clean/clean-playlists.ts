@@ -12,11 +12,11 @@ import {
   withDuckDb,
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
+import type { ColumnMapping } from "./column-mapping.js";
 import type { EscapeStyle } from "./csv-header.js";
 import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
-import type { ColumnMapping } from "./match-columns.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";

@@ -1,6 +1,8 @@
 /** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
+
+import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-scanner.js";
-import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import { matchColumns, spareTime } from "./match-columns.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 
 /** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */

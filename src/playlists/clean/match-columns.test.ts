@@ -1,7 +1,8 @@
 /** Which column is which, for the headers that exports and data sets have. */
 import { describe, expect, it } from "vitest";
 import type { SegueError } from "../../system/index.js";
-import { matchColumns, parseColumnMapping } from "./match-columns.js";
+import { parseColumnMapping } from "./column-mapping.js";
+import { matchColumns } from "./match-columns.js";
 
 /** The names that were found, in the order user_id, artist, track, playlist. */
 function match(header: string, mapping?: string): Array<string | undefined> {

@@ -1,135 +1,17 @@
 /** Which column of a CSV or Parquet file holds which field: by a mapping, else by the names that such files usually have. */
 import { closest, misuse, quoted, SegueError } from "../../system/index.js";
-import { type FieldName, fieldNames } from "./row-writer.js";
-
-/** What a column may hold: the fields of a row, and when it was played. */
-type MappedName = FieldName | "time";
-const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
-
-/**
- * Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. A day
- * and a clock that stand in two columns are `time: "date+clock"`.
- */
-export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
+import {
+  type ColumnMapping,
+  dayAndClock,
+  fileName,
+  type MappedName,
+  mappedNames,
+  noArtist,
+} from "./column-mapping.js";
+import { isLikePlaylist, likely, usualNames } from "./column-names.js";
 
 /** The column of each field, -1 where it has none; "clock" is the second one of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
-
-// The long history of what a listener has streamed, as Spotify gives it.
-const streamedArtist = "mastermetadataalbumartistname";
-const streamedTrack = "mastermetadatatrackname";
-// What a listener has played, as ListenBrainz gives it: an object in each play.
-const listenedArtist = "trackmetadataartistname";
-const listenedTrack = "trackmetadatatrackname";
-
-/**
- * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
- * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
- * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
- * playlist_id), the Million Playlist Dataset as a table (pid, artist_name). Behind the English ones stand those of German, French,
- * Spanish, Italian, Portuguese and Dutch, which Apple Music writes where it speaks these, and the logs of radios have; not the
- * words that are something else in another of them, as the Dutch "nummer" is.
- */
-const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
-  // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
-  user_id: [
-    ["userid", "user"],
-    ["username"],
-    ["benutzer", "nutzer", "utilisateur", "usuario", "utente", "utilizador", "gebruiker"],
-    ["playlistid", "playlisturi"],
-    ["pid"],
-  ],
-  artist: [
-    ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
-    [streamedArtist, listenedArtist],
-    // The first of several, as in the library that YouTube Music gives.
-    ["artistname1", "artist1"],
-    [
-      ...["interpret", "interpreten", "kunstler", "kuenstler"],
-      ...["artiste", "artistes", "interprete", "interpretes"],
-      ...["artista", "artistas", "artisti", "artiest", "artiesten"],
-    ],
-  ],
-  track: [
-    ["track", "trackname", "tracktitle", "song", "songname", "songtitle"],
-    ["title"],
-    [streamedTrack, listenedTrack],
-    [
-      ...["titel", "musiktitel", "songtitel", "lied", "titre", "morceau", "chanson"],
-      ...["titulo", "cancion", "titolo", "brano", "canzone", "musica", "faixa"],
-    ],
-    ["name"],
-    ["nom", "nombre", "nome", "naam"],
-    ["videoid"],
-  ],
-  playlist: [
-    ["playlist", "playlistname", "playlisttitle"],
-    ["wiedergabeliste", "listedelecture", "listadereproduccion", "listadereproducao", "afspeellijst"],
-    ["playlistid", "playlisturi"],
-    ["pid"],
-  ],
-  // Not "time": with Apple Music it is how long a track is.
-  time: [
-    ["timestamp"],
-    ["ts"],
-    ["uts"],
-    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime", "entrydate"],
-    ["datetime"],
-    ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
-    ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
-    ["date"],
-    ["datum", "fecha", "data"],
-  ],
-};
-
-/** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
-const fileName = "filename";
-
-/** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
-const noArtist = "none";
-
-/** "Artist Name(s)", "artist_names" and "artist-names" are one; so are "Título" and "titulo". */
-const fold = (name: string) =>
-  name
-    .normalize("NFD")
-    .replace(/[\s_()./-]+|\p{Mn}+/gu, "")
-    .toLowerCase();
-
-/** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
-const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
-
-/**
- * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
- *
- * @throws SegueError (misuse) for a field that does not exist or is named twice, or a part without "="
- */
-export function parseColumnMapping(text: string): ColumnMapping {
-  const mapping: Partial<Record<MappedName, string>> = {};
-  for (const part of text.split(",")) {
-    const [field, ...rest] = part.split("=");
-    const name = field!.trim() as MappedName;
-    const column = rest.join("=").trim();
-    if (column === "" || name === ("" as MappedName))
-      throw misuse(
-        `not a column mapping: "${part.trim()}"`,
-        `write field=column, comma between, for the fields ${mappedNames.join(", ")}: "artist=performer,track=song"`,
-      );
-    if (!mappedNames.includes(name)) {
-      const near = closest(name, mappedNames);
-      throw misuse(
-        `a column mapping has no field "${name}"`,
-        near ? `did you mean "${near}=${column}"?` : `its fields are ${mappedNames.join(", ")}`,
-      );
-    }
-    if (mapping[name] !== undefined)
-      throw misuse(
-        `the column mapping names two columns for ${name}: "${mapping[name]}" and "${column}"`,
-        "name one",
-      );
-    mapping[name] = column;
-  }
-  return mapping;
-}
 
 /**
  * Finds, among the columns of a file, the one for each field. Some may have none, -1: user_id, then there are no users; the
@@ -181,9 +63,7 @@ export function matchColumns(
   // The playlist before the user, who takes its id only where it is not the playlist itself.
   for (const field of [...mappedNames].reverse()) {
     if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
-    const ranks = spellings[field].map((rank) =>
-      indexesOf((name) => rank.includes(field === "time" ? foldTime(name) : fold(name))),
-    );
+    const ranks = usualNames(field).map(indexesOf);
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
 
@@ -216,37 +96,13 @@ export function matchColumns(
   return found;
 }
 
-/** The two columns of a mapping such as "date+clock"; undefined where it is none. */
-function dayAndClock(mapped: string): readonly string[] | undefined {
-  const parts = mapped.split("+").map((part) => part.trim());
-  return parts.length === 2 && !parts.includes("") ? parts : undefined;
-}
-
 /** A column that may hold the time of each play, by its name, where none was found for it. */
 export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
-  return spellings.time.flatMap((rank) => free.filter((name) => rank.includes(foldTime(name))))[0];
+  return usualNames("time").flatMap((isUsual) => free.filter(isUsual))[0];
 }
-
-/** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
-function isLikePlaylist(name: string): boolean {
-  const folded = fold(name);
-  if (/(timestamp|date|time)$/.test(folded)) return false;
-  const word = folded.replace(/(name|title|id)$/, "");
-  return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
-}
-
-/** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
-function likely(field: MappedName, free: readonly string[]): string | undefined {
-  const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
-  const alike = free.filter((name) => stems.some((stem) => fold(name).includes(stem)));
-  return alike.length === 1 ? alike[0] : undefined;
-}
-
-/** Not "name", which is in the names of all sorts of columns. */
-const shortestStem = 5;
 
 function ambiguous(
   field: keyof FoundColumns,

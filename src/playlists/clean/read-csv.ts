@@ -1,9 +1,9 @@
 /** Reads one CSV file into the row writer. */
 import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../system/index.js";
+import type { ColumnMapping } from "./column-mapping.js";
 import { type CsvHeader, columnNames, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
-import type { ColumnMapping } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";

@@ -3,8 +3,9 @@
  * a line. The first one tells which of the two the file holds.
  */
 import { misuse, SegueError } from "../../system/index.js";
+import type { ColumnMapping } from "./column-mapping.js";
 import { asSequence, isObject, textOf } from "./json-playlist.js";
-import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import { matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile, sqlName } from "../sql-file.js";
-import { type ColumnMapping, matchColumns, spareTime } from "./match-columns.js";
+import type { ColumnMapping } from "./column-mapping.js";
+import { matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";

@@ -8,7 +8,8 @@ export interface FilePlaylist {
   readonly ofEachUser: boolean;
 }
 
-const extensions = /(\.(csv|tsv|tab|psv|txt|json|jsonl|ndjson|m3u8?|pls|xspf|xml|nml|parquet|pq))?(\.gz)?$/i;
+const extensions =
+  /(\.(csv|tsv|tab|psv|txt|json|jsonl|ndjson|m3u8?|pls|xspf|jspf|xml|nml|parquet|pq))?(\.gz)?$/i;
 
 /**
  * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by

@@ -69,7 +69,7 @@ export async function findInputs(
 /** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */
 async function endingIn(folder: string): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).sort();
-  const ending = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|xml|nml)(\.gz)?$/i;
+  const ending = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|jspf|xml|nml)(\.gz)?$/i;
   return names.map((name) => ending.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
 }
 

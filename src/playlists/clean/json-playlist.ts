@@ -12,13 +12,14 @@ export interface LooseSequence {
 
 /**
  * Among the sources of these words: the Million Playlist Dataset (pid, artist_name), the data that Spotify gives its users
- * (items, artistName), its web API (artists, a list of objects with a name), and lists that people wrote themselves.
+ * (items, artistName), its web API (artists, a list of objects with a name), JSPF, which is XSPF in JSON (a playlist with a list called
+ * track, creator), and lists that people wrote themselves.
  */
 const words = {
   id: ["playlist_id", "pid", "id"],
   title: ["title", "name", "playlist", "playlist_name", "playlistName"],
-  tracks: ["tracks", "items", "songs"],
-  artist: ["artist", "artist_name", "artistName", "artists"],
+  tracks: ["tracks", "items", "songs", "track"],
+  artist: ["artist", "artist_name", "artistName", "artists", "creator"],
   track: ["track", "track_name", "trackName", "name", "title", "song"],
 } as const;
 
@@ -31,6 +32,9 @@ const words = {
 export function asSequence(value: unknown, name: string): LooseSequence | undefined {
   if (Array.isArray(value)) return { playlist_id: name, hasId: false, ...tracksOf(value) };
   if (!isObject(value)) return undefined;
+  // All that a document in JSPF holds.
+  if (isObject(value.playlist) && Array.isArray(value.playlist.track))
+    return asSequence(value.playlist, name);
   const list = listOf(value);
   if (list === undefined) return undefined;
   const title = find(value, words.title);

@@ -12,6 +12,7 @@ import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { withClock } from "./time-of-play.js";
+import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
   /** What the file's playlist is called where nothing in it holds the playlist. */
@@ -24,8 +25,8 @@ export interface JsonOptions {
   readonly isLines: boolean;
 }
 
-/** Told about what cannot be used. */
-type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
+/** Told about what cannot be used, and what may make it usable. */
+type Reject = (reason: RejectReason, detail: string | undefined, text: string, remedy?: string) => void;
 
 /**
  * @returns the number of rows, one a track or an object, and one for each line that could not be read; and, where the file holds
@@ -42,12 +43,15 @@ export async function readJson(
   let rows = 0;
   let line = 0;
   const rowId = () => firstRowId + rows++;
-  const reject: Reject = (reason, detail, text) => {
-    rejects.add({ file: source.path, line, reason, detail, text });
+  const reject: Reject = (reason, detail, text, remedy) => {
+    rejects.add({ file: source.path, line, reason, detail, text }, remedy);
     rows++;
   };
   let readRow: ReturnType<typeof rowReader> | undefined;
   let holdsPlaylists: boolean | undefined;
+  let songOf: ReturnType<typeof watchedSongs>;
+  // Who names the columns of a history wants what stands in them.
+  const isMapped = options.mapping?.artist !== undefined || options.mapping?.track !== undefined;
   const named = new Map<unknown, number>();
   /** Playlists are told apart by their ids; those that have only a name, and one that was there before, by its number. */
   const apart = (id: unknown, hasId: boolean): unknown => {
@@ -77,12 +81,21 @@ export async function readJson(
       }
       return;
     }
-    if (!isObject(value)) {
+    let play = value;
+    if (songOf !== undefined) {
+      const song = songOf(value);
+      if ("reason" in song) {
+        reject(song.reason, song.detail, JSON.stringify(value), song.remedy);
+        return;
+      }
+      play = song;
+    }
+    if (!isObject(play)) {
       reject("not a play", "wanted an object", JSON.stringify(value));
       return;
     }
-    readRow ??= rowReader(value, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
-    readRow(value, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
+    readRow ??= rowReader(play, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    readRow(play, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
   };
 
   if (options.isLines) {
@@ -90,10 +103,12 @@ export async function readJson(
       line++;
       const value = parseLine(bytes, line === 1, reject);
       if (value === undefined) continue;
+      if (line === 1 && !isMapped) songOf = watchedSongs([value]);
       for (const entry of entriesOf(value)) take(entry, `${options.playlist} ${line}`);
     }
   } else {
     const entries = entriesOf(await parseWhole(source));
+    if (!isMapped) songOf = watchedSongs(entries);
     for (const value of entries) {
       line++;
       take(value, entries.length === 1 ? options.playlist : `${options.playlist} ${line}`);

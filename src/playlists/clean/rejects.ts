@@ -12,6 +12,7 @@ export type RejectReason =
   | "not valid JSON"
   | "not a playlist"
   | "not a play"
+  | "not a song"
   | "no tracks"
   | "not a time"
   | "empty user_id"
@@ -38,6 +39,8 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
 const remedies: Partial<Record<RejectReason, string>> = {
   "not UTF-8": "is it Latin-1? Then say --encoding latin-1",
   "not a time": knownTimes,
+  "not a song":
+    'in a history of YouTube, songs are the plays of an artist\'s channel ("Muse - Topic"): of other videos it does not say who plays what',
 };
 
 const longestText = 10_000;

@@ -1,0 +1,122 @@
+/**
+ * The history of YouTube and YouTube Music as Google gives it (`watch-history.json`): what was watched is told by a sentence in the language
+ * of the account, "Watched Uprising", and by the channel. Who plays it is sure only of the channels that YouTube keeps for an
+ * artist's songs, "Muse - Topic".
+ */
+import { isObject } from "./json-playlist.js";
+import type { RejectReason } from "./rejects.js";
+
+/** A play, under names by which columns are known. */
+export interface WatchedSong {
+  readonly artist: string;
+  readonly track: string;
+  readonly timestamp: string;
+  /** The same, as the file calls it: not a usual name, since in other files it is how long a track is. */
+  readonly time: string;
+}
+
+/** Why an entry is none: for the rejects. */
+export interface NoSong {
+  readonly reason: RejectReason;
+  readonly detail: string;
+  /** What may make it one. */
+  readonly remedy?: string;
+}
+
+/** What stands before and behind a title. */
+type Frame = readonly [before: string, behind: string];
+
+/** English, French, Spanish, Italian, Polish, German, Japanese, Korean. */
+const knownFrames: readonly Frame[] = [
+  ["Watched ", ""],
+  ["Vous avez regardé ", ""],
+  ["Has visto ", ""],
+  ["Hai guardato ", ""],
+  ["Obejrzano: ", ""],
+  ["", " angesehen"],
+  ["", " を視聴しました"],
+  ["", " 을(를) 시청했습니다."],
+];
+
+/** The channel of an artist's songs, in English, German and Spanish. */
+const songsOf = /^(.+?)\s+[-–]\s+(?:Topic|Thema|Tema)$/;
+/** Such channels of songs of which YouTube does not know the artist. */
+const nobody = ["Release", "Various Artists"];
+
+/**
+ * Reads the entries of such a history.
+ *
+ * @param entries of one file, or the first of them
+ * @returns undefined where it is none
+ */
+export function watchedSongs(
+  entries: readonly unknown[],
+): ((entry: unknown) => WatchedSong | NoSong) | undefined {
+  if (!isWatched(entries[0])) return undefined;
+  const frames = [...framesIn(entries), ...knownFrames];
+  return (entry) => {
+    if (!isWatched(entry)) return { reason: "not a play", detail: "wanted an entry of a history" };
+    const { title, titleUrl, time } = entry;
+    const channel = channelOf(entry);
+    const artist = songsOf.exec(channel)?.[1];
+    if (artist === undefined || nobody.includes(artist))
+      return { reason: "not a song", detail: channel === "" ? "no channel" : `of the channel "${channel}"` };
+    const track = frames.flatMap((frame) => framed(title, frame) ?? []).at(0);
+    if (track === undefined)
+      return {
+        reason: "not a play",
+        detail: `cannot tell the title in "${title}"`,
+        remedy:
+          "titles are known in some languages: set the language of the account to English, and export it anew",
+      };
+    if (track === titleUrl) return { reason: "empty track", detail: "only its address is there" };
+    return { artist, track, timestamp: time, time };
+  };
+}
+
+interface Watched {
+  readonly title: string;
+  readonly time: string;
+  readonly titleUrl?: unknown;
+  readonly subtitles?: unknown;
+}
+
+function isWatched(entry: unknown): entry is Watched {
+  return (
+    isObject(entry) &&
+    typeof entry.header === "string" &&
+    entry.header.startsWith("YouTube") &&
+    typeof entry.title === "string" &&
+    typeof entry.time === "string"
+  );
+}
+
+function channelOf({ subtitles }: Watched): string {
+  const first: unknown = Array.isArray(subtitles) ? subtitles[0] : undefined;
+  return isObject(first) && typeof first.name === "string" ? first.name.trim() : "";
+}
+
+/** In any language: of a video that is gone the address stands in place of the title. */
+function framesIn(entries: readonly unknown[]): Frame[] {
+  const frames = new Map<string, Frame>();
+  for (const entry of entries) {
+    if (!isWatched(entry) || typeof entry.titleUrl !== "string" || !/[/]watch\?v=/.test(entry.titleUrl))
+      continue;
+    const [before, behind, more] = entry.title.split(entry.titleUrl);
+    if (before === undefined || behind === undefined || more !== undefined || before + behind === "")
+      continue;
+    frames.set(JSON.stringify([before, behind]), [before, behind]);
+  }
+  return [...frames.values()];
+}
+
+/** The title, where it stands in the frame. */
+function framed(text: string, [before, behind]: Frame): string | undefined {
+  // Blanks may be those that do not break a line.
+  const plain = (part: string) => part.replace(/\s/g, " ");
+  const isIn =
+    text.length > before.length + behind.length &&
+    plain(text.slice(0, before.length)) === plain(before) &&
+    (behind === "" || plain(text.slice(-behind.length)) === plain(behind));
+  return isIn ? text.slice(before.length, text.length - behind.length).trim() : undefined;
+}

@@ -5,6 +5,7 @@
 import { quoted, SegueError } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
+import { partTitle } from "../titled-play.js";
 
 /** A list of a library: what it is called, where it stands, and what it points to, each with its line. */
 export interface LibraryList {
@@ -18,8 +19,10 @@ export interface LibraryList {
   readonly leftOut?: string;
 }
 
+/** What came of a file. */
 export interface LibraryRead {
   readonly rows: number;
+  /** What was left out, a line for the screen. */
   readonly note?: string;
 }
 
@@ -34,7 +37,13 @@ export class Library {
     this.#path = path;
   }
 
+  /** A track without an artist whose title is "Artist - Title" is what that says. */
   addTrack(key: string, artist: string, title: string): void {
+    const parts = artist.trim() === "" ? partTitle(title.trim()) : undefined;
+    if (parts !== undefined) {
+      this.addTrack(key, parts.artist, parts.track);
+      return;
+    }
     let known = this.#artists.get(artist);
     if (known === undefined) {
       known = own(artist);
@@ -43,6 +52,7 @@ export class Library {
     this.#tracks.set(own(key), [known, own(title)]);
   }
 
+  /** Of a list that is left out only the name is kept. */
   addList(list: LibraryList): void {
     this.#lists.push(list.leftOut === undefined ? list : { ...list, keys: [], lines: [] });
   }
@@ -50,7 +60,6 @@ export class Library {
   /**
    * Writes a row for each entry of each playlist, and rejects those that point to nothing, or to a track without a name.
    *
-   * @returns the number of rows, and what was left out, for the screen
    * @throws SegueError code "empty-input" where it has no playlist
    */
   write(firstRowId: number, writer: RowWriter, rejects: Rejects): LibraryRead {

@@ -109,7 +109,11 @@ export async function readItunes(
 
 /** What sort of list it is, where nobody made it track by track. A smart playlist that was exported by itself is meant. */
 function sortOf(values: ReadonlyMap<string, string>, isAlone: boolean): string | undefined {
-  if (values.get("Master") === "true" || values.has("Distinguished Kind"))
+  if (
+    values.get("Master") === "true" ||
+    values.has("Distinguished Kind") ||
+    values.get("Visible") === "false"
+  )
     return "the lists that Apple Music keeps itself";
   if (values.get("Folder") === "true") return "the folders, which hold what is in their playlists";
   return values.has("Smart Info") && !isAlone ? "the smart playlists" : undefined;

@@ -119,6 +119,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
       playlist("Library", all, entry("Master", true) + entry("Visible", false)) +
         playlist("Downloaded", all, entry("Distinguished Kind", 65)) +
         playlist("Music", all, entry("Distinguished Kind", 4) + entry("Music", true)) +
+        playlist("Hidden", all, entry("Visible", false)) +
         playlist("90’s Music", [101], smart) +
         playlist("Gigs", all, entry("Playlist Persistent ID", "A1") + entry("Folder", true)) +
         playlist("Friday", [105, 101], entry("Parent Persistent ID", "A1")) +
@@ -136,7 +137,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(rejected).toEqual([]);
     expect(facts.notes).toEqual([
       expect.stringMatching(
-        /Library\.xml: left out the lists that Apple Music keeps itself \("Library", "Downloaded", "Music"\), the smart playlists \("90’s Music"\), the folders, which hold what is in their playlists \("Gigs"\)$/,
+        /Library\.xml: left out the lists that Apple Music keeps itself \("Library", "Downloaded", "Music", "Hidden"\), the smart playlists \("90’s Music"\), the folders, which hold what is in their playlists \("Gigs"\)$/,
       ),
     ]);
   });
@@ -205,6 +206,7 @@ describe("a collection of rekordbox", () => {
       <TEMPO Inizio="0.025" Bpm="130.00" Metro="4/4" Battito="1"/>
       <POSITION_MARK Name="Drop" Type="0" Start="61.5" Num="0"/>
     </TRACK>
+    <TRACK TrackID="43" Name="Moby - Disco Lies (Freemasons Remix)" Artist=""/>
     <TRACK TrackID="42" Name="Sky &amp; Sand" Artist="Paul Kalkbrenner" Location="file://localhost/C:/Music/sky.mp3"/>
   </COLLECTION>
   <PLAYLISTS>
@@ -214,6 +216,7 @@ describe("a collection of rekordbox", () => {
           <TRACK Key="42"/>
           <TRACK Key="41"/>
           <TRACK Key="77"/>
+          <TRACK Key="43"/>
         </NODE>
       </NODE>
       <NODE Name="Friday" Type="1" KeyType="1" Entries="1">
@@ -230,9 +233,10 @@ describe("a collection of rekordbox", () => {
     expect(rows).toEqual([
       [0, null, "Paul Kalkbrenner", "Sky & Sand", "2024/Friday"],
       [1, null, "Energy 52", "Café Del Mar", "2024/Friday"],
-      [3, null, "Energy 52", "Café Del Mar", "Friday"],
+      [3, null, "Moby", "Disco Lies (Freemasons Remix)", "2024/Friday"],
+      [4, null, "Energy 52", "Café Del Mar", "Friday"],
     ]);
-    expect(rejected).toMatchObject([{ line: 19, reason: "not a play", text: "77" }]);
+    expect(rejected).toMatchObject([{ line: 20, reason: "not a play", text: "77" }]);
   });
 });
 

@@ -133,7 +133,9 @@ function refuseMarkup(start: string, name: string): never {
   const refused = (what: string, hint: string) =>
     new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
   const root = rootOf(start);
-  if (/^html$/i.test(root ?? "") || !(root !== undefined || start.startsWith("<?xml"))) {
+  // Of some pages only a part comes, where something went wrong.
+  const isPage = root === undefined ? !start.startsWith("<?xml") : elementsOfPages.test(root);
+  if (isPage) {
     // The style of the pages in which Google gives people their data.
     if (/[."]mdl-/.test(start))
       throw refused(
@@ -150,5 +152,8 @@ function refuseMarkup(start: string, name: string): never {
     "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; else save the playlist as M3U or CSV",
   );
 }
+
+const elementsOfPages =
+  /^(html|head|title|meta|script|style|body|h[1-6]|p|pre|div|span|center|table|form|a|b|br)$/i;
 
 const nameOf = (path: string) => path.replace(/^.*[\\/]/, "");

@@ -154,10 +154,9 @@ async function cleanInto(
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   const played = times.column();
-  const order = times.note();
   const notes = [
     ...notesOn(read),
-    ...(order === undefined ? [] : [order]),
+    ...times.notes(),
     ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
   ];
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });

@@ -192,8 +192,19 @@ describe("times", () => {
       for (const file of await write(times)) {
         expect((await order(file)).join("")).toBe(wanted);
         const { facts } = await clean({}, { mapping, inputs: [file] });
-        expect(facts.notes).toEqual([
+        expect(facts.notes[0]).toBe(
           `dates are read ${name}, as ${at(file)}, line ${file.endsWith("csv") ? 3 : 2} ("${times[1]}") shows`,
+        );
+      }
+    });
+
+    it("says how it reads years of two digits", async () => {
+      for (const file of await write(["2024-05-05", "05/05/24", "24-01-31"])) {
+        const { facts } = await clean({}, { mapping, inputs: [file] });
+        const [second, third] = file.endsWith("csv") ? [3, 4] : [2, 3];
+        expect(facts.notes.slice(0, 2)).toEqual([
+          `dates are read day-first, as ${at(file)}, line ${third} ("24-01-31") shows`,
+          `a year of two digits is taken to stand last: ${at(file)}, line ${second} ("05/05/24") is 2024-05-05`,
         ]);
       }
     });

@@ -3,7 +3,15 @@
  * the dates that can be but one of the two. Until then such a time is kept as both.
  */
 import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
-import { type DayOrder, isSlashed, isSlashedSql, parseTime, timeSql } from "./time-of-play.js";
+import {
+  type DayOrder,
+  hasShortYear,
+  hasShortYearSql,
+  isSlashed,
+  isSlashedSql,
+  parseTime,
+  timeSql,
+} from "./time-of-play.js";
 
 /** Between the time that has the day first and the one that has the month first; one of them is empty where it is no time. */
 const either = "|";
@@ -22,6 +30,8 @@ export class PlayTimes {
   readonly #told: DayOrder | undefined;
   /** Where the first date of each kind stands. */
   readonly #seen: Partial<Record<Kind, Place>> = {};
+  /** Where the first year of two digits stands. */
+  #shortYear: Place | undefined;
 
   /** @param told the order of all dates, where it is not to be found out */
   constructor(told?: DayOrder) {
@@ -30,6 +40,13 @@ export class PlayTimes {
 
   /** The time as rows have it until `column` reads it; undefined where the text is no time. */
   read(text: string, file: string, line: number): string | undefined {
+    const time = this.#read(text, file, line);
+    if (time !== undefined && this.#shortYear === undefined && hasShortYear(text))
+      this.#shortYear = { file, line, text: text.trim() };
+    return time;
+  }
+
+  #read(text: string, file: string, line: number): string | undefined {
     const sure = parseTime(text, this.#told);
     if (sure !== undefined) return String(sure);
     if (this.#told !== undefined || !isSlashed(text)) return undefined;
@@ -72,6 +89,13 @@ export class PlayTimes {
       const [day, month] = time.split(either).map((ms) => (ms === "" ? undefined : Number(ms)));
       this.#note(kindOf(day, month), { file: path, line: Number(row) + 1, text });
     }
+    if (this.#shortYear !== undefined) return;
+    const [short] = await database.rows<{ text: string; row: number }>(
+      `SELECT trim(${column}::VARCHAR) AS text, file_row_number AS row
+       FROM read_parquet(${sqlString(path)}, file_row_number = true)
+       WHERE ${hasShortYearSql(column)} ORDER BY file_row_number LIMIT 1`,
+    );
+    if (short !== undefined) this.#shortYear = { file: path, line: Number(short.row) + 1, text: short.text };
   }
 
   /**
@@ -87,10 +111,16 @@ export class PlayTimes {
     return `nullif(split_part(time::VARCHAR, '${either}', ${place}), '')::BIGINT`;
   }
 
-  /** What was found out, a line for the screen; undefined where there was nothing to find out. */
-  note(): string | undefined {
+  /** What was found out and what was taken for granted, a line each for the screen. */
+  notes(): string[] {
     const order = this.#order();
-    return order && `dates are read ${order}, as ${placeText(this.#seen[order]!)} shows`;
+    const found = order ? [`dates are read ${order}, as ${placeText(this.#seen[order]!)} shows`] : [];
+    const short = this.#shortYear;
+    // Where no order is known all dates are one day in either.
+    const time = short && parseTime(short.text, this.#told ?? order ?? "day-first");
+    if (short === undefined || time === undefined) return found;
+    const day = new Date(time).toISOString().slice(0, 10);
+    return [...found, `a year of two digits is taken to stand last: ${placeText(short)} is ${day}`];
   }
 
   /** Undefined where all dates are sure. */

@@ -41,6 +41,10 @@ const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 /** Whether a text begins with a date that is one time day first and another month first. */
 export const isSlashed = (text: string): boolean => slashedDay.test(wholeYear(text.trim()));
 
+/** Whether a text begins with a date whose year has two digits, and so may be a day in other hands: 24/01/31. */
+export const hasShortYear = (text: string): boolean =>
+  shortYears.some(({ pattern }) => pattern.test(text.trim()));
+
 /** With the year in four digits where it has two. */
 const wholeYear = (text: string) =>
   shortYears.reduce((whole, { century, pattern }) => whole.replace(pattern, `$1${century}$2`), text);
@@ -149,6 +153,10 @@ export function timeSql(column: string, order?: DayOrder): string {
 /** SQL as of `isSlashed`. */
 export const isSlashedSql = (column: string): string =>
   `regexp_matches(${wholeYearSql(column)}, '${slashed}')`;
+
+/** SQL as of `hasShortYear`. */
+export const hasShortYearSql = (column: string): string =>
+  shortYear.map(({ pattern }) => `regexp_matches(trim(${column}::VARCHAR), '${pattern}')`).join(" OR ");
 
 /** SQL of a column as text without blanks around it, with the year in four digits. */
 const wholeYearSql = (column: string) =>

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Database, misuse, SegueError, silent, throttled } from "../../system/index.js";
 import type { CleanedFile, CleanOptions } from "./clean-playlists.js";
+import { fileName } from "./column-mapping.js";
 import type { CsvHeader } from "./csv-header.js";
 import { fileNames } from "./file-playlists.js";
 import { detectForm, formTitles, type InputForm, inputForms, isJsonLines } from "./forms.js";
@@ -139,6 +140,7 @@ export async function readInputs(
         take(path, rows, held, spareTime);
       } else {
         if (hasTimes(options)) throw withoutTimes(path);
+        if (namesColumns(options)) throw withoutColumns(path, form);
         const counted = await playlistReaders[form](source, names.get(path)!, rowId, writer, rejects);
         unnamed += counted.unnamed ?? 0;
         if (counted.note !== undefined) remarks.push(counted.note);
@@ -210,6 +212,16 @@ const byThemselves =
 /** Whether plays are put in the order of their times. */
 export const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>
   mapping?.time !== undefined || Boolean(sessionGap);
+
+/** Whether a mapping names any column: where each file is a playlist, the file's name stands for one. */
+const namesColumns = ({ mapping = {} }: CleanOptions) =>
+  Object.values(mapping).some((column) => column !== fileName);
+
+const withoutColumns = (path: string, form: InputForm): SegueError =>
+  misuse(
+    `${path} is ${formTitles[form]}, and has no columns that --columns could name`,
+    "leave out --columns",
+  );
 
 /** @throws SegueError where files are of two forms, or of another than was said */
 export async function commonForm(

@@ -82,8 +82,7 @@ export async function readItunes(
       const within = open.at(-1);
       if (within === undefined) return;
       if (name === "key") within.key = text;
-      // `true` and `false` are elements without a text.
-      else take(within.role, within.key, text === "" ? name : text, line);
+      else take(within.role, within.key, name === "true" || name === "false" ? name : text, line);
     },
   });
   if (!hasTracks)

@@ -84,6 +84,14 @@ describe("XSPF", () => {
   });
 });
 
+it("has no columns to name", async () => {
+  const text = `<playlist xmlns="http://xspf.org/ns/0/"><trackList><track><creator>Muse</creator><title>Uprising</title></track></trackList></playlist>`;
+  expect((await clean({ "a.xspf": text }, { mapping: { playlist: "filename" } })).rows).toHaveLength(1);
+  const { message, code } = await failure({ "a.xspf": text }, { mapping: { artist: "creator" } });
+  expect(message).toMatch(/a\.xspf is a playlist in XSPF, and has no columns/);
+  expect(code).toBe("misuse");
+});
+
 describe("a library of Apple Music", () => {
   const entry = (key: string, value: string | number | boolean) =>
     `<key>${key}</key>${typeof value === "string" ? `<string>${value}</string>` : typeof value === "number" ? `<integer>${value}</integer>` : `<${value}/>`}\n`;
@@ -161,7 +169,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
   it("counts an entry that points nowhere, a track without artist, and an empty playlist", async () => {
     const text = plist(
       playlist("gym", [101, 999, 107]) + playlist("empty", []),
-      track(101, "Uprising", "Muse") + track(107, "Voice memo"),
+      track(101, "Uprising", "Muse") + track(107, "Voice memo", ""),
     );
     const { rows, rejected } = await clean({ "Library.xml": text });
     expect(rows).toHaveLength(1);

@@ -73,7 +73,7 @@ describe("the session encoder", () => {
     expect(trainingFor(encoderDefaults, sessions)).toMatchObject({
       size: 64,
       reach: 20,
-      epochs: 20,
+      epochs: 6,
       batch: 64,
     });
     expect(

@@ -10,7 +10,7 @@ export interface EncoderSettings {
   readonly vectorSize: number;
   /** How many of a context's tracks are read, from the last. "auto": half as many as a playlist has in the mean, 20 to 100. */
   readonly reach: number | "auto";
-  /** How often each context is learned from. "auto": as often as makes three million contexts, 1 to 20 times. */
+  /** How often each context is learned from. "auto": as often as makes three million contexts, 1 to 6 times. */
   readonly epochs: number | "auto";
   /** Contexts that are learned from at once; rounded up to a multiple of 64. "auto": a hundredth of them all, 64 to 1,024. */
   readonly batch: number | "auto";
@@ -52,6 +52,8 @@ export const encoderRanges: SettingRanges<EncoderSettings> = {
 
 /** Contexts that are learned from unless `epochs` says otherwise. */
 const contextsLearned = 3_000_000;
+/** More gain next to nothing where there are few contexts, and cost a small fit most of its time (see docs/measured/recommenders.md). */
+const mostEpochs = 6;
 
 const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
 const upTo = (value: number, step: number) => step * Math.ceil(value / step);
@@ -63,7 +65,7 @@ export function trainingFor(settings: EncoderSettings, sessions: Sessions): Enco
   return {
     size: upTo(vectorSize, sizeStep),
     reach: reach === "auto" ? Math.round(within(meanLength(sessions) / 2, 20, 100)) : reach,
-    epochs: epochs === "auto" ? Math.round(within(contextsLearned / contexts, 1, 20)) : epochs,
+    epochs: epochs === "auto" ? Math.round(within(contextsLearned / contexts, 1, mostEpochs)) : epochs,
     batch: upTo(batch === "auto" ? within(contexts / 100, batchStep, 1024) : batch, batchStep),
     drawn: upTo(negative, drawnStep),
     rate,

@@ -3,12 +3,26 @@
  * `segue/evaluation`, `segue/serving`, `segue/track2vec`, `segue/workflow`.
  */
 export {
+  type AlternativeName,
   type Analysis,
+  type AnalyzeOptions,
   analyzeCorpus,
+  type Bin,
+  type Comparison,
+  type Distributions,
   drawMap,
   fitPowerLaw,
+  type GenreAgreement,
+  type GoodnessOfFit,
+  type MapOptions,
+  type MapPoint,
   type MusicMap,
+  type Neighbours,
   type PowerLawFit,
+  type PowerLawReport,
+  type Ranked,
+  type Tally,
+  type TsneOptions,
   type TsneResult,
   tsne,
 } from "./analysis/index.js";
@@ -18,11 +32,13 @@ export {
   exportVectors,
   type Manifest,
   type NearestIndex,
+  type OpenOptions,
   openBundle,
   packFolder,
   pgvectorIndex,
   type SqlClient,
   storeInPgvector,
+  type WriteBundleOptions,
   writeBundle,
 } from "./bundle/index.js";
 export {
@@ -32,6 +48,7 @@ export {
   type Playlist,
   playlistCount,
   type Query,
+  type ReadOptions,
   readQueries,
   readSequences,
 } from "./corpus/index.js";
@@ -39,12 +56,15 @@ export type {
   Context,
   FitOptions,
   FittedRecommender,
+  NumericArray,
   Ranking,
   Recommender,
   RecommenderKind,
   RecommenderState,
+  SettingsConflict,
 } from "./recommenders/contract.js";
 export {
+  type AnyKind,
   Explainer,
   type ExtendOptions,
   extendPlaylist,
@@ -55,5 +75,6 @@ export {
   reasonsAsText,
   recommenderKinds,
   restoreRecommender,
+  type SettingRanges,
 } from "./recommenders/index.js";
-export { type Progress, type ProgressReport, SegueError } from "./system/index.js";
+export { type Progress, type ProgressReport, SegueError, type ValueRange } from "./system/index.js";

@@ -15,7 +15,10 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   createProgram,
+  forEachChild,
+  isTypeReferenceNode,
   ModuleKind,
+  type Node,
   ScriptTarget,
   SymbolFlags,
   type Symbol as TypeScriptSymbol,
@@ -190,6 +193,59 @@ describe("the doors of the package", () => {
         }
       }
       expect(silent).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.skipIf(!hasTypes)(
+    "name every type that their functions take, and of which the parts of their results are",
+    () => {
+      /** What the compiler makes of flows, and what only Segue's own rooms hand to each other. */
+      const own =
+        /^(workflow\/(flow|flow-types|types|engines\/pool|parameters|task-spec)|serving\/(answers|metrics|model-slot|routes))\b/;
+      const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
+      const program = createProgram(files, {
+        module: ModuleKind.NodeNext,
+        target: ScriptTarget.ES2022,
+        strict: true,
+      });
+      const checker = program.getTypeChecker();
+      const itself = (symbol: TypeScriptSymbol) =>
+        symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      const exported = new Set(
+        files.flatMap((file) => {
+          const door = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
+          return checker.getExportsOfModule(door).map(itself);
+        }),
+      );
+      const nameless = new Map<string, string>();
+      const look = (node: Node, by: string) => {
+        if (isTypeReferenceNode(node)) {
+          const found = checker.getSymbolAtLocation(node.typeName);
+          const symbol = found && itself(found);
+          const [, place] = symbol?.declarations?.[0]?.getSourceFile().fileName.split(`${root}dist/`) ?? [];
+          if (
+            place &&
+            !own.test(place) &&
+            !exported.has(symbol!) &&
+            !(symbol!.flags & SymbolFlags.TypeParameter)
+          )
+            nameless.set(`${symbol!.name} of ${place}`, by);
+        }
+        forEachChild(node, (child) => look(child, by));
+      };
+      for (const symbol of exported) {
+        const isInterface = (symbol.flags & SymbolFlags.Interface) > 0;
+        const parts = isInterface
+          ? checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+          : symbol.flags & SymbolFlags.Class
+            ? [...(symbol.members?.values() ?? [])]
+            : [symbol];
+        for (const declaration of parts.flatMap((part) => part.declarations ?? []))
+          if (!own.test(declaration.getSourceFile().fileName.split(`${root}dist/`)[1] ?? ""))
+            look(declaration, symbol.name);
+      }
+      expect(Object.fromEntries(nameless)).toEqual({});
     },
     120_000,
   );

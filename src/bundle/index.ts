@@ -4,6 +4,6 @@ export { type ExportFormat, exportFormats, exportVectors } from "./exports/expor
 export type { Manifest } from "./manifest.js";
 export type { NearestIndex } from "./nearest/nearest-index.js";
 export { pgvectorIndex, type SqlClient, storeInPgvector } from "./nearest/pgvector.js";
-export { type Bundle, bundleOf, openBundle } from "./open-bundle.js";
+export { type Bundle, bundleOf, type OpenOptions, openBundle } from "./open-bundle.js";
 export { type BundleContents, checkBundle, readBundle } from "./read-bundle.js";
-export { type BundleInput, writeBundle } from "./write-bundle.js";
+export { type BundleInput, type WriteBundleOptions, writeBundle } from "./write-bundle.js";

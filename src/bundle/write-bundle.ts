@@ -78,7 +78,9 @@ export interface WriteBundleOptions {
    * Segue reads.
    */
   readonly tables?: boolean;
+  /** Told what is being written. */
   readonly progress?: Progress;
+  /** Ends it, which then throws the signal's reason; what stood at the place stays. */
   readonly signal?: AbortSignal;
 }
 

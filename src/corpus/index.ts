@@ -10,6 +10,7 @@ export {
   writeCorpusFile,
   writeCorpusFiles,
 } from "./corpus-file.js";
+export type { ReadOptions } from "./json-lines.js";
 export { partOf, queriesOf } from "./parts.js";
 export { requireCatalogue, requireCorpus, requireQueries } from "./require-corpus.js";
 export { type Query, readQueries, readSequences } from "./sequences-file.js";

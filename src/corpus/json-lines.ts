@@ -21,6 +21,7 @@ import {
 export interface ReadOptions {
   /** Told the bytes read of each file. */
   readonly progress?: Progress;
+  /** Ends the reading, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

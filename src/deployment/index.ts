@@ -11,6 +11,7 @@ export {
   stopLocal,
 } from "./local.js";
 export {
+  type AutoScaling,
   type AwsConnection,
   type BlueGreen,
   checkSageMaker,
@@ -22,6 +23,7 @@ export {
   type SageMakerCheckOptions,
   type SageMakerDeployment,
   type SageMakerOptions,
+  type Serves,
   type Standing,
   sageMakerStanding,
 } from "./sagemaker/index.js";

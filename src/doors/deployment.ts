@@ -1,5 +1,6 @@
 /** `segue/deployment`: bundles as live endpoints, on this machine or on Amazon SageMaker, and the check of them. */
 export {
+  type AutoScaling,
   type AwsConnection,
   type BlueGreen,
   type BundleAnswers,
@@ -19,5 +20,6 @@ export {
   type SageMakerCheckOptions,
   type SageMakerDeployment,
   type SageMakerOptions,
+  type Serves,
   stopLocal,
 } from "../deployment/index.js";

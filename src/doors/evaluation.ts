@@ -1,6 +1,7 @@
 /** `segue/evaluation`: how good a recommender is. Protocols, metrics, slices, comparisons. */
 export {
   type Answering,
+  type BehaviourOptions,
   type BootstrapOptions,
   bootstrapMeans,
   type Difference,
@@ -26,6 +27,7 @@ export {
   type MetricName,
   measureRecommender,
   metricNames,
+  type Outcomes,
   pairedDifference,
   type Question,
   type QuestionOptions,

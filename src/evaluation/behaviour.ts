@@ -26,7 +26,7 @@ export interface LessWrong {
   readonly random: number | undefined;
 }
 
-interface SampleOptions {
+export interface BehaviourOptions {
   /** The tracks to draw from: the corpus that the recommender was fitted on. */
   catalogue: Catalogue;
   /** How many tracks are asked for, an integer ≥ 1. Default 20. */
@@ -37,7 +37,7 @@ interface SampleOptions {
   seed?: number;
 }
 
-const sampleRanges: Readonly<Record<keyof SampleOptions, ValueRange>> = {
+const sampleRanges: Readonly<Record<keyof BehaviourOptions, ValueRange>> = {
   catalogue: thingWith("a catalogue, such as the corpus that was fitted on", "tracks"),
   k: wholeNumber(1),
   sample: wholeNumber(1),
@@ -45,7 +45,7 @@ const sampleRanges: Readonly<Record<keyof SampleOptions, ValueRange>> = {
 };
 
 /** @throws SegueError (misuse) for what is no recommender, no queries, or an option that there is not or that is out of its range */
-function requireSample<Options extends SampleOptions>(
+function requireSample<Options extends BehaviourOptions>(
   of: string,
   recommender: Recommender,
   queries: readonly Query[],
@@ -66,7 +66,7 @@ function requireSample<Options extends SampleOptions>(
 export function lessWrong(
   recommender: Recommender,
   queries: readonly Query[],
-  options: SampleOptions & {
+  options: BehaviourOptions & {
     /** In [-1, 1], higher is more alike (the cosine of two vectors, or 1 for one artist); undefined where not known. */
     similarity: (a: string, b: string) => number | undefined;
   },
@@ -113,7 +113,7 @@ export interface TwinSwap {
 export function twinSwap(
   recommender: Recommender,
   queries: readonly Query[],
-  options: SampleOptions,
+  options: BehaviourOptions,
 ): TwinSwap {
   requireSample("twinSwap", recommender, queries, options, sampleRanges);
   const { catalogue, k = 20, sample = 2000, seed = 1 } = options;

@@ -1,6 +1,13 @@
 /** How good a recommender is: protocols, metrics, slices, comparisons. Knows the `Recommender` contract and nothing else. */
 export { baseProtocolMetrics, evaluateBaseProtocol, type TargetPlaces } from "./base-protocol.js";
-export { type LessWrong, lessWrong, type TwinSwap, twinSwap, unstablePrefixes } from "./behaviour.js";
+export {
+  type BehaviourOptions,
+  type LessWrong,
+  lessWrong,
+  type TwinSwap,
+  twinSwap,
+  unstablePrefixes,
+} from "./behaviour.js";
 export {
   type BootstrapOptions,
   bootstrapMeans,
@@ -14,6 +21,7 @@ export {
   type Evaluation,
   evaluateRecommender,
   type FiguresAtK,
+  type Outcomes,
   type SliceFigures,
 } from "./evaluate.js";
 export { type TrainingFacts, trainingFacts } from "./facts.js";

@@ -3,7 +3,7 @@
  * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
-import { misuse, type Progress, type TypedArray } from "../system/index.js";
+import { misuse, type TypedArray as NumericArray, type Progress } from "../system/index.js";
 import type { SettingRanges } from "./core/setting-ranges.js";
 
 /** What has played so far, and what else is known of the playlist. */
@@ -54,7 +54,7 @@ export function requireRecommender(
   );
 }
 
-export type NumericArray = TypedArray;
+export type { NumericArray };
 
 /**
  * All that is needed to restore a recommender, as plain data. Tracks are numbers into the catalogue it was fitted on, which

@@ -9,11 +9,19 @@ export type {
   Recommender,
   RecommenderKind,
   RecommenderState,
+  SettingsConflict,
 } from "./contract.js";
 export { artistOfId } from "./core/artists.js";
+export type { SettingRanges } from "./core/setting-ranges.js";
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";
 export { type ExtendOptions, extendPlaylist } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
-export { checkSettings, fitRecommender, recommenderKinds, restoreRecommender } from "./registry.js";
+export {
+  type AnyKind,
+  checkSettings,
+  fitRecommender,
+  recommenderKinds,
+  restoreRecommender,
+} from "./registry.js";
 export { findState, RuledRecommender } from "./rules.js";
 export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

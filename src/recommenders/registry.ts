@@ -21,8 +21,9 @@ import { vsknn, vstan } from "./session-neighbours.js";
 import { nearest, track2vec } from "./track2vec.js";
 import { transitions } from "./transitions.js";
 
+/** A kind of recommender, whatever its settings are. */
 // biome-ignore lint/suspicious/noExplicitAny: a registry of kinds with different settings
-type AnyKind = RecommenderKind<any>;
+export type AnyKind = RecommenderKind<any>;
 
 const kinds: readonly AnyKind[] = [
   popularity,

@@ -44,7 +44,7 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
   };
 }
 
-interface OnlyWhatAnswers {
+export interface ServedModelOptions extends BundleOptions {
   /** Restores no other recommenders than the one that answers, and popularity, which answers where that one is silent. */
   readonly onlyWhatAnswers?: boolean;
 }
@@ -55,10 +55,7 @@ interface OnlyWhatAnswers {
  * @throws SegueError where there is none, it is not whole, or it has no recommender of that name; (misuse) for an option that there is
  *   not or that is out of its range
  */
-export async function openServedModel(
-  place: string,
-  options: BundleOptions & OnlyWhatAnswers = {},
-): Promise<ServedModel> {
+export async function openServedModel(place: string, options: ServedModelOptions = {}): Promise<ServedModel> {
   requireOptions(options, { ...bundleOptions, onlyWhatAnswers: trueOrFalse }, "openServedModel");
   return servedModelOf(await bundlePath(place), place, options);
 }
@@ -70,7 +67,7 @@ export async function openServedModel(
 export async function servedModelOf(
   bundle: string | BundleContents,
   place: string,
-  options: Pick<BundleOptions, "recommender"> & OnlyWhatAnswers,
+  options: Omit<ServedModelOptions, "threads">,
 ): Promise<ServedModel> {
   // Loaded here, because a server whose threads read the bundle needs none of it itself.
   const { bundleOf, openBundle } = await import("../bundle/index.js");

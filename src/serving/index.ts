@@ -4,11 +4,16 @@ export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { noneBy, noneTitled, type RuleNames, whyNone } from "./answers/why-none.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
 export { bundlePath, bundlesIn } from "./bundle-path.js";
-export { bundleSource, openServedModel } from "./bundle-source.js";
-export { HttpError } from "./http-error.js";
+export {
+  type BundleOptions,
+  bundleSource,
+  openServedModel,
+  type ServedModelOptions,
+} from "./bundle-source.js";
+export { type ErrorBody, HttpError } from "./http-error.js";
 export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
 export type { ModelSource } from "./model-source.js";
-export { type EndpointPlugin, type EndpointSettings, ports, workerCounts } from "./options.js";
+export { type EndpointPlugin, type EndpointSettings, type LogLevel, ports, workerCounts } from "./options.js";
 export type { ReloadResult } from "./routes/admin.js";
 export { type ServeOptions, serve } from "./serve.js";
 export { type RunningServer, type ServerOptions, startServer } from "./server.js";

@@ -22,7 +22,12 @@ export { type TrainingResult, trainTrack2Vec } from "./train.js";
 export { type GridOptions, trainGrid } from "./train-grid.js";
 export type { EpochReport, TrainOptions } from "./train-options.js";
 export { hitRatio, holdBack, type Validation } from "./validation.js";
-export type { VectorQuery } from "./vector-query.js";
-export { type NearestTracks, TrackVectors, type TrackVectorsParts } from "./vectors.js";
+export type { TrackOrVector, VectorQuery } from "./vector-query.js";
+export {
+  type NearestRowsOptions,
+  type NearestTracks,
+  TrackVectors,
+  type TrackVectorsParts,
+} from "./vectors.js";
 export { type Sentences, trainWord2Vec } from "./word2vec.js";
 export type { Wording } from "./wording.js";

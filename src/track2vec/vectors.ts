@@ -33,7 +33,9 @@ export interface TrackVectorsParts {
 }
 
 export interface NearestRowsOptions {
+  /** One row a query that is left out (-1: none), such as the query's own. */
   readonly skip?: Int32Array;
+  /** The most to use, all cores by default; the answer is the same at any number. */
   readonly threads?: number;
 }
 
@@ -197,8 +199,6 @@ export class TrackVectors {
    *
    * @param queries m×size, row-major; any length, finite
    * @param k how many at most; the answer's own `k` is lower where there are fewer tracks
-   * @param options.skip one row a query that is left out (-1: none), such as the query's own
-   * @param options.threads the most to use, all cores by default; the answer is the same at any number
    * @throws SegueError when k is not an integer ≥ 1 or `queries` is no multiple of the size
    */
   nearestRows(queries: Float32Array, k: number, options: NearestRowsOptions = {}): NearestRows {

@@ -2,15 +2,16 @@
  * Workflows: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
  * anything. Knows nothing of music.
  */
-export { FolderStore, openStore, type Store } from "../storage/index.js";
+export { FolderStore, openStore, type Store, type StoredObject } from "../storage/index.js";
 export { type FileArtifact, file } from "./artifacts/file.js";
-export type { ArtifactRef } from "./artifacts/ref.js";
+export type { ArtifactKind, ArtifactRef } from "./artifacts/ref.js";
 export { type Table, table } from "./artifacts/table.js";
-export type { Card } from "./card/card.js";
+export type { Card, ProgressBar, ValueBox } from "./card/card.js";
 export { checkFlow, type FlowProblem, findProblems } from "./check.js";
 export { Client, type FlowReader, openClient, Segue } from "./client.js";
 export { type ConfFile, readConfFile } from "./conf-file.js";
 export { type LayeredParameters, readParameters } from "./config.js";
+export type { Engine } from "./engines/engine.js";
 export { Pool } from "./engines/pool.js";
 export type { RunEvent, RunListener } from "./events.js";
 export { type AnyFlow, type Flow, type FlowOptions, flow } from "./flow.js";
@@ -18,16 +19,18 @@ export { isFlowName } from "./flow-name.js";
 /** What the compiler knows of a flow; who exports one from a package of their own has them in its declarations. */
 export type { AfterBranches, AfterEnd, AfterForeach, AfterStep } from "./flow-types.js";
 export { collectGarbage, type GcOptions, type GcResult } from "./gc.js";
+export type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
 export { flowsOf, loadFlow } from "./load-flow.js";
 export { checkParameters, parseParameters } from "./parameters.js";
 export { drawFlow, drawRun } from "./picture.js";
-export type { FlowsToRun, RunRecord } from "./records.js";
+export type { DoneRecord, EndRecord, FlowsToRun, RunRecord, RunStatus } from "./records.js";
 export { type ResumeOptions, resumeRun } from "./resume.js";
 export { type RunOptions, type RunResult, runFlow } from "./run.js";
 export type { RunReader, TaskReader } from "./run-reader.js";
 export type { RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
-export type { TaskSummary } from "./tasks.js";
-export { runInTerminal } from "./terminal/run-in-terminal.js";
+export type { AttemptSummary, TaskStatus, TaskSummary } from "./tasks.js";
+export { runInTerminal, type TerminalOptions } from "./terminal/run-in-terminal.js";
+export type { Theme } from "./theme.js";
 export type { Caught, NoArtifacts, TaskFailure, Written } from "./types.js";

@@ -56,7 +56,9 @@ export interface MapOptions {
   readonly iterations?: number;
   /** Of the layout, an integer ≥ 0; default 1. */
   readonly seed?: number;
+  /** Told how many rounds are done. */
   readonly progress?: Progress;
+  /** Ends it, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -31,7 +31,9 @@ export interface TsneOptions {
   readonly seed?: number;
   /** Neighbours, where the caller has them; default: by Euclidean distance. */
   readonly neighbours?: Neighbours;
+  /** Told how many iterations are done. */
   readonly progress?: Progress;
+  /** Ends it, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

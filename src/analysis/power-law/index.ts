@@ -1,4 +1,5 @@
 /** Is it a power law? Fit, comparison with other laws, goodness of fit: what Python's `powerlaw` and R's poweRlaw do. */
+export type { AlternativeName } from "./alternatives.js";
 export { type GoodnessOfFit, goodnessOfFit } from "./bootstrap.js";
 export { type Comparison, compareFit } from "./compare.js";
 export { fitPowerLaw, type PowerLawFit } from "./fit.js";

@@ -10,7 +10,8 @@ import type { sageMakerStanding as standing } from "./standing.js";
 
 export type { SageMakerCheckOptions } from "./check.js";
 export type { PlannedRequest, SageMakerDeployment } from "./deploy.js";
-export type { AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
+export type { AutoScaling, AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
+export type { Serves } from "./served.js";
 export type { Standing } from "./standing.js";
 
 /** As `checkOptions`, but rejects where they are wrong. */

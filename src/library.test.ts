@@ -119,7 +119,7 @@ describe("the examples of the docs", () => {
     120_000,
   );
 
-  it("of rules, reasons and longer lists runs", () => {
+  it("of rules, reasons, longer lists and recommenders of one's own run", () => {
     const artists = ["Nina Simone", "Etta James"];
     const songs = ["Feeling Good", "At Last", "Sinnerman", "Sunday Kind of Love", "Misty", "Cry"];
     const lines = Array.from({ length: 60 }, (_, p) => {
@@ -135,14 +135,17 @@ describe("the examples of the docs", () => {
       });
     });
     writeFileSync(join(folder, "playlists.jsonl.gz"), lines.join("\n"));
-    const { code } = examples.find(({ name }) => name === "recommenders-1.ts")!;
-    writeFileSync(
-      join(folder, "rules.mjs"),
-      transpile(code, { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 }),
-    );
-    const printed = execFileSync(process.execPath, ["rules.mjs"], { cwd: folder, encoding: "utf8" });
+    const run = (wanted: string) => {
+      const { code } = examples.find(({ name }) => name === wanted)!;
+      const script = wanted.replace(".ts", ".mjs");
+      const javaScript = transpile(code, { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 });
+      writeFileSync(join(folder, script), javaScript);
+      return execFileSync(process.execPath, [script], { cwd: folder, encoding: "utf8", timeout: 30_000 });
+    };
+    const printed = run("recommenders-1.ts");
     expect(printed).toMatch(/^(Nina Simone|Etta James)-\S.* (after|with|near|same)/);
     expect(printed).toMatch(/\[\s*'/);
+    expect(run("recommenders-2.ts")).toMatch(/^hit ratio@20: 1\nanswers at http:\S+\n$/);
   });
 });
 

@@ -1,9 +1,8 @@
 /** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
 import { setImmediate } from "node:timers/promises";
 import { requireQueries } from "../corpus/index.js";
-import { type Context, type Ranking, requireRecommender } from "../recommenders/contract.js";
+import { type Context, type Ranking, requireRankings, requireRecommender } from "../recommenders/contract.js";
 import {
-  asWritten,
   besideWork,
   misuse,
   type Progress,
@@ -169,20 +168,6 @@ const ranges: Readonly<Record<keyof EvaluateOptions, ValueRange>> = {
   batch: wholeNumber(1),
   ...besideWork,
 };
-
-/** Recommenders of others are asked, too. */
-function requireRankings(rankings: readonly Ranking[], count: number, of: string): void {
-  if (
-    Array.isArray(rankings) &&
-    rankings.length === count &&
-    rankings.every((each) => Array.isArray(each?.tracks))
-  )
-    return;
-  throw misuse(
-    `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
-    'a ranking is { tracks: ["Artist-Track", …], scores: Float32Array }',
-  );
-}
 
 function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
   if (typeof options?.facts?.numberOf === "function") return;

@@ -29,6 +29,20 @@ describe("rules", () => {
     for (const out of ["Black-03", "Black-04", "Black-05"]) expect(tracks).not.toContain(out);
   });
 
+  it("names a recommender of others that does not answer with rankings", () => {
+    for (const answer of [undefined, [], [{ tracks: ["Black-03"] }]]) {
+      const broken = {
+        ...popular,
+        name: "mine",
+        save: () => popular.save(),
+        recommend: () => answer as never,
+      };
+      expect(() => new RuledRecommender(broken, corpus).recommend(context, 3)).toThrow(
+        /^mine must give 1 rankings/,
+      );
+    }
+  });
+
   it("caps tracks per artist", () => {
     const { tracks } = new RuledRecommender(neighbours, corpus).recommend(context, 6, { perArtist: 3 });
     expect(tracks.filter((track) => track.startsWith("Black-"))).toHaveLength(3);

@@ -3,7 +3,13 @@
  * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
-import { misuse, type TypedArray as NumericArray, type Progress } from "../system/index.js";
+import {
+  asWritten,
+  misuse,
+  type TypedArray as NumericArray,
+  type Progress,
+  SegueError,
+} from "../system/index.js";
 import type { SettingRanges } from "./core/setting-ranges.js";
 
 /** What has played so far, and what else is known of the playlist. */
@@ -53,6 +59,30 @@ export function requireRecommender(
     'write await fitRecommender("vstan", corpus), or bundle.recommender()',
   );
 }
+
+/**
+ * Recommenders of others are asked, too.
+ *
+ * @param of the recommender's name
+ * @throws SegueError code "wrong-rankings" where it did not answer with one ranking a context
+ */
+export function requireRankings(rankings: readonly Ranking[], count: number, of: string): void {
+  if (Array.isArray(rankings) && rankings.length === count && rankings.every(isRanking)) return;
+  throw new SegueError(
+    `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
+    // No misuse: of an endpoint it is not the request that is wrong.
+    {
+      hint: 'a ranking is { tracks: ["Artist-Track", …], scores: Float32Array }, with one score a track',
+      code: "wrong-rankings",
+      exitCode: 2,
+    },
+  );
+}
+
+const isRanking = (each: Partial<Ranking> | undefined) =>
+  Array.isArray(each?.tracks) &&
+  each.scores instanceof Float32Array &&
+  each.scores.length === each.tracks.length;
 
 export type { NumericArray };
 

@@ -97,5 +97,8 @@ describe("the registry", () => {
     await expect(fitRecommender("popularity", empty)).rejects.toThrow(/no plays/);
     const state = (await fitRecommender("popularity", checkerboard())).save();
     expect(() => restoreRecommender({ ...state, version: 99 }, checkerboard())).toThrow(/version 99/);
+    expect(() => restoreRecommender({ ...state, kind: "mine" }, checkerboard())).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("openBundle(place, { restore })") }),
+    );
   });
 });

@@ -44,12 +44,13 @@ export const recommenderKinds: Readonly<Record<string, AnyKind>> = Object.fromEn
   kinds.map((kind) => [kind.name, kind]),
 );
 
-function kindOf(name: string): AnyKind {
+/** @param besides what a message says after the names that there are */
+function kindOf(name: string, besides = ""): AnyKind {
   const kind = Object.hasOwn(recommenderKinds, name) ? recommenderKinds[name] : undefined;
   if (kind === undefined) {
     throw misuse(
       `there is no recommender ${typeof name === "string" ? `"${name}"` : asWritten(name)}`,
-      `There are: ${Object.keys(recommenderKinds).join(", ")}.`,
+      `There are: ${Object.keys(recommenderKinds).join(", ")}.${besides}`,
     );
   }
   return kind;
@@ -118,7 +119,10 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
   )
     throw misuse("restoreRecommender wants a recommender's state", "give what its save() returned");
   requireCatalogue(catalogue, "restoreRecommender");
-  const kind = kindOf(state.kind);
+  const kind = kindOf(
+    state.kind,
+    " One of your own is restored by a function of yours: openBundle(place, { restore }).",
+  );
   const version = kind.version ?? 1;
   if (state.version !== version) {
     const newer = state.version > version;

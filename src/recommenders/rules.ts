@@ -8,6 +8,7 @@ import {
   type Ranking,
   type Recommender,
   type RecommenderState,
+  requireRankings,
   requireRecommender,
 } from "./contract.js";
 import { checkContext, checkK } from "./core/check-question.js";
@@ -48,9 +49,11 @@ export class RuledRecommender {
     const passes = this.#filter(context, rules, closed);
     const size = this.#catalogue.tracks.length;
     for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
-      const [ranking] = this.#recommender.recommend([context], asked);
-      const kept = keep(ranking!, k, passes());
-      if (kept.tracks.length === k || asked >= size || ranking!.tracks.length < asked) return kept;
+      const rankings = this.#recommender.recommend([context], asked);
+      requireRankings(rankings, 1, this.#recommender.name);
+      const ranking = rankings[0]!;
+      const kept = keep(ranking, k, passes());
+      if (kept.tracks.length === k || asked >= size || ranking.tracks.length < asked) return kept;
     }
   }
 

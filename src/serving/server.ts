@@ -71,7 +71,11 @@ const warmUp = 300;
 /** Between two tries to open a model again whose thread died. */
 const revivePause = 1_000;
 
-/** @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had */
+/**
+ * Runs the endpoint in this process; resolves when it answers. Signals are the caller's: `serve` is stopped by them, this one by `close()`.
+ *
+ * @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   checkSettings(options, others);
   const { host = "127.0.0.1", port = 0, watchInterval = 0, drainDelay = 0, model } = options;

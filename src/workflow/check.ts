@@ -11,7 +11,11 @@ export interface FlowProblem {
   readonly hint: string;
 }
 
-/** @throws SegueError (misuse) that tells every problem at once */
+/**
+ * Looks whether a flow is sound, without running it: `runFlow` and `segue check` do so, too.
+ *
+ * @throws SegueError (misuse) that tells every problem at once
+ */
 export function checkFlow(flow: AnyFlow): void {
   requireFlow(flow, "checkFlow");
   const problems = findProblems(flow.nodes);

@@ -38,6 +38,17 @@ it("ranks what came in one turn by as few calls as its size allows, each with it
   expect(rankings.map(({ scores }) => scores.length)).toEqual([1, 2, 3, 1, 2]);
 });
 
+it.each([undefined, [], [{ tracks: ["A-0"] }], [{ tracks: ["A-0"], scores: [1] }]])(
+  "names a recommender that answers with %j",
+  async (answer) => {
+    const broken = { name: "mine", recommend: () => answer as never };
+    await expect(new Batcher().rank(broken, contexts[0]!, 1)).rejects.toMatchObject({
+      code: "wrong-rankings",
+      message: expect.stringMatching(/^mine must give 1 rankings, one a context, got /),
+    });
+  },
+);
+
 it("gives work that has no batch a turn of its own, so that each answer can go before the next begins", async () => {
   const batcher = new Batcher();
   const happened: string[] = [];

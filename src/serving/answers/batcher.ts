@@ -3,7 +3,12 @@
  * matrices once a call rather than once a request. Nobody waits for a batch to fill, and where a batch is no faster than its
  * requests one by one, nobody waits for those after them either. Work that has no batch takes a turn of its own for the same reason.
  */
-import type { Context, Ranking, Recommender } from "../../recommenders/contract.js";
+import {
+  type Context,
+  type Ranking,
+  type Recommender,
+  requireRankings,
+} from "../../recommenders/contract.js";
 
 interface Waiting {
   readonly context: Context;
@@ -70,6 +75,7 @@ export class Batcher {
           batch.map((entry) => entry.context),
           k,
         );
+        requireRankings(rankings, batch.length, recommender.name);
         batch.forEach((entry, i) => {
           entry.resolve(firstOf(rankings[i]!, entry.k));
         });

@@ -95,9 +95,10 @@ describe("a bundle", () => {
     await packFolder(at("bundle"), at("inner.tar.gz"), { prefix: "bundle" });
     expect((await openBundle(at("inner.tar.gz"))).manifest).toEqual(bundle.manifest);
     await packFolder(at("bundle"), at("deep.tar.gz"), { prefix: "models/bundle" });
-    await expect(openBundle(at("deep.tar.gz"))).rejects.toThrow(
-      `${at("deep.tar.gz")} is not a bundle: it holds no manifest.json`,
-    );
+    await expect(openBundle(at("deep.tar.gz"))).rejects.toMatchObject({
+      message: `${at("deep.tar.gz")} is not a bundle: it holds no manifest.json`,
+      hint: `There is one in it: ${at("deep.tar.gz")}/bundle`,
+    });
     truncateSync(at("c.tar.gz"), 2000);
     await expect(openBundle(at("c.tar.gz"))).rejects.toMatchObject({
       code: expect.stringMatching(/corrupt|no-bundle/),
@@ -106,6 +107,15 @@ describe("a bundle", () => {
     await expect(openBundle(at("playlists.csv"))).rejects.toMatchObject({
       code: "corrupt",
       hint: expect.stringMatching(/of your own playlists segue run makes one/),
+    });
+  });
+
+  it("is named where a folder of bundles was given for one", async () => {
+    await writeBundle(at("several/2026"), input);
+    await mkdir(at("several/zzz"));
+    await expect(openBundle(at("several"))).rejects.toMatchObject({
+      message: expect.stringContaining("is not a bundle"),
+      hint: `There is one in it: ${at("several/2026")}`,
     });
   });
 

@@ -98,7 +98,8 @@ function named(
   folder: string,
   place: string,
 ): SegueError {
-  return new SegueError(message.replaceAll(folder, place), { hint, code, exitCode, cause });
+  const inPlace = (text: string) => text.replaceAll(folder, place);
+  return new SegueError(inPlace(message), { hint: hint && inPlace(hint), code, exitCode, cause });
 }
 
 /** The bundle that contents make. */

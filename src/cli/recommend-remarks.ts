@@ -7,7 +7,14 @@ import {
   type RecommenderState,
   type Rules,
 } from "../recommenders/index.js";
-import { type LiveModel, noneBy, noneTitled, type RuleNames, whyNone } from "../serving/index.js";
+import {
+  type LiveModel,
+  noneBy,
+  noneTitled,
+  type ReadAs,
+  type RuleNames,
+  whyNone,
+} from "../serving/index.js";
 import { quoted } from "../system/index.js";
 
 export interface Unknown {
@@ -24,6 +31,8 @@ export interface Answered {
   readonly rules: Rules;
   /** The tracks of the context that are not known. */
   readonly unknown: readonly Unknown[];
+  /** Names that were taken for tracks which have the same words. */
+  readonly readAs: readonly ReadAs[];
   /** Track ids, best first. */
   readonly answer: readonly string[];
 }
@@ -48,6 +57,7 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
   const { live, recommender, context, unknown, rules, answer } = answered;
   const looks = new Looks(live, recommender);
   return [
+    ...answered.readAs.map(({ track, as }) => `"${track}" is taken for "${as}"`),
     ...unknown.map((each) => `not known: "${each.track}"${meant(each)}`),
     ...(await unknownOf(live, rules.exclude ?? [])).map(
       (each) => `--not "${each.track}" leaves nothing out: there is no such track${meant(each)}`,

@@ -134,6 +134,18 @@ describe("segue recommend", () => {
     ]);
   });
 
+  it("takes what people write for a track, and says which one it took", async () => {
+    const { stdout, stderr } = await segue(
+      "drake - one dance (feat. Wizkid)",
+      "--not",
+      "DRAKE hotline bling",
+    );
+    expect(stdout).not.toContain(drake[1]);
+    expect(stderr).toBe('"drake - one dance (feat. Wizkid)" is taken for "Drake-One Dance"');
+    const { read_as } = JSON.parse((await segue("drake - one dance", "--json")).stdout);
+    expect(read_as).toEqual([{ track: "drake - one dance", as: "Drake-One Dance" }]);
+  });
+
   it("explains each track of a list by what stands before it", async () => {
     const { stdout } = await segue(
       ...[jazz[0]!, "--recommender", "v-sknn", "--extend", "--explain", "-k", "2", "--json"],

@@ -1,7 +1,7 @@
 /** `segue recommend`: what should play next, from the latest run. */
 import type { Command } from "commander";
 import type { Context, FittedRecommender, Rules } from "../recommenders/index.js";
-import type { LiveModel } from "../serving/index.js";
+import type { LiveModel, ReadAs } from "../serving/index.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
@@ -74,33 +74,46 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
       throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
   }
   const { bundlePlaceFor } = await import("./latest-bundle.js");
-  const { LiveModel, openServedModel } = await import("../serving/index.js");
+  const { LiveModel, openServedModel, readAs } = await import("../serving/index.js");
   const { recommender: asked } = options;
   const place = await bundlePlaceFor(options.bundle, options);
   const live = new LiveModel(await openServedModel(place, { recommender: asked }));
   try {
-    const known = tracks.map((track) => live.asKnown(track));
-    const context: Context = { tracks: known, ...(title === undefined ? {} : { title }) };
-    await print(live, context, options);
+    const meant = await live.meant(tracks);
+    const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };
+    await print(live, context, readAs(tracks, meant), options);
   } finally {
     await live.model.close?.();
   }
 }
 
-async function print(live: LiveModel, context: Context, options: Options): Promise<void> {
+async function print(
+  live: LiveModel,
+  context: Context,
+  readAs: readonly ReadAs[],
+  options: Options,
+): Promise<void> {
   const { remarksOn, unknownOf } = await import("./recommend-remarks.js");
-  const rules = rulesOf(live, options);
+  const rules = await rulesOf(live, options);
   const { recommender, answer } = await answered(live, context, rules, options);
   const shown = options.explain ? await explained(live, recommender, context, answer, options) : answer;
   const unknown = await unknownOf(live, context.tracks);
   const remarks = await remarksOn({
-    ...{ live, recommender, context, unknown },
+    ...{ live, recommender, context, unknown, readAs },
     rules: options.extend ? { ...rules, excludePlayed: true } : rules,
     answer: answer.map(({ track }) => track),
   });
   for (const remark of remarks) console.error(remark);
   if (options.json) {
-    console.log(JSON.stringify({ recommender: recommender.name, unknown, remarks, tracks: shown }));
+    console.log(
+      JSON.stringify({
+        recommender: recommender.name,
+        unknown,
+        ...(readAs.length === 0 ? {} : { read_as: readAs }),
+        remarks,
+        tracks: shown,
+      }),
+    );
     return;
   }
   if (shown.length === 0) return;
@@ -171,10 +184,10 @@ function rowsOf(shown: readonly Shown[], bar: (bar: string) => string | undefine
   });
 }
 
-function rulesOf(live: LiveModel, options: Options): Rules {
+async function rulesOf(live: LiveModel, options: Options): Promise<Rules> {
   return {
     ...(options.unplayed ? { excludePlayed: true } : {}),
-    ...(options.not ? { exclude: options.not.map((track) => live.asKnown(track)) } : {}),
+    ...(options.not ? { exclude: await live.meant(options.not) } : {}),
     ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
     ...(options.artist ? { artists: options.artist } : {}),
     ...(options.word ? { words: options.word } : {}),

@@ -1,5 +1,6 @@
 /** The HTTP endpoint: answers "what should play next?" from a model held in memory. */
 
+export { type ReadAs, readAs } from "./answers/context.js";
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { noneBy, noneTitled, type RuleNames, whyNone } from "./answers/why-none.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";

@@ -109,6 +109,12 @@ const answerFields = {
         "the artists of unknown tracks where it knows these, else what is popular",
     ),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
+  read_as: z
+    .array(z.object({ track: z.string(), as: z.string() }))
+    .optional()
+    .describe(
+      "Tracks of the context that were taken for others, which have the same words: capitals, accents and signs differ",
+    ),
   remarks: z.array(z.string()).optional().describe("Why there is no track, where there is none"),
 };
 

@@ -118,6 +118,30 @@ export class TrackSearch {
     return hits;
   }
 
+  /**
+   * The track that is written with these very words in this order, whatever their capitals, their accents and the signs between them:
+   * "nina simone - feeling good". The first in catalogue order where several are; undefined where none is.
+   */
+  named(written: string): string | undefined {
+    const words = wordsOf(written);
+    const distinct = new Set(words);
+    let rarest: number | undefined;
+    for (const word of distinct) {
+      const number = this.#words.numberOf(word);
+      if (number === undefined) return undefined;
+      if (rarest === undefined || this.#rarity(number) > this.#rarity(rarest)) rarest = number;
+    }
+    if (rarest === undefined) return undefined;
+    const wanted = words.join(" ");
+    for (let i = this.#starts[rarest]!; i < this.#starts[rarest + 1]!; i++) {
+      const track = this.#postings[i]!;
+      if (this.#lengths[track] !== distinct.size) continue;
+      const id = this.#tracks[track]!;
+      if (wordsOf(id).join(" ") === wanted) return id;
+    }
+    return undefined;
+  }
+
   #rarity(word: number): number {
     return Math.log(1 + this.#tracks.length / (this.#starts[word + 1]! - this.#starts[word]!));
   }

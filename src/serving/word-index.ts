@@ -40,6 +40,11 @@ export class WordIndex {
     this.#shared = new Uint8Array(words.length);
   }
 
+  /** The number of this very word; undefined where no text has it. */
+  numberOf(word: string): number | undefined {
+    return this.#numbers.get(word);
+  }
+
   /** The words that `typed` may mean, best first. */
   match(typed: string): WordMatch[] {
     const best = new Map<number, number>();

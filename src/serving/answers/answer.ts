@@ -36,9 +36,9 @@ export function answer(live: LiveModel, batcher: Batcher, { of, request }: Quest
 }
 
 async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"recommend">): Promise<Answer> {
-  const read = readContext(live, request);
+  const read = await readContext(live, request);
   const { context, recommender: asked } = read;
-  const rules = readRules(live, request);
+  const rules = await readRules(live, request);
   const { recommender, answer: ranking } = await live.answered(
     asked,
     context,
@@ -62,9 +62,9 @@ async function recommend(live: LiveModel, batcher: Batcher, request: Asked<"reco
 }
 
 async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend">): Promise<Answer> {
-  const read = readContext(live, request);
+  const read = await readContext(live, request);
   const { context, recommender: asked } = read;
-  const rules = readRules(live, request);
+  const rules = await readRules(live, request);
   const { n, variety, seed } = request;
   const options = { variety, seed, ...(rules === undefined ? {} : { rules }) };
   const { recommender, answer: added } = await live.answered(
@@ -87,7 +87,7 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
 async function tracksAnswer(
   live: LiveModel,
   recommender: FittedRecommender,
-  { fallback, unknown }: ReadContext,
+  { fallback, unknown, readAs }: ReadContext,
   tracks: readonly object[],
   none: () => string,
 ): Promise<Answer> {
@@ -97,6 +97,7 @@ async function tracksAnswer(
       recommender: recommender.name,
       fallback,
       unknown: await nearestTitles(live, unknown),
+      ...(readAs.length === 0 ? {} : { read_as: readAs }),
       ...(tracks.length === 0 ? { remarks: [none()] } : {}),
       tracks,
     }),

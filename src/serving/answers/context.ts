@@ -25,13 +25,20 @@ export interface ReadContext {
   /** That no track of the context is known and no title is given: the recommender answers by its own fall-back. */
   readonly fallback: boolean;
   readonly unknown: readonly string[];
+  /** Ids that were taken for others, which the catalogue holds. */
+  readonly readAs: readonly ReadAs[];
+}
+
+export interface ReadAs {
+  readonly track: string;
+  readonly as: string;
 }
 
 const nearestShown = 3;
 const unknownLookedUp = 10;
 
 /** @throws HttpError 400 for a recommender that the bundle does not have */
-export function readContext(live: LiveModel, request: ContextRequest): ReadContext {
+export async function readContext(live: LiveModel, request: ContextRequest): Promise<ReadContext> {
   const asked = live.recommender(request.recommender);
   if (asked === undefined) {
     throw new HttpError(400, {
@@ -40,20 +47,28 @@ export function readContext(live: LiveModel, request: ContextRequest): ReadConte
       hint: `it has: ${Object.keys(live.model.recommenders).join(", ")}`,
     });
   }
-  const tracks = request.context.map((track) => live.asKnown(track));
+  const tracks = await live.meant(request.context);
   const unknown = tracks.filter((track) => !live.knows(track));
   const fallback = unknown.length === tracks.length && request.title === undefined;
   const context = request.title === undefined ? { tracks } : { tracks, title: request.title };
-  return { context, recommender: asked, fallback, unknown };
+  return { context, recommender: asked, fallback, unknown, readAs: readAs(request.context, tracks) };
+}
+
+/** Which of `asked` were taken for others, but for an accent that came as a sign of its own. */
+export function readAs(asked: readonly string[], meant: readonly string[]): ReadAs[] {
+  return meant.flatMap((as, i) => {
+    const track = asked[i]!;
+    return as.normalize("NFC") === track.normalize("NFC") ? [] : [{ track, as }];
+  });
 }
 
 /** The rules of a request, or undefined where it has none. */
-export function readRules(live: LiveModel, request: RuleRequest): Rules | undefined {
+export async function readRules(live: LiveModel, request: RuleRequest): Promise<Rules | undefined> {
   const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
   if (!exclude?.length && !excludePlayed && perArtist === undefined && filters === undefined)
     return undefined;
   return {
-    ...(exclude === undefined ? {} : { exclude: exclude.map((track) => live.asKnown(track)) }),
+    ...(exclude === undefined ? {} : { exclude: await live.meant(exclude) }),
     ...(excludePlayed === undefined ? {} : { excludePlayed }),
     ...(perArtist === undefined ? {} : { perArtist }),
     ...(filters?.artists === undefined ? {} : { artists: filters.artists }),

@@ -11,6 +11,7 @@ import {
   type Rules,
 } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
+import { plainName } from "../plain-name.js";
 import { TrackSearch } from "../track-search.js";
 
 export interface ServedModel {
@@ -73,6 +74,19 @@ export class LiveModel {
     if (this.knows(track)) return track;
     const joined = track.normalize("NFC");
     return this.knows(joined) ? joined : track;
+  }
+
+  /**
+   * What is meant by ids that the catalogue may not hold, one each: the id that it knows, by `asKnown` or by the words of a name that a
+   * person wrote ("nina simone - feeling good", also with guests and marks of release that the catalogue's has not); else as it is.
+   */
+  async meant(tracks: readonly string[]): Promise<string[]> {
+    const known = tracks.map((track) => this.asKnown(track));
+    if (known.every((track) => this.knows(track))) return known;
+    const search = await this.search();
+    return known.map((track) =>
+      this.knows(track) ? track : (search.named(track) ?? search.named(plainName(track)) ?? track),
+    );
   }
 
   /** The recommender of that name (the default one for none), or undefined. */

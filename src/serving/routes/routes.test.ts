@@ -106,6 +106,34 @@ describe("the endpoint's routes", () => {
     for (const track of answer.tracks) expect(`${track.artist}-${track.title}`).toBe(track.id);
   });
 
+  it.each([
+    ["daft punk - one more time", songs[0]],
+    ["DAFT PUNK — One more time (feat. Romanthony) - Radio Edit", songs[0]],
+    ["Modjo feat. Somebody - Lady (Hear me tonight)", songs[3]],
+    ["sigur ros hoppipolla", "Sigur Rós-Hoppípolla"],
+    ["beyonce-deja vu", "Beyoncé-Déjà Vu"],
+  ])("answers what people write for a track as for the track, and says so: %s", async (track, as) => {
+    const { body } = await post("/v1/recommend", { context: [track], k: 5 });
+    const plainly = (await post("/v1/recommend", { context: [as], k: 5 })).body as { tracks: unknown };
+    expect(body).toMatchObject({
+      fallback: false,
+      unknown: [],
+      read_as: [{ track, as }],
+      tracks: plainly.tracks,
+    });
+    expect(plainly).not.toHaveProperty("read_as");
+    const without = await post("/v1/recommend", { context: [songs[1]], exclude: [track], k: 12 });
+    const ids = (without.body as { tracks: { id: string }[] }).tracks.map(({ id }) => id);
+    expect(ids).not.toContain(as);
+  });
+
+  it("takes no track for another that has more words, fewer or others", async () => {
+    for (const track of ["Daft Punk-One More", "Daft Punk-One More Time Again", "Time More One-Punk Daft"]) {
+      const { body } = await post("/v1/recommend", { context: [track] });
+      expect(body).toMatchObject({ unknown: [{ track }] });
+    }
+  });
+
   it("names unknown tracks and the titles nearest to them", async () => {
     const { body } = await post("/v1/recommend", { context: ["Daft Pnk-One Mor Time", songs[1]] });
     const answer = recommendAnswer.parse(body);

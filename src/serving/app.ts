@@ -6,7 +6,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import { gatherMethods } from "./allowed-methods.js";
 import { ApiKeys } from "./api-keys.js";
-import { addDocs } from "./docs.js";
+import { addDocs, leadHome } from "./docs.js";
 import { addGuards, type GuardParts } from "./guards.js";
 import { answerError, answerNotFound, HttpError, refuseEncodedBodies } from "./http-error.js";
 import { createLogger, logRequests } from "./log.js";
@@ -103,6 +103,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   adminRoutes(typed, { ...parts, metrics, keys });
   for (const plugin of plugins) await plugin(app, { models });
   if (webRoot !== undefined) await serveFiles(app, webRoot);
+  else if (hasDocs) leadHome(app);
   metrics.serving(models.current.version, models.current.defaultRecommender);
   await app.ready();
   return app;

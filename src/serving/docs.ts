@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyContextConfig } from "fastify";
+import type { FastifyContextConfig, FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { packageRoot } from "../system/index.js";
@@ -47,6 +47,13 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   });
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { deepLinking: true } });
   app.get("/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+}
+
+/** Whoever opens the endpoint's address in a browser comes to its docs. Relative, as a proxy may have put it under a path of its own. */
+export function leadHome(app: FastifyInstance): void {
+  // A plugin may have a page of its own.
+  if (app.hasRoute({ method: "GET", url: "/" })) return;
+  app.get("/", { config: { open: true }, schema: { hide: true } }, (_, reply) => reply.redirect("docs/"));
 }
 
 /** Where a body may come in several types, each of them has a schema of its own. */

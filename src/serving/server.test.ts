@@ -249,7 +249,7 @@ describe("the endpoint as a server", () => {
     expect((await recommend(url, { authorization: "Bearer wrong" })).status).toBe(401);
     expect((await recommend(url, { authorization: `Bearer ${apiKeys[1]}` })).status).toBe(200);
     expect((await recommend(url, { "x-api-key": apiKeys[0]! })).status).toBe(200);
-    for (const open of ["/ping", "/healthz", "/readyz", "/openapi.json", "/docs/"]) {
+    for (const open of ["/ping", "/healthz", "/readyz", "/openapi.json", "/docs/", "/"]) {
       expect((await fetch(url + open)).status, open).toBe(200);
     }
     for (const guarded of ["/metrics", "/v1/tracks?q=a", "/nowhere"]) {

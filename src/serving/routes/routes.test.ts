@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FittedRecommender } from "../../recommenders/index.js";
-import type { EndpointSettings } from "../options.js";
+import type { EndpointPlugin, EndpointSettings } from "../options.js";
 import { extendAnswer, recommendAnswer, tracksAnswer } from "../schemas.js";
 import { postJson, songApp, songs } from "../serving.testkit.js";
 
@@ -457,7 +457,7 @@ describe("the endpoint's routes", () => {
     const form = { method: "PUT", url: "/v1/recommend", payload: "k=3" } as const;
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     expect((await app.inject({ ...form, headers })).statusCode).toBe(405);
-    for (const nowhere of ["/v1/recommend/", "/v1/lists/", "/v1/lists/7/x", "/v1", "/"])
+    for (const nowhere of ["/v1/recommend/", "/v1/lists/", "/v1/lists/7/x", "/v1"])
       expect(await refused("PUT", nowhere)).toMatchObject({ status: 404, allow: undefined });
   });
 
@@ -466,6 +466,11 @@ describe("the endpoint's routes", () => {
       (await (await songApp(settings)).app.inject("/v1/nothing")).json().hint as unknown;
     expect(await hintOf({})).toBe("GET /docs lists what there is");
     expect(await hintOf({ docs: false })).toBeUndefined();
+    const home = async (settings: EndpointSettings, plugins: readonly EndpointPlugin[] = []) =>
+      (await songApp(settings, plugins)).app.inject("/");
+    expect(await home({})).toMatchObject({ statusCode: 302, headers: { location: "docs/" } });
+    expect(await home({ docs: false })).toMatchObject({ statusCode: 404 });
+    expect(await home({}, [(app) => void app.get("/", async () => "ours")])).toMatchObject({ body: "ours" });
   });
 
   it("says that it reads no compressed body, rather than that its JSON is bad", async () => {

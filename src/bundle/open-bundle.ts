@@ -1,6 +1,5 @@
 /** Opens a model bundle: what its files hold, made into what answers. */
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
 import {
@@ -16,6 +15,7 @@ import {
   requireOptions,
   requireWithin,
   SegueError,
+  temporaryFolder,
   thingWith,
 } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
@@ -73,7 +73,7 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
       hint: "Make one with: segue run",
     });
   if (found.isDirectory()) return bundleOf(await readBundle(place), options);
-  const folder = await mkdtemp(join(tmpdir(), "segue-bundle-"));
+  const folder = await temporaryFolder("bundle");
   try {
     await unpackBundle(place, folder);
     const root = await unpackedIn(folder);

@@ -2,13 +2,12 @@
  * Playlists of any form that Segue reads, as a corpus: sequences and prepared datasets as they are, raw files and master tables cleaned
  * and put together first.
  */
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 // Not by the room's door, which takes long to load.
 import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
-import { misuse, type Progress, SegueError } from "../system/index.js";
+import { misuse, type Progress, SegueError, temporaryFolder } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
@@ -79,7 +78,7 @@ export async function readPlaylists(
       );
     if (prepared !== undefined) return prepared;
   }
-  const folder = await mkdtemp(join(tmpdir(), "segue-playlists-"));
+  const folder = await temporaryFolder("playlists");
   try {
     const master = join(folder, "master.parquet");
     const facts = await cleanPlaylists({

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import type { StudioOptions } from "../studio/index.js";
-import { wholeNumber } from "../system/index.js";
+import { temporaryFolder, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
@@ -74,10 +74,9 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
 
   async function generatedCorpus() {
     const { generateSample } = await import("../playlists/index.js");
-    const { mkdtemp, rm } = await import("node:fs/promises");
-    const { tmpdir } = await import("node:os");
+    const { rm } = await import("node:fs/promises");
     const { join } = await import("node:path");
-    const folder = await mkdtemp(join(tmpdir(), "segue-studio-"));
+    const folder = await temporaryFolder("studio");
     try {
       const output = join(folder, "sample.csv");
       await generateSample({ seed: options.seed, output, progress });

@@ -3,10 +3,11 @@
  * done. The native library is loaded at the first use, so that commands which need no SQL start fast.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { messageOf, SegueError } from "./errors.js";
+import { temporaryFolder } from "./temporary-folder.js";
 
 export interface DuckDbOptions {
   /** How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"). */
@@ -57,7 +58,9 @@ export async function withDuckDb<T>(
       exitCode: 2,
     });
   const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
-  const spill = await mkdtemp(join(options.spillFolder ?? tmpdir(), "segue-duckdb-"));
+  const spill = await (options.spillFolder === undefined
+    ? temporaryFolder("duckdb")
+    : mkdtemp(join(options.spillFolder, "segue-duckdb-")));
   try {
     const instance = await Instance.create(":memory:", {
       memory_limit: memoryLimit,

@@ -47,6 +47,7 @@ export {
 export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
+export { temporaryFolder } from "./temporary-folder.js";
 export { ownThread } from "./thread.js";
 export {
   aFunction,

@@ -1,9 +1,8 @@
 /** Packs a folder as SageMaker wants it: a .tar.gz whose files lie at its root. The same files give the same bytes. */
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { packFolder } from "../../bundle/index.js";
-import { misuse, SegueError, sha256Of } from "../../system/index.js";
+import { misuse, SegueError, sha256Of, temporaryFolder } from "../../system/index.js";
 
 export interface Archive {
   readonly path: string;
@@ -24,7 +23,7 @@ export async function archiveOf(model: string): Promise<Archive> {
     return { path: model, size: facts.size, digest: await sha256Of(model), remove: async () => {} };
   }
   if ((await readdir(model)).length === 0) throw new SegueError(`the model folder ${model} is empty`);
-  const folder = await mkdtemp(join(tmpdir(), "segue-archive-"));
+  const folder = await temporaryFolder("archive");
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "model.tar.gz");

@@ -2,11 +2,10 @@
  * What which image is given: AWS's TensorFlow image gets the bundle's track vectors as a SavedModel, any other image the
  * model as it is.
  */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exportVectors, openBundle } from "../../bundle/index.js";
-import { aPath, misuse, requireWithin } from "../../system/index.js";
+import { aPath, misuse, requireWithin, temporaryFolder } from "../../system/index.js";
 import { invocationsKOf } from "../bundle-answers.js";
 import { type Archive, archiveOf } from "./archive.js";
 import type { SageMakerOptions } from "./options.js";
@@ -48,7 +47,7 @@ export async function archiveFor({
       "put track2vec into the grid, or serve the bundle with Segue's own image (docker/Dockerfile)",
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), "segue-saved-model-"));
+  const folder = await temporaryFolder("saved-model");
   try {
     await exportVectors(vectors, "savedmodel", join(folder, name), { k: invocationsKOf(manifest) });
     return await archiveOf(folder);

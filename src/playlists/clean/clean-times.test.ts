@@ -148,6 +148,26 @@ describe("times", () => {
       expect(rows[0]![4]).toBe("a 2024-01-31 18:05");
     });
 
+    it("are found by their usual names, and a day with a clock of its own has that", async () => {
+      const csv =
+        "Datum;Uhrzeit;Interpret;Titel\n31.01.2024;18:05;A;1\n31.01.2024;17:00;A;0\n31.01.2024 19:00;18:00;A;2\n";
+      await writeFile(at("log.csv"), csv);
+      await withDuckDb({}, (database) =>
+        database.run(
+          `COPY (FROM read_csv(${sqlString(at("log.csv"))}, all_varchar = true)) TO ${sqlString(at("log.parquet"))} (FORMAT parquet)`,
+        ),
+      );
+      for (const name of ["log.csv", "log.parquet"]) {
+        const { rows, rejected } = await clean({}, { inputs: [name], sessionGap: 30 });
+        expect(rows.map((row) => [row[3], row[4]])).toEqual([
+          ["0", "log 2024-01-31 17:00"],
+          ["1", "log 2024-01-31 18:05"],
+          ["2", "log 2024-01-31 19:00"],
+        ]);
+        expect(rejected).toEqual([]);
+      }
+    });
+
     it("are missed by name, and a column whose name has a plus is that column", async () => {
       expect((await failure({ "a.csv": "date,artist,track\n1,A,x\n" }, { mapping })).message).toMatch(
         /wanted also "date\+clock"$/,

@@ -85,6 +85,17 @@ export function usualNames(field: MappedName): Array<(name: string) => boolean> 
   return spellings[field].map((rank) => (name) => rank.includes(folded(name)));
 }
 
+/** Days of plays: the last two ranks of times. */
+const days = spellings.time.slice(-2).flat();
+/** Not "time", "Zeit" and "Tijd": with Apple Music these are how long a track is. */
+const clocks = ["clock", "uhrzeit", "sendezeit", "heure", "hora", "horario", "ora", "orario"];
+
+/** Whether a column's name is that of a day, whose clock another column may have. */
+export const isDay = (name: string): boolean => days.includes(foldTime(name));
+
+/** Whether a column's name is that of a clock: "Uhrzeit", "Heure", "Hora". */
+export const isClock = (name: string): boolean => clocks.includes(fold(name));
+
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
 export function isLikePlaylist(name: string): boolean {
   const folded = fold(name);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { SegueError } from "../../system/index.js";
 import { parseColumnMapping } from "./column-mapping.js";
-import { matchColumns } from "./match-columns.js";
+import { matchColumns, spareTime } from "./match-columns.js";
 
 /** The names that were found, in the order user_id, artist, track, playlist. */
 function match(header: string, mapping?: string): Array<string | undefined> {
@@ -155,6 +155,25 @@ describe("matchColumns", () => {
       expect(matchColumns(names, undefined, "a.csv", { needsTime: true }).time).toBe(1);
     },
   );
+
+  it.each([
+    ["Datum,Uhrzeit,Interpret,Titel", 0, 1],
+    ["Heure,Date,Artiste,Titre", 1, 0],
+    ["Fecha,Hora,Artista,Canción", 0, 1],
+    ["Datum/Uhrzeit,Uhrzeit,Interpret,Titel", 0, -1],
+    ["Datum,Uhrzeit,Sendezeit,Interpret,Titel", 0, -1],
+    // How long a track is.
+    ["Date,Time,Artist,Name", 0, -1],
+    ["Datum,Zeit,Interpret,Titel", 0, -1],
+  ])("finds the clock of a day in a column beside it: %s", (header, time, clock) => {
+    const names = header.split(",");
+    expect(matchColumns(names, undefined, "a.csv")).toMatchObject({ time: -1, clock: -1 });
+    expect(matchColumns(names, undefined, "a.csv", { needsTime: true })).toMatchObject({ time, clock });
+    const mapping = parseColumnMapping(`time=${names[time]}`);
+    expect(matchColumns(names, mapping, "a.csv")).toMatchObject({ time, clock: -1 });
+    const spare = clock < 0 ? names[time] : `${names[time]}+${names[clock]}`;
+    expect(spareTime(names, matchColumns(names, undefined, "a.csv"))).toBe(spare);
+  });
 
   it("refuses to choose between two columns of one language, too", () => {
     expect(refusal("Interpret,Künstler,Titel").message).toBe(

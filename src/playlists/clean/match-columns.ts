@@ -8,7 +8,7 @@ import {
   mappedNames,
   noArtist,
 } from "./column-mapping.js";
-import { isLikePlaylist, likely, usualNames } from "./column-names.js";
+import { isClock, isDay, isLikePlaylist, likely, usualNames } from "./column-names.js";
 
 /** The column of each field, -1 where it has none; "clock" is the second one of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
@@ -66,6 +66,8 @@ export function matchColumns(
     const ranks = usualNames(field).map(indexesOf);
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
+  if (mapping?.time === undefined && found.time !== -1)
+    found.clock = clockBeside(names[found.time]!, indexesOf(isClock)) ?? -1;
 
   const isWanted = (field: MappedName) =>
     !isWithout(field) &&
@@ -96,12 +98,19 @@ export function matchColumns(
   return found;
 }
 
-/** A column that may hold the time of each play, by its name, where none was found for it. */
+/** The column that may hold the time of each play (or two: "day+clock"), by their names, where none was found for it. */
 export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
-  return usualNames("time").flatMap((isUsual) => free.filter(isUsual))[0];
+  const [time] = usualNames("time").flatMap((isUsual) => free.filter(isUsual));
+  const clock = time && clockBeside(time, free.filter(isClock));
+  return clock === undefined ? time : `${time}+${clock}`;
+}
+
+/** The clock of a time that is a day by its name, where just one column is called so: "Uhrzeit" beside "Datum". */
+function clockBeside<Column>(time: string, clocks: readonly Column[]): Column | undefined {
+  return isDay(time) && clocks.length === 1 ? clocks[0] : undefined;
 }
 
 function ambiguous(

@@ -97,13 +97,23 @@ function usual(text: string, order: DayOrder | undefined): string {
 const midnight = "[ T]00:00(:00([.,]0+)?)?$";
 const noClock = "(no clock)";
 
-/** A day and a clock that stand apart, as one text. Without the clock it is no time; the day may be one that begins at midnight. */
-export const withClock = (day: string, clock: string): string =>
-  `${day.trim().replace(new RegExp(midnight), "")} ${clock.trim() || noClock}`;
+const anyClock = "[ T][0-9]{1,2}:[0-9]{2}";
+
+/**
+ * A day and a clock that stand apart, as one text. Without the clock it is no time. The day may be one that begins at midnight; where
+ * it has a clock that says more, that is its time.
+ */
+export function withClock(day: string, clock: string): string {
+  const bare = day.trim().replace(new RegExp(midnight), "");
+  return new RegExp(anyClock).test(bare) ? bare : `${bare} ${clock.trim() || noClock}`;
+}
 
 /** SQL as of `withClock`. */
-export const withClockSql = (day: string, clock: string): string =>
-  `concat(regexp_replace(trim(${day}::VARCHAR), '${midnight}', ''), ' ', coalesce(nullif(trim(${clock}::VARCHAR), ''), '${noClock}'))`;
+export function withClockSql(day: string, clock: string): string {
+  const bare = `regexp_replace(trim(${day}::VARCHAR), '${midnight}', '')`;
+  const both = `concat(${bare}, ' ', coalesce(nullif(trim(${clock}::VARCHAR), ''), '${noClock}'))`;
+  return `CASE WHEN regexp_matches(${bare}, '${anyClock}') THEN ${bare} ELSE ${both} END`;
+}
 
 function fromNumber(value: number): number | undefined {
   const scale = scales.find(({ below }) => Math.abs(value) < below)?.toMs ?? nanoseconds;

@@ -5,4 +5,10 @@ import { twinKey } from "../corpus/index.js";
 const guests =
   /\s*[([](?:feat\.?|ft\.?|featuring|with)\s[^)\]]*[)\]]|\s+(?:feat\.?|ft\.?|featuring)\s.*?(?=\s[-–—]\s|$)/giu;
 
-export const plainName = (track: string): string => twinKey(track.replace(guests, ""));
+/** No name is longer, and the time that patterns take grows faster than the text. */
+const longestName = 500;
+
+export function plainName(track: string): string {
+  const name = track.replace(/\s+/gu, " ");
+  return name.length > longestName ? name : twinKey(name.replace(guests, ""));
+}

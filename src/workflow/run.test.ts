@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { type AnyFlow, FolderStore, type RunEvent, resumeRun, runFlow } from "./index.js";
 
@@ -18,6 +20,60 @@ it("keeps to the retries that a run was told to make when it is resumed", async 
     const resumed = await resumeRun("gate", { store, run, listener: (event) => events.push(event) });
     expect(resumed.status).toBe("failed");
     expect(events.filter(({ type }) => type === "task-retry")).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it.each([
+  ["at once", "tell(await go(outer));"],
+  ["in its own time", "setTimeout(() => void go(outer).then(tell), 50);"],
+])("is refused to a module that runs its flow %s when a step's process loads it", (_, ending) => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
+  try {
+    const door = new URL("../../dist/workflow/index.js", import.meta.url).href;
+    writeFileSync(
+      join(folder, "both.mjs"),
+      `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
+      const go = async (flow) => runFlow(flow, {}, { store: await openStore(${JSON.stringify(join(folder, "store"))}) });
+      const tell = ({ status, end }) => console.log(JSON.stringify({ status, failed: end.failed?.error }));
+      const wait = () => new Promise((resolve) => setTimeout(resolve, 300));
+      export const outer = flow("outer", { module: import.meta.url }).step("start", wait);
+      ${ending}`,
+    );
+    const printed = execFileSync(process.execPath, ["both.mjs"], { cwd: folder, timeout: 20_000 });
+    expect(JSON.parse(String(printed))).toMatchObject({
+      status: "failed",
+      failed: { message: expect.stringContaining('the flow "outer" is run by a module that each process') },
+    });
+    expect(
+      readdirSync(join(folder, "store/runs/outer")).filter((name) => !name.includes(".end.")),
+    ).toHaveLength(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("may be called by a step", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
+  try {
+    const door = new URL("../../dist/workflow/index.js", import.meta.url).href;
+    const module = join(folder, "nested.mjs");
+    writeFileSync(
+      module,
+      `import { flow, openStore, runFlow } from ${JSON.stringify(door)};
+      export const inner = flow("inner", { module: import.meta.url }).step("start", () => ({ a: 1 }));
+      export const outer = flow("outer", { module: import.meta.url }).step("start", async () => {
+        const { status } = await runFlow(inner, {}, { store: await openStore(${JSON.stringify(join(folder, "inner"))}) });
+        return { status };
+      });`,
+    );
+    const { outer } = (await import(/* @vite-ignore */ pathToFileURL(module).href)) as Record<
+      string,
+      AnyFlow
+    >;
+    const { status } = await runFlow(outer!, {}, { store: new FolderStore(join(folder, "store")) });
+    expect(status).toBe("done");
   } finally {
     rmSync(folder, { recursive: true });
   }

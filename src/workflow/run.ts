@@ -26,6 +26,7 @@ import type { RetryPolicy } from "./graph.js";
 import { modulePlace, moduleUrl, requireFlow } from "./load-flow.js";
 import { lockRun, type RunLock } from "./lock.js";
 import { checkParameters, parseParameters } from "./parameters.js";
+import { refuseBesideSteps } from "./process-of-tasks.js";
 import {
   type EndRecord,
   type FlowsToRun,
@@ -153,6 +154,7 @@ export async function begin(
 ): Promise<RunResult> {
   const started = performance.now();
   const { store, listener = () => {}, signal = new AbortController().signal } = options;
+  refuseBesideSteps(flow);
   checkFlow(flow);
   const module = modulePlace(flow.module);
   const url = moduleUrl(module);

@@ -7,11 +7,13 @@ import { openStore } from "../storage/index.js";
 import { type Progress, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
+import { ofTasks } from "./process-of-tasks.js";
 import { keys } from "./records.js";
 import { LineSplitter, TaskLog } from "./task-log.js";
 import { failureOf, runTask } from "./task-runner.js";
 import { type FromChild, folderOf, type TaskSpec, type ToChild } from "./task-spec.js";
 
+const inStep = ofTasks();
 const flows = new Map<string, Promise<AnyFlow>>();
 const stores = new Map<string, ReturnType<typeof openStore>>();
 let current: { readonly controller: AbortController; readonly folder: string } | undefined;
@@ -88,12 +90,9 @@ async function run(spec: TaskSpec): Promise<void> {
       const logStack = (stack: string) => {
         for (const line of stack.split("\n")) log.write("err", line);
       };
-      const outcome = await runTask(flow, spec, store, {
-        progress,
-        signal: controller.signal,
-        logStack,
-        closeLog,
-      });
+      const outcome = await inStep(() =>
+        runTask(flow, spec, store, { progress, signal: controller.signal, logStack, closeLog }),
+      );
       await closeLog();
       send(
         "done" in outcome

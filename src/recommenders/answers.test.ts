@@ -116,6 +116,10 @@ describe("rules", () => {
       }
     }
     expect(() => ruled.recommend({} as never, 5)).toThrow(/^the context must have a list of tracks, got {}/);
+    for (const tracks of [[7], ["Black-03", undefined]])
+      expect(() => neighbours.recommend([{ tracks }] as never, 5)).toThrow(
+        `the tracks of contexts[0] must be ids, got ${tracks.at(-1)}`,
+      );
     expect(ruled.recommend(context, 5, { perArtist: undefined } as never).tracks).toHaveLength(5);
   });
 });

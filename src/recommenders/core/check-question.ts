@@ -1,4 +1,4 @@
-/** The check of what a recommender is asked, at its door: of each context, not of each track, so that it costs nothing. */
+/** The check of what a recommender is asked, at its door: of each context and its last track, not of each track, so that it costs nothing. */
 import { asWritten, misuse, requireWithin, wholeNumber } from "../../system/index.js";
 import type { Context } from "../contract.js";
 
@@ -22,7 +22,7 @@ export function checkQuestion(contexts: readonly Context[], k: number): void {
 
 /**
  * @param name how the message calls it
- * @throws SegueError (misuse) where its tracks are no list, or its title is no text
+ * @throws SegueError (misuse) where its tracks are no list of text, or its title is no text
  */
 export function checkContext(context: Context, name = "the context"): void {
   if (!Array.isArray(context?.tracks))
@@ -30,7 +30,13 @@ export function checkContext(context: Context, name = "the context"): void {
       `${name} must have a list of tracks, got ${asWritten(context)}`,
       'A context is { tracks: ["Artist-Track", …] }, with title: "…" where there is one; tracks may be [].',
     );
-  const { title } = context;
+  const { tracks, title } = context;
+  const last: unknown = tracks.at(-1);
+  if (tracks.length > 0 && typeof last !== "string")
+    throw misuse(
+      `the tracks of ${name} must be ids, got ${asWritten(last)}`,
+      'An id is text: "Artist-Track".',
+    );
   if (title !== undefined && typeof title !== "string")
     throw misuse(
       `the title of ${name} must be text, got ${asWritten(title)}`,

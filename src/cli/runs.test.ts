@@ -56,6 +56,34 @@ it("says that runs are there and have other tags", async () => {
   expect(JSON.parse(await segue("runs", "--tag", "nosuch", "--json"))).toEqual([]);
 });
 
+it("lists the other runs where one's record is damaged, and says which it is and what to do", async () => {
+  const store = new FolderStore(folder);
+  const broken = `primary/${idOf(59)}`;
+  await store.put(`runs/${broken}.json`, '{"flow":');
+  try {
+    const run = promisify(execFile);
+    const env = { ...process.env, NO_COLOR: "1", SEGUE_DATASTORE: folder };
+    const command = (...args: string[]) =>
+      run(process.execPath, [distPath("cli/main.js"), ...args], { env }).then(
+        (ended) => ({ ...ended, code: 0 }),
+        (ended: { stdout: string; stderr: string; code: number }) => ended,
+      );
+    const said = `runs/${broken}.json in ${folder} is damaged: it is no JSON\n  → remove it: the run ${broken} is not listed without it, and cannot be gone on with\n`;
+    const listed = await command("runs", "--json");
+    expect([listed.code, listed.stderr, JSON.parse(listed.stdout)]).toMatchObject([0, said, { length: 25 }]);
+    const shown = await command("show", "primary");
+    expect([shown.code, shown.stderr]).toEqual([0, said]);
+    expect(shown.stdout).toContain(`primary/${idOf(24)}`);
+    const named = await command("show", broken);
+    expect([named.code, named.stdout, named.stderr]).toEqual([1, "", `${said}error: ${said}`]);
+    const kept = await command("gc", "--keep", "30", "--dry-run");
+    expect([kept.code, kept.stderr]).toEqual([0, said]);
+    expect(kept.stdout).toContain("kept 26 runs");
+  } finally {
+    await store.delete(`runs/${broken}.json`);
+  }
+});
+
 it("says for how long a run has been running", async () => {
   const flow = await loadFlow(new URL("../workflow/fixtures/flows.mjs", import.meta.url).href, "blocked");
   const store = new FolderStore(folder);

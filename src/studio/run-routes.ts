@@ -40,8 +40,14 @@ export function runRoutes(
 ): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   typed.get("/v1/studio/runs", { schema: { hide: true } }, async () => {
-    const runs = client ? await client.runs() : [];
-    return { place: client?.store.url, flags, total: runs.length, runs: runs.slice(0, mostRuns) };
+    const { runs, damaged } = client ? await client.runsAndDamage() : { runs: [], damaged: [] };
+    return {
+      place: client?.store.url,
+      flags,
+      total: runs.length,
+      runs: runs.slice(0, mostRuns),
+      damaged: damaged.map(({ message, hint }) => ({ message, hint })),
+    };
   });
   if (client === undefined) return;
   const base = "/v1/studio/runs/:flow/:run";

@@ -237,6 +237,22 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     }
   });
 
+  it("lists the other runs where one's record is damaged, and says what to do", async () => {
+    const { run: id } = await run("talker", { folder });
+    await store.put("runs/talker/29990101-000000-zzzzz.json", "{");
+    try {
+      await open();
+      await poll(() => page.locator(".note").innerText()).toMatch(
+        /29990101-000000-zzzzz\.json in .* is damaged: it is no JSON\s+remove it/,
+      );
+      await page.locator(".list button", { hasText: id }).waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+    } finally {
+      await store.delete("runs/talker/29990101-000000-zzzzz.json");
+    }
+    await poll(() => page.locator(".note").count()).toBe(0);
+  });
+
   it("counts the tasks of a foreach that wait for a place, too", async () => {
     writeFileSync(join(folder, "closed"), "");
     const running = run("gate", { folder, count: 3 }, engineFixtures);

@@ -11,8 +11,10 @@
 import { requireStore, type Store, storeAt } from "../storage/index.js";
 import { closest, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
 import { aFlowName, isFlowName } from "./flow-name.js";
+import { readRecord } from "./read-record.js";
+import { keys } from "./records.js";
 import { RunReader } from "./run-reader.js";
-import { listRuns, type RunSummary } from "./runs.js";
+import { type ListedRuns, type ListOptions, listRuns, type RunSummary, readRuns } from "./runs.js";
 
 /** Reads the runs of a datastore. */
 export class Client {
@@ -33,8 +35,13 @@ export class Client {
   }
 
   /** Runs of all flows, newest first. */
-  runs(options: { flow?: string; tag?: string; limit?: number } = {}): Promise<RunSummary[]> {
+  runs(options: ListOptions = {}): Promise<RunSummary[]> {
     return listRuns(this.store, options);
+  }
+
+  /** The same, with what is wrong with damaged records, which `runs` says on standard error. */
+  runsAndDamage(options: ListOptions = {}): Promise<ListedRuns> {
+    return readRuns(this.store, options);
   }
 
   /**
@@ -54,6 +61,8 @@ export class Client {
       all.find((each) => flow === undefined && each.flow === run) ??
       (run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
+    // Of a run that is there and whose record is damaged, this says so.
+    if (isName && flow !== undefined) await readRecord(this.store, keys.run(flow, run));
     throw await this.#noRun(text, flow, flow ?? run);
   }
 
@@ -94,7 +103,7 @@ export class FlowReader {
   }
 
   /** Newest first. */
-  runs(options: { tag?: string; limit?: number } = {}): Promise<RunSummary[]> {
+  runs(options: Omit<ListOptions, "flow"> = {}): Promise<RunSummary[]> {
     return listRuns(this.store, { ...options, flow: this.name });
   }
 
@@ -136,6 +145,5 @@ export class FlowReader {
 /** Everything in the default datastore: SEGUE_DATASTORE, or .segue in the current folder. */
 export const Segue = {
   flow: (name: string): FlowReader => openClient().flow(name),
-  runs: (options: { flow?: string; tag?: string; limit?: number } = {}): Promise<RunSummary[]> =>
-    openClient().runs(options),
+  runs: (options: ListOptions = {}): Promise<RunSummary[]> => openClient().runs(options),
 };

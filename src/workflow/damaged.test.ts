@@ -2,8 +2,28 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type AnyFlow, collectGarbage, FolderStore, openClient, resumeRun, runFlow } from "./index.js";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  type MockInstance,
+  vi,
+} from "vitest";
+import { motoMissing, motoPython } from "../storage/moto.testkit.js";
+import { startS3, type TemporaryS3 } from "./engines/s3.testkit.js";
+import {
+  type AnyFlow,
+  collectGarbage,
+  FolderStore,
+  openClient,
+  resumeRun,
+  runFlow,
+  type Store,
+} from "./index.js";
 import { keys } from "./records.js";
 
 const { fanOut } = (await import(
@@ -14,57 +34,143 @@ let folder: string;
 let store: FolderStore;
 let run: string;
 
+let said: MockInstance<typeof console.error>;
+
 beforeEach(async () => {
+  said = vi.spyOn(console, "error").mockImplementation(() => {});
   folder = mkdtempSync(join(tmpdir(), "segue-damaged-"));
   store = new FolderStore(join(folder, "store"));
   run = (await runFlow(fanOut!, { folder, count: 3 }, { store, maxWorkers: 1 })).run;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  said.mockRestore();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const ran = () => readFileSync(join(folder, "ran.txt"), "utf8").trim().split("\n");
 const damage = (key: string, text = "") => writeFileSync(store.localPath(key), text);
 
-it.each(["", '{"version":1,"fl'])(
-  "does anew what a damaged done-record told of, and nothing else: %j",
-  async (text) => {
-    const key = keys.done("fan-out", run, "work", "1");
-    damage(key, text);
-    const reader = openClient(store).flow("fan-out").run(run);
-    await expect(reader.task("work", 1).artifact("square")).rejects.toMatchObject({
-      message: `${key} in ${store.url} is damaged: it is no JSON`,
-      hint: `remove it, and do anew what it told of: segue resume fan-out/${run} --step work`,
-    });
-    const tasks = await reader.tasks("work");
-    expect(tasks.map(({ status }) => status)).toEqual(["done", "interrupted", "done"]);
-    expect(tasks[1]!.error?.message).toContain(key);
-    // What is needed cannot be told any more: nothing is removed.
-    await expect(collectGarbage(store, { keep: 1 })).rejects.toThrow(key);
-
-    const before = ran().length;
-    const resumed = await resumeRun("fan-out", { store, step: "gather" });
-    expect(resumed.status).toBe("done");
-    expect(ran().slice(before)).toEqual(["work 1"]);
-    expect(await openClient(store).flow("fan-out").run(resumed.run).artifact("message")).toBe("kept 5");
-  },
-);
-
-it("names the damaged record of a run or of its end, and what becomes of the run without it", async () => {
-  damage(keys.end("fan-out", run), "x");
-  await expect(openClient(store).runs()).rejects.toMatchObject({
-    message: `${keys.end("fan-out", run)} in ${store.url} is damaged: it is no JSON`,
-    hint: `remove it: the run then counts as interrupted, and can be gone on with: segue resume fan-out/${run}`,
+it.each([
+  ["", "it is empty"],
+  ['{"version":1,"fl', "it is no JSON"],
+  ["[]", "it is no JSON object"],
+  [
+    '{"attempt":"1-x","started":"2026-01-31T09:05:07Z","finished":"2026-01-31T09:05:07Z"}',
+    'it has no "artifacts"',
+  ],
+])("does anew what a damaged done-record told of, and nothing else: %j", async (text, problem) => {
+  const key = keys.done("fan-out", run, "work", "1");
+  damage(key, text);
+  const reader = openClient(store).flow("fan-out").run(run);
+  await expect(reader.task("work", 1).artifact("square")).rejects.toMatchObject({
+    message: `${key} in ${store.url} is damaged: ${problem}`,
+    hint: `remove it, and do anew what it told of: segue resume fan-out/${run} --step work`,
   });
-  rmSync(store.localPath(keys.end("fan-out", run)));
+  const tasks = await reader.tasks("work");
+  expect(tasks.map(({ status }) => status)).toEqual(["done", "interrupted", "done"]);
+  expect(tasks[1]!.error?.message).toContain(key);
+  // What is needed cannot be told any more: nothing is removed.
+  await expect(collectGarbage(store, { keep: 1 })).rejects.toThrow(key);
+
   const before = ran().length;
-  expect((await resumeRun("fan-out", { store })).status).toBe("done");
-  expect(ran()).toHaveLength(before);
+  const resumed = await resumeRun("fan-out", { store, step: "gather" });
+  expect(resumed.status).toBe("done");
+  expect(ran().slice(before)).toEqual(["work 1"]);
+  expect(await openClient(store).flow("fan-out").run(resumed.run).artifact("message")).toBe("kept 5");
+});
 
-  damage(keys.run("fan-out", run), "x");
-  await expect(openClient(store).runs()).rejects.toMatchObject({
-    hint: `remove it: the run fan-out/${run} is then not listed any more`,
+const written = async (key: string) => new TextDecoder().decode((await store.get(key))!);
+
+describe.each(["a folder", "S3"])("runs in %s", (place) => {
+  let s3: TemporaryS3 | undefined;
+  let there: Store;
+  beforeAll(async () => {
+    if (place === "S3" && motoPython) s3 = await startS3();
+  }, 60_000);
+  afterAll(() => s3?.stop());
+  beforeEach(async (context) => {
+    if (place === "S3" && !s3) context.skip(motoMissing);
+    there = s3 ? await s3.store() : new FolderStore(join(folder, "copy"));
+    for await (const { key } of store.list("")) await there.put(key, (await store.get(key))!);
   });
-  rmSync(store.localPath(keys.run("fan-out", run)));
-  expect(await openClient(store).runs()).toHaveLength(1);
+
+  it.each([
+    ["", "it is empty"],
+    ['{"version":1,"flow":"fan-o', "it is no JSON"],
+    ['"fan-out"', "it is no JSON object"],
+    ['{"flow":"fan-out","run":"x","created":"yesterday"}', 'its "created" is not a time'],
+    ['{"flow":"fan-out","run":"x","created":"2026-01-31"}', 'it has no "parameters"'],
+  ])("lists the others where the record of one is damaged, and says so: %j", async (text, problem) => {
+    const record = JSON.parse(await written(keys.run("fan-out", run)));
+    const broken = "29990101-000000-zzzzz";
+    await there.put(keys.run("fan-out", broken), text);
+    await there.put(keys.end("fan-out", broken), await written(keys.end("fan-out", run)));
+    const client = openClient(there);
+    const { runs, damaged } = await client.runsAndDamage();
+    expect(runs).toMatchObject([{ run, status: "done", created: record.created }]);
+    const error = {
+      message: `${keys.run("fan-out", broken)} in ${there.url} is damaged: ${problem}`,
+      hint: `remove it: the run fan-out/${broken} is not listed without it, and cannot be gone on with`,
+    };
+    expect(damaged).toMatchObject([error]);
+    expect(await client.flow("fan-out").latestRun.id()).toBe(run);
+    expect(await (await client.findRun("fan-out")).id()).toBe(run);
+    await expect(client.findRun(`fan-out/${broken}`)).rejects.toMatchObject(error);
+
+    // Its objects are kept: only its owner can tell whether it is to go.
+    await runFlow(fanOut!, { folder, count: 4 }, { store: there, maxWorkers: 1 });
+    const { removedRuns } = await collectGarbage(there, { keep: 1 });
+    expect(removedRuns).toEqual([`fan-out/${run}`]);
+    expect(await there.exists(keys.run("fan-out", broken))).toBe(true);
+  });
+
+  it("lists a run whose end record is damaged as interrupted, says so, and goes on with it", async () => {
+    await there.put(keys.end("fan-out", run), '{"status":"gone"}');
+    const { runs, damaged } = await openClient(there).runsAndDamage();
+    expect(runs).toMatchObject([{ run, status: "interrupted" }]);
+    expect(damaged).toMatchObject([
+      {
+        message: `${keys.end("fan-out", run)} in ${there.url} is damaged: its "status" is not one of "done", "failed", "stopped"`,
+        hint: `remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
+      },
+    ]);
+    const before = ran().length;
+    expect((await resumeRun("fan-out", { store: there })).status).toBe("done");
+    expect(ran()).toHaveLength(before);
+  });
+});
+
+it("says what is damaged on standard error, once", async () => {
+  damage(keys.end("fan-out", run), "x");
+  for (let i = 0; i < 2; i++) expect(await openClient(store).runs()).toHaveLength(1);
+  expect(said.mock.calls.map(([line]) => line)).toEqual([
+    `${keys.end("fan-out", run)} in ${store.url} is damaged: it is no JSON\n  → remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
+  ]);
+});
+
+it("keeps what a run used whose record is damaged", async () => {
+  await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 });
+  const whole = await written(keys.run("fan-out", run));
+  damage(keys.run("fan-out", run));
+  expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
+  damage(keys.run("fan-out", run), whole);
+  expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 5");
+});
+
+it("tells of tasks and resumes though the records of an attempt and a lock are damaged", async () => {
+  rmSync(store.localPath(keys.end("fan-out", run)));
+  rmSync(store.localPath(keys.done("fan-out", run, "work", "1")));
+  const attempts: string[] = [];
+  for await (const { key } of store.list(keys.tasks("fan-out", run)))
+    if (key.endsWith("/started.json")) attempts.push(key);
+  for (const key of attempts) damage(key, "{");
+  await store.put(`${keys.locks("fan-out", run)}000001.json`, "");
+  const [, task] = await openClient(store).flow("fan-out").run(run).tasks("work");
+  expect(task).toMatchObject({
+    status: "interrupted",
+    error: { message: expect.stringContaining("no JSON") },
+  });
+  expect((await resumeRun("fan-out", { store })).status).toBe("done");
 });
 
 it("does anew what a damaged cache entry told of", async () => {
@@ -72,4 +178,6 @@ it("does anew what a damaged cache entry told of", async () => {
   const before = ran().length;
   expect((await runFlow(fanOut!, { folder, count: 3 }, { store, cache: true })).status).toBe("done");
   expect(ran()).toHaveLength(before + 3);
+  for await (const { key } of store.list("cache/")) damage(key);
+  await collectGarbage(store, { keep: 1 });
 });

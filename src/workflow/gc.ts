@@ -1,11 +1,12 @@
 /** Removing what no kept run needs: old runs, and the objects that only they used. */
 import { rm } from "node:fs/promises";
 import { requireStore, type Store } from "../storage/index.js";
-import { requireOptions, trueOrFalse, wholeNumber } from "../system/index.js";
+import { requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
-import { type DoneRecord, keys, type RunRecord, readRecord } from "./records.js";
-import { listRuns, type RunSummary } from "./runs.js";
+import { isDamagedRecord, readRecord, readSoundRecord, sayOnce } from "./read-record.js";
+import { type DoneRecord, keys, type RunRecord } from "./records.js";
+import { type RunSummary, readRuns } from "./runs.js";
 
 export interface GcOptions {
   /**
@@ -35,9 +36,11 @@ const youngMs = 60 * 60 * 1000;
 export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
   requireStore(store, "collectGarbage");
   requireOptions(options, { keep: wholeNumber(1), dryRun: trueOrFalse }, "collectGarbage", ["keep"]);
-  const all = await listRuns(store);
+  const { runs: all, damaged } = await readRuns(store);
+  damaged.forEach(sayOnce);
   const isBusy = all.some((run) => run.status === "running");
   const kept = await keptRuns(store, all, options.keep);
+  for (const name of await unlistedRuns(store, all)) kept.add(name);
   const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
   const needed = await neededObjects(store, kept);
   const unneeded: { key: string; size: number }[] = [];
@@ -66,6 +69,17 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   };
 }
 
+/** Those whose own record is damaged: what is left of them is their owner's to remove. */
+async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promise<string[]> {
+  const names = new Set(listed.map(({ flow, run }) => `${flow}/${run}`));
+  const found: string[] = [];
+  for await (const { key } of store.list("runs/")) {
+    const [, name] = /^runs\/(.+?)(?:\.end)?\.json$/.exec(key) ?? [];
+    if (name !== undefined && !key.endsWith(".end.json") && !names.has(name)) found.push(name);
+  }
+  return found;
+}
+
 /** @param all newest first */
 async function keptRuns(store: Store, all: readonly RunSummary[], keep: number): Promise<Set<string>> {
   const kept = new Set<string>();
@@ -80,11 +94,11 @@ async function keptRuns(store: Store, all: readonly RunSummary[], keep: number):
     kept.add(`${flow}/${run}`);
     for (const [source, id] of Object.entries(sources ?? {})) kept.add(`${source}/${id}`);
     // Logs and cards of tasks that were taken over lie with the run in which they ran.
-    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
+    const record = await readSoundRecord<RunRecord>(store, keys.run(flow, run));
     for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
     for await (const { key } of store.list(keys.tasks(flow, run))) {
       if (!key.endsWith("/done.json")) continue;
-      const from = (await readRecord<DoneRecord>(store, key))?.reused?.run;
+      const from = (await readNeeded<DoneRecord>(store, key))?.reused?.run;
       if (from !== undefined) kept.add(`${flow}/${from}`);
     }
   }
@@ -97,12 +111,12 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<S
     const [flow, run] = name.split("/") as [string, string];
     for await (const { key } of store.list(keys.tasks(flow, run))) {
       if (!key.endsWith("/done.json")) continue;
-      const record = await readRecord<DoneRecord>(store, key);
+      const record = await readNeeded<DoneRecord>(store, key);
       for (const ref of Object.values(record?.artifacts ?? {})) {
         if (needed.has(objectKey(ref.sha))) continue;
         needed.add(objectKey(ref.sha));
         if (ref.kind !== "folder") continue;
-        const manifest = await readRecord<FolderManifest>(store, objectKey(ref.sha));
+        const manifest = await readNeeded<FolderManifest>(store, objectKey(ref.sha));
         for (const file of manifest?.files ?? []) needed.add(objectKey(file.sha));
       }
     }
@@ -110,11 +124,23 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<S
   return needed;
 }
 
+/** A record that says what a kept run uses. */
+async function readNeeded<T>(store: Store, key: string): Promise<T | undefined> {
+  return readRecord<T>(store, key).catch((error: unknown) => {
+    if (!isDamagedRecord(error)) throw error;
+    const { message, hint, code } = error;
+    throw new SegueError(`${message}; what its run uses cannot be told, so nothing is removed`, {
+      hint,
+      code,
+    });
+  });
+}
+
 /** Forgets results that the cache knows of runs that are gone. */
 async function dropCache(store: Store, kept: ReadonlySet<string>): Promise<void> {
   for await (const { key } of store.list("cache/")) {
-    const entry = await readRecord<{ flow: string; run: string }>(store, key);
-    if (entry && !kept.has(`${entry.flow}/${entry.run}`)) await store.delete(key);
+    const entry = await readSoundRecord<{ flow: string; run: string }>(store, key, () => {});
+    if (!entry || !kept.has(`${entry.flow}/${entry.run}`)) await store.delete(key);
   }
 }
 

@@ -5,7 +5,8 @@ import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { itemAt } from "./foreach-items.js";
 import { merged, type Refs, unchanged } from "./merge.js";
-import { type DoneRecord, keys, readRecord } from "./records.js";
+import { readRecord } from "./read-record.js";
+import { type DoneRecord, keys } from "./records.js";
 import type { TaskSpec } from "./task-spec.js";
 import type { TaskPlace } from "./walk.js";
 

@@ -4,7 +4,8 @@ import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
 import { isAlive } from "../system/index.js";
 import { killGroup } from "./processes.js";
-import { type AttemptRecord, keys, readRecord } from "./records.js";
+import { readSoundRecord } from "./read-record.js";
+import { type AttemptRecord, keys } from "./records.js";
 import { attemptFolder } from "./task-spec.js";
 
 /** Ends the processes of a dead run's unfinished attempts and removes their folders, where they are on this machine. */
@@ -18,7 +19,7 @@ export async function endLeftovers(store: Store, flow: string, run: string): Pro
   }
   for (const [key, place] of started) {
     if (finished.has(place)) continue;
-    const attempt = await readRecord<AttemptRecord>(store, key);
+    const attempt = await readSoundRecord<AttemptRecord>(store, key);
     if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) continue;
     if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid, "SIGKILL");
     const [step, task] = place.split("/") as [string, string];

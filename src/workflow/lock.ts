@@ -6,7 +6,8 @@
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
 import { bornOf, isAlive, SegueError } from "../system/index.js";
-import { keys, readRecord, recordText } from "./records.js";
+import { readSoundRecord } from "./read-record.js";
+import { keys, recordText } from "./records.js";
 
 interface Holder {
   /** "worker": it walks the run for a command that may be gone. */
@@ -16,6 +17,9 @@ interface Holder {
   readonly host: string;
   readonly since: string;
 }
+
+/** Of a lock that is damaged: whoever lives renews theirs, and the next holder removes it. */
+const nobody: Holder = { pid: 0, host: "", since: "" };
 
 const renewEvery = 30_000;
 const deadAfter = 120_000;
@@ -33,11 +37,16 @@ interface Found extends Holder {
 async function holders(store: Store, flow: string, run: string): Promise<Found[]> {
   const found: Found[] = [];
   for await (const { key, modified } of store.list(keys.locks(flow, run))) {
-    const holder = await readRecord<Holder>(store, key);
+    let isDamaged = false;
+    const holder = await readSoundRecord<Holder>(store, key, () => {
+      isDamaged = true;
+    });
+    const generation = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+    if (isDamaged) found.push({ ...nobody, key, generation, alive: false });
     if (!holder) continue;
     const alive =
       holder.host === hostname() ? isAlive(holder.pid, holder.born) : Date.now() - modified < deadAfter;
-    found.push({ ...holder, key, generation: Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0), alive });
+    found.push({ ...holder, key, generation, alive });
   }
   return found;
 }

@@ -10,8 +10,6 @@
  *     tasks/<flow>/<run>/<step>/<task>/<attempt>/card.html
  *     objects/<aa>/<rest of the SHA-256>                           the artifacts
  */
-import type { Store } from "../storage/index.js";
-import { isSegueError, SegueError } from "../system/index.js";
 import { fromJson, toJson } from "./artifacts/json.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import type { Engine } from "./engines/engine.js";
@@ -127,42 +125,6 @@ export const keys = {
   locks: (flow: string, run: string) => `locks/${flow}/${run}/`,
   cache: (key: string) => `cache/${key}.json`,
 };
-
-/**
- * Reads a JSON record; undefined where there is none.
- *
- * @throws SegueError ("record-damaged") where it is no JSON: names the file, and what becomes of its run without it
- */
-export async function readRecord<T>(store: Store, key: string): Promise<T | undefined> {
-  const bytes = await store.get(key);
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as T;
-  } catch {
-    throw new SegueError(`${key} in ${store.url} is damaged: it is no JSON`, {
-      hint: withoutRecord(key),
-      code: damaged,
-    });
-  }
-}
-
-const damaged = "record-damaged";
-
-export const isDamagedRecord = (error: unknown): error is SegueError =>
-  isSegueError(error) && error.code === damaged;
-
-/** What to do about a damaged record. */
-function withoutRecord(key: string): string {
-  const [, ended] = /^runs\/(.+)\.end\.json$/.exec(key) ?? [];
-  if (ended !== undefined)
-    return `remove it: the run then counts as interrupted, and can be gone on with: segue resume ${ended}`;
-  const [, run] = /^runs\/(.+)\.json$/.exec(key) ?? [];
-  if (run !== undefined) return `remove it: the run ${run} is then not listed any more`;
-  const [, task] = /^tasks\/(.+)\/done\.json$/.exec(key) ?? [];
-  if (task === undefined) return "remove it";
-  const [flow, id, step] = task.split("/");
-  return `remove it, and do anew what it told of: segue resume ${flow}/${id} --step ${step}`;
-}
 
 export const recordText = (record: object) => `${JSON.stringify(record)}\n`;
 

@@ -7,7 +7,8 @@ import { endLeftovers } from "./leftovers.js";
 import { loadFlow, moduleUrl } from "./load-flow.js";
 import { holderOf, lockRun } from "./lock.js";
 import { parametersAgain } from "./parameters.js";
-import { type EndRecord, keys, type RunRecord, readRecord } from "./records.js";
+import { readRecord, readSoundRecord } from "./read-record.js";
+import { type EndRecord, keys, type RunRecord } from "./records.js";
 import { begin, databaseFor, ended, type RunOptions, type RunResult, runOptionRanges } from "./run.js";
 
 export interface ResumeOptions extends RunOptions {
@@ -103,11 +104,11 @@ async function findOrigin(store: Store, flow: string, options: ResumeOptions): P
   }
   let latest: RunRecord | undefined;
   for await (const { key } of store.list(`runs/${flow}/`)) {
-    if (!key.endsWith(".end.json")) latest = (await readRecord<RunRecord>(store, key)) ?? latest;
+    if (!key.endsWith(".end.json")) latest = (await readSoundRecord<RunRecord>(store, key)) ?? latest;
   }
   if (!latest)
     throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
-  const end = await readRecord<EndRecord>(store, keys.end(flow, latest.run));
+  const end = await readSoundRecord<EndRecord>(store, keys.end(flow, latest.run));
   if (end?.status === "done" && options.step === undefined)
     throw misuse(
       `the latest run of "${flow}", ${latest.run}, is done`,

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import type { Store } from "../storage/index.js";
 import { objectKey } from "./artifacts/ref.js";
 import { withoutItems } from "./foreach-items.js";
-import { type DoneRecord, isDamagedRecord, keys, type RunRecord, readRecord, recordText } from "./records.js";
+import { readRecord, readSoundRecord } from "./read-record.js";
+import { type DoneRecord, keys, type RunRecord, recordText } from "./records.js";
 import type { ReadyTask } from "./walk.js";
 
 interface CacheEntry {
@@ -39,10 +40,12 @@ export class Reuse {
     // What a resumed run was told to run anew is not to come from elsewhere.
     if (origins[0]?.rerun.includes(ready.step)) return undefined;
     if (!this.#cache || ready.node.cache === false) return undefined;
-    const entry = await this.#readSound<CacheEntry>(keys.cache(this.#cacheKey(ready)));
+    const entry = await readSoundRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)), doneAnew);
     if (!entry || (entry.flow === flow && entry.run === run)) return undefined;
-    const record = await this.#readSound<DoneRecord>(
+    const record = await readSoundRecord<DoneRecord>(
+      this.#store,
       keys.done(entry.flow, entry.run, entry.step, entry.task),
+      doneAnew,
     );
     if (!record || record.caught || !isEnough(record, ready) || !(await this.#isComplete(record)))
       return undefined;
@@ -60,15 +63,11 @@ export class Reuse {
   }
 
   async #read(run: string, ready: ReadyTask): Promise<DoneRecord | undefined> {
-    return this.#readSound<DoneRecord>(keys.done(this.#run.flow, run, ready.step, ready.task));
-  }
-
-  /** What a damaged record told of is done anew. */
-  async #readSound<T>(key: string): Promise<T | undefined> {
-    return readRecord<T>(this.#store, key).catch((error: unknown) => {
-      if (isDamagedRecord(error)) return undefined;
-      throw error;
-    });
+    return readSoundRecord<DoneRecord>(
+      this.#store,
+      keys.done(this.#run.flow, run, ready.step, ready.task),
+      doneAnew,
+    );
   }
 
   async #take(record: DoneRecord, why: "resume" | "cache"): Promise<DoneRecord> {
@@ -95,6 +94,9 @@ export class Reuse {
       .digest("hex");
   }
 }
+
+/** What a damaged record told of is done anew, and nobody has to do anything about it. */
+const doneAnew = () => {};
 
 /** Whether it holds what the flow, which may have changed since, goes over next. */
 const isEnough = (record: DoneRecord, ready: ReadyTask) =>

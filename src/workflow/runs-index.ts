@@ -41,7 +41,9 @@ export class RunsIndex {
       const bytes = await store.get(keyOf(flow));
       const record =
         bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as IndexRecord);
-      if (record?.version === 1) for (const [run, entry] of Object.entries(record.runs)) runs.set(run, entry);
+      if (record?.version === 1)
+        for (const [run, entry] of Object.entries(record.runs))
+          if (entry.summary.run === run) runs.set(run, entry);
     } catch {
       // An index that cannot be read is no index; the next one replaces it.
     }

@@ -1,15 +1,9 @@
 /** Listing runs from their records, with no engine needed. */
 import { requireStore, type Store } from "../storage/index.js";
-import { requireOptions, someText, wholeNumber } from "../system/index.js";
+import { requireOptions, type SegueError, someText, wholeNumber } from "../system/index.js";
 import { holderOf } from "./lock.js";
-import {
-  type EndRecord,
-  keys,
-  parametersFromRecord,
-  type RunRecord,
-  type RunStatus,
-  readRecord,
-} from "./records.js";
+import { readSoundRecord, sayOnce } from "./read-record.js";
+import { type EndRecord, keys, parametersFromRecord, type RunRecord, type RunStatus } from "./records.js";
 import { RunsIndex } from "./runs-index.js";
 
 export interface RunSummary {
@@ -42,16 +36,38 @@ interface Found {
   end?: string;
 }
 
+export interface ListOptions {
+  readonly flow?: string;
+  readonly tag?: string;
+  /** The most that are returned, a whole number ≥ 0; default: all. */
+  readonly limit?: number;
+}
+
+export interface ListedRuns {
+  /** Newest first. */
+  readonly runs: RunSummary[];
+  /** What is wrong with records that are damaged, and what to do. */
+  readonly damaged: SegueError[];
+}
+
 /**
- * Runs, newest first.
+ * Runs, newest first. What is damaged of the others is said on standard error.
  *
- * @param options.limit the most that are returned, a whole number ≥ 0; default: all
  * @throws SegueError (misuse) where it is no store, or for an option that there is not
  */
-export async function listRuns(
-  store: Store,
-  options: { flow?: string; tag?: string; limit?: number } = {},
-): Promise<RunSummary[]> {
+export async function listRuns(store: Store, options: ListOptions = {}): Promise<RunSummary[]> {
+  const { runs, damaged } = await readRuns(store, options);
+  damaged.forEach(sayOnce);
+  return runs;
+}
+
+/**
+ * Runs, and the damaged records among theirs: a run whose own record is damaged is left out, one whose end record is counts as
+ * interrupted.
+ *
+ * @throws SegueError (misuse) where it is no store, or for an option that there is not
+ */
+export async function readRuns(store: Store, options: ListOptions = {}): Promise<ListedRuns> {
   requireStore(store, "a list of runs");
   requireOptions(options, { flow: someText, tag: someText, limit: wholeNumber(0) }, "a list of runs");
   const found = new Map<string, Found>();
@@ -59,7 +75,7 @@ export async function listRuns(
   for await (const { key, size, modified } of store.list(
     options.flow === undefined ? "runs/" : `runs/${options.flow}/`,
   )) {
-    const [, place, isEnd] = /^runs\/(.+?)(\.end)?\.json$/.exec(key) ?? [];
+    const [, place, isEnd] = /^runs\/([^/]+\/[^/]+?)(\.end)?\.json$/.exec(key) ?? [];
     if (place === undefined) continue;
     const [flow, run] = place.split("/") as [string, string];
     if (isEnd) ends.set(place, `${size} ${modified}`);
@@ -73,13 +89,15 @@ export async function listRuns(
   const indexes = new Map<string, RunsIndex>();
   for (const flow of new Set(all.map((each) => each.flow)))
     indexes.set(flow, await RunsIndex.open(store, flow));
+  const damaged: SegueError[] = [];
+  const tell = (error: SegueError) => void damaged.push(error);
   const summaryOf = async ({ flow, run, end }: Found): Promise<RunSummary | undefined> => {
     const known = end === undefined ? undefined : indexes.get(flow)!.find(run, end);
     if (known) return known;
-    const record = await readRecord<RunRecord>(store, keys.run(flow, run));
+    const record = await readSoundRecord<RunRecord>(store, keys.run(flow, run), tell);
     if (!record) return undefined;
-    const summary = await runSummary(store, record);
-    if (end !== undefined) indexes.get(flow)!.add(end, summary);
+    const summary = await runSummary(store, record, tell);
+    if (end !== undefined && summary.finished !== undefined) indexes.get(flow)!.add(end, summary);
     return summary;
   };
   const runs: RunSummary[] = [];
@@ -94,11 +112,16 @@ export async function listRuns(
   }
   for (const [flow, index] of indexes)
     await index.save(new Set(all.flatMap((each) => (each.flow === flow ? [each.run] : []))));
-  return runs.slice(0, options.limit);
+  return { runs: runs.slice(0, options.limit), damaged };
 }
 
-export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
-  const end = await readRecord<EndRecord>(store, keys.end(record.flow, record.run));
+/** @param tell is given what is wrong with a damaged end record, which counts as not there; default: says it on standard error */
+export async function runSummary(
+  store: Store,
+  record: RunRecord,
+  tell?: (error: SegueError) => void,
+): Promise<RunSummary> {
+  const end = await readSoundRecord<EndRecord>(store, keys.end(record.flow, record.run), tell);
   const status: RunStatus =
     end?.status ?? ((await holderOf(store, record.flow, record.run)) ? "running" : "interrupted");
   const until = end ? Date.parse(end.finished) : status === "running" ? Date.now() : undefined;

@@ -21,13 +21,13 @@ import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
 import { requireItems, withoutItems, withoutList } from "./foreach-items.js";
 import { loadInputs, loadRefs } from "./inputs.js";
+import { readRecord } from "./read-record.js";
 import {
   type AttemptRecord,
   type DoneRecord,
   type FailedRecord,
   keys,
   parametersFromRecord,
-  readRecord,
   recordText,
 } from "./records.js";
 import { isHopeless } from "./retry.js";

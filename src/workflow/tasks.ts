@@ -1,16 +1,9 @@
 /** What is known of a run's tasks, from their records. */
 import type { Store } from "../storage/index.js";
-import { errorData } from "../system/index.js";
+import { errorData, type SegueError } from "../system/index.js";
 import { holderOf } from "./lock.js";
-import {
-  type AttemptRecord,
-  type DoneRecord,
-  type FailedRecord,
-  isDamagedRecord,
-  keys,
-  type RunRecord,
-  readRecord,
-} from "./records.js";
+import { readSoundRecord } from "./read-record.js";
+import { type AttemptRecord, type DoneRecord, type FailedRecord, keys, type RunRecord } from "./records.js";
 import { isTriedAgain } from "./retry.js";
 import type { TaskFailure } from "./types.js";
 
@@ -78,11 +71,16 @@ async function summarize(
   found: { done: boolean; attempts: Map<string, Set<string>> },
   isHeld: boolean,
 ): Promise<TaskSummary> {
+  let damage: TaskFailure | undefined;
+  // All that is known of the run is told, what is damaged with it.
+  const note = (error: SegueError) => {
+    damage ??= { kind: "error", ...errorData(error) };
+  };
   const attempts = await Promise.all(
     [...found.attempts].map(async ([attempt, files]): Promise<AttemptSummary> => {
       const read = <T>(file: string) =>
         files.has(file)
-          ? readRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file))
+          ? readSoundRecord<T>(store, keys.attempt(flow, run, step, task, attempt, file), note)
           : Promise.resolve(undefined);
       const started = await read<AttemptRecord>("started.json");
       const failed = await read<FailedRecord>("failed.json");
@@ -94,14 +92,8 @@ async function summarize(
     }),
   );
   attempts.sort((a, b) => Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10));
-  let damage: TaskFailure | undefined;
   const done = found.done
-    ? await readRecord<DoneRecord>(store, keys.done(flow, run, step, task)).catch((error: unknown) => {
-        // All that is known of the run is told, what is damaged with it.
-        if (!isDamagedRecord(error)) throw error;
-        damage = { kind: "error", ...errorData(error) };
-        return undefined;
-      })
+    ? await readSoundRecord<DoneRecord>(store, keys.done(flow, run, step, task), note)
     : undefined;
   if (done) {
     const own = attempts.find((each) => each.attempt === done.attempt);

@@ -1,7 +1,8 @@
 /** Tells what workers do with a run, from the records that they write: a record that was read once is not read again. */
 import type { Store } from "../../../storage/index.js";
 import type { RunListener } from "../../events.js";
-import { type DoneRecord, type FailedRecord, keys, type RunRecord, readRecord } from "../../records.js";
+import { readRecord } from "../../read-record.js";
+import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records.js";
 import { Walk } from "../../walk.js";
 
 /** So many records are read at once. */

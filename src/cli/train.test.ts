@@ -325,6 +325,35 @@ describe("segue train", () => {
     expect(other.stderr).toMatch(/was made with other --window \(10 then, 3 now\)/);
   });
 
+  it("says that a checkpoint was finished and how to train on, and writes what it was to write", async () => {
+    const judged = ["--validation", 0.1, "--checkpoint", file("f.safetensors")];
+    expect(quick("--output", file("f.bin"), ...judged).status).toBe(0);
+    const rest = ["--validation", 0.1, "--resume", file("f.safetensors"), "--output", file("g.bin")];
+    const again = quick(...rest, "--checkpoint", file("g.safetensors"));
+    expect(again.stderr).toBe(
+      `${file("f.safetensors")} had all of its 2 epochs; nothing was trained, and its vectors are written\n` +
+        `  → to train on, begin with them: --from ${file("g.bin")} in the place of --resume, with --epochs for how many more\n`,
+    );
+    expect(again.stdout).toContain(`track vectors by CBOW from 2,216 plays: ${file("g.bin")}`);
+    expect(again.stdout).not.toMatch(/epochs? .*in \d/);
+    for (const kind of ["bin", "safetensors"])
+      expect((await readFile(file(`g.${kind}`))).equals(await readFile(file(`f.${kind}`)))).toBe(true);
+    expect(JSON.parse(quick(...rest, "--json").stdout)).toMatchObject({ resumed_epochs: 2 });
+
+    const longer = quick(...rest, "--epochs", 4);
+    expect([longer.status, longer.stderr]).toEqual([
+      2,
+      `error: ${file("f.safetensors")} was made with other --epochs (2 then, 4 now)\n` +
+        "  → Give the same playlists and options as before (--threads may differ), or train from the start.\n" +
+        "  → The learning rate falls over all epochs, so a training cannot become longer; to train on with its vectors: --from.\n",
+    ]);
+    expect(quick(...rest, "--validation-k", 7).stderr).toContain(
+      "was made with other --validation-k (100 then, 7 now)",
+    );
+    const from = quick("--from", file("g.bin"), "--output", file("h.bin"), "--validation", 0.1);
+    expect([from.status, from.stderr]).toEqual([0, ""]);
+  });
+
   it("trains on, with the dimensions of what it goes on from; a cut file is refused", async () => {
     expect(quick("--output", file("first.safetensors")).status).toBe(0);
     const news = file("news.jsonl");

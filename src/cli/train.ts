@@ -8,7 +8,13 @@ import { gensimOptions } from "./gensim-options.js";
 import { numberOption } from "./number-option.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
-import { howToResume, nothingLearnt, type TrainingFigures, trainingText } from "./training-text.js";
+import {
+  alreadyFinished,
+  howToResume,
+  nothingLearnt,
+  type TrainingFigures,
+  trainingText,
+} from "./training-text.js";
 
 interface Options extends RawFileOptions {
   readonly input: readonly string[];
@@ -217,6 +223,9 @@ async function train(options: Options, command: Command): Promise<void> {
     });
     await saveVectors(result.vectors, options.output, format);
     clear();
+    const { resume, output } = options;
+    if (resume !== undefined && result.epochs === result.resumedEpochs)
+      tell(alreadyFinished({ resume, output }, result));
     if (result.lossPerEpoch.every((loss) => loss === 0)) tell(nothingLearnt(sample));
     const figures: TrainingFigures = {
       vocabulary: result.vectors.length,
@@ -225,6 +234,7 @@ async function train(options: Options, command: Command): Promise<void> {
       words_per_second: result.wordsPerSecond,
       loss_per_epoch: result.lossPerEpoch,
       ...(validation && { hit_ratio_per_epoch: result.hitRatioPerEpoch, best_epoch: result.epoch }),
+      ...(resume !== undefined && { resumed_epochs: result.resumedEpochs }),
       peak_rss_mb: peakRssMb(),
     };
     if (options.json) console.log(JSON.stringify(figures));

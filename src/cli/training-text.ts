@@ -1,5 +1,6 @@
 /** What `segue train` says at its end, or where it was stopped. */
 import type { TrainingResult } from "../track2vec/index.js";
+import { shellWord } from "../workflow/terminal/commands.js";
 import { counted } from "../workflow/terminal/format.js";
 
 /** As --json prints them. */
@@ -12,27 +13,51 @@ export interface TrainingFigures {
   /** With a validation only. */
   readonly hit_ratio_per_epoch?: readonly number[];
   readonly best_epoch?: number;
+  /** With a checkpoint that was resumed only: how many of the epochs it had. */
+  readonly resumed_epochs?: number;
   readonly peak_rss_mb: number;
 }
 
 /** The figures for people. */
 export function trainingText(
   figures: TrainingFigures,
-  { threads, options }: TrainingResult,
+  { threads, options, resumedEpochs }: TrainingResult,
   output: string,
 ): string {
   const { vocabulary, words, seconds, words_per_second, loss_per_epoch, peak_rss_mb } = figures;
   const { hit_ratio_per_epoch: ratios, best_epoch: best } = figures;
+  const trained = loss_per_epoch.length - resumedEpochs;
+  const epochs =
+    resumedEpochs === 0 ? counted(trained, "epoch") : `${counted(trained, "epoch")} after ${resumedEpochs}`;
   const how = `${counted(threads, "thread")}, ${options.workers}`;
   const architecture = options.sg ? "skip-gram" : "CBOW";
   const lines = [
     `${vocabulary.toLocaleString("en")} track vectors by ${architecture} from ${words.toLocaleString("en")} plays: ${output}`,
-    `${counted(loss_per_epoch.length, "epoch")} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+    ...(trained === 0
+      ? []
+      : [
+          `${epochs} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+        ]),
     `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
   ];
   if (ratios && best)
     lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
   return lines.join("\n");
+}
+
+/** Where a checkpoint that was to be resumed had nothing left to train. */
+export function alreadyFinished(
+  { resume, output }: { readonly resume: string; readonly output: string },
+  { epochs, options }: TrainingResult,
+): string {
+  const why =
+    epochs >= options.epochs
+      ? `had all of its ${counted(epochs, "epoch")}`
+      : `had ended early, after epoch ${epochs} of ${options.epochs}: its validation found no better one for --patience`;
+  return (
+    `${resume} ${why}; nothing was trained, and its vectors are written\n` +
+    `  → to train on, begin with them: --from ${shellWord(output)} in the place of --resume, with --epochs for how many more`
+  );
 }
 
 /** Where no epoch had a pair of tracks to learn from, the loss is zero. */

@@ -23,7 +23,7 @@ import {
 import { firstNotFinite } from "./finite.js";
 import type { Weights } from "./matrices.js";
 import type { Word2VecOptions } from "./options.js";
-import type { Validation } from "./validation.js";
+import { defaultK, type Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 
@@ -59,7 +59,10 @@ export function* fingerprint(
   const judge = validation && (yield* digest(textOf(validation)));
   const began = from && (yield* digest(inPieces(from)));
   const { threads: _, ...rest } = options;
-  return JSON.stringify({ ...rest, plays, tracks, validation: judge ?? "none", from: began });
+  const judged = validation
+    ? { validation: judge, "validation.k": validation.k ?? defaultK }
+    : { validation: "none" };
+  return JSON.stringify({ ...rest, plays, tracks, ...judged, from: began });
 }
 
 function* digest(
@@ -85,13 +88,13 @@ function* tracksAndCounts({ tracks, counts }: Vocabulary): Generator<Uint8Array 
   yield* inPieces(counts);
 }
 
-/** `JSON.stringify([queries, k])`, piece by piece. */
-function* textOf({ queries, k = 100 }: Validation): Generator<string> {
+/** `JSON.stringify(queries)`, piece by piece. */
+function* textOf({ queries }: Validation): Generator<string> {
   for (const [from, to] of blocks(0, queries.length, 1024)) {
     const list = JSON.stringify(queries.slice(from, to));
-    yield (from === 0 ? "[[" : ",") + list.slice(1, -1);
+    yield (from === 0 ? "[" : ",") + list.slice(1, -1);
   }
-  yield `],${k}]`;
+  yield "]";
 }
 
 /** Writes it whole or not at all. @throws SegueError (code "disk") when it cannot be written */
@@ -186,11 +189,17 @@ function difference(
   }
   const other = Object.keys({ ...before, ...now })
     .filter((key) => before[key] !== now[key])
+    // Without a validation there is none of its own.
+    .filter((key) => key !== "validation.k" || (key in before && key in now))
     .map((key) => {
       if (key === "plays") return `${list}s`;
       if (key === "tracks") return `${item}s`;
       if (key === "validation" || key === "from") return option(key);
       return `${option(key)} (${before[key] ?? "none"} then, ${now[key] ?? "none"} now)`;
     });
-  return [`${path} was made with other ${other.join(", ")}`, hint];
+  const more =
+    Number(now.epochs) > Number(before.epochs)
+      ? `\nThe learning rate falls over all epochs, so a training cannot become longer; to train on with its vectors: ${option("from")}.`
+      : "";
+  return [`${path} was made with other ${other.join(", ")}`, hint + more];
 }

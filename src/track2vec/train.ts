@@ -30,8 +30,10 @@ export interface TrainingResult {
   readonly options: Word2VecOptions;
   /** Tokens of the corpus, in the vocabulary or not. */
   readonly words: number;
-  /** Epochs that were trained. */
+  /** Epochs that were trained, those of the checkpoint included. */
   readonly epochs: number;
+  /** Of these, how many the checkpoint had that was resumed; 0 without one. */
+  readonly resumedEpochs: number;
   /** Threads that worked. */
   readonly threads: number;
   /** Building the vocabulary and training. */
@@ -218,6 +220,10 @@ async function train(
       await (crew
         ? crew.run(session, afterEpoch, atOnce, signal)
         : runOnThisThread(session, afterEpoch, signal));
+    else if (options.checkpoint) {
+      const weights = await inSlices(session.weightsSteps(), signal);
+      await saveCheckpoint(options.checkpoint, { weights, best, lossPerEpoch, hitRatioPerEpoch }, print);
+    }
   } finally {
     timer.end();
   }
@@ -230,6 +236,7 @@ async function train(
     options: resolved,
     words,
     epochs: lossPerEpoch.length,
+    resumedEpochs: firstEpoch,
     threads: session.job.threads,
     seconds,
     wordsPerSecond: (words * (lossPerEpoch.length - firstEpoch)) / seconds,

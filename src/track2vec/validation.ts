@@ -1,3 +1,6 @@
+/** How many nearest tracks count as an answer where nobody says. */
+export const defaultK = 100;
+
 /** Judging vectors while they are trained. */
 import {
   type Corpus,
@@ -96,7 +99,7 @@ export class Judge {
    * @returns as `hitRatio`
    */
   *hitRatio(vectors: Float32Array, size: number, nameOf?: (row: number) => string): Steps<number> {
-    const { queries, k = 100 } = this.validation;
+    const { queries, k = defaultK } = this.validation;
     const index = yield* ExactIndex.open(vectors, size, nameOf);
     const nearest = Math.min(k, index.length - 1);
     const slice = Math.max(8, Math.floor(SLICE / vectors.length));
@@ -134,7 +137,7 @@ export function requireValidation(validation: Validation, wording: Pick<Wording,
 
 function requireNumbers(validation: Validation, { option }: Pick<Wording, "option">): void {
   requireKnown(validation, ["queries", "k", "patience"], "the validation");
-  const { queries, k = 100, patience = 3 } = validation;
+  const { queries, k = defaultK, patience = 3 } = validation;
   requireQueries(queries, "the validation");
   for (const [name, value] of Object.entries({ k, patience }))
     requireWithin(wholeNumber(1), option(`validation.${name}`), value);

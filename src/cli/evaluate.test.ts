@@ -70,6 +70,25 @@ describe("segue evaluate", () => {
     expect(figures.peak_rss_mb).toBeGreaterThan(20);
   });
 
+  it("advises to part a log of plays where it makes too few playlists to hold any out", async () => {
+    const log = join(folder, "log.csv");
+    const when = (i: number) => new Date(Date.UTC(2024, 0, Math.floor(i / 5), 9, i % 5)).toISOString();
+    const plays = Array.from({ length: 400 }, (_, i) => `A,${i % 9},${when(i)}\n`);
+    await writeFile(log, `artist,track,played_at\n${plays.join("")}`);
+    const { status, stderr } = segue("--train", log, "--recommender", "popularity");
+    expect([status, stderr.split("\n").slice(-3)]).toEqual([
+      2,
+      [
+        expect.stringMatching(/^error: holding out 0\.2 of 1 playlist leaves none to /),
+        "  → the plays look like a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes",
+        "",
+      ],
+    ]);
+    const parted = segue("--train", log, "--recommender", "popularity", "--session-gap", "30");
+    expect(parted.stderr).toContain("80 playlists: one begins after each pause longer than --session-gap");
+    expect(parted.status).toBe(0);
+  });
+
   it("prints a page for people, with slices", () => {
     const { status, stdout } = popularity("-k", "5,20");
     expect(status).toBe(0);

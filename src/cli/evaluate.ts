@@ -127,7 +127,7 @@ async function evaluate(options: Options): Promise<void> {
 function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`.padStart(9);
   const lines = [
-    `${evaluation.recommender}: ${evaluation.queries.toLocaleString("en")} queries`,
+    `${evaluation.recommender}: ${evaluation.queries.toLocaleString("en")} ${evaluation.queries === 1 ? "query" : "queries"}`,
     `fitted in ${fitSeconds.toFixed(1)} s, answered in ${evaluation.recommendSeconds.toFixed(1)} s ` +
       `(${Math.round(evaluation.queries / Math.max(evaluation.recommendSeconds, 1e-6)).toLocaleString("en")} a second), ` +
       `${peakRssMb.toLocaleString("en")} MiB at most`,

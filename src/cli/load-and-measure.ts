@@ -1,15 +1,16 @@
 /** Reads the files, fits, asks: what `segue evaluate` does for one recommender. */
 import { availableParallelism } from "node:os";
-import { playlistCount, readQueries } from "../corpus/index.js";
+import { type Corpus, playlistCount, readQueries } from "../corpus/index.js";
 import {
   type HoldOut,
+  type HoldOutOptions,
   holdOut,
   type Measured,
   measureRecommender,
   type QuestionOptions,
 } from "../evaluation/index.js";
 import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
-import { type Progress, throttled } from "../system/index.js";
+import { misuse, type Progress, SegueError, throttled } from "../system/index.js";
 import type { RawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readTrainingPlaylists } from "./read-playlists.js";
 
@@ -55,6 +56,16 @@ export async function loadAndMeasure(
   }
 }
 
+/** @param advice what to do where there are too few playlists, of plays that look like a log */
+function splitOf(playlists: Corpus, options: HoldOutOptions, advice: string | undefined): HoldOut {
+  try {
+    return holdOut(playlists, options);
+  } catch (error) {
+    if (advice === undefined || !(error instanceof SegueError)) throw error;
+    throw misuse(error.message, advice);
+  }
+}
+
 async function load(
   { train, raw, asked, seed }: MeasureTask,
   progress: Progress,
@@ -67,8 +78,12 @@ async function load(
     return { train: await readTrainingPlaylists(train, reading), questions };
   }
   const { share, positions } = asked;
-  const playlists = await readTrainingPlaylists(train, reading);
-  const split = holdOut(playlists, { share, positions, seed });
+  let advice: string | undefined;
+  const onUnpartedLog = (said: string) => {
+    advice = said;
+  };
+  const playlists = await readTrainingPlaylists(train, { ...reading, onUnpartedLog });
+  const split = splitOf(playlists, { share, positions, seed }, advice);
   tell(
     `held out ${split.heldOut.toLocaleString("en")} of ${playlistCount(playlists).toLocaleString("en")} playlists, ` +
       `and asked about ${positions === "last" ? "the last track of each" : "every track after the first of each"}`,

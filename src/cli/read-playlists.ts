@@ -17,6 +17,8 @@ export interface ReadOptions extends Partial<RawFileOptions> {
   readonly minTracks?: number;
   /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short; and which files are one playlist each. Default: standard error. */
   readonly tell?: (line: string) => void;
+  /** Is given what to do about it, where plays look like a log that has not been parted into playlists. */
+  readonly onUnpartedLog?: (advice: string) => void;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function readPlaylists(
     dates = "auto",
     mergeVersions = false,
     mergeCapitals = false,
+    onUnpartedLog,
     ...options
   }: ReadOptions,
 ): Promise<Corpus> {
@@ -58,6 +61,7 @@ export async function readPlaylists(
   const {
     cleanPlaylists,
     filePlaylistsLine,
+    partTheLog,
     mergedNamesLines,
     parseColumnMapping,
     readCorpus,
@@ -94,6 +98,7 @@ export async function readPlaylists(
     const { rows, rejected, firstRejects, remedies, notes } = facts;
     const assumed = filePlaylistsLine(facts);
     if (assumed !== undefined) tell(assumed);
+    if (facts.isUnpartedLog) onUnpartedLog?.(partTheLog);
     for (const note of notes) tell(note);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);

@@ -48,7 +48,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   const heldOut = isOut.filter(Boolean).length;
   if (heldOut === 0 || heldOut === count)
     throw misuse(
-      `holding out ${share} of ${count} playlists leaves none to ${heldOut === 0 ? "ask about" : "fit on"}`,
+      `holding out ${share} of ${count} ${count === 1 ? "playlist" : "playlists"} leaves none to ${heldOut === 0 ? "ask about" : "fit on"}`,
       "it takes some dozens of playlists, or another share or seed",
     );
   const asked = partOf(playlists, (p) => isOut[p]!);

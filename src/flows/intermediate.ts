@@ -1,6 +1,7 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
 import { basename, join } from "node:path";
 import { flow } from "../workflow/index.js";
+import { counted } from "../workflow/terminal/format.js";
 import { inputsOf } from "./parts/inputs.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { intermediateParameters } from "./parts/parameters.js";
@@ -86,5 +87,7 @@ export const intermediate = flow("intermediate", {
     },
   )
   .step("end", ({ artifacts }) => {
-    console.log(`master table: ${artifacts.clean.written} rows of ${artifacts.clean.files.length} file(s)`);
+    console.log(
+      `master table: ${artifacts.clean.written} rows of ${counted(artifacts.clean.files.length, "file")}`,
+    );
   });

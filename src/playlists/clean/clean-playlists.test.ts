@@ -98,7 +98,7 @@ describe("the forms", () => {
     expect(rejected).toEqual([]);
     expect(rows).toHaveLength(30_000);
     expect(rows.at(-1)).toEqual([29_999, null, "Björk", "Jóga", "Road trip"]);
-    expect(filePlaylistsLine(facts)).not.toMatch(/time=/);
+    expect(filePlaylistsLine(facts)).not.toContain("in the order of the lines");
     expect((await clean({ "old.csv": `artist,track,playlist\rA,x,p` })).rows).toEqual([
       [0, null, "A", "x", "p"],
     ]);

@@ -81,8 +81,13 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
   readonly sessions?: number;
-  /** Whether plays seem to be a log: no column holds the playlist, one holds or may hold times, and no pauses part them. */
+  /**
+   * Whether plays seem to be a log: no column holds the playlist, no pauses part them, and one column holds or may hold times, or
+   * the playlists would be very long.
+   */
   readonly isUnpartedLog: boolean;
+  /** Whether the rows stand in the order of their times; else in that of the lines. */
+  readonly isByTime: boolean;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
@@ -173,8 +178,10 @@ async function cleanInto(
       output: sqlString(master),
     }),
   );
+  const assumed = read.files.filter(({ playlist }) => playlist !== undefined);
+  const areCounted = Boolean(options.sessionGap) || assumed.length > 0;
   const { written, playlists } = await database.row<{ written: number; playlists: number }>(
-    `SELECT count(*) AS written, ${options.sessionGap ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
+    `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
      FROM read_parquet(${sqlString(master)})`,
   );
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
@@ -193,13 +200,16 @@ async function cleanInto(
     ...(options.sessionGap && { sessions: playlists }),
     isUnpartedLog:
       !options.sessionGap &&
-      read.files.some(
-        ({ playlist, spareTime }) =>
-          playlist !== undefined && (spareTime !== undefined || options.mapping?.time !== undefined),
-      ),
+      assumed.length > 0 &&
+      (written > longPlaylist * playlists ||
+        assumed.some(({ spareTime }) => spareTime !== undefined || options.mapping?.time !== undefined)),
+    isByTime: hasTimes(options),
     files: read.files,
   };
 }
+
+/** Files or users of so many plays on average are logs rather than playlists. */
+const longPlaylist = 300;
 
 const ofDays =
   'the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';

@@ -85,6 +85,19 @@ describe("times", () => {
     expect(await isLog({}, csv.replace("played_at", "album"))).toBe(false);
   });
 
+  it("takes very long playlists that are files or users for a log, and says how to part it", async () => {
+    const plays = (count: number) =>
+      `user_id,artist,track,time\n${Array.from({ length: count }, (_, i) => `u${i % 2},A,${i},${i}\n`).join("")}`;
+    const { facts } = await clean({ "log.csv": plays(700) });
+    expect(facts.isUnpartedLog).toBe(true);
+    expect(filePlaylistsLine(facts)).toMatch(
+      /; so long a playlist looks like a log of plays: .*--columns "time=COLUMN", and --session-gap 30 begins/,
+    );
+    expect((await clean({ "log.csv": plays(500) })).facts.isUnpartedLog).toBe(false);
+    const timed = (await clean({ "log.csv": plays(700) }, { mapping: { time: "time" } })).facts;
+    expect(filePlaylistsLine(timed)).toMatch(/"playlist=COLUMN"; --session-gap 30 begins/);
+  });
+
   it.each([
     ["uts,utc_time,artist,track", '1704096240,"01 Jan 2024, 08:04",A,2'],
     ["Artist;Album;AlbumId;Track;Date#somebody", "A;x;;2;1704096240000"],

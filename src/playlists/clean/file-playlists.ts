@@ -31,6 +31,8 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
 export function filePlaylistsLine({
   files,
   sessions,
+  isUnpartedLog,
+  isByTime,
 }: {
   readonly files: ReadonlyArray<{
     readonly path: string;
@@ -38,6 +40,10 @@ export function filePlaylistsLine({
     readonly spareTime?: string;
   }>;
   readonly sessions?: number;
+  /** Whether the plays look like a log. */
+  readonly isUnpartedLog: boolean;
+  /** Whether they stand in the order of their times. */
+  readonly isByTime: boolean;
 }): string | undefined {
   if (sessions !== undefined)
     return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: one begins after each pause longer than --session-gap`;
@@ -53,7 +59,14 @@ export function filePlaylistsLine({
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
   const told = `no column is known to hold the playlist: ${which} is ${whose}, ${called}; if a column does, say which: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
+  if (!isUnpartedLog) return told;
+  const parts = "--session-gap 30 begins a playlist after each pause of more than 30 minutes";
+  if (isByTime) return `${told}; ${parts}`;
   return time === undefined
-    ? told
-    : `${told}; plays stand in the order of the lines: --columns "time=${time}" has them in that of "${time}", and --session-gap 30 begins a playlist after each pause of more than 30 minutes`;
+    ? `${told}; so long a playlist looks like a log of plays: where a column holds when each was played, name it, --columns "time=COLUMN", and ${parts}`
+    : `${told}; plays stand in the order of the lines: --columns "time=${time}" has them in that of "${time}", and ${parts}`;
 }
+
+/** What to do where a log of plays makes too few playlists. */
+export const partTheLog =
+  "the plays look like a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes";

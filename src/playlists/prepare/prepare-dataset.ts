@@ -14,6 +14,7 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
+import { partTheLog } from "../clean/file-playlists.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
 import { type MergedNames, mergedNames } from "../dataset/merged-names.js";
 import {
@@ -245,7 +246,7 @@ function allParts(
         hint: [
           ...remedies.map((remedy) => `of the rows that were rejected: ${remedy}`),
           isUnpartedLog
-            ? "the plays are a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes"
+            ? partTheLog
             : dev
               ? "take a larger --ratio"
               : kept < fewToSplit

@@ -4,6 +4,7 @@ import { wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -50,7 +51,8 @@ export function registerAnalyze(program: Command): void {
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {
   const { analysisText, analyzeCorpus, drawMap, mapVectors } = await import("../analysis/index.js");
   const { checkOutput } = await import("../system/index.js");
-  if (options.output !== undefined) await checkOutput(options.output, "folder");
+  const { output } = options;
+  if (output !== undefined) await ofOption("--output", () => checkOutput(output, "folder"));
   const { progress, clear, tell } = terminalProgress();
   const corpus = await readPlaylists(inputs, {
     ...{ progress, signal, tell, minTracks: 2, ...rawFileOptions(options) },
@@ -59,11 +61,11 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   const found = await analyzeCorpus(corpus, { top, bootstrap, seed, progress, signal }).finally(clear);
   const map = options.map ? await mapOf() : undefined;
   const analysis = { ...found, ...(map ? { map } : {}) };
-  const files = options.output === undefined ? [] : await writePictures(options.output);
+  const files = output === undefined ? [] : await writePictures(output);
   if (options.json) console.log(JSON.stringify(analysis));
   else {
     process.stdout.write(analysisText(analysis));
-    if (files.length > 0) console.log(`wrote ${files.length} files to ${options.output}`);
+    if (files.length > 0) console.log(`wrote ${files.length} files to ${output}`);
   }
 
   /** None where there are too few tracks: all else is told. */

@@ -1,6 +1,7 @@
 /** `segue card`: the page that a step made. */
 import type { Command } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { ofOption } from "./of-option.js";
 import { onlyTaskNamed } from "./task-named.js";
 
 interface Options extends DatastoreOptions {
@@ -24,7 +25,7 @@ export function registerCard(program: Command): void {
 }
 
 async function card(path: string, options: Options): Promise<void> {
-  const { SegueError, writeFileAtomic } = await import("../system/index.js");
+  const { checkOutput, SegueError, writeFileAtomic } = await import("../system/index.js");
   const task = await onlyTaskNamed(await clientOf(options), path);
   const page = await task.card();
   if (page === undefined)
@@ -40,7 +41,10 @@ async function card(path: string, options: Options): Promise<void> {
   const { tmpdir } = await import("node:os");
   const { join } = await import("node:path");
   const file = options.output ?? join(tmpdir(), `segue-card-${task.step}-${process.pid}.html`);
-  await writeFileAtomic(file, page);
+  await ofOption("--output", async () => {
+    await checkOutput(file);
+    await writeFileAtomic(file, page);
+  });
   console.log(options.json ? JSON.stringify({ step: task.step, task: task.task, file }) : file);
   if (options.open) await openInBrowser(file);
 }

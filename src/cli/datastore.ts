@@ -1,8 +1,12 @@
 /** The option that says where runs and artifacts are kept; every verb that reads or writes them has it. */
+import { readdir } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { type Command, Option } from "commander";
+import { misuse } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
 // Not by the room's door, which takes long to load.
 import { shellWord } from "../workflow/terminal/commands.js";
+import { ofOption } from "./of-option.js";
 
 export interface DatastoreOptions {
   readonly datastore: string;
@@ -20,7 +24,26 @@ export function addDatastoreOption(command: Command): Command {
 /** The runs and artifacts there. */
 export async function clientOf(options: DatastoreOptions): Promise<Client> {
   const { openClient, openStore } = await import("../workflow/index.js");
-  return openClient(await openStore(options.datastore));
+  const store = await openStore(options.datastore);
+  if (isAbsolute(store.url)) await requireFolder(store.url);
+  return openClient(store);
+}
+
+/** @throws SegueError where something other than a folder stands there, or one that may not be read; none at all is a new datastore */
+async function requireFolder(path: string): Promise<void> {
+  await ofOption("--datastore", async () => {
+    try {
+      await readdir(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOTDIR")
+        throw misuse(
+          `${path} is a file, or stands behind one`,
+          "name a folder by --datastore or SEGUE_DATASTORE",
+        );
+      if (code !== "ENOENT") throw error;
+    }
+  });
 }
 
 /**

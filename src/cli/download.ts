@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { interruptible } from "./interruptible.js";
+import { ofOption } from "./of-option.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -35,6 +36,8 @@ Examples:
 async function run(options: Options): Promise<void> {
   const { download, loadCatalog } = await import("../playlists/index.js");
   const to = options.to ?? relative(process.cwd(), (await loadCatalog()).path("raw_playlists"));
+  const { checkOutput } = await import("../system/index.js");
+  await ofOption("--to", () => checkOutput(to));
   const { progress, clear } = terminalProgress();
   const facts = await interruptible(
     (signal) => download({ ...options, to, progress, signal }).finally(clear),

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { ArtifactRef } from "../workflow/artifacts/ref.js";
 import type { FileArtifact } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
+import { ofOption } from "./of-option.js";
 import { taskNamed } from "./task-named.js";
 
 interface Options extends DatastoreOptions {
@@ -47,7 +48,8 @@ async function dump(path: string, options: Options): Promise<void> {
   const { kind } = refs[name]!;
   if (options.output !== undefined) {
     const { writeArtifact } = await import("./write-artifact.js");
-    return writeArtifact({ name, kind, value }, options.output, { json: options.json });
+    const { output, json } = options;
+    return ofOption("--output", () => writeArtifact({ name, kind, value }, output, { json }));
   }
   if (kind === "file" || kind === "folder") {
     const source = await (value as FileArtifact).path();

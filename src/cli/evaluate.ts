@@ -17,6 +17,7 @@ import {
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
 import type { MeasureTask } from "./load-and-measure.js";
 import { numberOption, numbersOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 import { pathsOf } from "./paths-of.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -105,7 +106,7 @@ async function evaluate(options: Options): Promise<void> {
       throw misuse(`there is no recommender "${name}"`, `there are: ${known.join(", ")}`);
   }
   if (options.leaderboard) return printLeaderboard(options, options.recommender ?? known);
-  if (options.html) throw misuse("--html needs --leaderboard");
+  if (options.html !== undefined) throw misuse("--html needs --leaderboard");
   const [name = known.includes("blend") ? "blend" : known.at(-1)!, ...others] = options.recommender ?? [];
   if (others.length > 0) throw misuse("several recommenders need --leaderboard");
   checkSettings(name, options.set);
@@ -179,7 +180,8 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   const { leaderboard, leaderboardHtml, leaderboardJson, leaderboardText } = await import(
     "../evaluation/index.js"
   );
-  if (options.html) await checkOutput(options.html);
+  const { html } = options;
+  if (html !== undefined) await ofOption("--html", () => checkOutput(html));
   // Each recommender reads them anew.
   const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];
@@ -230,8 +232,8 @@ async function taskOf(
       `${everyPosition ? "--every-position" : "--hold-out"} is for evaluations without --queries`,
       "leave out one of them",
     );
-  const trained = await pathsOf(train, take);
-  const asked = queries === undefined ? [] : await pathsOf(queries, take);
+  const trained = await ofOption("--train", () => pathsOf(train, take));
+  const asked = queries === undefined ? [] : await ofOption("--queries", () => pathsOf(queries, take));
   const twice = asked.find((path) => trained.includes(path));
   if (twice !== undefined)
     throw misuse(

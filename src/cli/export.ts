@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly format: string;
@@ -60,7 +61,8 @@ Examples:
 
 async function exportModel(options: Options): Promise<void> {
   const { checkOutput } = await import("../system/index.js");
-  await checkOutput(options.output, options.format === "savedmodel" ? "folder" : "file");
+  const kind = options.format === "savedmodel" ? "folder" : "file";
+  await ofOption("--output", () => checkOutput(options.output, kind));
   if (options.vectors !== undefined) {
     const { requireApart } = await import("./output-apart.js");
     await requireApart(options.output, "--output", [options.vectors]);
@@ -81,8 +83,10 @@ async function exportModel(options: Options): Promise<void> {
 async function vectorsOf(options: Options) {
   if (options.vectors !== undefined) {
     const { loadVectors } = await import("../track2vec/index.js");
-    return loadVectors(options.vectors);
+    const { vectors } = options;
+    return ofOption("--vectors", () => loadVectors(vectors));
   }
   const { vectorsFor } = await import("./latest-bundle.js");
-  return vectorsFor(options.bundle, options);
+  const find = () => vectorsFor(options.bundle, options);
+  return options.bundle === undefined ? find() : ofOption("--bundle", find);
 }

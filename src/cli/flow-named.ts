@@ -63,6 +63,6 @@ export function ownFlows(): string[] {
   const folder = distPath("flows");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".js") && name !== "index.js")
+    .filter((name) => name.endsWith(".js") && !["index.js", "order.js"].includes(name))
     .map((name) => name.slice(0, -3));
 }

@@ -9,6 +9,7 @@ import { registerCard } from "./card.js";
 import { registerCheck } from "./check.js";
 import { registerDownload } from "./download.js";
 import { registerDump } from "./dump.js";
+import { refuseEmptyPaths } from "./empty-paths.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerExport } from "./export.js";
 import { registerGc } from "./gc.js";
@@ -57,7 +58,8 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, command) => refuseEmptyPaths(command));
   for (const register of verbs) register(program);
   return program;
 }

@@ -5,6 +5,7 @@ import type { LiveModel, ReadAs } from "../serving/index.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly k: number;
@@ -76,8 +77,11 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const { bundlePlaceFor } = await import("./latest-bundle.js");
   const { LiveModel, openServedModel, readAs } = await import("../serving/index.js");
   const { recommender: asked } = options;
-  const place = await bundlePlaceFor(options.bundle, options);
-  const live = new LiveModel(await openServedModel(place, { recommender: asked }));
+  const open = async () => {
+    const place = await bundlePlaceFor(options.bundle, options);
+    return openServedModel(place, { recommender: asked });
+  };
+  const live = new LiveModel(await (options.bundle === undefined ? open() : ofOption("--bundle", open)));
   try {
     const meant = await live.meant(tracks);
     const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };

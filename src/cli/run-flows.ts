@@ -19,9 +19,12 @@ import { addParameterFlags, givenParameters, refuseValuesOfSwitches } from "../w
 import { flagsOfOthers, flowsFrom, sourcesFrom } from "./chain.js";
 import { commandAnew } from "./command-anew.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
+import { refuseEmptyPaths } from "./empty-paths.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
+import { pathsOf } from "./paths-of.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 import {
@@ -124,6 +127,7 @@ async function runAll(
   modules: readonly string[] | undefined,
   flags: readonly string[],
 ): Promise<void> {
+  refuseEmptyPaths(command);
   const options = command.opts<Options>();
   const began = performance.now();
   const retry = retryOf(options.with);
@@ -143,6 +147,9 @@ async function runAll(
     const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
     plans.push({ flow, parameters, checked });
   }
+  const { input } = options;
+  // On other machines, files may be elsewhere.
+  if (input !== undefined && engine === "local") await ofOption("--input", () => pathsOf(input));
   for (const { flow, checked } of plans) await checkParameters(flow, checked, engine);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 import { terminalProgress } from "./terminal-progress.js";
 
 interface Options {
@@ -53,7 +54,7 @@ async function sample(options: Options): Promise<void> {
   const { generateSample, loadCatalog } = await import("../playlists/index.js");
   const output = options.output ?? relative(process.cwd(), (await loadCatalog()).path("sample_playlists"));
   const { checkOutput } = await import("../system/index.js");
-  await checkOutput(output);
+  await ofOption("--output", () => checkOutput(output));
   const { progress, clear } = terminalProgress();
   const facts = await interruptible((signal) =>
     generateSample({ ...options, output, progress, signal }).finally(clear),

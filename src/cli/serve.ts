@@ -4,6 +4,7 @@ import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } fr
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 
 interface Flags extends DatastoreOptions {
   port: number;
@@ -116,7 +117,7 @@ http://localhost:8080/docs shows every request that it takes.`,
       const { readApiKeys, serve } = await import("../serving/index.js");
       const file = flags.apiKeyFile;
       const readKeys = () => readApiKeys({ file, environment: process.env });
-      const apiKeys = await readKeys();
+      const apiKeys = await (file === undefined ? readKeys() : ofOption("--api-key-file", readKeys));
       const stopWithParent = followParent();
       await serve({
         bundle,

@@ -1,9 +1,11 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
+import { isSegueError } from "../system/index.js";
 import type { AnyFlow, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
+import { ofOption } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly svg?: string | true;
@@ -28,7 +30,7 @@ async function show(target: string, options: Options, command: Command): Promise
   const client = await clientOf(options);
   const run = await client.findRun(target).catch((error: unknown) => {
     // A flow of Segue's own that never ran.
-    if (ownFlows().includes(target)) return undefined;
+    if (isSegueError(error) && error.code === "misuse" && ownFlows().includes(target)) return undefined;
     throw error;
   });
   if (run === undefined) return showFlow(await flowNamed(target), options);
@@ -55,8 +57,11 @@ async function printSvg(svg: string, file: string | true): Promise<void> {
     process.stdout.write(svg);
     return;
   }
-  const { writeFileAtomic } = await import("../system/index.js");
-  await writeFileAtomic(file, svg);
+  const { checkOutput, writeFileAtomic } = await import("../system/index.js");
+  await ofOption("--svg", async () => {
+    await checkOutput(file);
+    await writeFileAtomic(file, svg);
+  });
   console.log(`drew ${file}`);
 }
 

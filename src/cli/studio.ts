@@ -7,6 +7,7 @@ import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } fr
 import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
@@ -52,7 +53,10 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
           ...rawFileOptions(options),
         }).finally(clear)
       : undefined;
-  const bundle = options.bundle === undefined ? undefined : await bundleFor(options.bundle, options);
+  const bundle =
+    options.bundle === undefined
+      ? undefined
+      : await ofOption("--bundle", () => bundleFor(options.bundle, options));
   const client = await clientOf(options);
   const flags = datastoreFlag(command, { elsewhere: true });
   // The flows take long to load.

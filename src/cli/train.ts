@@ -6,6 +6,7 @@ import type { EpochReport, Validation, VectorFormat } from "../track2vec/index.j
 import { word2vecRanges } from "../track2vec/options.js";
 import { gensimOptions } from "./gensim-options.js";
 import { numberOption } from "./number-option.js";
+import { ofOption } from "./of-option.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
 import { terminalProgress } from "./terminal-progress.js";
 import {
@@ -183,7 +184,8 @@ async function train(options: Options, command: Command): Promise<void> {
   const { signal } = interrupt;
   let ended = 0;
   try {
-    const from = options.from === undefined ? undefined : await loadVectors(options.from);
+    const from =
+      options.from === undefined ? undefined : await ofOption("--from", () => loadVectors(options.from!));
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks } = options;
     const reading = { progress, signal, tell, minTracks, ...rawFileOptions(options) };
@@ -194,7 +196,11 @@ async function train(options: Options, command: Command): Promise<void> {
       const about = { k: options.validationK, patience: options.patience };
       if (Number.isNaN(share)) {
         const { readQueries } = await import("../corpus/index.js");
-        validation = { ...about, queries: await readQueries(options.validation, { signal }) };
+        const file = options.validation;
+        validation = {
+          ...about,
+          queries: await ofOption("--validation", () => readQueries(file, { signal })),
+        };
       } else {
         if (!(share > 0 && share < 1))
           throw misuse(`--validation ${options.validation} is no share between 0 and 1`, howToValidate);
@@ -267,16 +273,16 @@ async function checkedFormat({ format: named, output, from, checkpoint }: Option
   const known = `there are: ${vectorFormats.join(", ")}`;
   const format = named ?? formatOf(output);
   if (format === undefined)
-    throw misuse(`cannot tell the format of ${output}`, `Name one with --format; ${known}.`);
+    throw misuse(`--output: cannot tell the format of ${output}`, `Name one with --format; ${known}.`);
   const found = vectorFormats.find((each) => each === format);
   if (found === undefined) throw misuse(`there is no vector format "${format}"`, known);
   if (from !== undefined && formatOf(from) === undefined)
     throw misuse(
-      `cannot tell the format of ${from}`,
+      `--from: cannot tell the format of ${from}`,
       "Its name should end in .bin, .txt, .parquet or .safetensors.",
     );
-  await checkOutput(output);
-  if (checkpoint !== undefined) await checkOutput(checkpoint);
+  await ofOption("--output", () => checkOutput(output));
+  if (checkpoint !== undefined) await ofOption("--checkpoint", () => checkOutput(checkpoint));
   return found;
 }
 
@@ -292,13 +298,25 @@ async function checkedInputs(options: Options): Promise<string[]> {
       `--output ${output} would be written over the checkpoint`,
       "Name another file for one of the two.",
     );
-  const paths = await pathsOf(input, { pipes: true });
+  const paths = await ofOption("--input", () => pathsOf(input, { pipes: true }));
+  // Before the playlists are read, which takes long; vectors are read at once.
+  if (resume !== undefined) await ofOption("--resume", () => requireReadable(resume));
+  if (validation !== undefined && Number.isNaN(Number(validation)))
+    await ofOption("--validation", () => requireReadable(validation));
   const read = (...others: (string | undefined)[]) =>
     [...paths, validation, ...others].filter((path) => path !== undefined);
   await requireApart(output, "--output", read(resume));
   // Which could never be resumed from: what it began with would be gone.
   if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read(from));
   return paths;
+}
+
+/** @throws where it cannot be opened, or is a folder */
+async function requireReadable(path: string): Promise<void> {
+  const { access, constants, stat } = await import("node:fs/promises");
+  const { misuse } = await import("../system/index.js");
+  if ((await stat(path)).isDirectory()) throw misuse(`${path} is a folder`, "Name a file.");
+  await access(path, constants.R_OK);
 }
 
 function flag(flags: string, description: string, value: boolean): Option {

@@ -11,6 +11,7 @@ import { createGunzip } from "node:zlib";
 import {
   asWritten,
   besideWork,
+  explainDiskError,
   messageOf,
   type Progress,
   requireOptions,
@@ -157,10 +158,13 @@ async function openBytes(path: string, { progress = silent, signal }: ReadOption
   } catch (error) {
     await file?.close();
     const { code } = error as NodeJS.ErrnoException;
-    throw new SegueError(`cannot read ${path}: ${code === "ENOENT" ? "no such file" : messageOf(error)}`, {
-      code: "bad-input",
-      cause: error,
-    });
+    throw new SegueError(
+      `cannot read ${path}: ${code === "ENOENT" ? "no such file" : messageOf(explainDiskError(error))}`,
+      {
+        code: "bad-input",
+        cause: error,
+      },
+    );
   }
   source.on("data", () =>
     progress({ task: `reading ${path}`, done: source.bytesRead, total, unit: "bytes" }),

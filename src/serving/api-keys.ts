@@ -87,7 +87,7 @@ export async function readApiKeys(options: {
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === "ENOENT"
         ? misuse(`there is no API key file ${options.file}`, oneALine)
-        : misuse(`cannot read the API key file ${options.file}: ${messageOf(explainDiskError(error))}`);
+        : misuse(messageOf(explainDiskError(error, `the API key file ${options.file}`)));
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     lines.forEach((line, i) => {

@@ -4,6 +4,7 @@ import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat } fro
 import { dirname, join, resolve } from "node:path";
 import {
   aPath,
+  explainDiskError,
   isUnfinished,
   makeFolder,
   requireWithin,
@@ -182,5 +183,7 @@ export class FolderStore implements Store {
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function readingFailed(key: string, url: string, cause: unknown): SegueError {
+  const explained = explainDiskError(cause, join(url, key));
+  if (explained instanceof SegueError) return explained;
   return new SegueError(`cannot read ${key || "."} in ${url}: ${(cause as Error).message}`, { cause });
 }

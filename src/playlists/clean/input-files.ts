@@ -33,7 +33,10 @@ export async function findInputs(
   };
   for (const named of inputs) {
     const input = named === "-" && pipes ? "/dev/stdin" : named;
-    const facts = await stat(input).catch(() => undefined);
+    const facts = await stat(input).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EACCES") throw unreadable(input, error);
+      return undefined;
+    });
     if (facts?.isDirectory())
       throw misuse(
         `${input} is a folder`,
@@ -57,13 +60,18 @@ export async function findInputs(
   }
   for (const { path } of found.values())
     await access(path, constants.R_OK).catch((cause: unknown) => {
-      throw new SegueError(`${path} may not be read by this user`, {
-        hint: `change who may read it: chmod +r ${path}`,
-        code: "unreadable-input",
-        cause,
-      });
+      throw unreadable(path, cause, `chmod +r ${path}`);
     });
   return [...found.values()];
+}
+
+/** @param remedy the command that changes it; default: of a folder above it */
+function unreadable(path: string, cause: unknown, remedy = "chmod +x on the folders above it"): SegueError {
+  return new SegueError(`${path} may not be read by this user`, {
+    hint: `change who may read it: ${remedy}`,
+    code: "unreadable-input",
+    cause,
+  });
 }
 
 /** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */

@@ -1,0 +1,19 @@
+/** Which option an error is about: a path alone does not say where it was typed. */
+import { explainDiskError, SegueError } from "../system/index.js";
+
+/**
+ * Does the work, and names the option in whatever message it ends with, where that does not name it already.
+ *
+ * @param option as it is typed: "--output"
+ * @throws what the work throws
+ */
+export async function ofOption<T>(option: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const explained = explainDiskError(error);
+    if (!(explained instanceof SegueError) || explained.message.includes(option)) throw explained;
+    const { message, hint, exitCode, code } = explained;
+    throw new SegueError(`${option}: ${message}`, { hint, exitCode, code, cause: explained });
+  }
+}

@@ -63,7 +63,9 @@ describe("segue dump -o", () => {
     ]) {
       const refused = dump(`kinds/start/${artifact}`, "-o", file!);
       expect(refused).toMatchObject({ code: 2, stdout: "" });
-      expect(refused.stderr).toMatch(/^error: "\w+" is kept as \.\w+, not as \.\w+\n {2}→ name a \.\w+ file/);
+      expect(refused.stderr).toMatch(
+        /^error: --output: "\w+" is kept as \.\w+, not as \.\w+\n {2}→ name a \.\w+ file/,
+      );
     }
     expect(readdirSync(project.folder)).not.toContain("list.npy");
   });
@@ -89,13 +91,13 @@ describe("segue dump -o", () => {
     project.write("taken", "a file");
     expect(dump("kinds/start/model", "-o", "taken")).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: taken is a file\n {2}→ /),
+      stderr: expect.stringMatching(/^error: --output: taken is a file\n {2}→ /),
     });
     project.write("mixed/mine.txt", "mine");
     const refused = dump("kinds/start/model", "-o", "mixed");
     expect(refused).toMatchObject({
       code: 2,
-      stderr: "error: mixed is not empty\n  → name a new folder, or empty this one\n",
+      stderr: "error: --output: mixed is not empty\n  → name a new folder, or empty this one\n",
     });
     expect(readdirSync(project.at("mixed"))).toEqual(["mine.txt"]);
   });
@@ -107,7 +109,7 @@ describe("segue dump -o", () => {
     mkdirSync(project.at("folder"));
     expect(dump("kinds/start/manifest", "-o", "folder")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error: folder is a folder\n"),
+      stderr: expect.stringContaining("error: --output: folder is a folder\n"),
     });
   });
 });

@@ -22,6 +22,9 @@ export type EvaluateAnswer =
 
 const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
 
+// Who asked is gone, and nobody waits for the answer.
+process.once("disconnect", () => process.exit(1));
+
 process.once("message", async (task: EvaluateTask) => {
   try {
     const { loadAndMeasure } = await import("./load-and-measure.js");
@@ -46,6 +49,8 @@ process.once("message", async (task: EvaluateTask) => {
       },
     });
   } catch (error) {
+    // The other process, which was stopped too, says so.
+    if ((error as Error).name === "AbortError") process.exit(130);
     await answer({ kind: "failed", error: errorData(error) });
   }
   process.exit(0);

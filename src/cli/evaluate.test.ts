@@ -225,7 +225,7 @@ describe("segue evaluate", () => {
     expect(segue(...args, "--html", folder)).toEqual({
       status: 2,
       stdout: "",
-      stderr: expect.stringContaining(`error: ${folder} is a folder`),
+      stderr: expect.stringContaining(`error: --html: ${folder} is a folder`),
     });
   });
 

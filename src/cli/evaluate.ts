@@ -15,6 +15,7 @@ import {
   writeFileAtomic,
 } from "../system/index.js";
 import type { EvaluateAnswer, EvaluateTask } from "./evaluate-worker.js";
+import { interruptible } from "./interruptible.js";
 import type { MeasureTask } from "./load-and-measure.js";
 import { numberOption, numbersOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
@@ -191,7 +192,9 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   for (const recommender of names) {
     try {
       const quiet = entries.length + failures.length > 0;
-      const done = await measureApart({ ...task, recommender, settings: {}, quiet });
+      const done = await interruptible((signal) =>
+        measureApart({ ...task, recommender, settings: {}, quiet }, signal),
+      );
       entries.push(done.entry);
       ({ playlists, asked } = done);
     } catch (error) {
@@ -253,10 +256,15 @@ async function taskOf(
   };
 }
 
+/** Milliseconds that a process has to end by itself. */
+const patience = 500;
+
 type Done = Extract<EvaluateAnswer, { kind: "done" }>;
 
-function measureApart(task: EvaluateTask): Promise<Done> {
+/** @param signal ends the other process */
+function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
   const { progress, clear, tell } = terminalProgress();
+  let end: (() => void) | undefined;
   return new Promise<Done>((resolve, reject) => {
     const child = fork(besideUrl(import.meta.url, "./evaluate-worker.js"), {
       serialization: "advanced",
@@ -277,8 +285,18 @@ function measureApart(task: EvaluateTask): Promise<Done> {
         ),
       ),
     );
+    end = () => void child.kill("SIGKILL");
+    // Told first, so that it can put away what it has read.
+    signal.addEventListener("abort", () => {
+      child.kill();
+      setTimeout(end!, patience).unref();
+    });
+    process.once("exit", end);
     child.send(task);
-  }).finally(clear);
+  }).finally(() => {
+    clear();
+    if (end !== undefined) process.off("exit", end);
+  });
 }
 
 function page(table: string): string {

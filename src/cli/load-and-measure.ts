@@ -11,6 +11,7 @@ import {
 } from "../evaluation/index.js";
 import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { misuse, type Progress, SegueError, throttled } from "../system/index.js";
+import { interruptible } from "./interruptible.js";
 import type { RawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readTrainingPlaylists } from "./read-playlists.js";
 
@@ -38,7 +39,8 @@ export async function loadAndMeasure(
 ): Promise<Measured> {
   const { recommender, settings, ks, seed, threads } = task;
   const told = throttled(progress);
-  const { train: corpus, questions } = await load(task, told, tell);
+  // Only what is read is in files of its own that have to go; what fits lets no signal be heard, and is best ended by it.
+  const { train: corpus, questions } = await interruptible((signal) => load(task, told, tell, signal));
   // Threads pay for themselves when there is much to ask.
   const lanes = Math.min(threads ?? availableParallelism(), Math.ceil(questions.length / 1000));
   let close = async () => {};
@@ -70,11 +72,12 @@ async function load(
   { train, raw, asked, seed }: MeasureTask,
   progress: Progress,
   tell: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Pick<HoldOut, "train" | "questions">> {
-  const reading = { ...raw, progress, tell };
+  const reading = { ...raw, progress, tell, signal };
   if ("queries" in asked) {
     // Before the playlists, which take longer: what is wrong with them is known at once.
-    const questions = await readQueries(asked.queries, { progress });
+    const questions = await readQueries(asked.queries, { progress, signal });
     return { train: await readTrainingPlaylists(train, reading), questions };
   }
   const { share, positions } = asked;

@@ -57,7 +57,9 @@ it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
     for (const [path, what] of Object.entries(said)) {
       const { code, stdout, stderr } = await project.segueMeanwhile(...command, option, path);
       expect([path, [1, 2].includes(code!), stdout]).toEqual([path, true, ""]);
-      expect(stderr).toMatch(new RegExp(`^error: ${option}: [^\n]*${what}[^\n]*\n( {2}→ [^\n]+\n)?$`));
+      expect(stderr).toMatch(
+        new RegExp(`^error: (${option}|input): [^\n]*${what}[^\n]*\n( {2}→ [^\n]+\n)?$`),
+      );
     }
   },
 );

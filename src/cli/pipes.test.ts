@@ -106,15 +106,17 @@ describe("anything else through a pipe", () => {
   };
 
   it("is refused at once where it must be read twice, with exit code 2", () => {
-    const twice = (pipe: string) => ({
+    const twice = (pipe: string, option = "") => ({
       status: 2,
-      stderr: `error: ${pipe} is a pipe, and has to be read more than once\n  → write it to a file first\n`,
+      stderr: `error: ${option}${pipe} is a pipe, and has to be read more than once\n  → write it to a file first\n`,
     });
     const named = noWriter("named.csv");
     expect(refused(`segue train --input ${named} --output no.bin`)).toEqual(twice(named));
     for (const name of ["from.bin", "from.safetensors"]) {
       const from = noWriter(name);
-      expect(refused(`segue train --input plays.jsonl --from ${from} --output no.bin`)).toEqual(twice(from));
+      expect(refused(`segue train --input plays.jsonl --from ${from} --output no.bin`)).toEqual(
+        twice(from, "--from: "),
+      );
     }
     const run = shell("cat plays.csv | segue run intermediate --input -");
     expect(run).toMatchObject({
@@ -122,14 +124,16 @@ describe("anything else through a pipe", () => {
       stderr: expect.stringContaining("- is a pipe, and has to be read more than once"),
     });
     const leaderboard = "segue evaluate --leaderboard --queries queries.jsonl.gz --train /dev/stdin";
-    expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin"));
+    expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin", "--train: "));
     const bundle = noWriter("bundle");
     for (const verb of [
       "serve",
       "recommend One-A --bundle",
       "export --format onnx --output no.onnx --bundle",
     ])
-      expect(refused(`segue ${verb} ${bundle}`), verb).toEqual(twice(bundle));
+      expect(refused(`segue ${verb} ${bundle}`), verb).toEqual(
+        twice(bundle, verb.startsWith("export") ? "--bundle: " : ""),
+      );
     expect(refused("cat plays.jsonl | segue evaluate --train - --queries -")).toEqual({
       status: 2,
       stderr: expect.stringContaining("--train and --queries both read standard input"),

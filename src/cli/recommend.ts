@@ -75,13 +75,15 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
       throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
   }
   const { bundlePlaceFor } = await import("./latest-bundle.js");
-  const { LiveModel, openServedModel, readAs } = await import("../serving/index.js");
+  const { bundlePath, LiveModel, openServedModel, readAs } = await import("../serving/index.js");
   const { recommender: asked } = options;
-  const open = async () => {
+  const find = async () => {
     const place = await bundlePlaceFor(options.bundle, options);
-    return openServedModel(place, { recommender: asked });
+    await bundlePath(place);
+    return place;
   };
-  const live = new LiveModel(await (options.bundle === undefined ? open() : ofOption("--bundle", open)));
+  const place = await (options.bundle === undefined ? find() : ofOption("--bundle", find));
+  const live = new LiveModel(await openServedModel(place, { recommender: asked }));
   try {
     const meant = await live.meant(tracks);
     const context: Context = { tracks: meant, ...(title === undefined ? {} : { title }) };

@@ -23,8 +23,6 @@ import { refuseEmptyPaths } from "./empty-paths.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
-import { pathsOf } from "./paths-of.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 import {
@@ -147,9 +145,6 @@ async function runAll(
     const checked = parseParameters(flow, parameters, { sources: withoutGiven(layered.sources, given) });
     plans.push({ flow, parameters, checked });
   }
-  const { input } = options;
-  // On other machines, files may be elsewhere.
-  if (input !== undefined && engine === "local") await ofOption("--input", () => pathsOf(input));
   for (const { flow, checked } of plans) await checkParameters(flow, checked, engine);
   const client = await clientOf(options);
   // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.

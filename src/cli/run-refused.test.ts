@@ -126,10 +126,10 @@ describe("segue run refuses", () => {
   });
 
   it.each([
-    ["-", 2, /^error: - is a pipe, and has to be read more than once\n/],
-    ["gone.csv", 1, /^error: there is no file gone\.csv\n/],
-    ["gone*.csv", 1, /^error: no file matches gone\*\.csv\n/],
-    [".", 2, /^error: \. is a folder\n/],
+    ["-", 2, /^error: input: - is a pipe, and has to be read more than once\n/],
+    ["gone.csv", 1, /^error: input: there is no file gone\.csv\n/],
+    ["gone*.csv", 1, /^error: input: no file matches gone\*\.csv\n/],
+    [".", 2, /^error: input: \. is a folder\n/],
   ] as const)("begins no run that would read %s", async (input, code, message) => {
     const refused = await segue("run", "--input", input, "--datastore", "unread");
     expect([refused.code, refused.stdout]).toEqual([code, ""]);

@@ -286,7 +286,7 @@ describe("segue train", () => {
         ["--min-count", "100000"],
         /no track occurs 100000 times or more among 2400 plays[\s\S]*Lower --min-count/,
       ],
-      [["--resume", file("none.safetensors")], /cannot read .*none\.safetensors/],
+      [["--resume", file("none.safetensors")], /--resume: cannot use .*none\.safetensors/],
       [["--from", file("none.bin")], /cannot read .*none\.bin/],
     ];
     for (const [args, message] of cases) {
@@ -379,7 +379,7 @@ describe("segue train", () => {
     const args = ["--input", file("none.jsonl"), "--epochs", 100_000];
     const refused = segue(...args, "--output", "/proc/v3.bin");
     expect(refused).toMatchObject({ status: 1, stdout: "" });
-    expect(refused.stderr).toMatch(/^error: cannot use \/proc\/v3\.bin: [^\n]+\n {2}→ [^\n]+\n$/);
+    expect(refused.stderr).toMatch(/^error: --output: cannot use \/proc\/v3\.bin: [^\n]+\n {2}→ [^\n]+\n$/);
     const misused = segue(...args, "--output", file("v.bin"), "--checkpoint", file("."));
     expect(misused).toMatchObject({ status: 2, stderr: expect.stringContaining("is a folder") });
   });

@@ -19,7 +19,7 @@ describe("input that is not there", () => {
     const store = new FolderStore(join(folder, "store"));
     await expect(runFlow(intermediate, given(), { store })).rejects.toMatchObject({
       code: "missing-input",
-      message: expect.stringMatching(/^there is no file .*gone\.csv$/),
+      message: expect.stringMatching(/^input: there is no file .*gone\.csv$/),
     });
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distPath } from "../system/index.js";
+import { distPath, isAlive } from "../system/index.js";
 
 let folder: string;
 let train: string;
@@ -218,6 +219,29 @@ describe("segue evaluate", () => {
     expect(board.rows[0].hit_ratio).toMatchObject({ mean: expect.closeTo(0.8, 12) });
     expect(await readFile(html, "utf8")).toContain("transitions");
   });
+
+  it("ends at once where it alone is told to, with the process that fits", async () => {
+    const sample = join(folder, "sample.csv");
+    const main = distPath("cli/main.js");
+    spawnSync(process.execPath, [main, "sample", "--playlists", "1500", "--output", sample]);
+    const args = ["evaluate", "--train", sample, "--leaderboard", "--recommender", "blend"];
+    const command = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    command.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const exited = once(command, "exit");
+    await expect.poll(() => said, { timeout: 20_000 }).toContain("held out");
+    const children = () => spawnSync("pgrep", ["-P", String(command.pid)], { encoding: "utf8" }).stdout;
+    const child = Number(children());
+    expect(isAlive(child)).toBe(true);
+    command.kill("SIGINT");
+    const began = performance.now();
+    expect(await exited).toEqual([130, null]);
+    await expect.poll(() => isAlive(child)).toBe(false);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(said).toMatch(/\ninterrupted\n/);
+  }, 40_000);
 
   it("refuses a card that cannot be written before it fits anything", () => {
     // The playlists are not even looked for.

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
-import { addMapOptions, type MapOptions } from "./map-options.js";
+import { addMapOptions, type MapOptions, refuseMapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
 import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
@@ -43,9 +43,10 @@ export function registerAnalyze(program: Command): void {
       "after",
       "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json\n  segue analyze mine.csv --columns artist=performer,track=song,playlist=list",
     )
-    .action((inputs: readonly string[], options: Options) =>
-      interruptible((signal) => analyze(inputs, options, signal)),
-    );
+    .action((inputs: readonly string[], options: Options, command: Command) => {
+      if (!options.map) refuseMapOptions(command);
+      return interruptible((signal) => analyze(inputs, options, signal));
+    });
 }
 
 async function analyze(inputs: readonly string[], options: Options, signal: AbortSignal): Promise<void> {

@@ -69,9 +69,13 @@ export function registerEvaluate(program: Command): void {
         "-k, --k <numbers>",
         "how many tracks an answer has; several by commas, the first leads",
         wholeNumber(1),
-      ).default([20]),
+      ).default([20], "20"),
     )
-    .option("--set <name=value>", "a setting of the recommender; repeat for more", setting, {})
+    .addOption(
+      new Option("--set <name=value>", "a setting of the recommender; repeat for more")
+        .argParser(setting)
+        .default({}, "its own"),
+    )
     .addOption(numberOption("--seed <n>", "for what is random in fitting", wholeNumber(0)).default(1))
     .addOption(
       numberOption(

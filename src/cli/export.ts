@@ -32,7 +32,7 @@ export function registerExport(program: Command): void {
         ])
         .makeOptionMandatory(),
     )
-    .requiredOption("--output <path>", "the file to write; for savedmodel the folder of the model")
+    .requiredOption("-o, --output <path>", "the file to write; for savedmodel the folder of the model")
     .addOption(
       new Option(
         "--bundle <bundle>",
@@ -42,7 +42,7 @@ export function registerExport(program: Command): void {
     .option("--vectors <file>", "vectors instead of a bundle (.bin, .vec, .parquet, .safetensors)")
     .addOption(
       numberOption(
-        "-k <n>",
+        "-k, --k <n>",
         "how many tracks a SavedModel answers with; ONNX is told k with each question",
         wholeNumber(1),
       ).default(100),
@@ -59,8 +59,13 @@ Examples:
     .action(exportModel);
 }
 
-async function exportModel(options: Options): Promise<void> {
-  const { checkOutput } = await import("../system/index.js");
+async function exportModel(options: Options, command: Command): Promise<void> {
+  const { checkOutput, misuse } = await import("../system/index.js");
+  if (options.format !== "savedmodel" && command.getOptionValueSource("k") === "cli")
+    throw misuse(
+      `--k is for a SavedModel, and would change nothing in ${options.format}`,
+      options.format === "onnx" ? "leave it out: ONNX is told k with each question" : "leave it out",
+    );
   const kind = options.format === "savedmodel" ? "folder" : "file";
   await ofOption("--output", () => checkOutput(options.output, kind));
   if (options.vectors !== undefined) {

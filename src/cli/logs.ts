@@ -1,5 +1,5 @@
 /** `segue logs`: what tasks printed. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
@@ -21,7 +21,7 @@ export function registerLogs(program: Command): void {
     .argument("<task>", "run/step/task; run/step for the first task, flow/step for the latest run")
     .option("-f, --follow", "go on until the task is over, through all its attempts")
     .option("--timestamps", "with the time of each line")
-    .option("--stdout", "only what went to standard output")
+    .addOption(new Option("--stdout", "only what went to standard output").conflicts("stderr"))
     .option("--stderr", "only what went to standard error")
     .addOption(numberOption("--attempt <n>", "of this attempt (default: the last)", wholeNumber(1)))
     .option("--json", "print one JSON object a line")

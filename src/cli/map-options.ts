@@ -1,6 +1,6 @@
 /** The options of every verb that draws the map of music. */
-import { type Command, InvalidArgumentError } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { misuse, wholeNumber } from "../system/index.js";
 import { numberOption } from "./number-option.js";
 
 export interface MapOptions {
@@ -14,8 +14,21 @@ export function addMapOptions(command: Command): Command {
     .addOption(
       numberOption("--map-tracks <n>", "how many tracks the map shows at most", wholeNumber(4)).default(5000),
     )
-    .option("--genres <words>", "words in titles that colour the map", words, ["rock", "rap", "country"]);
+    .addOption(
+      new Option("--genres <words>", "words in titles that colour the map")
+        .argParser(words)
+        .default(["rock", "rap", "country"], "rock,rap,country"),
+    );
 }
+
+/** @throws SegueError (misuse) where one of them is given, and no map is drawn */
+export function refuseMapOptions(command: Command): void {
+  for (const name of ["mapTracks", "genres"] as const)
+    if (command.getOptionValueSource(name) === "cli")
+      throw misuse(`${names[name]} is for the map, which --no-map leaves out`, "leave out one of the two");
+}
+
+const names = { mapTracks: "--map-tracks", genres: "--genres" };
 
 function words(text: string): string[] {
   const list = text.split(",").map((word) => word.trim());

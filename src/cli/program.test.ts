@@ -3,8 +3,11 @@ import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "./program.js";
 
-/** Of `segue run`, whose flags are those of the flows, `run-flows.ts` writes the help; `run.test.ts` looks at it. */
-const verbs = createProgram().commands.filter((verb) => verb.name() !== "run");
+/**
+ * Of `segue run`, whose flags are those of the flows, `run-flows.ts` writes the help; `run.test.ts` looks at it. `segue help` is the help
+ * of the others.
+ */
+const verbs = createProgram().commands.filter((verb) => !["run", "help"].includes(verb.name()));
 
 function helpOf(verb: Command): string {
   let text = "";

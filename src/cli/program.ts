@@ -13,6 +13,7 @@ import { refuseEmptyPaths } from "./empty-paths.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerExport } from "./export.js";
 import { registerGc } from "./gc.js";
+import { registerHelp } from "./help.js";
 import { registerLogs } from "./logs.js";
 import { registerRecommend } from "./recommend.js";
 import { registerResume } from "./resume.js";
@@ -46,6 +47,7 @@ const verbs: ReadonlyArray<(program: Command) => void> = [
   registerGc,
   registerWorker,
   registerBench,
+  registerHelp,
 ];
 
 export function createProgram(): Command {
@@ -57,6 +59,7 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
+    .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
     .hook("preAction", (_, command) => refuseEmptyPaths(command));

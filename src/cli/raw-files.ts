@@ -1,6 +1,6 @@
 /** How raw files are to be read: the options of every verb that takes playlists of any form, as `segue run` has them. */
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../system/index.js";
+import { misuse, wholeNumber } from "../system/index.js";
 import { numberOption } from "./number-option.js";
 
 export interface RawFileOptions {
@@ -32,6 +32,23 @@ export function rawFileOptions({
     ...(columns !== undefined && { columns }),
     ...{ encoding, escape: style, sessionGap, dates, mergeVersions, mergeCapitals },
   };
+}
+
+/**
+ * @param of what is read, and is no raw file: "p.jsonl holds sequences"
+ * @throws SegueError (misuse) where one of them is given that would change nothing
+ */
+export function refuseRawFileOptions(
+  { columns, encoding, escape: style, dates }: Partial<RawFileOptions>,
+  of: string,
+): void {
+  const given = [
+    ["--columns", columns !== undefined],
+    ["--encoding", encoding !== undefined && encoding !== "utf-8"],
+    ["--escape", style !== undefined && style !== "auto"],
+    ["--dates", dates !== undefined && dates !== "auto"],
+  ].find(([, isGiven]) => isGiven);
+  if (given !== undefined) throw misuse(`${given[0]} is for raw files, and ${of}`, "leave it out");
 }
 
 /** How short a playlist of raw files may be; of verbs for which that is not given. */

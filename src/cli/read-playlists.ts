@@ -8,7 +8,7 @@ import { type Corpus, readSequences } from "../corpus/index.js";
 // Not by the room's door, which takes long to load.
 import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
 import { misuse, type Progress, SegueError, temporaryFolder } from "../system/index.js";
-import type { RawFileOptions } from "./raw-files.js";
+import { type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 
 export interface ReadOptions extends Partial<RawFileOptions> {
   readonly progress?: Progress;
@@ -52,7 +52,9 @@ export async function readPlaylists(
     /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
   if (sessionGap === 0 && !merges && found.every(isSequences)) {
     try {
-      return await readSequences(paths, options);
+      const corpus = await readSequences(paths, options);
+      refuseRawFileOptions({ columns, encoding, escape: style, dates }, `${paths[0]} holds sequences`);
+      return corpus;
     } catch (error) {
       // Playlists or plays in other words go the way of raw files.
       if (!(error instanceof SegueError) || !(await anyIsOtherJson(found))) throw error;
@@ -135,6 +137,7 @@ export async function readTrainingPlaylists(paths: readonly string[], options: R
   const { sessionGap = 0, mergeVersions, mergeCapitals } = options;
   if (sessionGap > 0 || mergeVersions || mergeCapitals) return readPlaylists(paths, options);
   for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
+  refuseRawFileOptions(options, `${paths[0]} holds sequences`);
   const { progress, signal } = options;
   return readSequences(paths, { progress, signal });
 }

@@ -34,7 +34,7 @@ export function registerRecommend(program: Command): void {
   addDatastoreOption(program.command("recommend"))
     .description("what should play next after these tracks, from the latest successful run")
     .argument("[tracks...]", 'what has played, in order, as "Artist-Track"; the last one played last')
-    .addOption(numberOption("-k <n>", "how many tracks", wholeNumber(1)).default(10))
+    .addOption(numberOption("-k, --k <n>", "how many tracks", wholeNumber(1)).default(10))
     .option("--title <words>", 'the title of the playlist: "rainy sunday"')
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
     .option(

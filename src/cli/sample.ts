@@ -23,7 +23,7 @@ export function registerSample(program: Command): void {
     .addOption(
       numberOption("--playlists <n>", "how many playlists (default: 2000, some 60,000 rows)", wholeNumber(1)),
     )
-    .addOption(numberOption("--rows <n>", "how many rows instead", wholeNumber(1)))
+    .addOption(numberOption("--rows <n>", "how many rows instead", wholeNumber(1)).conflicts("playlists"))
     .addOption(
       numberOption(
         "--mean-length <x>",
@@ -33,7 +33,7 @@ export function registerSample(program: Command): void {
     )
     .addOption(numberOption("--seed <n>", "chooses everything in it", wholeNumber(0)).default(42))
     .option(
-      "--output <file>",
+      "-o, --output <file>",
       "the CSV file to write; gzipped where it ends in .gz (default: sample_playlists of the catalog)",
     )
     .option("--json", "print one JSON object")

@@ -8,7 +8,7 @@ import { bundleFor } from "./latest-bundle.js";
 import { addMapOptions, type MapOptions } from "./map-options.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
-import { addRawFileOptions, type RawFileOptions, rawFileOptions } from "./raw-files.js";
+import { addRawFileOptions, type RawFileOptions, rawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 import { readPlaylists } from "./read-playlists.js";
 import { terminalProgress } from "./terminal-progress.js";
 
@@ -43,6 +43,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   const { startStudio } = await import("../studio/index.js");
   const { progress, clear, tell } = terminalProgress();
   const generated = inputs.length === 0 && options.bundle === undefined;
+  if (inputs.length === 0) refuseRawFileOptions(options, "no playlists are named");
   const corpus = generated
     ? await generatedCorpus()
     : inputs.length > 0

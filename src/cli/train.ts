@@ -56,7 +56,7 @@ export function registerTrain(program: Command): void {
       "--input <files...>",
       "playlists: JSON lines of sequences, or any other form that segue run reads; files or globs",
     )
-    .requiredOption("--output <file>", "where the vectors go")
+    .requiredOption("-o, --output <file>", "where the vectors go")
     .option(
       "--format <name>",
       "word2vec-binary, word2vec-text, parquet or safetensors (default: by the name)",

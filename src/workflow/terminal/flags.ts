@@ -70,7 +70,8 @@ export function refuseValuesOfSwitches(
 
 function helpOf(schema: z.ZodType, inner: z.ZodType): string {
   const parts = [schema.description ?? inner.description ?? ""];
-  if (inner instanceof z.ZodEnum) parts.push(`(${inner.options.join(", ")})`);
+  if (inner instanceof z.ZodEnum)
+    parts.push(`(${inner.options.filter((option) => option !== "").join(", ")})`);
   const fallback = schema.safeParse(undefined);
   if (fallback.success && fallback.data !== undefined) parts.push(`[default: ${shown(fallback.data)}]`);
   else if (!fallback.success) parts.push("[required]");

@@ -1,0 +1,48 @@
+/** Options that would change nothing are refused, each by its name: whoever gave one meant something by it. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ScratchProject } from "./project.testkit.js";
+
+const project = new ScratchProject();
+afterAll(() => project.remove());
+beforeAll(() => {
+  project.write("p.jsonl", '{"playlist_id":"a","tracks":["x","y","z"]}\n'.repeat(3));
+  project.write("p.csv", "artist,track,playlist\nA,x,p\nA,y,p\nA,z,p\n");
+});
+
+it.each([
+  ["analyze p.csv --no-map --genres jazz", /^error: --genres is for the map, which --no-map leaves out\n/],
+  ["analyze p.csv --no-map --map-tracks 9", /^error: --map-tracks is for the map/],
+  [
+    "export --format onnx -o o.onnx -k 5",
+    /^error: --k is for a SavedModel, and would change nothing in onnx\n/,
+  ],
+  ["sample --rows 5 --playlists 5 -o s.csv", /^error: option '--rows <n>' cannot be used with .*--playlists/],
+  [
+    "logs modeling/train --stdout --stderr",
+    /^error: option '--stdout' cannot be used with option '--stderr'/,
+  ],
+  ["train --input p.jsonl -o v.bin --columns artist=x", /^error: --columns is for raw files, and p\.jsonl /],
+  ["train --input p.jsonl -o v.bin --dates day-first", /^error: --dates is for raw files/],
+  [
+    "evaluate --train p.jsonl --encoding latin-1",
+    /^error: --encoding is for raw files, and p\.jsonl holds sequences\n/,
+  ],
+  ["analyze p.jsonl --escape none", /^error: --escape is for raw files/],
+  ["studio --columns artist=x", /^error: --columns is for raw files, and no playlists are named\n/],
+])("%s", async (command, message) => {
+  const { code, stdout, stderr } = await project.segueMeanwhile(...command.split(" "));
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(message);
+});
+
+it("helps with each command by its name, segue run with its flags, too", () => {
+  for (const name of ["run", "runs"]) {
+    const { code, stdout } = project.segue("help", name);
+    expect([code, stdout]).toEqual([0, project.segue(name, "--help").stdout]);
+  }
+  expect(project.segue("help", "run").stdout).toContain("--knn-k");
+  expect(project.segue("help", "trian")).toMatchObject({
+    code: 2,
+    stderr: 'error: there is no command "trian"\n  → did you mean "train"?\n',
+  });
+});

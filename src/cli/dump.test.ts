@@ -50,7 +50,10 @@ describe("segue dump -o", () => {
       stdout: "wrote rows.json\n",
     });
     expect(JSON.parse(project.read("rows.json"))).toEqual([{ name: "a", hits: 1 }]);
-    expect(dump("kinds/start/f", "--json", "-o", "f.txt").code).toBe(0);
+    expect(dump("kinds/start/f", "--json", "-o", "f.txt")).toMatchObject({
+      code: 0,
+      stdout: '{"artifact":"f","file":"f.txt"}\n',
+    });
     expect(JSON.parse(project.read("f.txt"))).toEqual([1, null, 3]);
   });
 

@@ -89,6 +89,14 @@ describe("segue show", () => {
     },
   );
 
+  it("draws to a file, or prints what it drew, as JSON too", () => {
+    const drawn = project.segue("show", "modeling", "--svg", "m.svg", "--json");
+    expect(drawn).toMatchObject({ code: 0, stdout: '{"file":"m.svg"}\n' });
+    const svg = project.segue("show", "modeling", "--svg").stdout;
+    expect(svg).toBe(project.read("m.svg"));
+    expect(JSON.parse(project.segue("show", "modeling", "--svg", "--json").stdout)).toEqual({ svg });
+  });
+
   it("shows one of Segue's own flows before it ever ran", () => {
     expect(project.segue("show", "modeling")).toMatchObject({
       code: 0,

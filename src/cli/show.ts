@@ -36,7 +36,7 @@ async function show(target: string, options: Options, command: Command): Promise
   if (run === undefined) return showFlow(await flowNamed(target), options);
   if (options.svg !== undefined) {
     const { drawRun } = await import("../workflow/index.js");
-    return printSvg(await drawRun(run), options.svg);
+    return printSvg(await drawRun(run), options.svg, options.json);
   }
   await showRun(run, options, datastoreFlag(command));
 }
@@ -44,7 +44,7 @@ async function show(target: string, options: Options, command: Command): Promise
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
   if (options.svg !== undefined) {
     const { drawFlow } = await import("../workflow/index.js");
-    return printSvg(drawFlow(flow.name, flow.nodes), options.svg);
+    return printSvg(drawFlow(flow.name, flow.nodes), options.svg, options.json);
   }
   const { describeFlow } = await import("../workflow/terminal/describe.js");
   console.log(
@@ -52,9 +52,9 @@ async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
   );
 }
 
-async function printSvg(svg: string, file: string | true): Promise<void> {
+async function printSvg(svg: string, file: string | true, json = false): Promise<void> {
   if (file === true) {
-    process.stdout.write(svg);
+    process.stdout.write(json ? `${JSON.stringify({ svg })}\n` : svg);
     return;
   }
   const { checkOutput, writeFileAtomic } = await import("../system/index.js");
@@ -62,7 +62,7 @@ async function printSvg(svg: string, file: string | true): Promise<void> {
     await checkOutput(file);
     await writeFileAtomic(file, svg);
   });
-  console.log(`drew ${file}`);
+  console.log(json ? JSON.stringify({ file }) : `drew ${file}`);
 }
 
 async function showRun(run: RunReader, options: Options, flags: string): Promise<void> {

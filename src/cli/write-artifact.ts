@@ -32,7 +32,7 @@ export async function writeArtifact(
     );
   if (form !== undefined && (json || wanted === ".json" || form === ".json")) {
     await writeFileAtomic(output, `${await artifactAsJson(kind, value)}\n`);
-    console.log(`wrote ${output}`);
+    say("wrote");
     return;
   }
   if (kind === "array") await writeFileAtomic(output, toNpy(value as TypedArray));
@@ -41,7 +41,11 @@ export async function writeArtifact(
     const source = await (value as FileArtifact | Table).path();
     await writeAtomically(output, (temporary) => copyFile(source, temporary));
   }
-  console.log(`copied to ${output}`);
+  say("copied to");
+
+  function say(done: string): void {
+    console.log(json ? JSON.stringify({ artifact: name, file: output }) : `${done} ${output}`);
+  }
 }
 
 async function copyFolder(source: string, output: string): Promise<void> {

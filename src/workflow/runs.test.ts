@@ -33,6 +33,7 @@ const write = async (flow: string, i: number, end?: EndRecord["status"]) => {
     created: new Date(i * 1000).toISOString(),
     tags: [`t${i % 2}`],
     origins: [],
+    nodes: [],
     parameters: {},
   };
   await store.put(keys.run(flow, run), recordText(record as unknown as RunRecord));

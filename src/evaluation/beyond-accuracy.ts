@@ -2,7 +2,6 @@
  * What the answers are like, whether right or not: how much of the catalogue they use, how popular, how varied and how new
  * they are. All ks in one pass over each ranking.
  */
-import type { Ranking } from "../recommenders/contract.js";
 import type { TrainingFacts } from "./facts.js";
 
 export interface AnswerFigures {
@@ -56,16 +55,17 @@ export class AnswerTally {
     );
   }
 
-  add(context: readonly string[], { tracks }: Ranking): void {
+  /** One question's context and the answer to it, best first: numbers of tracks, negative ones where training never saw a track. */
+  add(context: ArrayLike<number>, answer: ArrayLike<number>): void {
     this.#addContext(context);
-    if (tracks.length === 0) return;
-    const { numberOf, playlistsHolding, artistOf } = this.#facts;
+    if (answer.length === 0) return;
+    const { playlistsHolding, artistOf } = this.#facts;
     let popularity = 0;
     let novelty = 0;
     let artists = 0;
     let at = 0;
-    for (let position = 0; position < tracks.length; position++) {
-      const track = numberOf(tracks[position]!);
+    for (let position = 0; position < answer.length; position++) {
+      const track = answer[position]!;
       if (track >= 0) {
         popularity += playlistsHolding[track]!;
         novelty += this.#information[track]!;
@@ -79,7 +79,7 @@ export class AnswerTally {
       }
       // A ranking shorter than k counts with the length that it has.
       const length = position + 1;
-      while (at < this.#ks.length && (this.#ks[at] === length || length === tracks.length)) {
+      while (at < this.#ks.length && (this.#ks[at] === length || length === answer.length)) {
         const sums = this.#sums[at++]!;
         sums.popularity += popularity / length;
         sums.novelty += novelty / length;
@@ -103,13 +103,12 @@ export class AnswerTally {
     }));
   }
 
-  #addContext(context: readonly string[]): void {
+  #addContext(context: ArrayLike<number>): void {
     if (context.length === 0) return;
+    const { playlistsHolding } = this.#facts;
     let popularity = 0;
-    for (const id of context) {
-      const track = this.#facts.numberOf(id);
-      if (track >= 0) popularity += this.#facts.playlistsHolding[track]!;
-    }
+    for (let i = 0; i < context.length; i++)
+      if (context[i]! >= 0) popularity += playlistsHolding[context[i]!]!;
     this.#contextPopularity += popularity / context.length;
     this.#contexts++;
   }

@@ -1,7 +1,7 @@
 /** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
 import { setImmediate } from "node:timers/promises";
 import { requireQueries } from "../corpus/index.js";
-import { type Context, type Ranking, requireRankings, requireRecommender } from "../recommenders/contract.js";
+import { requireRecommender } from "../recommenders/contract.js";
 import {
   besideWork,
   misuse,
@@ -13,6 +13,8 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
+import { type Answering, askingOf, type Standings } from "./answers.js";
+import { QuestionNumbers } from "./asked.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
 import {
@@ -23,14 +25,7 @@ import {
   rankingMetrics,
 } from "./metrics.js";
 import type { Question } from "./questions.js";
-import { slicings } from "./slices.js";
-
-/** A recommender, or several threads of one: `lanes` batches are then worked on at the same time. */
-export interface Answering {
-  readonly name: string;
-  readonly lanes?: number;
-  recommend(contexts: readonly Context[], k: number): Ranking[] | Promise<Ranking[]>;
-}
+import { type Slicing, slicings } from "./slices.js";
 
 export interface EvaluateOptions {
   /** The cut-offs, integers ≥ 1. Default [20]. */
@@ -104,43 +99,47 @@ export async function evaluateRecommender(
   const longest = cuts.at(-1)!;
   const tally = new AnswerTally(facts, cuts);
   const table = new OutcomeTable(questions, cuts);
+  const slices = new Slices(facts, questions.length);
   const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
+  const numbers = new QuestionNumbers(facts, base !== undefined);
+  const ask = askingOf(recommender, facts);
   // A second batch waits at each lane, so that none is idle while this thread is busy.
   const ahead = recommender.lanes === undefined ? 1 : 2 * recommender.lanes;
   const start = performance.now();
   let seconds = 0;
-  let asked = 0;
-  const ask = () => {
-    const from = asked;
-    const batch = questions.slice(from, (asked = Math.min(from + size, questions.length)));
-    const contexts = batch.map(({ context, title }): Context => {
-      const tracks = base ? context.slice(-1) : context;
-      return title === undefined || base ? { tracks } : { tracks, title };
-    });
+  let sent = 0;
+  let knownTargets = 0;
+  const send = () => {
+    const from = sent;
+    sent = Math.min(from + size, questions.length);
+    const batch = numbers.number(questions.slice(from, sent));
     const began = performance.now();
-    const rankings = recommender.recommend(contexts, longest);
+    const answered = ask(batch, longest).then((answers) => {
+      seconds += (performance.now() - began) / 1000;
+      return answers;
+    });
     // Where one fails while an earlier one is waited for, that is heard when its turn comes.
-    Promise.resolve(rankings).catch(() => {});
-    seconds += (performance.now() - began) / 1000;
-    return { from, batch, contexts, rankings };
+    answered.catch(() => {});
+    return { from, batch, answered };
   };
-  const waiting: ReturnType<typeof ask>[] = [];
-  while (asked < questions.length || waiting.length > 0) {
+  const waiting: ReturnType<typeof send>[] = [];
+  while (sent < questions.length || waiting.length > 0) {
     signal?.throwIfAborted();
-    while (asked < questions.length && waiting.length < ahead) waiting.push(ask());
+    while (sent < questions.length && waiting.length < ahead) waiting.push(send());
     // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
-    const { from, batch, contexts, ...answer } = waiting.shift()!;
-    const rankings = await answer.rankings;
-    requireRankings(rankings, batch.length, recommender.name);
+    const { from, batch, answered } = waiting.shift()!;
+    const answers = (await answered)();
     for (let i = 0; i < batch.length; i++) {
-      const question = batch[i]!;
+      const row = from + i;
+      const { question, played, next, context } = batch[i]!;
+      slices.add(row, played, next);
+      if (next >= 0) knownTargets++;
       if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
-        if (base.vocabulary.has(question.next)) table.setAll(from + i, bets!);
+        if (base.vocabulary.has(question.next)) table.setAll(row, bets!);
         continue;
       }
-      const ranking = rankings[i]!;
-      tally.add(contexts[i]!.tracks, ranking);
-      table.set(from + i, question, ranking);
+      tally.add(context.played, answers[i]!.numbers);
+      table.set(row, answers[i]!.standings);
     }
     const done = from + batch.length;
     progress({ task: `asking ${recommender.name}`, done, total: questions.length, unit: "queries" });
@@ -153,10 +152,10 @@ export async function evaluateRecommender(
     protocol: base ? "base" : "full-context",
     queries: questions.length,
     catalogue: facts.size,
-    knownTargets: questions.filter(({ next }) => facts.numberOf(next) >= 0).length / questions.length,
+    knownTargets: knownTargets / questions.length,
     recommendSeconds: seconds,
     at: cuts.map((k, i) => ({ k, ...table.means(i).means, ...answers[i]! })),
-    slices: slice(questions, table, cuts, facts),
+    slices: slices.figures(table, cuts),
     outcomes: table,
   };
 }
@@ -207,8 +206,7 @@ class OutcomeTable implements Outcomes {
     return this.#columns[at]![metric];
   }
 
-  set(row: number, question: Question, ranking: Ranking): void {
-    const { positions, relevant } = standings(question, ranking.tracks);
+  set(row: number, { positions, relevant }: Standings): void {
     if (positions.length === 0) return;
     this.setAll(
       row,
@@ -237,34 +235,31 @@ class OutcomeTable implements Outcomes {
   }
 }
 
-/** Where the relevant tracks of a question stand in a ranking, from 1 and ascending, and how many there are. */
-function standings({ next, rest }: Question, tracks: readonly string[]) {
-  if (rest === undefined || rest.length === 0) {
-    const at = tracks.indexOf(next);
-    return { positions: at === -1 ? [] : [at + 1], relevant: 1 };
-  }
-  const wanted = new Set(rest).add(next);
-  const relevant = wanted.size;
-  const positions: number[] = [];
-  // Each counts where it stands first, should a ranking hold it twice.
-  for (let i = 0; i < tracks.length; i++) if (wanted.delete(tracks[i]!)) positions.push(i + 1);
-  return { positions, relevant };
-}
+/** Which slices each query is in. */
+class Slices {
+  readonly #slicings: readonly Slicing[];
+  /** By slicing: one label a query. */
+  readonly #labels: readonly Uint8Array[];
 
-function slice(
-  questions: readonly Question[],
-  table: OutcomeTable,
-  ks: readonly number[],
-  facts: TrainingFacts,
-): SliceFigures[] {
-  return slicings(facts).flatMap(({ by, labels, labelOf }) => {
-    const labelled = Uint8Array.from(questions, labelOf);
-    return labels.flatMap((label, index) => {
-      const all = ks.map((_, i) => table.means(i, labelled, index));
-      const queries = all[0]!.rows;
-      return queries === 0
-        ? []
-        : [{ by, label, queries, at: all.map(({ means }, i) => ({ k: ks[i]!, ...means })) }];
-    });
-  });
+  constructor(facts: TrainingFacts, queries: number) {
+    this.#slicings = slicings(facts);
+    this.#labels = this.#slicings.map(() => new Uint8Array(queries));
+  }
+
+  add(row: number, played: Int32Array, next: number): void {
+    for (let s = 0; s < this.#slicings.length; s++)
+      this.#labels[s]![row] = this.#slicings[s]!.labelOf(played, next);
+  }
+
+  figures(table: OutcomeTable, ks: readonly number[]): SliceFigures[] {
+    return this.#slicings.flatMap(({ by, labels }, s) =>
+      labels.flatMap((label, index) => {
+        const all = ks.map((_, i) => table.means(i, this.#labels[s], index));
+        const queries = all[0]!.rows;
+        return queries === 0
+          ? []
+          : [{ by, label, queries, at: all.map(({ means }, i) => ({ k: ks[i]!, ...means })) }];
+      }),
+    );
+  }
 }

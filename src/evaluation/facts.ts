@@ -2,6 +2,8 @@
 import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
 
 export interface TrainingFacts {
+  /** The corpus' own list of ids: a track's number is its place in it. */
+  readonly tracks: readonly string[];
   /** Distinct tracks of the training part. */
   readonly size: number;
   /** The track's number, or -1 where training never saw it. */
@@ -37,6 +39,7 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
   }
   const { artistOf, artistCount } = numberArtists(corpus.artists);
   return {
+    tracks: corpus.tracks,
     size,
     numberOf: (track) => numbers.get(track) ?? -1,
     plays,

@@ -1,4 +1,5 @@
 /** How good a recommender is: protocols, metrics, slices, comparisons. Knows the `Recommender` contract and nothing else. */
+export type { Answering } from "./answers.js";
 export { baseProtocolMetrics, evaluateBaseProtocol, type TargetPlaces } from "./base-protocol.js";
 export {
   type BehaviourOptions,
@@ -16,7 +17,6 @@ export {
   pairedDifference,
 } from "./bootstrap.js";
 export {
-  type Answering,
   type EvaluateOptions,
   type Evaluation,
   evaluateRecommender,

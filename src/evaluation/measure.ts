@@ -1,7 +1,8 @@
 /** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
 import { type Corpus, requireCorpus, requireQueries } from "../corpus/index.js";
 import { aFunction, misuse, type Progress, peakRssMb, requireKnown, requireWithin } from "../system/index.js";
-import { type Answering, type Evaluation, evaluateRecommender } from "./evaluate.js";
+import type { Answering } from "./answers.js";
+import { type Evaluation, evaluateRecommender } from "./evaluate.js";
 import { trainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
 

@@ -1,5 +1,4 @@
 /** Where a recommender does well and where it does not: the same metrics over parts of the queries. */
-import type { Query } from "../corpus/index.js";
 import type { TrainingFacts } from "./facts.js";
 
 /** One way to part the queries: each gets exactly one of the labels. */
@@ -7,28 +6,31 @@ export interface Slicing {
   /** What is looked at: "last track", "target", "context length", "next artist". */
   readonly by: string;
   readonly labels: readonly string[];
-  /** The index into `labels`. */
-  labelOf(query: Query): number;
+  /**
+   * The index into `labels`.
+   *
+   * @param played the context's tracks by number, negative ones where training never saw a track
+   * @param next the target's number, -1 where training never saw it
+   */
+  labelOf(played: Int32Array, next: number): number;
 }
 
 /** The slicings that the facts allow ("next artist" needs artists). */
 export function slicings(facts: TrainingFacts): Slicing[] {
-  const list: Slicing[] = [byLastTrack(facts), byTarget(facts), byLength];
-  if (facts.artistOf !== undefined) list.push(byArtist(facts, facts.artistOf));
+  const list: Slicing[] = [byLastTrack, byTarget(facts), byLength];
+  if (facts.artistOf !== undefined) list.push(byArtist(facts.artistOf));
   return list;
 }
 
 /** Whether training knows the last track played, some other track of the context, or none. */
-function byLastTrack(facts: TrainingFacts): Slicing {
-  return {
-    by: "last track",
-    labels: ["known", "unknown, others known", "nothing known"],
-    labelOf: ({ context }) => {
-      if (context.length > 0 && facts.numberOf(context.at(-1)!) >= 0) return 0;
-      return context.some((track) => facts.numberOf(track) >= 0) ? 1 : 2;
-    },
-  };
-}
+const byLastTrack: Slicing = {
+  by: "last track",
+  labels: ["known", "unknown, others known", "nothing known"],
+  labelOf: (played) => {
+    if (played.length > 0 && played.at(-1)! >= 0) return 0;
+    return played.some((track) => track >= 0) ? 1 : 2;
+  },
+};
 
 /**
  * How popular the target is in training. The tracks, most played first, are cut where they have gathered one third and two
@@ -39,10 +41,7 @@ function byTarget(facts: TrainingFacts): Slicing {
   return {
     by: "target",
     labels: ["head", "middle", "tail", "never in training"],
-    labelOf: ({ next }) => {
-      const track = facts.numberOf(next);
-      return track < 0 ? 3 : part[track]!;
-    },
+    labelOf: (_, next) => (next < 0 ? 3 : part[next]!),
   };
 }
 
@@ -72,22 +71,20 @@ const lengths = [0, 1, 4, 9, 49];
 const byLength: Slicing = {
   by: "context length",
   labels: ["0", "1", "2–4", "5–9", "10–49", "50 or more"],
-  labelOf: ({ context }) => {
-    const at = lengths.findIndex((longest) => context.length <= longest);
+  labelOf: (played) => {
+    const at = lengths.findIndex((longest) => played.length <= longest);
     return at === -1 ? lengths.length : at;
   },
 };
 
 /** Whether the target is by the artist of the last track played. */
-function byArtist(facts: TrainingFacts, artistOf: Int32Array): Slicing {
-  const artist = (track: string | undefined) =>
-    track === undefined ? -1 : (artistOf[facts.numberOf(track)] ?? -1);
+function byArtist(artistOf: Int32Array): Slicing {
   return {
     by: "next artist",
     labels: ["the same", "another", "not known"],
-    labelOf: ({ context, next }) => {
-      const before = artist(context.at(-1));
-      const after = artist(next);
+    labelOf: (played, next) => {
+      const before = artistOf[played.at(-1) ?? -1] ?? -1;
+      const after = artistOf[next] ?? -1;
       if (before < 0 || after < 0) return 2;
       return before === after ? 0 : 1;
     },

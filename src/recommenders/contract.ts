@@ -26,6 +26,31 @@ export interface Ranking {
   readonly scores: Float32Array;
 }
 
+/** A context in the numbers of a catalogue: track number i is the i-th of its list. */
+export interface NumberedContext {
+  /** All that has played, in playing order: a track's number, or ~i for `unknown[i]`. */
+  readonly played: Int32Array;
+  /** Ids that the catalogue does not hold, in playing order. */
+  readonly unknown: readonly string[];
+  readonly title?: string | undefined;
+}
+
+/** A ranking in the numbers of a catalogue. */
+export interface NumberedRanking {
+  readonly numbers: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** `recommend` in numbers, for who asks so much that looking ids up would take long. */
+export interface InNumbers<Answers = NumberedRanking[]> {
+  /** What the numbers are places in: this very list, since another one may hold the same ids in another order. */
+  readonly tracks: readonly string[];
+  /** The `recommend` that gives the same answers in ids: where a caller has put another in its place, that one is to be asked. */
+  readonly insteadOf: unknown;
+  /** @throws SegueError where k is not an integer ≥ 1 */
+  recommend(contexts: readonly NumberedContext[], k: number): Answers;
+}
+
 export interface Recommender {
   readonly name: string;
   /** Whether contexts of one call take as long as in calls of their own, so that none of them should wait for others. Default false. */
@@ -39,6 +64,8 @@ export interface Recommender {
    * @throws SegueError when k is not an integer ≥ 1, or a context has no list of tracks
    */
   recommend(contexts: readonly Context[], k: number): Ranking[];
+  /** A second door with the same answers. Every kind here has it; recommenders of others need not. */
+  readonly inNumbers?: InNumbers;
 }
 
 /**

@@ -1,14 +1,14 @@
 /** One thread of `parallelRecommender`: restores, says that it is ready, answers. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Ranking } from "./contract.js";
+import type { NumberedRanking } from "./contract.js";
 import { say } from "./core/asked-thread.js";
 import type { ParallelQuestion } from "./parallel.js";
 import { restoreRecommender } from "./registry.js";
 
-say((): Ranking[] => {
-  const recommender = restoreRecommender(workerData.state, workerData.catalogue);
+say((): NumberedRanking[] => {
+  const { inNumbers } = restoreRecommender(workerData.state, workerData.catalogue);
   parentPort!.on("message", ({ contexts, k }: ParallelQuestion) =>
-    say(() => recommender.recommend(contexts, k)),
+    say(() => inNumbers!.recommend(contexts, k)),
   );
   return [];
 });

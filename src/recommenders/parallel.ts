@@ -2,8 +2,18 @@
 import { availableParallelism } from "node:os";
 import type { Catalogue } from "../corpus/index.js";
 import { besideUrl } from "../system/index.js";
-import type { Context, FittedRecommender, Ranking } from "./contract.js";
+import type {
+  Context,
+  FittedRecommender,
+  InNumbers,
+  NumberedContext,
+  NumberedRanking,
+  Ranking,
+} from "./contract.js";
 import { AskedThread } from "./core/asked-thread.js";
+import { checkQuestion } from "./core/check-question.js";
+import { TrackNumbers } from "./core/query.js";
+import { inIds } from "./core/two-doors.js";
 
 export interface ParallelRecommender {
   readonly name: string;
@@ -11,13 +21,14 @@ export interface ParallelRecommender {
   readonly lanes: number;
   /** As `Recommender.recommend`; the answers are the same. */
   recommend(contexts: readonly Context[], k: number): Promise<Ranking[]>;
+  readonly inNumbers: InNumbers<Promise<NumberedRanking[]>>;
   /** Ends the threads; calls that are under way fail. */
   close(): Promise<void>;
 }
 
 /** What a thread is asked. */
 export interface ParallelQuestion {
-  readonly contexts: readonly Context[];
+  readonly contexts: readonly NumberedContext[];
   readonly k: number;
 }
 
@@ -37,7 +48,7 @@ export async function parallelRecommender(
   const url = besideUrl(import.meta.url, "./parallel-worker.js");
   const lanes = Array.from(
     { length: threads },
-    () => new AskedThread<ParallelQuestion, Ranking[]>(url, workerData, "recommends"),
+    () => new AskedThread<ParallelQuestion, NumberedRanking[]>(url, workerData, "recommends"),
   );
   const close = async () => {
     await Promise.all(lanes.map((lane) => lane.end()));
@@ -50,10 +61,20 @@ export async function parallelRecommender(
     throw error;
   }
   let next = 0;
+  // Ids stay here: numbers are sent in less time.
+  const ask = (contexts: readonly NumberedContext[], k: number) =>
+    lanes[next++ % threads]!.ask({ contexts, k });
+  const numbers = TrackNumbers.of({ tracks });
+  const recommend = async (contexts: readonly Context[], k: number) => {
+    checkQuestion(contexts, k);
+    const numbered = contexts.map((context) => numbers.numbered(context));
+    return (await ask(numbered, k)).map((ranking) => inIds(ranking, tracks));
+  };
   return {
     name: recommender.name,
     lanes: threads,
-    recommend: (contexts, k) => lanes[next++ % threads]!.ask({ contexts, k }),
+    recommend,
+    inNumbers: { tracks, insteadOf: recommend, recommend: ask },
     close,
   };
 }

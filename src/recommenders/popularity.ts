@@ -4,16 +4,16 @@
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
-import type { Context, FittedRecommender, Ranking, RecommenderKind, RecommenderState } from "./contract.js";
-import { checkQuestion } from "./core/check-question.js";
+import type { FittedRecommender, NumberedRanking, RecommenderKind, RecommenderState } from "./contract.js";
 import { Fallback } from "./core/fallback.js";
 import { PopularityOrder } from "./core/popularity-order.js";
-import { TrackNumbers } from "./core/query.js";
+import type { Query } from "./core/query.js";
 import { repeatsFor } from "./core/repeats.js";
 import { ScoredRecommender } from "./core/scored.js";
 import { playlistCounts, sessionCount, sessionsOf, sliceSessions } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 import { TopK } from "./core/top-k.js";
+import { TwoDoors } from "./core/two-doors.js";
 
 export interface PopularitySettings {
   /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */
@@ -22,32 +22,26 @@ export interface PopularitySettings {
   readonly repeats: number | "auto";
 }
 
-class Popularity implements FittedRecommender {
-  readonly name: string;
-  readonly #numbers: TrackNumbers;
-  readonly #tracks: readonly string[];
+class Popularity extends TwoDoors {
   readonly #counts: Float32Array;
   readonly #order: PopularityOrder;
   readonly #repeats: number;
   readonly #top: TopK;
 
   constructor(name: string, catalogue: Catalogue, counts: Float32Array, repeats: number) {
+    super(name, catalogue);
     const { tracks } = catalogue;
-    this.name = name;
-    this.#tracks = tracks;
-    this.#numbers = TrackNumbers.of(catalogue);
     this.#counts = counts;
     this.#repeats = repeats;
     this.#order = new PopularityOrder(tracks, counts);
     this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
   }
 
-  recommend(contexts: readonly Context[], k: number): Ranking[] {
-    checkQuestion(contexts, k);
+  protected rank(queries: readonly Query[], k: number): NumberedRanking[] {
     const repeats = this.#repeats;
     const top = this.#top;
-    return contexts.map((context) => {
-      const played = new Set(repeats === 1 ? [] : this.#numbers.query(context).tracks);
+    return queries.map(({ tracks }) => {
+      const played = new Set(repeats === 1 ? [] : tracks);
       const size = Math.min(k, this.#order.length);
       top.start(size);
       for (let i = 0, others = 0; i < this.#order.length && others < size; i++) {
@@ -57,8 +51,7 @@ class Popularity implements FittedRecommender {
         others++;
       }
       if (repeats > 0) for (const track of played) top.push(track, this.#counts[track]! * repeats);
-      const { numbers, scores } = top.take();
-      return { tracks: Array.from(numbers, (number) => this.#tracks[number]!), scores };
+      return top.take();
     });
   }
 

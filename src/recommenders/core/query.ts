@@ -1,17 +1,28 @@
 /** A context as numbers: what scorers read. */
 import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
-import type { Context } from "../contract.js";
+import type { Context, NumberedContext } from "../contract.js";
 
-export interface Query {
+export interface Query extends NumberedContext {
   /** Numbers of the known tracks, in playing order; those outside the catalogue are left out. */
   readonly tracks: Uint32Array;
   /** How many tracks were played after the last known one (0: the last track is known). */
   readonly unknownAfter: number;
-  /** Ids that the catalogue does not hold, in playing order. */
-  readonly unknown: readonly string[];
-  /** All of the context in playing order: a track's number, or ~i for `unknown[i]`. */
-  readonly played: Int32Array;
-  readonly title: string | undefined;
+}
+
+export function queryOf({ played, unknown, title }: NumberedContext): Query {
+  const tracks = new Uint32Array(played.length - unknown.length);
+  let count = 0;
+  let unknownAfter = 0;
+  for (let i = 0; i < played.length; i++) {
+    const number = played[i]!;
+    if (number < 0) {
+      unknownAfter++;
+    } else {
+      tracks[count++] = number;
+      unknownAfter = 0;
+    }
+  }
+  return { tracks, unknown, unknownAfter, played, title };
 }
 
 /**
@@ -46,25 +57,15 @@ export class TrackNumbers {
   }
 
   query(context: Context): Query {
-    const tracks = new Uint32Array(context.tracks.length);
-    const played = new Int32Array(context.tracks.length);
+    return queryOf(this.numbered(context));
+  }
+
+  numbered({ tracks, title }: Context): NumberedContext {
+    const played = new Int32Array(tracks.length);
     const unknown: string[] = [];
-    let count = 0;
-    let at = 0;
-    let unknownAfter = 0;
     const numbers = this.#numbers;
-    for (const id of context.tracks) {
-      const number = numbers.get(id);
-      if (number === undefined) {
-        played[at++] = ~unknown.length;
-        unknown.push(id);
-        unknownAfter++;
-      } else {
-        played[at++] = number;
-        tracks[count++] = number;
-        unknownAfter = 0;
-      }
-    }
-    return { tracks: tracks.subarray(0, count), unknown, unknownAfter, played, title: context.title };
+    for (let i = 0; i < tracks.length; i++)
+      played[i] = numbers.get(tracks[i]!) ?? ~(unknown.push(tracks[i]!) - 1);
+    return { played, unknown, title };
   }
 }

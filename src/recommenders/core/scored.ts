@@ -1,13 +1,13 @@
 /**
- * Makes a recommender of a scorer: ids to numbers on the way in, the best k with ties broken by id on the way out, and a
- * fall-back that fills the ranking where the scorer knows too few tracks.
+ * Makes a recommender of a scorer: the best k with ties broken by id, and a fall-back that fills the ranking where the scorer
+ * knows too few tracks.
  */
 import type { Catalogue } from "../../corpus/index.js";
-import type { Context, FittedRecommender, Ranking, RecommenderState } from "../contract.js";
-import { checkQuestion } from "./check-question.js";
-import { type Query, TrackNumbers } from "./query.js";
+import type { NumberedRanking, RecommenderState } from "../contract.js";
+import type { Query } from "./query.js";
 import { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
+import { TwoDoors } from "./two-doors.js";
 
 export interface Scorer {
   /**
@@ -35,34 +35,29 @@ export interface ScoredParts {
   readonly state: () => RecommenderState;
 }
 
-export class ScoredRecommender implements FittedRecommender {
-  readonly name: string;
+export class ScoredRecommender extends TwoDoors {
   readonly oneByOne: boolean;
   readonly #parts: ScoredParts;
   readonly #repeats: number;
-  readonly #numbers: TrackNumbers;
   readonly #board: ScoreBoard;
   readonly #fillBoard: ScoreBoard;
   readonly #top: TopK;
   readonly #inContext: Uint8Array;
 
   constructor(parts: ScoredParts) {
+    super(parts.name, parts.catalogue);
     const { tracks } = parts.catalogue;
-    this.name = parts.name;
     this.oneByOne = parts.scorer.prepare === undefined;
     this.#parts = parts;
     this.#repeats = parts.repeats ?? 1;
-    this.#numbers = TrackNumbers.of(parts.catalogue);
     this.#board = new ScoreBoard(tracks.length);
     this.#fillBoard = parts.filler === undefined ? this.#board : new ScoreBoard(tracks.length);
     this.#inContext = new Uint8Array(tracks.length);
     this.#top = new TopK((a, b) => tracks[a]! < tracks[b]!);
   }
 
-  recommend(contexts: readonly Context[], k: number): Ranking[] {
-    checkQuestion(contexts, k);
+  protected rank(queries: readonly Query[], k: number): NumberedRanking[] {
     const size = Math.min(k, this.#parts.catalogue.tracks.length);
-    const queries = contexts.map((context) => this.#numbers.query(context));
     if (queries.length > 1) this.#parts.scorer.prepare?.(queries, size);
     return queries.map((query) => this.#rank(query, size));
   }
@@ -71,8 +66,7 @@ export class ScoredRecommender implements FittedRecommender {
     return this.#parts.state();
   }
 
-  #rank(query: Query, k: number): Ranking {
-    const { tracks } = this.#parts.catalogue;
+  #rank(query: Query, k: number): NumberedRanking {
     const board = this.#board;
     const inContext = this.#inContext;
     board.clear();
@@ -85,15 +79,9 @@ export class ScoredRecommender implements FittedRecommender {
       if (weight !== 0) this.#top.push(track, board.scores[track]! * weight);
     }
     const best = this.#top.take();
-    const ids = Array.from(best.numbers, (number) => tracks[number]!);
     const filled = this.#fill(query, k, best.scores);
     for (const track of query.tracks) inContext[track] = 0;
-    if (filled === undefined) return { tracks: ids, scores: best.scores };
-    const scores = new Float32Array(best.scores.length + filled.scores.length);
-    scores.set(best.scores);
-    scores.set(filled.scores, best.scores.length);
-    for (const number of filled.numbers) ids.push(tracks[number]!);
-    return { tracks: ids, scores };
+    return filled === undefined ? best : joined(best, filled);
   }
 
   /** Fills up below the lowest score there is: each filling score is less than that by 1 to 2. */
@@ -115,4 +103,14 @@ export class ScoredRecommender implements FittedRecommender {
     }
     return this.#top.take();
   }
+}
+
+function joined(first: NumberedRanking, then: NumberedRanking): NumberedRanking {
+  const numbers = new Uint32Array(first.numbers.length + then.numbers.length);
+  const scores = new Float32Array(numbers.length);
+  numbers.set(first.numbers);
+  numbers.set(then.numbers, first.numbers.length);
+  scores.set(first.scores);
+  scores.set(then.scores, first.scores.length);
+  return { numbers, scores };
 }

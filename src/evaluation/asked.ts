@@ -1,0 +1,61 @@
+/** Questions as they are asked and counted: in ids, and in the numbers of the training tracks. */
+import type { NumberedContext } from "../recommenders/contract.js";
+import type { TrainingFacts } from "./facts.js";
+import type { Question } from "./questions.js";
+
+export interface Asked {
+  readonly question: Question;
+  /** The whole context: numbers of tracks, negative ones where training never saw the track. */
+  readonly played: Int32Array;
+  /** The target's number, -1 where training never saw it. */
+  readonly next: number;
+  /** What the recommender is given: the whole context, or its last track. */
+  readonly tracks: readonly string[];
+  readonly context: NumberedContext;
+}
+
+/** Numbers the tracks of one question after the other. */
+export class QuestionNumbers {
+  readonly #facts: TrainingFacts;
+  readonly #lastOnly: boolean;
+  #before: Pick<Question, "context"> & Pick<Asked, "played"> = { context: [], played: new Int32Array(0) };
+
+  /** @param lastOnly whether recommenders are given the last track alone, and no title */
+  constructor(facts: TrainingFacts, lastOnly: boolean) {
+    this.#facts = facts;
+    this.#lastOnly = lastOnly;
+  }
+
+  /** All contexts are parts of one array, so that they go to another thread as one. */
+  number(questions: readonly Question[]): Asked[] {
+    const numbers = new Int32Array(questions.reduce((sum, { context }) => sum + context.length, 0));
+    let end = 0;
+    return questions.map((question) => {
+      const start = end;
+      end += question.context.length;
+      return this.#number(question, numbers.subarray(start, end));
+    });
+  }
+
+  #number(question: Question, played: Int32Array): Asked {
+    const { context, title } = question;
+    const { numberOf } = this.#facts;
+    const before = this.#before;
+    const unknown: string[] = [];
+    for (let i = 0; i < context.length; i++) {
+      const track = context[i]!;
+      // Questions cut from one playlist begin alike: to compare is quicker than to look up.
+      const number = before.context[i] === track ? before.played[i]! : numberOf(track);
+      played[i] = number < 0 ? ~(unknown.push(track) - 1) : number;
+    }
+    this.#before = { context, played };
+    const asked = { question, played, next: numberOf(question.next) };
+    if (!this.#lastOnly) return { ...asked, tracks: context, context: { played, unknown, title } };
+    const last = played.subarray(-1).map((number) => Math.max(number, ~0));
+    return {
+      ...asked,
+      tracks: context.slice(-1),
+      context: { played: last, unknown: last[0]! < 0 ? context.slice(-1) : [] },
+    };
+  }
+}

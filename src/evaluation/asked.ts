@@ -26,21 +26,11 @@ export class QuestionNumbers {
     this.#lastOnly = lastOnly;
   }
 
-  /** All contexts are parts of one array, so that they go to another thread as one. */
-  number(questions: readonly Question[]): Asked[] {
-    const numbers = new Int32Array(questions.reduce((sum, { context }) => sum + context.length, 0));
-    let end = 0;
-    return questions.map((question) => {
-      const start = end;
-      end += question.context.length;
-      return this.#number(question, numbers.subarray(start, end));
-    });
-  }
-
-  #number(question: Question, played: Int32Array): Asked {
+  number(question: Question): Asked {
     const { context, title } = question;
     const { numberOf } = this.#facts;
     const before = this.#before;
+    const played = new Int32Array(context.length);
     const unknown: string[] = [];
     for (let i = 0; i < context.length; i++) {
       const track = context[i]!;

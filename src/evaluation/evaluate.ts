@@ -112,7 +112,7 @@ export async function evaluateRecommender(
   const send = () => {
     const from = sent;
     sent = Math.min(from + size, questions.length);
-    const batch = numbers.number(questions.slice(from, sent));
+    const batch = questions.slice(from, sent).map((question) => numbers.number(question));
     const began = performance.now();
     const answered = ask(batch, longest).then((answers) => {
       seconds += (performance.now() - began) / 1000;

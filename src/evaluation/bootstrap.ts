@@ -5,16 +5,19 @@
 import {
   misuse,
   numberWithin,
-  Random,
   requireOptions,
   seeds,
   thingWith,
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
+import { type Resampled, resampledMeans } from "./resample.js";
 
 export interface BootstrapOptions {
-  /** How many times the queries are drawn anew. Default 1,000. */
+  /**
+   * How many times the queries are drawn anew, up to 1,000,000, and at least 2 / (1 - level): each end of the interval wants one
+   * beyond it. Default 1,000.
+   */
   readonly resamples?: number;
   /** The share of resamples inside the interval, in (0, 1). Default 0.95. */
   readonly level?: number;
@@ -24,6 +27,7 @@ export interface BootstrapOptions {
   readonly playlists?: Uint32Array;
 }
 
+/** Of a single query (or playlist), or where all have the same value, `low` and `high` are the mean: that says nothing of how sure it is. */
 export interface Interval {
   readonly mean: number;
   readonly low: number;
@@ -32,53 +36,96 @@ export interface Interval {
 
 /** A mean difference: how surely is it not nought? */
 export interface Difference extends Interval {
-  /** Two-sided bootstrap p-value: twice the share of resamples on the smaller side of nought, at least 1 / resamples. */
+  /** Two-sided bootstrap p-value: twice the share of resamples on the smaller side of nought, that share being at least 1 / resamples. */
   readonly p: number;
 }
 
 export const bootstrapRanges: Readonly<Record<keyof BootstrapOptions, ValueRange>> = {
-  resamples: wholeNumber(1),
+  resamples: wholeNumber(1, 1_000_000),
   level: numberWithin({ above: 0, below: 1 }),
   seed: seeds,
   playlists: thingWith("a Uint32Array of one playlist a query", "length", "map"),
 };
 
-/** @throws SegueError (misuse) naming what is no list of numbers */
-function requireColumn(column: ArrayLike<number>, name: string): void {
-  if (ArrayBuffer.isView(column)) return;
-  throw misuse(`${name} must be a Float64Array of one value a query`, "Float64Array.from(…) makes one");
-}
-
 /**
  * The mean of each column (one value a query) with its interval; all columns are drawn together.
  *
- * @throws SegueError (misuse) where there is no query, the columns or `playlists` differ in length, or an option is out of its range
+ * @throws SegueError (misuse) where there is no query, a value is not finite, the columns or `playlists` differ in length, or an
+ *   option is out of its range
  */
 export function bootstrapMeans(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
-  requireOptions(options, bootstrapRanges, "bootstrapMeans");
+  requireBootstrap(options, "bootstrapMeans");
   if (!Array.isArray(columns)) throw misuse("columns must be a list of Float64Arrays");
-  const { level = 0.95 } = options;
-  return resampledMeans(columns, options).map(({ mean, means }) => ({ mean, ...percentiles(means, level) }));
+  for (const [i, column] of columns.entries()) requireColumn(column, `columns[${i}]`);
+  const [means] = resample([columns], options) as [Resampled[]];
+  return means.map((each) => intervalOf(each, options));
 }
 
 /**
  * The mean of `a − b` over the same queries, with its interval and p-value.
  *
  * @param a, b one value a query, in the same order
- * @throws SegueError (misuse) where they differ in length, are empty, or an option is out of its range
+ * @throws SegueError (misuse) where they differ in length, are empty, hold a value that is not finite, or an option is out of its range
  */
 export function pairedDifference(
   a: Float64Array,
   b: Float64Array,
   options: BootstrapOptions = {},
 ): Difference {
-  requireOptions(options, bootstrapRanges, "pairedDifference");
+  requireBootstrap(options, "pairedDifference");
   requireColumn(a, "a");
   requireColumn(b, "b");
+  const [[means]] = resample([[differences(a, b)]], options) as [[Resampled]];
+  return differenceOf(means, options);
+}
+
+/**
+ * @param of the caller, for the message
+ * @throws SegueError (misuse) where an option is out of its range, or the resamples are too few for the level
+ */
+export function requireBootstrap(options: BootstrapOptions, of: string): void {
+  requireOptions(options, bootstrapRanges, of);
+  const { resamples = 1000, level = 0.95 } = options;
+  const least = Math.ceil(2 / (1 - level) - 1e-9);
+  if (resamples < least)
+    throw misuse(
+      `${resamples} resamples are too few for an interval of level ${level}`,
+      `Draw ${least.toLocaleString("en")} or more, so that each end of the interval has one beyond it; 1,000 is the default.`,
+    );
+}
+
+/** What one has more than the other, for each query. @throws SegueError (misuse) where they differ in length */
+export function differences(a: Float64Array, b: Float64Array): Float64Array {
   if (a.length !== b.length) {
     throw misuse(`cannot pair ${a.length} queries with ${b.length}: both must have answered the same ones`);
   }
-  const [{ mean, means }] = resampledMeans([a.map((value, i) => value - b[i]!)], options) as [Resampled];
+  return a.map((value, i) => value - b[i]!);
+}
+
+/**
+ * Several sets of columns over the same queries, in the time of one set or little more.
+ *
+ * @throws SegueError (misuse) where there is no query, or columns or `playlists` differ in length
+ */
+export function resample(
+  sets: ReadonlyArray<readonly Float64Array[]>,
+  { resamples = 1000, seed = 1, playlists }: BootstrapOptions,
+): Resampled[][] {
+  const all = sets.flat();
+  const queries = all[0]?.length ?? 0;
+  if (queries === 0) throw misuse("no queries to draw from");
+  const other = [...all, ...(playlists ? [playlists] : [])].find(({ length }) => length !== queries);
+  if (other !== undefined)
+    throw misuse(`cannot draw ${other.length} values with ${queries}: all must be of the same queries`);
+  return resampledMeans(sets, resamples, seed, playlists);
+}
+
+export function intervalOf({ mean, means }: Resampled, { level = 0.95 }: BootstrapOptions): Interval {
+  return { mean, ...percentiles(means, level) };
+}
+
+export function differenceOf(resampled: Resampled, options: BootstrapOptions): Difference {
+  const { means } = resampled;
   let below = 0;
   let above = 0;
   for (const value of means) {
@@ -86,88 +133,19 @@ export function pairedDifference(
     if (value >= 0) above++;
   }
   const p = Math.min(1, (2 * Math.max(1, Math.min(below, above))) / means.length);
-  return { mean, ...percentiles(means, options.level ?? 0.95), p };
+  return { ...intervalOf(resampled, options), p };
 }
 
-interface Resampled {
-  readonly mean: number;
-  /** One mean a resample, ascending. */
-  readonly means: Float64Array;
-}
-
-function resampledMeans(
-  columns: readonly Float64Array[],
-  { resamples = 1000, seed = 1, playlists }: BootstrapOptions,
-): Resampled[] {
-  for (const [i, column] of columns.entries()) requireColumn(column, `columns[${i}]`);
-  const queries = columns[0]?.length ?? 0;
-  if (queries === 0) throw misuse("no queries to draw from");
-  const other = [...columns.slice(1), ...(playlists ? [playlists] : [])].find(
-    ({ length }) => length !== queries,
-  );
-  if (other !== undefined)
-    throw misuse(`cannot draw ${other.length} values with ${queries}: all must be of the same queries`);
-  const { rows, classOf, classes } = classify(columns, playlists);
-  const width = columns.length + 1;
-  const random = new Random(seed);
-  const means = columns.map(() => new Float64Array(resamples));
-  const drawn = new Uint32Array(classes);
-  for (let r = 0; r < resamples; r++) {
-    drawn.fill(0);
-    for (let i = 0; i < classOf.length; i++) drawn[classOf[random.below(classOf.length)]!]!++;
-    const totals = new Float64Array(width);
-    for (let c = 0; c < classes; c++) {
-      const times = drawn[c]!;
-      if (times > 0) for (let j = 0; j < width; j++) totals[j]! += times * rows[c * width + j]!;
-    }
-    for (let j = 0; j < columns.length; j++) means[j]![r] = totals[j]! / totals[columns.length]!;
-  }
-  return columns.map((column, j) => ({
-    mean: column.reduce((sum, value) => sum + value, 0) / queries,
-    means: means[j]!.sort(),
-  }));
-}
-
-/**
- * What is drawn (a query, or a playlist with all of its queries) as a row of sums and the number of queries. Equal rows are
- * one class: a metric at k takes few values, so that a resample is a histogram of few bins and costs one look-up a draw.
- */
-function classify(columns: readonly Float64Array[], playlists: Uint32Array | undefined) {
-  const width = columns.length + 1;
-  const queries = columns[0]!.length;
-  const unitOf = playlists ? renumber(playlists) : Uint32Array.from({ length: queries }, (_, i) => i);
-  const units = unitOf.reduce((most, unit) => Math.max(most, unit + 1), 0);
-  const sums = new Float64Array(units * width);
-  for (let i = 0; i < queries; i++) {
-    const row = unitOf[i]! * width;
-    for (let j = 0; j < columns.length; j++) sums[row + j]! += columns[j]![i]!;
-    sums[row + columns.length]!++;
-  }
-  const known = new Map<string, number>();
-  const rows: number[] = [];
-  const classOf = new Uint32Array(units);
-  for (let unit = 0; unit < units; unit++) {
-    const row = sums.subarray(unit * width, (unit + 1) * width);
-    const key = row.join();
-    let found = known.get(key);
-    if (found === undefined) {
-      found = known.size;
-      known.set(key, found);
-      rows.push(...row);
-    }
-    classOf[unit] = found;
-  }
-  return { rows: Float64Array.from(rows), classOf, classes: known.size };
-}
-
-function renumber(playlists: Uint32Array): Uint32Array {
-  const numbers = new Map<number, number>();
-  return playlists.map((playlist) => {
-    const known = numbers.get(playlist);
-    if (known !== undefined) return known;
-    numbers.set(playlist, numbers.size);
-    return numbers.size - 1;
-  });
+/** @throws SegueError (misuse) naming what is no list of numbers, or which of them is none */
+export function requireColumn(column: Float64Array, name: string): void {
+  if (!(column instanceof Float64Array))
+    throw misuse(`${name} must be a Float64Array of one value a query`, "Float64Array.from(…) makes one");
+  const wrong = column.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0)
+    throw misuse(
+      `${name}[${wrong}] must be a finite number, got ${column[wrong]}`,
+      "give each query a value: 0 where nothing was answered",
+    );
 }
 
 function percentiles(ascending: Float64Array, level: number): { low: number; high: number } {

@@ -1,12 +1,15 @@
 /** Several recommenders on the same queries, best first, with intervals and how surely each is behind the best. */
-import { escapeHtml, misuse, requireOptions, requireWithin, thingWith } from "../system/index.js";
+import { escapeHtml, misuse, requireWithin, thingWith } from "../system/index.js";
 import {
   type BootstrapOptions,
-  bootstrapMeans,
-  bootstrapRanges,
   type Difference,
+  differenceOf,
+  differences,
   type Interval,
-  pairedDifference,
+  intervalOf,
+  requireBootstrap,
+  requireColumn,
+  resample,
 } from "./bootstrap.js";
 import type { FiguresAtK } from "./evaluate.js";
 
@@ -49,34 +52,45 @@ const anEntry = "see the type Entry of segue/evaluation";
  * Ranks recommenders by hit ratio, with intervals, and how far each is behind the first over the same queries.
  *
  * @param entries evaluations over the same queries, in the same order
- * @throws SegueError (misuse) where one is not an entry, they differ in length, or an option is out of its range
+ * @throws SegueError (misuse) where one is not an entry, they differ in length, a value is not finite, or an option is out of its
+ *   range
  */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
-  requireOptions(options, bootstrapRanges, "leaderboard");
+  requireBootstrap(options, "leaderboard");
   if (!Array.isArray(entries)) throw misuse("a leaderboard wants a list of entries", anEntry);
-  for (const [i, entry] of entries.entries())
+  for (const [i, entry] of entries.entries()) {
     if (entry?.figures === undefined)
       throw misuse(`entries[${i}] of the leaderboard is not an entry`, anEntry);
+    for (const name of ["hits", "reciprocalRanks", "gains"] as const)
+      requireColumn(entry[name], `${name} of entries[${i}]`);
+  }
   const sorted = [...entries].sort(
     (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
   );
-  const best = sorted[0];
-  const rows = sorted.map((entry): LeaderboardRow => {
-    const columns = [entry.hits, entry.reciprocalRanks, entry.gains];
-    const [hitRatio, mrr, ndcg] = bootstrapMeans(columns, options) as [Interval, Interval, Interval];
+  const [best, ...others] = sorted;
+  if (best === undefined) return { k: 0, queries: 0, rows: [] };
+  const columns = sorted.map(({ hits, reciprocalRanks, gains }) => [hits, reciprocalRanks, gains]);
+  const behind = others.map(({ hits }) => [differences(hits, best.hits)]);
+  const drawn = resample([...columns, ...behind], options);
+  const rows = sorted.map((entry, i): LeaderboardRow => {
+    const [hitRatio, mrr, ndcg] = drawn[i]!.map((each) => intervalOf(each, options)) as [
+      Interval,
+      Interval,
+      Interval,
+    ];
     return {
       recommender: entry.recommender,
       hitRatio,
       mrr,
       ndcg,
       figures: entry.figures,
-      ...(entry === best ? {} : { behind: pairedDifference(entry.hits, best!.hits, options) }),
+      ...(i === 0 ? {} : { behind: differenceOf(drawn[others.length + i]![0]!, options) }),
       fitSeconds: entry.fitSeconds,
       queriesPerSecond: entry.hits.length / Math.max(entry.recommendSeconds, 1e-6),
       peakRssMb: entry.peakRssMb,
     };
   });
-  return { k: best?.figures.k ?? 0, queries: best?.hits.length ?? 0, rows };
+  return { k: best.figures.k, queries: best.hits.length, rows };
 }
 
 /** The leaderboard as plain objects under the names of `segue evaluate --json`. */

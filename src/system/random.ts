@@ -3,19 +3,20 @@
  * splitmix32, so that neighbouring seeds give unrelated streams. The same seed gives the same numbers everywhere.
  */
 export class Random {
+  // Signed, since the engine keeps whole numbers of 32 bits with a sign as such, and others as floating-point numbers of their own.
   #a: number;
   #b: number;
   #c: number;
   #d = 1;
 
   constructor(seed: number) {
-    let state = seed >>> 0;
+    let state = seed | 0;
     const next = () => {
-      state = (state + 0x9e3779b9) >>> 0;
+      state = (state + 0x9e3779b9) | 0;
       let z = state;
       z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
       z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-      return (z ^ (z >>> 16)) >>> 0;
+      return z ^ (z >>> 16);
     };
     this.#a = next();
     this.#b = next();
@@ -25,13 +26,12 @@ export class Random {
 
   /** A whole number in [0, 2^32). */
   uint32(): number {
-    const sum = (((this.#a + this.#b) >>> 0) + this.#d) >>> 0;
-    this.#d = (this.#d + 1) >>> 0;
+    const sum = (this.#a + this.#b + this.#d) | 0;
+    this.#d = (this.#d + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) >>> 0;
-    this.#c = ((this.#c << 21) | (this.#c >>> 11)) >>> 0;
-    this.#c = (this.#c + sum) >>> 0;
-    return sum;
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
   }
 
   /** A number in [0, 1) with 32 random bits. */

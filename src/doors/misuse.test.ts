@@ -68,7 +68,7 @@ const vectors = new track2vec.TrackVectors({
 const questions = evaluation.questionsOf(corpus);
 const facts = evaluation.trainingFacts(corpus);
 const column = Float64Array.of(0, 1, 1);
-const board = { k: 1, queries: 1, rows: [] };
+const board = { k: 1, queries: 1, level: 0.95, rows: [] };
 const store = new workflow.FolderStore(at("store"));
 const flow = workflow.flow("tried", { module: import.meta.url }).step("start", () => ({}));
 const endpoint = { endpoint: "e", config: "c", model: "m", archive: "s3://b/a", arn: "", updated: false };

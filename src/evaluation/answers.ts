@@ -49,7 +49,7 @@ function askByNumbers(
       batch.map(({ context }) => context),
       k,
     );
-    requireRankings(rankings, batch.length, name, ({ numbers }) => ArrayBuffer.isView(numbers));
+    requireRankings(rankings, batch.length, name, ({ numbers }) => numbers instanceof Uint32Array);
     return () =>
       batch.map(({ question, next }, i): Answer => {
         const { numbers } = rankings[i]!;

@@ -20,7 +20,7 @@ export class QuestionNumbers {
   readonly #lastOnly: boolean;
   #before: Pick<Question, "context"> & Pick<Asked, "played"> = { context: [], played: new Int32Array(0) };
 
-  /** @param lastOnly whether recommenders are given the last track alone, and no title */
+  /** @param lastOnly whether recommenders are given the last track alone and no title, and the next track alone is relevant */
   constructor(facts: TrainingFacts, lastOnly: boolean) {
     this.#facts = facts;
     this.#lastOnly = lastOnly;
@@ -39,11 +39,15 @@ export class QuestionNumbers {
       played[i] = number < 0 ? ~(unknown.push(track) - 1) : number;
     }
     this.#before = { context, played };
-    const asked = { question, played, next: numberOf(question.next) };
-    if (!this.#lastOnly) return { ...asked, tracks: context, context: { played, unknown, title } };
+    const next = numberOf(question.next);
+    if (!this.#lastOnly)
+      return { question, played, next, tracks: context, context: { played, unknown, title } };
     const last = played.subarray(-1).map((number) => Math.max(number, ~0));
+    const { rest: _, ...single } = question;
     return {
-      ...asked,
+      question: single,
+      played,
+      next,
       tracks: context.slice(-1),
       context: { played: last, unknown: last[0]! < 0 ? context.slice(-1) : [] },
     };

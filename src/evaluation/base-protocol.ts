@@ -18,6 +18,7 @@ import type { Question } from "./questions.js";
  *
  * @param nearest answers a context of one track with the tracks nearest to it by cosine
  * @param vocabulary the tracks that have a vector
+ * @param questions with one answer each: `rest` is not looked at
  * @throws as `evaluateRecommender`
  */
 export async function evaluateBaseProtocol(

@@ -57,5 +57,8 @@ describe("unstablePrefixes", () => {
         contexts.map(() => ({ tracks: [`only-for-${k}`], scores: Float32Array.of(1) })),
     };
     expect(unstablePrefixes(fickle, queries)).toEqual(queries);
+    expect(() => unstablePrefixes(fickle, queries, { short: 60 })).toThrow(
+      "short must be at most long, got 60 and 50",
+    );
   });
 });

@@ -8,6 +8,7 @@ import { findTwins, requireCatalogue, requireQueries } from "../corpus/index.js"
 import { type Recommender, requireRecommender } from "../recommenders/contract.js";
 import {
   aFunction,
+  misuse,
   Random,
   requireOptions,
   requireWithin,
@@ -142,7 +143,7 @@ export function twinSwap(
 /**
  * Queries for which the answer of length `long` does not begin with the answer of length `short`; should be none.
  *
- * @param options.short, options.long integers ≥ 1; default 10 and 50
+ * @param options.short, options.long integers ≥ 1, `short` at most `long`; default 10 and 50
  * @throws SegueError (misuse) where an argument or an option is wrong
  */
 export function unstablePrefixes(
@@ -154,6 +155,7 @@ export function unstablePrefixes(
   requireQueries(queries, "unstablePrefixes");
   requireOptions(options, { short: wholeNumber(1), long: wholeNumber(1) }, "unstablePrefixes");
   const { short = 10, long = 50 } = options;
+  if (short > long) throw misuse(`short must be at most long, got ${short} and ${long}`);
   const contexts = queries.map(contextOf);
   const few = recommender.recommend(contexts, short);
   const many = recommender.recommend(contexts, long);

@@ -13,7 +13,10 @@ export interface AnswerFigures {
    * lift; undefined where no context holds a known track.
    */
   readonly popularityLift: number | undefined;
-  /** Distinct artists / tracks of an answer, averaged, in (0, 1]; undefined where the data tells no artists. */
+  /**
+   * Distinct artists / tracks of an answer, averaged, in (0, 1]; a track whose artist is not known counts as one more. Undefined
+   * where the data tells no artists.
+   */
   readonly artistDiversity: number | undefined;
   /**
    * Mean self-information of the recommended tracks, −log2(share of training playlists with the track), in bits (Zhou et
@@ -37,6 +40,7 @@ export class AnswerTally {
   /** By artist number: the last answer it was counted in. */
   readonly #artistSeen: Int32Array;
   readonly #information: Float64Array;
+  readonly #mostInformation: number;
   #answers = 0;
   #contexts = 0;
   #contextPopularity = 0;
@@ -48,11 +52,8 @@ export class AnswerTally {
     this.#sums = ks.map(() => ({ popularity: 0, novelty: 0, diversity: 0 }));
     this.#bestPosition = new Int32Array(facts.size).fill(2 ** 31 - 1);
     this.#artistSeen = new Int32Array(facts.artistCount).fill(-1);
-    // A catalogue may hold tracks that no playlist does; they are no less obvious than those of one playlist.
-    this.#information = Float64Array.from(
-      facts.playlistsHolding,
-      (n) => -Math.log2(Math.max(1, n) / facts.playlists),
-    );
+    this.#information = Float64Array.from(facts.playlistsHolding, (n) => informationOf(n, facts));
+    this.#mostInformation = informationOf(0, facts);
   }
 
   /** One question's context and the answer to it, best first: numbers of tracks, negative ones where training never saw a track. */
@@ -70,7 +71,7 @@ export class AnswerTally {
         popularity += playlistsHolding[track]!;
         novelty += this.#information[track]!;
         if (position < this.#bestPosition[track]!) this.#bestPosition[track] = position;
-      }
+      } else novelty += this.#mostInformation;
       const artist = artistOf?.[track] ?? -1;
       if (artist < 0) artists++;
       else if (this.#artistSeen[artist] !== this.#answers) {
@@ -120,4 +121,9 @@ export class AnswerTally {
     }
     return covered;
   }
+}
+
+/** In bits. A catalogue may hold tracks that no playlist does, and answers others: they are no less obvious than those of one playlist. */
+function informationOf(playlists: number, facts: TrainingFacts): number {
+  return -Math.log2(Math.max(1, playlists) / Math.max(1, facts.playlists));
 }

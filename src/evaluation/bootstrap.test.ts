@@ -70,3 +70,68 @@ describe("pairedDifference", () => {
     expect(() => bootstrapMeans([new Float64Array()])).toThrow(/no queries/);
   });
 });
+
+describe("what there is no interval of", () => {
+  const column = Float64Array.of(0, 1, 1);
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ name: "SegueError", exitCode: 2, message: expect.stringMatching(message) });
+
+  it.each([
+    [[Float64Array.of(0, Number.NaN)], /^columns\[0\]\[1\] must be a finite number, got NaN$/],
+    [
+      [column, Float64Array.of(0, 1, Number.POSITIVE_INFINITY)],
+      /^columns\[1\]\[2\] must be .* got Infinity$/,
+    ],
+    // Differences of these would wrap around: 0 - 1 = 255.
+    [[Uint8Array.of(0, 1)], /^columns\[0\] must be a Float64Array/],
+    [[[0, 1]], /^columns\[0\] must be a Float64Array/],
+    [[column, Float64Array.of(1)], /^cannot draw 1 values with 3/],
+    [[], /^no queries/],
+  ])("%j", (columns, message) => {
+    expect(() => bootstrapMeans(columns as Float64Array[])).toThrow(refused(message));
+  });
+
+  it("pairs of which one is not a number", () => {
+    const wrong = Float64Array.of(0, Number.NaN, 0);
+    expect(() => pairedDifference(column, wrong)).toThrow(refused(/^b\[1\] must be a finite number/));
+    expect(() => pairedDifference(wrong, column)).toThrow(refused(/^a\[1\] must be/));
+    expect(() => pairedDifference(Uint8Array.of(0, 1, 1) as never, column)).toThrow(refused(/^a must be a/));
+  });
+
+  it.each([
+    [{ resamples: 0 }, /^resamples must be a whole number from 1 to 1000000, got 0$/],
+    [{ resamples: 1e15 }, /^resamples .* from 1 to 1000000, got 1000000000000000$/],
+    [{ resamples: Number.NaN }, /^resamples .* got NaN$/],
+    [{ level: 1 }, /^level .* > 0 and < 1, got 1$/],
+    [{ resamples: 39 }, /^39 resamples are too few for an interval of level 0\.95$/],
+    [{ resamples: 199, level: 0.99 }, /^199 resamples are too few for an interval of level 0\.99$/],
+    [{ level: 1 - 2 ** -53 }, /^1000 resamples are too few/],
+    [{ playlists: Uint32Array.of(1, 2) }, /^cannot draw 2 values with 3/],
+  ])("options %j", (options, message) => {
+    expect(() => bootstrapMeans([column], options)).toThrow(refused(message));
+    if (!("playlists" in options))
+      expect(() => pairedDifference(column, column, options)).toThrow(refused(message));
+  });
+
+  it("takes as few resamples as the level allows", () => {
+    for (const options of [{ resamples: 40 }, { resamples: 200, level: 0.99 }, { resamples: 10, level: 0.8 }])
+      expect(bootstrapMeans([column], options)[0]!.mean).toBeCloseTo(2 / 3, 12);
+  });
+});
+
+it("of one query is that query alone, however it is drawn", () => {
+  expect(bootstrapMeans([Float64Array.of(0.5)])).toEqual([{ mean: 0.5, low: 0.5, high: 0.5 }]);
+  const playlists = Uint32Array.of(9, 9, 9);
+  const [interval] = bootstrapMeans([Float64Array.of(0, 1, 1)], { playlists });
+  expect(interval).toEqual({ mean: 2 / 3, low: 2 / 3, high: 2 / 3 });
+});
+
+it("worked by hand: two queries give the means 0, 1/2 and 1 in the shares 1/4, 1/2 and 1/4", () => {
+  const column = Float64Array.of(0, 1);
+  // An interval that leaves out 10 % to each side holds all three means, one that leaves out 40 % the middle one alone.
+  expect(bootstrapMeans([column], { level: 0.8 })).toEqual([{ mean: 0.5, low: 0, high: 1 }]);
+  expect(bootstrapMeans([column], { level: 0.2 })).toEqual([{ mean: 0.5, low: 0.5, high: 0.5 }]);
+  // A difference is nought or less in a quarter of the draws.
+  const { p } = pairedDifference(column, Float64Array.of(0, 0));
+  expect(p / 2).toBeCloseTo(0.25, 1);
+});

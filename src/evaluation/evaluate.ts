@@ -66,7 +66,7 @@ export interface Evaluation {
   readonly queries: number;
   /** Distinct tracks of the training part. */
   readonly catalogue: number;
-  /** The share of the queries whose target is among them: nobody hits more. */
+  /** The share of the queries of which a relevant track is among them: nobody hits more who names these alone. */
   readonly knownTargets: number;
   /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
@@ -133,7 +133,7 @@ export async function evaluateRecommender(
       const row = from + i;
       const { question, played, next, context } = batch[i]!;
       slices.add(row, played, next);
-      if (next >= 0) knownTargets++;
+      if (next >= 0 || question.rest?.some((track) => facts.numberOf(track) >= 0)) knownTargets++;
       if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
         if (base.vocabulary.has(question.next)) table.setAll(row, bets!);
         continue;

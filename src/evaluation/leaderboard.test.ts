@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { answering, corpusOf } from "./evaluation.testkit.js";
 import {
+  bootstrapMeans,
   type Entry,
   leaderboard,
   leaderboardHtml,
   leaderboardJson,
   leaderboardText,
   measureRecommender,
+  pairedDifference,
   report,
 } from "./index.js";
 
@@ -60,7 +62,54 @@ describe("leaderboard", () => {
   });
 
   it("is empty without entries", () => {
-    expect(leaderboard([])).toEqual({ k: 0, queries: 0, rows: [] });
+    expect(leaderboard([])).toEqual({ k: 0, queries: 0, level: 0.95, rows: [] });
+  });
+
+  it("gives each recommender the interval and the difference that it has alone", async () => {
+    const entries = [await entry("b", ["b"]), await entry("c", ["c", "b"]), await entry("none", ["c"])];
+    const options = {
+      seed: 3,
+      level: 0.8,
+      resamples: 200,
+      playlists: Uint32Array.from({ length: 100 }, (_, i) => i % 9),
+    };
+    const { rows } = leaderboard(entries, options);
+    for (const row of rows) {
+      const { hits, reciprocalRanks, gains } = entries.find(
+        ({ recommender }) => recommender === row.recommender,
+      )!;
+      const { hitRatio, mrr, ndcg } = row;
+      expect([hitRatio, mrr, ndcg]).toEqual(bootstrapMeans([hits, reciprocalRanks, gains], options));
+      if (row !== rows[0]) expect(row.behind).toEqual(pairedDifference(hits, entries[0]!.hits, options));
+    }
+  });
+
+  it("says of which level its intervals are, and what is even at that level", async () => {
+    // b is right in 40 of 100; half answers two of these wrongly.
+    const b = await entry("b", ["b"]);
+    const half = {
+      ...b,
+      recommender: "half",
+      hits: b.hits.map((hit, i) => (i < 2 ? 0 : hit)),
+      figures: { ...b.figures, hitRatio: 0.38 },
+    };
+    const [at95, at50] = [0.95, 0.5].map((level) => leaderboard([half, b], { level }));
+    expect(at95!.rows[1]!.behind!.p).toBeGreaterThan(0.05);
+    expect(at95!.rows[1]!.behind!.p).toBeLessThan(0.5);
+    expect(leaderboardText(at95!)).toMatch(/ 95 % interval .*\n.*\n.* −2\.00 \(even\) /);
+    expect(leaderboardText(at50!)).toMatch(/ 50 % interval .*\n.*\n.* −2\.00 {2}/);
+  });
+
+  it("names the entry that is not whole", async () => {
+    const whole = await entry("b", ["b"]);
+    const { hits: _, ...without } = whole;
+    expect(() => leaderboard([whole, without as Entry])).toThrow(
+      /^hits of entries\[1\] must be a Float64Array/,
+    );
+    const gains = whole.gains.with(7, Number.NaN);
+    expect(() => leaderboard([{ ...whole, gains }])).toThrow(
+      /^gains of entries\[0\]\[7\] must be a finite number, got NaN$/,
+    );
   });
 });
 

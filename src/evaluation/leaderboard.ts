@@ -42,6 +42,8 @@ export interface LeaderboardRow {
 export interface Leaderboard {
   readonly k: number;
   readonly queries: number;
+  /** Of the intervals, in (0, 1). */
+  readonly level: number;
   /** By hit ratio, best first. */
   readonly rows: readonly LeaderboardRow[];
 }
@@ -68,7 +70,8 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
     (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
   );
   const [best, ...others] = sorted;
-  if (best === undefined) return { k: 0, queries: 0, rows: [] };
+  const { level = 0.95 } = options;
+  if (best === undefined) return { k: 0, queries: 0, level, rows: [] };
   const columns = sorted.map(({ hits, reciprocalRanks, gains }) => [hits, reciprocalRanks, gains]);
   const behind = others.map(({ hits }) => [differences(hits, best.hits)]);
   const drawn = resample([...columns, ...behind], options);
@@ -90,7 +93,7 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
       peakRssMb: entry.peakRssMb,
     };
   });
-  return { k: best.figures.k, queries: best.hits.length, rows };
+  return { k: best.figures.k, queries: best.hits.length, level, rows };
 }
 
 /** The leaderboard as plain objects under the names of `segue evaluate --json`. */
@@ -123,22 +126,28 @@ const fixed = (value: number | undefined, digits: number) =>
   value === undefined ? "–" : value.toFixed(digits);
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(2)}`;
 
+/** Whether so large a difference comes by chance less often than the intervals miss. */
+const isSure = ({ p }: Difference, { level }: Leaderboard) => p < 1 - level - 1e-9;
+
 /** Heading and cell of each column, shared by text and HTML. */
 const columns: ReadonlyArray<
-  readonly [heading: (k: number) => string, cell: (row: LeaderboardRow) => string]
+  readonly [
+    heading: (board: Leaderboard) => string,
+    cell: (row: LeaderboardRow, board: Leaderboard) => string,
+  ]
 > = [
   [() => "recommender", (row) => row.recommender],
-  [(k) => `hit@${k}`, (row) => percent(row.hitRatio.mean)],
+  [({ k }) => `hit@${k}`, (row) => percent(row.hitRatio.mean)],
   [
-    () => "95 % interval",
+    ({ level }) => `${Number((100 * level).toFixed(2))} % interval`,
     ({ hitRatio: { low, high } }) => `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)}`,
   ],
   [
     () => "behind",
-    ({ behind }) => (behind ? `${signed(behind.mean)}${behind.p < 0.05 ? "" : " (even)"}` : ""),
+    ({ behind }, board) => (behind ? `${signed(behind.mean)}${isSure(behind, board) ? "" : " (even)"}` : ""),
   ],
-  [(k) => `MRR@${k}`, (row) => percent(row.mrr.mean)],
-  [(k) => `NDCG@${k}`, (row) => percent(row.ndcg.mean)],
+  [({ k }) => `MRR@${k}`, (row) => percent(row.mrr.mean)],
+  [({ k }) => `NDCG@${k}`, (row) => percent(row.ndcg.mean)],
   [() => "coverage", (row) => percent(row.figures.coverage, 1)],
   [() => "pop. lift", (row) => fixed(row.figures.popularityLift, 2)],
   [() => "artists", (row) => fixed(row.figures.artistDiversity, 2)],
@@ -148,7 +157,7 @@ const columns: ReadonlyArray<
   [() => "MiB", (row) => row.peakRssMb.toLocaleString("en")],
 ];
 
-/** The leaderboard as a table for a terminal. "behind" is in points of hit ratio; "(even)" where it may be chance. */
+/** The leaderboard as a table for a terminal. "behind" is in points of hit ratio; "(even)" where it may be chance, at the level of the intervals. */
 export function leaderboardText(board: Leaderboard): string {
   requireBoard(board);
   const table = cells(board);
@@ -184,9 +193,12 @@ export function leaderboardHtml(board: Leaderboard): string {
 }
 
 function requireBoard(board: Leaderboard): void {
-  requireWithin(thingWith("what leaderboard() returns", "k", "queries", "rows"), "board", board);
+  requireWithin(thingWith("what leaderboard() returns", "k", "queries", "level", "rows"), "board", board);
 }
 
-function cells({ k, rows }: Leaderboard): string[][] {
-  return [columns.map(([heading]) => heading(k)), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
+function cells(board: Leaderboard): string[][] {
+  return [
+    columns.map(([heading]) => heading(board)),
+    ...board.rows.map((row) => columns.map(([, cell]) => cell(row, board))),
+  ];
 }

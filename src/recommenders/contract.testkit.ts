@@ -113,6 +113,33 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       expect(recommender.recommend([], 7)).toEqual([]);
     });
 
+    it("answers by numbers what it answers by ids, and refuses the same k", async () => {
+      const { inNumbers, recommend } = await fitted;
+      expect(inNumbers).toMatchObject({ tracks: corpus.tracks, insteadOf: recommend });
+      const contexts = [
+        context("Black-03", "Nobody-Nothing", "White-04", "Black-Unheard"),
+        { tracks: ["-", "Black-05"], title: "white tunes" },
+        context(),
+      ];
+      const numbered = contexts.map(({ tracks, ...rest }) => {
+        const unknown: string[] = [];
+        const played = Int32Array.from(tracks, (track) => {
+          const number = corpus.tracks.indexOf(track);
+          return number >= 0 ? number : ~(unknown.push(track) - 1);
+        });
+        return { played, unknown, ...rest };
+      });
+      const rankings = inNumbers!.recommend(numbered, 15);
+      expect(
+        rankings.map(({ numbers, scores }) => ({
+          tracks: Array.from(numbers, (number) => corpus.tracks[number]),
+          scores,
+        })),
+      ).toEqual((await fitted).recommend(contexts, 15));
+      for (const k of [0, 1.5, Number.NaN])
+        expect(() => inNumbers!.recommend(numbered, k)).toThrow(/k must be/);
+    });
+
     it("answers an empty context and unknown tracks only", async () => {
       const recommender = await fitted;
       const rankings = recommender.recommend([context(), context("Nobody-Nothing", "", "-", "no dash")], 6);

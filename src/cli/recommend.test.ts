@@ -161,6 +161,7 @@ describe("segue recommend", () => {
     [["A-B", "--extend", "--seed", "1e99"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--seed", "abc"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--variety", "2"], "number from 0 to 1"],
+    [["A-B", "--extend", "-k", "1001"], "-k with --extend must be a whole number from 1 to 1000, got 1001"],
     [["A-B", "-k", "0"], "whole number ≥ 1"],
     [["A-B", "--per-artist", "x"], "whole number ≥ 1"],
     [["--title", " "], "there is nothing to go on"],

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Context, FittedRecommender, Rules } from "../recommenders/index.js";
 import type { LiveModel, ReadAs } from "../serving/index.js";
-import { numberWithin, wholeNumber } from "../system/index.js";
+import { numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
@@ -74,6 +74,8 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
     if (options[name] !== undefined && !options.extend)
       throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
   }
+  const { longestExtension } = await import("../recommenders/index.js");
+  if (options.extend) requireWithin(wholeNumber(1, longestExtension), "-k with --extend", options.k);
   const { bundlePlaceFor } = await import("./latest-bundle.js");
   const { bundlePath, LiveModel, openServedModel, readAs } = await import("../serving/index.js");
   const { recommender: asked } = options;

@@ -254,9 +254,28 @@ describe("extend", () => {
     expect(new Set(added.map((track) => track.slice(0, track.indexOf("-")))).size).toBe(40);
   });
 
+  it("adds up to 1,000 tracks, all that there are where these are fewer", async () => {
+    const start = { tracks: ["Pop 0-0"] };
+    const recommender = await fitRecommender("popularity", crowd);
+    const added = extendPlaylist(recommender, crowd, start, 1_000);
+    expect(new Set([...added, "Pop 0-0"]).size).toBe(1_001);
+    // Asked again with what it has got, it goes on where it was.
+    const first = extendPlaylist(recommender, crowd, start, 400);
+    const then = extendPlaylist(recommender, crowd, { tracks: ["Pop 0-0", ...first] }, 600);
+    expect([...first, ...then]).toEqual(added);
+    const all = extendPlaylist(neighbours, corpus, { tracks: ["White-07"] }, 1_000);
+    expect(all).toHaveLength(corpus.tracks.length - 1);
+  });
+
   it("refuses a wrong context, n, variety or seed", () => {
     expect(() => extendPlaylist(neighbours, corpus, {} as never, 1)).toThrow(/^the context must have a list/);
-    expect(() => extendPlaylist(neighbours, corpus, context, 0)).toThrow(/n must be/);
+    for (const n of [0, 1.5, 1_001, 1e12, Number.NaN])
+      expect(() => extendPlaylist(neighbours, corpus, context, n)).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^n must be a whole number from 1 to 1000, got /),
+          hint: expect.stringContaining("For a longer list ask again"),
+        }),
+      );
     expect(() => extendPlaylist(neighbours, corpus, context, 1, { variety: 2 })).toThrow(/variety/);
     for (const seed of [1.5, -1])
       expect(() => extendPlaylist(neighbours, corpus, context, 1, { seed })).toThrow(/seed must be a whole/);

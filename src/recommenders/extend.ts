@@ -33,11 +33,15 @@ const ranges: Readonly<Record<keyof ExtendOptions, ValueRange>> = {
   seed: wholeNumber(0, 0xffffffff),
 };
 
+/** Each track that is added is a recommendation of its own, for a context that grows: the whole takes n² time. */
+export const longestExtension = 1_000;
+
 /**
  * The next n tracks of a playlist, one after the other: each is recommended for the context and all that was added before
  * it. Nothing is added twice, nor what the context holds.
  *
  * @param context what has played; one track is enough, and so is a title without any ("rainy sunday")
+ * @param n how many tracks to add, a whole number from 1 to 1,000
  * @returns n tracks, fewer where the rules let no more pass
  * @throws SegueError where the context, n, an option or a rule is wrong
  */
@@ -49,7 +53,12 @@ export function extendPlaylist(
   options: ExtendOptions = {},
 ): string[] {
   checkContext(context);
-  requireWithin(wholeNumber(1), "n", n);
+  requireWithin(
+    wholeNumber(1, longestExtension),
+    "n",
+    n,
+    `Each track is a recommendation of its own. For a longer list ask again, with the last ${longestExtension} tracks or fewer as the context.`,
+  );
   requireOptions(options, ranges, "extendPlaylist");
   const { variety = 0, seed = 1, rules = {} } = options;
   checkRules(rules);

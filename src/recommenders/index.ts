@@ -14,7 +14,7 @@ export type {
 export { artistOfId } from "./core/artists.js";
 export type { SettingRanges } from "./core/setting-ranges.js";
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";
-export { type ExtendOptions, extendPlaylist } from "./extend.js";
+export { type ExtendOptions, extendPlaylist, longestExtension } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
 export {
   type AnyKind,

@@ -121,6 +121,36 @@ describe("segue evaluate", () => {
     expect(segue("--train", train, "--queries", strange, ...board).stdout).not.toContain("note");
   });
 
+  it("says what to do where there is nothing to measure, in each form of a leaderboard", async () => {
+    const strange = join(folder, "nothing.jsonl");
+    const html = join(folder, "nothing.html");
+    const board = ["--leaderboard", "--recommender", "nearest", "popularity", "-k", "2", "--html", html];
+    const ask = async (query: object) => {
+      await writeFile(strange, `${JSON.stringify(query)}\n`.repeat(200));
+      const text = segue("--train", train, "--queries", strange, ...board);
+      const json = segue("--train", train, "--queries", strange, ...board, "--json");
+      expect([text.status, json.status]).toEqual([0, 0]);
+      const { remarks, rows } = JSON.parse(json.stdout) as {
+        remarks: string[];
+        rows: { hit_ratio: { mean: number } }[];
+      };
+      const page = await readFile(html, "utf8");
+      for (const remark of remarks) {
+        expect(text.stdout).toContain(`note: ${remark}\n`);
+        expect(page).toContain(`<p>note: ${remark}</p>`);
+      }
+      return { remarks, hits: rows.map(({ hit_ratio }) => hit_ratio.mean) };
+    };
+    // Nobody can name the target; nobody knows what played, so that nearest has no answer at all.
+    expect(await ask({ context: ["rock-1"], next: "new" })).toEqual({
+      remarks: [expect.stringMatching(/^none of the tracks asked for was in training/)],
+      hits: [0, 0],
+    });
+    expect((await ask({ context: ["new"], next: "rock-1" })).remarks).toEqual([
+      expect.stringMatching(/^no query holds a track that training knows/),
+    ]);
+  });
+
   it("counts a k once, and lets the first lead", () => {
     const figures = JSON.parse(popularity("-k", "5,2,5", "--json").stdout);
     expect(figures).toMatchObject({ k: 5, at: [{ k: 2 }] });

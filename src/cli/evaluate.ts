@@ -6,6 +6,7 @@ import {
   besideUrl,
   checkOutput,
   errorFrom,
+  escapeHtml,
   explainDiskError,
   messageOf,
   misuse,
@@ -123,7 +124,7 @@ async function evaluate(options: Options): Promise<void> {
   if (!options.json) {
     printText(measured);
     const { at, outcomes, ...asked } = measured.evaluation;
-    return printRemarks({ ...asked, ...at[0]! }, outcomes.playlists);
+    return printRemarks(await remarksFor({ ...asked, ...at[0]! }, outcomes.playlists));
   }
   const [leading, ...more] = options.k.map((k) => report(measured, k));
   const at = more.map(({ k, hit_ratio, mrr, ndcg, coverage }) => ({ k, hit_ratio, mrr, ndcg, coverage }));
@@ -162,19 +163,22 @@ function printText({ evaluation, fitSeconds, peakRssMb }: Measured): void {
   console.log(lines.join("\n"));
 }
 
-/** Says what the figures mean where they rest on little. @param playlists of each query, where they are of playlists */
-async function printRemarks(
-  asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets"> & {
+/** What the figures mean where they rest on little. @param playlists of each query, where they are of playlists */
+async function remarksFor(
+  asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets" | "knownContexts"> & {
     readonly k: number;
     readonly hitRatio: number;
     readonly interval?: readonly [number, number];
   },
   playlists: Uint32Array | undefined,
-): Promise<void> {
+): Promise<string[]> {
   const { remarksOn } = await import("../evaluation/index.js");
   const queries = playlists === undefined ? asked.queries : new Set(playlists).size;
   const unit = playlists === undefined ? "queries" : "playlists";
-  const remarks = remarksOn({ test: { ...asked, queries }, kFlag: "-k", unit });
+  return remarksOn({ test: { ...asked, queries }, kFlag: "-k", unit });
+}
+
+function printRemarks(remarks: readonly string[]): void {
   if (remarks.length > 0) console.log(["", ...remarks.map((remark) => `note: ${remark}`)].join("\n"));
 }
 
@@ -209,11 +213,12 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
     }
   }
   const board = leaderboard(entries, { seed: options.seed, ...(playlists && { playlists }) });
-  if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), failures }));
+  const { mean: hitRatio, low, high } = board.rows[0]!.hitRatio;
+  const remarks = await remarksFor({ ...board, ...asked!, hitRatio, interval: [low, high] }, playlists);
+  if (options.json) console.log(JSON.stringify({ ...leaderboardJson(board), remarks, failures }));
   else {
     process.stdout.write(leaderboardText(board));
-    const { mean: hitRatio, low, high } = board.rows[0]!.hitRatio;
-    await printRemarks({ ...board, ...asked!, hitRatio, interval: [low, high] }, playlists);
+    printRemarks(remarks);
   }
   const problems: string[] = [];
   if (failures.length > 0) {
@@ -222,7 +227,7 @@ async function printLeaderboard(options: Options, names: readonly string[]): Pro
   }
   // After the figures, which took long: a disk that is full by now must not cost them.
   if (options.html)
-    await writeFileAtomic(options.html, page(leaderboardHtml(board))).catch((error: unknown) => {
+    await writeFileAtomic(options.html, page(leaderboardHtml(board), remarks)).catch((error: unknown) => {
       problems.push(messageOf(explainDiskError(error, options.html)));
     });
   if (problems.length > 0) throw new SegueError(problems.join("; "));
@@ -303,11 +308,12 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
   });
 }
 
-function page(table: string): string {
+function page(table: string, remarks: readonly string[]): string {
   const style =
     "body{font:14px system-ui;margin:2rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
     "td,th{padding:.3rem .7rem;text-align:right;border-bottom:1px solid #ddd}th:first-child{text-align:left}";
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Leaderboard</title><style>${style}</style>${table}</html>\n`;
+  const notes = remarks.map((remark) => `<p>note: ${escapeHtml(remark)}</p>`).join("");
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Leaderboard</title><style>${style}</style>${table}${notes}</html>\n`;
 }
 
 function setting(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -131,7 +131,29 @@ it("worked by hand: two queries give the means 0, 1/2 and 1 in the shares 1/4, 1
   // An interval that leaves out 10 % to each side holds all three means, one that leaves out 40 % the middle one alone.
   expect(bootstrapMeans([column], { level: 0.8 })).toEqual([{ mean: 0.5, low: 0, high: 1 }]);
   expect(bootstrapMeans([column], { level: 0.2 })).toEqual([{ mean: 0.5, low: 0.5, high: 0.5 }]);
-  // A difference is nought or less in a quarter of the draws.
-  const { p } = pairedDifference(column, Float64Array.of(0, 0));
-  expect(p / 2).toBeCloseTo(0.25, 1);
+  // Of four differences three are 1, one is -1: four draws come to nought or less where two or more of them are the -1.
+  const { p } = pairedDifference(Float64Array.of(1, 1, 1, 0), Float64Array.of(0, 0, 0, 1), {
+    resamples: 100_000,
+  });
+  expect(p / 2).toBeCloseTo(1 - 0.75 ** 4 - 4 * 0.25 * 0.75 ** 3, 2);
+});
+
+it("worked by hand: a difference that few queries make is no surer than a sign test of these", () => {
+  const differing = (n: number, playlists?: Uint32Array) =>
+    pairedDifference(
+      Float64Array.from({ length: 60 }, (_, i) => (i < n ? 1 : 0)),
+      new Float64Array(60),
+      playlists && { playlists },
+    ).p;
+  // n coins that all fall alike, either way: 2 / 2^n. No draw of 60 leaves out the 20, so that p would be 2 / 1000.
+  expect(differing(1)).toBe(1);
+  expect(differing(5)).toBe(1 / 16);
+  expect(differing(20)).toBe(2 / 1000);
+  // Of two playlists, both of which differ.
+  expect(
+    differing(
+      60,
+      Uint32Array.from({ length: 60 }, (_, i) => i % 2),
+    ),
+  ).toBe(1 / 2);
 });

@@ -36,7 +36,11 @@ export interface Interval {
 
 /** A mean difference: how surely is it not nought? */
 export interface Difference extends Interval {
-  /** Two-sided bootstrap p-value: twice the share of resamples on the smaller side of nought, that share being at least 1 / resamples. */
+  /**
+   * Two-sided bootstrap p-value: twice the share of resamples on the smaller side of nought, that share being at least 1 / resamples.
+   * Where few queries (or playlists) differ at all it is no less than the least that a sign test of these can give, 2 / 2^n: one query
+   * drawn a thousand times over proves nothing.
+   */
   readonly p: number;
 }
 
@@ -125,14 +129,15 @@ export function intervalOf({ mean, means }: Resampled, { level = 0.95 }: Bootstr
 }
 
 export function differenceOf(resampled: Resampled, options: BootstrapOptions): Difference {
-  const { means } = resampled;
+  const { means, nonZero } = resampled;
   let below = 0;
   let above = 0;
   for (const value of means) {
     if (value <= 0) below++;
     if (value >= 0) above++;
   }
-  const p = Math.min(1, (2 * Math.max(1, Math.min(below, above))) / means.length);
+  const drawn = (2 * Math.max(1, Math.min(below, above))) / means.length;
+  const p = Math.min(1, Math.max(drawn, 2 / 2 ** nonZero));
   return { ...intervalOf(resampled, options), p };
 }
 

@@ -68,6 +68,8 @@ export interface Evaluation {
   readonly catalogue: number;
   /** The share of the queries of which a relevant track is among them: nobody hits more who names these alone. */
   readonly knownTargets: number;
+  /** The share of the queries whose context holds one of them. */
+  readonly knownContexts: number;
   /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
   /** In ascending order of k. */
@@ -109,6 +111,7 @@ export async function evaluateRecommender(
   let seconds = 0;
   let sent = 0;
   let knownTargets = 0;
+  let knownContexts = 0;
   const send = () => {
     const from = sent;
     sent = Math.min(from + size, questions.length);
@@ -133,6 +136,7 @@ export async function evaluateRecommender(
       const row = from + i;
       const { question, played, next, context } = batch[i]!;
       slices.add(row, played, next);
+      if (played.some((track) => track >= 0)) knownContexts++;
       if (next >= 0 || question.rest?.some((track) => facts.numberOf(track) >= 0)) knownTargets++;
       if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
         if (base.vocabulary.has(question.next)) table.setAll(row, bets!);
@@ -153,6 +157,7 @@ export async function evaluateRecommender(
     queries: questions.length,
     catalogue: facts.size,
     knownTargets: knownTargets / questions.length,
+    knownContexts: knownContexts / questions.length,
     recommendSeconds: seconds,
     at: cuts.map((k, i) => ({ k, ...table.means(i).means, ...answers[i]! })),
     slices: slices.figures(table, cuts),

@@ -35,9 +35,16 @@ it("asks for every position where that is wanted, and trains on playlists that h
 });
 
 it("refuses to leave a side empty", () => {
-  expect(() => holdOut(corpusOf([["a"], ["b"]]))).toThrow(
-    "holding out 0.2 of 2 playlists leaves none to ask about",
-  );
+  expect(() =>
+    holdOut(
+      corpusOf([
+        ["a", "b"],
+        ["b", "a"],
+      ]),
+      { share: 0.001 },
+    ),
+  ).toThrow("holding out 0.001 of 2 playlists leaves none to ask about");
+  expect(() => holdOut(corpusOf([["a"], ["b"]]))).toThrow("none of 2 playlists holds two tracks");
   expect(() => holdOut(corpusOf([["a", "b"]]), { share: 0.999 })).toThrow("leaves none to fit on");
   expect(() => holdOut(corpusOf(lists), { share: 1 })).toThrow("share must be a number");
 });

@@ -30,7 +30,8 @@ const ranges: Readonly<Record<keyof HoldOutOptions, ValueRange>> = {
  * Chooses by a hash of each playlist's id (of its number where there is none), as the split of the flows does: a playlist stays on its
  * side when others come or go. Playlists of fewer than two tracks have nothing to ask, and are trained on.
  *
- * @throws SegueError (misuse) where `share` is out of range, an option that there is not, or either side would be empty
+ * @throws SegueError (misuse) where `share` is out of range, an option that there is not, no playlist holds two tracks, or
+ *   either side would be empty
  */
 export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOut {
   requireCorpus(playlists, "holdOut");
@@ -38,8 +39,14 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   const { share = 0.2, seed = 1, ...how } = options;
   const { offsets, playlistIds } = playlists;
   const count = playlistCount(playlists);
+  const canBeAsked = (p: number) => offsets[p + 1]! - offsets[p]! >= 2;
+  if (!Array.from({ length: count }, (_, p) => p).some(canBeAsked))
+    throw misuse(
+      `none of ${count} playlists holds two tracks, so there is no last track to ask for`,
+      "it takes playlists of several tracks: check which column names the playlist",
+    );
   const isOut = Array.from({ length: count }, (_, p) => {
-    if (offsets[p + 1]! - offsets[p]! < 2) return false;
+    if (!canBeAsked(p)) return false;
     const hash = createHash("md5")
       .update(`${seed}:${playlistIds?.[p] ?? p}`)
       .digest();

@@ -49,7 +49,7 @@ describe("leaderboard", () => {
     const text = leaderboardText(board);
     expect(text).toContain("100 queries");
     expect(text).toMatch(/<b> +40\.00 %/);
-    expect(text).toMatch(/none +0\.00 % +0\.00–0\.00 +−40\.00/);
+    expect(text).toMatch(/none +0\.00 % +– +−40\.00/);
     const html = leaderboardHtml(board);
     expect(html).toContain("&#60;b&#62;");
     expect(html).not.toContain("<b>");
@@ -85,19 +85,31 @@ describe("leaderboard", () => {
   });
 
   it("says of which level its intervals are, and what is even at that level", async () => {
-    // b is right in 40 of 100; half answers two of these wrongly.
+    // b is right in 40 of 100; the other answers five of these wrongly.
     const b = await entry("b", ["b"]);
-    const half = {
+    const other = {
       ...b,
-      recommender: "half",
-      hits: b.hits.map((hit, i) => (i < 2 ? 0 : hit)),
-      figures: { ...b.figures, hitRatio: 0.38 },
+      recommender: "other",
+      hits: b.hits.map((hit, i) => (i < 5 ? 0 : hit)),
+      figures: { ...b.figures, hitRatio: 0.35 },
     };
-    const [at95, at50] = [0.95, 0.5].map((level) => leaderboard([half, b], { level }));
+    const [at95, at50] = [0.95, 0.5].map((level) => leaderboard([other, b], { level }));
     expect(at95!.rows[1]!.behind!.p).toBeGreaterThan(0.05);
     expect(at95!.rows[1]!.behind!.p).toBeLessThan(0.5);
-    expect(leaderboardText(at95!)).toMatch(/ 95 % interval .*\n.*\n.* −2\.00 \(even\) /);
-    expect(leaderboardText(at50!)).toMatch(/ 50 % interval .*\n.*\n.* −2\.00 {2}/);
+    expect(leaderboardText(at95!)).toMatch(/ 95 % interval .*\n.*\n.* −5\.00 \(even\) /);
+    expect(leaderboardText(at50!)).toMatch(/ 50 % interval .*\n.*\n.* −5\.00 {2}/);
+  });
+
+  it("takes nothing for sure of a single query", async () => {
+    const one = async (name: string, answer: string[]) => {
+      const { hits, reciprocalRanks, gains, ...rest } = await entry(name, answer);
+      const first = (column: Float64Array) => column.slice(0, 1);
+      return { ...rest, hits: first(hits), reciprocalRanks: first(reciprocalRanks), gains: first(gains) };
+    };
+    const board = leaderboard([await one("b", ["b"]), await one("none", ["c"])]);
+    expect(board.rows[1]!.behind).toEqual({ mean: -1, low: -1, high: -1, p: 1 });
+    expect(leaderboardText(board)).toMatch(/^1 query\n.*\nb .* – .*\nnone +.* – +−100\.00 \(even\) /);
+    expect(leaderboardHtml(board)).toContain("<caption>1 query</caption>");
   });
 
   it("names the entry that is not whole", async () => {

@@ -140,7 +140,9 @@ const columns: ReadonlyArray<
   [({ k }) => `hit@${k}`, (row) => percent(row.hitRatio.mean)],
   [
     ({ level }) => `${Number((100 * level).toFixed(2))} % interval`,
-    ({ hitRatio: { low, high } }) => `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)}`,
+    // Where all hit or none there is no spread, which does not make it sure.
+    ({ hitRatio: { low, high } }) =>
+      low === high ? "–" : `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)}`,
   ],
   [
     () => "behind",
@@ -165,7 +167,7 @@ export function leaderboardText(board: Leaderboard): string {
   const lines = table.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
   );
-  return `${board.queries.toLocaleString("en")} queries\n${lines.join("\n")}\n`;
+  return `${counted(board)}\n${lines.join("\n")}\n`;
 }
 
 /** The leaderboard as an HTML fragment: a table whose hit ratios are drawn as bars with their intervals. */
@@ -187,10 +189,13 @@ export function leaderboardHtml(board: Leaderboard): string {
     return `<tr><th>${name}</th><td>${bar(board.rows[i]!)}</td>${others.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   return (
-    `<table class="leaderboard"><caption>${board.queries.toLocaleString("en")} queries</caption>` +
+    `<table class="leaderboard"><caption>${counted(board)}</caption>` +
     `<thead><tr>${head.replace("</th>", "</th><th></th>")}</tr></thead><tbody>${body.join("")}</tbody></table>`
   );
 }
+
+const counted = ({ queries }: Leaderboard) =>
+  queries === 1 ? "1 query" : `${queries.toLocaleString("en")} queries`;
 
 function requireBoard(board: Leaderboard): void {
   requireWithin(thingWith("what leaderboard() returns", "k", "queries", "level", "rows"), "board", board);

@@ -75,6 +75,22 @@ describe("targets that training has not seen", () => {
   });
 });
 
+describe("contexts that training has not seen", () => {
+  it("leave recommenders without anything to go on", () => {
+    expect(onTest({ knownContexts: 0 })).toEqual([
+      expect.stringMatching(
+        /^no query holds a track that training knows, so answers can rest on nothing but .*; it takes/,
+      ),
+    ]);
+    expect(onTest({ knownContexts: 0.123 })).toEqual([
+      expect.stringMatching(
+        /^only 12 % of the queries hold a track that training knows, so the answers to the others/,
+      ),
+    ]);
+    expect(onTest({ knownContexts: 0.5 })).toEqual([]);
+  });
+});
+
 describe("few queries", () => {
   it("say the interval, and count what was asked", () => {
     expect(onTest({ queries: 149, interval: [0.33, 0.474] })).toEqual([
@@ -83,6 +99,10 @@ describe("few queries", () => {
     expect(onTest({ queries: 150 })).toEqual([]);
     const [remark] = remarksOn({ test: { ...test, queries: 50 }, kFlag: "-k", unit: "queries" });
     expect(remark).toMatch(/^only 50 queries were asked/);
+    expect(onTest({ queries: 1 })[0]).toMatch(/^only 1 playlist was asked/);
+    expect(remarksOn({ test: { ...test, queries: 1 }, kFlag: "-k", unit: "queries" })[0]).toMatch(
+      /^only 1 query was/,
+    );
   });
 
   // Wilson's for none and all of n end at z² / (n + z²) and n / (n + z²), z² = 3.84.

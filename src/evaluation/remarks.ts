@@ -12,6 +12,8 @@ export interface AskedFigures {
   readonly catalogue?: number;
   /** The share of the queries whose target training knows. */
   readonly knownTargets?: number;
+  /** The share of the queries whose context holds a track that training knows. */
+  readonly knownContexts?: number;
   /** What it hits more than popularity does, over the same queries. */
   readonly gain?: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
 }
@@ -60,7 +62,12 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
   const remarks: string[] = [];
   const holdsAll = test?.catalogue !== undefined && test.k >= test.catalogue;
   if (test !== undefined)
-    remarks.push(...ofAnswers(test, kFlag), ...ofTargets(test), ...ofQueries(test, unit));
+    remarks.push(
+      ...ofAnswers(test, kFlag),
+      ...ofTargets(test),
+      ...ofContexts(test),
+      ...ofQueries(test, unit),
+    );
   // Where all hit the same whatever they have learned, there is nothing to compare.
   if (!holdsAll && test?.knownTargets !== 0) {
     if (ranking !== undefined) remarks.push(...ofRanking(ranking));
@@ -93,11 +100,22 @@ function ofTargets({ knownTargets }: AskedFigures): string[] {
   ];
 }
 
+function ofContexts({ knownContexts }: AskedFigures): string[] {
+  if (knownContexts === undefined || knownContexts >= enoughKnown) return [];
+  const others =
+    "artists, a title, or what is popular; it takes contexts that share tracks with training, written alike";
+  return [
+    knownContexts === 0
+      ? `no query holds a track that training knows, so answers can rest on nothing but ${others}`
+      : `only ${percent(knownContexts)} of the queries hold a track that training knows, so the answers to the others can rest on nothing but ${others}`,
+  ];
+}
+
 function ofQueries({ queries, hitRatio, interval }: AskedFigures, unit: string): string[] {
   if (queries >= enoughQueries) return [];
   const [low, high] = surely(hitRatio, queries, interval);
   return [
-    `only ${count(queries)} ${unit} were asked, so the hit ratio is rough: with more it may turn out anywhere from ${low.toFixed(2)} to ${high.toFixed(2)} (95 %); more playlists make it surer`,
+    `only ${counted(queries, unit)} asked, so the hit ratio is rough: with more it may turn out anywhere from ${low.toFixed(2)} to ${high.toFixed(2)} (95 %); more playlists make it surer`,
   ];
 }
 
@@ -150,6 +168,9 @@ function surely(
   return [at(centre - spread), at(centre + spread)];
 }
 
+/** @param unit in the plural: "playlists", "queries" */
+const counted = (value: number, unit: string) =>
+  value === 1 ? `1 ${unit.replace(/ies$/, "y").replace(/s$/, "")} was` : `${count(value)} ${unit} were`;
 const count = (value: number) => value.toLocaleString("en");
 const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
 /** Not rounded to nought, nor to all. */

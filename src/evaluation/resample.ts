@@ -5,6 +5,8 @@ export interface Resampled {
   readonly mean: number;
   /** One mean a resample, ascending. */
   readonly means: Float64Array;
+  /** How many of what is drawn, queries or playlists, do not come to nought. */
+  readonly nonZero: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export function resampledMeans(
     columns.map((column, j) => ({
       mean: column.reduce((sum, value) => sum + value, 0) / queries,
       means: means[s]![j]!.sort(),
+      nonZero: classified[s]!.nonZero[j]!,
     })),
   );
 }
@@ -73,6 +76,8 @@ interface Classified {
   /** The units of the other classes, and the class of each. */
   readonly others: Uint32Array;
   readonly otherClasses: Uint32Array;
+  /** By column: how many units do not come to nought. */
+  readonly nonZero: readonly number[];
   /** How often each class is drawn. */
   readonly drawn: Uint32Array;
   readonly totals: Float64Array;
@@ -103,6 +108,9 @@ function classify(columns: readonly Float64Array[], unitOf: Uint32Array, units: 
     sizes[found]!++;
     classOf[unit] = found;
   }
+  const nonZero = columns.map((_, j) =>
+    sizes.reduce((sum, size, c) => sum + (rows[c * width + j] === 0 ? 0 : size), 0),
+  );
   const largest = sizes.reduce((most, size, at) => (size > sizes[most]! ? at : most), 0);
   const others = Uint32Array.from(classOf.keys()).filter((unit) => classOf[unit] !== largest);
   return {
@@ -112,6 +120,7 @@ function classify(columns: readonly Float64Array[], unitOf: Uint32Array, units: 
     largest,
     others,
     otherClasses: others.map((unit) => classOf[unit]!),
+    nonZero,
     drawn: new Uint32Array(known.size),
     totals: new Float64Array(width),
   };

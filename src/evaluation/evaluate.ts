@@ -13,17 +13,12 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
-import { type Answering, askingOf, type Standings } from "./answers.js";
+import { type Answering, askingOf } from "./answers.js";
 import { QuestionNumbers } from "./asked.js";
 import { type AnswerFigures, AnswerTally } from "./beyond-accuracy.js";
 import type { TrainingFacts } from "./facts.js";
-import {
-  type MetricName,
-  metricNames,
-  type RankingMetrics,
-  randomBetMetrics,
-  rankingMetrics,
-} from "./metrics.js";
+import { type RankingMetrics, randomBetMetrics } from "./metrics.js";
+import { metricsOf, type Outcomes, OutcomeTable } from "./outcomes.js";
 import type { Question } from "./questions.js";
 import { type Slicing, slicings } from "./slices.js";
 
@@ -52,12 +47,6 @@ export interface SliceFigures {
   readonly label: string;
   readonly queries: number;
   readonly at: ReadonlyArray<RankingMetrics & { readonly k: number }>;
-}
-
-/** One value a query, in the order of the questions: what intervals and paired differences are made of. */
-export interface Outcomes {
-  readonly playlists?: Uint32Array;
-  values(metric: MetricName, k: number): Float64Array;
 }
 
 export interface Evaluation {
@@ -159,7 +148,7 @@ export async function evaluateRecommender(
     knownTargets: knownTargets / questions.length,
     knownContexts: knownContexts / questions.length,
     recommendSeconds: seconds,
-    at: cuts.map((k, i) => ({ k, ...table.means(i).means, ...answers[i]! })),
+    at: cuts.map((k, i) => ({ k, ...metricsOf(table.means(i)[0]!), ...answers[i]! })),
     slices: slices.figures(table, cuts),
     outcomes: table,
   };
@@ -185,61 +174,6 @@ function checkedKs(ks: readonly number[]): number[] {
   return cuts;
 }
 
-class OutcomeTable implements Outcomes {
-  readonly playlists?: Uint32Array;
-  readonly #ks: readonly number[];
-  /** By k, then by metric: one value a question. */
-  readonly #columns: Record<MetricName, Float64Array>[];
-
-  constructor(questions: readonly Question[], ks: readonly number[]) {
-    this.#ks = ks;
-    this.#columns = ks.map(
-      () =>
-        Object.fromEntries(metricNames.map((name) => [name, new Float64Array(questions.length)])) as Record<
-          MetricName,
-          Float64Array
-        >,
-    );
-    if (questions.every(({ playlist }) => playlist !== undefined)) {
-      this.playlists = Uint32Array.from(questions, ({ playlist }) => playlist!);
-    }
-  }
-
-  values(metric: MetricName, k: number): Float64Array {
-    const at = this.#ks.indexOf(k);
-    if (at === -1) throw misuse(`k = ${k} was not evaluated; there are ${this.#ks.join(", ")}`);
-    return this.#columns[at]![metric];
-  }
-
-  set(row: number, { positions, relevant }: Standings): void {
-    if (positions.length === 0) return;
-    this.setAll(
-      row,
-      this.#ks.map((k) => rankingMetrics(positions, relevant, k)),
-    );
-  }
-
-  setAll(row: number, metrics: readonly RankingMetrics[]): void {
-    for (let i = 0; i < metrics.length; i++) {
-      for (const name of metricNames) this.#columns[i]![name][row] = metrics[i]![name];
-    }
-  }
-
-  /** The mean of each metric at the i-th k over the rows with the label, or over all. */
-  means(i: number, labels?: Uint8Array, label?: number): { means: RankingMetrics; rows: number } {
-    const columns = this.#columns[i]!;
-    const means = { hitRatio: 0, mrr: 0, ndcg: 0, recall: 0, map: 0 };
-    let rows = 0;
-    for (let row = 0; row < columns.hitRatio.length; row++) {
-      if (labels !== undefined && labels[row] !== label) continue;
-      rows++;
-      for (const name of metricNames) means[name] += columns[name][row]!;
-    }
-    for (const name of metricNames) means[name] /= rows;
-    return { means, rows };
-  }
-}
-
 /** Which slices each query is in. */
 class Slices {
   readonly #slicings: readonly Slicing[];
@@ -257,14 +191,13 @@ class Slices {
   }
 
   figures(table: OutcomeTable, ks: readonly number[]): SliceFigures[] {
-    return this.#slicings.flatMap(({ by, labels }, s) =>
-      labels.flatMap((label, index) => {
-        const all = ks.map((_, i) => table.means(i, this.#labels[s], index));
-        const queries = all[0]!.rows;
-        return queries === 0
-          ? []
-          : [{ by, label, queries, at: all.map(({ means }, i) => ({ k: ks[i]!, ...means })) }];
-      }),
-    );
+    return this.#slicings.flatMap(({ by, labels }, s) => {
+      const all = ks.map((_, i) => table.means(i, this.#labels[s], labels.length));
+      return labels.flatMap((label, index) => {
+        const queries = all[0]![index]!.rows;
+        const at = all.map((means, i) => ({ k: ks[i]!, ...metricsOf(means[index]!) }));
+        return queries === 0 ? [] : [{ by, label, queries, at }];
+      });
+    });
   }
 }

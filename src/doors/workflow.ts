@@ -56,6 +56,8 @@ export {
   type GcResult,
   type JoinTask,
   type LayeredParameters,
+  type ListedRuns,
+  type ListOptions,
   type LogLine,
   loadFlow,
   type NoArtifacts,

@@ -1,6 +1,11 @@
 /** Puts questions to a recommender, by numbers where it takes those of the training tracks, else by ids. */
-import type { Context, InNumbers, NumberedRanking, Ranking } from "../recommenders/contract.js";
-import { asWritten, misuse } from "../system/index.js";
+import {
+  type Context,
+  type InNumbers,
+  type NumberedRanking,
+  type Ranking,
+  requireRankings,
+} from "../recommenders/contract.js";
 import type { Asked } from "./asked.js";
 import type { TrainingFacts } from "./facts.js";
 
@@ -49,7 +54,7 @@ function askByNumbers(
       batch.map(({ context }) => context),
       k,
     );
-    requireRankings(rankings, batch.length, name, ({ numbers }) => numbers instanceof Uint32Array);
+    requireRankings(rankings, batch.length, name, (each) => each?.numbers instanceof Uint32Array);
     return () =>
       batch.map(({ question, next }, i): Answer => {
         const { numbers } = rankings[i]!;
@@ -72,7 +77,7 @@ function askByIds(recommender: Answering, { numberOf }: TrainingFacts): Ask {
       title === undefined ? { tracks } : { tracks, title },
     );
     const rankings = await recommender.recommend(contexts, k);
-    requireRankings(rankings, batch.length, recommender.name, ({ tracks }) => Array.isArray(tracks));
+    requireRankings(rankings, batch.length, recommender.name);
     return () =>
       batch.map(({ question: { next, rest } }, i): Answer => {
         const { tracks } = rankings[i]!;
@@ -103,23 +108,4 @@ function standingsOf<Track>(relevant: readonly Track[], answer: ArrayLike<Track>
   // Each counts where it stands first, should a ranking hold it twice.
   for (let i = 0; i < answer.length; i++) if (wanted.delete(answer[i]!)) positions.push(i + 1);
   return { positions, relevant: size };
-}
-
-/** Recommenders of others are asked, too. */
-function requireRankings<Given>(
-  rankings: readonly Given[],
-  count: number,
-  of: string,
-  isRanking: (given: Given) => boolean,
-): void {
-  if (
-    Array.isArray(rankings) &&
-    rankings.length === count &&
-    rankings.every((each) => each != null && isRanking(each))
-  )
-    return;
-  throw misuse(
-    `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
-    'a ranking is { tracks: ["Artist-Track", …], scores: Float32Array }',
-  );
 }

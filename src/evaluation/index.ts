@@ -21,7 +21,6 @@ export {
   type Evaluation,
   evaluateRecommender,
   type FiguresAtK,
-  type Outcomes,
   type SliceFigures,
 } from "./evaluate.js";
 export { type TrainingFacts, trainingFacts } from "./facts.js";
@@ -37,5 +36,6 @@ export {
 } from "./leaderboard.js";
 export { type Measured, measureRecommender, report } from "./measure.js";
 export { type MetricName, metricNames, type RankingMetrics } from "./metrics.js";
+export type { Outcomes } from "./outcomes.js";
 export { type Question, type QuestionOptions, questionsOf } from "./questions.js";
 export { type Findings, remarksOn } from "./remarks.js";

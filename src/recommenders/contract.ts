@@ -91,10 +91,16 @@ export function requireRecommender(
  * Recommenders of others are asked, too.
  *
  * @param of the recommender's name
+ * @param isOne what a ranking must be
  * @throws SegueError code "wrong-rankings" where it did not answer with one ranking a context
  */
-export function requireRankings(rankings: readonly Ranking[], count: number, of: string): void {
-  if (Array.isArray(rankings) && rankings.length === count && rankings.every(isRanking)) return;
+export function requireRankings(
+  rankings: readonly (Ranking | NumberedRanking)[],
+  count: number,
+  of: string,
+  isOne: (each: Partial<Ranking & NumberedRanking> | undefined) => boolean = isRanking,
+): void {
+  if (Array.isArray(rankings) && rankings.length === count && rankings.every(isOne)) return;
   throw new SegueError(
     `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
     // No misuse: of an endpoint it is not the request that is wrong.

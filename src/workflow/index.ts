@@ -27,7 +27,7 @@ export type { DoneRecord, EndRecord, FlowsToRun, RunRecord, RunStatus } from "./
 export { type ResumeOptions, resumeRun } from "./resume.js";
 export { type RunOptions, type RunResult, runFlow } from "./run.js";
 export type { RunReader, TaskReader } from "./run-reader.js";
-export type { RunSummary } from "./runs.js";
+export type { ListedRuns, ListOptions, RunSummary } from "./runs.js";
 export type { JoinTask, Task } from "./task.js";
 export type { LogLine } from "./task-log.js";
 export type { AttemptSummary, TaskStatus, TaskSummary } from "./tasks.js";

@@ -5,7 +5,6 @@
 import type { Store } from "../storage/index.js";
 import {
   isSegueError,
-  messageOf,
   oneOf,
   SegueError,
   someText,

@@ -37,7 +37,9 @@ interface Found {
 }
 
 export interface ListOptions {
+  /** The name of the flow; default: all. */
   readonly flow?: string;
+  /** A tag that they were given; default: any, or none. */
   readonly tag?: string;
   /** The most that are returned, a whole number ≥ 0; default: all. */
   readonly limit?: number;

@@ -34,7 +34,8 @@ it("fails where a question cannot be sent, answers the next one, and fails once 
   const pool = await parallelRecommender(await fitRecommender("popularity", corpus), corpus, 1);
   const asked = (tracks: unknown[]) => pool.recommend([{ tracks: tracks as string[] }], 2);
   try {
-    await expect(asked([() => {}])).rejects.toThrow(/could not be cloned/);
+    // Of the tracks only the last is looked at.
+    await expect(asked([() => {}, "a"])).rejects.toThrow(/could not be cloned/);
     expect(await asked([])).toMatchObject([{ tracks: ["a", "b"] }]);
   } finally {
     await pool.close();

@@ -297,6 +297,15 @@ describe("times", () => {
     });
   });
 
+  it("parts a long log of one listener in a moment", async () => {
+    const line = (i: number) => `A,${i % 900},${i * 200 + Math.floor(i / 100) * 7200}\n`;
+    const log = `artist,track,ts\n${Array.from({ length: 250_000 }, (_, i) => line(i)).join("")}`;
+    const { facts } = await clean({ "log.csv": log }, { sessionGap: 30 });
+    expect(facts.sessions).toBe(2500);
+    // By the square of its plays it would take ten times as long.
+    expect(facts.seconds).toBeLessThan(6);
+  }, 60_000);
+
   it("parts within files, and takes the half of a subset by what it has parted", async () => {
     const { rows } = await clean(
       { "a.csv": csv, "b.csv": csv },

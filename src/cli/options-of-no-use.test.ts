@@ -28,6 +28,7 @@ it.each([
     /^error: --encoding is for raw files, and p\.jsonl holds sequences\n/,
   ],
   ["analyze p.jsonl --escape none", /^error: --escape is for raw files/],
+  ["studio --leave-out A", /^error: --leave-out is for raw files, and no playlists are named\n/],
   ["studio --columns artist=x", /^error: --columns is for raw files, and no playlists are named\n/],
 ])("%s", async (command, message) => {
   const { code, stdout, stderr } = await project.segueMeanwhile(...command.split(" "));

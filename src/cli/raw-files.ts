@@ -13,6 +13,8 @@ export interface RawFileOptions {
   readonly sessionGap: number;
   /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
   readonly dates: "auto" | "day-first" | "month-first";
+  /** Artists whose plays are left out; "@radio.txt": those in that file. */
+  readonly leaveOut: readonly string[];
   /** Whether "Song - Radio Edit" counts as "Song", and names that differ in capitals alone as the one played most. */
   readonly mergeVersions?: boolean;
   readonly mergeCapitals?: boolean;
@@ -25,12 +27,13 @@ export function rawFileOptions({
   escape: style,
   sessionGap,
   dates,
+  leaveOut,
   mergeVersions = false,
   mergeCapitals = false,
 }: RawFileOptions): RawFileOptions {
   return {
     ...(columns !== undefined && { columns }),
-    ...{ encoding, escape: style, sessionGap, dates, mergeVersions, mergeCapitals },
+    ...{ encoding, escape: style, sessionGap, dates, leaveOut, mergeVersions, mergeCapitals },
   };
 }
 
@@ -39,7 +42,7 @@ export function rawFileOptions({
  * @throws SegueError (misuse) where one of them is given that would change nothing
  */
 export function refuseRawFileOptions(
-  { columns, encoding, escape: style, dates }: Partial<RawFileOptions>,
+  { columns, encoding, escape: style, dates, leaveOut = [] }: Partial<RawFileOptions>,
   of: string,
 ): void {
   const given = [
@@ -47,6 +50,7 @@ export function refuseRawFileOptions(
     ["--encoding", encoding !== undefined && encoding !== "utf-8"],
     ["--escape", style !== undefined && style !== "auto"],
     ["--dates", dates !== undefined && dates !== "auto"],
+    ["--leave-out", leaveOut.length > 0],
   ].find(([, isGiven]) => isGiven);
   if (given !== undefined) throw misuse(`${given[0]} is for raw files, and ${of}`, "leave it out");
 }
@@ -55,6 +59,16 @@ export function refuseRawFileOptions(
 export function minTracksOption(): Option {
   const description = "raw files: shorter playlists are left out";
   return numberOption("--min-tracks <n>", description, wholeNumber(2)).default(3);
+}
+
+/** Whose plays are left out. One name each time, so that a comma may be part of it and no file behind it is taken for another. */
+export function leaveOutOption(): Option {
+  return new Option(
+    "--leave-out <artist>",
+    "raw files: leave out this artist's plays, such as advertisements; repeat for more; @FILE: all in it, one a line",
+  )
+    .argParser((name: string, before: readonly string[]) => [...before, name])
+    .default([], "none");
 }
 
 /** Adds them to a verb. */
@@ -92,6 +106,7 @@ export function addRawFileOptions(command: Command): Command {
         .choices(["auto", "day-first", "month-first"])
         .default("auto"),
     )
+    .addOption(leaveOutOption())
     .option("--merge-versions", 'raw files: "Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"')
     .option(
       "--merge-capitals",

@@ -38,6 +38,7 @@ export async function readPlaylists(
     escape: style = "auto",
     sessionGap = 0,
     dates = "auto",
+    leaveOut = [],
     mergeVersions = false,
     mergeCapitals = false,
     onUnpartedLog,
@@ -47,10 +48,11 @@ export async function readPlaylists(
   const found = await findInputs(inputs, { pipes: true });
   const paths = found.map(({ path }) => path);
   const merges = mergeVersions || mergeCapitals;
+  const changes = merges || leaveOut.length > 0;
   // All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`.
   const isSequences = ({ path, pipe }: InputFile) =>
     /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe && extname(path) === "");
-  if (sessionGap === 0 && !merges && found.every(isSequences)) {
+  if (sessionGap === 0 && !changes && found.every(isSequences)) {
     try {
       const corpus = await readSequences(paths, options);
       refuseRawFileOptions({ columns, encoding, escape: style, dates }, `${paths[0]} holds sequences`);
@@ -82,6 +84,11 @@ export async function readPlaylists(
         `${paths[0]} is a prepared dataset: which names are one was settled when it was made`,
         "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
       );
+    if (prepared !== undefined && leaveOut.length > 0)
+      throw misuse(
+        `${paths[0]} is a prepared dataset: what is left out of it was settled when it was made`,
+        "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
+      );
     if (prepared !== undefined) return prepared;
   }
   const folder = await temporaryFolder("playlists");
@@ -94,6 +101,7 @@ export async function readPlaylists(
       ...(style !== "auto" && { escape: style }),
       sessionGap,
       dates,
+      leaveOut,
       inputs: paths,
       output: master,
     });
@@ -134,8 +142,9 @@ export async function readPlaylists(
  * @throws SegueError as `readPlaylists`
  */
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
-  const { sessionGap = 0, mergeVersions, mergeCapitals } = options;
-  if (sessionGap > 0 || mergeVersions || mergeCapitals) return readPlaylists(paths, options);
+  const { sessionGap = 0, leaveOut = [], mergeVersions, mergeCapitals } = options;
+  if (sessionGap > 0 || leaveOut.length > 0 || mergeVersions || mergeCapitals)
+    return readPlaylists(paths, options);
   for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
   refuseRawFileOptions(options, `${paths[0]} holds sequences`);
   const { progress, signal } = options;

@@ -23,6 +23,7 @@ import { refuseEmptyPaths } from "./empty-paths.js";
 import { flowNamed, isFlowModule } from "./flow-named.js";
 import { cacheOption, retryOf, withOption } from "./how-to-run.js";
 import { maxWorkersOption } from "./number-option.js";
+import { leaveOutOption } from "./raw-files.js";
 import { runAndCleanUp } from "./run-and-clean-up.js";
 import { printOutcome, runOutcome } from "./run-outcome.js";
 import {
@@ -73,6 +74,7 @@ function runCommand(): Command {
       "--input <files...>",
       "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
     )
+    .addOption(leaveOutOption())
     .addHelpText(
       "after",
       "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",

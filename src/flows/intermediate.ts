@@ -21,12 +21,14 @@ export const intermediate = flow("intermediate", {
   description: "clean raw playlists into one master table",
   parameters: intermediateParameters,
   check: async (parameters, engine) => {
-    const { findInputs, parseColumnMapping } = await import("../playlists/index.js");
+    const { findInputs, namesToLeaveOut, parseColumnMapping } = await import("../playlists/index.js");
     if (parameters.columns !== "") parseColumnMapping(parameters.columns);
     await checkPlaces(parameters.data);
     const inputs = await inputsOf(parameters);
     // A run that would find nothing to read is not begun. Workers on other machines see other files.
-    if (engine === "local") await findInputs(inputs).catch(ofInput);
+    if (engine !== "local") return;
+    await findInputs(inputs).catch(ofInput);
+    await namesToLeaveOut(parameters.leaveOut);
   },
 })
   .step("start", { description: "find the inputs" }, async ({ parameters }) => {
@@ -55,6 +57,7 @@ export const intermediate = flow("intermediate", {
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
           sessionGap: parameters.sessionGap,
           dates: parameters.dates,
+          leaveOut: parameters.leaveOut,
           output,
           rejects: rejected,
           // All that a step which fails so leaves: another run must not put its own in that place.

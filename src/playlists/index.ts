@@ -6,6 +6,7 @@ export { type ColumnMapping, parseColumnMapping } from "./clean/column-mapping.j
 export { filePlaylistsLine, partTheLog } from "./clean/file-playlists.js";
 export { detectForm } from "./clean/forms.js";
 export { findInputs } from "./clean/input-files.js";
+export { namesToLeaveOut } from "./clean/left-out.js";
 export { type Reject, type RejectReason, rejectLine } from "./clean/rejects.js";
 export { mergedNamesLines } from "./dataset/merged-names.js";
 export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";

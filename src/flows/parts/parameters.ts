@@ -43,6 +43,10 @@ export const intermediateParameters = z.object({
     .enum(["auto", "day-first", "month-first"])
     .default("auto")
     .describe("which is the day in dates such as 01/02/2024; auto: as the other dates show"),
+  leaveOut: z
+    .array(z.string())
+    .default([])
+    .describe("artists whose plays are left out, such as advertisements; @FILE: all in it, one a line"),
   subset: switchable("only half of the rows, for trying things"),
   memoryLimit,
   data: folder,

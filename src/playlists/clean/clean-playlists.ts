@@ -5,6 +5,7 @@ import {
   type Database,
   explainDiskError,
   makeFolder,
+  misuse,
   moveIntoPlace,
   type Progress,
   SegueError,
@@ -17,6 +18,8 @@ import type { EscapeStyle } from "./csv-header.js";
 import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
+import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut, notLeftOutSql } from "./left-out.js";
+import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
@@ -37,6 +40,12 @@ export interface CleanOptions {
   readonly sessionGap?: number;
   /** Which number of a date such as 01/02/2024 is the day; the default, "auto", has it from the dates that can be but one of the two. */
   readonly dates?: "auto" | DayOrder;
+  /**
+   * Artists whose plays are left out, and counted, capitals or not: advertisements and jingles in the log of a radio station. Of plays
+   * without an artist the title is compared. "@radio.txt" stands for the names in that file, one a line. Pauses are then those between
+   * the plays that stay.
+   */
+  readonly leaveOut?: readonly string[];
   /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
   readonly escape?: EscapeStyle;
   /** How the text is encoded (the default is "utf-8"). */
@@ -69,14 +78,16 @@ export interface CleanFacts {
   readonly rows: number;
   readonly accepted: number;
   readonly rejected: number;
-  /** Rows in the master table: `accepted`, less what `subset` left out. */
+  /** Rows in the master table: `accepted`, less what `leaveOut` and `subset` left out. */
   readonly written: number;
+  /** What `leaveOut` left out, where it names anybody. */
+  readonly leftOut?: LeftOut;
   readonly rejectsByReason: Readonly<Record<string, number>>;
   /** The first few, for the screen. */
   readonly firstRejects: readonly Reject[];
   /** What may make usable what was rejected: "is it Latin-1? Then say --encoding latin-1". */
   readonly remedies: readonly string[];
-  /** What was made of the input that does not stand in it, for the screen: names that were tidied, playlists without one. */
+  /** What was made of the input that does not stand in it, for the screen: names that were tidied, playlists without one; what was left out, and what may be no music. */
   readonly notes: readonly string[];
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
@@ -102,13 +113,14 @@ export interface CleanFacts {
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
   const files = await findInputs(options.inputs);
+  const leaveOut = await namesToLeaveOut(options.leaveOut ?? []);
   const form = await commonForm(files, options.format ?? "auto");
   makeFolder(dirname(resolve(options.output)));
   // Beside the output, so that the last step is a rename.
   const scratch = await mkdtemp(join(dirname(resolve(options.output)), `.${basename(options.output)}-`));
   try {
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
-      cleanInto(scratch, database, files, form, options),
+      cleanInto(scratch, database, files, form, { ...options, leaveOut }),
     );
     return { ...facts, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
@@ -123,7 +135,7 @@ async function cleanInto(
   database: Database,
   files: readonly InputFile[],
   form: InputForm,
-  options: CleanOptions,
+  options: CleanOptions & { readonly leaveOut: readonly string[] },
 ): Promise<Omit<CleanFacts, "seconds">> {
   const rejectsFile = options.rejects === undefined ? undefined : join(scratch, "rejects.jsonl");
   /** @returns where they are, if anywhere */
@@ -159,21 +171,22 @@ async function cleanInto(
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   const played = times.column();
-  const notes = [
-    ...notesOn(read),
-    ...times.notes(),
-    ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
-  ];
+  const rowsOfParts = {
+    parts: `[${parts.map(sqlString).join(", ")}]`,
+    accepted: form === "parquet" ? "reason IS NULL" : "true",
+  };
+  const leftOut = await countLeftOut(database, options.leaveOut, rowsOfParts);
+  if (leftOut?.plays === accepted) throw nothingLeft(accepted);
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
   await database.run(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
-      parts: `[${parts.map(sqlString).join(", ")}]`,
+      ...rowsOfParts,
+      wanted: notLeftOutSql(options.leaveOut),
       ...(hasTimes(options) && {
         played,
         gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL",
       }),
-      accepted: form === "parquet" ? "reason IS NULL" : "true",
       kept: options.subset ? subsetCondition : "true",
       output: sqlString(master),
     }),
@@ -184,6 +197,13 @@ async function cleanInto(
     `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
      FROM read_parquet(${sqlString(master)})`,
   );
+  const notes = [
+    ...notesOn(read),
+    ...times.notes(),
+    ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
+    ...(leftOut === undefined ? [] : leftOutLines(leftOut)),
+    ...(options.sessionGap ? await noMusicNotes(database, master, playlists) : []),
+  ];
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
   await keepRejects();
   await moveIntoPlace(master, options.output);
@@ -192,6 +212,7 @@ async function cleanInto(
     accepted,
     rejected: rejects.count,
     written,
+    ...(leftOut && { leftOut }),
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
     remedies: rejects.remedies,
@@ -222,6 +243,12 @@ async function areDays(database: Database, parts: readonly string[], played: str
   );
   return isDays;
 }
+
+const nothingLeft = (plays: number): SegueError =>
+  misuse(
+    plays === 1 ? "--leave-out leaves out the only play" : `--leave-out leaves out all of the ${plays} plays`,
+    "name only artists that are no music",
+  );
 
 /** @param kept where the rejects are, if anywhere */
 function noUsableRows(

@@ -5,7 +5,7 @@ COPY (
   WITH plays AS (
     SELECT row_id AS place, user_id, artist, track, playlist, {{played}} AS played
     FROM read_parquet({{parts}})
-    WHERE {{accepted}}
+    WHERE {{accepted}} AND {{wanted}}
   ),
   pauses AS (
     SELECT *, coalesce(played - lag(played) OVER (PARTITION BY user_id, playlist ORDER BY played, place) > {{gap}}, false) AS begins

@@ -7,5 +7,5 @@ COPY (
     track,
     playlist
   FROM read_parquet({{parts}})
-  WHERE {{accepted}} AND {{kept}}
+  WHERE {{accepted}} AND {{wanted}} AND {{kept}}
 ) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

@@ -1,0 +1,16 @@
+-- How many plays each of the given names has, names that differ in capitals alone as one.
+WITH given AS (
+  SELECT lower(name) AS folded, first(name ORDER BY place) AS name, min(place) AS place
+  FROM (SELECT name, row_number() OVER () AS place FROM (VALUES {{given}}) AS names (name))
+  GROUP BY folded
+),
+played AS (
+  SELECT {{whose}} AS folded, count(*) AS plays
+  FROM read_parquet({{parts}})
+  WHERE {{accepted}}
+  GROUP BY folded
+)
+SELECT given.name, coalesce(played.plays, 0) AS plays
+FROM given
+LEFT JOIN played USING (folded)
+ORDER BY plays DESC, given.place

@@ -2,10 +2,9 @@
 import { readdir } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { type Command, Option } from "commander";
-import { misuse } from "../system/index.js";
-import type { Client } from "../workflow/index.js";
 // Not by the room's door, which takes long to load.
-import { shellWord } from "../workflow/terminal/commands.js";
+import { misuse, shellWord } from "../system/index.js";
+import type { Client } from "../workflow/index.js";
 import { ofOption } from "./of-option.js";
 
 export interface DatastoreOptions {

@@ -1,7 +1,8 @@
 /** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
 import type { TestFigures, TrainedPoint } from "../flows/index.js";
+import { shellWord } from "../system/index.js";
 import type { Client, RunResult } from "../workflow/index.js";
-import { shellWord, withFlags } from "../workflow/terminal/commands.js";
+import { withFlags } from "../workflow/terminal/commands.js";
 import { colour, columns } from "../workflow/terminal/format.js";
 
 interface Check {

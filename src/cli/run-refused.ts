@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { flowOrder } from "../flows/index.js";
-import { closest, misuse } from "../system/index.js";
+import { closest, misuse, shellWord } from "../system/index.js";
 import type { AnyFlow, Client } from "../workflow/index.js";
-import { shellWord, withFlags } from "../workflow/terminal/commands.js";
+import { withFlags } from "../workflow/terminal/commands.js";
 import { flagsOf } from "../workflow/terminal/flags.js";
 import { flagsOfOthers, type Sources } from "./chain.js";
 import { isFlowModule } from "./flow-named.js";

@@ -63,7 +63,7 @@ async function sample(options: Options): Promise<void> {
     console.log(JSON.stringify({ generated: true, ...facts }));
     return;
   }
-  const { shellWord } = await import("../workflow/terminal/commands.js");
+  const { shellWord } = await import("../system/index.js");
   const count = (number: number) => number.toLocaleString("en");
   console.log(
     `${facts.output}: ${count(facts.rows)} rows, ${count(facts.playlists)} playlists of ${count(facts.users)} users, ` +

@@ -1,6 +1,7 @@
 /** What `segue train` says at its end, or where it was stopped. */
+
+import { shellWord } from "../system/index.js";
 import type { TrainingResult } from "../track2vec/index.js";
-import { shellWord } from "../workflow/terminal/commands.js";
 import { counted } from "../workflow/terminal/format.js";
 
 /** As --json prints them. */

@@ -46,6 +46,7 @@ export {
 } from "./safetensors.js";
 export { settleBoth } from "./settle-both.js";
 export { sha256Of } from "./sha256.js";
+export { shellWord } from "./shell-word.js";
 export { atOnce, blocks, copySteps, inSlices, type Steps, Turns, untilAborted } from "./slices.js";
 export { temporaryFolder } from "./temporary-folder.js";
 export { ownThread } from "./thread.js";

@@ -3,6 +3,7 @@ import { SegueError } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
 import { type Head, readHead } from "./text-source.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
+import { zipError } from "./zip-archive.js";
 
 /** The forms in which playlists come in. */
 export const inputForms = [
@@ -31,7 +32,9 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
  * @throws SegueError where the file is empty, or plainly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
 export async function detectForm(path: string): Promise<InputForm> {
-  return formOf(await readHead(path), path);
+  const read = await readHead(path);
+  if (!read.gzipped && isZip(read.head) && !isSpreadsheet(read.head)) throw await zipError(path);
+  return formOf(read, path);
 }
 
 /** As `detectForm`, of first bytes that were read: those of what users call `name`. */
@@ -110,16 +113,20 @@ function isJson(text: string): boolean {
   }
 }
 
+const isZip = (head: Buffer) => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
+
+// The names of what is in a zip archive stand in it as they are.
+const isSpreadsheet = (zip: Buffer) =>
+  /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
+
 /** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>
     new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
   const fromSheet = "save the sheet of playlists as CSV UTF-8, and give that file";
-  if (begins(0x50, 0x4b) && head[2]! <= 8) {
-    // The names of what is in a zip archive stand in it as they are.
-    if (/\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(head.toString("latin1")))
-      throw foreign("a spreadsheet", fromSheet);
+  if (isZip(head)) {
+    if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
     throw foreign("a zip archive", `unpack it first: unzip ${name}`);
   }
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);

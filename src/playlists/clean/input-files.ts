@@ -74,11 +74,13 @@ function unreadable(path: string, cause: unknown, remedy = "chmod +x on the fold
   });
 }
 
+/** How the names of files that hold playlists mostly end. */
+export const usualEnding = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|jspf|xml|nml)(\.gz)?$/i;
+
 /** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */
 async function endingIn(folder: string): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).sort();
-  const ending = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|jspf|xml|nml)(\.gz)?$/i;
-  return names.map((name) => ending.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
+  return names.map((name) => usualEnding.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
 }
 
 // Node 20 has no stable glob of its own; DuckDB has.

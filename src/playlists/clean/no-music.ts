@@ -1,5 +1,5 @@
 /** Finds what comes in a log of plays again and again between the songs, as a radio station's jingles and advertisements do. */
-import { type Database, sqlString } from "../../system/index.js";
+import { type Database, shellWord, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
 interface MostPlayed {
@@ -40,7 +40,7 @@ export async function noMusicNotes(database: Database, master: string, playlists
   );
   return noMusicOf(ranking, playlists).map(
     (each) =>
-      `"${each.name}" is in ${Math.floor((100 * each.playlists) / playlists)} % of the playlists: if that is no music, leave it out: --leave-out "${each.name}"`,
+      `"${each.name}" is in ${Math.floor((100 * each.playlists) / playlists)} % of the playlists: if that is no music, leave it out: --leave-out ${shellWord(each.name)}`,
   );
 }
 

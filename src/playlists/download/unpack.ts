@@ -6,6 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
+import { entriesOf, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 
 /**
@@ -79,24 +80,9 @@ async function unzip(
   wanted: string,
   write: (source: Readable, total: number) => Promise<void>,
 ): Promise<void> {
-  const yauzl = await import("yauzl");
-  const zip = await new Promise<import("yauzl").ZipFile>((resolve, reject) =>
-    // Sizes are checked against the directory, so an archive that unpacks to more than it claims is refused.
-    yauzl.open(archive, { lazyEntries: true, autoClose: false, validateEntrySizes: true }, (error, file) =>
-      error ? reject(error) : resolve(file!),
-    ),
-  );
+  const zip = await openZip(archive);
   try {
-    const entries: import("yauzl").Entry[] = [];
-    await new Promise<void>((resolve, reject) => {
-      zip.on("entry", (entry: import("yauzl").Entry) => {
-        if (/\.csv$/i.test(entry.fileName)) entries.push(entry);
-        zip.readEntry();
-      });
-      zip.on("end", resolve);
-      zip.on("error", reject);
-      zip.readEntry();
-    });
+    const entries = await entriesOf(zip, (name) => /\.csv$/i.test(name));
     const entry =
       entries.length === 1 ? entries[0]! : entries.find((one) => one.fileName.split("/").at(-1) === wanted);
     if (entry === undefined)

@@ -1,10 +1,7 @@
 /** The commands that are suggested once a run is over: how to go on with it, or to run it anew. */
+import { shellWord } from "../../system/index.js";
 import type { FlowsToRun, RunRecord } from "../records.js";
 import type { TaskFailure } from "../types.js";
-
-/** A word as a shell takes it: in quotes where it holds more than plain letters, digits and signs. */
-export const shellWord = (word: string): string =>
-  /^[\w:/.,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 type Sources = Readonly<Record<string, string>>;
 

@@ -183,10 +183,10 @@ async function cleanInto(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       ...rowsOfParts,
       wanted: notLeftOutSql(options.leaveOut),
-      ...(hasTimes(options) && {
-        played,
-        gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL",
-      }),
+      ...(hasTimes(options)
+        ? { played, gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }
+        : // Many names are looked up by a join, which keeps no order.
+          { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
       kept: options.subset ? subsetCondition : "true",
       output: sqlString(master),
     }),

@@ -8,4 +8,5 @@ COPY (
     playlist
   FROM read_parquet({{parts}})
   WHERE {{accepted}} AND {{wanted}} AND {{kept}}
+  {{in_order}}
 ) TO {{output}} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)

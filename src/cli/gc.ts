@@ -32,14 +32,16 @@ async function gc(options: Options): Promise<void> {
   const { keep, dryRun } = options;
   const result = await collectGarbage(store, { keep, dryRun });
   if (options.json) {
-    console.log(JSON.stringify(result));
+    console.log(JSON.stringify({ ...result, damaged: result.damaged.map(({ message }) => message) }));
     return;
   }
   const { bytes, counted } = await import("../workflow/terminal/format.js");
   const verb = options.dryRun ? "would remove" : "removed";
   for (const run of result.removedRuns) console.log(`${verb} ${run}`);
-  const { removedRuns, removedObjects, freedBytes, keptRuns } = result;
+  const { removedRuns, removedObjects, freedBytes, keptRuns, damaged } = result;
+  const objects =
+    damaged.length > 0 ? "no object" : `${counted(removedObjects, "object")} (${bytes(freedBytes)})`;
   console.log(
-    `${verb} ${counted(removedRuns.length, "run")} and ${counted(removedObjects, "object")} (${bytes(freedBytes)}); kept ${counted(keptRuns, "run")}`,
+    `${verb} ${counted(removedRuns.length, "run")} and ${objects}; kept ${counted(keptRuns, "run")}`,
   );
 }

@@ -26,7 +26,7 @@ import {
 } from "./index.js";
 import { keys } from "./records.js";
 
-const { fanOut } = (await import(
+const { fanOut, kinds } = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
 )) as Record<string, AnyFlow>;
 
@@ -69,8 +69,6 @@ it.each([
   const tasks = await reader.tasks("work");
   expect(tasks.map(({ status }) => status)).toEqual(["done", "interrupted", "done"]);
   expect(tasks[1]!.error?.message).toContain(key);
-  // What is needed cannot be told any more: nothing is removed.
-  await expect(collectGarbage(store, { keep: 1 })).rejects.toThrow(key);
 
   const before = ran().length;
   const resumed = await resumeRun("fan-out", { store, step: "gather" });
@@ -155,6 +153,28 @@ it("keeps what a run used whose record is damaged", async () => {
   expect((await collectGarbage(store, { keep: 1 })).removedObjects).toBe(0);
   damage(keys.run("fan-out", run), whole);
   expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 5");
+});
+
+it("removes unneeded runs of other flows where a done-record of a kept run is damaged, and no object", async () => {
+  for (let i = 0; i < 2; i++) await runFlow(kinds!, { folder, count: 1 }, { store });
+  const kept = (await runFlow(fanOut!, { folder, count: 5 }, { store, maxWorkers: 1 })).run;
+  const key = keys.done("fan-out", kept, "work", "1");
+  const whole = await written(key);
+  damage(key, "{");
+  const { removedRuns, removedObjects, damaged } = await collectGarbage(store, { keep: 1 });
+  expect(removedRuns).toEqual([expect.stringMatching(/^kinds\//)]);
+  expect(removedObjects).toBe(0);
+  const message = `${key} in ${store.url} is damaged: it is no JSON; what its run uses cannot be told, so no object is removed`;
+  expect(damaged).toMatchObject([{ message }]);
+  expect(said.mock.calls.flat().join("\n")).toContain(message);
+  // It may tell of a task that the older run of its flow did.
+  expect((await openClient(store).flow("fan-out").runs()).map((each) => each.run)).toEqual([kept, run]);
+
+  damage(key, whole);
+  const after = await collectGarbage(store, { keep: 1 });
+  expect(after).toMatchObject({ removedRuns: [`fan-out/${run}`], damaged: [] });
+  expect(after.removedObjects).toBeGreaterThan(0);
+  expect(await openClient(store).flow("fan-out").run(kept).artifact("message")).toBe("kept 30");
 });
 
 it("tells of tasks and resumes though the records of an attempt and a lock are damaged", async () => {

@@ -4,7 +4,7 @@ import { requireStore, type Store } from "../storage/index.js";
 import { requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
-import { isDamagedRecord, readRecord, readSoundRecord, sayOnce } from "./read-record.js";
+import { readSoundRecord, sayOnce } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord } from "./records.js";
 import { type RunSummary, readRuns } from "./runs.js";
 
@@ -23,13 +23,16 @@ export interface GcResult {
   readonly removedObjects: number;
   readonly freedBytes: number;
   readonly keptRuns: number;
+  /** What is damaged of kept runs, so that it cannot be told what they use: all objects are left then. */
+  readonly damaged: readonly SegueError[];
 }
 
 /** Objects younger than this are left: a task that runs just now may have stored them and not said so yet. */
 const youngMs = 60 * 60 * 1000;
 
 /**
- * Removes runs first and objects last, so that a run that can still be seen never misses an artifact.
+ * Removes runs first and objects last, so that a run that can still be seen never misses an artifact. Where a record of a kept run is
+ * damaged, no object goes, nor a run that it may have taken tasks over from: an older one of its flow.
  *
  * @throws SegueError (misuse) where `keep` is not a whole number ≥ 1, or for an option that there is not
  */
@@ -39,15 +42,18 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   const { runs: all, damaged } = await readRuns(store);
   damaged.forEach(sayOnce);
   const isBusy = all.some((run) => run.status === "running");
-  const kept = await keptRuns(store, all, options.keep);
+  const damage: Damage = new Map();
+  const kept = await keptRuns(store, all, options.keep, damage);
   for (const name of await unlistedRuns(store, all)) kept.add(name);
+  const needed = await neededObjects(store, kept, damage);
+  for (const error of damage.values()) sayOnce(error);
   const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
-  const needed = await neededObjects(store, kept);
   const unneeded: { key: string; size: number }[] = [];
-  for await (const { key, size, modified } of store.list("objects/")) {
-    if (needed.has(key) || (isBusy && Date.now() - modified < youngMs)) continue;
-    unneeded.push({ key, size });
-  }
+  if (damage.size === 0)
+    for await (const { key, size, modified } of store.list("objects/")) {
+      if (needed.has(key) || (isBusy && Date.now() - modified < youngMs)) continue;
+      unneeded.push({ key, size });
+    }
   if (!options.dryRun) {
     for (const name of removedRuns) {
       const [flow, run] = name.split("/") as [string, string];
@@ -66,6 +72,7 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
     removedObjects: unneeded.length,
     freedBytes: unneeded.reduce((sum, { size }) => sum + size, 0),
     keptRuns: kept.size,
+    damaged: [...damage.values()],
   };
 }
 
@@ -80,8 +87,16 @@ async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promis
   return found;
 }
 
-/** @param all newest first */
-async function keptRuns(store: Store, all: readonly RunSummary[], keep: number): Promise<Set<string>> {
+/**
+ * @param all newest first
+ * @param damage gets what is damaged, by key
+ */
+async function keptRuns(
+  store: Store,
+  all: readonly RunSummary[],
+  keep: number,
+  damage: Damage,
+): Promise<Set<string>> {
   const kept = new Set<string>();
   const counts = new Map<string, number>();
   const haveDone = new Set<string>();
@@ -98,25 +113,27 @@ async function keptRuns(store: Store, all: readonly RunSummary[], keep: number):
     for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
     for await (const { key } of store.list(keys.tasks(flow, run))) {
       if (!key.endsWith("/done.json")) continue;
-      const from = (await readNeeded<DoneRecord>(store, key))?.reused?.run;
+      const from = (await readNeeded<DoneRecord>(store, key, damage))?.reused?.run;
       if (from !== undefined) kept.add(`${flow}/${from}`);
+      // It may tell of any run of the flow.
+      if (damage.has(key)) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
     }
   }
   return kept;
 }
 
-async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<Set<string>> {
+async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Damage): Promise<Set<string>> {
   const needed = new Set<string>();
   for (const name of kept) {
     const [flow, run] = name.split("/") as [string, string];
     for await (const { key } of store.list(keys.tasks(flow, run))) {
       if (!key.endsWith("/done.json")) continue;
-      const record = await readNeeded<DoneRecord>(store, key);
+      const record = await readNeeded<DoneRecord>(store, key, damage);
       for (const ref of Object.values(record?.artifacts ?? {})) {
         if (needed.has(objectKey(ref.sha))) continue;
         needed.add(objectKey(ref.sha));
         if (ref.kind !== "folder") continue;
-        const manifest = await readNeeded<FolderManifest>(store, objectKey(ref.sha));
+        const manifest = await readNeeded<FolderManifest>(store, objectKey(ref.sha), damage);
         for (const file of manifest?.files ?? []) needed.add(objectKey(file.sha));
       }
     }
@@ -124,15 +141,14 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>): Promise<S
   return needed;
 }
 
-/** A record that says what a kept run uses. */
-async function readNeeded<T>(store: Store, key: string): Promise<T | undefined> {
-  return readRecord<T>(store, key).catch((error: unknown) => {
-    if (!isDamagedRecord(error)) throw error;
-    const { message, hint, code } = error;
-    throw new SegueError(`${message}; what its run uses cannot be told, so nothing is removed`, {
-      hint,
-      code,
-    });
+/** Why records of kept runs cannot be read, by their keys. */
+type Damage = Map<string, SegueError>;
+
+/** A record that says what a kept run uses; undefined where there is none, and where it is damaged, which `damage` gets. */
+async function readNeeded<T>(store: Store, key: string, damage: Damage): Promise<T | undefined> {
+  return readSoundRecord<T>(store, key, ({ message, hint, code }) => {
+    const left = `${message}; what its run uses cannot be told, so no object is removed`;
+    damage.set(key, new SegueError(left, { hint, code }));
   });
 }
 

@@ -38,9 +38,9 @@ async function run(options: Options): Promise<void> {
   const to = options.to ?? relative(process.cwd(), (await loadCatalog()).path("raw_playlists"));
   const { checkOutput } = await import("../system/index.js");
   await ofOption("--to", () => checkOutput(to));
-  const { progress, clear } = terminalProgress();
+  const { progress, clear, tell } = terminalProgress();
   const facts = await interruptible(
-    (signal) => download({ ...options, to, progress, signal }).finally(clear),
+    (signal) => download({ ...options, to, progress, tell, signal }).finally(clear),
     "run the same command again to go on from there",
   );
   if (options.json) {

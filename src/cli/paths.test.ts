@@ -1,5 +1,5 @@
 /** Paths that name nothing of use: each option that takes one says so in one line that names it, before any work. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ScratchProject } from "./project.testkit.js";
 
@@ -60,6 +60,22 @@ it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
       expect(stderr).toMatch(
         new RegExp(`^error: (${option}|input): [^\n]*${what}[^\n]*\n( {2}→ [^\n]+\n)?$`),
       );
+    }
+  },
+);
+
+it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment"]])(
+  "refuses data that is no folder before a run begins: %s",
+  async (...flow) => {
+    for (const [path, what] of [
+      ["file", "data: file is a file"],
+      ["file/under", "data: file is no folder"],
+      ["", "wanted a folder on this machine"],
+    ] as const) {
+      const { code, stdout, stderr } = await project.segueMeanwhile("run", ...flow, "--data", path);
+      expect([path, code, stdout]).toEqual([path, 2, ""]);
+      expect(stderr).toContain(what);
+      expect(existsSync(project.at(".segue"))).toBe(false);
     }
   },
 );

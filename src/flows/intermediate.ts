@@ -1,20 +1,13 @@
 /** intermediate: raw file(s) → the master table of plays. Every rejected line is counted and kept in a rejects file. */
 import { basename, join } from "node:path";
-import { isSegueError, SegueError } from "../system/index.js";
 import { flow } from "../workflow/index.js";
 import { counted } from "../workflow/terminal/format.js";
 import { inputsOf } from "./parts/inputs.js";
+import { ofParameter } from "./parts/of-parameter.js";
 import { withOwnFiles } from "./parts/own-files.js";
 import { intermediateParameters } from "./parts/parameters.js";
 import { checkPlaces, placesOf } from "./parts/places.js";
 import { runFile } from "./parts/run-file.js";
-
-/** A path alone does not say where it was named. */
-function ofInput(error: unknown): never {
-  if (!isSegueError(error)) throw error;
-  const { message, hint, exitCode, code } = error;
-  throw new SegueError(`input: ${message}`, { hint, exitCode, code, cause: error });
-}
 
 export const intermediate = flow("intermediate", {
   module: import.meta.url,
@@ -23,11 +16,11 @@ export const intermediate = flow("intermediate", {
   check: async (parameters, engine) => {
     const { findInputs, namesToLeaveOut, parseColumnMapping } = await import("../playlists/index.js");
     if (parameters.columns !== "") parseColumnMapping(parameters.columns);
-    await checkPlaces(parameters.data);
+    await checkPlaces(parameters.data, engine);
     const inputs = await inputsOf(parameters);
     // A run that would find nothing to read is not begun. Workers on other machines see other files.
     if (engine !== "local") return;
-    await findInputs(inputs).catch(ofInput);
+    await findInputs(inputs).catch(ofParameter("input"));
     await namesToLeaveOut(parameters.leaveOut);
   },
 })

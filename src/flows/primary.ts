@@ -9,7 +9,7 @@ export const primary = flow("primary", {
   module: import.meta.url,
   description: "make sequences of the plays and split them into train, validation and test",
   parameters: primaryParameters,
-  check: ({ data }) => checkPlaces(data),
+  check: ({ data }, engine) => checkPlaces(data, engine),
   preload: async () => {
     const [{ preloadDuckDb }, { preloadCharts }] = await Promise.all([
       import("../system/index.js"),

@@ -4,7 +4,7 @@ import { z } from "zod";
 const switchable = (what: string, byDefault = false) => z.boolean().default(byDefault).describe(what);
 const folder = z
   .string()
-  .regex(/^(?![a-z][a-z0-9+.-]*:\/\/)/i, "wanted a folder on this machine (S3 is for --datastore)")
+  .regex(/^(?![a-z][a-z0-9+.-]*:\/\/)./is, "wanted a folder on this machine (S3 is for --datastore)")
   .default("data")
   .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
 const memoryLimit = z

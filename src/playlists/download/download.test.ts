@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,6 +130,32 @@ describe("download", () => {
       hint: expect.not.stringContaining("go on"),
       code: "unreachable",
     });
+  });
+
+  it.each([503, 429])(
+    "tells of each retry where the server refuses for now, and that it did: %i",
+    async (status) => {
+      handler = (_, response) => response.writeHead(status).end();
+      const told: string[] = [];
+      const error = await get({ retries: 2, retryDelay: 20, tell: (line) => told.push(line) }).catch(
+        (e) => e,
+      );
+      const said = `${url} answered ${status} ${STATUS_CODES[status]}`;
+      expect(error).toMatchObject({ message: said, hint: "run the same command later", code: "refused" });
+      expect(told).toEqual([
+        `${said}; trying again in 0.02 s (1 of 2)`,
+        `${said}; trying again in 0.04 s (2 of 2)`,
+      ]);
+    },
+  );
+
+  it.each([
+    [416, {}],
+    [206, { "content-range": "bytes 5-9/10" }],
+  ])("asks no second time where the answer to a whole file is %i", async (status, headers) => {
+    handler = (_, response, count) => response.writeHead(count < 20 ? status : 404, headers).end();
+    await expect(get()).rejects.toThrow(`answered ${status}`);
+    expect(requests).toHaveLength(1);
   });
 
   it("starts over when the file has changed in between", async () => {

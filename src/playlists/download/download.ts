@@ -27,6 +27,8 @@ export interface DownloadOptions {
   readonly retries?: number;
   /** Milliseconds before the first retry (the default is 1,000). */
   readonly retryDelay?: number;
+  /** Hears before each retry why it is made, and when. */
+  readonly tell?: (line: string) => void;
 }
 
 export interface DownloadFacts {
@@ -74,6 +76,7 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
           signal,
           retries: options.retries ?? 4,
           retryDelay: options.retryDelay ?? 1000,
+          tell: options.tell ?? (() => {}),
         })
       : { resumedFrom: 0 };
     const sha256 = await sha256Of(archive);

@@ -21,6 +21,8 @@ export interface FetchOptions {
   readonly retries: number;
   /** Milliseconds before the first retry; doubled for each further one. */
   readonly retryDelay: number;
+  /** Hears before each retry why it is made, and when. */
+  readonly tell: (line: string) => void;
 }
 
 /** What the part is a part of. */
@@ -50,25 +52,43 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
       if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
       failures = after > before ? 1 : failures + 1;
-      if (failures > options.retries && after === 0 && neverConnected(error))
-        throw new SegueError(`cannot reach ${new URL(options.url).host}: ${reasonOf(error)}`, {
-          hint: "look at the address and the network, then run the same command again",
-          code: "unreachable",
-          cause: error,
-        });
-      if (failures > options.retries)
-        throw new SegueError(`the download was cut off after ${after} bytes: ${reasonOf(error)}`, {
-          hint: "run the same command again to go on from there",
-          code: "cut-off",
-          cause: error,
-        });
-      await wait(options.retryDelay * 2 ** (failures - 1), undefined, { signal: options.signal });
+      const { what, hint, code } = failureOf(error, options.url, after);
+      if (failures > options.retries) throw new SegueError(what, { hint, code, cause: error });
+      const delay = options.retryDelay * 2 ** (failures - 1);
+      options.tell(
+        `${what}; trying again in ${Number((delay / 1000).toPrecision(2))} s (${failures} of ${options.retries})`,
+      );
+      await wait(delay, undefined, { signal: options.signal });
     }
   }
   await rename(part, options.to);
   await rm(`${part}.json`, { force: true });
   return { resumedFrom };
 }
+
+/** What an attempt failed of that may do better when it is made again. */
+function failureOf(error: unknown, url: string, bytes: number) {
+  if (error instanceof Overload)
+    return {
+      what: error.message,
+      hint: `run the same command later${bytes > 0 ? ", to go on from there" : ""}`,
+      code: "refused",
+    };
+  if (bytes === 0 && neverConnected(error))
+    return {
+      what: `cannot reach ${new URL(url).host}: ${reasonOf(error)}`,
+      hint: "look at the address and the network, then run the same command again",
+      code: "unreachable",
+    };
+  return {
+    what: `the download was cut off after ${bytes} bytes: ${reasonOf(error)}`,
+    hint: `run the same command again${bytes > 0 ? " to go on from there" : ""}`,
+    code: "cut-off",
+  };
+}
+
+/** A server's answer that it cannot give the file just now. */
+class Overload extends Error {}
 
 /** One request. True when the file is whole; throws when the connection is cut. */
 async function attempt(part: string, { url, progress, signal }: FetchOptions): Promise<boolean> {
@@ -81,6 +101,7 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
     await response.body?.cancel();
     const total = /\*\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
     if (Number(total) === have) return true;
+    if (have === 0) throw refused(url, response);
     await rm(part, { force: true });
     return false;
   }
@@ -100,6 +121,8 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   const resumes = response.status === 206 && start === have;
   if (response.status === 206 && !resumes) {
     await response.body?.cancel();
+    // Not even asked for a part.
+    if (have === 0) throw refused(url, response);
     await rm(part, { force: true });
     return false;
   }
@@ -155,14 +178,14 @@ function versionOf(response: Response): string | undefined {
 const signInHint =
   "the site may want you to sign in: download it in a browser, then say segue download --from THE-FILE.zip";
 
-function refused(url: string, response: Response): SegueError {
+function refused(url: string, response: Response): SegueError | Overload {
   const said = `${url} answered ${response.status} ${response.statusText}`.trim();
   if (response.status === 401 || response.status === 403)
     return new SegueError(said, { hint: signInHint, code: "refused" });
   if (response.status === 404 || response.status === 410)
     return new SegueError(said, { hint: "name another address with --from", code: "refused" });
   // Overload passes; it is tried again like a cut connection.
-  if (response.status === 429 || response.status >= 500) throw new Error(said);
+  if (response.status === 429 || response.status >= 500) return new Overload(said);
   return new SegueError(said, { code: "refused" });
 }
 

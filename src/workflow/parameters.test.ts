@@ -144,6 +144,19 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     expect(help).toMatch(/--most-rows <value>\s+\[default: "1"\]/);
   });
 
+  it("show the defaults that say something", () => {
+    const parameters = z.object({
+      grid: z.array(z.string()).default([]).describe("the grid; without, that of the file"),
+      bucket: z.string().default(""),
+      kinds: z.array(z.string()).default(["a"]),
+      most: z.int().default(0),
+      dev: z.boolean().default(false),
+    });
+    const help = addParameterFlags(new Command(), { name: "odd", parameters } as never).helpInformation();
+    expect(help).not.toMatch(/default: (\[\]|"")/);
+    for (const wanted of ['["a"]', "0", "false"]) expect(help).toContain(`[default: ${wanted}]`);
+  });
+
   it("take null where the schema does, and nothing as an empty list", () => {
     const odd = {
       name: "odd",

@@ -84,10 +84,14 @@ export const modelingParameters = z.object({
     .array(z.looseObject({ recommender: z.string() }))
     .default([])
     .meta({
-      description: "the grid, as in params.yml: a list of recommenders with their settings (JSON as a flag)",
+      description:
+        "the grid; without, that of params.yml: a list of recommenders with their settings (JSON as a flag)",
       examples: ['[{"recommender":"track2vec","min_count":[3,5]},{"recommender":"blend"}]'],
     }),
-  recommenders: z.array(z.string()).default([]).describe("only these recommenders of the grid"),
+  recommenders: z
+    .array(z.string())
+    .default([])
+    .describe("only these recommenders of the grid; without, all of them"),
   minCount: settingList(z.int().min(1)).describe(
     "track2vec: ignore tracks played less often (a list makes grid points)",
   ),

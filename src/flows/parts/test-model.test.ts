@@ -3,20 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Corpus, CorpusBuilder, writeCorpusFile } from "../../corpus/index.js";
+import { remarksOn } from "../../evaluation/index.js";
 import { Random } from "../../system/index.js";
 import { fitPoint } from "./fit-point.js";
 import { saveModel } from "./model-folder.js";
 import { testModel } from "./test-model.js";
 
 /** Playlists that go on where they are: from one track to one of the two behind it. */
-function walks(count: number, seed: number): Corpus {
+function walks(count: number, seed: number, name = "track"): Corpus {
   const random = new Random(seed);
   const builder = new CorpusBuilder();
   for (let p = 0; p < count; p++) {
     let at = random.below(40);
     const tracks = Array.from(
       { length: 6 },
-      () => `artist ${(at = (at + 1 + random.below(2)) % 40) % 7}-track ${at}`,
+      () => `artist ${(at = (at + 1 + random.below(2)) % 40) % 7}-${name} ${at}`,
     );
     builder.add({ id: `p${seed}-${p}`, tracks, artists: tracks.map((id) => id.split("-")[0]!) });
   }
@@ -66,4 +67,16 @@ it("comes to the same figures where threads answer and where there is too little
     "popularity",
     "random bet",
   ]);
+});
+
+it("counts whose context training knows, so that it is remarked on where that is of few", async () => {
+  await writeCorpusFile(at("others.safetensors"), walks(100, 3, "another"));
+  const options = { model: at("transitions"), train: at("train.safetensors"), k: 3, seed: 1 };
+  const known = await testModel({ ...options, questions: at("test.safetensors"), most: 300 });
+  expect(known.knownContexts).toBe(1);
+  const unknown = await testModel({ ...options, questions: at("others.safetensors") });
+  expect(unknown.knownContexts).toBe(0);
+  const remark = expect.stringMatching(/^no query holds a track that training knows/);
+  expect(remarksOn({ test: unknown, kFlag: "--knn-k" })).toContainEqual(remark);
+  expect(remarksOn({ test: known, kFlag: "--knn-k" })).not.toContainEqual(remark);
 });

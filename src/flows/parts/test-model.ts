@@ -35,6 +35,8 @@ export interface TestFigures {
   readonly catalogue: number;
   /** The share of the queries whose next track is among them: nobody hits more. */
   readonly knownTargets: number;
+  /** The share of the queries whose context holds one of them. */
+  readonly knownContexts: number;
   /** Of the best model, given the whole context. */
   readonly hitRatio: number;
   readonly interval: readonly [number, number];
@@ -71,7 +73,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   const hits = best.outcomes.values("hitRatio", k);
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });
-  const { catalogue, knownTargets } = best;
+  const { catalogue, knownTargets, knownContexts } = best;
   // k tracks drawn from the catalogue, where it holds the target.
   const randomBet = knownTargets * Math.min(1, k / Math.max(catalogue, 1));
   const row = (model: string, evaluation: Evaluation) => {
@@ -89,6 +91,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
     queries: queries.length,
     catalogue,
     knownTargets,
+    knownContexts,
     hitRatio: best.at[0]!.hitRatio,
     interval: [interval!.low, interval!.high],
     ...(base === undefined ? {} : { base: base.at[0]!.hitRatio }),

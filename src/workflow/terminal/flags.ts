@@ -73,10 +73,14 @@ function helpOf(schema: z.ZodType, inner: z.ZodType): string {
   if (inner instanceof z.ZodEnum)
     parts.push(`(${inner.options.filter((option) => option !== "").join(", ")})`);
   const fallback = schema.safeParse(undefined);
-  if (fallback.success && fallback.data !== undefined) parts.push(`[default: ${shown(fallback.data)}]`);
-  else if (!fallback.success) parts.push("[required]");
+  if (!fallback.success) parts.push("[required]");
+  else if (!isNothing(fallback.data)) parts.push(`[default: ${shown(fallback.data)}]`);
   return parts.filter((part) => part !== "").join(" ");
 }
+
+/** Descriptions say what is done without a value. */
+const isNothing = (value: unknown) =>
+  value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : part)) ?? "…";

@@ -6,6 +6,10 @@ it.each([
   ["Modjo-Lady (feat. A) - Radio Edit", "modjo-lady"],
   ["Modjo-Lady [ft. A] (Remastered 2011)", "modjo-lady"],
   ["Modjo-Lady featuring A", "modjo-lady"],
+  ["Modjo feat. A-Lady", "modjo-lady"],
+  ["Modjo ft. Jay-Z-Lady (Radio Edit)", "modjo-lady"],
+  ["Modjo-Lady ft. Jay-Z", "modjo-lady"],
+  ["Modjo-Lady (ft. Jay-Z)", "modjo-lady"],
   ["Little Feat-Willin'", "little feat-willin'"],
   ["Modjo-With You (Live)", "modjo-with you (live)"],
 ])("is, of %s, %s", (track, plain) => {

@@ -10,5 +10,11 @@ const longestName = 500;
 
 export function plainName(track: string): string {
   const name = track.replace(/\s+/gu, " ");
-  return name.length > longestName ? name : twinKey(name.replace(guests, ""));
+  return name.length > longestName ? name : twinKey(name.replace(guests, titleBehind));
+}
+
+/** Guests of the artist may have the title right behind them: "A feat. B-Song". */
+function titleBehind(guest: string, at: number, name: string): string {
+  const title = guest.lastIndexOf("-");
+  return title < 0 || /^\s*[([]/.test(guest) || name.lastIndexOf("-", at) >= 0 ? "" : guest.slice(title);
 }

@@ -15,6 +15,12 @@ export interface TrackHit {
 
 const sliceMs = 5;
 
+// What a look for versions of a name looks at, at most: a word of it that few tracks have is nearly always there.
+const mostLookedThrough = 20_000;
+const mostVersions = 64;
+/** "(feat. Somebody) - 2011 Digital Remastered Version" has seven. */
+const mostWordsBeside = 12;
+
 /** Finds tracks by words of their titles and artists; slips of the finger are forgiven. */
 export class TrackSearch {
   readonly #tracks: readonly string[];
@@ -119,27 +125,59 @@ export class TrackSearch {
   }
 
   /**
-   * The track that is written with these very words in this order, whatever their capitals, their accents and the signs between them:
-   * "nina simone - feeling good". The first in catalogue order where several are; undefined where none is.
+   * The tracks that are written with these very words in this order, whatever their capitals, their accents and the signs between them:
+   * "nina simone - feeling good". In catalogue order.
    */
-  named(written: string): string | undefined {
+  named(written: string): string[] {
     const words = wordsOf(written);
-    const distinct = new Set(words);
-    let rarest: number | undefined;
-    for (const word of distinct) {
-      const number = this.#words.numberOf(word);
-      if (number === undefined) return undefined;
-      if (rarest === undefined || this.#rarity(number) > this.#rarity(rarest)) rarest = number;
-    }
-    if (rarest === undefined) return undefined;
     const wanted = words.join(" ");
+    return this.#holding(new Set(words), 0).filter((id) => wordsOf(id).join(" ") === wanted);
+  }
+
+  /**
+   * The tracks whose plain names are written with these very words: "Nina Simone-Feeling Good - Radio Edit" for "nina simone - feeling
+   * good". In catalogue order; none where so many have the words that to look at each would take long.
+   *
+   * @param plainOf the plain name of a track
+   */
+  versionsOf(plain: string, plainOf: (track: string) => string): string[] {
+    const words = wordsOf(plain);
+    const wanted = words.join(" ");
+    const held = this.#holding(new Set(words), mostWordsBeside);
+    if (held.length > mostVersions) return [];
+    return held.filter((id) => wordsOf(plainOf(id)).join(" ") === wanted);
+  }
+
+  /** The tracks that have all of the words and at most so many others; none where each of the words is in too many to look. */
+  #holding(words: ReadonlySet<string>, others: number): string[] {
+    const numbers: number[] = [];
+    for (const word of words) {
+      const number = this.#words.numberOf(word);
+      if (number === undefined) return [];
+      numbers.push(number);
+    }
+    const count = (word: number) => this.#starts[word + 1]! - this.#starts[word]!;
+    const [rarest, ...rest] = numbers.sort((a, b) => count(a) - count(b));
+    if (rarest === undefined || (others > 0 && count(rarest) > mostLookedThrough)) return [];
+    const found: string[] = [];
     for (let i = this.#starts[rarest]!; i < this.#starts[rarest + 1]!; i++) {
       const track = this.#postings[i]!;
-      if (this.#lengths[track] !== distinct.size) continue;
-      const id = this.#tracks[track]!;
-      if (wordsOf(id).join(" ") === wanted) return id;
+      const length = this.#lengths[track]!;
+      if (length < words.size || length > words.size + others) continue;
+      if (rest.every((word) => this.#has(word, track))) found.push(this.#tracks[track]!);
     }
-    return undefined;
+    return found;
+  }
+
+  #has(word: number, track: number): boolean {
+    let low = this.#starts[word]!;
+    let high = this.#starts[word + 1]!;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#postings[middle]! < track) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#starts[word + 1]! && this.#postings[low] === track;
   }
 
   #rarity(word: number): number {

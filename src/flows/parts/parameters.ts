@@ -85,7 +85,7 @@ export const modelingParameters = z.object({
     .default([])
     .meta({
       description:
-        "the grid; without, that of params.yml: a list of recommenders with their settings (JSON as a flag)",
+        "the grid, a list of recommenders with their settings (JSON as a flag); without, that of params.yml",
       examples: ['[{"recommender":"track2vec","min_count":[3,5]},{"recommender":"blend"}]'],
     }),
   recommenders: z

@@ -2,11 +2,13 @@
  * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
  * and libraries may bring their own.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import {
   type Context,
   Explainer,
   type FittedRecommender,
+  findState,
   RuledRecommender,
   type Rules,
 } from "../../recommenders/index.js";
@@ -36,6 +38,9 @@ export interface TrackView {
 
 const originalK = 100;
 
+/** So long other requests wait while names are looked up. */
+const sliceMs = 5;
+
 /** A served model with the look-ups that the routes need. */
 export class LiveModel {
   readonly model: ServedModel;
@@ -44,6 +49,8 @@ export class LiveModel {
   readonly #rulesAlone = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
+  /** How many playlists have each track; none where popularity is not there to tell. */
+  #counts: ArrayLike<number> | undefined;
 
   constructor(model: ServedModel) {
     if (!Object.hasOwn(model.recommenders, model.defaultRecommender)) {
@@ -78,15 +85,50 @@ export class LiveModel {
 
   /**
    * What is meant by ids that the catalogue may not hold, one each: the id that it knows, by `asKnown` or by the words of a name that a
-   * person wrote ("nina simone - feeling good", also with guests and marks of release that the catalogue's has not); else as it is.
+   * person wrote ("nina simone - feeling good"), in which guests and marks of release may be too many or missing; else as it is. Of
+   * several versions by one artist the most played is meant.
    */
   async meant(tracks: readonly string[]): Promise<string[]> {
-    const known = tracks.map((track) => this.asKnown(track));
-    if (known.every((track) => this.knows(track))) return known;
+    const meant = tracks.map((track) => this.asKnown(track));
+    if (meant.every((track) => this.knows(track))) return meant;
     const search = await this.search();
-    return known.map((track) =>
-      this.knows(track) ? track : (search.named(track) ?? search.named(plainName(track)) ?? track),
-    );
+    let sliceEnd = performance.now() + sliceMs;
+    for (let i = 0; i < meant.length; i++) {
+      if (this.knows(meant[i]!)) continue;
+      meant[i] = this.#named(search, meant[i]!) ?? meant[i]!;
+      if (performance.now() < sliceEnd) continue;
+      await nextTurn();
+      sliceEnd = performance.now() + sliceMs;
+    }
+    return meant;
+  }
+
+  #named(search: TrackSearch, written: string): string | undefined {
+    const plain = plainName(written);
+    const named = this.#mostPlayed(search.named(written)) ?? this.#mostPlayed(search.named(plain));
+    if (named !== undefined) return named;
+    const versions = search.versionsOf(plain, (id) => this.#plainNameOf(id));
+    // "A B-C" and "A-B C" have the same words.
+    const artists = new Set(versions.map((id) => plainName(this.view(id).artist ?? "")));
+    return artists.size === 1 ? this.#mostPlayed(versions) : undefined;
+  }
+
+  #plainNameOf(id: string): string {
+    const { artist, title } = this.view(id);
+    return artist === undefined ? plainName(title) : `${plainName(artist)} ${plainName(title)}`;
+  }
+
+  /** The first of those that equally many playlists have; undefined of none. */
+  #mostPlayed(tracks: readonly string[]): string | undefined {
+    if (tracks.length < 2) return tracks[0];
+    const counts = (this.#counts ??= this.#playlistCounts());
+    const played = (id: string) => counts[this.#numbers.get(id)!] ?? 0;
+    return tracks.reduce((most, id) => (played(id) > played(most) ? id : most));
+  }
+
+  #playlistCounts(): ArrayLike<number> {
+    const popularity = this.recommender("popularity");
+    return (popularity && findState(popularity.save(), "popularity")?.arrays.counts) ?? [];
   }
 
   /** The recommender of that name (the default one for none), or undefined. */

@@ -112,6 +112,8 @@ describe("the endpoint's routes", () => {
     ["Modjo feat. Somebody - Lady (Hear me tonight)", songs[3]],
     ["sigur ros hoppipolla", "Sigur Rós-Hoppípolla"],
     ["beyonce-deja vu", "Beyoncé-Déjà Vu"],
+    ["Cassius-Cassius 1999", "Cassius-Cassius 1999 - Radio Edit"],
+    ["cassius - cassius 1999 (Remastered 2009)", "Cassius-Cassius 1999 - Radio Edit"],
   ])("answers what people write for a track as for the track, and says so: %s", async (track, as) => {
     const { body } = await post("/v1/recommend", { context: [track], k: 5 });
     const plainly = (await post("/v1/recommend", { context: [as], k: 5 })).body as { tracks: unknown };

@@ -56,7 +56,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
   if (output !== undefined) await ofOption("--output", () => checkOutput(output, "folder"));
   const { progress, clear, tell } = terminalProgress();
   const corpus = await readPlaylists(inputs, {
-    ...{ progress, signal, tell, minTracks: 2, ...rawFileOptions(options) },
+    ...{ progress, signal, tell, usualMinTracks: 2, ...rawFileOptions(options) },
   }).finally(clear);
   const { top, bootstrap, seed } = options;
   const found = await analyzeCorpus(corpus, { top, bootstrap, seed, progress, signal }).finally(clear);

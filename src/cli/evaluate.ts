@@ -29,7 +29,7 @@ interface Options extends RawFileOptions {
   readonly queries?: readonly string[];
   readonly holdOut?: number;
   readonly everyPosition?: boolean;
-  readonly minTracks: number;
+  readonly minTracks?: number;
   readonly recommender?: readonly string[];
   readonly k: readonly number[];
   readonly set: Readonly<Record<string, unknown>>;

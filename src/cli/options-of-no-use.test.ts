@@ -1,10 +1,15 @@
 /** Options that would change nothing are refused, each by its name: whoever gave one meant something by it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sqlString, withDuckDb } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
 const project = new ScratchProject();
 afterAll(() => project.remove());
-beforeAll(() => {
+beforeAll(async () => {
+  const columns =
+    "'a' AS playlist_id, 'a' AS playlist, ['A','A','A'] AS artist_sequence, ['A-x','A-y','A-z'] AS track_sequence, ['A-x','A-y'] AS track_test_x, 'A-z' AS track_test_y";
+  const path = sqlString(project.at("prepared.parquet"));
+  await withDuckDb({}, (database) => database.run(`COPY (SELECT ${columns}) TO ${path} (FORMAT parquet)`));
   project.write("p.jsonl", '{"playlist_id":"a","tracks":["x","y","z"]}\n'.repeat(3));
   project.write("p.csv", "artist,track,playlist\nA,x,p\nA,y,p\nA,z,p\n");
 });
@@ -27,6 +32,19 @@ it.each([
     "evaluate --train p.jsonl --encoding latin-1",
     /^error: --encoding is for raw files, and p\.jsonl holds sequences\n/,
   ],
+  [
+    "evaluate --train p.jsonl --min-tracks 2",
+    /^error: --min-tracks is for raw files, and p\.jsonl holds sequences\n/,
+  ],
+  [
+    "train --input p.jsonl -o v.bin --min-tracks 3",
+    /^error: --min-tracks is for raw files, and p\.jsonl holds/,
+  ],
+  [
+    "train --input prepared.parquet -o v.bin --min-tracks 4",
+    /^error: --min-tracks is for raw files, and prepared\.parquet is a prepared dataset\n/,
+  ],
+  ["train --input prepared.parquet -o v.bin --dates day-first", /^error: --dates is for raw files/],
   ["analyze p.jsonl --escape none", /^error: --escape is for raw files/],
   ["studio --leave-out A", /^error: --leave-out is for raw files, and no playlists are named\n/],
   ["studio --columns artist=x", /^error: --columns is for raw files, and no playlists are named\n/],

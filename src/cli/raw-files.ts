@@ -42,7 +42,14 @@ export function rawFileOptions({
  * @throws SegueError (misuse) where one of them is given that would change nothing
  */
 export function refuseRawFileOptions(
-  { columns, encoding, escape: style, dates, leaveOut = [] }: Partial<RawFileOptions>,
+  {
+    columns,
+    encoding,
+    escape: style,
+    dates,
+    leaveOut = [],
+    minTracks,
+  }: Partial<RawFileOptions> & { readonly minTracks?: number },
   of: string,
 ): void {
   const given = [
@@ -51,14 +58,16 @@ export function refuseRawFileOptions(
     ["--escape", style !== undefined && style !== "auto"],
     ["--dates", dates !== undefined && dates !== "auto"],
     ["--leave-out", leaveOut.length > 0],
+    ["--min-tracks", minTracks !== undefined],
   ].find(([, isGiven]) => isGiven);
   if (given !== undefined) throw misuse(`${given[0]} is for raw files, and ${of}`, "leave it out");
 }
 
 /** How short a playlist of raw files may be; of verbs for which that is not given. */
 export function minTracksOption(): Option {
-  const description = "raw files: shorter playlists are left out";
-  return numberOption("--min-tracks <n>", description, wholeNumber(2)).default(3);
+  const description = "raw files: shorter playlists are left out (default: 3)";
+  // Without a default of its own, so that it is known whether it was given.
+  return numberOption("--min-tracks <n>", description, wholeNumber(2));
 }
 
 /** Whose plays are left out. One name each time, so that a comma may be part of it and no file behind it is taken for another. */

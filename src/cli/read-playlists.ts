@@ -13,8 +13,10 @@ import { type RawFileOptions, refuseRawFileOptions } from "./raw-files.js";
 export interface ReadOptions extends Partial<RawFileOptions> {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
-  /** Raw playlists of fewer tracks are left out; default 3, as in the flows. */
-  readonly minTracks?: number;
+  /** Raw playlists of fewer tracks are left out; what is no raw file is refused with it. Default: `usualMinTracks`. */
+  readonly minTracks?: number | undefined;
+  /** Which raw playlists are long enough where `minTracks` does not say; default 3, as in the flows. */
+  readonly usualMinTracks?: number;
   /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short; and which files are one playlist each. Default: standard error. */
   readonly tell?: (line: string) => void;
   /** Is given what to do about it, where plays look like a log that has not been parted into playlists. */
@@ -31,7 +33,8 @@ export interface ReadOptions extends Partial<RawFileOptions> {
 export async function readPlaylists(
   inputs: readonly string[],
   {
-    minTracks = 3,
+    minTracks,
+    usualMinTracks = 3,
     tell = console.error,
     columns,
     encoding,
@@ -55,7 +58,10 @@ export async function readPlaylists(
   if (sessionGap === 0 && !changes && found.every(isSequences)) {
     try {
       const corpus = await readSequences(paths, options);
-      refuseRawFileOptions({ columns, encoding, escape: style, dates }, `${paths[0]} holds sequences`);
+      refuseRawFileOptions(
+        { columns, encoding, escape: style, dates, minTracks },
+        `${paths[0]} holds sequences`,
+      );
       return corpus;
     } catch (error) {
       // Playlists or plays in other words go the way of raw files.
@@ -89,8 +95,15 @@ export async function readPlaylists(
         `${paths[0]} is a prepared dataset: what is left out of it was settled when it was made`,
         "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
       );
-    if (prepared !== undefined) return prepared;
+    if (prepared !== undefined) {
+      refuseRawFileOptions(
+        { encoding, escape: style, dates, minTracks },
+        `${paths[0]} is a prepared dataset`,
+      );
+      return prepared;
+    }
   }
+  const least = minTracks ?? usualMinTracks;
   const folder = await temporaryFolder("playlists");
   try {
     const master = join(folder, "master.parquet");
@@ -117,14 +130,14 @@ export async function readPlaylists(
     options.progress?.({ task: "numbering plays", done: 0 });
     const { corpus, droppedPlaylists, droppedRows, ...names } = await readMaster({
       ...options,
-      minTracks,
+      minTracks: least,
       mergeVersions,
       mergeCapitals,
       master,
     });
     if (droppedPlaylists > 0)
       tell(
-        `playlists of fewer than ${minTracks} tracks are left out: ${droppedPlaylists}, with ${droppedRows} rows`,
+        `playlists of fewer than ${least} tracks are left out: ${droppedPlaylists}, with ${droppedRows} rows`,
       );
     for (const line of mergedNamesLines(names)) tell(line);
     return corpus;

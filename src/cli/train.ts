@@ -29,7 +29,7 @@ interface Options extends RawFileOptions {
   readonly negative: number;
   readonly nsExponent: number;
   readonly minCount: number;
-  readonly minTracks: number;
+  readonly minTracks?: number;
   readonly maxFinalVocab?: number;
   readonly epochs: number;
   readonly sample: number;

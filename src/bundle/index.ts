@@ -1,5 +1,6 @@
 /** The model bundle: all that a server needs in one folder, and its forms for other tools. */
 export { packFolder } from "./archive.js";
+export { bundlesIn } from "./bundles-in.js";
 export { type ExportFormat, exportFormats, exportVectors } from "./exports/export-vectors.js";
 export type { Manifest } from "./manifest.js";
 export type { NearestIndex } from "./nearest/nearest-index.js";

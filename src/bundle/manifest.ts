@@ -1,9 +1,10 @@
 /** The manifest of a bundle: what it is, where it came from, and a checksum of every file. */
+
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SegueError } from "../system/index.js";
+import { manifestName } from "./bundles-in.js";
 
-export const MANIFEST = "manifest.json";
 /** Raised when a bundle's layout changes; newer ones than this are refused. */
 export const FORMAT_VERSION = 2;
 
@@ -74,9 +75,9 @@ export function parseManifest(text: string, folder: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch {
-    throw damaged(`has a ${MANIFEST} that is not JSON`);
+    throw damaged(`has a ${manifestName} that is not JSON`);
   }
-  if (json?.format !== "segue-bundle") throw damaged(`has a ${MANIFEST} that is not a bundle's`);
+  if (json?.format !== "segue-bundle") throw damaged(`has a ${manifestName} that is not a bundle's`);
   if (typeof json.formatVersion === "number" && json.formatVersion > FORMAT_VERSION)
     throw new SegueError(
       `the bundle ${folder} has format version ${json.formatVersion}; this segue reads up to ${FORMAT_VERSION}`,
@@ -85,9 +86,9 @@ export function parseManifest(text: string, folder: string): Manifest {
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw damaged(`has a damaged ${MANIFEST}: ${issue.path.join(".")}: ${issue.message}`);
+    throw damaged(`has a damaged ${manifestName}: ${issue.path.join(".")}: ${issue.message}`);
   }
   if (parsed.data.id !== idOf(parsed.data))
-    throw damaged(`has a ${MANIFEST} that was changed after it was written`);
+    throw damaged(`has a ${manifestName} that was changed after it was written`);
   return parsed.data;
 }

@@ -1,10 +1,11 @@
 /** Reads a bundle's files: every one is checked against the manifest before anything is used. */
 import { createHash, webcrypto } from "node:crypto";
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, SegueError, sha256Of, type Tensors } from "../system/index.js";
 import { type PackedLists, packLists } from "../track2vec/index.js";
-import { MANIFEST, type Manifest, parseManifest } from "./manifest.js";
+import { bundlesIn, manifestName } from "./bundles-in.js";
+import { type Manifest, parseManifest } from "./manifest.js";
 import type { StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
 
@@ -61,22 +62,15 @@ export async function checkBundle(folder: string): Promise<Manifest> {
 }
 
 async function readManifest(folder: string): Promise<Manifest> {
-  const text = await readFile(join(folder, MANIFEST), "utf8").catch(async (cause) => {
-    const inside = await bundleInside(folder);
-    throw new SegueError(`${folder} is not a bundle: it holds no ${MANIFEST}`, {
-      hint: inside === undefined ? "Make one with: segue run" : `There is one in it: ${inside}`,
+  const text = await readFile(join(folder, manifestName), "utf8").catch(async (cause) => {
+    const [inside] = await bundlesIn(folder);
+    throw new SegueError(`${folder} is not a bundle: it holds no ${manifestName}`, {
+      hint: inside === undefined ? "Make one with: segue run" : `There is one in it: ${join(folder, inside)}`,
       code: "no-bundle",
       cause,
     });
   });
   return parseManifest(text, folder);
-}
-
-/** Of the bundles in a folder the last by name, which is the latest run's: an example for a message. */
-async function bundleInside(folder: string): Promise<string | undefined> {
-  const places = (await readdir(folder).catch(() => [])).sort().map((name) => join(folder, name));
-  const has = await Promise.all(places.map((place) => stat(join(place, MANIFEST)).catch(() => undefined)));
-  return places.findLast((_, i) => has[i] !== undefined);
 }
 
 function packedOf(

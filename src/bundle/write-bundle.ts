@@ -24,8 +24,9 @@ import {
   type ListsWithRecall,
   type TrackVectors,
 } from "../track2vec/index.js";
+import { manifestName } from "./bundles-in.js";
 import { checkInput } from "./check-input.js";
-import { FORMAT_VERSION, MANIFEST, type Manifest, sealManifest } from "./manifest.js";
+import { FORMAT_VERSION, type Manifest, sealManifest } from "./manifest.js";
 import { EXACT_UP_TO, type IndexFacts } from "./nearest/nearest-index.js";
 import { writeTracksParquet, writeVectorsParquet } from "./parquet-copies.js";
 import { ArrayPool } from "./state-arrays.js";
@@ -176,7 +177,7 @@ async function fill(
     recommenders: Object.keys(input.recommenders),
     files,
   });
-  await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
   step("done");
   return manifest;
 }
@@ -254,7 +255,7 @@ async function refuseOthers(folder: string): Promise<void> {
   const held = await readdir(folder).catch(() => {
     throw new SegueError(`${folder} is a file, a bundle is a folder`, { exitCode: 2 });
   });
-  if (held.length > 0 && !held.includes(MANIFEST))
+  if (held.length > 0 && !held.includes(manifestName))
     throw new SegueError(`${folder} holds other things than a bundle`, {
       hint: "Give the bundle a folder of its own.",
       exitCode: 2,

@@ -87,7 +87,7 @@ export async function bundleFor(named: string | undefined, options: DatastoreOpt
 
 /** What could have been named instead. */
 async function whatThereIs(named: string): Promise<string> {
-  const { bundlesIn } = await import("../serving/index.js");
+  const { bundlesIn } = await import("../bundle/index.js");
   const folder = dirname(named);
   const bundles = await bundlesIn(folder);
   return bundles.length === 0

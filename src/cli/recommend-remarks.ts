@@ -31,7 +31,7 @@ export interface Answered {
   readonly rules: Rules;
   /** The tracks of the context that are not known. */
   readonly unknown: readonly Unknown[];
-  /** Names that were taken for tracks which have the same words. */
+  /** Names that were taken for tracks which have the same words, but for guests and marks of release. */
   readonly readAs: readonly ReadAs[];
   /** Track ids, best first. */
   readonly answer: readonly string[];

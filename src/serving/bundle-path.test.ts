@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundlePath, bundlesIn, manifestName } from "./bundle-path.js";
+import { bundlesIn, manifestName } from "../bundle/bundles-in.js";
+import { bundlePath } from "./bundle-path.js";
 
 let folder: string;
 const at = (...path: string[]) => join(folder, ...path);

@@ -2,11 +2,12 @@
  * Which bundle a place stands for. The place is a bundle's folder or archive, or a folder of bundles: the one that a link or a
  * text file named `current` beside them points to (a new version goes live by replacing the pointer), else the one written last.
  */
-import { lstat, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
+import { lstat, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+// Not by the room's door, which takes long to load.
+import { bundlesIn, manifestName } from "../bundle/bundles-in.js";
 import { asWritten, misuse, refusePipe, SegueError } from "../system/index.js";
 
-export const manifestName = "manifest.json";
 const pointerName = "current";
 
 /**
@@ -71,19 +72,6 @@ async function isBundle(path: string): Promise<boolean> {
 export function requirePlace(place: unknown): void {
   if (typeof place === "string") return;
   throw misuse(`a bundle's place must be a path, got ${asWritten(place)}`, 'write "data/04_models"');
-}
-
-/** The names of the bundles in a folder, the one written last first; none where it is no folder. */
-export async function bundlesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const found: Array<{ readonly name: string; readonly written: number }> = [];
-  for (const name of names) {
-    // What is being written, or being replaced, has a manifest as well.
-    if (/\.(tmp|old)$/.test(name)) continue;
-    const manifest = await stat(join(folder, name, manifestName)).catch(() => undefined);
-    if (manifest !== undefined) found.push({ name, written: manifest.mtimeMs });
-  }
-  return found.sort((a, b) => b.written - a.written || (a.name < b.name ? 1 : -1)).map(({ name }) => name);
 }
 
 export async function isFolder(path: string): Promise<boolean> {

@@ -1,11 +1,12 @@
 /** Models from bundles on disk. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { manifestName } from "../bundle/bundles-in.js";
 import type { BundleContents } from "../bundle/index.js";
 import { misuse, requireOptions, someText, trueOrFalse, type ValueRange } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { openThreads } from "./answers/threads.js";
-import { bundlePath, isFolder, manifestName, requirePlace } from "./bundle-path.js";
+import { bundlePath, isFolder, requirePlace } from "./bundle-path.js";
 import type { ModelSource } from "./model-source.js";
 import { workerCounts } from "./options.js";
 

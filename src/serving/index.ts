@@ -4,7 +4,7 @@ export { type ReadAs, readAs } from "./answers/context.js";
 export { LiveModel, type ServedModel } from "./answers/served-model.js";
 export { noneBy, noneTitled, type RuleNames, whyNone } from "./answers/why-none.js";
 export { apiKeyVariable, readApiKeys } from "./api-keys.js";
-export { bundlePath, bundlesIn } from "./bundle-path.js";
+export { bundlePath } from "./bundle-path.js";
 export {
   type BundleOptions,
   bundleSource,

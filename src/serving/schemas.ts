@@ -113,7 +113,7 @@ const answerFields = {
     .array(z.object({ track: z.string(), as: z.string() }))
     .optional()
     .describe(
-      "Tracks of the context that were taken for others, which have the same words: capitals, accents and signs differ",
+      "Tracks of the context that were taken for others, which have the same words but for guests and marks of release",
     ),
   remarks: z.array(z.string()).optional().describe("Why there is no track, where there is none"),
 };

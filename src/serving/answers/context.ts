@@ -58,7 +58,7 @@ export async function readContext(live: LiveModel, request: ContextRequest): Pro
 export function readAs(asked: readonly string[], meant: readonly string[]): ReadAs[] {
   return meant.flatMap((as, i) => {
     const track = asked[i]!;
-    return as.normalize("NFC") === track.normalize("NFC") ? [] : [{ track, as }];
+    return as === track || as.normalize("NFC") === track.normalize("NFC") ? [] : [{ track, as }];
   });
 }
 

@@ -78,9 +78,13 @@ export class LiveModel {
    * signs; cleaning joins them), that; else as it is.
    */
   asKnown(track: string): string {
+    return this.#known(track) ?? track;
+  }
+
+  #known(track: string): string | undefined {
     if (this.knows(track)) return track;
     const joined = track.normalize("NFC");
-    return this.knows(joined) ? joined : track;
+    return this.knows(joined) ? joined : undefined;
   }
 
   /**
@@ -89,12 +93,16 @@ export class LiveModel {
    * several versions by one artist the most played is meant.
    */
   async meant(tracks: readonly string[]): Promise<string[]> {
-    const meant = tracks.map((track) => this.asKnown(track));
-    if (meant.every((track) => this.knows(track))) return meant;
+    const unknown: number[] = [];
+    const meant = tracks.map((track, i) => {
+      const known = this.#known(track);
+      if (known === undefined) unknown.push(i);
+      return known ?? track;
+    });
+    if (unknown.length === 0) return meant;
     const search = await this.search();
     let sliceEnd = performance.now() + sliceMs;
-    for (let i = 0; i < meant.length; i++) {
-      if (this.knows(meant[i]!)) continue;
+    for (const i of unknown) {
       meant[i] = this.#named(search, meant[i]!) ?? meant[i]!;
       if (performance.now() < sliceEnd) continue;
       await nextTurn();

@@ -5,7 +5,7 @@ import { requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/
 import { filesFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { readSoundRecord, sayOnce } from "./read-record.js";
-import { type DoneRecord, keys, type RunRecord } from "./records.js";
+import { type DoneRecord, keys, type RunRecord, runOfKey } from "./records.js";
 import { type RunSummary, readRuns } from "./runs.js";
 
 export interface GcOptions {
@@ -44,7 +44,10 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   const isBusy = all.some((run) => run.status === "running");
   const damage: Damage = new Map();
   const kept = await keptRuns(store, all, options.keep, damage);
-  for (const name of await unlistedRuns(store, all)) kept.add(name);
+  for (const name of await unlistedRuns(store, all)) {
+    kept.add(name);
+    await keepTakenOver(store, name, all, kept, damage);
+  }
   const needed = await neededObjects(store, kept, damage);
   for (const error of damage.values()) sayOnce(error);
   const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
@@ -81,8 +84,10 @@ async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promis
   const names = new Set(listed.map(({ flow, run }) => `${flow}/${run}`));
   const found: string[] = [];
   for await (const { key } of store.list("runs/")) {
-    const [, name] = /^runs\/(.+?)(?:\.end)?\.json$/.exec(key) ?? [];
-    if (name !== undefined && !key.endsWith(".end.json") && !names.has(name)) found.push(name);
+    const of = runOfKey(key);
+    if (of === undefined || of.isEnd) continue;
+    const name = `${of.flow}/${of.run}`;
+    if (!names.has(name)) found.push(name);
   }
   return found;
 }
@@ -111,15 +116,26 @@ async function keptRuns(
     // Logs and cards of tasks that were taken over lie with the run in which they ran.
     const record = await readSoundRecord<RunRecord>(store, keys.run(flow, run));
     for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
-    for await (const { key } of store.list(keys.tasks(flow, run))) {
-      if (!key.endsWith("/done.json")) continue;
-      const from = (await readNeeded<DoneRecord>(store, key, damage))?.reused?.run;
-      if (from !== undefined) kept.add(`${flow}/${from}`);
-      // It may tell of any run of the flow.
-      if (damage.has(key)) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
-    }
+    await keepTakenOver(store, `${flow}/${run}`, all, kept, damage);
   }
   return kept;
+}
+
+/** Keeps the runs in which the tasks of one ran that it took over; all of its flow where a damaged record may tell of any of them. */
+async function keepTakenOver(
+  store: Store,
+  name: string,
+  all: readonly RunSummary[],
+  kept: Set<string>,
+  damage: Damage,
+): Promise<void> {
+  const [flow, run] = name.split("/") as [string, string];
+  for await (const { key } of store.list(keys.tasks(flow, run))) {
+    if (!key.endsWith("/done.json")) continue;
+    const from = (await readNeeded<DoneRecord>(store, key, damage))?.reused?.run;
+    if (from !== undefined) kept.add(`${flow}/${from}`);
+    if (damage.has(key)) for (const other of all) if (other.flow === flow) kept.add(`${flow}/${other.run}`);
+  }
 }
 
 async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Damage): Promise<Set<string>> {

@@ -46,7 +46,7 @@ export async function readSoundRecord<T>(
 
 const damaged = "record-damaged";
 
-export const isDamagedRecord = (error: unknown): error is SegueError =>
+const isDamagedRecord = (error: unknown): error is SegueError =>
   isSegueError(error) && error.code === damaged;
 
 const said = new Set<string>();

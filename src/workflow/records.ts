@@ -126,6 +126,12 @@ export const keys = {
   cache: (key: string) => `cache/${key}.json`,
 };
 
+/** The run whose record, or end record, has this key; undefined of all other keys. */
+export function runOfKey(key: string): { flow: string; run: string; isEnd: boolean } | undefined {
+  const [, flow, run, end] = /^runs\/([^/]+)\/([^/]+?)(\.end)?\.json$/.exec(key) ?? [];
+  return flow === undefined || run === undefined ? undefined : { flow, run, isEnd: end !== undefined };
+}
+
 export const recordText = (record: object) => `${JSON.stringify(record)}\n`;
 
 /** Parameters as a run's record holds them: as JSON, dates marked. */

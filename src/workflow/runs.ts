@@ -3,7 +3,14 @@ import { requireStore, type Store } from "../storage/index.js";
 import { requireOptions, type SegueError, someText, wholeNumber } from "../system/index.js";
 import { holderOf } from "./lock.js";
 import { readSoundRecord, sayOnce } from "./read-record.js";
-import { type EndRecord, keys, parametersFromRecord, type RunRecord, type RunStatus } from "./records.js";
+import {
+  type EndRecord,
+  keys,
+  parametersFromRecord,
+  type RunRecord,
+  type RunStatus,
+  runOfKey,
+} from "./records.js";
 import { RunsIndex } from "./runs-index.js";
 
 export interface RunSummary {
@@ -77,10 +84,11 @@ export async function readRuns(store: Store, options: ListOptions = {}): Promise
   for await (const { key, size, modified } of store.list(
     options.flow === undefined ? "runs/" : `runs/${options.flow}/`,
   )) {
-    const [, place, isEnd] = /^runs\/([^/]+\/[^/]+?)(\.end)?\.json$/.exec(key) ?? [];
-    if (place === undefined) continue;
-    const [flow, run] = place.split("/") as [string, string];
-    if (isEnd) ends.set(place, `${size} ${modified}`);
+    const of = runOfKey(key);
+    if (of === undefined) continue;
+    const { flow, run } = of;
+    const place = `${flow}/${run}`;
+    if (of.isEnd) ends.set(place, `${size} ${modified}`);
     else found.set(place, { flow, run });
   }
   for (const [place, end] of ends) {

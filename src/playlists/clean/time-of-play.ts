@@ -42,12 +42,22 @@ const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 export const isSlashed = (text: string): boolean => slashedDay.test(wholeYear(text.trim()));
 
 /** Whether a text begins with a date whose year has two digits, and so may be a day in other hands: 24/01/31. */
-export const hasShortYear = (text: string): boolean =>
-  shortYears.some(({ pattern }) => pattern.test(text.trim()));
+export function hasShortYear(text: string): boolean {
+  const trimmed = text.trim();
+  return beginsShort(trimmed) && shortYears.some(({ pattern }) => pattern.test(trimmed));
+}
+
+/** Whether a sign of a date stands behind one or two letters: told at once, of every play, since most times begin with a year. */
+function beginsShort(text: string): boolean {
+  const isSign = (code: number) => code >= 0x2d && code <= 0x2f;
+  return isSign(text.charCodeAt(1)) || isSign(text.charCodeAt(2));
+}
 
 /** With the year in four digits where it has two. */
 const wholeYear = (text: string) =>
-  shortYears.reduce((whole, { century, pattern }) => whole.replace(pattern, `$1${century}$2`), text);
+  beginsShort(text)
+    ? shortYears.reduce((whole, { century, pattern }) => whole.replace(pattern, `$1${century}$2`), text)
+    : text;
 
 /**
  * Milliseconds since 1970; a time without a zone is taken for UTC. Undefined where the text is no time, or one that could be two:
@@ -66,7 +76,7 @@ function parseUsual(text: string): number | undefined {
   if (parts === null) return parseWorded(text);
   const [, year, month, date, clock = "00:00", zone] = parts;
   // For JavaScript the 31st of February is the 2nd of March.
-  if (Number(date) > daysOf(Number(year), Number(month))) return undefined;
+  if (Number(date) > 28 && Number(date) > daysOf(Number(year), Number(month))) return undefined;
   return Date.parse(`${year}-${month}-${date}T${clock.replace(",", ".")}${zoneOf(zone)}`);
 }
 

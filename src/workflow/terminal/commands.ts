@@ -1,5 +1,6 @@
 /** The commands that are suggested once a run is over: how to go on with it, or to run it anew. */
-import { shellWord } from "../../system/index.js";
+// Not by the room's door: the studio's pages show these commands, too, and can load nothing of Node.
+import { shellWord } from "../../system/shell-word.js";
 import type { FlowsToRun, RunRecord } from "../records.js";
 import type { TaskFailure } from "../types.js";
 

@@ -1,5 +1,5 @@
 /** Which option an error is about: a path alone does not say where it was typed. */
-import { explainDiskError, SegueError } from "../system/index.js";
+import { errorAbout, explainDiskError, SegueError } from "../system/index.js";
 
 /**
  * Does the work, and names the option in whatever message it ends with, where that does not name it already.
@@ -13,7 +13,6 @@ export async function ofOption<T>(option: string, work: () => T | Promise<T>): P
   } catch (error) {
     const explained = explainDiskError(error);
     if (!(explained instanceof SegueError) || explained.message.includes(option)) throw explained;
-    const { message, hint, exitCode, code } = explained;
-    throw new SegueError(`${option}: ${message}`, { hint, exitCode, code, cause: explained });
+    throw errorAbout(option, explained);
   }
 }

@@ -24,6 +24,12 @@ export class SegueError extends Error {
   }
 }
 
+/** The same error, with what it is about before its message: "--output: …". */
+export function errorAbout(subject: string, error: SegueError): SegueError {
+  const { message, hint, exitCode, code } = error;
+  return new SegueError(`${subject}: ${message}`, { hint, exitCode, code, cause: error });
+}
+
 /** A `SegueError` for wrong arguments: exit code 2. */
 export function misuse(message: string, hint?: string): SegueError {
   return new SegueError(message, { hint, exitCode: 2, code: "misuse" });

@@ -23,7 +23,7 @@ export {
 } from "./duckdb.js";
 export { editDistance } from "./edit-distance.js";
 export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data.js";
-export { messageOf, misuse, SegueError } from "./errors.js";
+export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { requireKnown, requireOptions } from "./known-options.js";
 export { makeFolder } from "./make-folder.js";

@@ -4,6 +4,7 @@ import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
   aSignal,
   besideWork,
+  errorAbout,
   inSlices,
   misuse,
   type Progress,
@@ -75,8 +76,7 @@ export async function trainGrid(
         const first = !failed.signal.aborted;
         failed.abort(error);
         if (!first || !(error instanceof SegueError)) throw error;
-        const { message, hint, exitCode, code } = error;
-        throw new SegueError(`grid point ${place}: ${message}`, { hint, exitCode, code, cause: error });
+        throw errorAbout(`grid point ${place}`, error);
       }
     }
   };

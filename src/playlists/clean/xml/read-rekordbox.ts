@@ -5,7 +5,8 @@
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import type { TextSource } from "../text-source.js";
-import { Library, type LibraryRead, own } from "./library.js";
+import { Library, type LibraryRead } from "./library.js";
+import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";
 
 /** @throws SegueError where it is not well-formed, or has no playlist */
@@ -16,25 +17,19 @@ export async function readRekordbox(
   rejects: Rejects,
 ): Promise<LibraryRead> {
   const library = new Library(source.path);
-  /** The nodes that are open, the root first. */
-  const nodes: Array<{ name: string; isList: boolean; line: number; keys: string[]; lines: number[] }> = [];
+  const nodes = new NodeTree<string | undefined>();
   await readXml(source, {
     open(name, { TrackID, Location, Artist = "", Name = "", Key = "", Type }, parent, line) {
-      if (name === "NODE") nodes.push({ name: Name, isList: Type === "1", line, keys: [], lines: [] });
+      if (name === "NODE") nodes.open(Name, Type, line);
       else if (name === "TRACK" && parent === "COLLECTION") {
         // An id is digits, so neither can be taken for the other.
         for (const key of [TrackID, Location]) if (key) library.addTrack(key, Artist, Name);
-      } else if (name === "TRACK" && parent === "NODE") {
-        const node = nodes.at(-1)!;
-        node.keys.push(own(Key));
-        node.lines.push(line);
-      }
+      } else if (name === "TRACK" && parent === "NODE") nodes.point(Key, line);
     },
     close(name) {
       if (name !== "NODE") return;
-      const { isList, ...node } = nodes.pop()!;
-      // The outermost folder is called ROOT.
-      if (isList) library.addList({ ...node, folders: nodes.slice(1).map((folder) => folder.name) });
+      const { sort, list } = nodes.close();
+      if (sort === "1") library.addList(list);
     },
   });
   return library.write(firstRowId, writer, rejects);

@@ -1,5 +1,6 @@
 /** Files that are one playlist each, since no column of theirs holds the playlist: what such a playlist is called. */
 import { basename } from "node:path";
+import { usualEndings } from "./input-files.js";
 
 /** The playlist that a file is. */
 export interface FilePlaylist {
@@ -8,8 +9,7 @@ export interface FilePlaylist {
   readonly ofEachUser: boolean;
 }
 
-const extensions =
-  /(\.(csv|tsv|tab|psv|txt|json|jsonl|ndjson|m3u8?|pls|xspf|jspf|xml|nml|parquet|pq))?(\.gz)?$/i;
+const extensions = new RegExp(`(\\.(${usualEndings}|tab|psv|ndjson|pq))?(\\.gz)?$`, "i");
 
 /**
  * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by

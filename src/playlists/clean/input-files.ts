@@ -74,8 +74,9 @@ function unreadable(path: string, cause: unknown, remedy = "chmod +x on the fold
   });
 }
 
-/** How the names of files that hold playlists mostly end. */
-export const usualEnding = /\.(csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|jspf|xml|nml)(\.gz)?$/i;
+/** How the names of files that hold playlists mostly end, as a pattern. */
+export const usualEndings = "csv|tsv|txt|jsonl?|parquet|m3u8?|pls|xspf|jspf|xml|nml";
+export const usualEnding = new RegExp(`\\.(${usualEndings})(\\.gz)?$`, "i");
 
 /** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */
 async function endingIn(folder: string): Promise<string> {

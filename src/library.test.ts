@@ -163,16 +163,23 @@ it("has the sources in its maps, since src/ does not come along", () => {
 });
 
 describe("the doors of the package", () => {
+  let types: ReturnType<typeof readTypes> | undefined;
+  const readTypes = () => {
+    const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
+    const program = createProgram(files, {
+      module: ModuleKind.NodeNext,
+      target: ScriptTarget.ES2022,
+      strict: true,
+    });
+    return { files, program, checker: program.getTypeChecker() };
+  };
+  /** Read once: it takes seconds. */
+  const typesOfDoors = () => (types ??= readTypes());
+
   it.skipIf(!hasTypes)(
     "say what every function, class, method and option of theirs is for",
     () => {
-      const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
-      const program = createProgram(files, {
-        module: ModuleKind.NodeNext,
-        target: ScriptTarget.ES2022,
-        strict: true,
-      });
-      const checker = program.getTypeChecker();
+      const { files, program, checker } = typesOfDoors();
       const isSilent = (symbol: TypeScriptSymbol) =>
         symbol.getDocumentationComment(checker).length === 0 && symbol.getJsDocTags(checker).length === 0;
       const membersOf = ({ members }: TypeScriptSymbol, flags: SymbolFlags) =>
@@ -206,13 +213,7 @@ describe("the doors of the package", () => {
       /** What the compiler makes of flows, and what only Segue's own rooms hand to each other. */
       const own =
         /^(workflow\/(flow|flow-types|types|engines\/pool|parameters|task-spec)|serving\/(answers|metrics|model-slot|routes))\b/;
-      const files = Object.values(packageJson.exports).map(({ types }) => join(root, types));
-      const program = createProgram(files, {
-        module: ModuleKind.NodeNext,
-        target: ScriptTarget.ES2022,
-        strict: true,
-      });
-      const checker = program.getTypeChecker();
+      const { files, program, checker } = typesOfDoors();
       const itself = (symbol: TypeScriptSymbol) =>
         symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
       const exported = new Set(

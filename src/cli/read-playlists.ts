@@ -85,21 +85,19 @@ export async function readPlaylists(
       if (!(error instanceof SegueError)) throw error;
       return undefined;
     });
-    if (prepared !== undefined && merges)
-      throw misuse(
-        `${paths[0]} is a prepared dataset: which names are one was settled when it was made`,
-        "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
-      );
-    if (prepared !== undefined && leaveOut.length > 0)
-      throw misuse(
-        `${paths[0]} is a prepared dataset: what is left out of it was settled when it was made`,
-        "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
-      );
     if (prepared !== undefined) {
-      refuseRawFileOptions(
-        { encoding, escape: style, dates, minTracks },
-        `${paths[0]} is a prepared dataset`,
-      );
+      const what = `${paths[0]} is a prepared dataset`;
+      if (merges)
+        throw misuse(
+          `${what}: which names are one was settled when it was made`,
+          "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
+        );
+      if (leaveOut.length > 0)
+        throw misuse(
+          `${what}: what is left out of it was settled when it was made`,
+          "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
+        );
+      refuseRawFileOptions({ encoding, escape: style, dates, minTracks }, what);
       return prepared;
     }
   }

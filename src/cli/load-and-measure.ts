@@ -1,5 +1,4 @@
 /** Reads the files, fits, asks: what `segue evaluate` does for one recommender. */
-import { availableParallelism } from "node:os";
 import { type Corpus, playlistCount, readQueries } from "../corpus/index.js";
 import {
   type HoldOut,
@@ -10,7 +9,7 @@ import {
   type QuestionOptions,
 } from "../evaluation/index.js";
 import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
-import { misuse, type Progress, SegueError, throttled } from "../system/index.js";
+import { misuse, type Progress, SegueError, throttled, usableCores } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import type { RawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readTrainingPlaylists } from "./read-playlists.js";
@@ -42,7 +41,7 @@ export async function loadAndMeasure(
   // Only what is read is in files of its own that have to go; what fits lets no signal be heard, and is best ended by it.
   const { train: corpus, questions } = await interruptible((signal) => load(task, told, tell, signal));
   // Threads pay for themselves when there is much to ask.
-  const lanes = Math.min(threads ?? availableParallelism(), Math.ceil(questions.length / 1000));
+  const lanes = Math.min(threads ?? usableCores(), Math.ceil(questions.length / 1000));
   let close = async () => {};
   const fitOn = async () => {
     const fitted = await fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });

@@ -1,9 +1,8 @@
 /** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { flowOrder, placesOf } from "../flows/index.js";
-import { misuse, packageRoot, writeFileAtomic } from "../system/index.js";
+import { misuse, packageRoot, usableCores, writeFileAtomic } from "../system/index.js";
 import {
   type AnyFlow,
   type Client,
@@ -155,8 +154,7 @@ async function runAll(
   // The flows share their processes: what one has loaded, the next need not load again.
   const pool = new Pool();
   // A second process loads what comes later while the first is at work.
-  if (engine === "local" && flows.length > 1)
-    pool.expect(flows, Math.min(2, availableParallelism(), maxWorkers ?? 2));
+  if (engine === "local" && flows.length > 1) pool.expect(flows, Math.min(2, usableCores(), maxWorkers ?? 2));
   const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results: RunResult[] = [];
   try {

@@ -23,8 +23,8 @@ export function registerWorker(program: Command): void {
 }
 
 async function worker(options: Options): Promise<void> {
-  const { availableParallelism } = await import("node:os");
-  const { maxWorkers = availableParallelism() } = options;
+  const { usableCores } = await import("../system/index.js");
+  const { maxWorkers = usableCores() } = options;
   const { databaseUrlOf, runWorker } = await import("../workflow/engines/dbos/index.js");
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());

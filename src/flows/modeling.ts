@@ -1,6 +1,6 @@
 /** modeling: train → one model a grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
 import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
@@ -48,7 +48,7 @@ export const modeling = flow("modeling", {
       k: parameters.knnK,
       seed: parameters.seed,
       threads: (plays) =>
-        task.resources.cpus ?? threadsOf(task.index, artifacts.points, availableParallelism(), plays),
+        task.resources.cpus ?? threadsOf(task.index, artifacts.points, usableCores(), plays),
       progress,
       signal,
     });

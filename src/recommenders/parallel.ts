@@ -1,7 +1,6 @@
 /** Answers many contexts at once: the same fitted recommender in several worker threads, each restored from its state. */
-import { availableParallelism } from "node:os";
 import type { Catalogue } from "../corpus/index.js";
-import { besideUrl } from "../system/index.js";
+import { besideUrl, usableCores } from "../system/index.js";
 import type {
   Context,
   FittedRecommender,
@@ -42,7 +41,7 @@ export interface ParallelQuestion {
 export async function parallelRecommender(
   recommender: Pick<FittedRecommender, "name" | "save">,
   { tracks, artists }: Catalogue,
-  threads = availableParallelism(),
+  threads = usableCores(),
 ): Promise<ParallelRecommender> {
   const workerData = { state: recommender.save(), catalogue: { tracks, artists } };
   const url = besideUrl(import.meta.url, "./parallel-worker.js");

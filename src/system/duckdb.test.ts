@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillSql, sqlString, withDuckDb } from "./duckdb.js";
+import { usableMemory } from "./machine.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -90,8 +91,24 @@ describe("withDuckDb", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("refuses an amount of memory it cannot read", async () => {
-    await expect(withDuckDb({ memoryLimit: "lots" }, async () => 1)).rejects.toMatchObject({ exitCode: 2 });
+  it.each(["lots", "4", "2iB", "-1GB"])(
+    "refuses an amount of memory it cannot read: %s",
+    async (memoryLimit) => {
+      await expect(withDuckDb({ memoryLimit }, async () => 1)).rejects.toMatchObject({ exitCode: 2 });
+    },
+  );
+
+  const limitAt = async (memoryLimit: string) => {
+    const sql = "SELECT current_setting('memory_limit') AS value";
+    return withDuckDb({ memoryLimit }, async (db) => (await db.row<{ value: string }>(sql)).value);
+  };
+
+  it("holds no more than it was told, and than three quarters of what there is", async () => {
+    expect(await limitAt("100MiB")).toBe("100.0 MiB");
+    expect(await limitAt("64 mb")).toBe("61.0 MiB");
+    expect(await limitAt("104857600B")).toBe("100.0 MiB");
+    const most = Math.floor((usableMemory() * 3) / 4 / 2 ** 20);
+    expect(await limitAt("900TB")).toBe(await limitAt(`${most}MiB`));
   });
 });
 

@@ -3,14 +3,17 @@
  * done. The native library is loaded at the first use, so that commands which need no SQL start fast.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { messageOf, SegueError } from "./errors.js";
+import { usableCores, usableMemory } from "./machine.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
 export interface DuckDbOptions {
-  /** How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"). */
+  /**
+   * How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"); never more than three
+   * quarters of what this process may use.
+   */
   readonly memoryLimit?: string;
   /** How many threads it may use; the default is every core. */
   readonly threads?: number;
@@ -51,12 +54,7 @@ export async function withDuckDb<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const memoryLimit = options.memoryLimit ?? "3GB";
-  if (!/^\d+(\.\d+)?\s*(B|[KMGT]i?B)$/i.test(memoryLimit))
-    throw new SegueError(`not an amount of memory: "${memoryLimit}"`, {
-      hint: 'write it as "512MB" or "4GB"',
-      exitCode: 2,
-    });
+  const memoryLimit = withinMachine(options.memoryLimit ?? "3GB");
   const { DuckDBInstance: Instance } = await import("@duckdb/node-api");
   const spill = await (options.spillFolder === undefined
     ? temporaryFolder("duckdb")
@@ -64,7 +62,7 @@ export async function withDuckDb<T>(
   try {
     const instance = await Instance.create(":memory:", {
       memory_limit: memoryLimit,
-      threads: String(options.threads ?? availableParallelism()),
+      threads: String(options.threads ?? usableCores()),
       temp_directory: spill,
       // Nothing is fetched from the network behind the user's back.
       autoinstall_known_extensions: "false",
@@ -81,6 +79,22 @@ export async function withDuckDb<T>(
   } finally {
     await rm(spill, { recursive: true, force: true });
   }
+}
+
+/** An amount of memory as DuckDB reads it: as given, or three quarters of what there is here. */
+function withinMachine(amount: string): string {
+  const parts = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i.exec(amount);
+  if (parts === null)
+    throw new SegueError(`not an amount of memory: "${amount}"`, {
+      hint: 'write it as "512MB" or "4GB"',
+      exitCode: 2,
+    });
+  const [, number, prefix = "", binary] = parts;
+  const bytes =
+    Number(number) *
+    (binary === undefined ? 1000 : 1024) ** (prefix === "" ? 0 : "KMGT".indexOf(prefix.toUpperCase()) + 1);
+  const most = Math.floor((usableMemory() * 3) / 4 / 2 ** 20);
+  return bytes <= most * 2 ** 20 ? amount : `${most}MiB`;
 }
 
 /** Loads the native library ahead. */

@@ -26,6 +26,7 @@ export { type ErrorData, errorData, errorFrom, isSegueError } from "./error-data
 export { errorAbout, messageOf, misuse, SegueError } from "./errors.js";
 export { escapeHtml } from "./escape-html.js";
 export { requireKnown, requireOptions } from "./known-options.js";
+export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
 export { closest } from "./nearest.js";

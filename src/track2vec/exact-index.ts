@@ -3,8 +3,15 @@
  * assembly/nearest.ts. One block of shared memory holds the rows; many queries are spread over worker threads, in blocks
  * that whoever is free takes next, so that the answer does not depend on the number of threads.
  */
-import { availableParallelism } from "node:os";
-import { atOnce, besideUrl, blocks, ownThread, SegueError, type Steps } from "../system/index.js";
+import {
+  atOnce,
+  besideUrl,
+  blocks,
+  ownThread,
+  SegueError,
+  type Steps,
+  usableCores,
+} from "../system/index.js";
 import { Job } from "./exact-job.js";
 import type { HelperData } from "./exact-worker.js";
 import {
@@ -109,7 +116,7 @@ export class ExactIndex {
    * @returns best first; equal scores in order of row number
    * @throws SegueError when a query is not finite
    */
-  search(queries: Float32Array, k: number, skip?: Int32Array, threads = availableParallelism()): NearestRows {
+  search(queries: Float32Array, k: number, skip?: Int32Array, threads = usableCores()): NearestRows {
     const { length, size } = this;
     const count = queries.length / size;
     const rows = new Uint32Array(count * k);

@@ -2,9 +2,8 @@
  * Training threads between two trainings: to start one takes about 50 ms, as long as an epoch of a small corpus, so a thread that has done
  * its work waits a little for more, such as the next point of a grid. It keeps no process alive.
  */
-import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
-import { besideUrl, ownThread } from "../system/index.js";
+import { besideUrl, ownThread, usableCores } from "../system/index.js";
 
 /** Milliseconds that a thread waits for another training. */
 const PATIENCE = 5000;
@@ -30,8 +29,8 @@ export function takeThread(): Worker {
  *
  * @param threads how many are wanted, of which no more are started than there are processors; default: as many as these
  */
-export function startThreads(threads = availableParallelism()): void {
-  const wanted = Math.min(threads, availableParallelism());
+export function startThreads(threads = usableCores()): void {
+  const wanted = Math.min(threads, usableCores());
   for (let started = idle.size; started < wanted; started++) returnThread(ownThread(entry), PATIENCE_AHEAD);
 }
 

@@ -1,11 +1,11 @@
 /** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
-import { availableParallelism } from "node:os";
 import {
   asWritten,
   misuse,
   numberWithin,
   requireKnown,
   requireWithin,
+  usableCores,
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
@@ -70,7 +70,7 @@ export const word2vecDefaults: Word2VecOptions = {
   cbowMean: true,
   epochs: 5,
   seed: 1,
-  threads: availableParallelism(),
+  threads: usableCores(),
   workers: "deterministic",
 };
 

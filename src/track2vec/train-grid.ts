@@ -1,5 +1,4 @@
 /** Several trainings on one corpus in one process. */
-import { availableParallelism } from "node:os";
 import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
   aSignal,
@@ -12,6 +11,7 @@ import {
   requireOptions,
   requireWithin,
   SegueError,
+  usableCores,
   wholeNumber,
 } from "../system/index.js";
 import { sharedItems } from "./chunks.js";
@@ -51,9 +51,9 @@ export async function trainGrid(
     throw misuse("trainGrid wants a list of points", "write [{ minCount: 3 }, { minCount: 5 }]");
   for (const [number, point] of points.entries()) requirePoint(point, `${number + 1}/${points.length}`);
   requireOptions(options, { concurrency: wholeNumber(1), ...besideWork }, "trainGrid");
-  const { concurrency = availableParallelism(), progress, signal } = options;
+  const { concurrency = usableCores(), progress, signal } = options;
   const lanes = Math.min(concurrency, points.length);
-  const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, lanes)));
+  const threads = Math.max(1, Math.floor(usableCores() / Math.max(1, lanes)));
   const shared: Corpus = { ...corpus, items: await inSlices(sharedItems(corpus.items), signal) };
   const failed = new AbortController();
   const results: TrainingResult[] = [];

@@ -1,6 +1,6 @@
 /** Running a flow. */
 import { existsSync } from "node:fs";
-import { availableParallelism, hostname, userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
 import {
   aFunction,
@@ -11,6 +11,7 @@ import {
   someText,
   thingWith,
   trueOrFalse,
+  usableCores,
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
@@ -181,7 +182,7 @@ export async function begin(
     ...(options.next === undefined ? {} : { next: options.next }),
     ...(options.again === undefined ? {} : { again: options.again }),
   };
-  const maxWorkers = options.maxWorkers ?? availableParallelism();
+  const maxWorkers = options.maxWorkers ?? usableCores();
   // Before anything is recorded: a run that cannot begin leaves nothing behind.
   const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();

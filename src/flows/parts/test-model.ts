@@ -1,5 +1,4 @@
 /** The test figures of the chosen model, beside what they have to beat: popularity, nearest tracks, a random bet. */
-import { availableParallelism } from "node:os";
 import { openBundle } from "../../bundle/index.js";
 import type { Catalogue, Query } from "../../corpus/index.js";
 import {
@@ -10,7 +9,7 @@ import {
   pairedDifference,
 } from "../../evaluation/index.js";
 import { fitRecommender, nearestOf, parallelRecommender } from "../../recommenders/index.js";
-import { type Progress, settleBoth } from "../../system/index.js";
+import { type Progress, settleBoth, usableCores } from "../../system/index.js";
 import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface TestModelOptions {
@@ -118,7 +117,7 @@ const questionsPerThread = 2000;
 /** The model of a folder. Where there is much to ask it answers in other threads, so that the rest is measured meanwhile. */
 async function answeringModel(folder: string, catalogue: Catalogue, questions: number) {
   const bundle = await openBundle(folder);
-  const threads = Math.min(availableParallelism() - 1, Math.floor(questions / questionsPerThread));
+  const threads = Math.min(usableCores() - 1, Math.floor(questions / questionsPerThread));
   if (threads === 0) {
     const model = bundle.recommender();
     return { name: model.name, recommend: model.recommend.bind(model), close: async () => {} };

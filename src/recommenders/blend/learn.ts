@@ -1,7 +1,6 @@
 /** Fitting the blend: the first guess and the trees, on playlists that are held back from the sources. */
-import { availableParallelism } from "node:os";
 import type { Corpus } from "../../corpus/index.js";
-import { besideUrl, inSlices, type Random, silent, untilAborted } from "../../system/index.js";
+import { besideUrl, inSlices, type Random, silent, untilAborted, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
 import { AskedThread } from "../core/asked-thread.js";
 import { meanLength, sessionCount, sessionsOf, sliceSessions } from "../core/sessions.js";
@@ -51,7 +50,7 @@ export async function learn(
   random: Random,
   options: FitOptions,
 ): Promise<{ trees: ForestArrays; meritWeights: Float64Array }> {
-  const threads = Math.min(options.threads ?? availableParallelism(), mostThreads);
+  const threads = Math.min(options.threads ?? usableCores(), mostThreads);
   const plays = corpus.items.length;
   const gathering = plays < fewPlays || plays > mostSharedPlays ? 1 : threads;
   const { progress = silent, signal } = options;

@@ -6,8 +6,7 @@
  * dimension by dimension, by what its place back has learned. The softmax is over tracks drawn for the whole batch, corrected for how often
  * they are drawn (Jean et al. 2015, arXiv 1412.2007; Bengio & Senécal 2008). The step is Adam's, along the sphere.
  */
-import { availableParallelism } from "node:os";
-import { inSlices, Random, silent } from "../../system/index.js";
+import { inSlices, Random, silent, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
 import { type EncoderMemory, encoderMemory, parts } from "./encoder-memory.js";
@@ -51,7 +50,7 @@ export async function trainEncoder(
   const { size, reach, epochs } = training;
   const random = new Random(options.seed);
   const examples = examplesOf(sessions, reach);
-  const threads = Math.min(options.threads ?? availableParallelism(), parts);
+  const threads = Math.min(options.threads ?? usableCores(), parts);
   const memory = encoderMemory(sessions, training, threads);
   try {
     const trainer = new Trainer(sessions, examples, training, random, memory);

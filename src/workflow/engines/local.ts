@@ -1,7 +1,7 @@
 /** The engine of one machine: a bounded pool of child processes, and files. No server, no database. */
-import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../storage/index.js";
+import { usableCores } from "../../system/index.js";
 import type { RunListener } from "../events.js";
 import type { AnyFlow } from "../flow.js";
 import { moduleUrl } from "../load-flow.js";
@@ -62,7 +62,7 @@ class LocalEngine {
       this.#startWhatFits();
       // While the first step runs, those processes start that the steps side by side will want.
       if (run.nodes.some((node) => node.kind === "foreach"))
-        pool.warm(Math.min(maxWorkers, availableParallelism()), run);
+        pool.warm(Math.min(maxWorkers, usableCores()), run);
       for (;;) {
         this.#startWhatFits();
         if (this.#active === 0 && (this.#queue.length === 0 || this.#stopping)) break;

@@ -1,5 +1,5 @@
 /** The places of one machine: how many tasks run at once, by what their steps ask for. */
-import { totalmem } from "node:os";
+import { usableMemory } from "../../system/index.js";
 import type { Resources } from "../graph.js";
 
 export class Places {
@@ -11,7 +11,7 @@ export class Places {
   #takenMemory = 0;
   readonly #waiting: (() => boolean)[] = [];
 
-  constructor(total: number, memory = totalmem() / 2 ** 20) {
+  constructor(total: number, memory = usableMemory() / 2 ** 20) {
     this.total = total;
     this.memory = memory;
   }

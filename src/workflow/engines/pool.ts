@@ -3,8 +3,7 @@
  * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
 import { rm } from "node:fs/promises";
-import { totalmem } from "node:os";
-import type { ProgressReport } from "../../system/index.js";
+import { type ProgressReport, usableMemory } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
 import { modulePlace, moduleUrl } from "../load-flow.js";
 import { residentMb } from "../processes.js";
@@ -32,10 +31,10 @@ const startSeconds = 60;
 
 /**
  * A process that holds more than this after its task is not used again. What it has read is worth keeping for the next task, but all
- * processes together keep no more than a fifth of the machine's memory, each between 512 MB and three times as much.
+ * processes together keep no more than a fifth of the memory that may be used, each between 512 MB and three times as much.
  */
 function largeMb(processes: number): number {
-  const share = totalmem() / 2 ** 20 / 5 / Math.max(2, processes);
+  const share = usableMemory() / 2 ** 20 / 5 / Math.max(2, processes);
   return Math.max(512, Math.min(1536, share));
 }
 

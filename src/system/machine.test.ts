@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cgroupCores, usableCores, usableMemory } from "./machine.js";
+
+const whyNoQuota = canMakeGroups()
+  ? availableParallelism() < 2
+    ? "a machine of one core has none to take away"
+    : undefined
+  : "needs control groups of version 1 that this user may write to";
+if (whyNoQuota !== undefined) console.log(`a quota of this system skipped: ${whyNoQuota}`);
+
+function canMakeGroups(): boolean {
+  try {
+    accessSync("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "segue-machine-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The cores of a process whose groups are `membership`, where these files are mounted. */
+function coresWith(membership: string, files: Readonly<Record<string, string>>): number {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, "mount", name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  writeFileSync(join(folder, "membership"), membership);
+  return cgroupCores({ mount: join(folder, "mount"), membership: join(folder, "membership") });
+}
+
+describe("the quota of a control group", () => {
+  it("is read of a group and of those around it, and the least counts", () => {
+    expect(
+      coresWith("0::/kube/pod/box\n", {
+        "kube/pod/box/cpu.max": "max 100000\n",
+        "kube/pod/cpu.max": "150000 100000\n",
+        "kube/cpu.max": "800000 100000\n",
+      }),
+    ).toBe(1.5);
+  });
+
+  it("is read at the root where a container does not see its own path", () => {
+    expect(coresWith("0::/../../outside\n", { "cpu.max": "200000 100000\n" })).toBe(2);
+    expect(coresWith("0::/docker/0123\n", { "cpu.max": "50000 100000\n" })).toBe(0.5);
+  });
+
+  it("is read of version 1, in which the controllers have folders of their own", () => {
+    expect(
+      coresWith("9:name=systemd:/\n4:memory:/box\n2:cpu,cpuacct:/box\n0::/\n", {
+        "cpu/box/cpu.cfs_quota_us": "300000\n",
+        "cpu/box/cpu.cfs_period_us": "100000\n",
+      }),
+    ).toBe(3);
+  });
+
+  it.each([
+    ["no quota, version 2", "0::/\n", { "cpu.max": "max 100000\n" }],
+    ["no quota, version 1", "1:cpu:/\n", { "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000" }],
+    ["no such files", "0::/box\n", {}],
+    ["files that say nothing", "0::/\n?\n", { "cpu.max": "" }],
+  ])("is none: %s", (_, membership, files) => {
+    expect(coresWith(membership, files)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("is none where the system has no control groups", () => {
+    expect(cgroupCores({ membership: join(folder, "none") })).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("what this process may use", () => {
+  it("is no more than the machine has, and no less than one core", () => {
+    expect(usableCores()).toBeGreaterThanOrEqual(1);
+    expect(usableCores()).toBeLessThanOrEqual(availableParallelism());
+    expect(usableMemory()).toBeGreaterThan(0);
+    expect(usableMemory()).toBeLessThanOrEqual(totalmem());
+  });
+
+  it.skipIf(whyNoQuota !== undefined)("is what a quota of this system leaves", () => {
+    const group = `/sys/fs/cgroup/cpu/segue-test-${process.pid}`;
+    mkdirSync(group);
+    try {
+      writeFileSync(join(group, "cpu.cfs_quota_us"), "60000");
+      const module = JSON.stringify(join(import.meta.dirname, "../../dist/system/machine.js"));
+      const program = `import { usableCores } from ${module}; console.log(usableCores());`;
+      const joinAndRun = `echo $$ > ${group}/cgroup.procs && exec "$@"`;
+      const { stdout, stderr } = spawnSync(
+        "sh",
+        ["-c", joinAndRun, "sh", process.execPath, "--input-type=module", "-e", program],
+        { encoding: "utf8" },
+      );
+      expect(stderr).toBe("");
+      expect(stdout).toBe("1\n");
+    } finally {
+      rmdirSync(group);
+    }
+  });
+});

@@ -8,7 +8,7 @@ import {
   mappedNames,
   noArtist,
 } from "./column-mapping.js";
-import { isClock, isDay, isLikePlaylist, likely, usualNames } from "./column-names.js";
+import { isDay, isLikePlaylist, likely, usualClocks, usualNames } from "./column-names.js";
 
 /** The column of each field, -1 where it has none; "clock" is the second one of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
@@ -67,7 +67,7 @@ export function matchColumns(
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
   if (mapping?.time === undefined && found.time !== -1)
-    found.clock = clockBeside(names[found.time]!, indexesOf(isClock)) ?? -1;
+    found.clock = clockBeside(names[found.time]!, usualClocks.map(indexesOf)) ?? -1;
 
   const isWanted = (field: MappedName) =>
     !isWithout(field) &&
@@ -104,13 +104,15 @@ export function spareTime(names: readonly string[], found: FoundColumns): string
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
   const [time] = usualNames("time").flatMap((isUsual) => free.filter(isUsual));
-  const clock = time && clockBeside(time, free.filter(isClock));
+  const clocks = usualClocks.map((isUsual) => free.filter(isUsual));
+  const clock = time && clockBeside(time, clocks);
   return clock === undefined ? time : `${time}+${clock}`;
 }
 
-/** The clock of a time that is a day by its name, where just one column is called so: "Uhrzeit" beside "Datum". */
-function clockBeside<Column>(time: string, clocks: readonly Column[]): Column | undefined {
-  return isDay(time) && clocks.length === 1 ? clocks[0] : undefined;
+/** The clock of a time that is a day by its name, where just one column of the first rank that has any is called so. */
+function clockBeside<Column>(time: string, ranks: ReadonlyArray<readonly Column[]>): Column | undefined {
+  const clocks = isDay(time) ? ranks.find((rank) => rank.length > 0) : undefined;
+  return clocks?.length === 1 ? clocks[0] : undefined;
 }
 
 function ambiguous(
@@ -146,11 +148,17 @@ function wrongColumns(
     return misspelt ?? (field === "playlist" ? alike[0] : likely(field, free)) ?? "…";
   };
   const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
+  /** What a field has; a mapping may say that it has none. */
+  const standing = (field: MappedName) =>
+    names[found[field]] ?? (missing.includes(field) ? undefined : mapping?.[field]);
+  const isOnlyTime = missing.length === 1 && missing[0] === "time";
   const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
-    .filter(
-      (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
+    .filter((field) =>
+      isOnlyTime
+        ? field === "time" || mapping?.[field] !== undefined
+        : (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => `${field}=${names[found[field]] ?? proposed(field)}${field === "time" ? clock : ""}`);
+    .map((field) => `${field}=${standing(field) ?? proposed(field)}${field === "time" ? clock : ""}`);
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),

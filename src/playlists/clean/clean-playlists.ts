@@ -253,17 +253,20 @@ const nothingLeft = (plays: number): SegueError =>
 /** @param kept where the rejects are, if anywhere */
 function noUsableRows(
   rows: number,
-  { first, remedies }: Rejects,
+  { first, byReason, remedies }: Rejects,
   inputs: readonly string[],
   kept: string | undefined,
 ): SegueError {
-  const { file, line, reason, detail } = first[0]!;
+  // The first line may be odd in a way of its own, as the name of a session is among its plays.
+  const most = Math.max(...Object.values(byReason));
+  const told = first.find(({ reason }) => byReason[reason] === most) ?? first[0]!;
+  const { file, line, reason, detail } = told;
   const where =
     kept === undefined
       ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
   return new SegueError(
-    `none of the ${rows} rows can be used; the first, ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    `none of the ${rows} rows can be used; ${told === first[0] ? "the first," : "most as"} ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     {
       hint: [...remedies, where].join("; "),
       code: "no-usable-rows",

@@ -122,6 +122,19 @@ describe("times", () => {
     );
   });
 
+  it("says what to do with clocks without a day, also where the first line is rejected for something else", async () => {
+    // A session of Serato's: its own line, and its plays.
+    const session =
+      "name,artist,start time,end time,playtime\n1/31/2024,,,,\nx,A,6:05:00 PM,,\ny,A,18:09:00,,\n";
+    expect((await clean({ "a.csv": session })).rows.map((row) => row[3])).toEqual(["x", "y"]);
+    const { message, hint } = await failure({ "a.csv": session }, { sessionGap: 30 });
+    expect(message).toBe(
+      `none of the 3 rows can be used; most as ${at("a.csv")} line 3: not a time ("6:05:00 PM")`,
+    );
+    expect(hint).toMatch(/^a clock needs its day: .*leave out --session-gap and time=/);
+    expect(hint).not.toContain("times are read as");
+  });
+
   describe("of a day and a clock in two columns", () => {
     const text =
       "clock,artist,track,date\n18:05,A,2,2024-01-31\n6:04 PM,A,1,31/01/2024\n9:30:00,A,0,31.1.2024\n,A,x,2024-01-31\n18:05,A,y,\n";

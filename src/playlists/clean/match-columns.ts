@@ -145,7 +145,9 @@ function wrongColumns(
     const mapped = mapping?.[field];
     if (field === "playlist" && mapped === fileName) return fileName;
     const misspelt = mapped === undefined ? undefined : closest(mapped, free);
-    return misspelt ?? (field === "playlist" ? alike[0] : likely(field, free)) ?? "…";
+    const alone = field === "playlist" ? alike[0] : likely(field, free);
+    // One name for all is a line whose parts are not known.
+    return misspelt ?? (names.length === 1 ? undefined : alone) ?? "…";
   };
   const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
   /** What a field has; a mapping may say that it has none. */

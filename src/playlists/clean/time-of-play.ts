@@ -108,11 +108,14 @@ function usual(text: string, order: DayOrder | undefined): string {
     .replace(looseClock, wholeClock);
 }
 
+/** Whether a text is a clock without a day. */
+export const isClockAlone = (text: string): boolean => clockAlone.test(text.trim());
+
 const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 
 /** What may make a play usable whose time is none. */
 export function timeRemedy(text: string): string {
-  return clockAlone.test(text.trim())
+  return isClockAlone(text)
     ? 'a clock needs its day: where a column has that, name both, --columns "time=DAY+CLOCK"; where none has, leave out --session-gap and time=, and plays stand in the order of the lines'
     : knownTimes;
 }

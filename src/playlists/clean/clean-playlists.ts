@@ -19,6 +19,7 @@ import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut, notLeftOutSql } from "./left-out.js";
+import { lineOrderSql } from "./line-order.js";
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
@@ -184,7 +185,11 @@ async function cleanInto(
       ...rowsOfParts,
       wanted: notLeftOutSql(options.leaveOut),
       ...(hasTimes(options)
-        ? { played, gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }
+        ? {
+            played,
+            place: await lineOrderSql(database, read.files, { ...rowsOfParts, played }),
+            gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL",
+          }
         : // Many names are looked up by a join, which keeps no order.
           { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
       kept: options.subset ? subsetCondition : "true",
@@ -233,7 +238,7 @@ async function cleanInto(
 const longPlaylist = 300;
 
 const ofDays =
-  'the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
+  'the times are days without a clock: plays of one day stand in the order of the lines (from the last one up in a file that has the newest first), and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** Whether all times are beginnings of days, and not small numbers, which are positions. */
 async function areDays(database: Database, parts: readonly string[], played: string): Promise<boolean> {

@@ -71,6 +71,28 @@ describe("times", () => {
     expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
   });
 
+  it("has plays of one moment in the order in which a file has its plays, be that the newest first", async () => {
+    const log = (times: readonly string[]) =>
+      `user,artist,track,date\n${times.map((time, i) => `u${i % 2},A,${time}/${i},2024-01-${time}\n`).join("")}`;
+    const newest = log(["03", "03", "03", "03", "02", "02", "02", "02"]);
+    const oldest = log(["01", "01", "01", "01", "04", "04", "04", "04"]);
+    // Each of its listeners has the newest first, and the second ones are later.
+    const byUser = ["5 11", "5 10", "6 21", "6 20"].map((play) => play.split(" "));
+    const blocks = `user,artist,track,date\n${byUser
+      .flatMap(([user, day]) => [1, 2].map((i) => `u${user},A,${day}/${i},2024-01-${day}\n`))
+      .join("")}`;
+    const { rows } = await clean(
+      { "a.csv": newest, "b.csv": oldest, "c.csv": blocks },
+      { mapping: { time: "date" } },
+    );
+    const order = "01/0 01/1 01/2 01/3 02/7 02/6 02/5 02/4 03/3 03/2 03/1 03/0 04/4 04/5 04/6 04/7";
+    expect(rows.map((row) => row[3]).join(" ")).toBe(`${order} 10/2 10/1 11/2 11/1 20/2 20/1 21/2 21/1`);
+    const { rows: again } = await clean({}, { mapping: { time: "date" }, inputs: ["b.csv", "a.csv"] });
+    expect(again.map((row) => row[3]).join(" ")).toBe(order);
+    const { rows: oneDay } = await clean({ "d.csv": log(["01", "01", "01"]) }, { mapping: { time: "date" } });
+    expect(oneDay.map((row) => row[3])).toEqual(["01/0", "01/1", "01/2"]);
+  });
+
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
     const { rows, facts } = await clean({ "log.csv": csv });
     expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);

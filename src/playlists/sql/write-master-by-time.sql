@@ -1,9 +1,9 @@
--- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment as they stand. With a
+-- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment by their place. With a
 -- gap (milliseconds) a playlist begins anew after each pause that is longer, and has its beginning in its name. (Beginnings
 -- are counted by CASE: FILTER in a window takes time by the square of one listener's plays.)
 COPY (
   WITH plays AS (
-    SELECT row_id AS place, user_id, artist, track, playlist, {{played}} AS played
+    SELECT {{place}} AS place, user_id, artist, track, playlist, {{played}} AS played
     FROM read_parquet({{parts}})
     WHERE {{accepted}} AND {{wanted}}
   ),

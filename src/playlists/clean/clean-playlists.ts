@@ -24,6 +24,7 @@ import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
+import { rotationNotes } from "./rotations.js";
 import type { TextEncoding } from "./text-source.js";
 import type { DayOrder } from "./time-of-play.js";
 
@@ -70,6 +71,8 @@ export interface CleanedFile {
   readonly rows: number;
   /** The playlist that the file is, where no column holds the playlist. */
   readonly playlist?: FilePlaylist;
+  /** The column that holds the playlist, by its name. */
+  readonly playlistColumn?: string;
   /** A column that may hold the time of each play, by its name, though nothing asked for it. */
   readonly spareTime?: string;
 }
@@ -180,16 +183,16 @@ async function cleanInto(
   if (leftOut?.plays === accepted) throw nothingLeft(accepted);
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
+  const wanted = notLeftOutSql(options.leaveOut);
+  const place = hasTimes(options)
+    ? await lineOrderSql(database, read.files, { ...rowsOfParts, played })
+    : "row_id";
   await database.run(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       ...rowsOfParts,
-      wanted: notLeftOutSql(options.leaveOut),
+      wanted,
       ...(hasTimes(options)
-        ? {
-            played,
-            place: await lineOrderSql(database, read.files, { ...rowsOfParts, played }),
-            gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL",
-          }
+        ? { played, place, gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }
         : // Many names are looked up by a join, which keeps no order.
           { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
       kept: options.subset ? subsetCondition : "true",
@@ -202,8 +205,14 @@ async function cleanInto(
     `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
      FROM read_parquet(${sqlString(master)})`,
   );
+  const [{ playlistColumn, spareTime } = {}] = read.files;
+  const isLogOfPlaylists = playlistColumn !== undefined && (hasTimes(options) || spareTime !== undefined);
+  const in_order = hasTimes(options) ? `${played}, ${place}` : place;
   const notes = [
     ...notesOn(read),
+    ...(isLogOfPlaylists
+      ? await rotationNotes(database, playlistColumn, { ...rowsOfParts, wanted, in_order })
+      : []),
     ...times.notes(),
     ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
     ...(leftOut === undefined ? [] : leftOutLines(leftOut)),

@@ -93,6 +93,25 @@ describe("times", () => {
     expect(oneDay.map((row) => row[3])).toEqual(["01/0", "01/1", "01/2"]);
   });
 
+  it("says so where the column of playlists is another after most plays, as the rotations of a station are", async () => {
+    const log = (playlist: (i: number) => string) =>
+      `ts,playlist,artist,track\n${Array.from({ length: 900 }, (_, i) => `${(900 - i) * 200},${playlist(i)},A,${i}\n`).join("")}`;
+    const rotations = { "log.csv": log((i) => (i % 2 === 0 ? "hot" : "default")) };
+    for (const options of [{}, { sessionGap: 30 }, { mapping: { time: "ts" } }])
+      expect((await clean(rotations, options)).facts.notes).toEqual([
+        '"playlist" is another after 100 % of the plays, as the rotation or the sort of a song is: if it names no playlists, part the plays by their pauses alone: --columns "playlist=filename" --session-gap 30',
+      ]);
+    const mapping = { playlist: "filename" };
+    const { facts, rows } = await clean({}, { inputs: ["log.csv"], mapping, sessionGap: 30 });
+    expect([facts.notes, facts.sessions, rows[0]![3]]).toEqual([[], 1, "899"]);
+    // Shows of hours, many short playlists, and a table without times.
+    const shows = { "log.csv": log((i) => (i % 300 < 150 ? "morning" : "evening")) };
+    expect((await clean(shows, { sessionGap: 30 })).facts.notes).toEqual([]);
+    expect((await clean({ "log.csv": log((i) => `p${i % 9}`) }, { sessionGap: 30 })).facts.notes).toEqual([]);
+    const untimed = { "log.csv": rotations["log.csv"].replace("ts", "nr") };
+    expect((await clean(untimed)).facts.notes).toEqual([]);
+  });
+
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
     const { rows, facts } = await clean({ "log.csv": csv });
     expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);

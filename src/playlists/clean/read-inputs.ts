@@ -73,12 +73,14 @@ export async function readInputs(
   const names = fileNames(files.map((file) => file.path));
   const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
     rowId += rows;
-    const isPlaylist = held !== undefined && held[fieldNames.indexOf("playlist")] === undefined;
+    const playlistColumn = held?.[fieldNames.indexOf("playlist")];
+    const isPlaylist = held !== undefined && playlistColumn === undefined;
     const ofEachUser = held?.[fieldNames.indexOf("user_id")] !== undefined;
     read.push({
       path,
       rows,
       ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }),
+      ...(playlistColumn !== undefined && { playlistColumn }),
       ...(spareTime !== undefined && { spareTime }),
     });
   };

@@ -30,7 +30,7 @@ describe("broken inputs", () => {
       /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track stands with its artist in one column, or needs none`,
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
     );
     expect(left).toEqual([]);
     expect(
@@ -52,26 +52,41 @@ describe("broken inputs", () => {
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
     const { hint: ofList } = await failure({ "list.txt": list });
     expect(ofList).toMatch(
-      /begin the file with the line "track", and say --columns "artist=none"; where the/,
+      /begin the file with the line "track", and say --columns "artist=track,track=track"; where the/,
     );
-    const { rows } = await clean({ "list.txt": `track\n${list}` }, { mapping: { artist: "none" } });
-    expect(rows.map((row) => row[3])).toEqual(["Muse - Uprising", "Earth, Wind & Fire - September"]);
+    const mapping = { artist: "track", track: "track" };
+    const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
+    expect(rows.map((row) => row.slice(2, 4))).toEqual([
+      ["Muse", "Uprising"],
+      ["Earth, Wind & Fire", "September"],
+    ]);
+    expect(rejected[0]).toMatchObject({
+      line: 4,
+      reason: "empty artist",
+      detail: expect.stringContaining(" - "),
+    });
+    const whole = await clean({}, { inputs: ["list.txt"], mapping: { artist: "none" } });
+    expect(whole.rows.map((row) => row[3])).toContain("Earth, Wind & Fire - September");
   });
 
   it.each([
     [
       "31/Jan/2024:18:05:00 +0000|/live.mp3|17|Muse - Uprising",
-      '"date|…|…|track", and say --columns "artist=none"',
+      '"date|…|…|track", and say --columns "artist=track,track=track"',
     ],
-    ["18:05:00\tMuse - Uprising\t04:39", '"clock<tab>track<tab>…", and say --columns "artist=none"'],
+    [
+      "18:05:00\tMuse - Uprising\t04:39",
+      '"clock<tab>track<tab>…", and say --columns "artist=track,track=track"',
+    ],
     ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track where they stand'],
   ])("a log without a header: says which columns may be which, %s", async (line, proposal) => {
     const { hint } = await failure({ "a.log": `${line}\n` });
     expect(hint).toContain(`begin the file with one that does: ${proposal};`);
     const head = proposal.split('"')[1]!.replaceAll("<tab>", "\t");
-    if (!proposal.includes("none")) return;
-    const { rows } = await clean({ "a.log": `${head}\n${line}\n` }, { mapping: { artist: "none" } });
-    expect(rows[0]![3]).toBe("Muse - Uprising");
+    if (!proposal.includes("columns")) return;
+    const mapping = { artist: "track", track: "track" };
+    const { rows } = await clean({ "a.log": `${head}\n${line}\n` }, { mapping });
+    expect(rows[0]!.slice(2, 4)).toEqual(["Muse", "Uprising"]);
   });
 
   it("a report with a title above its header: begins with the header, and says so", async () => {

@@ -128,10 +128,12 @@ const shortestStem = 5;
 /** A day, with its clock where there is one: "Air Date+Air Time", "Date de diffusion+Heure de diffusion". */
 function likelyTime(free: readonly string[]): string | undefined {
   const known = free.filter((name) => !isOtherTime.test(fold(name)));
-  const [day, ...otherDays] = known.filter((name) => isLikeDay.test(fold(name)));
-  if (day === undefined || otherDays.length > 0) return undefined;
-  const clocks = known.filter((name) => name !== day && isLikeClock.test(fold(name)));
+  const days = known.filter((name) => isLikeDay.test(fold(name)));
+  const clocks = known.filter((name) => !days.includes(name) && isLikeClock.test(fold(name)));
   const [clock] = clocks.length === 1 ? clocks : clocks.filter((name) => /start|begin/.test(fold(name)));
+  const [day] = days;
+  if (day === undefined) return clock;
+  if (days.length > 1) return undefined;
   return clock === undefined || isLikeClock.test(fold(day)) ? day : `${day}+${clock}`;
 }
 

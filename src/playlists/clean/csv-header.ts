@@ -37,7 +37,7 @@ export function readHeader(
   const names = columnNames(line);
   const ifNoHeader =
     names.length === 1
-      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=none"'
+      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=track,track=track"'
       : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = matchColumns(names, options.mapping, where, {
     needsTime: options.needsTime ?? false,
@@ -59,6 +59,7 @@ export function readHeader(
     delimiter: names.length === 1 ? inNoText : delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
     isUnquoted: style === "none",
+    isTitled: at.artist !== -1 && at.artist === at.track,
   };
 }
 
@@ -75,7 +76,7 @@ function exampleHeader(cells: readonly string[], delimiter: string): string {
           index === date ? "date" : index === clock ? "clock" : index === title ? "track" : "…",
         );
   const line = `"${names.join(delimiter).replaceAll("\t", "<tab>")}"`;
-  if (title !== -1) return `${line}, and say --columns "artist=none"`;
+  if (title !== -1) return `${line}, and say --columns "artist=track,track=track"`;
   return names.includes("artist") ? line : `${line}, with artist and track where they stand`;
 }
 

@@ -190,7 +190,7 @@ describe("matchColumns", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
       message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
-      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track stands with its artist in one column, or needs none`,
+      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
     });
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
@@ -217,7 +217,8 @@ describe("matchColumns", () => {
     ["EVENT_DATETIME,ARTIST,TITLE,CHECK_TIME", "time=EVENT_DATETIME"],
     ["Release Date,Length,Spin Date,Artist,Song", "time=Spin Date"],
     ["Date Added,Length,Artist,Song", "time=…"],
-    ["Time,Artist,Song", "time=…"],
+    ["Zeit,Artist,Song", "time=Zeit"],
+    ["Run Time,Artist,Song", "time=…"],
   ])("proposes what only lacks, the time: %s", (header, proposal) => {
     const missed = (mapping?: string) => {
       try {
@@ -251,9 +252,9 @@ describe("matchColumns", () => {
         message: 'a.csv: 2 columns are called "artist"',
         hint: "rename all but one of them",
       });
-    expect(refusal("by,track,playlist", "artist=by,track=by")).toMatchObject({
+    expect(refusal("by,track,playlist", "track=by,playlist=by")).toMatchObject({
       exitCode: 2,
-      message: 'the mapping gives the column "by" to both artist and track',
+      message: 'the mapping gives the column "by" to both track and playlist',
     });
   });
 });

@@ -21,7 +21,7 @@ type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
  * @param where the file, for messages
  * @param options `ifNoneIsKnown`: what more to say where not one of the names is known: they may be no names at all
  * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
- *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
+ *   where it could be one of several, where the mapping gives one column to two fields that are not artist and track, and where the playlist has no column but
  *   one looks as if it were meant
  */
 export function matchColumns(
@@ -48,6 +48,11 @@ export function matchColumns(
     const taken = mappedNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
+    if (field === "track" && taken === "artist") {
+      // "Artist - Title".
+      found.track = found.artist;
+      continue;
+    }
     if (taken !== undefined)
       throw misuse(
         `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
@@ -161,17 +166,23 @@ function wrongColumns(
         : (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
     .map((field) => `${field}=${standing(field) ?? proposed(field)}${field === "time" ? clock : ""}`);
+  const title = names[found.track] ?? (names.length === 1 ? names[0] : "COLUMN");
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
     ...(missing.includes("artist") && mapping?.artist === undefined
-      ? [`artist=${noArtist} where a track stands with its artist in one column, or needs none`]
+      ? [
+          `artist=${noArtist} where a track needs none`,
+          `artist=${title},track=${title} where ${title} is "Artist - Title"`,
+        ]
       : []),
     ...(more === undefined ? [] : [more]),
   ];
   return new SegueError(
     `${where}: found the columns ${quoted(names)}, wanted also ${
-      mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
+      mapping === undefined
+        ? missing.join(", ")
+        : quoted([...new Set(missing.map((field) => mapping[field] ?? field))])
     }`,
     {
       hint: hints.join("; "),

@@ -12,6 +12,7 @@ import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { withClock } from "./time-of-play.js";
+import { notParted, partTitle } from "./titled-play.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
@@ -169,6 +170,7 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
   const timeKey = names[at.time];
   const clockKey = names[at.clock];
   const held = fieldNames.map((field) => names[at[field]]);
+  const isTitled = at.artist !== -1 && at.artist === at.track;
   const read = (
     value: Readonly<Record<string, unknown>>,
     rowId: () => number,
@@ -183,10 +185,14 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
       if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
       return typeof field === "object" ? undefined : String(field);
     });
+    const [, artist = "", track] = fields;
+    const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;
+    if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
     if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
+    else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))
       reject("NUL byte", undefined, JSON.stringify(value));
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);

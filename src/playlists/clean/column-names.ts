@@ -8,6 +8,8 @@ const streamedTrack = "mastermetadatatrackname";
 // What a listener has played, as ListenBrainz gives it: an object in each play.
 const listenedArtist = "trackmetadataartistname";
 const listenedTrack = "trackmetadatatrackname";
+// The same from Last.fm: "artist.#text", beside "date.uts".
+const scrobbledArtist = "artist#text";
 
 /** Of times, those that may be days, in ranks. */
 const days = [["date"], ["datum", "sendedatum", "fecha", "data"]];
@@ -31,7 +33,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   ],
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists", "songartist"],
-    [streamedArtist, listenedArtist],
+    [streamedArtist, listenedArtist, scrobbledArtist],
     // The first of several, as in the library that YouTube Music gives.
     ["artistname1", "artist1"],
     [
@@ -62,7 +64,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   time: [
     ["timestamp"],
     ["ts"],
-    ["uts"],
+    ["uts", "dateuts"],
     ["playedat", "listenedat", "scrobbledat", "dateplayed", "utctime", "entrydate"],
     ["datetime"],
     ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-scanner.js";
-import { matchColumns, spareTime } from "./match-columns.js";
+import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 import { isClockAlone, parseTime } from "./time-of-play.js";
 import { partTitle } from "./titled-play.js";
@@ -79,10 +79,6 @@ function exampleHeader(cells: readonly string[], delimiter: string): string {
   if (title !== -1) return `${line}, and say --columns "artist=track,track=track"`;
   return names.includes("artist") ? line : `${line}, with artist and track where they stand`;
 }
-
-/** Whether a line is refused since it lacks wanted columns. */
-export const isOfColumns = (error: unknown): boolean =>
-  error instanceof SegueError && error.code === "wrong-columns";
 
 /** The first of some lines that names the columns that are wanted: reports have a title above their table. */
 export function headerBelow(

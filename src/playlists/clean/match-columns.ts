@@ -103,6 +103,10 @@ export function matchColumns(
   return found;
 }
 
+/** Whether an error says that wanted columns are missing. */
+export const isOfColumns = (error: unknown): boolean =>
+  error instanceof SegueError && error.code === "wrong-columns";
+
 /** The column that may hold the time of each play (or two: "day+clock"), by their names, where none was found for it. */
 export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;

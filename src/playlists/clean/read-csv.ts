@@ -6,12 +6,12 @@ import {
   type CsvHeader,
   type EscapeStyle,
   headerBelow,
-  isOfColumns,
   isSeparatorLine,
   notUtf8,
   readHeader,
 } from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
+import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";

@@ -2,10 +2,10 @@
  * Reads JSON that is neither slices nor sequences: playlists in other words, or rows, as an array, as one object, or as an object
  * a line. The first one tells which of the two the file holds.
  */
-import { misuse, SegueError } from "../../system/index.js";
+import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { asSequence, isObject, textOf } from "./json-playlist.js";
-import { matchColumns, spareTime } from "./match-columns.js";
+import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
@@ -95,8 +95,18 @@ export async function readJson(
       reject("not a play", "wanted an object", JSON.stringify(value));
       return;
     }
-    readRow ??= rowReader(play, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    readRow ??= firstReader(play, source.path);
     readRow(play, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
+  };
+
+  const firstReader = (play: Readonly<Record<string, unknown>>, path: string) => {
+    try {
+      return rowReader(play, `${path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    } catch (error) {
+      const list = innerList(play);
+      if (!isOfColumns(error) || list === undefined) throw error;
+      throw takeOut(path, list);
+    }
   };
 
   if (options.isLines) {
@@ -143,6 +153,31 @@ function entriesOf(whole: unknown): readonly unknown[] {
   if (Array.isArray(whole))
     return whole.some((entry) => typeof entry === "object") ? whole : whole.length > 0 ? [whole] : [];
   return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
+}
+
+/** The keys that lead to the longest list of objects in an object, as the answers of web services have one around their plays. */
+function innerList(value: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const lists = Object.entries(value).flatMap(([key, inner]) =>
+    isObject(inner)
+      ? Object.entries(inner).map(([name, list]) => ({ keys: [key, name], list }))
+      : [{ keys: [key], list: inner }],
+  );
+  const entries = (list: unknown) => (Array.isArray(list) ? list.filter(isObject).length : 0);
+  const longest = lists.reduce((best, next) => (entries(next.list) > entries(best.list) ? next : best), {
+    keys: [] as string[],
+    list: undefined as unknown,
+  });
+  return entries(longest.list) > 0 ? longest.keys : undefined;
+}
+
+/** Of a list that is not looked into, since it may be anything: albums, users, the schedule of a week. */
+function takeOut(path: string, list: readonly string[]): SegueError {
+  const filter = `.${list.map((key) => `[${JSON.stringify(key)}]`).join("")}[]`;
+  const lines = path.replace(/(\.json)?$/i, ".jsonl");
+  return new SegueError(`${path} is one object, with a list of others in "${list.join(".")}"`, {
+    hint: `if these are the plays, take them out, and give that file: jq -c ${shellWord(filter)} ${shellWord(path)} > ${shellWord(lines)}`,
+    code: "wrong-columns",
+  });
 }
 
 /** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */

@@ -216,14 +216,19 @@ describe("the answers of web services", () => {
 
   it("of Last.fm are known", async () => {
     const { rows, rejected } = await clean(
-      { "page.jsonl": lines([...plays, play("Low", "Now")]) },
+      { "page.jsonl": lines([{ ...play("Low", "Now"), "@attr": { nowplaying: "true" } }, ...plays]) },
       { sessionGap: 30 },
     );
     expect(rows.map((row) => row.slice(2))).toEqual([
       ["Air", "Sexy Boy", "page 2024-01-01 08:04"],
       ["Muse", "Uprising", "page 2024-01-01 08:04"],
     ]);
-    // What is playing now has no time yet.
-    expect(rejected).toMatchObject([{ line: 3, reason: "not a time" }]);
+    // What is playing now has no time yet, and stands on every page.
+    expect(rejected).toMatchObject([{ line: 1, reason: "not a play", detail: "it was not over yet" }]);
+    const { message } = await failure(
+      { "untimed.jsonl": lines([{ ...play("Low", "Now"), image: [{ size: "small" }] }]) },
+      { sessionGap: 30 },
+    );
+    expect(message).toMatch(/wanted also time$/);
   });
 });

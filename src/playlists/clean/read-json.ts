@@ -4,6 +4,7 @@
  */
 import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
+import { usualNames } from "./column-names.js";
 import { asSequence, isObject, textOf } from "./json-playlist.js";
 import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
@@ -95,6 +96,10 @@ export async function readJson(
       reject("not a play", "wanted an object", JSON.stringify(value));
       return;
     }
+    if (isPlaying(play)) {
+      reject("not a play", "it was not over yet", JSON.stringify(value));
+      return;
+    }
     readRow ??= firstReader(play, source.path);
     readRow(play, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
   };
@@ -104,7 +109,9 @@ export async function readJson(
       return rowReader(play, `${path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
     } catch (error) {
       const list = innerList(play);
-      if (!isOfColumns(error) || list === undefined) throw error;
+      // The lists of a play are of its pictures.
+      const isPlay = usualNames("artist").some((isUsual) => keysOf(play).some(isUsual));
+      if (!isOfColumns(error) || list === undefined || isPlay) throw error;
       throw takeOut(path, list);
     }
   };
@@ -154,6 +161,10 @@ function entriesOf(whole: unknown): readonly unknown[] {
     return whole.some((entry) => typeof entry === "object") ? whole : whole.length > 0 ? [whole] : [];
   return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
 }
+
+/** Last.fm has what is playing now, without a time, at the top of every page. */
+const isPlaying = (play: Readonly<Record<string, unknown>>): boolean =>
+  isObject(play["@attr"]) && play["@attr"].nowplaying === "true";
 
 /** The keys that lead to the longest list of objects in an object, as the answers of web services have one around their plays. */
 function innerList(value: Readonly<Record<string, unknown>>): readonly string[] | undefined {

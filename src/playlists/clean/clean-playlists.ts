@@ -40,6 +40,11 @@ export interface CleanOptions {
    * gives, else of the one with a usual name. 0, the default, parts none.
    */
   readonly sessionGap?: number;
+  /**
+   * With a gap, such playlists begin anew at each multiple of so many minutes of the clock, too: plays of a station that never
+   * pauses. 60 is at each full hour, 1440 at midnight (UTC). 0, the default, is never.
+   */
+  readonly sessionLength?: number;
   /** Which number of a date such as 01/02/2024 is the day; the default, "auto", has it from the dates that can be but one of the two. */
   readonly dates?: "auto" | DayOrder;
   /**
@@ -96,6 +101,8 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
   readonly sessions?: number;
+  /** Whether `sessionGap` has left very long playlists, which `sessionLength` would part. */
+  readonly isWithoutPauses: boolean;
   /**
    * Whether plays seem to be a log: no column holds the playlist, no pauses part them, and one column holds or may hold times, or
    * the playlists would be very long.
@@ -116,6 +123,11 @@ export interface CleanFacts {
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
+  if (options.sessionLength && !options.sessionGap)
+    throw misuse(
+      "--session-length is for logs that --session-gap parts",
+      `say both: --session-gap 30 --session-length ${options.sessionLength}`,
+    );
   const files = await findInputs(options.inputs);
   const leaveOut = await namesToLeaveOut(options.leaveOut ?? []);
   const form = await commonForm(files, options.format ?? "auto");
@@ -192,7 +204,12 @@ async function cleanInto(
       ...rowsOfParts,
       wanted,
       ...(hasTimes(options)
-        ? { played, place, gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }
+        ? {
+            played,
+            place,
+            gap: milliseconds(options.sessionGap),
+            length: milliseconds(options.sessionLength),
+          }
         : // Many names are looked up by a join, which keeps no order.
           { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
       kept: options.subset ? subsetCondition : "true",
@@ -233,6 +250,8 @@ async function cleanInto(
     notes,
     form,
     ...(options.sessionGap && { sessions: playlists }),
+    isWithoutPauses:
+      Boolean(options.sessionGap) && !options.sessionLength && written > longPlaylist * playlists,
     isUnpartedLog:
       !options.sessionGap &&
       assumed.length > 0 &&
@@ -242,6 +261,9 @@ async function cleanInto(
     files: read.files,
   };
 }
+
+/** As SQL; NULL for none. */
+const milliseconds = (minutes: number | undefined) => (minutes ? String(minutes * 60_000) : "NULL");
 
 /** Files or users of so many plays on average are logs rather than playlists. */
 const longPlaylist = 300;

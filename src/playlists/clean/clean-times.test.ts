@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleaning, good, header } from "./clean.testkit.js";
 import type { CleanOptions } from "./clean-playlists.js";
-import { filePlaylistsLine } from "./file-playlists.js";
+import { filePlaylistsLine, howToPart } from "./file-playlists.js";
 
 const { at, clean, failure } = cleaning();
 
@@ -59,6 +59,28 @@ describe("times", () => {
     const { facts: longer } = await clean({ "log.csv": csv }, { sessionGap: 30 });
     expect(longer.sessions).toBe(3);
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
+  });
+
+  it("parts plays without pauses by the clock, where it is told to, and says how", async () => {
+    const start = Date.UTC(2024, 0, 1, 22, 58) / 1000;
+    const log = `ts,artist,track\n${Array.from({ length: 400 }, (_, i) => `${start + i * 60},A,${i}\n`).join("")}`;
+    const whole = (await clean({ "log.csv": log }, { sessionGap: 30 })).facts;
+    expect(filePlaylistsLine(whole)).toMatch(
+      /^1 playlist: .*; the plays hardly pause, .*: --session-length 60/,
+    );
+    expect(howToPart(whole)).toMatch(/--session-length 60/);
+    const { rows, facts } = await clean({ "log.csv": log }, { sessionGap: 30, sessionLength: 60 });
+    expect([facts.sessions, howToPart(facts)]).toEqual([8, undefined]);
+    expect(rows.slice(0, 3).map((row) => row[4])).toEqual([
+      "log 2024-01-01 22:58",
+      "log 2024-01-01 22:58",
+      "log 2024-01-01 23:00",
+    ]);
+    expect(
+      (await clean({}, { inputs: ["log.csv"], sessionGap: 30, sessionLength: 1440 })).facts.sessions,
+    ).toBe(2);
+    const alone = await clean({}, { inputs: ["log.csv"], sessionLength: 60 }).catch((error: Error) => error);
+    expect(alone).toMatchObject({ exitCode: 2, hint: "say both: --session-gap 30 --session-length 60" });
   });
 
   it.each([

@@ -11,6 +11,8 @@ export interface RawFileOptions {
   readonly escape: "auto" | "backslash" | "doubled" | "none";
   /** Plays more minutes apart than this are two playlists; 0: none are parted. */
   readonly sessionGap: number;
+  /** With a gap, playlists begin at each multiple of so many minutes, too; 0: at none. */
+  readonly sessionLength: number;
   /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
   readonly dates: "auto" | "day-first" | "month-first";
   /** Artists whose plays are left out; "@radio.txt": those in that file. */
@@ -26,6 +28,7 @@ export function rawFileOptions({
   encoding,
   escape: style,
   sessionGap,
+  sessionLength,
   dates,
   leaveOut,
   mergeVersions = false,
@@ -33,7 +36,8 @@ export function rawFileOptions({
 }: RawFileOptions): RawFileOptions {
   return {
     ...(columns !== undefined && { columns }),
-    ...{ encoding, escape: style, sessionGap, dates, leaveOut, mergeVersions, mergeCapitals },
+    ...{ encoding, escape: style, sessionGap, sessionLength, dates, leaveOut },
+    ...{ mergeVersions, mergeCapitals },
   };
 }
 
@@ -46,6 +50,7 @@ export function refuseRawFileOptions(
     columns,
     encoding,
     escape: style,
+    sessionLength = 0,
     dates,
     leaveOut = [],
     minTracks,
@@ -56,6 +61,7 @@ export function refuseRawFileOptions(
     ["--columns", columns !== undefined],
     ["--encoding", encoding !== undefined && encoding !== "utf-8"],
     ["--escape", style !== undefined && style !== "auto"],
+    ["--session-length", sessionLength > 0],
     ["--dates", dates !== undefined && dates !== "auto"],
     ["--leave-out", leaveOut.length > 0],
     ["--min-tracks", minTracks !== undefined],
@@ -104,6 +110,13 @@ export function addRawFileOptions(command: Command): Command {
       numberOption(
         "--session-gap <minutes>",
         "raw files: plays further apart are two playlists; 0: none are parted",
+        wholeNumber(0),
+      ).default(0),
+    )
+    .addOption(
+      numberOption(
+        "--session-length <minutes>",
+        "raw files, with --session-gap: a playlist begins at each multiple of so many minutes, too; 0: at none",
         wholeNumber(0),
       ).default(0),
     )

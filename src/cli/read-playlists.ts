@@ -40,6 +40,7 @@ export async function readPlaylists(
     encoding,
     escape: style = "auto",
     sessionGap = 0,
+    sessionLength = 0,
     dates = "auto",
     leaveOut = [],
     mergeVersions = false,
@@ -59,7 +60,7 @@ export async function readPlaylists(
     try {
       const corpus = await readSequences(paths, options);
       refuseRawFileOptions(
-        { columns, encoding, escape: style, dates, minTracks },
+        { columns, encoding, escape: style, sessionLength, dates, minTracks },
         `${paths[0]} holds sequences`,
       );
       return corpus;
@@ -71,7 +72,7 @@ export async function readPlaylists(
   const {
     cleanPlaylists,
     filePlaylistsLine,
-    partTheLog,
+    howToPart,
     mergedNamesLines,
     parseColumnMapping,
     readCorpus,
@@ -97,7 +98,7 @@ export async function readPlaylists(
           `${what}: what is left out of it was settled when it was made`,
           "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
         );
-      refuseRawFileOptions({ encoding, escape: style, dates, minTracks }, what);
+      refuseRawFileOptions({ encoding, escape: style, sessionLength, dates, minTracks }, what);
       return prepared;
     }
   }
@@ -111,6 +112,7 @@ export async function readPlaylists(
       ...(encoding && { encoding }),
       ...(style !== "auto" && { escape: style }),
       sessionGap,
+      sessionLength,
       dates,
       leaveOut,
       inputs: paths,
@@ -119,7 +121,8 @@ export async function readPlaylists(
     const { rows, rejected, firstRejects, remedies, notes } = facts;
     const assumed = filePlaylistsLine(facts);
     if (assumed !== undefined) tell(assumed);
-    if (facts.isUnpartedLog) onUnpartedLog?.(partTheLog);
+    const advice = howToPart(facts);
+    if (advice !== undefined) onUnpartedLog?.(advice);
     for (const note of notes) tell(note);
     if (rejected > 0) tell(`${rejected} of ${rows} rows cannot be used and are left out:`);
     for (const reject of firstRejects) tell(`  ${rejectLine(reject)}`);

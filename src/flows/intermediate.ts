@@ -49,6 +49,7 @@ export const intermediate = flow("intermediate", {
           ...(parameters.escape === "auto" ? {} : { escape: parameters.escape }),
           ...(parameters.columns === "" ? {} : { mapping: parseColumnMapping(parameters.columns) }),
           sessionGap: parameters.sessionGap,
+          sessionLength: parameters.sessionLength,
           dates: parameters.dates,
           leaveOut: parameters.leaveOut,
           output,

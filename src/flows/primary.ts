@@ -26,11 +26,12 @@ export const primary = flow("primary", {
     async ({ client }) => {
       const source = client.flow("intermediate").latestSuccessfulRun;
       const clean = await source.artifact<CleanFacts>("clean");
+      const { howToPart } = await import("../playlists/index.js");
       return {
         intermediateRun: await source.id(),
         master: await source.artifact<FileArtifact>("master"),
         // Runs of earlier versions do not tell.
-        isUnpartedLog: clean.isUnpartedLog ?? false,
+        howToPart: howToPart(clean),
         remedies: clean.remedies ?? [],
       };
     },
@@ -56,7 +57,7 @@ export const primary = flow("primary", {
             minTracks,
             mergeVersions,
             mergeCapitals,
-            isUnpartedLog: artifacts.isUnpartedLog,
+            howToPart: artifacts.howToPart,
             remedies: artifacts.remedies,
             memoryLimit,
             progress,

@@ -3,7 +3,7 @@
 export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";
 export { type ColumnMapping, parseColumnMapping } from "./clean/column-mapping.js";
-export { filePlaylistsLine, partTheLog } from "./clean/file-playlists.js";
+export { filePlaylistsLine, howToPart } from "./clean/file-playlists.js";
 export { detectForm } from "./clean/forms.js";
 export { findInputs } from "./clean/input-files.js";
 export { namesToLeaveOut } from "./clean/left-out.js";

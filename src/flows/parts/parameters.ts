@@ -39,6 +39,11 @@ export const intermediateParameters = z.object({
     .min(0)
     .default(0)
     .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
+  sessionLength: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("with session-gap: a playlist begins at each multiple of so many minutes, too; 0: at none"),
   dates: z
     .enum(["auto", "day-first", "month-first"])
     .default("auto")

@@ -30,7 +30,7 @@ describe("broken inputs", () => {
       /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
     );
     expect(hint).toBe(
-      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track stands with its artist in one column, or needs none`,
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
     );
     expect(left).toEqual([]);
     expect(
@@ -46,14 +46,77 @@ describe("broken inputs", () => {
   it("a file without a header: says that it needs one", async () => {
     const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
     expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym", wanted also artist, track$/);
-    expect(hint).toMatch(/if that line names no columns, .*: user_id;artist;track;playlist$/);
+    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; where the/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
     const { hint: ofList } = await failure({ "list.txt": list });
-    expect(ofList).toMatch(/begin the file with the line "track", and say --columns "artist=none"$/);
-    const { rows } = await clean({ "list.txt": `track\n${list}` }, { mapping: { artist: "none" } });
-    expect(rows.map((row) => row[3])).toEqual(["Muse - Uprising", "Earth, Wind & Fire - September"]);
+    expect(ofList).toMatch(
+      /begin the file with the line "track", and say --columns "artist=track,track=track"; where the/,
+    );
+    const mapping = { artist: "track", track: "track" };
+    const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
+    expect(rows.map((row) => row.slice(2, 4))).toEqual([
+      ["Muse", "Uprising"],
+      ["Earth, Wind & Fire", "September"],
+    ]);
+    expect(rejected[0]).toMatchObject({
+      line: 4,
+      reason: "empty artist",
+      detail: expect.stringContaining(" - "),
+    });
+    const whole = await clean({}, { inputs: ["list.txt"], mapping: { artist: "none" } });
+    expect(whole.rows.map((row) => row[3])).toContain("Earth, Wind & Fire - September");
+  });
+
+  it.each([
+    [
+      "31/Jan/2024:18:05:00 +0000|/live.mp3|17|Muse - Uprising",
+      '"date|…|…|track", and say --columns "artist=track,track=track"',
+    ],
+    [
+      "18:05:00\tMuse - Uprising\t04:39",
+      '"clock<tab>track<tab>…", and say --columns "artist=track,track=track"',
+    ],
+    ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track where they stand'],
+  ])("a log without a header: says which columns may be which, %s", async (line, proposal) => {
+    const { hint } = await failure({ "a.log": `${line}\n` });
+    expect(hint).toContain(`begin the file with one that does: ${proposal};`);
+    const head = proposal.split('"')[1]!.replaceAll("<tab>", "\t");
+    if (!proposal.includes("columns")) return;
+    const mapping = { artist: "track", track: "track" };
+    const { rows } = await clean({ "a.log": `${head}\n${line}\n` }, { mapping });
+    expect(rows[0]!.slice(2, 4)).toEqual(["Muse", "Uprising"]);
+  });
+
+  it("a report with a title above its header: begins with the header, and says so", async () => {
+    const report =
+      "Radio X;;\n\nfrom 1.1.2024, 8:00;;\nSendedatum;Sendezeit;Titel;Interpret\n31.01.2024;18:05;x;Muse\nSum;;1;\n";
+    const { rows, rejected, facts } = await clean({ "a.csv": report, "b.csv": report }, { sessionGap: 30 });
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["Muse", "x", "a 2024-01-31 18:05"],
+      ["Muse", "x", "b 2024-01-31 18:05"],
+    ]);
+    expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
+      [6, "empty artist"],
+      [6, "empty artist"],
+    ]);
+    expect(facts.notes).toEqual([
+      `the columns are named in ${at("a.csv")}, line 4, and so in 1 other file: what stands above is left out`,
+    ]);
+    // A mapping finds a header of other names, and what lacks is told of the header.
+    const own = report.replace("Interpret", "By").replace("Titel", "What");
+    expect((await failure({ "a.csv": own })).message).toMatch(/line 1: found the columns "Radio X"/);
+    const mapping = { artist: "By", track: "What" };
+    expect((await clean({ "a.csv": own }, { mapping })).rows).toHaveLength(1);
+    const timed = report.replace("Sendedatum", "Am");
+    expect((await failure({ "a.csv": timed }, { sessionGap: 30 })).message).toMatch(
+      /line 4: found the columns "Am", .* wanted also time$/,
+    );
+    const latin = Buffer.from(report.replace("Interpret", "Künstler"), "latin1");
+    expect((await failure({ "a.csv": latin })).message).toMatch(/line 4 is not UTF-8; .*"Künstler"$/);
+    // Far below the first lines stand plays.
+    expect((await failure({ "a.csv": `${"Radio X\n".repeat(30)}${report}` })).message).toMatch(/line 1:/);
   });
 
   it("Parquet of lists: says how to take them apart, and that works", async () => {

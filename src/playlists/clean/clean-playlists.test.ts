@@ -31,6 +31,43 @@ describe("the forms", () => {
     ]);
   });
 
+  it("parts the artist from the title where one column has both, in CSV, JSON and Parquet", async () => {
+    const titles = [
+      "a-ha - Take On Me",
+      " Muse – Uprising - Live ",
+      "News",
+      "AC/DC - ",
+      "Sigur Rós - Sæglópur",
+    ];
+    const mapping = { artist: "played", track: "played" };
+    const plays = titles.map((played) => ({ played, playlist: "p" }));
+    await clean(
+      {
+        "a.csv": `played,playlist\n${titles.map((title) => `"${title}",p\n`).join("")}`,
+        "a.json": JSON.stringify(plays),
+      },
+      { mapping, inputs: ["a.csv"] },
+    );
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (FROM ${sqlString(at("a.json"))}) TO ${sqlString(at("a.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    for (const name of ["a.csv", "a.json", "a.parquet"]) {
+      const { rows, rejected } = await clean({}, { mapping, inputs: [name] });
+      expect(rows.map((row) => row.slice(2))).toEqual([
+        ["a-ha", "Take On Me", "p"],
+        ["Muse", "Uprising - Live", "p"],
+        ["Sigur Rós", "Sæglópur", "p"],
+      ]);
+      const first = name === "a.csv" ? 4 : 3;
+      expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
+        [first, "empty artist"],
+        [first + 1, "empty artist"],
+      ]);
+    }
+  });
+
   it("needs neither a mapping nor users where columns have the usual names", async () => {
     const { rows } = await clean({ "a.csv": "Track Name,Artist Name(s),Playlist Name\nT,A,p\n" });
     expect(rows).toEqual([[0, null, "A", "T", "p"]]);

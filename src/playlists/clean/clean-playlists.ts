@@ -19,10 +19,12 @@ import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
 import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut, notLeftOutSql } from "./left-out.js";
+import { lineOrderSql } from "./line-order.js";
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
+import { rotationNotes } from "./rotations.js";
 import type { TextEncoding } from "./text-source.js";
 import type { DayOrder } from "./time-of-play.js";
 
@@ -38,6 +40,11 @@ export interface CleanOptions {
    * gives, else of the one with a usual name. 0, the default, parts none.
    */
   readonly sessionGap?: number;
+  /**
+   * With a gap, such playlists begin anew at each multiple of so many minutes of the clock, too: plays of a station that never
+   * pauses. 60 is at each full hour, 1440 at midnight (UTC). 0, the default, is never.
+   */
+  readonly sessionLength?: number;
   /** Which number of a date such as 01/02/2024 is the day; the default, "auto", has it from the dates that can be but one of the two. */
   readonly dates?: "auto" | DayOrder;
   /**
@@ -69,6 +76,8 @@ export interface CleanedFile {
   readonly rows: number;
   /** The playlist that the file is, where no column holds the playlist. */
   readonly playlist?: FilePlaylist;
+  /** The column that holds the playlist, by its name. */
+  readonly playlistColumn?: string;
   /** A column that may hold the time of each play, by its name, though nothing asked for it. */
   readonly spareTime?: string;
 }
@@ -92,6 +101,8 @@ export interface CleanFacts {
   readonly form: InputForm;
   /** How many playlists the pauses have made, where `sessionGap` parts plays. */
   readonly sessions?: number;
+  /** Whether `sessionGap` has left very long playlists, which `sessionLength` would part. */
+  readonly isWithoutPauses: boolean;
   /**
    * Whether plays seem to be a log: no column holds the playlist, no pauses part them, and one column holds or may hold times, or
    * the playlists would be very long.
@@ -112,6 +123,11 @@ export interface CleanFacts {
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
+  if (options.sessionLength && !options.sessionGap)
+    throw misuse(
+      "--session-length is for logs that --session-gap parts",
+      `say both: --session-gap 30 --session-length ${options.sessionLength}`,
+    );
   const files = await findInputs(options.inputs);
   const leaveOut = await namesToLeaveOut(options.leaveOut ?? []);
   const form = await commonForm(files, options.format ?? "auto");
@@ -179,12 +195,21 @@ async function cleanInto(
   if (leftOut?.plays === accepted) throw nothingLeft(accepted);
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
+  const wanted = notLeftOutSql(options.leaveOut);
+  const place = hasTimes(options)
+    ? await lineOrderSql(database, read.files, { ...rowsOfParts, played })
+    : "row_id";
   await database.run(
     sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
       ...rowsOfParts,
-      wanted: notLeftOutSql(options.leaveOut),
+      wanted,
       ...(hasTimes(options)
-        ? { played, gap: options.sessionGap ? String(options.sessionGap * 60_000) : "NULL" }
+        ? {
+            played,
+            place,
+            gap: milliseconds(options.sessionGap),
+            length: milliseconds(options.sessionLength),
+          }
         : // Many names are looked up by a join, which keeps no order.
           { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
       kept: options.subset ? subsetCondition : "true",
@@ -197,8 +222,14 @@ async function cleanInto(
     `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
      FROM read_parquet(${sqlString(master)})`,
   );
+  const [{ playlistColumn, spareTime } = {}] = read.files;
+  const isLogOfPlaylists = playlistColumn !== undefined && (hasTimes(options) || spareTime !== undefined);
+  const in_order = hasTimes(options) ? `${played}, ${place}` : place;
   const notes = [
     ...notesOn(read),
+    ...(isLogOfPlaylists
+      ? await rotationNotes(database, playlistColumn, { ...rowsOfParts, wanted, in_order })
+      : []),
     ...times.notes(),
     ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
     ...(leftOut === undefined ? [] : leftOutLines(leftOut)),
@@ -219,6 +250,8 @@ async function cleanInto(
     notes,
     form,
     ...(options.sessionGap && { sessions: playlists }),
+    isWithoutPauses:
+      Boolean(options.sessionGap) && !options.sessionLength && written > longPlaylist * playlists,
     isUnpartedLog:
       !options.sessionGap &&
       assumed.length > 0 &&
@@ -229,11 +262,14 @@ async function cleanInto(
   };
 }
 
+/** As SQL; NULL for none. */
+const milliseconds = (minutes: number | undefined) => (minutes ? String(minutes * 60_000) : "NULL");
+
 /** Files or users of so many plays on average are logs rather than playlists. */
 const longPlaylist = 300;
 
 const ofDays =
-  'the times are days without a clock: plays of one day stand in the order of the lines, and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
+  'the times are days without a clock: plays of one day stand in the order of the lines (from the last one up in a file that has the newest first), and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** Whether all times are beginnings of days, and not small numbers, which are positions. */
 async function areDays(database: Database, parts: readonly string[], played: string): Promise<boolean> {
@@ -253,17 +289,20 @@ const nothingLeft = (plays: number): SegueError =>
 /** @param kept where the rejects are, if anywhere */
 function noUsableRows(
   rows: number,
-  { first, remedies }: Rejects,
+  { first, byReason, remedies }: Rejects,
   inputs: readonly string[],
   kept: string | undefined,
 ): SegueError {
-  const { file, line, reason, detail } = first[0]!;
+  // The first line may be odd in a way of its own, as the name of a session is among its plays.
+  const most = Math.max(...Object.values(byReason));
+  const told = first.find(({ reason }) => byReason[reason] === most) ?? first[0]!;
+  const { file, line, reason, detail } = told;
   const where =
     kept === undefined
       ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
   return new SegueError(
-    `none of the ${rows} rows can be used; the first, ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    `none of the ${rows} rows can be used; ${told === first[0] ? "the first," : "most as"} ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     {
       hint: [...remedies, where].join("; "),
       code: "no-usable-rows",

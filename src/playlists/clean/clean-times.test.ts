@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleaning, good, header } from "./clean.testkit.js";
 import type { CleanOptions } from "./clean-playlists.js";
-import { filePlaylistsLine } from "./file-playlists.js";
+import { filePlaylistsLine, howToPart } from "./file-playlists.js";
 
 const { at, clean, failure } = cleaning();
 
@@ -61,6 +61,28 @@ describe("times", () => {
     expect(filePlaylistsLine(longer)).toMatch(/^3 playlists/);
   });
 
+  it("parts plays without pauses by the clock, where it is told to, and says how", async () => {
+    const start = Date.UTC(2024, 0, 1, 22, 58) / 1000;
+    const log = `ts,artist,track\n${Array.from({ length: 400 }, (_, i) => `${start + i * 60},A,${i}\n`).join("")}`;
+    const whole = (await clean({ "log.csv": log }, { sessionGap: 30 })).facts;
+    expect(filePlaylistsLine(whole)).toMatch(
+      /^1 playlist: .*; the plays hardly pause, .*: --session-length 60/,
+    );
+    expect(howToPart(whole)).toMatch(/--session-length 60/);
+    const { rows, facts } = await clean({ "log.csv": log }, { sessionGap: 30, sessionLength: 60 });
+    expect([facts.sessions, howToPart(facts)]).toEqual([8, undefined]);
+    expect(rows.slice(0, 3).map((row) => row[4])).toEqual([
+      "log 2024-01-01 22:58",
+      "log 2024-01-01 22:58",
+      "log 2024-01-01 23:00",
+    ]);
+    expect(
+      (await clean({}, { inputs: ["log.csv"], sessionGap: 30, sessionLength: 1440 })).facts.sessions,
+    ).toBe(2);
+    const alone = await clean({}, { inputs: ["log.csv"], sessionLength: 60 }).catch((error: Error) => error);
+    expect(alone).toMatchObject({ exitCode: 2, hint: "say both: --session-gap 30 --session-length 60" });
+  });
+
   it.each([
     ["days", ["31.01.2024", "01.02.2024"], /^the times are days without a clock/],
     ["a clock, if only once", ["31.01.2024", "01.02.2024 08:00"], undefined],
@@ -69,6 +91,47 @@ describe("times", () => {
     const text = times.map((time) => `${time},A,x\n`).join("");
     const { facts } = await clean({ "log.csv": `date,artist,track\n${text}` }, { mapping: { time: "date" } });
     expect(facts.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
+  });
+
+  it("has plays of one moment in the order in which a file has its plays, be that the newest first", async () => {
+    const log = (times: readonly string[]) =>
+      `user,artist,track,date\n${times.map((time, i) => `u${i % 2},A,${time}/${i},2024-01-${time}\n`).join("")}`;
+    const newest = log(["03", "03", "03", "03", "02", "02", "02", "02"]);
+    const oldest = log(["01", "01", "01", "01", "04", "04", "04", "04"]);
+    // Each of its listeners has the newest first, and the second ones are later.
+    const byUser = ["5 11", "5 10", "6 21", "6 20"].map((play) => play.split(" "));
+    const blocks = `user,artist,track,date\n${byUser
+      .flatMap(([user, day]) => [1, 2].map((i) => `u${user},A,${day}/${i},2024-01-${day}\n`))
+      .join("")}`;
+    const { rows } = await clean(
+      { "a.csv": newest, "b.csv": oldest, "c.csv": blocks },
+      { mapping: { time: "date" } },
+    );
+    const order = "01/0 01/1 01/2 01/3 02/7 02/6 02/5 02/4 03/3 03/2 03/1 03/0 04/4 04/5 04/6 04/7";
+    expect(rows.map((row) => row[3]).join(" ")).toBe(`${order} 10/2 10/1 11/2 11/1 20/2 20/1 21/2 21/1`);
+    const { rows: again } = await clean({}, { mapping: { time: "date" }, inputs: ["b.csv", "a.csv"] });
+    expect(again.map((row) => row[3]).join(" ")).toBe(order);
+    const { rows: oneDay } = await clean({ "d.csv": log(["01", "01", "01"]) }, { mapping: { time: "date" } });
+    expect(oneDay.map((row) => row[3])).toEqual(["01/0", "01/1", "01/2"]);
+  });
+
+  it("says so where the column of playlists is another after most plays, as the rotations of a station are", async () => {
+    const log = (playlist: (i: number) => string) =>
+      `ts,playlist,artist,track\n${Array.from({ length: 900 }, (_, i) => `${(900 - i) * 200},${playlist(i)},A,${i}\n`).join("")}`;
+    const rotations = { "log.csv": log((i) => (i % 2 === 0 ? "hot" : "default")) };
+    for (const options of [{}, { sessionGap: 30 }, { mapping: { time: "ts" } }])
+      expect((await clean(rotations, options)).facts.notes).toEqual([
+        '"playlist" is another after 100 % of the plays, as the rotation or the sort of a song is: if it names no playlists, part the plays by their pauses alone: --columns "playlist=filename" --session-gap 30',
+      ]);
+    const mapping = { playlist: "filename" };
+    const { facts, rows } = await clean({}, { inputs: ["log.csv"], mapping, sessionGap: 30 });
+    expect([facts.notes, facts.sessions, rows[0]![3]]).toEqual([[], 1, "899"]);
+    // Shows of hours, many short playlists, and a table without times.
+    const shows = { "log.csv": log((i) => (i % 300 < 150 ? "morning" : "evening")) };
+    expect((await clean(shows, { sessionGap: 30 })).facts.notes).toEqual([]);
+    expect((await clean({ "log.csv": log((i) => `p${i % 9}`) }, { sessionGap: 30 })).facts.notes).toEqual([]);
+    const untimed = { "log.csv": rotations["log.csv"].replace("ts", "nr") };
+    expect((await clean(untimed)).facts.notes).toEqual([]);
   });
 
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
@@ -120,6 +183,19 @@ describe("times", () => {
     expect((await clean({ "log.json": JSON.stringify(entries) }, { sessionGap: 30 })).rejected).toMatchObject(
       [{ line: 6, reason: "not a time" }],
     );
+  });
+
+  it("says what to do with clocks without a day, also where the first line is rejected for something else", async () => {
+    // A session of Serato's: its own line, and its plays.
+    const session =
+      "name,artist,start time,end time,playtime\n1/31/2024,,,,\nx,A,6:05:00 PM,,\ny,A,18:09:00,,\n";
+    expect((await clean({ "a.csv": session })).rows.map((row) => row[3])).toEqual(["x", "y"]);
+    const { message, hint } = await failure({ "a.csv": session }, { sessionGap: 30 });
+    expect(message).toBe(
+      `none of the 3 rows can be used; most as ${at("a.csv")} line 3: not a time ("6:05:00 PM")`,
+    );
+    expect(hint).toMatch(/^a clock needs its day: .*leave out --session-gap and time=/);
+    expect(hint).not.toContain("times are read as");
   });
 
   describe("of a day and a clock in two columns", () => {

@@ -8,6 +8,11 @@ const streamedTrack = "mastermetadatatrackname";
 // What a listener has played, as ListenBrainz gives it: an object in each play.
 const listenedArtist = "trackmetadataartistname";
 const listenedTrack = "trackmetadatatrackname";
+// The same from Last.fm: "artist.#text", beside "date.uts".
+const scrobbledArtist = "artist#text";
+
+/** Of times, those that may be days, in ranks. */
+const days = [["date"], ["datum", "sendedatum", "fecha", "data"]];
 
 /**
  * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
@@ -27,8 +32,8 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["pid"],
   ],
   artist: [
-    ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists"],
-    [streamedArtist, listenedArtist],
+    ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists", "songartist"],
+    [streamedArtist, listenedArtist, scrobbledArtist],
     // The first of several, as in the library that YouTube Music gives.
     ["artistname1", "artist1"],
     [
@@ -59,13 +64,16 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   time: [
     ["timestamp"],
     ["ts"],
-    ["uts"],
-    ["playedat", "listenedat", "scrobbledat", "endtime", "playtime", "utctime", "entrydate"],
+    ["uts", "dateuts"],
+    ["playedat", "listenedat", "scrobbledat", "dateplayed", "utctime", "entrydate"],
     ["datetime"],
     ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
     ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
-    ["date"],
-    ["datum", "fecha", "data"],
+    ...days,
+    // Behind the days, whose clock they are where both stand. Beside "start time" a DJ's "playtime" is how long.
+    ["starttime"],
+    ["endtime"],
+    ["playtime"],
   ],
 };
 
@@ -85,16 +93,20 @@ export function usualNames(field: MappedName): Array<(name: string) => boolean> 
   return spellings[field].map((rank) => (name) => rank.includes(folded(name)));
 }
 
-/** Days of plays: the last two ranks of times. */
-const days = spellings.time.slice(-2).flat();
-/** Not "time", "Zeit" and "Tijd": with Apple Music these are how long a track is. */
-const clocks = ["clock", "uhrzeit", "sendezeit", "heure", "hora", "horario", "ora", "orario"];
+/** In ranks, as spellings. Alone, "time" is how long a track is, with Apple Music; beside a day it is when it was played. */
+const clocks = [
+  ["clock", "uhrzeit", "sendezeit", "heure", "hora", "horario", "ora", "orario"],
+  ["starttime"],
+  ["time", "zeit", "tijd"],
+];
 
 /** Whether a column's name is that of a day, whose clock another column may have. */
-export const isDay = (name: string): boolean => days.includes(foldTime(name));
+export const isDay = (name: string): boolean => days.flat().includes(foldTime(name));
 
-/** Whether a column's name is that of a clock: "Uhrzeit", "Heure", "Hora". */
-export const isClock = (name: string): boolean => clocks.includes(fold(name));
+/** Whether a column's name is that of a clock, "Uhrzeit", "Heure", "Hora": a test for each rank. */
+export const usualClocks: ReadonlyArray<(name: string) => boolean> = clocks.map(
+  (rank) => (name) => rank.includes(fold(name)),
+);
 
 /** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
 export function isLikePlaylist(name: string): boolean {
@@ -108,8 +120,26 @@ export function isLikePlaylist(name: string): boolean {
 export function likely(field: MappedName, free: readonly string[]): string | undefined {
   const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
   const alike = free.filter((name) => stems.some((stem) => fold(name).includes(stem)));
-  return alike.length === 1 ? alike[0] : undefined;
+  if (alike.length === 1) return alike[0];
+  return field === "time" ? likelyTime(free) : undefined;
 }
 
 /** Not "name", which is in the names of all sorts of columns. */
 const shortestStem = 5;
+
+/** A day, with its clock where there is one: "Air Date+Air Time", "Date de diffusion+Heure de diffusion". */
+function likelyTime(free: readonly string[]): string | undefined {
+  const known = free.filter((name) => !isOtherTime.test(fold(name)));
+  const days = known.filter((name) => isLikeDay.test(fold(name)));
+  const clocks = known.filter((name) => !days.includes(name) && isLikeClock.test(fold(name)));
+  const [clock] = clocks.length === 1 ? clocks : clocks.filter((name) => /start|begin/.test(fold(name)));
+  const [day] = days;
+  if (day === undefined) return clock;
+  if (days.length > 1) return undefined;
+  return clock === undefined || isLikeClock.test(fold(day)) ? day : `${day}+${clock}`;
+}
+
+const isLikeDay = /date|datum|fecha/;
+const isLikeClock = /time|clock|zeit|tijd|heure|hora|^start|^beginn?$/;
+/** How long something is, and when it came to be or was put somewhere. */
+const isOtherTime = /^(run|play|total)time|duration|length|spielzeit|laufzeit|release|added|modified|created/;

@@ -1,9 +1,12 @@
 /** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
-
+import { isUtf8 } from "node:buffer";
+import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-scanner.js";
-import { matchColumns, spareTime } from "./match-columns.js";
+import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
+import { isClockAlone, parseTime } from "./time-of-play.js";
+import { partTitle } from "./titled-play.js";
 
 /** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
 export type EscapeStyle = "backslash" | "doubled" | "none";
@@ -32,13 +35,13 @@ export function readHeader(
 ): CsvHeader {
   const delimiter = bestDelimiter(line);
   const names = columnNames(line);
-  const example = ["user_id", "artist", "track", "playlist"].slice(names.length < 4 ? 1 : 0).join(delimiter);
+  const ifNoHeader =
+    names.length === 1
+      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=track,track=track"'
+      : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = matchColumns(names, options.mapping, where, {
     needsTime: options.needsTime ?? false,
-    ifNoneIsKnown:
-      names.length === 1
-        ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=none"'
-        : `if that line names no columns, begin the file with one that does: ${example.replaceAll("\t", "<tab>")}`,
+    ifNoneIsKnown: `${ifNoHeader}; where the columns are named further down, a mapping of these names is enough`,
   });
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
@@ -56,7 +59,64 @@ export function readHeader(
     delimiter: names.length === 1 ? inNoText : delimiter.charCodeAt(0),
     escape: style === "backslash" ? 0x5c : -1,
     isUnquoted: style === "none",
+    isTitled: at.artist !== -1 && at.artist === at.track,
   };
+}
+
+/** What may stand above a line that is a play, by what is in it; "…" where anything may stand. */
+function exampleHeader(cells: readonly string[], delimiter: string): string {
+  const first = (test: (cell: string) => boolean) => cells.findIndex(test);
+  const date = first((cell) => /\D/.test(cell) && parseTime(cell, "day-first") !== undefined);
+  const clock = first(isClockAlone);
+  const title = first((cell) => partTitle(cell) !== undefined);
+  const names =
+    Math.max(date, clock, title) === -1
+      ? ["user_id", "artist", "track", "playlist"].slice(cells.length < 4 ? 1 : 0)
+      : cells.map((_, index) =>
+          index === date ? "date" : index === clock ? "clock" : index === title ? "track" : "…",
+        );
+  const line = `"${names.join(delimiter).replaceAll("\t", "<tab>")}"`;
+  if (title !== -1) return `${line}, and say --columns "artist=track,track=track"`;
+  return names.includes("artist") ? line : `${line}, with artist and track where they stand`;
+}
+
+/** The first of some lines that names the columns that are wanted: reports have a title above their table. */
+export function headerBelow(
+  lines: readonly Buffer[],
+  firstLine: number,
+  path: string,
+  options: Parameters<typeof readHeader>[2],
+): { readonly header: CsvHeader; readonly index: number } | undefined {
+  for (const [index, bytes] of lines.entries()) {
+    const isText = isUtf8(bytes);
+    const text = bytes.toString(isText ? "utf8" : "latin1");
+    // One word alone is no header: where a mapping says that there is no artist, a title may be "Song".
+    if (columnNames(text).length === 1) continue;
+    try {
+      const header = readHeader(text, `${path}, line ${firstLine + index}`, options);
+      if (!isText) throw notUtf8(path, firstLine + index, bytes);
+      return { header, index };
+    } catch (error) {
+      if (!isOfColumns(error)) throw error;
+      if (options.needsTime || options.mapping?.time !== undefined) {
+        const { time: _, ...mapping } = options.mapping ?? {};
+        // Where it is the header, and the time alone has another name, that is what there is to say.
+        if (headerBelow([bytes], firstLine, path, { ...options, mapping, needsTime: false })) throw error;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Of a header, without which the lines below it cannot be read; mostly they are no UTF-8 either. */
+export function notUtf8(path: string, line: number, header: Buffer): SegueError {
+  return new SegueError(
+    `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
+    {
+      hint: "are the names right? Then say --encoding latin-1; else save the file as UTF-8",
+      code: "not-utf-8",
+    },
+  );
 }
 
 /** Whether a line is what Excel writes above a header to tell itself the delimiter, which is found without it. */

@@ -16,6 +16,7 @@ import type { RejectReason } from "./rejects.js";
 import { clockColumn, fieldNames, type RowWriter, spareColumn, timeColumn } from "./row-writer.js";
 import { isSurelyTidy, tidyName } from "./tidy-name.js";
 import { withClock } from "./time-of-play.js";
+import { notParted, partTitle } from "./titled-play.js";
 
 export interface CsvLayout {
   /** The byte between fields. */
@@ -26,6 +27,8 @@ export interface CsvLayout {
   readonly isUnquoted?: boolean;
   /** For each field of the file the column of `RowWriter` that takes it. */
   readonly columns: readonly number[];
+  /** Whether what the artist's column takes is "Artist - Title", of which the track's takes the second part; by default it is not. */
+  readonly isTitled?: boolean;
   /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
   readonly absent?: readonly Uint8Array[];
 }
@@ -46,6 +49,8 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 const longestRecord = 1 << 16;
+const artistColumn = fieldNames.indexOf("artist");
+const trackColumn = fieldNames.indexOf("track");
 
 // What `#record` answers where it is not the position after the record.
 const needMore = -1;
@@ -128,10 +133,12 @@ export class CsvScanner {
         const record = clean ? undefined : buffer.subarray(position, next);
         if (record === undefined || !this.#rejectBytes(record)) {
           if (this.#hasBlanks || leads.next(position) < next) this.#tidy();
+          const isParted = !this.#layout.isTitled || this.#partTitle();
           const empty = this.#emptyField();
           const noTime = this.#hasTime && empty === undefined ? this.#readTime() : undefined;
           const whole = () => buffer.subarray(position, next);
           if (empty !== undefined) this.#reject(`empty ${empty}`, undefined, whole());
+          else if (!isParted) this.#reject("empty artist", notParted, whole());
           else if (noTime !== undefined) this.#reject("not a time", noTime, whole());
           else this.#writer.commit(this.#firstRowId + this.rows);
         }
@@ -259,6 +266,16 @@ export class CsvScanner {
       this.#writer.append(i, tidied);
     }
     if (isTidied) this.#writer.tidied++;
+  }
+
+  /** Puts the two parts of "Artist - Title" where they belong; whether there are two. */
+  #partTitle(): boolean {
+    const play = partTitle(this.#textIn(artistColumn));
+    if (play === undefined) return false;
+    this.#writer.columns[artistColumn]!.length = this.#starts[artistColumn]!;
+    this.#writer.append(artistColumn, play.artist);
+    this.#writer.append(trackColumn, play.track);
+    return true;
   }
 
   /** The name of a field that holds nothing but white space. */

@@ -31,6 +31,7 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
 export function filePlaylistsLine({
   files,
   sessions,
+  isWithoutPauses,
   isUnpartedLog,
   isByTime,
 }: {
@@ -40,13 +41,15 @@ export function filePlaylistsLine({
     readonly spareTime?: string;
   }>;
   readonly sessions?: number;
+  /** Whether pauses have made few and very long ones of a log. */
+  readonly isWithoutPauses: boolean;
   /** Whether the plays look like a log. */
   readonly isUnpartedLog: boolean;
   /** Whether they stand in the order of their times. */
   readonly isByTime: boolean;
 }): string | undefined {
   if (sessions !== undefined)
-    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: one begins after each pause longer than --session-gap`;
+    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: one begins after each pause longer than --session-gap${isWithoutPauses ? `; ${withoutPauses}` : ""}`;
   const taken = files.flatMap(({ path, playlist, spareTime }) =>
     playlist ? [{ path, spareTime, ...playlist }] : [],
   );
@@ -67,6 +70,13 @@ export function filePlaylistsLine({
     : `${told}; plays stand in the order of the lines: --columns "time=${time}" has them in that of "${time}", and ${parts}`;
 }
 
-/** What to do where a log of plays makes too few playlists. */
-export const partTheLog =
+/** What to do where a log of plays makes too few playlists; undefined where it is none, or all is done. */
+export function howToPart(facts: { readonly isUnpartedLog: boolean; readonly isWithoutPauses: boolean }) {
+  if (facts.isUnpartedLog) return partTheLog;
+  return facts.isWithoutPauses ? withoutPauses : undefined;
+}
+
+const partTheLog =
   "the plays look like a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes";
+const withoutPauses =
+  "the plays hardly pause, as those of a station do not: --session-length 60 begins another playlist at each full hour, too";

@@ -162,9 +162,14 @@ describe("matchColumns", () => {
     ["Fecha,Hora,Artista,Canción", 0, 1],
     ["Datum/Uhrzeit,Uhrzeit,Interpret,Titel", 0, -1],
     ["Datum,Uhrzeit,Sendezeit,Interpret,Titel", 0, -1],
+    ["Date,Time,Listeners,Track,Artist", 0, 1],
+    ["Datum,Zeit,Interpret,Titel", 0, 1],
+    ["Datum,Uhrzeit,Zeit,Interpret,Titel", 0, 1],
+    ["Date,Start Time,End Time,Artist,Title", 0, 1],
+    ["Start Time,End Time,Artist,Title", 0, -1],
+    ["start time,end time,playtime,artist,name", 0, -1],
     // How long a track is.
-    ["Date,Time,Artist,Name", 0, -1],
-    ["Datum,Zeit,Interpret,Titel", 0, -1],
+    ["date_played,Time,Artist,Title", 0, -1],
   ])("finds the clock of a day in a column beside it: %s", (header, time, clock) => {
     const names = header.split(",");
     expect(matchColumns(names, undefined, "a.csv")).toMatchObject({ time: -1, clock: -1 });
@@ -185,7 +190,7 @@ describe("matchColumns", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
       message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
-      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track stands with its artist in one column, or needs none`,
+      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
     });
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
@@ -204,6 +209,37 @@ describe("matchColumns", () => {
     );
   });
 
+  it.each([
+    ["Air Date,Air Time,Cart,Artist,Title,Runtime", "time=Air Date+Air Time"],
+    ["Tx Date,Duration,Tx Time,Artist,Title", "time=Tx Date+Tx Time"],
+    ["Date de diffusion,Heure de diffusion,Artiste,Titre", "time=Date de diffusion+Heure de diffusion"],
+    ["aired date,start,until,artist,track", "time=aired date+start"],
+    ["EVENT_DATETIME,ARTIST,TITLE,CHECK_TIME", "time=EVENT_DATETIME"],
+    ["Release Date,Length,Spin Date,Artist,Song", "time=Spin Date"],
+    ["Date Added,Length,Artist,Song", "time=…"],
+    ["Zeit,Artist,Song", "time=Zeit"],
+    ["Run Time,Artist,Song", "time=…"],
+  ])("proposes what only lacks, the time: %s", (header, proposal) => {
+    const missed = (mapping?: string) => {
+      try {
+        matchColumns(
+          header.split(","),
+          mapping === undefined ? undefined : parseColumnMapping(mapping),
+          "a",
+          {
+            needsTime: true,
+          },
+        );
+      } catch (error) {
+        return (error as SegueError).hint;
+      }
+    };
+    expect(missed()).toBe(`say which column is which with a mapping, such as --columns "${proposal}"`);
+    expect(missed("artist=none,playlist=filename")).toContain(
+      `--columns "artist=none,playlist=filename,${proposal}"`,
+    );
+  });
+
   it("refuses to choose between two columns", () => {
     expect(refusal("artist,artistname,track,playlist")).toMatchObject({
       exitCode: 2,
@@ -216,9 +252,9 @@ describe("matchColumns", () => {
         message: 'a.csv: 2 columns are called "artist"',
         hint: "rename all but one of them",
       });
-    expect(refusal("by,track,playlist", "artist=by,track=by")).toMatchObject({
+    expect(refusal("by,track,playlist", "track=by,playlist=by")).toMatchObject({
       exitCode: 2,
-      message: 'the mapping gives the column "by" to both artist and track',
+      message: 'the mapping gives the column "by" to both track and playlist',
     });
   });
 });

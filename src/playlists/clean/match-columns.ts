@@ -8,7 +8,7 @@ import {
   mappedNames,
   noArtist,
 } from "./column-mapping.js";
-import { isClock, isDay, isLikePlaylist, likely, usualNames } from "./column-names.js";
+import { isDay, isLikePlaylist, likely, usualClocks, usualNames } from "./column-names.js";
 
 /** The column of each field, -1 where it has none; "clock" is the second one of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
@@ -21,7 +21,7 @@ type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
  * @param where the file, for messages
  * @param options `ifNoneIsKnown`: what more to say where not one of the names is known: they may be no names at all
  * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
- *   where it could be one of several, where the mapping gives one column to two fields, and where the playlist has no column but
+ *   where it could be one of several, where the mapping gives one column to two fields that are not artist and track, and where the playlist has no column but
  *   one looks as if it were meant
  */
 export function matchColumns(
@@ -48,6 +48,11 @@ export function matchColumns(
     const taken = mappedNames.find(
       (other) => other !== field && found[other] !== -1 && mapping?.[other] === mapped,
     );
+    if (field === "track" && taken === "artist") {
+      // "Artist - Title".
+      found.track = found.artist;
+      continue;
+    }
     if (taken !== undefined)
       throw misuse(
         `the mapping gives the column "${mapped}" to both ${taken} and ${field}`,
@@ -67,7 +72,7 @@ export function matchColumns(
     take(field, ranks.find((rank) => rank.length > 0) ?? []);
   }
   if (mapping?.time === undefined && found.time !== -1)
-    found.clock = clockBeside(names[found.time]!, indexesOf(isClock)) ?? -1;
+    found.clock = clockBeside(names[found.time]!, usualClocks.map(indexesOf)) ?? -1;
 
   const isWanted = (field: MappedName) =>
     !isWithout(field) &&
@@ -98,19 +103,25 @@ export function matchColumns(
   return found;
 }
 
+/** Whether an error says that wanted columns are missing. */
+export const isOfColumns = (error: unknown): boolean =>
+  error instanceof SegueError && error.code === "wrong-columns";
+
 /** The column that may hold the time of each play (or two: "day+clock"), by their names, where none was found for it. */
 export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
   const free = names.filter((_, index) => !taken.includes(index));
   const [time] = usualNames("time").flatMap((isUsual) => free.filter(isUsual));
-  const clock = time && clockBeside(time, free.filter(isClock));
+  const clocks = usualClocks.map((isUsual) => free.filter(isUsual));
+  const clock = time && clockBeside(time, clocks);
   return clock === undefined ? time : `${time}+${clock}`;
 }
 
-/** The clock of a time that is a day by its name, where just one column is called so: "Uhrzeit" beside "Datum". */
-function clockBeside<Column>(time: string, clocks: readonly Column[]): Column | undefined {
-  return isDay(time) && clocks.length === 1 ? clocks[0] : undefined;
+/** The clock of a time that is a day by its name, where just one column of the first rank that has any is called so. */
+function clockBeside<Column>(time: string, ranks: ReadonlyArray<readonly Column[]>): Column | undefined {
+  const clocks = isDay(time) ? ranks.find((rank) => rank.length > 0) : undefined;
+  return clocks?.length === 1 ? clocks[0] : undefined;
 }
 
 function ambiguous(
@@ -143,25 +154,39 @@ function wrongColumns(
     const mapped = mapping?.[field];
     if (field === "playlist" && mapped === fileName) return fileName;
     const misspelt = mapped === undefined ? undefined : closest(mapped, free);
-    return misspelt ?? (field === "playlist" ? alike[0] : likely(field, free)) ?? "…";
+    const alone = field === "playlist" ? alike[0] : likely(field, free);
+    // One name for all is a line whose parts are not known.
+    return misspelt ?? (names.length === 1 ? undefined : alone) ?? "…";
   };
   const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
+  /** What a field has; a mapping may say that it has none. */
+  const standing = (field: MappedName) =>
+    names[found[field]] ?? (missing.includes(field) ? undefined : mapping?.[field]);
+  const isOnlyTime = missing.length === 1 && missing[0] === "time";
   const columns = (["artist", "track", "playlist", "user_id", "time"] as const)
-    .filter(
-      (field) => (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
+    .filter((field) =>
+      isOnlyTime
+        ? field === "time" || mapping?.[field] !== undefined
+        : (field !== "user_id" && field !== "time") || found[field] !== -1 || missing.includes(field),
     )
-    .map((field) => `${field}=${names[found[field]] ?? proposed(field)}${field === "time" ? clock : ""}`);
+    .map((field) => `${field}=${standing(field) ?? proposed(field)}${field === "time" ? clock : ""}`);
+  const title = names[found.track] ?? (names.length === 1 ? names[0] : "COLUMN");
   const hints = [
     `say which column is which with a mapping, such as --columns "${columns.join(",")}"`,
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
     ...(missing.includes("artist") && mapping?.artist === undefined
-      ? [`artist=${noArtist} where a track stands with its artist in one column, or needs none`]
+      ? [
+          `artist=${noArtist} where a track needs none`,
+          `artist=${title},track=${title} where ${title} is "Artist - Title"`,
+        ]
       : []),
     ...(more === undefined ? [] : [more]),
   ];
   return new SegueError(
     `${where}: found the columns ${quoted(names)}, wanted also ${
-      mapping === undefined ? missing.join(", ") : quoted(missing.map((field) => mapping[field] ?? field))
+      mapping === undefined
+        ? missing.join(", ")
+        : quoted([...new Set(missing.map((field) => mapping[field] ?? field))])
     }`,
     {
       hint: hints.join("; "),

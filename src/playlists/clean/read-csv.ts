@@ -1,9 +1,17 @@
 /** Reads one CSV file into the row writer. */
 import { isUtf8 } from "node:buffer";
-import { quoted, SegueError } from "../../system/index.js";
+import { SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import { type CsvHeader, columnNames, type EscapeStyle, isSeparatorLine, readHeader } from "./csv-header.js";
+import {
+  type CsvHeader,
+  type EscapeStyle,
+  headerBelow,
+  isSeparatorLine,
+  notUtf8,
+  readHeader,
+} from "./csv-header.js";
 import { CsvScanner } from "./csv-scanner.js";
+import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import type { Rejects } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
@@ -20,12 +28,14 @@ export interface CsvOptions {
 }
 
 const longestLine = 1 << 26;
+/** Of the title of a report, that stands above its header. */
+const mostLinesAbove = 20;
 const tab = 0x09;
 const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param firstRowId the number of the first row; every row of the file counts, used or not
- * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
+ * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, a column that may hold the time, and the header's line where others stand above it
  */
 export async function readCsv(
   source: TextSource,
@@ -33,12 +43,13 @@ export async function readCsv(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number } & Pick<CsvHeader, "held" | "spareTime">> {
+): Promise<{ rows: number; headerLine?: number | undefined } & Pick<CsvHeader, "held" | "spareTime">> {
   let buffer = Buffer.allocUnsafe(1 << 22);
   let filled = 0;
   let line = 1;
   let scanner: CsvScanner | undefined;
   let header: CsvHeader | undefined;
+  let headerLine: number | undefined;
   const onReject = (
     at: number,
     reason: Parameters<Rejects["add"]>[0]["reason"],
@@ -68,7 +79,18 @@ export async function readCsv(
         line++;
         continue;
       }
-      header = readHeader(text, `${source.path}, line ${line}`, options);
+      try {
+        header = readHeader(text, `${source.path}, line ${line}`, options);
+      } catch (error) {
+        if (!isOfColumns(error)) throw error;
+        const below = linesOf(buffer.subarray(from, filled), mostLinesAbove);
+        const found = headerBelow(below, line + 1, source.path, options);
+        if (found === undefined) throw error;
+        header = found.header;
+        line += found.index + 1;
+        for (const { length } of below.slice(0, found.index + 1)) from = Math.min(from + length + 1, filled);
+        headerLine = line;
+      }
       scanner = new CsvScanner(header, writer, onReject, {
         firstLine: line + 1,
         firstRowId,
@@ -102,18 +124,18 @@ export async function readCsv(
   }
   work(true);
   const { held, spareTime } = header!;
-  return { rows: scanner!.rows, held, spareTime };
+  return { rows: scanner!.rows, held, spareTime, headerLine };
 }
 
-/** Of a header, without which the lines below it cannot be read; mostly they are no UTF-8 either. */
-function notUtf8(path: string, line: number, header: Buffer): SegueError {
-  return new SegueError(
-    `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
-    {
-      hint: "are the names right? Then say --encoding latin-1; else save the file as UTF-8",
-      code: "not-utf-8",
-    },
-  );
+/** The first lines of some bytes, without their ends. */
+function linesOf(bytes: Buffer, most: number): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length && lines.length < most; ) {
+    const end = bytes.indexOf(0x0a, from);
+    lines.push(bytes.subarray(from, end === -1 ? bytes.length : end));
+    from += lines.at(-1)!.length + 1;
+  }
+  return lines;
 }
 
 /** What may make a line usable whose quotes are not those of other lines. */

@@ -73,12 +73,14 @@ export async function readInputs(
   const names = fileNames(files.map((file) => file.path));
   const take = (path: string, rows: number, held?: ReadonlyArray<string | undefined>, spareTime?: string) => {
     rowId += rows;
-    const isPlaylist = held !== undefined && held[fieldNames.indexOf("playlist")] === undefined;
+    const playlistColumn = held?.[fieldNames.indexOf("playlist")];
+    const isPlaylist = held !== undefined && playlistColumn === undefined;
     const ofEachUser = held?.[fieldNames.indexOf("user_id")] !== undefined;
     read.push({
       path,
       rows,
       ...(isPlaylist && { playlist: { name: names.get(path)!, ofEachUser } }),
+      ...(playlistColumn !== undefined && { playlistColumn }),
       ...(spareTime !== undefined && { spareTime }),
     });
   };
@@ -110,6 +112,7 @@ export async function readInputs(
     return { files: read, tidied, unnamed, remarks };
   }
   const writer = new RowWriter(part(), hasTimes(options));
+  const headed: string[] = [];
   try {
     let first: Held | undefined;
     for (const { path } of files) {
@@ -117,13 +120,14 @@ export async function readInputs(
       const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
       if (form === "csv") {
         const playlist = names.get(path)!;
-        const { rows, held, spareTime } = await readCsv(
+        const { rows, held, spareTime, headerLine } = await readCsv(
           source,
           { ...options, playlist, needsTime, times },
           rowId,
           writer,
           rejects,
         );
+        if (headerLine !== undefined) headed.push(`${path}, line ${headerLine}`);
         first ??= { path, held };
         requireSameFields(first, { path, held });
         take(path, rows, held, spareTime);
@@ -148,12 +152,17 @@ export async function readInputs(
       }
     }
     writer.close();
+    if (headed.length > 0) remarks.push(headedRemark(headed));
     return { files: read, tidied: writer.tidied, unnamed, remarks };
   } catch (error) {
     writer.abandon();
     throw error;
   }
 }
+
+/** @param headed where the headers are that stand below other lines */
+const headedRemark = ([first, ...more]: readonly string[]) =>
+  `the columns are named in ${first}${more.length === 0 ? "" : `, and so in ${more.length} other ${more.length === 1 ? "file" : "files"}`}: what stands above is left out`;
 
 /** Reads a file of playlists, whose tracks have their order and no times. */
 type PlaylistReader = (

@@ -195,3 +195,40 @@ describe("rows in JSON", () => {
     expect(second.rows).toEqual([[0, "me", "Muse", "Uprising", "Audio_2024"]]);
   });
 });
+
+describe("the answers of web services", () => {
+  const play = (artist: string, name: string, uts?: number) => ({
+    artist: { mbid: "", "#text": artist },
+    name,
+    album: { mbid: "", "#text": "x" },
+    ...(uts !== undefined && { date: { uts: String(uts), "#text": "01 Jan 2024, 08:04" } }),
+  });
+  const plays = [play("Muse", "Uprising", 1704096300), play("Air", "Sexy Boy", 1704096240)];
+
+  it("have their plays in a list within, and it is told how to take them out", async () => {
+    const page = { recenttracks: { track: plays, "@attr": { page: "1" } } };
+    const { message, hint } = await failure({ "page 1.json": JSON.stringify(page) });
+    expect(message).toMatch(/page 1\.json is one object, with a list of others in "recenttracks\.track"$/);
+    expect(hint).toMatch(/jq -c '\.\["recenttracks"\]\["track"\]\[\]' '.*page 1\.json' > '.*page 1\.jsonl'$/);
+    const { code } = await failure({ "a.json": '{"tags": ["x"], "by": {"id": 1}}' });
+    expect(code).toBe("wrong-columns");
+  });
+
+  it("of Last.fm are known", async () => {
+    const { rows, rejected } = await clean(
+      { "page.jsonl": lines([{ ...play("Low", "Now"), "@attr": { nowplaying: "true" } }, ...plays]) },
+      { sessionGap: 30 },
+    );
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["Air", "Sexy Boy", "page 2024-01-01 08:04"],
+      ["Muse", "Uprising", "page 2024-01-01 08:04"],
+    ]);
+    // What is playing now has no time yet, and stands on every page.
+    expect(rejected).toMatchObject([{ line: 1, reason: "not a play", detail: "it was not over yet" }]);
+    const { message } = await failure(
+      { "untimed.jsonl": lines([{ ...play("Low", "Now"), image: [{ size: "small" }] }]) },
+      { sessionGap: 30 },
+    );
+    expect(message).toMatch(/wanted also time$/);
+  });
+});

@@ -2,16 +2,18 @@
  * Reads JSON that is neither slices nor sequences: playlists in other words, or rows, as an array, as one object, or as an object
  * a line. The first one tells which of the two the file holds.
  */
-import { misuse, SegueError } from "../../system/index.js";
+import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
+import { usualNames } from "./column-names.js";
 import { asSequence, isObject, textOf } from "./json-playlist.js";
-import { matchColumns, spareTime } from "./match-columns.js";
+import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
 import type { RejectReason, Rejects } from "./rejects.js";
 import { fieldNames, type RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { withClock } from "./time-of-play.js";
+import { notParted, partTitle } from "./titled-play.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
@@ -94,8 +96,24 @@ export async function readJson(
       reject("not a play", "wanted an object", JSON.stringify(value));
       return;
     }
-    readRow ??= rowReader(play, `${source.path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    if (isPlaying(play)) {
+      reject("not a play", "it was not over yet", JSON.stringify(value));
+      return;
+    }
+    readRow ??= firstReader(play, source.path);
     readRow(play, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
+  };
+
+  const firstReader = (play: Readonly<Record<string, unknown>>, path: string) => {
+    try {
+      return rowReader(play, `${path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+    } catch (error) {
+      const list = innerList(play);
+      // The lists of a play are of its pictures.
+      const isPlay = usualNames("artist").some((isUsual) => keysOf(play).some(isUsual));
+      if (!isOfColumns(error) || list === undefined || isPlay) throw error;
+      throw takeOut(path, list);
+    }
   };
 
   if (options.isLines) {
@@ -144,6 +162,35 @@ function entriesOf(whole: unknown): readonly unknown[] {
   return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
 }
 
+/** Last.fm has what is playing now, without a time, at the top of every page. */
+const isPlaying = (play: Readonly<Record<string, unknown>>): boolean =>
+  isObject(play["@attr"]) && play["@attr"].nowplaying === "true";
+
+/** The keys that lead to the longest list of objects in an object, as the answers of web services have one around their plays. */
+function innerList(value: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const lists = Object.entries(value).flatMap(([key, inner]) =>
+    isObject(inner)
+      ? Object.entries(inner).map(([name, list]) => ({ keys: [key, name], list }))
+      : [{ keys: [key], list: inner }],
+  );
+  const entries = (list: unknown) => (Array.isArray(list) ? list.filter(isObject).length : 0);
+  const longest = lists.reduce((best, next) => (entries(next.list) > entries(best.list) ? next : best), {
+    keys: [] as string[],
+    list: undefined as unknown,
+  });
+  return entries(longest.list) > 0 ? longest.keys : undefined;
+}
+
+/** Of a list that is not looked into, since it may be anything: albums, users, the schedule of a week. */
+function takeOut(path: string, list: readonly string[]): SegueError {
+  const filter = `.${list.map((key) => `[${JSON.stringify(key)}]`).join("")}[]`;
+  const lines = path.replace(/(\.json)?$/i, ".jsonl");
+  return new SegueError(`${path} is one object, with a list of others in "${list.join(".")}"`, {
+    hint: `if these are the plays, take them out, and give that file: jq -c ${shellWord(filter)} ${shellWord(path)} > ${shellWord(lines)}`,
+    code: "wrong-columns",
+  });
+}
+
 /** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */
 function keysOf(value: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -169,6 +216,7 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
   const timeKey = names[at.time];
   const clockKey = names[at.clock];
   const held = fieldNames.map((field) => names[at[field]]);
+  const isTitled = at.artist !== -1 && at.artist === at.track;
   const read = (
     value: Readonly<Record<string, unknown>>,
     rowId: () => number,
@@ -183,10 +231,14 @@ function rowReader(first: Readonly<Record<string, unknown>>, where: string, opti
       if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
       return typeof field === "object" ? undefined : String(field);
     });
+    const [, artist = "", track] = fields;
+    const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;
+    if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
     if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
+    else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))
       reject("NUL byte", undefined, JSON.stringify(value));
     else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);

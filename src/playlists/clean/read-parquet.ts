@@ -9,6 +9,7 @@ import type { RejectReason, Rejects } from "./rejects.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 import { tidySql } from "./tidy-name.js";
 import { withClockSql } from "./time-of-play.js";
+import { partTitleSql } from "./titled-play.js";
 
 /**
  * @param options `playlist`: what the file's playlist is called where no column holds it
@@ -41,6 +42,8 @@ export async function readParquetRows(
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
+      if ((field === "artist" || field === "track") && at.artist === at.track)
+        return partTitleSql(sqlName(name), field);
       // Several artists are one text, as in JSON.
       return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : sqlName(name);
     }

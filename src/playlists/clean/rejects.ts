@@ -1,6 +1,6 @@
 /** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { knownTimes } from "./time-of-play.js";
+import { timeRemedy } from "./time-of-play.js";
 
 /** Why a row was not used. */
 export type RejectReason =
@@ -36,9 +36,9 @@ export function rejectLine({ file, line, reason, detail }: Reject): string {
   return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
 }
 
-const remedies: Partial<Record<RejectReason, string>> = {
+const remedies: Partial<Record<RejectReason, string | ((detail?: string) => string)>> = {
   "not UTF-8": "is it Latin-1? Then say --encoding latin-1",
-  "not a time": knownTimes,
+  "not a time": (quotedTime = '""') => timeRemedy(quotedTime.slice(1, -1)),
   "not a song":
     'in a history of YouTube, songs are the plays of an artist\'s channel ("Muse - Topic"): of other videos it does not say who plays what',
 };
@@ -70,7 +70,8 @@ export class Rejects {
     const kept = { ...reject, text: cut };
     this.count++;
     this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
-    const sentence = remedy ?? remedies[reject.reason];
+    const usual = remedies[reject.reason];
+    const sentence = remedy ?? (typeof usual === "function" ? usual(reject.detail) : usual);
     if (sentence !== undefined) this.#remedies.add(sentence);
     if (this.first.length < shown) this.first.push(kept);
     if (this.#file === undefined) return;

@@ -1,8 +1,7 @@
 /** When a play was, from what a file says: in CSV and JSON by `parseTime`, in Parquet by `timeSql`, which take the same numbers. */
 
-/** How times may be written, for messages. */
-export const knownTimes =
-  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05, or as numbers: seconds since 1970, or a position";
+const knownTimes =
+  "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05 or 31/Jan/2024:18:05:00 +0000, or as numbers: seconds since 1970, or a position";
 
 /** Which of the two numbers of a date such as 01/02/2024 is the day. */
 export type DayOrder = "day-first" | "month-first";
@@ -34,7 +33,10 @@ const pointedDay = new RegExp(pointed);
 /** 31/01/2024 or 01/31/2024: which of them it is stands nowhere in the text. */
 const slashed = String.raw`^(\d{1,2})[-/](\d{1,2})[-/](\d{4}),?`;
 const slashedDay = new RegExp(slashed);
-const worded = new RegExp(`^(\\d{1,2}) [a-z]{3,9} \\d{4}(?:,? ${clock})?$`, "i");
+const worded = new RegExp(`^(\\d{1,2}) [a-z]{3,9} \\d{4}(?:,? ${clock}( [+-]\\d{4})?)?$`, "i");
+/** 31/Jan/2024:18:05:00 +0100, as web and stream servers write it. */
+const logged = String.raw`^(\d{2})/([A-Za-z]{3})/(\d{4}):`;
+const loggedDay = new RegExp(logged);
 /** 6:05 PM, and 9:05 as spreadsheets write it. */
 const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 
@@ -81,10 +83,11 @@ function parseUsual(text: string): number | undefined {
 }
 
 function parseWorded(text: string): number | undefined {
-  const day = worded.exec(text)?.[1];
+  const [, day, zone] = worded.exec(text) ?? [];
   if (day === undefined) return undefined;
-  const time = Date.parse(`${text.replace(",", "")} UTC`);
-  return new Date(time).getUTCDate() === Number(day) ? time : undefined;
+  const local = Date.parse(`${text.slice(0, text.length - (zone?.length ?? 0)).replace(",", "")} UTC`);
+  if (new Date(local).getUTCDate() !== Number(day)) return undefined;
+  return zone === undefined ? local : Date.parse(text.replace(",", ""));
 }
 
 /** How many days a month has; years repeat after 400, and those before 100 are others for JavaScript. */
@@ -98,10 +101,23 @@ function usual(text: string, order: DayOrder | undefined): string {
   return text
     .replace(yearFirst, (_, year, month, date) => iso8601(year, month, date))
     .replace(pointedDay, (_, date, month, year) => iso8601(year, month, date))
+    .replace(loggedDay, "$1 $2 $3 ")
     .replace(slashedDay, (whole, a, b, year) =>
       order === undefined ? whole : order === "day-first" ? iso8601(year, b, a) : iso8601(year, a, b),
     )
     .replace(looseClock, wholeClock);
+}
+
+/** Whether a text is a clock without a day. */
+export const isClockAlone = (text: string): boolean => clockAlone.test(text.trim());
+
+const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
+
+/** What may make a play usable whose time is none. */
+export function timeRemedy(text: string): string {
+  return isClockAlone(text)
+    ? 'a clock needs its day: where a column has that, name both, --columns "time=DAY+CLOCK"; where none has, leave out --session-gap and time=, and plays stand in the order of the lines'
+    : knownTimes;
 }
 
 const midnight = "[ T]00:00(:00([.,]0+)?)?$";
@@ -144,13 +160,22 @@ function zoneOf(zone = "Z"): string {
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;
 }
 
-const formats = [
-  // As the regular expressions have them.
-  ...["%d %b %Y", "%d %B %Y"].flatMap((date) => [`${date} %H:%M:%S`, `${date} %H:%M`, date]),
-  ...["%d %b %Y", "%d %B %Y", "%Y-%m-%d"].flatMap((date) => [`${date} %I:%M:%S %p`, `${date} %I:%M %p`]),
-]
-  .map((format) => `'${format}'`)
-  .join(", ");
+// As the regular expressions have them.
+const wordedDays = ["%d %b %Y", "%d %B %Y"];
+const wordedTimes = wordedDays.flatMap((date) => [`${date} %H:%M:%S`, `${date} %H:%M`]);
+const halfDays = [...wordedDays, "%Y-%m-%d"].flatMap((date) => [`${date} %I:%M:%S %p`, `${date} %I:%M %p`]);
+
+/** SQL of a text as the first of these formats that it has; NULL where it has none. */
+const strptimeSql = (text: string, formats: readonly string[]) =>
+  `try_strptime(${text}, [${formats.map((format) => `'${format}'`).join(", ")}])`;
+
+/** SQL of "31 Jan 2024 18:05:00 +0100". With a zone DuckDB takes days that the month has not, so they are looked at without. */
+const zonedSql = (text: string) =>
+  `CASE WHEN ${strptimeSql(`regexp_replace(${text}, ' [+-]\\d{4}$', '')`, wordedTimes)} IS NOT NULL
+    THEN ${strptimeSql(
+      text,
+      wordedTimes.map((time) => `${time} %z`),
+    )} END`;
 
 /**
  * SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time.
@@ -158,16 +183,22 @@ const formats = [
  * @param order as of `parseTime`
  */
 export function timeSql(column: string, order?: DayOrder): string {
-  const trimmed = `regexp_replace(${wholeYearSql(column)}, '${pointed}', '\\3-\\2-\\1')`;
+  const plain = `regexp_replace(${wholeYearSql(column)}, '${logged}', '\\1 \\2 \\3 ')`;
+  const trimmed = `regexp_replace(${plain}, '${pointed}', '\\3-\\2-\\1')`;
   const text =
     order === undefined
       ? trimmed
       : `regexp_replace(${trimmed}, '${slashed}', '${order === "day-first" ? "\\3-\\2-\\1" : "\\3-\\1-\\2"}')`;
   const value = `${text}::DOUBLE`;
   const scale = scales.map(({ below, toMs }) => `WHEN abs(${value}) < ${below} THEN ${toMs}`).join(" ");
+  const words = `replace(${text}, ',', '')`;
   return `CASE WHEN regexp_full_match(${text}, '-?\\d+(\\.\\d+)?')
     THEN CASE WHEN abs(${value}) < ${farthest} THEN round(${value} * CASE ${scale} ELSE ${nanoseconds} END)::BIGINT END
-    ELSE epoch_ms(coalesce(try_cast(${text} AS TIMESTAMPTZ), try_strptime(replace(${text}, ',', ''), [${formats}]))) END`;
+    ELSE epoch_ms(coalesce(
+      try_cast(${text} AS TIMESTAMPTZ),
+      ${strptimeSql(words, [...wordedTimes, ...wordedDays, ...halfDays])},
+      ${zonedSql(words)}
+    )) END`;
 }
 
 /** SQL as of `isSlashed`. */

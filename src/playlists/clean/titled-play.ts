@@ -19,9 +19,16 @@ export function titledPlay(line: Buffer, before: RegExp): { artist: string; trac
 /** The two parts of "Artist - Title"; undefined where there are not two. */
 export function partTitle(title: string): { artist: string; track: string } | undefined {
   // A dash within a word parts nothing: "a-ha - Take On Me".
-  const [, artist, track] = /^(\S.*?)\s+[-–]\s+(\S.*)$/.exec(title) ?? [];
+  const [, artist, track] = /^\s*(\S.*?)\s+[-–]\s+(\S.*)$/.exec(title) ?? [];
   return artist === undefined || track === undefined ? undefined : { artist, track };
 }
+
+/** Why a text has no artist that should be "Artist - Title". */
+export const notParted = 'no " - " between artist and title';
+
+/** SQL as of `partTitle`: one of the two parts, empty where there are not two. */
+export const partTitleSql = (column: string, part: "artist" | "track"): string =>
+  `regexp_extract(${column}::VARCHAR, '^\\s*(\\S.*?)\\s+[-–]\\s+(\\S.*)$', ${part === "artist" ? 1 : 2})`;
 
 /** Text for the rejects: UTF-8 where it is that, else every byte as Latin-1 has it. */
 export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");

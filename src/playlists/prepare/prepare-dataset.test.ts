@@ -279,7 +279,7 @@ describe("the split", () => {
     [many(0, 12), {}, "give it more playlists, or try another --split-seed"],
     [many(0, 4), { remedies: ["say X"] }, /^of the rows that were rejected: say X; give it more playlists/],
     [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
-    [many(0, 1), { isUnpartedLog: true }, /^the plays look like a log.*: --session-gap 30 begins another/],
+    [many(0, 1), { howToPart: "part the log" }, /^part the log$/],
   ])("says what to do where playlists are too few: %#", async (plays, options, hint) => {
     await expect(prepare(plays, options)).rejects.toMatchObject({
       code: "too-few-playlists",

@@ -14,7 +14,6 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import { partTheLog } from "../clean/file-playlists.js";
 import { corpusOfPlays } from "../dataset/corpus-of-plays.js";
 import { type MergedNames, mergedNames } from "../dataset/merged-names.js";
 import {
@@ -35,8 +34,8 @@ export interface PrepareOptions extends PlaysOptions {
   readonly outputFolder: string;
   /** Other places for some of the Parquet files; a corpus file lies beside the Parquet file of its name. */
   readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
-  /** Whether the plays are a log that was taken for few and long playlists, as `CleanFacts` has it: messages say what to do then. */
-  readonly isUnpartedLog?: boolean;
+  /** What to do where the plays are a log that was taken for few and long playlists: messages say it where there are too few. */
+  readonly howToPart?: string | undefined;
   /** What may make rows usable that cleaning rejected, as `CleanFacts` has it: messages say it where too little is left. */
   readonly remedies?: readonly string[];
   readonly memoryLimit?: string;
@@ -234,7 +233,7 @@ function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
   kept: number,
-  { minTracks, isUnpartedLog, dev, remedies = [] }: Settled,
+  { minTracks, howToPart, dev, remedies = [] }: Settled,
 ): PrepareFacts["parts"] {
   const empty = partNames.filter((name) => !sizes.some(({ part }) => part === name));
   if (empty.length > 0)
@@ -245,8 +244,8 @@ function allParts(
       {
         hint: [
           ...remedies.map((remedy) => `of the rows that were rejected: ${remedy}`),
-          isUnpartedLog
-            ? partTheLog
+          howToPart !== undefined
+            ? howToPart
             : dev
               ? "take a larger --ratio"
               : kept < fewToSplit

@@ -1,15 +1,19 @@
--- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment as they stand. With a
--- gap (milliseconds) a playlist begins anew after each pause that is longer, and has its beginning in its name. (Beginnings
+-- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment by their place. With a
+-- gap (milliseconds) a playlist begins anew after each pause that is longer, and with a length at each multiple of that; it has its
+-- beginning in its name. (Beginnings
 -- are counted by CASE: FILTER in a window takes time by the square of one listener's plays.)
 COPY (
   WITH plays AS (
-    SELECT row_id AS place, user_id, artist, track, playlist, {{played}} AS played
+    SELECT {{place}} AS place, user_id, artist, track, playlist, {{played}} AS played
     FROM read_parquet({{parts}})
     WHERE {{accepted}} AND {{wanted}}
   ),
   pauses AS (
-    SELECT *, coalesce(played - lag(played) OVER (PARTITION BY user_id, playlist ORDER BY played, place) > {{gap}}, false) AS begins
-    FROM plays
+    SELECT
+      *,
+      coalesce(played - before > {{gap}}, false)
+        OR coalesce(floor(played / {{length}}) <> floor(before / {{length}}), false) AS begins
+    FROM (SELECT *, lag(played) OVER (PARTITION BY user_id, playlist ORDER BY played, place) AS before FROM plays)
   ),
   sittings AS (
     SELECT *, count(CASE WHEN begins THEN 1 END) OVER (PARTITION BY user_id, playlist ORDER BY played, place ROWS UNBOUNDED PRECEDING) AS sitting

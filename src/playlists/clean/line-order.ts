@@ -1,0 +1,27 @@
+/** In which order plays of one moment were played: that of their lines, or where a file has the newest first, from the last line up. */
+import type { Database } from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
+
+/**
+ * SQL of a number by which plays of one moment stand in their order.
+ *
+ * @param files in their order, with the number of rows of each
+ * @param rowsOfParts the files of rows, the condition of those that can be used, and when they were played, as SQL
+ */
+export async function lineOrderSql(
+  database: Database,
+  files: ReadonlyArray<{ readonly rows: number }>,
+  rowsOfParts: { readonly parts: string; readonly accepted: string; readonly played: string },
+): Promise<string> {
+  const firstRows = [0];
+  for (const { rows } of files) firstRows.push(firstRows.at(-1)! + rows);
+  const turned = await database.rows<{ first: number }>(
+    sqlFile("newest-first", { ...rowsOfParts, first_rows: `[${firstRows.slice(0, -1).join(", ")}]` }),
+  );
+  if (turned.length === 0) return "row_id";
+  const ranges = turned.map(({ first }) => {
+    const next = firstRows.find((row) => row > first)!;
+    return `row_id BETWEEN ${first} AND ${next - 1}`;
+  });
+  return `CASE WHEN ${ranges.join(" OR ")} THEN -row_id ELSE row_id END`;
+}

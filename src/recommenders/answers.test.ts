@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import type { SegueError } from "../system/index.js";
 import { checkerboard, scenes } from "./contract.testkit.js";
 import {
@@ -210,6 +211,46 @@ describe("what fills up an answer", () => {
       expect(rest).toEqual(popular!.tracks.filter((track) => !own.includes(track)).slice(0, rest.length));
     },
   );
+});
+
+describe("words of titles", () => {
+  const builder = new CorpusBuilder();
+  const add = (title: string, ...tracks: string[]) => builder.add({ id: title, title, tracks });
+  add("Rainy days ☔️", "A-Obscure", "B-Known", "C-Obscure");
+  add("🔥🔥🔥", "D-Hot", "B-Known");
+  add("夏 🇯🇵", "E-Summer");
+  add("Crème", "F-Sweet");
+  const few = builder.build();
+  let recommender: FittedRecommender;
+  beforeAll(async () => {
+    recommender = await fitRecommender("vstan", few);
+  });
+
+  it.each([
+    ["rainy", "B-Known"],
+    ["RAINY DAY", "B-Known"],
+    ["☔", "B-Known"],
+    ["the 🔥 list", "B-Known"],
+    ["夏", "E-Summer"],
+    ["🇯🇵", "E-Summer"],
+    ["creme", "F-Sweet"],
+  ])("are known of one playlist, pictures too, and its popular tracks come first: %s", (title, first) => {
+    const { tracks, scores } = recommender.recommend([{ tracks: [], title }], 6)[0]!;
+    expect(tracks[0]).toBe(first);
+    const carried = new RuledRecommender(recommender, few).recommend({ tracks: [] }, 6, { words: [title] });
+    expect([...carried.tracks].sort()).toEqual([...tracks.slice(0, carried.tracks.length)].sort());
+    expect(scores[carried.tracks.length]!).toBeLessThan(-2 + 1 / 4 + 1e-6);
+  });
+
+  it("are named once, as they are written", () => {
+    const explainer = new Explainer(recommender, few);
+    const named = explainer.explain({ tracks: [], title: "Day 🔥 days ☔️" }, "B-Known");
+    expect(named).toMatchObject([
+      { kind: "title", word: "Day" },
+      { kind: "title", word: "🔥" },
+      { kind: "title", word: "☔" },
+    ]);
+  });
 });
 
 describe("extend", () => {

@@ -20,9 +20,8 @@ export interface Rules {
   /** Only tracks of these artists; upper and lower case alike. */
   readonly artists?: readonly string[];
   /**
-   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). Words of one playlist alone are not
-   * known. Where the words of all titles have more than some four million tracks together, each word has the foremost of its own, 500 at
-   * least.
+   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer", "🎄"). Where the words of all titles have
+   * more than some four million tracks together, each word has the foremost of its own, 500 at least.
    */
   readonly words?: readonly string[];
 }

@@ -97,7 +97,7 @@ export class RuledRecommender {
       );
     }
     const tracks = new Set<number>();
-    for (const word of titles.known(words.join(" "))) {
+    for (const word of titles.known(words.join(" ")).keys()) {
       for (let i = titles.offsets[word]!; i < titles.offsets[word + 1]!; i++) tracks.add(titles.tracks[i]!);
     }
     return tracks;

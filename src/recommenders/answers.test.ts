@@ -3,6 +3,7 @@ import { CorpusBuilder } from "../corpus/index.js";
 import type { SegueError } from "../system/index.js";
 import { checkerboard, scenes } from "./contract.testkit.js";
 import {
+  type Context,
   Explainer,
   extendPlaylist,
   type FittedRecommender,
@@ -211,6 +212,19 @@ describe("what fills up an answer", () => {
       expect(rest).toEqual(popular!.tracks.filter((track) => !own.includes(track)).slice(0, rest.length));
     },
   );
+});
+
+it("is by what is known alone: the blend has no say where that is no track and no artist", async () => {
+  const light = { trees: 20, folds: 1, vectorEpochs: 1 };
+  const blend = await fitRecommender("blend", corpus, light);
+  const popularity = await fitRecommender("popularity", corpus);
+  const answer = (of: FittedRecommender, asked: Context) => of.recommend([asked], 50)[0]!.tracks;
+  const unheard = { tracks: ["Nobody-Nothing"] };
+  expect(answer(blend, unheard)).toEqual(answer(popularity, unheard));
+  const titled = answer(blend, { ...unheard, title: "white nights" });
+  expect(titled.every((track) => track.startsWith("White-"))).toBe(true);
+  const byArtist = answer(blend, { tracks: ["White-Unheard"] });
+  expect(byArtist[0]).toMatch(/^White-/);
 });
 
 describe("words of titles", () => {

@@ -17,7 +17,7 @@ export interface Rules {
   readonly exclude?: readonly string[];
   /** At most so many tracks of one artist, an integer ≥ 1. Tracks without an artist are not capped. */
   readonly perArtist?: number;
-  /** Only tracks of these artists; upper and lower case alike. */
+  /** Only tracks of these artists; upper and lower case alike, and accents however they are sent. */
   readonly artists?: readonly string[];
   /**
    * Only tracks that playlists with one of these words in the title carry ("jazz", "summer", "🎄"). Where the words of all titles have

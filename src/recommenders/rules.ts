@@ -69,7 +69,7 @@ export class RuledRecommender {
     }
     const numbers = TrackNumbers.of(this.#catalogue);
     const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
-    const wanted = rules.artists && new Set(rules.artists.map((name) => name.toLowerCase()));
+    const wanted = rules.artists && new Set(rules.artists.flatMap(spellings));
     const carried = rules.words && this.#carried(rules.words);
     return () => {
       const counts = new Map<string, number>();
@@ -102,6 +102,11 @@ export class RuledRecommender {
     }
     return tracks;
   }
+}
+
+/** As it is given, and with accents and letters as one, as cleaning joins them; in lower case. */
+function spellings(name: string): string[] {
+  return [name.toLowerCase(), name.normalize("NFC").toLowerCase()];
 }
 
 function keep(ranking: Ranking, k: number, passes: (track: string) => boolean): Ranking {

@@ -218,7 +218,7 @@ it("is by what is known alone: the blend has no say where that is no track and n
   const light = { trees: 20, folds: 1, vectorEpochs: 1 };
   const blend = await fitRecommender("blend", corpus, light);
   const popularity = await fitRecommender("popularity", corpus);
-  const answer = (of: FittedRecommender, asked: Context) => of.recommend([asked], 50)[0]!.tracks;
+  const answer = (of: FittedRecommender, asked: Context) => of.recommend([asked], 20)[0]!.tracks;
   const unheard = { tracks: ["Nobody-Nothing"] };
   expect(answer(blend, unheard)).toEqual(answer(popularity, unheard));
   const titled = answer(blend, { ...unheard, title: "white nights" });

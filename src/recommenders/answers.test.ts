@@ -189,6 +189,9 @@ describe("explain", () => {
     const typed = explainer.explain({ tracks: [], title: "Tunes by day" }, "White-01");
     expect(typed[0]).toMatchObject({ kind: "title", word: "Tunes" });
     expect(explainer.explain(context, "Black-03")[0]).toEqual({ kind: "played", times: 1 });
+    const long = { tracks: ["White-01", ...Array.from({ length: 60 }, () => "Black-03")] };
+    expect(explainer.explain(long, "White-01")[0]).toEqual({ kind: "played", times: 1 });
+    expect(explainer.explain(long, "Black-03")[0]).toEqual({ kind: "played", times: 60 });
     expect(explainer.explain({ tracks: [] }, "White-01")[0]?.kind).toBe("popular");
     expect(new Explainer(popular, corpus).explain({ tracks: [] }, "White-01")).toEqual(
       explainer.explain({ tracks: [] }, "White-01"),

@@ -85,7 +85,8 @@ export class Explainer {
     if (number < 0) return [];
     const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
     const reasons: Reason[] = [];
-    const times = query.tracks.filter((played) => played === number).length;
+    // All of the context: what has played before the tracks that are looked at has played as well.
+    const times = context.tracks.filter((played) => this.#numbers.get(played) === number).length;
     if (times > 0) reasons.push({ kind: "played", times });
     reasons.push(...this.#shared(new Set(query.tracks), number));
     const near = this.#near(query.tracks, number);

@@ -30,7 +30,9 @@ const scoredPerWord = 500;
 const mostKept = 4_000_000;
 
 export class TitleWords {
+  /** Those of two playlists or more come first: `shared` words. */
   readonly words: readonly string[];
+  readonly shared: number;
   /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each, the largest first. */
   readonly offsets: Uint32Array;
   readonly tracks: Uint32Array;
@@ -38,8 +40,13 @@ export class TitleWords {
   readonly idf: Float32Array;
   readonly #numbers: ReadonlyMap<string, number>;
 
-  private constructor(words: readonly string[], arrays: Readonly<Record<string, NumericArray>>) {
+  private constructor(
+    words: readonly string[],
+    shared: number,
+    arrays: Readonly<Record<string, NumericArray>>,
+  ) {
     this.words = words;
+    this.shared = shared;
     this.offsets = arrays.offsets as Uint32Array;
     this.tracks = arrays.tracks as Uint32Array;
     this.shares = arrays.shares as Float32Array;
@@ -57,7 +64,9 @@ export class TitleWords {
         else list.push(p);
       }
     }
-    const words = [...playlistsOf.keys()].sort();
+    const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
+    const all = [...playlistsOf.keys()].sort();
+    const words = [...all.filter(isShared), ...all.filter((word) => !isShared(word))];
     const offsets = new Uint32Array(words.length + 1);
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
@@ -99,7 +108,7 @@ export class TitleWords {
       }
       offsets[w + 1] = tracks.length;
     });
-    return new TitleWords(words, {
+    return new TitleWords(words, all.filter(isShared).length, {
       offsets,
       tracks: Uint32Array.from(tracks),
       shares: Float32Array.from(shares),
@@ -108,15 +117,17 @@ export class TitleWords {
   }
 
   static restore(state: RecommenderState): TitleWords {
-    return new TitleWords(state.settings.words as string[], state.arrays);
+    const { words, shared } = state.settings as { words: string[]; shared?: number };
+    // Of version 1 there are no others.
+    return new TitleWords(words, shared ?? words.length, state.arrays);
   }
 
   save(): RecommenderState {
-    const { offsets, tracks, shares, idf } = this;
+    const { words, shared, offsets, tracks, shares, idf } = this;
     return {
       kind: "title-words",
-      version: 1,
-      settings: { words: this.words },
+      version: 2,
+      settings: { words, shared },
       arrays: { offsets, tracks, shares, idf },
     };
   }
@@ -132,9 +143,14 @@ export class TitleWords {
     return known;
   }
 
-  /** Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares. */
-  score(query: Query, board: ScoreBoard, most: number): void {
-    const words = [...this.known(query.title).keys()];
+  /**
+   * Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares.
+   *
+   * @param isSharedOnly leaves out words of a single playlist
+   */
+  score(query: Query, board: ScoreBoard, most: number, isSharedOnly = false): void {
+    const known = [...this.known(query.title).keys()];
+    const words = isSharedOnly ? known.filter((word) => word < this.shared) : known;
     const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
     for (const word of words) {
       const weight = (most * this.idf[word]!) / total;

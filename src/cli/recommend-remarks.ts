@@ -63,7 +63,11 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
       (each) => `--not "${each.track}" leaves nothing out: there is no such track${meant(each)}`,
     ),
     ...ofTitle(answered, looks),
-    ...unmetBeside(rules.artists, (name) => looks.passes({ artists: [name] }), noneBy),
+    ...unmetBeside(
+      rules.artists,
+      (name) => looks.passes({ artists: [name] }),
+      (names) => noneBy(names, live),
+    ),
     ...unmetBeside(rules.words, (word) => looks.passes({ words: [word] }), noneTitled),
     ...(answer.length > 0 ? restsOn(answered, looks) : [whyNone(live, recommender, context, rules, flags)]),
   ];

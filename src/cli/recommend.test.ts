@@ -59,6 +59,11 @@ describe("segue recommend", () => {
   it.each<[string, string[], RegExp]>([
     ["an unknown artist", [drake[0]!, "--artist", "nobody"], /^no answer: no track is by "nobody"$/],
     [
+      "a misspelt artist",
+      [drake[0]!, "--artist", "drak", "zz"],
+      /^no answer: no track is by "drak", "zz"; did you mean "Drake"\?$/,
+    ],
+    [
       "an unknown word",
       [drake[0]!, "--word", "xyzzy"],
       /^no answer: no playlists have "xyzzy" in their titles$/,

@@ -3,7 +3,7 @@ import type { TestFigures, TrainedPoint } from "../flows/index.js";
 import { shellWord } from "../system/index.js";
 import type { Client, RunResult } from "../workflow/index.js";
 import { withFlags } from "../workflow/terminal/commands.js";
-import { colour, columns } from "../workflow/terminal/format.js";
+import { colour, columns, interval } from "../workflow/terminal/format.js";
 
 interface Check {
   readonly track: string;
@@ -99,7 +99,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
       place === 0 ? "→" : "",
       point.name,
       point.hitRatio.toFixed(4),
-      `${point.interval[0].toFixed(3)}–${point.interval[1].toFixed(3)}`,
+      interval(point.interval),
       point.base?.hitRatio.toFixed(4) ?? "",
       `${point.fitSeconds.toFixed(1)} s`,
     ]);

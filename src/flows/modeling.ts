@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";
+import { counted } from "../workflow/terminal/format.js";
 import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { gridChart } from "./parts/hit-ratio-charts.js";
@@ -79,7 +80,7 @@ export const modeling = flow("modeling", {
       const rows = ranking.map(gridRow);
       console.log(asTable(rows));
       console.log(
-        `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation, asked about ${best.result.asked} playlists`,
+        `best: ${best.result.name}, hit ratio@${parameters.knnK} ${best.result.hitRatio.toFixed(4)} on validation, asked about ${counted(best.result.asked, "playlist")}`,
       );
       card.title("The grid");
       card.values([

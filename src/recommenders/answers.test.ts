@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import type { SegueError } from "../system/index.js";
 import { checkerboard, scenes } from "./contract.testkit.js";
 import {
+  type Context,
   Explainer,
   extendPlaylist,
   type FittedRecommender,
@@ -187,6 +189,9 @@ describe("explain", () => {
     const typed = explainer.explain({ tracks: [], title: "Tunes by day" }, "White-01");
     expect(typed[0]).toMatchObject({ kind: "title", word: "Tunes" });
     expect(explainer.explain(context, "Black-03")[0]).toEqual({ kind: "played", times: 1 });
+    const long = { tracks: ["White-01", ...Array.from({ length: 60 }, () => "Black-03")] };
+    expect(explainer.explain(long, "White-01")[0]).toEqual({ kind: "played", times: 1 });
+    expect(explainer.explain(long, "Black-03")[0]).toEqual({ kind: "played", times: 60 });
     expect(explainer.explain({ tracks: [] }, "White-01")[0]?.kind).toBe("popular");
     expect(new Explainer(popular, corpus).explain({ tracks: [] }, "White-01")).toEqual(
       explainer.explain({ tracks: [] }, "White-01"),
@@ -210,6 +215,59 @@ describe("what fills up an answer", () => {
       expect(rest).toEqual(popular!.tracks.filter((track) => !own.includes(track)).slice(0, rest.length));
     },
   );
+});
+
+it("is by what is known alone: the blend has no say where that is no track and no artist", async () => {
+  const light = { trees: 20, folds: 1, vectorEpochs: 1 };
+  const blend = await fitRecommender("blend", corpus, light);
+  const popularity = await fitRecommender("popularity", corpus);
+  const answer = (of: FittedRecommender, asked: Context) => of.recommend([asked], 20)[0]!.tracks;
+  const unheard = { tracks: ["Nobody-Nothing"] };
+  expect(answer(blend, unheard)).toEqual(answer(popularity, unheard));
+  const titled = answer(blend, { ...unheard, title: "white nights" });
+  expect(titled.every((track) => track.startsWith("White-"))).toBe(true);
+  const byArtist = answer(blend, { tracks: ["White-Unheard"] });
+  expect(byArtist[0]).toMatch(/^White-/);
+});
+
+describe("words of titles", () => {
+  const builder = new CorpusBuilder();
+  const add = (title: string, ...tracks: string[]) => builder.add({ id: title, title, tracks });
+  add("Rainy days ☔️", "A-Obscure", "B-Known", "C-Obscure");
+  add("🔥🔥🔥", "D-Hot", "B-Known");
+  add("夏 🇯🇵", "E-Summer");
+  add("Crème", "F-Sweet");
+  const few = builder.build();
+  let recommender: FittedRecommender;
+  beforeAll(async () => {
+    recommender = await fitRecommender("vstan", few);
+  });
+
+  it.each([
+    ["rainy", "B-Known"],
+    ["RAINY DAY", "B-Known"],
+    ["☔", "B-Known"],
+    ["the 🔥 list", "B-Known"],
+    ["夏", "E-Summer"],
+    ["🇯🇵", "E-Summer"],
+    ["creme", "F-Sweet"],
+  ])("are known of one playlist, pictures too, and its popular tracks come first: %s", (title, first) => {
+    const { tracks, scores } = recommender.recommend([{ tracks: [], title }], 6)[0]!;
+    expect(tracks[0]).toBe(first);
+    const carried = new RuledRecommender(recommender, few).recommend({ tracks: [] }, 6, { words: [title] });
+    expect([...carried.tracks].sort()).toEqual([...tracks.slice(0, carried.tracks.length)].sort());
+    expect(scores[carried.tracks.length]!).toBeLessThan(-2 + 1 / 4 + 1e-6);
+  });
+
+  it("are named once, as they are written", () => {
+    const explainer = new Explainer(recommender, few);
+    const named = explainer.explain({ tracks: [], title: "Day 🔥 days ☔️" }, "B-Known");
+    expect(named).toMatchObject([
+      { kind: "title", word: "Day" },
+      { kind: "title", word: "🔥" },
+      { kind: "title", word: "☔" },
+    ]);
+  });
 });
 
 describe("extend", () => {

@@ -17,12 +17,11 @@ export interface Rules {
   readonly exclude?: readonly string[];
   /** At most so many tracks of one artist, an integer ≥ 1. Tracks without an artist are not capped. */
   readonly perArtist?: number;
-  /** Only tracks of these artists; upper and lower case alike. */
+  /** Only tracks of these artists; upper and lower case alike, and accents however they are sent. */
   readonly artists?: readonly string[];
   /**
-   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer"). Words of one playlist alone are not
-   * known. Where the words of all titles have more than some four million tracks together, each word has the foremost of its own, 500 at
-   * least.
+   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer", "🎄"). Where the words of all titles have
+   * more than some four million tracks together, each word has the foremost of its own, 500 at least.
    */
   readonly words?: readonly string[];
 }

@@ -24,7 +24,7 @@ export type Reason =
   /** The cosine of its vector with that of a track of the context. */
   | { readonly kind: "near"; readonly track: string; readonly cosine: number }
   | { readonly kind: "artist"; readonly artist: string }
-  /** A word of the title, and the share of that word's playlists that carry it. */
+  /** A word of the title, and how much of that word's playlists carry it: those that do / (all of them + 3). */
   | { readonly kind: "title"; readonly word: string; readonly share: number }
   | { readonly kind: "played"; readonly times: number }
   | { readonly kind: "popular"; readonly playlists: number };
@@ -85,7 +85,8 @@ export class Explainer {
     if (number < 0) return [];
     const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
     const reasons: Reason[] = [];
-    const times = query.tracks.filter((played) => played === number).length;
+    // All of the context: what has played before the tracks that are looked at has played as well.
+    const times = context.tracks.filter((played) => this.#numbers.get(played) === number).length;
     if (times > 0) reasons.push({ kind: "played", times });
     reasons.push(...this.#shared(new Set(query.tracks), number));
     const near = this.#near(query.tracks, number);
@@ -166,11 +167,9 @@ export class Explainer {
     const titles = this.#titles;
     if (titles === undefined || title === undefined) return [];
     const reasons: Reason[] = [];
-    for (const word of new Set(title.match(/[\p{L}\p{N}\p{M}]+/gu))) {
-      for (const w of titles.known(word)) {
-        for (let i = titles.offsets[w]!; i < titles.offsets[w + 1]!; i++) {
-          if (titles.tracks[i] === number) reasons.push({ kind: "title", word, share: titles.shares[i]! });
-        }
+    for (const [w, word] of titles.known(title)) {
+      for (let i = titles.offsets[w]!; i < titles.offsets[w + 1]!; i++) {
+        if (titles.tracks[i] === number) reasons.push({ kind: "title", word, share: titles.shares[i]! });
       }
     }
     return reasons;

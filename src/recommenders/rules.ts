@@ -69,7 +69,7 @@ export class RuledRecommender {
     }
     const numbers = TrackNumbers.of(this.#catalogue);
     const refused = new Set([...(rules.exclude ?? []), ...(rules.excludePlayed ? context.tracks : [])]);
-    const wanted = rules.artists && new Set(rules.artists.map((name) => name.toLowerCase()));
+    const wanted = rules.artists && new Set(rules.artists.flatMap(spellings));
     const carried = rules.words && this.#carried(rules.words);
     return () => {
       const counts = new Map<string, number>();
@@ -97,11 +97,16 @@ export class RuledRecommender {
       );
     }
     const tracks = new Set<number>();
-    for (const word of titles.known(words.join(" "))) {
+    for (const word of titles.known(words.join(" ")).keys()) {
       for (let i = titles.offsets[word]!; i < titles.offsets[word + 1]!; i++) tracks.add(titles.tracks[i]!);
     }
     return tracks;
   }
+}
+
+/** As it is given, and with accents and letters as one, as cleaning joins them; in lower case. */
+function spellings(name: string): string[] {
+  return [name.toLowerCase(), name.normalize("NFC").toLowerCase()];
 }
 
 function keep(ranking: Ranking, k: number, passes: (track: string) => boolean): Ranking {

@@ -1,18 +1,18 @@
 /** "Did you mean …?": the known word nearest to a mistyped one. */
 import { editDistance } from "./edit-distance.js";
 
-/** Undefined where nothing is near: more than a third of the letters would have to change. */
+/** Undefined where nothing is near: more than two letters and a third of them would have to change, or more than half of a short word. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
+    // Of many artists nearly all are far off, which is seen at once.
+    const third = Math.floor(Math.max(word.length, candidate.length) / 3);
+    const near = Math.min(least - 1, Math.floor(word.length / 2), Math.max(2, third));
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), near);
+    if (distance > near) continue;
+    least = distance;
+    best = candidate;
   }
-  return best !== undefined && least <= Math.max(2, Math.floor(Math.max(word.length, best.length) / 3))
-    ? best
-    : undefined;
+  return best;
 }

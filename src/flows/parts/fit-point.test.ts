@@ -58,6 +58,10 @@ it.each(["track2vec", "nearest"])("%s without a single vector is a result, and s
   for (const figure of [result.hitRatio, result.mrr, result.ndcg, ...result.interval, ...result.lossPerEpoch])
     expect(figure).toBeGreaterThanOrEqual(0);
   expect(JSON.stringify(gridRow(result))).not.toMatch(/NaN|undefined|Infinity/);
+  expect(gridRow({ ...result, interval: [0.25, 0.5] })).toMatchObject({ "95 %": "0.250–0.500" });
+  // Nobody who was asked was hit, or everybody: that makes nothing sure.
+  for (const all of [0, 1])
+    expect(gridRow({ ...result, interval: [all, all] })).toMatchObject({ "95 %": "–" });
 });
 
 it("says the min_count that the recommender takes by itself, and of one vector that it is alone", async () => {

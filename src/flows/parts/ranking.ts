@@ -1,7 +1,7 @@
 /** What is known of a trained grid point, and how the grid is ranked and drawn. */
 import type { Difference } from "../../evaluation/index.js";
 
-import { columns } from "../../workflow/terminal/format.js";
+import { columns, interval } from "../../workflow/terminal/format.js";
 
 export interface ProtocolFigures {
   readonly hitRatio: number;
@@ -52,11 +52,10 @@ export const asTable = (rows: ReadonlyArray<Readonly<Record<string, string | num
 
 /** A point as a row of the printed table. */
 export function gridRow(point: TrainedPoint): Record<string, string | number> {
-  const [low, high] = point.interval;
   return {
     model: point.name,
     "hit ratio": point.hitRatio.toFixed(4),
-    "95 %": `${low.toFixed(3)}–${high.toFixed(3)}`,
+    "95 %": interval(point.interval),
     MRR: point.mrr.toFixed(4),
     NDCG: point.ndcg.toFixed(4),
     "base protocol": point.base?.hitRatio.toFixed(4) ?? "",

@@ -134,8 +134,10 @@ function inWords(
     ...(popularity === 0 ? [] : [`${times(popularity)} times as often as the ${k} most popular tracks`]),
   ];
   return (
-    `Of ${queries.toLocaleString("en")} playlists that it had never seen, the last track was hidden. In **${of100(hitRatio)} of 100** ` +
-    `(95 % interval ${of100(low)} to ${of100(high)}) it was among the ${k} that ${escapeMarkdown(best.name)} named` +
+    `Of ${queries.toLocaleString("en")} ${queries === 1 ? "playlist" : "playlists"} that it had never seen, the last track was hidden. ` +
+    `In **${of100(hitRatio)} of 100** ` +
+    // Where all hit or none there is no spread, which makes nothing sure.
+    `${low === high ? "" : `(95 % interval ${of100(low)} to ${of100(high)}) `}it was among the ${k} that ${escapeMarkdown(best.name)} named` +
     `${beside.length === 0 ? "" : `: ${beside.join(", and ")}`}.`
   );
 }

@@ -47,8 +47,8 @@ class Blend {
 
   score(query: Query, board: ScoreBoard): void {
     const { signals, forest, settings } = this;
-    // Where nothing played, the fall-back's title words and popularity have the say.
-    if (query.played.length === 0) return;
+    // Where nothing is known, the fall-back's title words and popularity have the say: they hit more than trees that see no evidence.
+    if (!this.#knows(query)) return;
     signals.gather(query);
     const { count, width } = signals;
     const { rows, scores, picked } = forest;
@@ -72,6 +72,11 @@ class Blend {
     for (let i = 0; i < count; i++) guesses[i]! -= lead;
     for (let i = 0; i < finalists; i++) guesses[best[i]!] = scores[i]!;
     for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, guesses[i]!);
+  }
+
+  #knows({ tracks, unknown }: Query): boolean {
+    const { artists } = this.signals.fallback;
+    return tracks.length > 0 || (artists !== undefined && unknown.some((id) => artists.guess(id) !== 0));
   }
 }
 

@@ -132,7 +132,8 @@ export class Signals {
   #nominateByTitle(query: Query): void {
     const { board } = this.#byTitle;
     board.clear();
-    this.fallback.titles?.score(query, board, 1);
+    // What one playlist alone holds misleads the trees more often than it helps (21.1 for 21.5 of 100 on real playlists).
+    this.fallback.titles?.score(query, board, 1, true);
     if (board.count > 0) this.#byTitle.close(this.#evidence);
   }
 

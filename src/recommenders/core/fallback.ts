@@ -49,7 +49,8 @@ export class Fallback implements Filler {
   }
 
   /**
-   * Scores in (0, 1]: above 1/4 what artists (up to 3/8) and title words (up to 3/8) speak for, below it what is popular alone. How
+   * Scores in (0, 1]: above 1/4 what artists (up to 3/8) and title words (up to 3/8) speak for, below it what is popular alone. A word
+   * is in so few titles that most of its tracks are in one playlist with it: of these the popular ones are nearer to what is meant. How
    * many are wanted changes no order.
    */
   fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void {
@@ -57,7 +58,11 @@ export class Fallback implements Filler {
     // Even the share of a title word's playlists that holds its foremost track may be small.
     let best = 0;
     for (let i = 0; i < board.count; i++) best = Math.max(best, board.scores[board.touched[i]!]!);
-    for (let i = 0; i < board.count; i++) board.scores[board.touched[i]!]! *= 3 / 8 / best;
+    for (let i = 0; i < board.count; i++) {
+      const track = board.touched[i]!;
+      const popularity = this.counts[track]! / this.#mostPopular;
+      board.scores[track] = (5 / 16) * (board.scores[track]! / best) + popularity / 16;
+    }
     this.artists?.score(query, board, 3 / 8);
     let found = 0;
     for (let i = 0; i < board.count; i++) {

@@ -8,13 +8,20 @@ import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
 
-/** The words of a title: lower case, accents and punctuation off, a plural "s" off, each once. */
-export function titleWords(title: string): string[] {
-  const plain = title.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [
-    ...new Set(words.map((word) => (word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word))),
-  ];
+/** A picture is a word of its own, and so is a flag (two signs): many titles are nothing else. */
+const writtenWord = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|\p{RI}{2}|\p{Extended_Pictographic}/gu;
+
+/** The words of a title as they are compared (lower case, accents off, a plural "s" off), each once, with how the title writes them. */
+function wordsOf(title: string): Map<string, string> {
+  const words = new Map<string, string>();
+  for (const [written] of title.matchAll(writtenWord)) {
+    const plain = written.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    for (const [word] of plain.matchAll(writtenWord)) {
+      const singular = word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word;
+      if (!words.has(singular)) words.set(singular, written);
+    }
+  }
+  return words;
 }
 
 /** How many tracks of a word are scored: those that most of its playlists hold. */
@@ -23,7 +30,9 @@ const scoredPerWord = 500;
 const mostKept = 4_000_000;
 
 export class TitleWords {
+  /** Those of two playlists or more come first: `shared` words. */
   readonly words: readonly string[];
+  readonly shared: number;
   /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each, the largest first. */
   readonly offsets: Uint32Array;
   readonly tracks: Uint32Array;
@@ -31,8 +40,13 @@ export class TitleWords {
   readonly idf: Float32Array;
   readonly #numbers: ReadonlyMap<string, number>;
 
-  private constructor(words: readonly string[], arrays: Readonly<Record<string, NumericArray>>) {
+  private constructor(
+    words: readonly string[],
+    shared: number,
+    arrays: Readonly<Record<string, NumericArray>>,
+  ) {
     this.words = words;
+    this.shared = shared;
     this.offsets = arrays.offsets as Uint32Array;
     this.tracks = arrays.tracks as Uint32Array;
     this.shares = arrays.shares as Float32Array;
@@ -40,17 +54,19 @@ export class TitleWords {
     this.#numbers = new Map(words.map((word, number) => [word, number]));
   }
 
-  /** Words of two playlists or more are kept, with all of their tracks where these are not too many. A share is smoothed: playlists with both / (playlists with the word + 3). */
+  /** Words are kept with all of their tracks where these are not too many. A share is smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
     const playlistsOf = new Map<string, number[]>();
     for (let p = 0; p < titles.length; p++) {
-      for (const word of titleWords(titles[p]!)) {
+      for (const word of wordsOf(titles[p]!).keys()) {
         const list = playlistsOf.get(word);
         if (list === undefined) playlistsOf.set(word, [p]);
         else list.push(p);
       }
     }
-    const words = [...playlistsOf.keys()].filter((word) => playlistsOf.get(word)!.length >= 2).sort();
+    const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
+    const all = [...playlistsOf.keys()].sort();
+    const words = [...all.filter(isShared), ...all.filter((word) => !isShared(word))];
     const offsets = new Uint32Array(words.length + 1);
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
@@ -92,7 +108,7 @@ export class TitleWords {
       }
       offsets[w + 1] = tracks.length;
     });
-    return new TitleWords(words, {
+    return new TitleWords(words, all.filter(isShared).length, {
       offsets,
       tracks: Uint32Array.from(tracks),
       shares: Float32Array.from(shares),
@@ -101,30 +117,40 @@ export class TitleWords {
   }
 
   static restore(state: RecommenderState): TitleWords {
-    return new TitleWords(state.settings.words as string[], state.arrays);
+    const { words, shared } = state.settings as { words: string[]; shared?: number };
+    // Of version 1 there are no others.
+    return new TitleWords(words, shared ?? words.length, state.arrays);
   }
 
   save(): RecommenderState {
-    const { offsets, tracks, shares, idf } = this;
+    const { words, shared, offsets, tracks, shares, idf } = this;
     return {
       kind: "title-words",
-      version: 1,
-      settings: { words: this.words },
+      version: 2,
+      settings: { words, shared },
       arrays: { offsets, tracks, shares, idf },
     };
   }
 
-  /** Numbers of the known words of a title. */
-  known(title: string | undefined): number[] {
-    if (title === undefined || title === "") return [];
-    return titleWords(title)
-      .map((word) => this.#numbers.get(word) ?? -1)
-      .filter((number) => number >= 0);
+  /** The known words of a title, each once: its number, and how the title writes it. */
+  known(title: string | undefined): Map<number, string> {
+    const known = new Map<number, string>();
+    if (title === undefined) return known;
+    for (const [word, written] of wordsOf(title)) {
+      const number = this.#numbers.get(word);
+      if (number !== undefined) known.set(number, written);
+    }
+    return known;
   }
 
-  /** Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares. */
-  score(query: Query, board: ScoreBoard, most: number): void {
-    const words = this.known(query.title);
+  /**
+   * Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares.
+   *
+   * @param isSharedOnly leaves out words of a single playlist
+   */
+  score(query: Query, board: ScoreBoard, most: number, isSharedOnly = false): void {
+    const known = [...this.known(query.title).keys()];
+    const words = isSharedOnly ? known.filter((word) => word < this.shared) : known;
     const total = words.reduce((sum, word) => sum + this.idf[word]!, 0);
     for (const word of words) {
       const weight = (most * this.idf[word]!) / total;

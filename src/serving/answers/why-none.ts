@@ -1,5 +1,7 @@
 /** Why an answer holds no track: said alike wherever it was asked for, by the names that rules have there. */
+import { artistNumbers } from "../../corpus/index.js";
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
+import { closest } from "../../system/index.js";
 import type { LiveModel } from "./served-model.js";
 
 /** What rules are called where they are given. */
@@ -26,8 +28,8 @@ export function whyNone(
   const { artists, words } = rules;
   const passes = (rules: Rules) => live.letPass(recommender, rules, context);
   const unmet = [
-    ...(artists !== undefined && !passes({ artists }) ? [noneBy(artists)] : []),
     ...(words !== undefined && !passes({ words }) ? [noneTitled(words)] : []),
+    ...(artists !== undefined && !passes({ artists }) ? [noneBy(artists, live)] : []),
   ];
   if (unmet.length > 0) return `no answer: ${unmet.join(", and ")}`;
   if (recommender.recommend([context], 1)[0]!.tracks.length === 0) {
@@ -47,8 +49,11 @@ export function whyNone(
     : `no answer: no track passes ${given.join(" and ")}${given.length > 1 ? " together" : ""}`;
 }
 
-export function noneBy(artists: readonly string[]): string {
-  return `no track is by ${quoted(artists)}`;
+/** With those whose names are nearest. */
+export function noneBy(artists: readonly string[], { model }: LiveModel): string {
+  const { names } = artistNumbers(model.catalogue.artists ?? []);
+  const near = artists.slice(0, shown).flatMap((name) => closest(name, names) ?? []);
+  return `no track is by ${quoted(artists)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
 }
 
 export function noneTitled(words: readonly string[]): string {

@@ -4,6 +4,10 @@ import { styleText } from "node:util";
 /** "1 run", "2 runs". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
+/** An interval of shares. Where all hit or none drawing anew shows no spread, which makes nothing sure: "–". */
+export const interval = ([low, high]: readonly [number, number]): string =>
+  low === high ? "–" : `${low.toFixed(3)}–${high.toFixed(3)}`;
+
 /** "812 B", "1.4 MiB". */
 export function bytes(size: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { CorpusBuilder } from "../../corpus/index.js";
+import { TrackNumbers } from "./query.js";
+import { ScoreBoard } from "./score-board.js";
+import { TitleWords } from "./title-words.js";
+
+const builder = new CorpusBuilder();
+builder.add({ id: "1", title: "zen mornings", tracks: ["A", "B"] });
+builder.add({ id: "2", title: "Zen evening", tracks: ["A", "C"] });
+builder.add({ id: "3", title: "alone", tracks: ["D", "E"] });
+const corpus = builder.build();
+const words = TitleWords.fit(corpus, corpus.titles!);
+
+function scored(of: TitleWords, title: string, isSharedOnly: boolean): string[] {
+  const board = new ScoreBoard(corpus.tracks.length);
+  board.clear();
+  of.score(TrackNumbers.of(corpus).query({ tracks: [], title }), board, 1, isSharedOnly);
+  return Array.from(board.touched.subarray(0, board.count), (track) => corpus.tracks[track]!).sort();
+}
+
+it("tells words of one playlist from those of more, from memory and restored", () => {
+  for (const of of [words, TitleWords.restore(words.save())]) {
+    expect(scored(of, "alone, zen", false)).toEqual(["A", "B", "C", "D", "E"]);
+    expect(scored(of, "alone, zen", true)).toEqual(["A", "B", "C"]);
+    expect(scored(of, "alone", true)).toEqual([]);
+  }
+});
+
+it("takes all words of a state of version 1 for words of several playlists, as they were", () => {
+  const { settings, ...state } = words.save();
+  const restored = TitleWords.restore({
+    ...state,
+    version: 1,
+    settings: { words: settings.words as string[] },
+  });
+  expect(scored(restored, "alone", true)).toEqual(["D", "E"]);
+});

@@ -1,6 +1,7 @@
 /** `segue serve`: what it says before it serves, and of bundles that it cannot take over. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
@@ -106,6 +107,19 @@ it("says that a bundle of vectors alone cannot be served", async () => {
     `error: the bundle ${at("vectors-alone")} holds no recommender: it can be exported, not served\n`,
   );
   expect(code).toBe(2);
+});
+
+it.runIf(existsSync("/dev/full"))("answers where the disk that its log goes to is full", async () => {
+  const full = openSync("/dev/full", "w");
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
+  closeSync(full);
+  const ended = once(server, "exit");
+  const [said] = (await Promise.race([once(server.stdout!, "data"), ended])) as [Buffer];
+  const url = String(said).trim();
+  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(200);
+  server.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });
 
 it("names what there is where a bundle is not", async () => {

@@ -92,6 +92,32 @@ it.each([1, 2])("is stopped by a signal from code, with %s workers, run from --e
   expect(stdout).toBe("stopped twice\n");
 });
 
+it.each([1, 2])("hears signals that come while it starts, with %s workers", async (workers) => {
+  const door = pathToFileURL(distPath("serving/index.js")).href;
+  const given = { bundle: at("models"), workers, port: 0, logLevel: "info" };
+  const code = (name: string) => `
+    const { serve } = await import(${JSON.stringify(door)});
+    const ended = serve({ ...${JSON.stringify(given)}, onReady: () => console.log("ready") });
+    process.kill(process.pid, "${name}");
+    await ended;
+    console.log("stopped");`;
+  const start = (name: string) => {
+    const running = exec(process.execPath, ["--input-type=module", "--eval", code(name)], {
+      timeout: 20_000,
+    });
+    let log = "";
+    running.child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    return { running, log: () => log };
+  };
+  expect((await start("SIGTERM").running).stdout).toBe("stopped\n");
+  const { running, log } = start("SIGHUP");
+  await expect.poll(log, { timeout: 10_000 }).toContain('"msg":"model reloaded"');
+  running.child.kill("SIGTERM");
+  expect((await running).stdout).toBe("ready\nstopped\n");
+});
+
 it("takes parts of a second, whatever binary fractions make of them", async () => {
   // 2.01 * 1000 is 2009.9999999999998.
   await serving([at("models"), "--timeout", "2.01"], {}, async (url) => {

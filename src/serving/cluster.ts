@@ -30,6 +30,8 @@ export interface ClusterOptions extends WorkerOptions {
   readonly watchInterval?: number;
   /** As `AdminParts` has it. */
   readonly renewKeys?: AdminParts["renewKeys"];
+  /** Where it is aborted while workers are started, no more are: whoever aborts it is about to close those that there are. */
+  readonly signal?: AbortSignal;
 }
 
 interface Member {
@@ -43,6 +45,7 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
   host: true,
   port: true,
   renewKeys: true,
+  signal: true,
   watchInterval: true,
   workers: true,
 };
@@ -50,7 +53,7 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, drainDelay = 0, renewKeys, ...workerOptions } = options;
+  const { workers, watchInterval = 0, drainDelay = 0, renewKeys, signal, ...workerOptions } = options;
   checkSettings(options, others);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
@@ -148,7 +151,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   let stopWatching = () => {};
   let url = "";
   try {
-    for (let i = 0; i < workers; i++) url = await add();
+    for (let i = 0; i < workers && (i === 0 || !signal?.aborted); i++) url = await add();
   } catch (error) {
     await close();
     throw error;

@@ -76,6 +76,18 @@ describe("the endpoint as a server", () => {
     await expect(start({ host: "203.0.113.7" })).rejects.toMatchObject({
       message: expect.stringContaining("203.0.113.7"),
     });
+    await expect(start({ host: "fe80::1" })).rejects.toMatchObject({
+      message: expect.stringContaining("fe80::1 is not an address"),
+    });
+    await expect(start({ host: "[::1]" })).rejects.toMatchObject({
+      hint: expect.stringContaining("without brackets: ::1"),
+    });
+  });
+
+  it("has one address where localhost has several, since the stop would leave the others open", async () => {
+    const { url } = await start({ host: "localhost" });
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await expect(fetch(url.replace("127.0.0.1", "[::1]"))).rejects.toThrow();
   });
 
   it.each([

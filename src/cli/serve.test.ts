@@ -216,6 +216,29 @@ it("says in all workers that requests should go elsewhere before it refuses any"
   });
 });
 
+it("counts what a worker that died has answered, and tells it while another one starts", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ask = async (path: string) =>
+      (await fetch(url + path, { headers: { connection: "close" } })).text();
+    const answered = async () => {
+      const metrics = await ask("/metrics");
+      return Number(/request_duration_seconds_count\{route="\/v1\/tracks"\S* (\d+)/.exec(metrics)?.[1]);
+    };
+    const ready = () => [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)];
+    for (let i = 0; i < 8; i++) await ask("/v1/tracks?q=one");
+    expect(await answered()).toBe(8);
+    process.kill(Number(ready()[0]![1]), "SIGKILL");
+    await expect.poll(log).toContain("a worker died");
+    const began = performance.now();
+    expect(await answered()).toBe(8);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await expect.poll(ready, { timeout: 10_000 }).toHaveLength(3);
+    await ask("/v1/tracks?q=one");
+    expect(await answered()).toBe(9);
+  });
+});
+
 it("calls requests as their senders do, in its workers too", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {

@@ -5,11 +5,11 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { AggregatorRegistry } from "prom-client";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
 import { ApiKeys } from "./api-keys.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
+import { ClusterCounts, type Counts } from "./cluster-counts.js";
 import { createLogger } from "./log.js";
 import { watchSource } from "./model-source.js";
 import type { EndpointSettings } from "./options.js";
@@ -58,7 +58,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
-  const counts = new AggregatorRegistry();
+  const counts = new ClusterCounts<Member>(({ calls }) => calls.call<Counts>("counts"));
   const members = new Map<number, Member>();
   let leaving = false;
   let stopping = false;
@@ -94,13 +94,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
       reload: () => renewAndReload(renewKeys, reload),
-      metrics: () => counts.clusterMetrics(),
+      metrics: () => counts.gather([...members.values()]),
       take: (client) => limit.take(client as string, performance.now()),
     });
     worker.on("exit", (code, signal) => {
       const member = members.get(worker.id);
       members.delete(worker.id);
       if (stopping || member === undefined) return;
+      counts.leave(member);
       logger.error({ worker: worker.process.pid, code, signal }, "a worker died; starting another");
       pause = performance.now() - member.started > longestPause ? 100 : Math.min(longestPause, 2 * pause);
       setTimeout(() => void replace(), pause);

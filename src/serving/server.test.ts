@@ -212,6 +212,33 @@ describe("the endpoint as a server", () => {
     await expect.poll(version).toBe("v3");
   });
 
+  it("takes a model that was not whole when it was noticed, once it is", async () => {
+    const source = changingSource();
+    let tries = 0;
+    // As a bundle that is copied into its place: its manifest stays as it is while the other files come.
+    const model: ModelSource = {
+      ...source,
+      fingerprint: async () => source.version,
+      open: () => {
+        tries++;
+        return source.open();
+      },
+    };
+    const { url } = await start({ model, watchInterval: 20 });
+    const version = async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle;
+    source.version = "v2";
+    source.broken = true;
+    await wait(700);
+    // One of the start, and 20, 60, 140, 300 and 620 ms after the first that failed.
+    expect(tries).toBeLessThan(10);
+    expect(await version()).toBe("v1");
+    source.broken = false;
+    await expect.poll(version, { timeout: 5_000 }).toBe("v2");
+    tries = 0;
+    await wait(200);
+    expect(tries).toBe(0);
+  });
+
   it("finishes what is in flight when it stops", async () => {
     const { url, close } = await start({
       plugins: [(app) => void app.get("/slow", async () => wait(500, { done: true }))],

@@ -361,6 +361,10 @@ describe("the endpoint as a server", () => {
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
+    // An answer may tell to try again after the seconds of this one.
+    expect((await recommend(opened.url, { origin })).headers.get("access-control-expose-headers")).toContain(
+      "retry-after",
+    );
     const other = await recommend(opened.url, {
       origin: "https://other.example",
       "x-api-key": "first-key-0123456789",

@@ -239,6 +239,34 @@ it("counts what a worker that died has answered, and tells it while another one 
   });
 });
 
+it("answers from one bundle, though another came while a worker was starting", async () => {
+  const vectors = randomVectors(["A-One", "D-Four"], 4);
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(at("pointed/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  await cp(at("models/20260101-a"), at("pointed/v1"), { recursive: true });
+  await writeFile(at("pointed/current"), "v1");
+  // The more threads, the longer it starts after it has read its bundle.
+  const args = [at("pointed"), "--workers", "2", "--threads", "6", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ready = () => [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)];
+    const bundle = async () => {
+      const answer = await fetch(`${url}/readyz`, { headers: { connection: "close" } });
+      return ((await answer.json()) as { bundle: string }).bundle;
+    };
+    const old = await bundle();
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    process.kill(Number(ready()[0]![1]), "SIGKILL");
+    await expect.poll(log).toContain("a worker died");
+    await wait(800);
+    await writeFile(at("pointed/current"), "v2");
+    process.kill(pid, "SIGHUP");
+    await expect.poll(ready, { timeout: 20_000 }).toHaveLength(3);
+    // Connections go to the workers in turn.
+    const bundles = async () => new Set([await bundle(), await bundle(), await bundle(), await bundle()]);
+    await expect.poll(bundles, { timeout: 10_000 }).not.toContain(old);
+  });
+}, 60_000);
+
 it("calls requests as their senders do, in its workers too", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {

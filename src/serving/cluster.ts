@@ -69,7 +69,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     execArgv: memoryFlags(),
   });
 
+  let reloads = 0;
   const reload = async (): Promise<ReloadResult> => {
+    reloads++;
     const results: ReloadResult[] = [];
     for (const { calls } of [...members.values()]) results.push(await calls.call<ReloadResult>("reload"));
     return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
@@ -109,9 +111,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     try {
       await listening;
       let told = apiKeys;
+      let seen = reloads;
       const { url } = await calls.call<{ url: string }>("start", { ...workerOptions, apiKeys });
-      // Others may have come while it opened its model.
-      while (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
+      // Others may have come while it opened its model, and so may another model. One that is damaged nobody has taken.
+      while (told !== apiKeys || seen !== reloads) {
+        if (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
+        else {
+          seen = reloads;
+          await calls.call("reload").catch(() => {});
+        }
+      }
       if (leaving) await calls.call("leave");
       members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
@@ -150,6 +159,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   };
 
   let stopWatching = () => {};
+  // Nothing is opened of it here.
+  const source = bundleSource(options.bundle);
+  const before = await source.fingerprint().catch(() => undefined);
   let url = "";
   try {
     for (let i = 0; i < workers && (i === 0 || !signal?.aborted); i++) url = await add();
@@ -157,10 +169,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     await close();
     throw error;
   }
-  if (watchInterval > 0) {
-    // Nothing is opened of it here.
-    stopWatching = watchSource(bundleSource(options.bundle), watchInterval, reload);
-  }
+  if (watchInterval > 0) stopWatching = watchSource(source, watchInterval, reload, before);
   const leave = async () => {
     leaving = true;
     await tellAll("leave");

@@ -22,16 +22,17 @@ const longestPause = 60_000;
  * bundle that is copied into its place has its fingerprint before all of its files are there.
  *
  * @param milliseconds between two looks
+ * @param last the fingerprint before the model was opened that answers now; undefined where there was none
  * @returns how to stop
  */
 export function watchSource(
   source: Pick<ModelSource, "fingerprint">,
   milliseconds: number,
   onChange: () => Promise<unknown>,
+  last: string | undefined,
 ): () => void {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let last: string | undefined;
   let failed: { readonly pause: number; readonly until: number } | undefined;
   const look = async () => {
     // Between two versions the pointer may be missing for a moment: that is no change yet.

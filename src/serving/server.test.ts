@@ -212,6 +212,23 @@ describe("the endpoint as a server", () => {
     await expect.poll(version).toBe("v3");
   });
 
+  it("takes a model that came while the one before it was being opened", async () => {
+    const source = changingSource();
+    const model: ModelSource = {
+      ...source,
+      fingerprint: async () => source.version,
+      open: async () => {
+        const opened = await source.open();
+        source.version = "v2";
+        return opened;
+      },
+    };
+    const { url } = await start({ model, watchInterval: 20 });
+    await expect
+      .poll(async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle)
+      .toBe("v2");
+  });
+
   it("takes a model that was not whole when it was noticed, once it is", async () => {
     const source = changingSource();
     let tries = 0;

@@ -96,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger.error({ reason }, "the model's thread died; opening the model again");
     reload().catch(() => setTimeout(reviveAfter, revivePause, reason).unref());
   };
+  const before = await source?.fingerprint().catch(() => undefined);
   // A model's threads read it while this one loads what speaks HTTP.
   const opening = source === undefined ? openHere(model as ServedModel, onBatch) : openNext(source);
   opening.catch(() => {});
@@ -185,7 +186,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return giveUp(cannotListen(error as NodeJS.ErrnoException, host, port));
   }
   const stopWatching =
-    source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
+    source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload, before) : () => {};
   logger.info({ url, model: models.current.version, keys: options.apiKeys?.length ?? 0 }, "endpoint ready");
 
   let refused: Promise<void> | undefined;

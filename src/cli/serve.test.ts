@@ -267,6 +267,26 @@ it("answers from one bundle, though another came while a worker was starting", a
   });
 }, 60_000);
 
+it("tells all workers of another bundle, though the first of them dies of it", async () => {
+  const vectors = randomVectors(["A-One", "E-Five"], 4);
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(at("switched/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  await cp(at("models/20260101-a"), at("switched/v1"), { recursive: true });
+  await writeFile(at("switched/current"), "v1");
+  await serving([at("switched"), "--workers", "2", "--log-level", "info"], {}, async (url, log) => {
+    const [first, second] = [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)].map(([, pid]) =>
+      Number(pid),
+    );
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    await writeFile(at("switched/current"), "v2");
+    process.kill(first!, "SIGSTOP");
+    process.kill(pid, "SIGHUP");
+    await expect.poll(log).toContain("no API keys to read again");
+    process.kill(first!, "SIGKILL");
+    await expect.poll(log, { timeout: 10_000 }).toMatch(new RegExp(`"pid":${second},.*"model reloaded"`));
+  });
+});
+
 it("calls requests as their senders do, in its workers too", async () => {
   const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {

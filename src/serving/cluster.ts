@@ -73,7 +73,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   const reload = async (): Promise<ReloadResult> => {
     reloads++;
     const results: ReloadResult[] = [];
-    for (const { calls } of [...members.values()]) results.push(await calls.call<ReloadResult>("reload"));
+    for (const { worker, calls } of [...members.values()]) {
+      try {
+        results.push(await calls.call<ReloadResult>("reload"));
+      } catch (error) {
+        // One that has died meanwhile keeps it from nobody: another one opens it in its place.
+        if (worker.isConnected()) throw error;
+      }
+    }
     return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
   };
 

@@ -1,6 +1,7 @@
 /** `segue serve`: what it says before it serves, and of bundles that it cannot take over. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
@@ -91,6 +92,32 @@ it.each([1, 2])("is stopped by a signal from code, with %s workers, run from --e
   expect(stdout).toBe("stopped twice\n");
 });
 
+it.each([1, 2])("hears signals that come while it starts, with %s workers", async (workers) => {
+  const door = pathToFileURL(distPath("serving/index.js")).href;
+  const given = { bundle: at("models"), workers, port: 0, logLevel: "info" };
+  const code = (name: string) => `
+    const { serve } = await import(${JSON.stringify(door)});
+    const ended = serve({ ...${JSON.stringify(given)}, onReady: () => console.log("ready") });
+    process.kill(process.pid, "${name}");
+    await ended;
+    console.log("stopped");`;
+  const start = (name: string) => {
+    const running = exec(process.execPath, ["--input-type=module", "--eval", code(name)], {
+      timeout: 20_000,
+    });
+    let log = "";
+    running.child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    return { running, log: () => log };
+  };
+  expect((await start("SIGTERM").running).stdout).toBe("stopped\n");
+  const { running, log } = start("SIGHUP");
+  await expect.poll(log, { timeout: 10_000 }).toContain('"msg":"model reloaded"');
+  running.child.kill("SIGTERM");
+  expect((await running).stdout).toBe("ready\nstopped\n");
+});
+
 it("takes parts of a second, whatever binary fractions make of them", async () => {
   // 2.01 * 1000 is 2009.9999999999998.
   await serving([at("models"), "--timeout", "2.01"], {}, async (url) => {
@@ -106,6 +133,19 @@ it("says that a bundle of vectors alone cannot be served", async () => {
     `error: the bundle ${at("vectors-alone")} holds no recommender: it can be exported, not served\n`,
   );
   expect(code).toBe(2);
+});
+
+it.runIf(existsSync("/dev/full"))("answers where the disk that its log goes to is full", async () => {
+  const full = openSync("/dev/full", "w");
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
+  closeSync(full);
+  const ended = once(server, "exit");
+  const [said] = (await Promise.race([once(server.stdout!, "data"), ended])) as [Buffer];
+  const url = String(said).trim();
+  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/v1/tracks?q=one`)).status).toBe(200);
+  server.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });
 
 it("names what there is where a bundle is not", async () => {
@@ -173,6 +213,77 @@ it("says in all workers that requests should go elsewhere before it refuses any"
     while (performance.now() - began < 800)
       expect(await ask("/v1/tracks?q=one")).toEqual({ status: 200, connection: "close" });
     await expect.poll(() => ask("/ping").catch(() => "refused"), { timeout: 5_000 }).toBe("refused");
+  });
+});
+
+it("counts what a worker that died has answered, and tells it while another one starts", async () => {
+  const args = [at("models/20260101-a"), "--workers", "2", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ask = async (path: string) =>
+      (await fetch(url + path, { headers: { connection: "close" } })).text();
+    const answered = async () => {
+      const metrics = await ask("/metrics");
+      return Number(/request_duration_seconds_count\{route="\/v1\/tracks"\S* (\d+)/.exec(metrics)?.[1]);
+    };
+    const ready = () => [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)];
+    for (let i = 0; i < 8; i++) await ask("/v1/tracks?q=one");
+    expect(await answered()).toBe(8);
+    process.kill(Number(ready()[0]![1]), "SIGKILL");
+    await expect.poll(log).toContain("a worker died");
+    const began = performance.now();
+    expect(await answered()).toBe(8);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await expect.poll(ready, { timeout: 10_000 }).toHaveLength(3);
+    await ask("/v1/tracks?q=one");
+    expect(await answered()).toBe(9);
+  });
+});
+
+it("answers from one bundle, though another came while a worker was starting", async () => {
+  const vectors = randomVectors(["A-One", "D-Four"], 4);
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(at("pointed/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  await cp(at("models/20260101-a"), at("pointed/v1"), { recursive: true });
+  await writeFile(at("pointed/current"), "v1");
+  // The more threads, the longer it starts after it has read its bundle.
+  const args = [at("pointed"), "--workers", "2", "--threads", "6", "--log-level", "info"];
+  await serving(args, {}, async (url, log) => {
+    const ready = () => [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)];
+    const bundle = async () => {
+      const answer = await fetch(`${url}/readyz`, { headers: { connection: "close" } });
+      return ((await answer.json()) as { bundle: string }).bundle;
+    };
+    const old = await bundle();
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    process.kill(Number(ready()[0]![1]), "SIGKILL");
+    await expect.poll(log).toContain("a worker died");
+    await wait(800);
+    await writeFile(at("pointed/current"), "v2");
+    process.kill(pid, "SIGHUP");
+    await expect.poll(ready, { timeout: 20_000 }).toHaveLength(3);
+    // Connections go to the workers in turn.
+    const bundles = async () => new Set([await bundle(), await bundle(), await bundle(), await bundle()]);
+    await expect.poll(bundles, { timeout: 10_000 }).not.toContain(old);
+  });
+}, 60_000);
+
+it("tells all workers of another bundle, though the first of them dies of it", async () => {
+  const vectors = randomVectors(["A-One", "E-Five"], 4);
+  const nearest = nearestOf(vectors, vectors).save();
+  await writeBundle(at("switched/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
+  await cp(at("models/20260101-a"), at("switched/v1"), { recursive: true });
+  await writeFile(at("switched/current"), "v1");
+  await serving([at("switched"), "--workers", "2", "--log-level", "info"], {}, async (url, log) => {
+    const [first, second] = [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)].map(([, pid]) =>
+      Number(pid),
+    );
+    const { pid } = (await (await fetch(`${url}/healthz`)).json()) as { pid: number };
+    await writeFile(at("switched/current"), "v2");
+    process.kill(first!, "SIGSTOP");
+    process.kill(pid, "SIGHUP");
+    await expect.poll(log).toContain("no API keys to read again");
+    process.kill(first!, "SIGKILL");
+    await expect.poll(log, { timeout: 10_000 }).toMatch(new RegExp(`"pid":${second},.*"model reloaded"`));
   });
 });
 

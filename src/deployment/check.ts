@@ -13,6 +13,31 @@ export interface Prediction {
 /** Sends `{"instances": […]}` and gives back `predictions`. */
 export type Invoke = (instances: readonly string[]) => Promise<Prediction[]>;
 
+/**
+ * Reads an answer of `/invocations`.
+ *
+ * @throws SegueError where it is none: what stands between may have answered instead
+ */
+export function predictionsOf(text: string): Prediction[] {
+  const predictions = answerIn(text)?.predictions;
+  if (Array.isArray(predictions) && predictions.every(isPrediction)) return predictions;
+  throw new SegueError(`no predictions in what it answered: ${text.slice(0, 200) || "nothing"}`);
+}
+
+/** What an endpoint answered, if it did. */
+export function answerIn(text: string): { predictions?: unknown; error?: string } | undefined {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrediction(value: unknown): value is Prediction {
+  const given = value as Prediction | null;
+  return Array.isArray(given?.output_1) && Array.isArray(given.output_2);
+}
+
 export interface CheckOptions {
   /** For messages: the endpoint's URL or name. */
   readonly endpoint: string;

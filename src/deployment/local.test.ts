@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -66,6 +68,25 @@ describe("deploying to this machine", () => {
   it("says why nobody answers", async () => {
     const nowhere = checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle(), calls: 1 });
     await expect(nowhere).rejects.toThrow(/did not answer .*ECONNREFUSED|bad port/);
+  });
+
+  it.each([
+    [502, "<html>Bad Gateway</html>", "502: <html>Bad Gateway</html>"],
+    [503, "", "503: Service Unavailable"],
+    [401, '{"error":"an API key is needed"}', "401: an API key is needed"],
+    [200, "<html>Sign in</html>", "no predictions in what it answered: <html>Sign in</html>"],
+    [200, "", "no predictions in what it answered: nothing"],
+    [200, "null", "no predictions in what it answered: null"],
+    [200, '{"predictions":[{"output_1":[1]}]}', "no predictions in what it answered: "],
+  ])("says what answered where it was not the endpoint: %i %s", async (status, body, message) => {
+    const between = createServer((_, response) => response.writeHead(status).end(body)).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(between, "listening");
+    const url = `http://127.0.0.1:${(between.address() as AddressInfo).port}`;
+    await expect(checkEndpoint({ url, bundle: bundle() })).rejects.toThrow(message);
+    between.close();
   });
 
   it("answers from its own process as the bundle does, and stops without a trace", async () => {

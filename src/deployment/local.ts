@@ -22,7 +22,7 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { type Answers, type BundleAnswers, fromAnswers, withBundleAnswers } from "./bundle-answers.js";
-import { type CheckResult, checkAnswers, type Prediction } from "./check.js";
+import { answerIn, type CheckResult, checkAnswers, type Prediction, predictionsOf } from "./check.js";
 import { endProcess } from "./processes.js";
 
 export interface LocalDeployOptions {
@@ -212,9 +212,11 @@ async function invokeOverHttp(
     // fetch says no more than "fetch failed"; why stands in its cause.
     throw (error as Error).cause ?? error;
   });
-  const answer = (await response.json()) as { predictions?: Prediction[]; error?: string };
-  if (response.ok && answer.predictions !== undefined) return answer.predictions;
-  throw new SegueError(`${response.status}: ${answer.error ?? "no predictions in the answer"}`);
+  const text = await response.text();
+  if (response.ok) return predictionsOf(text);
+  throw new SegueError(
+    `${response.status}: ${answerIn(text)?.error ?? (text.slice(0, 200) || response.statusText)}`,
+  );
 }
 
 function readyUrl(

@@ -5,11 +5,11 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { AggregatorRegistry } from "prom-client";
 import { besideUrl, memoryFlags, messageOf, SegueError } from "../system/index.js";
 import { ApiKeys } from "./api-keys.js";
 import { type BundleOptions, bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
+import { ClusterCounts, type Counts } from "./cluster-counts.js";
 import { createLogger } from "./log.js";
 import { watchSource } from "./model-source.js";
 import type { EndpointSettings } from "./options.js";
@@ -30,6 +30,8 @@ export interface ClusterOptions extends WorkerOptions {
   readonly watchInterval?: number;
   /** As `AdminParts` has it. */
   readonly renewKeys?: AdminParts["renewKeys"];
+  /** Where it is aborted while workers are started, no more are: whoever aborts it is about to close those that there are. */
+  readonly signal?: AbortSignal;
 }
 
 interface Member {
@@ -43,6 +45,7 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
   host: true,
   port: true,
   renewKeys: true,
+  signal: true,
   watchInterval: true,
   workers: true,
 };
@@ -50,12 +53,12 @@ const others: Readonly<Record<Exclude<keyof ClusterOptions, keyof EndpointSettin
 const longestPause = 10_000;
 
 export async function startCluster(options: ClusterOptions): Promise<RunningServer> {
-  const { workers, watchInterval = 0, drainDelay = 0, renewKeys, ...workerOptions } = options;
+  const { workers, watchInterval = 0, drainDelay = 0, renewKeys, signal, ...workerOptions } = options;
   checkSettings(options, others);
   // Connections of one client may be any worker's, so the counts are here.
   const limit = new RateLimit(options.rateLimit ?? Number.POSITIVE_INFINITY);
   const logger = createLogger(options.logLevel);
-  const counts = new AggregatorRegistry();
+  const counts = new ClusterCounts<Member>(({ calls }) => calls.call<Counts>("counts"));
   const members = new Map<number, Member>();
   let leaving = false;
   let stopping = false;
@@ -66,9 +69,18 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     execArgv: memoryFlags(),
   });
 
+  let reloads = 0;
   const reload = async (): Promise<ReloadResult> => {
+    reloads++;
     const results: ReloadResult[] = [];
-    for (const { calls } of [...members.values()]) results.push(await calls.call<ReloadResult>("reload"));
+    for (const { worker, calls } of [...members.values()]) {
+      try {
+        results.push(await calls.call<ReloadResult>("reload"));
+      } catch (error) {
+        // One that has died meanwhile keeps it from nobody: another one opens it in its place.
+        if (worker.isConnected()) throw error;
+      }
+    }
     return { version: results[0]?.version ?? "", changed: results.some((result) => result.changed) };
   };
 
@@ -91,13 +103,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
       reload: () => renewAndReload(renewKeys, reload),
-      metrics: () => counts.clusterMetrics(),
+      metrics: () => counts.gather([...members.values()]),
       take: (client) => limit.take(client as string, performance.now()),
     });
     worker.on("exit", (code, signal) => {
       const member = members.get(worker.id);
       members.delete(worker.id);
       if (stopping || member === undefined) return;
+      counts.leave(member);
       logger.error({ worker: worker.process.pid, code, signal }, "a worker died; starting another");
       pause = performance.now() - member.started > longestPause ? 100 : Math.min(longestPause, 2 * pause);
       setTimeout(() => void replace(), pause);
@@ -105,9 +118,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
     try {
       await listening;
       let told = apiKeys;
+      let seen = reloads;
       const { url } = await calls.call<{ url: string }>("start", { ...workerOptions, apiKeys });
-      // Others may have come while it opened its model.
-      while (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
+      // Others may have come while it opened its model, and so may another model. One that is damaged nobody has taken.
+      while (told !== apiKeys || seen !== reloads) {
+        if (told !== apiKeys) await calls.call("useApiKeys", (told = apiKeys));
+        else {
+          seen = reloads;
+          await calls.call("reload").catch(() => {});
+        }
+      }
       if (leaving) await calls.call("leave");
       members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
@@ -146,17 +166,17 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   };
 
   let stopWatching = () => {};
+  // Nothing is opened of it here.
+  const source = bundleSource(options.bundle);
+  const before = await source.fingerprint().catch(() => undefined);
   let url = "";
   try {
-    for (let i = 0; i < workers; i++) url = await add();
+    for (let i = 0; i < workers && (i === 0 || !signal?.aborted); i++) url = await add();
   } catch (error) {
     await close();
     throw error;
   }
-  if (watchInterval > 0) {
-    // Nothing is opened of it here.
-    stopWatching = watchSource(bundleSource(options.bundle), watchInterval, reload);
-  }
+  if (watchInterval > 0) stopWatching = watchSource(source, watchInterval, reload, before);
   const leave = async () => {
     leaving = true;
     await tellAll("leave");

@@ -45,7 +45,16 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
     route.config = { ...route.config, open: true };
     route.schema = { ...route.schema, hide: true };
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { deepLinking: true } });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    uiConfig: { deepLinking: true },
+    // From /docs/json on, as a proxy may have put all of it under a path of its own.
+    transformSpecification: (document) => ({
+      ...document,
+      servers: [{ url: "..", description: "this endpoint" }],
+    }),
+    transformSpecificationClone: false,
+  });
   app.get("/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
 }
 

@@ -1,5 +1,4 @@
 /** One of several processes that answer on the same port: started by `startCluster`, told everything over its channel. */
-import { AggregatorRegistry } from "prom-client";
 import { bundleSource } from "./bundle-source.js";
 import type { WorkerOptions } from "./cluster.js";
 import { EndpointMetrics } from "./metrics.js";
@@ -8,15 +7,12 @@ import type { ReloadResult } from "./routes/admin.js";
 import { type RunningServer, startServer } from "./server.js";
 
 let running: RunningServer | undefined;
+const metrics = new EndpointMetrics();
 
 const first = new ProcessCalls(process as Channel, {
   start: async (argument) => {
     const { bundle, ...options } = argument as WorkerOptions;
     const { recommender, threads } = options;
-    const metrics = new EndpointMetrics();
-    // Making one lets this process answer when the first asks for everybody's counts.
-    new AggregatorRegistry();
-    AggregatorRegistry.setRegistries([metrics.registry]);
     running = await startServer({
       ...options,
       model: bundleSource(bundle, { recommender, threads }),
@@ -27,6 +23,7 @@ const first = new ProcessCalls(process as Channel, {
     });
     return { url: running.url };
   },
+  counts: () => metrics.registry.getMetricsAsJSON(),
   reload: () => running!.reload(),
   useApiKeys: (keys) => running!.useApiKeys(keys as string[]),
   leave: () => running?.leave(),

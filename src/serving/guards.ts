@@ -71,7 +71,7 @@ function addCors(app: FastifyInstance, origins: readonly string[]): void {
     const { origin } = request.headers;
     if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return;
     reply.header("access-control-allow-origin", origin);
-    reply.header("access-control-expose-headers", requestIdHeader);
+    reply.header("access-control-expose-headers", `retry-after, ${requestIdHeader}`);
     if (request.method !== "OPTIONS" || !request.headers["access-control-request-method"]) return;
     return reply
       .code(204)

@@ -145,3 +145,17 @@ export async function refuseEncodedBodies(request: FastifyRequest): Promise<void
     hint: "send the JSON as it is, without the header Content-Encoding",
   });
 }
+
+/** What they stand for is not known, and read as they are they would be words to look for. */
+export async function refuseBrokenEscapes(request: FastifyRequest): Promise<void> {
+  const [, query = ""] = request.raw.url!.split("?", 2);
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw new HttpError(400, {
+      error: "the query has an escape that is none of UTF-8 text",
+      code: "bad-url",
+      hint: "é is %C3%A9, and % itself is %25",
+    });
+  }
+}

@@ -14,20 +14,38 @@ export interface ModelSource {
   openBeside?(hooks: Omit<ThreadsOptions, "threads">): Promise<Answerer>;
 }
 
-/** Calls `onChange` when the fingerprint has become another one. Looks every `milliseconds`; returns how to stop. */
+/** The longest pause between two tries to open a model that could not be opened, in milliseconds. */
+const longestPause = 60_000;
+
+/**
+ * Calls `onChange` when the fingerprint has become another one. Where that fails it calls it again, each time after twice as long: a
+ * bundle that is copied into its place has its fingerprint before all of its files are there.
+ *
+ * @param milliseconds between two looks
+ * @param last the fingerprint before the model was opened that answers now; undefined where there was none
+ * @returns how to stop
+ */
 export function watchSource(
-  source: ModelSource,
+  source: Pick<ModelSource, "fingerprint">,
   milliseconds: number,
   onChange: () => Promise<unknown>,
+  last: string | undefined,
 ): () => void {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let last: string | undefined;
+  let failed: { readonly pause: number; readonly until: number } | undefined;
   const look = async () => {
     // Between two versions the pointer may be missing for a moment: that is no change yet.
     const now = await source.fingerprint().catch(() => undefined);
-    if (now !== undefined && last !== undefined && now !== last) await onChange().catch(() => {});
+    const changed = now !== undefined && last !== undefined && now !== last;
     last = now ?? last;
+    if (changed || (failed !== undefined && performance.now() >= failed.until)) {
+      const pause = changed ? milliseconds : Math.min(longestPause, 2 * failed!.pause);
+      failed = await onChange().then(
+        () => undefined,
+        () => ({ pause, until: performance.now() + pause }),
+      );
+    }
     if (!stopped) timer = setTimeout(() => void look(), milliseconds).unref();
   };
   void look();

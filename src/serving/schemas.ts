@@ -203,7 +203,8 @@ export const tracksAnswer = z.object({
 
 /** What every question may be answered with instead. */
 export const errorAnswers = {
-  "4xx": errorAnswer,
+  "4xx": errorAnswer.describe("The request is wrong or refused: where, why, and what to do"),
+  500: errorAnswer.describe("The endpoint failed; its log says why, beside the request_id"),
   503: errorAnswer.describe(
     "Too many questions wait already, or the endpoint is stopping; try again after Retry-After",
   ),

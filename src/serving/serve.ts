@@ -2,6 +2,7 @@
  * Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle and reads the API keys
  * again.
  */
+import { once } from "node:events";
 import {
   aFunction,
   aSignal,
@@ -14,12 +15,13 @@ import {
 import { bundleSource } from "./bundle-source.js";
 import type { ClusterOptions } from "./cluster.js";
 import { type EndpointPlugin, workerCounts } from "./options.js";
+import { ProcessSignals } from "./process-signals.js";
 import { type RunningServer, startServer } from "./server.js";
 
-export interface ServeOptions extends Omit<ClusterOptions, "renewKeys"> {
+export interface ServeOptions extends Omit<ClusterOptions, "renewKeys" | "signal"> {
   /** Reads the API keys again when SIGHUP comes, or a request to reload; default: they stay. */
   readonly readApiKeys?: () => Promise<readonly string[]>;
-  /** Called once, when requests are answered. */
+  /** Called once, when requests are answered; not where it was told to stop before. */
   readonly onReady?: (server: RunningServer) => void;
   /** Added routes; with one worker only. */
   readonly plugins?: readonly EndpointPlugin[];
@@ -71,28 +73,22 @@ export async function serve(options: ServeOptions): Promise<void> {
     renewed = renewed.then(readKeysAgain);
     return renewed;
   };
-  const server: RunningServer =
+  const signals = new ProcessSignals(signal);
+  const { stop } = signals;
+  const start = async () =>
     workers === 1
-      ? await startServer({
-          ...rest,
-          model: bundleSource(bundle, { recommender, threads }),
-          plugins,
-          renewKeys,
-        })
-      : await (await import("./cluster.js")).startCluster({ ...rest, bundle, workers, renewKeys });
-  const onHangup = () => {
+      ? startServer({ ...rest, model: bundleSource(bundle, { recommender, threads }), plugins, renewKeys })
+      : (await import("./cluster.js")).startCluster({ ...rest, bundle, workers, renewKeys, signal: stop });
+  const server: RunningServer = await start().catch((error: unknown) => {
+    signals.ignore();
+    throw error;
+  });
+  signals.onHangup(() => {
     void renewKeys();
     server.reload().catch(() => {});
-  };
-  process.on("SIGHUP", onHangup);
-  const stopped = new Promise<void>((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-    if (signal?.aborted) resolve();
   });
-  onReady?.(server);
-  await stopped;
+  if (!stop.aborted) onReady?.(server);
+  if (!stop.aborted) await once(stop, "abort");
   await server.close();
-  process.off("SIGHUP", onHangup);
+  signals.ignore();
 }

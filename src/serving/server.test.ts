@@ -76,6 +76,18 @@ describe("the endpoint as a server", () => {
     await expect(start({ host: "203.0.113.7" })).rejects.toMatchObject({
       message: expect.stringContaining("203.0.113.7"),
     });
+    await expect(start({ host: "fe80::1" })).rejects.toMatchObject({
+      message: expect.stringContaining("fe80::1 is not an address"),
+    });
+    await expect(start({ host: "[::1]" })).rejects.toMatchObject({
+      hint: expect.stringContaining("without brackets: ::1"),
+    });
+  });
+
+  it("has one address where localhost has several, since the stop would leave the others open", async () => {
+    const { url } = await start({ host: "localhost" });
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await expect(fetch(url.replace("127.0.0.1", "[::1]"))).rejects.toThrow();
   });
 
   it.each([
@@ -200,6 +212,50 @@ describe("the endpoint as a server", () => {
     await expect.poll(version).toBe("v3");
   });
 
+  it("takes a model that came while the one before it was being opened", async () => {
+    const source = changingSource();
+    const model: ModelSource = {
+      ...source,
+      fingerprint: async () => source.version,
+      open: async () => {
+        const opened = await source.open();
+        source.version = "v2";
+        return opened;
+      },
+    };
+    const { url } = await start({ model, watchInterval: 20 });
+    await expect
+      .poll(async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle)
+      .toBe("v2");
+  });
+
+  it("takes a model that was not whole when it was noticed, once it is", async () => {
+    const source = changingSource();
+    let tries = 0;
+    // As a bundle that is copied into its place: its manifest stays as it is while the other files come.
+    const model: ModelSource = {
+      ...source,
+      fingerprint: async () => source.version,
+      open: () => {
+        tries++;
+        return source.open();
+      },
+    };
+    const { url } = await start({ model, watchInterval: 20 });
+    const version = async () => ((await (await fetch(`${url}/readyz`)).json()) as { bundle: string }).bundle;
+    source.version = "v2";
+    source.broken = true;
+    await wait(700);
+    // One of the start, and 20, 60, 140, 300 and 620 ms after the first that failed.
+    expect(tries).toBeLessThan(10);
+    expect(await version()).toBe("v1");
+    source.broken = false;
+    await expect.poll(version, { timeout: 5_000 }).toBe("v2");
+    tries = 0;
+    await wait(200);
+    expect(tries).toBe(0);
+  });
+
   it("finishes what is in flight when it stops", async () => {
     const { url, close } = await start({
       plugins: [(app) => void app.get("/slow", async () => wait(500, { done: true }))],
@@ -322,6 +378,10 @@ describe("the endpoint as a server", () => {
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
+    // An answer may tell to try again after the seconds of this one.
+    expect((await recommend(opened.url, { origin })).headers.get("access-control-expose-headers")).toContain(
+      "retry-after",
+    );
     const other = await recommend(opened.url, {
       origin: "https://other.example",
       "x-api-key": "first-key-0123456789",

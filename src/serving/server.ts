@@ -96,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger.error({ reason }, "the model's thread died; opening the model again");
     reload().catch(() => setTimeout(reviveAfter, revivePause, reason).unref());
   };
+  const before = await source?.fingerprint().catch(() => undefined);
   // A model's threads read it while this one loads what speaks HTTP.
   const opening = source === undefined ? openHere(model as ServedModel, onBatch) : openNext(source);
   opening.catch(() => {});
@@ -178,13 +179,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }).catch(giveUp);
   let url: string;
   try {
-    url = await app.listen({ host, port });
+    // By that name Fastify would open a second server for the other address of it, which the stop below knows nothing of.
+    url = await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
   } catch (error) {
     await app.close();
     return giveUp(cannotListen(error as NodeJS.ErrnoException, host, port));
   }
   const stopWatching =
-    source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload) : () => {};
+    source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload, before) : () => {};
   logger.info({ url, model: models.current.version, keys: options.apiKeys?.length ?? 0 }, "endpoint ready");
 
   let refused: Promise<void> | undefined;
@@ -235,17 +237,17 @@ async function openHere(model: ServedModel, onBatch: (size: number) => void): Pr
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const addresses = "use --host 127.0.0.1, 0.0.0.0 for all addresses, or one of IPv6 without brackets: ::1";
   const reasons: Readonly<Record<string, [message: string, hint: string]>> = {
     EADDRINUSE: [
       `port ${port} on ${host} is in use`,
       "choose another with --port, or --port 0 for any free one",
     ],
     EACCES: [`port ${port} may not be opened by this user`, "choose one above 1023 with --port"],
-    EADDRNOTAVAIL: [
-      `${host} is not an address of this machine`,
-      "use --host 127.0.0.1, or 0.0.0.0 for all addresses",
-    ],
-    ENOTFOUND: [`the host name ${host} is not known`, "use --host 127.0.0.1, or 0.0.0.0 for all addresses"],
+    EADDRNOTAVAIL: [`${host} is not an address of this machine`, addresses],
+    // A link-local one of IPv6 without its interface.
+    EINVAL: [`${host} is not an address to listen on`, addresses],
+    ENOTFOUND: [`the host name ${host} is not known`, addresses],
   };
   const reason = reasons[error.code ?? ""];
   if (reason === undefined) return error;

@@ -19,7 +19,13 @@ import {
   wholeNumber,
 } from "../../system/index.js";
 import { savedModelAnswers, withBundleAnswers } from "../bundle-answers.js";
-import { type CheckOptions, type CheckResult, checkAnswers, type Prediction } from "../check.js";
+import {
+  type CheckOptions,
+  type CheckResult,
+  checkAnswers,
+  type Prediction,
+  predictionsOf,
+} from "../check.js";
 import type { SageMakerDeployment } from "./deploy.js";
 import type { AwsConnection } from "./options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
@@ -131,16 +137,6 @@ export function invoker(endpoint: string, connection: AwsConnection = {}, signal
         cause: error,
       });
     });
-    const text = new TextDecoder().decode(Body);
-    let answer: { predictions?: Prediction[] };
-    try {
-      answer = JSON.parse(text);
-    } catch (cause) {
-      throw new SegueError(`the endpoint ${endpoint} answered no JSON: ${text.slice(0, 200)}`, { cause });
-    }
-    if (!Array.isArray(answer.predictions)) {
-      throw new SegueError(`the endpoint ${endpoint} answered without "predictions": ${text.slice(0, 200)}`);
-    }
-    return answer.predictions;
+    return predictionsOf(new TextDecoder().decode(Body));
   };
 }

@@ -4,7 +4,7 @@ import { explainDiskError, SegueError } from "../../system/index.js";
 import type { ApiKeys } from "../api-keys.js";
 import { HttpError } from "../http-error.js";
 import type { EndpointMetrics } from "../metrics.js";
-import { errorAnswer } from "../schemas.js";
+import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";
 
 export interface ReloadResult {
@@ -33,7 +33,19 @@ export function adminRoutes(
   const { registry } = parts.metrics;
   app.get(
     "/metrics",
-    { schema: { operationId: "metrics", summary: "Metrics, in Prometheus's text format" } },
+    {
+      schema: {
+        operationId: "metrics",
+        summary: "Metrics, in Prometheus's text format",
+        response: {
+          200: {
+            description: "What was counted since the start",
+            content: { "text/plain": { schema: z.string() } },
+          },
+          "4xx": errorAnswers["4xx"],
+        },
+      },
+    },
     async (_request, reply) => {
       reply.type(registry.contentType);
       return parts.gatherMetrics === undefined ? registry.metrics() : parts.gatherMetrics();
@@ -57,7 +69,7 @@ export function adminRoutes(
                 .describe("Why the API keys stay as they were, where they could not be read again"),
             })
             .describe("The bundle was opened and answers"),
-          "4xx": errorAnswer,
+          "4xx": errorAnswers["4xx"],
           500: errorAnswer.describe(
             "The bundle cannot be used, and why; the one before it goes on answering",
           ),

@@ -10,7 +10,7 @@ export function extendRoute(app: App, parts: RouteParts): void {
         operationId: "extendPlaylist",
         summary: "Make a playlist longer, or one from a title alone",
         body: extendRequest,
-        response: { 200: extendAnswer, ...errorAnswers },
+        response: { 200: extendAnswer.describe("What to add to the playlist"), ...errorAnswers },
       },
     },
     (request, reply) => answered(parts, { of: "extend", request: request.body }, reply),

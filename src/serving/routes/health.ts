@@ -7,10 +7,12 @@ import { z } from "zod";
 import type { App, RouteParts } from "./routes.js";
 
 const answer = z.object({ status: z.string(), bundle: z.string().optional() });
-const alive = z.object({
-  status: z.literal("ok"),
-  pid: z.number().describe("The process to send signals to"),
-});
+const alive = z
+  .object({
+    status: z.literal("ok"),
+    pid: z.number().describe("The process to send signals to"),
+  })
+  .describe("It is");
 
 export function healthRoutes(app: App, parts: RouteParts & { readonly leaving: () => boolean }): void {
   const open = { config: { open: true } };
@@ -30,7 +32,10 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly leaving: (
         schema: {
           operationId: path.slice(1),
           summary: "Should requests be sent here?",
-          response: { 200: answer, 503: answer },
+          response: {
+            200: answer.describe("Yes"),
+            503: answer.describe("No: it was told to stop, or opens its model again"),
+          },
         },
       },
       async (_request, reply) => {

@@ -25,7 +25,12 @@ export async function invocationsRoute(app: App, parts: RouteParts): Promise<voi
           operationId: "invocations",
           summary: "Nearest tracks, in TensorFlow Serving's row or column form",
           body: { content: { "application/json": { schema: invocationsRequest }, ...lines } },
-          response: { 200: invocationsAnswer, ...errorAnswers },
+          response: {
+            200: invocationsAnswer.describe(
+              "Rows for the row form and for lines, columns for the column form",
+            ),
+            ...errorAnswers,
+          },
         },
       },
       ({ body }, reply) => {

@@ -10,7 +10,7 @@ export function recommendRoute(app: App, parts: RouteParts): void {
         operationId: "recommend",
         summary: "What should play next",
         body: recommendRequest,
-        response: { 200: recommendAnswer, ...errorAnswers },
+        response: { 200: recommendAnswer.describe("What should play next"), ...errorAnswers },
       },
     },
     (request, reply) => answered(parts, { of: "recommend", request: request.body }, reply),

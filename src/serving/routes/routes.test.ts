@@ -7,8 +7,14 @@ import { postJson, songApp, songs } from "../serving.testkit.js";
 
 type Songs = Awaited<ReturnType<typeof songApp>>;
 
+interface OpenApiRequest {
+  readonly operationId?: string;
+  readonly security?: object[];
+  readonly responses: Record<string, { readonly description: string; readonly content?: object }>;
+}
+
 interface OpenApi {
-  readonly paths: Record<string, Record<string, { operationId?: string; security?: object[] }>>;
+  readonly paths: Record<string, Record<string, OpenApiRequest>>;
   readonly security?: object[];
   readonly components: { readonly securitySchemes?: object };
 }
@@ -439,6 +445,31 @@ describe("the endpoint's routes", () => {
     });
     const withoutKey = closed.requests.filter(({ security }) => security?.length === 0);
     expect(withoutKey.map(({ operationId }) => operationId).sort()).toEqual(["healthz", "ping", "readyz"]);
+  });
+
+  it("refuses a query that is no UTF-8 text, which would be looked for as it is written", async () => {
+    const search = async (q: string) => (await app.inject(`/v1/tracks?q=${q}`)).json();
+    for (const broken of ["Beyonc%e9", "%ed%a0%80", "100%", "%zz"])
+      expect(await search(broken), broken).toMatchObject({ code: "bad-url" });
+    for (const right of ["Beyonc%C3%A9", "Beyoncé", "beyonce+d%C3%A9j%c3%a0"])
+      expect((await search(right)).tracks, right).toMatchObject([{ id: "Beyoncé-Déjà Vu" }]);
+  });
+
+  it("describes each answer, and sends what is tried on its page to where the page came from", async () => {
+    const { paths } = (await app.inject("/openapi.json")).json() as OpenApi;
+    const answers = Object.values(paths).flatMap((path) =>
+      Object.values(path).flatMap(({ responses }) => Object.values(responses)),
+    );
+    for (const { description, content } of answers) {
+      expect(description).not.toBe("Default Response");
+      expect(content).toBeDefined();
+    }
+    expect(paths["/metrics"]).toMatchObject({
+      get: { responses: { 200: { content: { "text/plain": {} } }, "4XX": {} } },
+    });
+    // It has the document from /docs/json.
+    expect((await app.inject("/docs/json")).json()).toMatchObject({ servers: [{ url: ".." }] });
+    expect((await app.inject("/openapi.json")).json()).not.toHaveProperty("servers");
   });
 
   it("says which methods a path has where a request comes with another", async () => {

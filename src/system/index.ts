@@ -17,6 +17,7 @@ export {
   preloadDuckDb,
   type SqlValue,
   type SqlValues,
+  sqlName,
   sqlString,
   uintColumn,
   withDuckDb,

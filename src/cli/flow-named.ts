@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closest, distPath, misuse } from "../system/index.js";
+import { didYouMean, distPath, misuse, type SegueError } from "../system/index.js";
 import type { AnyFlow } from "../workflow/index.js";
 
 /**
@@ -44,16 +44,14 @@ export async function flowsNamed(target: string): Promise<AnyFlow[]> {
     return found;
   }
   const own = ownFlows();
-  if (!own.includes(target)) {
-    const near = closest(target, own);
-    throw misuse(
-      `there is no flow "${target}"`,
-      near ? `did you mean "${near}"?` : `the flows are ${own.join(", ")}`,
-    );
-  }
+  if (!own.includes(target)) throw noFlow(target, own);
   const flows = await flowsOf(pathToFileURL(distPath(`flows/${target}.js`)).href);
   return flows.filter((flow) => flow.name === target);
 }
+
+/** The error for a name that is none of Segue's own flows. */
+export const noFlow = (name: string, known: readonly string[]): SegueError =>
+  misuse(`there is no flow "${name}"`, didYouMean(name, known, `the flows are ${known.join(", ")}`));
 
 /** Whether a flow is named by its file: "./tuning.js", "flows.js:tuning". In TypeScript it is refused, but is one. */
 export const isFlowModule = (target: string): boolean => /\.m?[jt]s(:.+)?$/.test(target);

@@ -1,6 +1,6 @@
 /** `segue help`: what a verb takes; the same as --help behind it. */
 import type { Command } from "commander";
-import { closest, misuse } from "../system/index.js";
+import { didYouMean, misuse } from "../system/index.js";
 
 export function registerHelp(program: Command): void {
   program
@@ -10,13 +10,8 @@ export function registerHelp(program: Command): void {
     .action(async (name: string | undefined) => {
       if (name === undefined) return program.outputHelp();
       const verbs = program.commands.map((command) => command.name());
-      if (!verbs.includes(name)) {
-        const near = closest(name, verbs);
-        throw misuse(
-          `there is no command "${name}"`,
-          near === undefined ? "segue --help lists them" : `did you mean "${near}"?`,
-        );
-      }
+      if (!verbs.includes(name))
+        throw misuse(`there is no command "${name}"`, didYouMean(name, verbs, "segue --help lists them"));
       // As it is typed: a verb may have a help of its own.
       await program.parseAsync([name, "--help"], { from: "user" });
     });

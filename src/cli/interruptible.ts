@@ -2,11 +2,12 @@
 
 /**
  * @param work is given a signal that Ctrl-C aborts; a second Ctrl-C does not wait for it
- * @throws an AbortError with `hint`, where the work was stopped
+ * @param hint what to do then, or what says it when that has happened
+ * @throws an AbortError with the hint, where the work was stopped
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  hint = "nothing was written; run the same command again",
+  hint: string | (() => string) = "nothing was written; run the same command again",
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
@@ -18,7 +19,9 @@ export async function interruptible<T>(
     return await work(controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    throw Object.assign(new DOMException("interrupted", "AbortError"), { hint });
+    throw Object.assign(new DOMException("interrupted", "AbortError"), {
+      hint: typeof hint === "string" ? hint : hint(),
+    });
   } finally {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
   }

@@ -70,8 +70,8 @@ function print(lines: readonly LogLine[], { stdout, stderr, json, timestamps }: 
 }
 
 async function attemptOf(task: TaskReader, wanted: number | undefined): Promise<string | undefined> {
-  const { attempts } = await task.summary();
   if (wanted === undefined) return undefined;
+  const { attempts } = await task.summary();
   const found = attempts.find((each) => Number.parseInt(each.attempt, 10) === wanted);
   if (found) return found.attempt;
   const { misuse } = await import("../system/index.js");

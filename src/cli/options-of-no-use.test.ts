@@ -47,6 +47,9 @@ it.each([
   ["train --input prepared.parquet -o v.bin --dates day-first", /^error: --dates is for raw files/],
   ["analyze p.jsonl --escape none", /^error: --escape is for raw files/],
   ["studio --leave-out A", /^error: --leave-out is for raw files, and no playlists are named\n/],
+  ["studio --session-gap 30", /^error: --session-gap is for raw files, and no playlists are named\n/],
+  ["studio --merge-versions", /^error: --merge-versions is for raw files/],
+  ["studio --merge-capitals", /^error: --merge-capitals is for raw files/],
   ["studio --columns artist=x", /^error: --columns is for raw files, and no playlists are named\n/],
 ])("%s", async (command, message) => {
   const { code, stdout, stderr } = await project.segueMeanwhile(...command.split(" "));

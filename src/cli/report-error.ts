@@ -2,10 +2,8 @@
 import { CommanderError } from "commander";
 import { explainDiskError, SegueError } from "../system/index.js";
 
-export function reportError(
-  thrown: unknown,
-  write: (line: string) => void = (line) => process.stderr.write(line),
-): number {
+export function reportError(thrown: unknown): number {
+  const write = (line: string) => process.stderr.write(line);
   const error = explainDiskError(thrown);
   // Commander has printed its own message; only --help and --version come with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { flowOrder, placesOf } from "../flows/index.js";
 import { misuse, packageRoot, usableCores, writeFileAtomic } from "../system/index.js";
+import { flagName } from "../workflow/flag-name.js";
 import {
   type AnyFlow,
   type Client,
@@ -218,8 +219,6 @@ async function writeReport(
 }
 
 function withoutGiven(sources: Readonly<Record<string, string>>, given: object): Record<string, string> {
-  const flags = new Set(
-    Object.keys(given).map((key) => key.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()),
-  );
+  const flags = new Set(Object.keys(given).map(flagName));
   return Object.fromEntries(Object.entries(sources).filter(([name]) => !flags.has(name)));
 }

@@ -1,18 +1,13 @@
 /** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
+import type { CheckResult, LocalEndpoint } from "../deployment/index.js";
 import type { TestFigures, TrainedPoint } from "../flows/index.js";
 import { shellWord } from "../system/index.js";
 import type { Client, RunResult } from "../workflow/index.js";
 import { withFlags } from "../workflow/terminal/commands.js";
 import { colour, columns, interval } from "../workflow/terminal/format.js";
 
-interface Check {
-  readonly track: string;
-  readonly answer: ReadonlyArray<{ readonly track: string; readonly score: number }>;
-  readonly latency: { readonly p50: number; readonly p99: number };
-}
-
 type Endpoint =
-  | { readonly target: "local"; readonly url: string; readonly pid: number }
+  | ({ readonly target: "local" } & LocalEndpoint)
   | { readonly target: "sagemaker" }
   | { readonly target: "planned"; readonly requests: readonly object[] };
 
@@ -32,7 +27,7 @@ export interface RunOutcome {
   readonly randomBetHitRatio?: number;
   /** What the figures mean and what to do, where they rest on little: a sentence each. */
   readonly remarks: readonly string[];
-  readonly check?: Check;
+  readonly check?: CheckResult;
   /** The endpoint on this machine, where it was left running. */
   readonly endpoint?: { readonly url: string; readonly pid: number };
   /** Of a dry run: what would be asked of AWS, in this order. */
@@ -56,7 +51,7 @@ export async function runOutcome(
   const modeling = reader("modeling");
   const ranking = await modeling?.task("keep_best").artifact<TrainedPoint[]>("ranking");
   const test = await modeling?.task("eval").artifact<TestFigures>("testFigures");
-  const check = await reader("deployment")?.task("check").artifact<Check | null>("check");
+  const check = await reader("deployment")?.task("check").artifact<CheckResult | null>("check");
   // The check may have started the endpoint anew.
   const endpoint = await reader("deployment")?.task("check").artifact<Endpoint>("endpoint");
   const isKept = await reader("deployment")?.task("end").artifact<boolean>("kept");

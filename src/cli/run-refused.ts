@@ -7,7 +7,7 @@ import type { AnyFlow, Client } from "../workflow/index.js";
 import { withFlags } from "../workflow/terminal/commands.js";
 import { flagsOf } from "../workflow/terminal/flags.js";
 import { flagsOfOthers, type Sources } from "./chain.js";
-import { isFlowModule } from "./flow-named.js";
+import { isFlowModule, noFlow } from "./flow-named.js";
 
 interface Given {
   readonly input?: readonly string[];
@@ -62,13 +62,9 @@ export function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
     if (known.includes(name)) continue;
     if (isFlowModule(name))
       throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
-    const near = closest(name, known);
-    if (near === undefined && existsSync(name))
+    if (closest(name, known) === undefined && existsSync(name))
       throw misuse(`"${name}" is a file, and no flow`, `segue run --input ${shellWord(name)}`);
-    throw misuse(
-      `there is no flow "${name}"`,
-      near ? `did you mean "${near}"?` : `the flows are ${known.join(", ")}`,
-    );
+    throw noFlow(name, known);
   }
   return flowOrder.filter((flow) => names.includes(flow.name));
 }

@@ -1,7 +1,7 @@
 /** `segue show`: a run step by step, or a flow before it runs; as text, as JSON, or as a picture. */
 import type { Command } from "commander";
 import { isSegueError } from "../system/index.js";
-import type { AnyFlow, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
+import type { AnyFlow, Client, RunReader, RunRecord, RunSummary } from "../workflow/index.js";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
 import { flowNamed, isFlowModule, ownFlows } from "./flow-named.js";
@@ -38,7 +38,7 @@ async function show(target: string, options: Options, command: Command): Promise
     const { drawRun } = await import("../workflow/index.js");
     return printSvg(await drawRun(run), options.svg, options.json);
   }
-  await showRun(run, options, datastoreFlag(command));
+  await showRun(client, run, options, datastoreFlag(command));
 }
 
 async function showFlow(flow: AnyFlow, options: Options): Promise<void> {
@@ -65,7 +65,7 @@ async function printSvg(svg: string, file: string | true, json = false): Promise
   console.log(json ? JSON.stringify({ file }) : `drew ${file}`);
 }
 
-async function showRun(run: RunReader, options: Options, flags: string): Promise<void> {
+async function showRun(client: Client, run: RunReader, options: Options, flags: string): Promise<void> {
   const [summary, tasks, record] = await Promise.all([run.summary(), run.tasks(), run.record()]);
   if (options.json) {
     console.log(JSON.stringify({ ...summary, tasks }, null, 2));
@@ -77,14 +77,14 @@ async function showRun(run: RunReader, options: Options, flags: string): Promise
     describeRun(summary, tasks, {
       flags,
       ...(next && { next }),
-      again: await commandForFailed(run, summary, record, flags),
+      again: await commandForFailed(client, summary, record, flags),
       printed: await lastPrinted(run, summary),
     }),
   );
 }
 
 async function commandForFailed(
-  { store }: RunReader,
+  client: Client,
   { failed }: RunSummary,
   record: RunRecord,
   flags: string,
@@ -92,8 +92,7 @@ async function commandForFailed(
   if (failed === undefined) return undefined;
   // The flows take long to load.
   const { commandAnew } = await import("./command-anew.js");
-  const { openClient } = await import("../workflow/index.js");
-  return commandAnew(openClient(store), record, failed.error, flags);
+  return commandAnew(client, record, failed.error, flags);
 }
 
 /** So many of the lines that a failed task printed are shown. */

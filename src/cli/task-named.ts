@@ -1,6 +1,7 @@
 /** Takes "run/step/task" paths apart: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
-import { closest, misuse } from "../system/index.js";
+import { misuse } from "../system/index.js";
 import type { Client, RunReader, TaskReader } from "../workflow/index.js";
+import { requireStep } from "../workflow/require-step.js";
 
 export interface Named {
   readonly task: TaskReader;
@@ -52,14 +53,7 @@ export async function onlyTaskNamed(client: Client, path: string): Promise<TaskR
 }
 
 async function taskOf(run: RunReader, [step, ...more]: readonly string[]): Promise<Named> {
-  const names = (await run.record()).nodes.map((node) => node.name);
-  if (!names.includes(step!)) {
-    const near = closest(step!, names);
-    throw misuse(
-      `flow "${run.flow}" has no step "${step}"`,
-      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
-    );
-  }
+  requireStep(run.flow, (await run.record()).nodes, step!);
   const isTask = isTaskName(more[0] ?? "");
   return { task: run.task(step!, isTask ? more[0] : "0"), rest: isTask ? more.slice(1) : more };
 }

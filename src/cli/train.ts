@@ -5,6 +5,7 @@ import type { EpochReport, Validation, VectorFormat } from "../track2vec/index.j
 // The room itself takes long to load: it waits until the verb runs.
 import { word2vecRanges } from "../track2vec/options.js";
 import { gensimOptions } from "./gensim-options.js";
+import { interruptible } from "./interruptible.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
 import { addRawFileOptions, minTracksOption, type RawFileOptions, rawFileOptions } from "./raw-files.js";
@@ -177,13 +178,9 @@ async function train(options: Options, command: Command): Promise<void> {
   };
   checkWord2VecOptions(settings, [], wording);
   startThreads(threads);
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onInterrupt);
   const { progress, clear, tell } = terminalProgress();
-  const { signal } = interrupt;
   let ended = 0;
-  try {
+  const work = async (signal: AbortSignal) => {
     const from =
       options.from === undefined ? undefined : await ofOption("--from", () => loadVectors(options.from!));
     const { readPlaylists } = await import("./read-playlists.js");
@@ -245,16 +242,11 @@ async function train(options: Options, command: Command): Promise<void> {
     };
     if (options.json) console.log(JSON.stringify(figures));
     else console.log(trainingText(figures, result, options.output));
-  } catch (error) {
-    if (signal.aborted && error instanceof Error && error.name === "AbortError")
-      throw Object.assign(new DOMException("interrupted", "AbortError"), {
-        hint: howToResume(options, ended),
-      });
-    throw error;
-  } finally {
-    clear();
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onInterrupt);
-  }
+  };
+  await interruptible(
+    (signal) => work(signal).finally(clear),
+    () => howToResume(options, ended),
+  );
 }
 
 const howToValidate = "--validation 0.1 holds every tenth playlist back; or name a file of queries.";

@@ -6,8 +6,3 @@ import { fillSql } from "../system/index.js";
 export function sqlFile(name: string, fragments: Readonly<Record<string, string>> = {}): string {
   return fillSql(readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), "utf8"), fragments);
 }
-
-/** A name as a SQL identifier. */
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}

@@ -180,6 +180,11 @@ export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A name as a SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** Fills `{{name}}` marks of a SQL file. Every mark must be given and every given name must be used. */
 export function fillSql(template: string, fragments: Readonly<Record<string, string>>): string {
   const used = new Set<string>();

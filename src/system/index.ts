@@ -17,6 +17,7 @@ export {
   preloadDuckDb,
   type SqlValue,
   type SqlValues,
+  sqlName,
   sqlString,
   uintColumn,
   withDuckDb,
@@ -29,7 +30,7 @@ export { requireKnown, requireOptions } from "./known-options.js";
 export { usableCores, usableMemory } from "./machine.js";
 export { makeFolder } from "./make-folder.js";
 export { peakRssMb } from "./memory.js";
-export { closest } from "./nearest.js";
+export { closest, didYouMean } from "./nearest.js";
 export { orderByCount } from "./order-by-count.js";
 export { notTwice, refusePipe } from "./ordinary-file.js";
 export { type PackedStrings, packStrings, pickStrings, unpackStrings } from "./packed-strings.js";

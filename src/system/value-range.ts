@@ -21,7 +21,7 @@ interface Limits {
 
 /** Whole numbers (up to 2^53 - 1), from `least` and to `most` where they are given. */
 export function wholeNumber(least?: number, most?: number): ValueRange {
-  const limits = { ...(least === undefined ? {} : { least }), ...(most === undefined ? {} : { most }) };
+  const limits = { least, most };
   return {
     wanted: `a whole number ${wordsFor(limits)}`.trimEnd(),
     holds: (value) => Number.isSafeInteger(value) && isWithin(value as number, limits),

@@ -1,5 +1,5 @@
 /** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
-import { closest, misuse, quoted } from "../system/index.js";
+import { didYouMean, misuse, quoted } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
 import { foreachScopes, type StepNode } from "./graph.js";
@@ -70,11 +70,10 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
   for (const node of nodes) {
     for (const before of node.after) {
       if (names.includes(before)) continue;
-      const near = closest(before, names);
       problems.push({
         step: node.name,
         message: `step "${node.name}" comes after "${before}", but there is no step of that name`,
-        hint: near ? `did you mean "${near}"?` : `the steps are ${names.join(", ")}`,
+        hint: didYouMean(before, names, `the steps are ${names.join(", ")}`),
       });
     }
     if (node.kind !== "join" && node.after.length > 1)

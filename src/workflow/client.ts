@@ -9,7 +9,7 @@
  * what there is instead.
  */
 import { requireStore, type Store, storeAt } from "../storage/index.js";
-import { closest, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
+import { didYouMean, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
 import { aFlowName, isFlowName } from "./flow-name.js";
 import { readRecord } from "./read-record.js";
 import { keys } from "./records.js";
@@ -70,10 +70,9 @@ export class Client {
     const flows = [...new Set((await listRuns(this.store)).map((each) => each.flow))];
     if (flows.length === 0) return misuse(`there are no runs in ${this.store.url}`, "segue run makes one");
     const isKnown = flow !== undefined && flows.includes(flow);
-    const near = isKnown ? undefined : closest(meant, flows);
     return misuse(
       `there is no run "${text}" in ${this.store.url}`,
-      near ? `did you mean "${near}"?` : `\`segue runs${isKnown ? ` ${flow}` : ""}\` lists them`,
+      isKnown ? `\`segue runs ${flow}\` lists them` : didYouMean(meant, flows, "`segue runs` lists them"),
     );
   }
 }

@@ -33,6 +33,7 @@ import type {
   StepTask,
 } from "./flow-types.js";
 import type { StepKind, StepNode } from "./graph.js";
+import { requireStep } from "./require-step.js";
 import {
   type AnyStepOptions,
   type ForeachOptions,
@@ -226,11 +227,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
   /** @throws SegueError (misuse) where it has no such step */
   functionOf(step: string): (task: unknown) => unknown {
     const run = this.#functions.get(step);
-    if (!run)
-      throw misuse(
-        `flow "${this.name}" has no step "${step}"`,
-        `its steps: ${this.nodes.map((n) => n.name).join(", ")}`,
-      );
+    requireStep(this.name, this.nodes, step);
     return run as (task: unknown) => unknown;
   }
 

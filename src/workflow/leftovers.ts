@@ -21,7 +21,7 @@ export async function endLeftovers(store: Store, flow: string, run: string): Pro
     if (finished.has(place)) continue;
     const attempt = await readSoundRecord<AttemptRecord>(store, key);
     if (!attempt?.born || attempt.host !== hostname() || attempt.pid === process.pid) continue;
-    if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid, "SIGKILL");
+    if (isAlive(attempt.pid, attempt.born)) killGroup(attempt.pid);
     const [step, task] = place.split("/") as [string, string];
     const folder = attemptFolder(run, step, task, key.split("/").at(-2)!);
     await rm(folder, { recursive: true, force: true }).catch(() => {});

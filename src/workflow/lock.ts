@@ -108,10 +108,14 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
 
 function refuseIfHeld(found: readonly Found[], flow: string, run: string): void {
   const holder = found.find((each) => each.alive);
-  if (!holder) return;
-  const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
-  throw new SegueError(`run ${flow}/${run} is held by process ${holder.pid}${where} since ${holder.since}`, {
-    hint: `wait for it, or stop it first: kill ${holder.pid}`,
+  if (holder) throw heldBy(holder, flow, run);
+}
+
+/** The error for a run that somebody else holds. */
+export function heldBy({ pid, host, since }: Holder, flow: string, run: string): SegueError {
+  const where = host === hostname() ? "" : ` on ${host}`;
+  return new SegueError(`run ${flow}/${run} is held by process ${pid}${where} since ${since}`, {
+    hint: `wait for it, or stop it first: kill ${pid}`,
     code: "run-held",
   });
 }

@@ -1,11 +1,11 @@
-/** Signals to processes, and their memory. */
+/** The end of processes, and their memory. */
 import { readFileSync } from "node:fs";
 
-/** Sends a signal to a process and all of its group; no error where it is gone. */
-export function killGroup(pid: number, signal: NodeJS.Signals): void {
+/** Kills a process and all of its group; no error where it is gone. */
+export function killGroup(pid: number): void {
   for (const target of [-pid, pid]) {
     try {
-      process.kill(target, signal);
+      process.kill(target, "SIGKILL");
       return;
     } catch {
       // No such group: the process alone, then.

@@ -117,7 +117,6 @@ export const keys = {
   run: (flow: string, run: string) => `runs/${flow}/${run}.json`,
   end: (flow: string, run: string) => `runs/${flow}/${run}.end.json`,
   tasks: (flow: string, run: string) => `tasks/${flow}/${run}/`,
-  task: (flow: string, run: string, step: string, task: string) => `tasks/${flow}/${run}/${step}/${task}/`,
   done: (flow: string, run: string, step: string, task: string) =>
     `tasks/${flow}/${run}/${step}/${task}/done.json`,
   attempt: (flow: string, run: string, step: string, task: string, attempt: string, file: string) =>

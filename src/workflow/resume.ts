@@ -1,14 +1,15 @@
 /** Resuming a run. */
 import type { Store } from "../storage/index.js";
-import { closest, misuse, requireOptions, requireWithin, SegueError, someText } from "../system/index.js";
+import { misuse, requireOptions, requireWithin, SegueError, someText } from "../system/index.js";
 import { aFlowName } from "./flow-name.js";
 import type { StepNode } from "./graph.js";
 import { endLeftovers } from "./leftovers.js";
 import { loadFlow, moduleUrl } from "./load-flow.js";
-import { holderOf, lockRun } from "./lock.js";
+import { heldBy, holderOf, lockRun } from "./lock.js";
 import { parametersAgain } from "./parameters.js";
 import { readRecord, readSoundRecord } from "./read-record.js";
 import { type EndRecord, keys, type RunRecord } from "./records.js";
+import { requireStep } from "./require-step.js";
 import { begin, databaseFor, ended, type RunOptions, type RunResult, runOptionRanges } from "./run.js";
 
 export interface ResumeOptions extends RunOptions {
@@ -36,20 +37,9 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
     const followed = await follow(origin, options);
     if (followed) return followed;
   }
-  if (held)
-    throw new SegueError(
-      `run ${flowName}/${origin.run} is held by process ${held.pid} on ${held.host} since ${held.since}`,
-      { hint: `wait for it, or stop it first: kill ${held.pid}`, code: "run-held" },
-    );
+  if (held) throw heldBy(held, flowName, origin.run);
   const flow = await loadFlow(moduleUrl(origin.module), flowName);
-  if (options.step !== undefined && !flow.nodes.some((node) => node.name === options.step)) {
-    const names = flow.nodes.map((node) => node.name);
-    const near = closest(options.step, names);
-    throw misuse(
-      `flow "${flowName}" has no step "${options.step}"`,
-      near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
-    );
-  }
+  if (options.step !== undefined) requireStep(flowName, flow.nodes, options.step);
   // Two resumers of one run: the lock on the origin lets one of them through at a time.
   const lock = await lockRun(store, flowName, origin.run);
   try {

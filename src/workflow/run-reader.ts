@@ -1,10 +1,11 @@
 /** What is in a run: its record, its tasks, and of each its artifacts, its log and its card. */
 import type { Store } from "../storage/index.js";
-import { closest, misuse, SegueError } from "../system/index.js";
+import { didYouMean, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { readRecord } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus } from "./records.js";
+import { requireStep } from "./require-step.js";
 import { type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";
 import { findTasks, type TaskSummary } from "./tasks.js";
@@ -87,18 +88,9 @@ export class TaskReader {
     const id = await this.run.id();
     const record = await readRecord<DoneRecord>(store, keys.done(flow, id, this.step, this.task));
     if (record) return record;
-    const { nodes } = await this.run.record();
-    const names = nodes.map((node) => node.name);
-    const place = `${flow}/${id}/${this.step}/${this.task}`;
-    if (!names.includes(this.step)) {
-      const near = closest(this.step, names);
-      throw misuse(
-        `flow "${flow}" has no step "${this.step}"`,
-        near ? `did you mean "${near}"?` : `its steps: ${names.join(", ")}`,
-      );
-    }
+    requireStep(flow, (await this.run.record()).nodes, this.step);
     const done = (await this.run.tasks(this.step)).filter((each) => each.status === "done");
-    throw new SegueError(`task ${place} is not done`, {
+    throw new SegueError(`task ${flow}/${id}/${this.step}/${this.task} is not done`, {
       hint:
         done.length > 0
           ? `done in this step: ${done
@@ -126,10 +118,9 @@ export class TaskReader {
     const ref = artifacts[name];
     if (!ref) {
       const names = Object.keys(artifacts);
-      const near = closest(name, names);
       throw misuse(
         `${place} has no artifact "${name}"`,
-        near ? `did you mean "${near}"?` : names.length > 0 ? `it has ${names.join(", ")}` : "it has none",
+        didYouMean(name, names, `it has ${names.join(", ") || "none"}`),
       );
     }
     return (await loadArtifact(this.run.store, ref, `artifact "${name}" of ${place}`)) as T;

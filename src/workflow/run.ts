@@ -1,12 +1,10 @@
 /** Running a flow. */
-import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import type { Store } from "../storage/index.js";
 import {
   aFunction,
   aSignal,
   listOf,
-  misuse,
   requireOptions,
   someText,
   thingWith,
@@ -159,7 +157,6 @@ export async function begin(
   checkFlow(flow);
   const module = modulePlace(flow.module);
   const url = moduleUrl(module);
-  if (!existsSync(new URL(url))) throw misuse(`the module of flow "${flow.name}" is not built: ${url}`);
   const engine = options.engine ?? "local";
   const retry = options.retry === undefined ? undefined : retryPolicy(options.retry);
   const record: RunRecord = {

@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { openStore } from "../storage/index.js";
-import { type Progress, throttled } from "../system/index.js";
+import { throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
 import { ofTasks } from "./process-of-tasks.js";
@@ -80,10 +80,7 @@ async function run(spec: TaskSpec): Promise<void> {
       release();
       await log.close();
     };
-    const progress: Progress = throttled(
-      (report) => send({ type: "progress", ...report, task: report.task }),
-      100,
-    );
+    const progress = throttled((report) => send({ type: "progress", report }));
     try {
       const flow = await flowOf(spec.module, spec.flow);
       send({ type: "begun" });

@@ -195,14 +195,14 @@ async function storeAll(
 }
 
 /** What was thrown, as plain data. */
-export function failureOf(thrown: unknown, kind: TaskFailure["kind"] = "error"): TaskFailure {
+export function failureOf(thrown: unknown): TaskFailure {
   const known = thrown as Partial<TaskFailure> | undefined;
   const error = explainDiskError(thrown);
   const isFailure =
     !(thrown instanceof Error) && typeof known?.message === "string" && known.kind !== undefined;
   if (isFailure) return known as TaskFailure;
   return {
-    kind,
+    kind: "error",
     ...errorData(error),
     ...(error instanceof Error && !isSegueError(error) && error.stack ? { stack: error.stack } : {}),
   };

@@ -1,6 +1,7 @@
 /** The order for one attempt of a task, as it travels to the process that runs it, and what travels back. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ProgressReport } from "../system/index.js";
 import type { DoneRecord } from "./records.js";
 import type { TaskFailure } from "./types.js";
 import type { ReadyTask } from "./walk.js";
@@ -45,7 +46,7 @@ export type FromChild =
   | { type: "prepared"; flow: string }
   | { type: "begun" }
   | { type: "log"; stream: "out" | "err"; line: string }
-  | { type: "progress"; task: string; done: number; total?: number; unit?: string; note?: string }
+  | { type: "progress"; report: ProgressReport }
   | { type: "done"; record: DoneRecord }
   /** The card of the task that is done is written, too: the process is free. */
   | { type: "free" }

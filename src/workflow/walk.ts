@@ -71,8 +71,8 @@ export class Walk {
   /** Takes note that a task is done; returns the tasks that can run now because of it. */
   finish(place: TaskPlace, record: Finished): ReadyTask[] {
     this.#done.set(nameOf(place), record);
-    const path = pathOf(place.task, this.#scopes.get(place.step)!.length);
     const scope = this.#scopes.get(place.step)!;
+    const path = pathOf(place.task, scope.length);
     const within = `${place.step}/${taskName(path.slice(0, -1))}`;
     if (scope.length > 0) this.#finishedIn.set(within, (this.#finishedIn.get(within) ?? 0) + 1);
     return this.#nodes.flatMap((node) =>

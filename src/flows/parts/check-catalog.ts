@@ -1,6 +1,6 @@
 /** Whether the project's catalog says only what the flows go by: the names that they write to, each in its one form. */
 import { join, relative } from "node:path";
-import { closest, misuse, packageRoot } from "../../system/index.js";
+import { didYouMean, misuse, packageRoot } from "../../system/index.js";
 import { readConfFile } from "../../workflow/index.js";
 
 /** What others wrote is read in whatever form it has. */
@@ -14,18 +14,17 @@ const found = "raw_playlists";
 export async function checkCatalog(root: string, installed = packageRoot): Promise<void> {
   const { shippedCatalog } = await import("../../playlists/index.js");
   const { entries } = await shippedCatalog(installed);
+  const names = [...entries.keys()];
   for (const layer of ["base", "local"]) {
     const path = join(root, "conf", layer, "catalog.yml");
     const file = await readConfFile(relative(process.cwd(), path) || path, "entries by name");
     for (const [name, entry] of Object.entries(file?.values ?? {})) {
       const known = entries.get(name);
-      if (known === undefined) {
-        const near = closest(name, [...entries.keys()]);
+      if (known === undefined)
         throw misuse(
           `${file!.placeOf(name)}: no flow reads or writes "${name}"`,
-          near ? `did you mean "${near}"?` : `the names are ${[...entries.keys()].join(", ")}`,
+          didYouMean(name, names, `the names are ${names.join(", ")}`),
         );
-      }
       const { format } = entry as { readonly format?: string };
       if (format !== undefined && format !== known.format && name !== found)
         throw misuse(

@@ -9,6 +9,7 @@ import {
   type LocalEndpoint,
   stopLocal,
 } from "../../deployment/index.js";
+import { untilAborted } from "../../system/index.js";
 import type { DeploymentParameters } from "./parameters.js";
 import { placesOf } from "./places.js";
 import { runFile, showLatest } from "./run-file.js";
@@ -46,7 +47,7 @@ export async function startEndpoint({ parameters, bundle, run, signal }: Endpoin
   // Where there is no endpoint, nobody waits for what it should have answered.
   asking.catch(() => {});
   const deployed = await deploying;
-  const expected = await orAborted(asking, signal).catch(async (error: unknown) => {
+  const expected = await untilAborted(asking, signal).catch(async (error: unknown) => {
     await deployed.stop();
     throw error;
   });
@@ -70,7 +71,7 @@ export async function checkLocal({
     ? { endpoint: started, expected: answered }
     : await startEndpoint(task);
   try {
-    const check = await orAborted(
+    const check = await untilAborted(
       checkEndpoint({ url: endpoint.url, bundle: expected ?? task.bundle }),
       task.signal,
     );
@@ -93,16 +94,4 @@ async function answers({ url, pid }: StartedEndpoint): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** What `work` gives, or the signal's reason as soon as it fires: the work's own end is then of no interest. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
-  });
-  work.catch(() => {});
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", onAbort!));
 }

@@ -1,7 +1,9 @@
 /** The parameters of the four flows: their meaning, range and default. Every one is a flag and a line of `params.yml`. */
 import { z } from "zod";
+// Not by the room's door, which takes long to load.
+import { inputForms } from "../../playlists/clean/forms.js";
 
-const switchable = (what: string, byDefault = false) => z.boolean().default(byDefault).describe(what);
+const switchable = (what: string) => z.boolean().default(false).describe(what);
 const folder = z
   .string()
   .regex(/^(?![a-z][a-z0-9+.-]*:\/\/)./is, "wanted a folder on this machine (S3 is for --datastore)")
@@ -17,10 +19,7 @@ const seed = z.int().min(0).max(0xffffffff).default(42);
 export const intermediateParameters = z.object({
   input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
   format: z
-    .enum([
-      ...(["auto", "csv", "mpd", "sequences", "json", "m3u", "pls"] as const),
-      ...(["xspf", "itunes", "rekordbox", "traktor", "parquet"] as const),
-    ])
+    .enum(["auto", ...inputForms])
     .default("auto")
     .describe("what the inputs are"),
   encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),

@@ -1,4 +1,5 @@
 /** The report of a deployment run: what the data is, which model was kept and why, where it hits, and what the endpoint answers. */
+import type { CheckResult } from "../../deployment/index.js";
 import { type Findings, remarksOn } from "../../evaluation/index.js";
 import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
 import { SegueError } from "../../system/index.js";
@@ -24,11 +25,7 @@ export interface ReportFacts extends FactsOfRuns {
   /** Best first, as modeling keeps it. */
   readonly ranking: readonly TrainedPoint[];
   /** What the endpoint answered; null where none was started. */
-  readonly check: {
-    readonly track: string;
-    readonly answer: ReadonlyArray<{ readonly track: string; readonly score: number }>;
-    readonly latency: { readonly p50: number; readonly p99: number };
-  } | null;
+  readonly check: CheckResult | null;
   /** Whether what is deployed was fitted again on all playlists. */
   readonly refit: boolean;
 }

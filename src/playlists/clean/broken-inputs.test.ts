@@ -172,6 +172,17 @@ describe("broken inputs", () => {
     expect(facts.remedies).toEqual(["is it Latin-1? Then say --encoding latin-1"]);
   });
 
+  it("the text of a reject is as it was: UTF-8 where it is that, else Latin-1", async () => {
+    const csv = `${header}${good}"u1","Sigur R\ufffds","Glósóli"\n`;
+    expect((await clean({ "a.csv": csv })).rejected[0]!.text).toBe('"u1","Sigur R\ufffds","Glósóli"');
+    await rm(at("out"), { recursive: true });
+    const line = (track: string) => `{"playlist_id": "p", "tracks": ["${track}"]}\n`;
+    const lines = Buffer.from(line("Joga") + line("J\xf3ga\0"), "latin1");
+    expect((await clean({ "a.jsonl": lines })).rejected).toMatchObject([
+      { reason: "NUL byte", text: expect.stringContaining("J\xf3ga\0") },
+    ]);
+  });
+
   it("a gzip cut short", async () => {
     const whole = gzipSync(
       header + Array.from({ length: 5000 }, (_, i) => `"u${i}","a","t${i * 7919}","p"\n`).join(""),

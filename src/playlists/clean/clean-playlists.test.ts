@@ -207,6 +207,19 @@ describe("the forms", () => {
     expect(rejected[0]!.detail).toBe("track 3 of playlist 2000");
   });
 
+  it("finds the lines of a slice's playlists in time, however many of its tracks are rejected", async () => {
+    const tracks = Array.from({ length: 200 }, (_, pos) => ({ pos, artist_name: "", track_name: "one" }));
+    const playlists = Array.from({ length: 300 }, (_, pid) => ({ name: "n", pid, tracks }));
+    playlists.push({ name: "n", pid: 300, tracks: [{ pos: 0, artist_name: "A", track_name: "one" }] });
+    const text = JSON.stringify({ info: {}, playlists }, null, 1);
+    const lineOf = (pid: number) => text.split("\n").indexOf(`   "pid": ${pid},`) + 1;
+    const began = performance.now();
+    const { rejected } = await clean({ "mpd.slice.0-999.json": text });
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(rejected).toHaveLength(60_000);
+    for (const pid of [0, 1, 299]) expect(rejected[pid * 200 + 7]!.line).toBe(lineOf(pid));
+  });
+
   it("takes the pid for the name of a slice's playlist that has none, and says so once", async () => {
     const tracks = [{ pos: 0, artist_name: "A", track_name: "one" }];
     const { rows, rejected, facts } = await clean({

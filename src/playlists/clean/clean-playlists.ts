@@ -161,12 +161,11 @@ async function cleanInto(
     return place;
   };
   const rejects = new Rejects(rejectsFile);
-  const parts: string[] = [];
   const { dates = "auto" } = options;
   const times = new PlayTimes(dates === "auto" ? undefined : dates);
   let read: InputsRead;
   try {
-    read = await readInputs(scratch, database, files, form, options, times, rejects, parts);
+    read = await readInputs(scratch, database, files, form, options, times, rejects);
   } catch (error) {
     rejects.abandon();
     throw error;
@@ -187,8 +186,9 @@ async function cleanInto(
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   const played = times.column();
+  const parts = `[${read.parts.map(sqlString).join(", ")}]`;
   const rowsOfParts = {
-    parts: `[${parts.map(sqlString).join(", ")}]`,
+    parts,
     accepted: form === "parquet" ? "reason IS NULL" : "true",
   };
   const leftOut = await countLeftOut(database, options.leaveOut, rowsOfParts);
@@ -272,10 +272,10 @@ const ofDays =
   'the times are days without a clock: plays of one day stand in the order of the lines (from the last one up in a file that has the newest first), and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** Whether all times are beginnings of days, and not small numbers, which are positions. */
-async function areDays(database: Database, parts: readonly string[], played: string): Promise<boolean> {
+async function areDays(database: Database, parts: string, played: string): Promise<boolean> {
   const { isDays } = await database.row<{ isDays: boolean }>(
     `SELECT count(*) > 1 AND bool_and(${played} % 86400000 = 0) AND max(${played}) > 1e11 AS "isDays"
-     FROM read_parquet([${parts.map(sqlString).join(", ")}]) WHERE time IS NOT NULL`,
+     FROM read_parquet(${parts}) WHERE time IS NOT NULL`,
   );
   return isDays;
 }

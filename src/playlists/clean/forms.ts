@@ -113,7 +113,8 @@ function isJson(text: string): boolean {
   }
 }
 
-const isZip = (head: Buffer) => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
+/** Whether these are the first bytes of a zip archive. */
+export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
 
 // The names of what is in a zip archive stand in it as they are.
 const isSpreadsheet = (zip: Buffer) =>

@@ -10,10 +10,10 @@ import {
   notUtf8,
   readHeader,
 } from "./csv-header.js";
-import { CsvScanner } from "./csv-scanner.js";
+import { CsvScanner, type OnReject } from "./csv-scanner.js";
 import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
-import type { Rejects } from "./rejects.js";
+import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
 
@@ -50,15 +50,10 @@ export async function readCsv(
   let scanner: CsvScanner | undefined;
   let header: CsvHeader | undefined;
   let headerLine: number | undefined;
-  const onReject = (
-    at: number,
-    reason: Parameters<Rejects["add"]>[0]["reason"],
-    detail: string | undefined,
-    text: Buffer,
-  ) => {
+  const onReject: OnReject = (at, reason, detail, text) => {
     const isOfQuotes = reason === "unclosed quote" || reason === "text after a closing quote";
     rejects.add(
-      { file: source.path, line: at, reason, detail, text: readable(text) },
+      { file: source.path, line: at, reason, detail, text: toldText(text) },
       isOfQuotes ? quotesRemedy(header!, text) : undefined,
     );
   };
@@ -143,10 +138,4 @@ function quotesRemedy({ delimiter, escape: escapeByte }: CsvHeader, text: Buffer
   if (escapeByte === -1 && text.includes('\\"'))
     return 'is \\" a quote within quotes? Then say --escape backslash';
   return delimiter === tab ? "are quotes letters like others? Then say --escape none" : undefined;
-}
-
-/** Text for the rejects file: UTF-8 where it is that, else every byte as Latin-1 has it. */
-function readable(text: Buffer): string {
-  const decoded = text.toString("utf8");
-  return decoded.includes("\ufffd") ? text.toString("latin1") : decoded;
 }

@@ -27,6 +27,8 @@ import { readXspf } from "./xml/read-xspf.js";
 /** What came of reading the inputs. */
 export interface InputsRead {
   readonly files: CleanedFile[];
+  /** The Parquet files that hold the rows, in the order of the inputs. */
+  readonly parts: readonly string[];
   /** Rows whose names were tidied, and playlists that have no name. */
   readonly tidied: number;
   readonly unnamed: number;
@@ -49,8 +51,7 @@ export function notesOn({ tidied, unnamed, remarks }: InputsRead): string[] {
 }
 
 /**
- * Reads files of one form, in their order: rows into `parts`, Parquet files in the folder `scratch`, and what cannot be used into
- * `rejects`.
+ * Reads files of one form, in their order: rows into Parquet files in the folder `scratch`, and what cannot be used into `rejects`.
  *
  * @throws SegueError where a file is damaged, or has other columns than it should
  */
@@ -62,11 +63,11 @@ export async function readInputs(
   options: CleanOptions,
   times: PlayTimes,
   rejects: Rejects,
-  parts: string[],
 ): Promise<InputsRead> {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = throttled(options.progress ?? silent);
   const read: CleanedFile[] = [];
+  const parts: string[] = [];
   let tidied = 0;
   let unnamed = 0;
   const remarks: string[] = [];
@@ -109,7 +110,7 @@ export async function readInputs(
       take(path, rows, held, spareTime);
       onBytes(bytes);
     }
-    return { files: read, tidied, unnamed, remarks };
+    return { files: read, parts, tidied, unnamed, remarks };
   }
   const writer = new RowWriter(part(), hasTimes(options));
   const headed: string[] = [];
@@ -153,7 +154,7 @@ export async function readInputs(
     }
     writer.close();
     if (headed.length > 0) remarks.push(headedRemark(headed));
-    return { files: read, tidied: writer.tidied, unnamed, remarks };
+    return { files: read, parts, tidied: writer.tidied, unnamed, remarks };
   } catch (error) {
     writer.abandon();
     throw error;

@@ -2,10 +2,10 @@
  * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` tells of the file that the next line
  * names. The file is one playlist. What has no such line is rejected: where an artist stands in a path is anybody's guess.
  */
-import type { Rejects } from "./rejects.js";
+import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
-import { titledPlay, toldText } from "./titled-play.js";
+import { titledPlay } from "./titled-play.js";
 
 /** Before the comma stand seconds and, with some players, attributes in quotes. */
 const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;

@@ -4,7 +4,7 @@
  */
 import { SegueError } from "../../system/index.js";
 import type { RejectReason, Rejects } from "./rejects.js";
-import type { RowWriter } from "./row-writer.js";
+import { fieldNames, type RowWriter } from "./row-writer.js";
 import { type TextSource, wholeText } from "./text-source.js";
 
 /**
@@ -32,7 +32,7 @@ export async function readMpdSlice(
       hint: 'a slice looks like {"info": …, "playlists": [{"pid": …, "name": "…", "tracks": […]}, …]}',
       code: "empty-input",
     });
-  const lineOf = lineCounter(text);
+  const lineOf = lineFinder(text);
   let rows = 0;
   let unnamed = 0;
   const reject = (reason: RejectReason, detail: string, pid: unknown, entry: unknown) => {
@@ -62,7 +62,7 @@ export async function readMpdSlice(
         isNamed ? name : String(pid),
       ] as const;
       const detail = `track ${position + 1} of playlist ${pid}`;
-      const missing = (["user_id", "artist", "track", "playlist"] as const).find((_, i) => {
+      const missing = fieldNames.find((_, i) => {
         const field = fields[i];
         return typeof field !== "string" || field.trim() === "";
       });
@@ -74,10 +74,24 @@ export async function readMpdSlice(
   return { rows, unnamed };
 }
 
-/** The line on which a playlist's `pid` stands; 1 where it cannot be found. */
-function lineCounter(text: string): (pid: unknown) => number {
+/**
+ * The line on which a playlist's `pid` stands; 1 where it cannot be found. To be asked in the order of the playlists: the text is gone
+ * through once, however many rows of them are rejected.
+ */
+function lineFinder(text: string): (pid: unknown) => number {
+  let last: unknown;
+  let at = 0;
+  let line = 1;
   return (pid) => {
-    const at = text.search(new RegExp(`"pid"\\s*:\\s*"?${String(pid).replace(/\W/g, "\\$&")}"?\\b`));
-    return at === -1 ? 1 : text.slice(0, at).split("\n").length;
+    if (pid === undefined || pid === last) return pid === undefined ? 1 : line;
+    const pattern = new RegExp(`"pid"\\s*:\\s*"?${String(pid).replace(/\W/g, "\\$&")}"?\\b`, "g");
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.index;
+    if (found === undefined) return 1;
+    for (; at < found; at++) if (text.charCodeAt(at) === lineFeed) line++;
+    last = pid;
+    return line;
   };
 }
+
+const lineFeed = 0x0a;

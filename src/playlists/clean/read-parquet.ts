@@ -1,7 +1,7 @@
 /** Reads a Parquet input by DuckDB into one more part. Rows that cannot be used have a `reason` there, and go to the rejects, too. */
 import { isDeepStrictEqual } from "node:util";
-import { type Database, messageOf, SegueError, sqlString } from "../../system/index.js";
-import { sqlFile, sqlName } from "../sql-file.js";
+import { type Database, messageOf, SegueError, sqlName, sqlString } from "../../system/index.js";
+import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { matchColumns, spareTime } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";

@@ -2,10 +2,10 @@
  * Reads a playlist of a music player or a radio station (`.pls`): `File1=…` and `Title1=Artist - Title`, in the order of their numbers.
  * The file is one playlist. As in M3U, what has no such title is rejected.
  */
-import type { Rejects } from "./rejects.js";
+import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
-import { titledPlay, toldText } from "./titled-play.js";
+import { titledPlay } from "./titled-play.js";
 
 /** Whether a text begins as these files do. */
 export const isPls = (start: string): boolean => /^\[playlist\]\s*(\n|$)/i.test(start);

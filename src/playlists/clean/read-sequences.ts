@@ -6,7 +6,7 @@
  * whose id begins with "artist-" is split there; without artists the whole id is the track.
  */
 import { isUtf8 } from "node:buffer";
-import type { RejectReason, Rejects } from "./rejects.js";
+import { type RejectReason, type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
 
@@ -43,12 +43,8 @@ type Reject = (reason: RejectReason, detail: string | undefined, text: string) =
 
 /** What a line of JSON holds; undefined where it is empty or cannot be read, which `reject` is told then. */
 export function parseLine(bytes: Buffer, isFirst: boolean, reject: Reject): unknown {
-  if (bytes.includes(0)) {
-    reject("NUL byte", undefined, bytes.toString("utf8"));
-    return undefined;
-  }
-  if (!isUtf8(bytes)) {
-    reject("not UTF-8", undefined, bytes.toString("latin1"));
+  if (bytes.includes(0) || !isUtf8(bytes)) {
+    reject(bytes.includes(0) ? "NUL byte" : "not UTF-8", undefined, toldText(bytes));
     return undefined;
   }
   const text = isFirst ? textOf(bytes).replace(/^\ufeff/, "") : textOf(bytes);

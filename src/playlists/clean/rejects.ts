@@ -1,4 +1,5 @@
 /** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
+import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { timeRemedy } from "./time-of-play.js";
 
@@ -35,6 +36,9 @@ export interface Reject {
 export function rejectLine({ file, line, reason, detail }: Reject): string {
   return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
 }
+
+/** The text of a reject: UTF-8 where it is that, else every byte as Latin-1 has it. */
+export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 
 const remedies: Partial<Record<RejectReason, string | ((detail?: string) => string)>> = {
   "not UTF-8": "is it Latin-1? Then say --encoding latin-1",

@@ -201,7 +201,8 @@ async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer>
   }
 }
 
-function isGzip(head: Buffer): boolean {
+/** Whether these are the first bytes of a gzip file. */
+export function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 

@@ -29,6 +29,3 @@ export const notParted = 'no " - " between artist and title';
 /** SQL as of `partTitle`: one of the two parts, empty where there are not two. */
 export const partTitleSql = (column: string, part: "artist" | "track"): string =>
   `regexp_extract(${column}::VARCHAR, '^\\s*(\\S.*?)\\s+[-–]\\s+(\\S.*)$', ${part === "artist" ? 1 : 2})`;
-
-/** Text for the rejects: UTF-8 where it is that, else every byte as Latin-1 has it. */
-export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");

@@ -6,6 +6,8 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
+import { isZip } from "../clean/forms.js";
+import { isGzip } from "../clean/text-source.js";
 import { entriesOf, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 
@@ -63,8 +65,7 @@ export async function unpackCsv(
 
 /** By its first bytes; a name that promises an archive which is none is an error, or a page of words would be taken for data. */
 function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
-  const isZip = head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
-  const kind = isZip ? "zip" : head[0] === 0x1f && head[1] === 0x8b ? "gzip" : "plain";
+  const kind = isZip(head) ? "zip" : isGzip(head) ? "gzip" : "plain";
   const extension = /^[^?#]*\.(zip|gz)(?:[?#]|$)/i.exec(name)?.[1]?.toLowerCase();
   const promised = extension === "zip" ? "zip" : extension === "gz" ? "gzip" : undefined;
   if (promised !== undefined && promised !== kind)

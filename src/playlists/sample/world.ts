@@ -20,7 +20,6 @@ export class World {
   readonly artistOf: Int32Array;
   /** How manieth track of its artist each track is. */
   readonly localOf: Uint16Array;
-  readonly artists: number;
   readonly #weights: Float32Array;
   /** Running sums of the weights of scenes, for choosing one by popularity. */
   readonly #sceneSums: Float64Array;
@@ -54,7 +53,6 @@ export class World {
       this.localOf[track] = local++;
       this.#weights[track] = fame * Math.max(1 - random.next(), 1 / this.tracks) ** -0.6;
     }
-    this.artists = artist + 1;
     this.#sceneSums = new Float64Array(this.#scenes);
     let sum = 0;
     for (let scene = 0; scene < this.#scenes; scene++) {

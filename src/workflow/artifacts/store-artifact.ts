@@ -1,11 +1,10 @@
 /** Artifacts into the datastore: what a step returned becomes content-addressed objects and references to them. */
 import { createHash } from "node:crypto";
-import { createReadStream, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { Store } from "../../storage/index.js";
-import { explainDiskError, messageOf, SegueError } from "../../system/index.js";
+import { explainDiskError, messageOf, SegueError, sha256Of } from "../../system/index.js";
 import { isFileArtifact, type LocalFile } from "./file.js";
 import { toJson } from "./json.js";
 import { isTypedArray, toNpy } from "./npy.js";
@@ -91,9 +90,7 @@ async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string;
 }
 
 async function putFile(store: Store, path: string): Promise<{ sha: string; size: number }> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  const sha = hash.digest("hex");
+  const sha = await sha256Of(path);
   if (!(await store.exists(objectKey(sha)))) await store.putFile(objectKey(sha), path);
   return { sha, size: (await stat(path)).size };
 }

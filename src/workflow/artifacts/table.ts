@@ -1,5 +1,5 @@
 /** Tables as Parquet, written and read by DuckDB, which is loaded only where a step has a table. */
-import { misuse, SegueError, sqlString } from "../../system/index.js";
+import { misuse, SegueError, sqlName, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
 /** What a cell may hold. */
@@ -59,7 +59,7 @@ export async function writeTable(value: Table, path: string): Promise<number> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const spec = [...columns].map(([name, type]) => `${quoted(name)} ${types[type]}`);
+    const spec = [...columns].map(([name, type]) => `${sqlName(name)} ${types[type]}`);
     // Parquet needs a column even where there is no row to name one.
     await connection.run(`CREATE TABLE t (${spec.length > 0 ? spec.join(", ") : "nothing BOOLEAN"})`);
     const appender = await connection.createAppender("t");
@@ -141,7 +141,5 @@ async function readParquet(path: string, index?: number): Promise<Record<string,
     instance.closeSync();
   }
 }
-
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 const duckdb = () => import("@duckdb/node-api");

@@ -2,14 +2,7 @@
 import type { Store } from "../../storage/index.js";
 import type { TaskFailure } from "../types.js";
 import type { Card, ProgressBar, ValueBox } from "./card.js";
-import { type Block, renderCard } from "./render.js";
-
-export interface CardPlace {
-  readonly flow: string;
-  readonly run: string;
-  readonly step: string;
-  readonly task: string;
-}
+import { type Block, type CardPlace, renderCard } from "./render.js";
 
 export interface LiveCard extends Card {
   /** Writes what is there for the last time. A card that nothing was added to is not written. */

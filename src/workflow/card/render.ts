@@ -35,11 +35,14 @@ export type Block =
     }
   | { readonly type: "error"; readonly message: string; readonly hint?: string; readonly stack?: string };
 
-export interface CardPage {
+export interface CardPlace {
   readonly flow: string;
   readonly run: string;
   readonly step: string;
   readonly task: string;
+}
+
+export interface CardPage extends CardPlace {
   readonly title?: string;
   readonly blocks: readonly Block[];
   /** A page of a step that still runs reloads itself. */

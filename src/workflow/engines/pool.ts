@@ -118,10 +118,8 @@ export class Pool {
         worker.receive = (message) => {
           if (message.type === "begun" && options.timeout !== undefined) stopAfter(options.timeout);
           else if (message.type === "log") options.onLog?.(message.stream, message.line);
-          else if (message.type === "progress") {
-            const { type: _, ...report } = message;
-            options.onProgress?.(report);
-          } else if (message.type === "done") resolve({ done: message.record });
+          else if (message.type === "progress") options.onProgress?.(message.report);
+          else if (message.type === "done") resolve({ done: message.record });
           else if (message.type === "failed") resolve({ failed: message.error });
         };
       });

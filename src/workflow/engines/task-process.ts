@@ -100,5 +100,5 @@ export function tell(worker: TaskProcess, message: ToChild): void {
 
 /** Ends it, and what it has started; does nothing where it is gone. */
 export function kill(worker: TaskProcess): void {
-  if (worker.child.pid !== undefined && living.has(worker)) killGroup(worker.child.pid, "SIGKILL");
+  if (worker.child.pid !== undefined && living.has(worker)) killGroup(worker.child.pid);
 }

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../events.js";
 import { duration } from "./duration.js";
 import { colour } from "./format.js";
-import { type Screen, ScreenRegion } from "./screen-region.js";
+import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 
 const drawEvery = 100;
@@ -17,8 +17,8 @@ export interface LiveReporter {
   finished(): void;
 }
 
-export function liveReporter(screen: Screen = process.stdout): LiveReporter {
-  const region = new ScreenRegion(screen);
+export function liveReporter(): LiveReporter {
+  const region = new ScreenRegion(process.stdout);
   let board: StepBoard | undefined;
   let isForeach = new Set<string>();
   const draw = () => region.draw(board?.lines(performance.now(), region.room) ?? []);

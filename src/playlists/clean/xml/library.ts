@@ -3,7 +3,7 @@
  * held of it in memory are the tracks' names and the playlists' pointers, until all of both are known.
  */
 import { quoted, SegueError } from "../../../system/index.js";
-import type { Rejects } from "../rejects.js";
+import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import { partTitle } from "../titled-play.js";
 
@@ -75,12 +75,7 @@ export class Library {
       );
     const names = namesApart(kept);
     let rows = 0;
-    const reject = (
-      line: number,
-      reason: Parameters<Rejects["add"]>[0]["reason"],
-      detail: string,
-      text: string,
-    ) => {
+    const reject = (line: number, reason: RejectReason, detail: string, text: string) => {
       rejects.add({ file: this.#path, line, reason, detail, text });
       rows++;
     };

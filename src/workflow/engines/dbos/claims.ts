@@ -20,6 +20,12 @@ export async function livingWorkers(database: pg.Pool): Promise<number> {
   return rows[0]!.workers;
 }
 
+/** Takes a lock for as long as the connection lasts. @returns false where somebody has it */
+async function tryLock(client: pg.Client, lock: string, name: string): Promise<boolean> {
+  const sql = `SELECT pg_try_advisory_lock(${lock}) AS free`;
+  return (await client.query<{ free: boolean }>(sql, [name])).rows[0]!.free;
+}
+
 export class Claims {
   readonly #url: string;
   readonly #executor: string;
@@ -53,13 +59,7 @@ export class Claims {
   async alone(name: string, work: () => Promise<unknown>): Promise<void> {
     const client = this.#client!;
     const lock = "hashtextextended($1, 0)";
-    for (;;) {
-      const tried = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS free`, [
-        name,
-      ]);
-      if (tried.rows[0]!.free) break;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    while (!(await tryLock(client, lock, name))) await new Promise((resolve) => setTimeout(resolve, 200));
     try {
       await work();
     } finally {
@@ -76,10 +76,7 @@ export class Claims {
       [this.#executor],
     );
     for (const { executor } of rows) {
-      const tried = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lockOf}) AS free`, [
-        executor,
-      ]);
-      if (!tried.rows[0]!.free) continue;
+      if (!(await tryLock(client, lockOf, executor))) continue;
       try {
         // Somebody else may have been quicker; the row is gone then.
         const still = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [executor]);
@@ -128,11 +125,9 @@ export class Claims {
       try {
         const client = await this.#connect();
         this.#client = undefined;
-        const held = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${lockOf}) AS free`, [
-          this.#executor,
-        ]);
+        const isHeld = await tryLock(client, lockOf, this.#executor);
         const known = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [this.#executor]);
-        if (!held.rows[0]!.free || known.rowCount === 0) {
+        if (!isHeld || known.rowCount === 0) {
           this.#closed = true;
           await client.end().catch(() => {});
           this.#lost(`its connection to the database broke (${why}), and another worker took over its tasks`);

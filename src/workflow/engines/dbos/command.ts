@@ -82,28 +82,13 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
         await teller.look().catch(() => {});
         return end;
       }
-      if (signal.aborted) {
-        if (queued) await client.cancelWorkflow(id, { cancelChildren: true });
-        return { status: "stopped", finished: new Date().toISOString() };
-      }
-      if (
-        status?.status === "ERROR" ||
-        status?.status === "CANCELLED" ||
-        status?.status === "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
-      ) {
-        const message =
-          status.status === "CANCELLED"
-            ? "cancelled"
-            : String((status.error as Error)?.message ?? status.status);
-        return {
-          status: status.status === "CANCELLED" ? "stopped" : "failed",
-          finished: new Date().toISOString(),
-          ...(status.status === "CANCELLED"
-            ? {}
-            : {
-                failed: { step: run.nodes[0]!.name, task: "0", error: { kind: "error" as const, message } },
-              }),
-        };
+      const finished = new Date().toISOString();
+      if (signal.aborted && queued) await client.cancelWorkflow(id, { cancelChildren: true });
+      if (signal.aborted || status?.status === "CANCELLED") return { status: "stopped", finished };
+      if (status?.status === "ERROR" || status?.status === "MAX_RECOVERY_ATTEMPTS_EXCEEDED") {
+        const message = String((status.error as Error)?.message ?? status.status);
+        const failed = { step: run.nodes[0]!.name, task: "0", error: { kind: "error", message } } as const;
+        return { status: "failed", finished, failed };
       }
       // A database that is away for a while tells nothing of its workers.
       const workers = await livingWorkers(database).catch((error) =>

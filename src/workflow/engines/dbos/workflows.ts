@@ -39,19 +39,16 @@ export interface TaskContext {
 
 const pollingIntervalMs = 150;
 
-type RunFunction = (order: RunOrder) => Promise<EndRecord>;
-
 /** Makes both known to DBOS; to be called once, before DBOS is launched. */
-export function registerWorkflows(context: TaskContext): { run: RunFunction } {
+export function registerWorkflows(context: TaskContext): void {
   const task = DBOS.registerWorkflow(
     (order: RunOrder, ready: ReadyTask, tried: Tried = untried) => runTask(context, order, ready, tried),
     { name: taskWorkflow, maxRecoveryAttempts: 1000 },
   );
-  const run = DBOS.registerWorkflow((order: RunOrder) => walkRun(context, order, task), {
+  DBOS.registerWorkflow((order: RunOrder) => walkRun(context, order, task), {
     name: runWorkflow,
     maxRecoveryAttempts: 1000,
   });
-  return { run };
 }
 
 type TaskFunction = (order: RunOrder, ready: ReadyTask, tried: Tried) => Promise<TaskAnswer>;

@@ -41,6 +41,7 @@ const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<st
   [["export", "--format", "onnx", "--output", "o.onnx"], "--bundle", { none: "there is no bundle at none" }],
   [["export", "--format", "onnx", "--output", "o.onnx"], "--vectors", { folder: "cannot tell the format" }],
   [["recommend", "A-x"], "--bundle", { none: "there is no bundle", folder: "folder is not a bundle" }],
+  [["serve"], "--bundle", { none: "there is no bundle at none" }],
   [["studio"], "--bundle", { none: "there is no bundle", folder: "folder is not a bundle" }],
   [["show", "modeling"], "--svg", {}],
 ];

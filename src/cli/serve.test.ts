@@ -33,6 +33,16 @@ async function segue(...args: string[]): Promise<{ code: number; stderr: string 
   return { code, stderr };
 }
 
+it("takes a bundle as other commands do, and not two", async () => {
+  expect(await segue("serve", at("models"), "--bundle", at("models"))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("two bundles are named"),
+  });
+  await serving(["--bundle", at("models")], {}, async (url) => {
+    expect((await fetch(`${url}/ping`)).status).toBe(200);
+  });
+});
+
 /** Runs the endpoint while `use` asks it at `url`; `log` is what it has logged so far. */
 async function serving(
   args: readonly string[],

@@ -1,12 +1,13 @@
 /** `segue serve`: the HTTP endpoint. */
 import { type Command, Option } from "commander";
 import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } from "../serving/options.js";
-import { numberWithin, wholeNumber } from "../system/index.js";
+import { misuse, numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 import { ofOption } from "./of-option.js";
 
 interface Flags extends DatastoreOptions {
+  bundle?: string;
   port: number;
   host: string;
   workers: number;
@@ -40,6 +41,7 @@ export function registerServe(program: Command): void {
       "[bundle]",
       "a bundle, a folder of bundles (the one that `current` in it points to, else the latest), or a run (default: the latest run's)",
     )
+    .option("--bundle <bundle>", "the same, as other commands have it")
     .addOption(numberOption("-p, --port <n>", "port; 0: any free one", ports).default(8080))
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
     .addOption(numberOption("-w, --workers <n>", "processes that share the port", workerCounts).default(1))
@@ -112,8 +114,12 @@ Examples:
 http://localhost:8080/docs shows every request that it takes.`,
     )
     .action(async (named: string | undefined, flags: Flags) => {
+      if (named !== undefined && flags.bundle !== undefined)
+        throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
       const { bundlePlaceFor } = await import("./latest-bundle.js");
-      const bundle = await bundlePlaceFor(named, flags);
+      const bundle = await (flags.bundle === undefined
+        ? bundlePlaceFor(named, flags)
+        : ofOption("--bundle", () => bundlePlaceFor(flags.bundle, flags)));
       const { readApiKeys, serve } = await import("../serving/index.js");
       const file = flags.apiKeyFile;
       const readKeys = () => readApiKeys({ file, environment: process.env });

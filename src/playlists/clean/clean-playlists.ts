@@ -12,19 +12,24 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
-import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { EscapeStyle } from "./csv-header.js";
 import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
-import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut, notLeftOutSql } from "./left-out.js";
+import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut } from "./left-out.js";
 import { lineOrderSql } from "./line-order.js";
+import {
+  type CleanIntoOptions,
+  daysNotes,
+  type PartsRead,
+  rotationNotesOf,
+  writeMaster,
+} from "./master-table.js";
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
-import { rotationNotes } from "./rotations.js";
 import type { TextEncoding } from "./text-source.js";
 import type { DayOrder } from "./time-of-play.js";
 
@@ -151,7 +156,7 @@ async function cleanInto(
   database: Database,
   files: readonly InputFile[],
   form: InputForm,
-  options: CleanOptions & { readonly leaveOut: readonly string[] },
+  options: CleanIntoOptions,
 ): Promise<Omit<CleanFacts, "seconds">> {
   const rejectsFile = options.rejects === undefined ? undefined : join(scratch, "rejects.jsonl");
   /** @returns where they are, if anywhere */
@@ -185,53 +190,28 @@ async function cleanInto(
     const kept = await keepRejects(options.onlyRejects);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
-  const played = times.column();
-  const parts = `[${read.parts.map(sqlString).join(", ")}]`;
-  const rowsOfParts = {
-    parts,
+  const parts: PartsRead = {
+    parts: `[${read.parts.map(sqlString).join(", ")}]`,
     accepted: form === "parquet" ? "reason IS NULL" : "true",
+    played: times.column(),
   };
-  const leftOut = await countLeftOut(database, options.leaveOut, rowsOfParts);
+  const leftOut = await countLeftOut(database, options.leaveOut, parts);
   if (leftOut?.plays === accepted) throw nothingLeft(accepted);
   options.progress?.({ task: "writing the master table", done: 0, total: accepted, unit: "rows" });
   const master = join(scratch, "master.parquet");
-  const wanted = notLeftOutSql(options.leaveOut);
-  const place = hasTimes(options)
-    ? await lineOrderSql(database, read.files, { ...rowsOfParts, played })
-    : "row_id";
-  await database.run(
-    sqlFile(hasTimes(options) ? "write-master-by-time" : "write-master", {
-      ...rowsOfParts,
-      wanted,
-      ...(hasTimes(options)
-        ? {
-            played,
-            place,
-            gap: milliseconds(options.sessionGap),
-            length: milliseconds(options.sessionLength),
-          }
-        : // Many names are looked up by a join, which keeps no order.
-          { in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" }),
-      kept: options.subset ? subsetCondition : "true",
-      output: sqlString(master),
-    }),
-  );
+  const place = hasTimes(options) ? await lineOrderSql(database, read.files, parts) : "row_id";
+  await writeMaster(database, parts, place, options, master);
   const assumed = read.files.filter(({ playlist }) => playlist !== undefined);
   const areCounted = Boolean(options.sessionGap) || assumed.length > 0;
   const { written, playlists } = await database.row<{ written: number; playlists: number }>(
     `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
      FROM read_parquet(${sqlString(master)})`,
   );
-  const [{ playlistColumn, spareTime } = {}] = read.files;
-  const isLogOfPlaylists = playlistColumn !== undefined && (hasTimes(options) || spareTime !== undefined);
-  const in_order = hasTimes(options) ? `${played}, ${place}` : place;
   const notes = [
     ...notesOn(read),
-    ...(isLogOfPlaylists
-      ? await rotationNotes(database, playlistColumn, { ...rowsOfParts, wanted, in_order })
-      : []),
+    ...(await rotationNotesOf(database, read, parts, place, options)),
     ...times.notes(),
-    ...(hasTimes(options) && (await areDays(database, parts, played)) ? [ofDays] : []),
+    ...(hasTimes(options) ? await daysNotes(database, parts) : []),
     ...(leftOut === undefined ? [] : leftOutLines(leftOut)),
     ...(options.sessionGap ? await noMusicNotes(database, master, playlists) : []),
   ];
@@ -262,23 +242,8 @@ async function cleanInto(
   };
 }
 
-/** As SQL; NULL for none. */
-const milliseconds = (minutes: number | undefined) => (minutes ? String(minutes * 60_000) : "NULL");
-
 /** Files or users of so many plays on average are logs rather than playlists. */
 const longPlaylist = 300;
-
-const ofDays =
-  'the times are days without a clock: plays of one day stand in the order of the lines (from the last one up in a file that has the newest first), and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
-
-/** Whether all times are beginnings of days, and not small numbers, which are positions. */
-async function areDays(database: Database, parts: string, played: string): Promise<boolean> {
-  const { isDays } = await database.row<{ isDays: boolean }>(
-    `SELECT count(*) > 1 AND bool_and(${played} % 86400000 = 0) AND max(${played}) > 1e11 AS "isDays"
-     FROM read_parquet(${parts}) WHERE time IS NOT NULL`,
-  );
-  return isDays;
-}
 
 const nothingLeft = (plays: number): SegueError =>
   misuse(
@@ -309,6 +274,3 @@ function noUsableRows(
     },
   );
 }
-
-// md5 and not hash(): it must choose the same playlists in every version of DuckDB.
-const subsetCondition = "md5_number_lower(concat(user_id, chr(31), playlist)) % 2 = 0";

@@ -431,11 +431,11 @@ it("lets a client that fills the line keep no other one out, known by its key or
       client.write((head + body).repeat(2_000));
       const ask = async (as: string) =>
         (await fetch(`${url}/v1/tracks?q=a`, { headers: { [header]: as } })).status;
-      await expect.poll(() => ask(full)).toBe(503);
+      await expect.poll(() => ask(full), { timeout: 10_000 }).toBe(503);
       const began = performance.now();
       for (let i = 0; i < 3; i++) expect(await ask(free), header).toBe(200);
       // Behind those that wait already it would be half a minute.
-      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(performance.now() - began).toBeLessThan(10_000);
       client.destroy();
     });
   }

@@ -1,10 +1,10 @@
-/** One of several processes that answer on the same port: started by `startCluster`, told everything over its channel. */
+/** One of several processes that answer on the same port: started by `WorkerGroup`, told everything over its channel. */
 import { bundleSource } from "./bundle-source.js";
-import type { WorkerOptions } from "./cluster.js";
 import { EndpointMetrics } from "./metrics.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
 import type { ReloadResult } from "./routes/admin.js";
 import { type RunningServer, startServer } from "./server.js";
+import type { WorkerOptions } from "./worker-group.js";
 
 let running: RunningServer | undefined;
 const metrics = new EndpointMetrics();

@@ -12,7 +12,8 @@ import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { misuse, type Progress, SegueError, throttled, usableCores } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import type { RawFileOptions } from "./raw-files.js";
-import { type ReadOptions, readTrainingPlaylists } from "./read-playlists.js";
+import { readTrainingPlaylists } from "./read-playlists.js";
+import type { ReadOptions } from "./read-raw-playlists.js";
 
 /** What is asked: queries of files, or some of the playlists themselves. */
 export type Asked =

@@ -1,5 +1,4 @@
 /** Starts the endpoint in this process: opens the model, listens, watches for a newer one, and stops without losing a request. */
-import { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { asWritten, messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
@@ -7,10 +6,12 @@ import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { ApiKeys } from "./api-keys.js";
 import { checkSettings } from "./check-settings.js";
+import { Connections } from "./connections.js";
 import type { GuardParts } from "./guards.js";
 import type { EndpointMetrics } from "./metrics.js";
 import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 
@@ -64,8 +65,6 @@ const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSetting
   watchInterval: true,
 };
 
-/** How long connections are told to close before those that stay silent are closed from this side. */
-const lingerMs = 200;
 /** How long the threads of a model that takes over from another one warm up. */
 const warmUp = 300;
 /** Between two tries to open a model again whose thread died. */
@@ -112,9 +111,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keys.replace(next);
     logger.info({ keys: next.length }, "API keys replaced");
   };
-  let reloading: Promise<ReloadResult> | undefined;
-  let nextReload: Promise<ReloadResult> | undefined;
-
   const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
     const before = models.current.version;
     try {
@@ -138,25 +134,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       throw error;
     }
   };
-  const reload = async (): Promise<ReloadResult> => {
-    if (source === undefined)
-      throw misuse("this endpoint's model came from memory: there is nothing to open again");
-    const start = () => {
-      reloading = reloadNow(source).finally(() => {
-        reloading = undefined;
-      });
-      return reloading;
-    };
-    if (reloading === undefined) return start();
-    // One at a time. All who ask meanwhile get the next one, since the one under way may have read what is old by now.
-    nextReload ??= reloading
-      .catch(() => {})
-      .then(() => {
-        nextReload = undefined;
-        return start();
-      });
-    return nextReload;
-  };
+  const reload: () => Promise<ReloadResult> =
+    source === undefined
+      ? async () => {
+          throw misuse("this endpoint's model came from memory: there is nothing to open again");
+        }
+      : oneAtATime(() => reloadNow(source));
 
   const giveUp = (error: unknown): never => {
     stopping = true;
@@ -189,10 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     source !== undefined && watchInterval > 0 ? watchSource(source, watchInterval, reload, before) : () => {};
   logger.info({ url, model: models.current.version, keys: options.apiKeys?.length ?? 0 }, "endpoint ready");
 
-  let refused: Promise<void> | undefined;
-  // The close of an HTTP server would cut silent connections off at once, and with them requests that are just arriving.
-  const refuse = () =>
-    (refused ??= new Promise<void>((resolve) => Server.prototype.close.call(app.server, () => resolve())));
+  const connections = new Connections(app.server);
   const leave = () => {
     leaving = true;
   };
@@ -203,20 +183,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping = true;
     stopWatching();
     openings.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
-    // Each connection is told to close by its next answer; those that stay silent are closed from this side.
-    const ended = refuse();
-    const late = setTimeout(() => app.server.closeAllConnections(), options.drainTimeout ?? 10_000);
-    // Connections keep the process alive as long as they are open; the pause need not.
-    await Promise.race([ended, wait(lingerMs, undefined, { ref: false })]);
-    const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-    await ended;
-    clearInterval(idle);
-    clearTimeout(late);
+    await connections.end(options.drainTimeout ?? 10_000);
     await app.close();
     models.close();
     logger.info("endpoint stopped");
   };
-  return { url, reload, useApiKeys, leave, refuse: () => void refuse(), close: () => (closing ??= close()) };
+  return {
+    url,
+    reload,
+    useApiKeys,
+    leave,
+    refuse: () => void connections.refuse(),
+    close: () => (closing ??= close()),
+  };
 }
 
 function requireModel(model: unknown): void {

@@ -57,6 +57,17 @@ describe("search over titles and artists", () => {
     for (let i = 1; i < first.length; i++) expect(first[i]!.score).toBeLessThanOrEqual(first[i - 1]!.score);
   });
 
+  it("takes the best known of tracks with the same words for what is meant, and no other for what is typed in full", async () => {
+    const named = ["Cover Band-Long Song", "Tribute-Long Song", "The Band-Long Song - Remastered 2011"];
+    const search = await TrackSearch.build(named, [1, 3, 200]);
+    const found = (typed: string) => search.find(typed, 3).map(({ track }) => track);
+    expect(found("long song")).toEqual([named[2], named[1], named[0]]);
+    expect(found("cover band long song")[0]).toBe(named[0]);
+    expect(found("tribute long snog")[0]).toBe(named[1]);
+    const [best] = (await TrackSearch.build(named, [])).find("long song", 1);
+    expect(best!.track).toBe(named[1]);
+  });
+
   it("holds no word in an empty collection and takes any query", async () => {
     const empty = await TrackSearch.build([]);
     const search = await TrackSearch.build(tracks.slice(0, 50));

@@ -9,7 +9,7 @@ import { wordsOf } from "./words.js";
 
 export interface TrackHit {
   readonly track: string;
-  /** 0 … 1: how much of what was typed, weighted by rarity, the track has. */
+  /** 0 … 1: how much of what was typed, weighted by rarity, the track has; less where it has other words, too, or is seldom played. */
   readonly score: number;
 }
 
@@ -29,6 +29,8 @@ export class TrackSearch {
   readonly #starts: Uint32Array;
   readonly #postings: Uint32Array;
   readonly #lengths: Uint16Array;
+  /** What each track's score is multiplied by at least: by how well known it is. */
+  readonly #esteem: Float32Array;
   readonly #scores: Float32Array;
   readonly #seenBy: Uint32Array;
   #serial = 0;
@@ -39,18 +41,25 @@ export class TrackSearch {
     starts: Uint32Array;
     postings: Uint32Array;
     lengths: Uint16Array;
+    esteem: Float32Array;
   }) {
     this.#tracks = parts.tracks;
     this.#words = new WordIndex(parts.numbers);
     this.#starts = parts.starts;
     this.#postings = parts.postings;
     this.#lengths = parts.lengths;
+    this.#esteem = parts.esteem;
     this.#scores = new Float32Array(parts.tracks.length);
     this.#seenBy = new Uint32Array(parts.tracks.length);
   }
 
-  /** Reads all ids once, in slices of a few milliseconds, so that a server can answer other requests meanwhile. */
-  static async build(tracks: readonly string[]): Promise<TrackSearch> {
+  /**
+   * Reads all ids once, in slices of a few milliseconds, so that a server can answer other requests meanwhile.
+   *
+   * @param plays how many playlists have each track: of those that have all that was typed, the best known is likely meant; default: not
+   *   known
+   */
+  static async build(tracks: readonly string[], plays?: ArrayLike<number>): Promise<TrackSearch> {
     const numbers = new Map<string, number>();
     const lengths = new Uint16Array(tracks.length);
     let words = new Uint32Array(Math.max(16, tracks.length * 6));
@@ -84,7 +93,14 @@ export class TrackSearch {
       for (const end = at + lengths[track]!; at < end; at++) postings[next[words[at]!]!++] = track;
     }
     await nextTurn();
-    return new TrackSearch({ tracks, numbers, starts, postings, lengths });
+    return new TrackSearch({
+      tracks,
+      numbers,
+      starts,
+      postings,
+      lengths,
+      esteem: esteemOf(tracks.length, plays),
+    });
   }
 
   /** The tracks that fit `query` best; at most `limit`, equal scores in catalogue order. */
@@ -187,8 +203,9 @@ export class TrackSearch {
   #best(touched: readonly number[], typed: number, limit: number): Array<[track: number, score: number]> {
     const best: Array<[number, number]> = [];
     for (const track of touched) {
-      // Of two tracks with the same words found, the one with fewer others is meant.
-      const score = this.#scores[track]! * (0.9 + 0.1 * Math.min(1, typed / this.#lengths[track]!));
+      // Of two tracks with the same words found, the one with fewer others, or the better known one, is meant.
+      const score =
+        this.#scores[track]! * (this.#esteem[track]! + 0.1 * Math.min(1, typed / this.#lengths[track]!));
       const last = best[best.length - 1];
       if (best.length === limit && last !== undefined && !isBefore(track, score, last)) continue;
       let at = best.length;
@@ -206,6 +223,17 @@ export class TrackSearch {
     }
     return ++this.#serial;
   }
+}
+
+/** From 0.75 for what nobody plays to 0.9 for what is played most, and where that is not known. */
+function esteemOf(count: number, plays: ArrayLike<number> | undefined): Float32Array {
+  const esteem = new Float32Array(count).fill(0.9);
+  let most = 0;
+  for (let track = 0; track < count; track++) most = Math.max(most, plays?.[track] ?? 0);
+  if (most === 0) return esteem;
+  const perLog = 0.15 / Math.log1p(most);
+  for (let track = 0; track < count; track++) esteem[track] = 0.75 + perLog * Math.log1p(plays![track] ?? 0);
+  return esteem;
 }
 
 function isBefore(track: number, score: number, other: readonly [number, number]): boolean {

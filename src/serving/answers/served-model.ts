@@ -129,14 +129,15 @@ export class LiveModel {
   /** The first of those that equally many playlists have; undefined of none. */
   #mostPlayed(tracks: readonly string[]): string | undefined {
     if (tracks.length < 2) return tracks[0];
-    const counts = (this.#counts ??= this.#playlistCounts());
+    const counts = this.#playlistCounts();
     const played = (id: string) => counts[this.#numbers.get(id)!] ?? 0;
     return tracks.reduce((most, id) => (played(id) > played(most) ? id : most));
   }
 
   #playlistCounts(): ArrayLike<number> {
     const popularity = this.recommender("popularity");
-    return (popularity && findState(popularity.save(), "popularity")?.arrays.counts) ?? [];
+    this.#counts ??= (popularity && findState(popularity.save(), "popularity")?.arrays.counts) ?? [];
+    return this.#counts;
   }
 
   /** The recommender of that name (the default one for none), or undefined. */
@@ -207,10 +208,12 @@ export class LiveModel {
 
   /** The search index over titles and artists, built at the first call, in slices that let other requests through. */
   search(): Promise<TrackSearch> {
-    this.#search ??= TrackSearch.build(this.model.catalogue.tracks).catch((error: unknown) => {
-      this.#search = undefined;
-      throw error;
-    });
+    this.#search ??= TrackSearch.build(this.model.catalogue.tracks, this.#playlistCounts()).catch(
+      (error: unknown) => {
+        this.#search = undefined;
+        throw error;
+      },
+    );
     return this.#search;
   }
 }

@@ -105,6 +105,11 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(await page.locator("#run-title").count()).toBe(0);
     await page.locator(".list button", { hasText: id }).click();
     await poll(() => page.locator("#run-title").innerText()).toContain(id);
+    await page.close();
+    // What names no run at all is the same as the view by itself.
+    ({ page, problems } = await studio.open("#/runs/talker"));
+    await poll(() => page.locator("#run-title").innerText()).toContain(id);
+    expect(problems).toEqual([]);
   });
 
   it("says how many lines of a log are left out, shows all, and its colours", async () => {

@@ -86,6 +86,16 @@ describe("analyzeCorpus", () => {
     }
   });
 
+  it.each([
+    [1, "from 1 entry on"],
+    [2, "from 2 entries on"],
+  ])("says in a picture that a law holds from %i on", async (xmin, said) => {
+    const analysis = await analyzeCorpus(corpus, { bootstrap: 0 });
+    const powerLaw = { ...analysis.powerLaw!, xmin };
+    const pictures = picturesOf(corpus, { ...analysis, powerLaw }, "light");
+    expect(JSON.stringify(pictures["power-law"])).toContain(said);
+  });
+
   it("names the laws that it draws", async () => {
     const pictures = picturesOf(corpus, await analyzeCorpus(corpus, { bootstrap: 0 }), "light");
     const svg = await renderSvg(pictures["power-law"]!, { theme: "light" });

@@ -24,6 +24,8 @@ describe.skipIf(!hasChromium)("the keys in Listen", () => {
     const suggested = () => page.locator(".take").nth(2).getAttribute("data-id");
     const tracks = page.locator("[data-track]");
     await page.waitForSelector(".take");
+    const said = page.locator("section [role=status].hidden");
+    expect(await said.textContent()).toBe("");
     for (const button of ["take", "dislike"]) {
       const before = await suggested();
       await page.locator(`.${button}`).nth(2).focus();
@@ -31,6 +33,9 @@ describe.skipIf(!hasChromium)("the keys in Listen", () => {
       await poll(suggested).not.toBe(before);
       await poll(() => focused(page)).toEqual([2, button]);
     }
+    const first = await page.locator(".take bdi").first().innerText();
+    await poll(() => said.textContent()).toMatch(/^1 track, the last .+\. Next: .+\.$/);
+    expect(await said.textContent()).toContain(`Next: ${first} by `);
     await page.getByRole("button", { name: "Suggest it again" }).focus();
     await page.keyboard.press("Enter");
     await poll(() => focused(page)).toEqual([0, "take"]);

@@ -85,6 +85,28 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     },
   );
 
+  it("brings a file that is dropped on the page, and leaves the tracks that it is dropped on where they are", async () => {
+    await open(linkTo(ids[0]!, ids[1]!, ids[2]!));
+    await expect.poll(playlist).toHaveLength(3);
+    const drop = (selector: string) =>
+      page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(["宇多田ヒカル - 光"], "mine.txt"));
+        return ["dragover", "drop"].map((type) => {
+          const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector("${selector}").dispatchEvent(event);
+          return event.defaultPrevented;
+        });
+      })()`);
+    // What is not prevented, the browser opens in place of the page.
+    expect(await drop("[data-track='0']")).toEqual([true, true]);
+    await expect.poll(playlist).toEqual([ids[0], ids[1], ids[2], ids[4]]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect(await drop("h2")).toEqual([true, true]);
+    await expect.poll(playlist).toEqual([ids[0], ids[1], ids[2], ids[4]]);
+    expect(problems).toEqual([]);
+  });
+
   it("opens a link that is pasted while it is open, also the same one again", async () => {
     await open("#/listen");
     await goTo(linkTo(ids[0]!, ids[1]!));

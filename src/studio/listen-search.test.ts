@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
+import { CorpusBuilder } from "../corpus/index.js";
 import { hasChromium } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
@@ -96,5 +97,26 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.unrouteAll();
     await page.keyboard.press("Enter");
     await expect.poll(playlist).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!hasChromium)("a song whose name is longer than the window", () => {
+  it("leaves its artist to be read among the hits", async () => {
+    const builder = new CorpusBuilder();
+    const tracks = ["One", "Two", "The longest of all ".repeat(20).trim()];
+    const artists = tracks.map((_, i) => `Artist number ${i}`);
+    for (let p = 0; p < 4; p++)
+      builder.add({ id: `p${p}`, tracks: tracks.map((title, i) => `${artists[i]}-${title}`), artists });
+    const studio = await testStudio({ corpus: builder.build() });
+    const { page } = await studio.open("#/listen");
+    await page.locator("#search").fill("longest");
+    const artist = page.locator("#hits.expanded li .muted").first();
+    await artist.waitFor();
+    expect(await artist.innerText()).toBe("Artist number 2");
+    const cut = await page.evaluate(
+      "[...document.querySelectorAll('#hits .muted')].filter((it) => it.scrollWidth > it.clientWidth).length",
+    );
+    expect(cut).toBe(0);
+    await studio.close();
   });
 });

@@ -96,6 +96,22 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect(problems).toEqual([]);
   });
 
+  it("says that the run in the address is not there, rather than show another as if it were it", async () => {
+    const { run: id } = await run("talker", { folder, lines: 1 });
+    ({ page } = await studio.open("#/runs/talker/gone"));
+    const note = page.locator(".page .note.error");
+    await note.waitFor();
+    expect(await note.innerText()).toContain("there is no run talker/gone in ");
+    expect(await page.locator("#run-title").count()).toBe(0);
+    await page.locator(".list button", { hasText: id }).click();
+    await poll(() => page.locator("#run-title").innerText()).toContain(id);
+    await page.close();
+    // What names no run at all is the same as the view by itself.
+    ({ page, problems } = await studio.open("#/runs/talker"));
+    await poll(() => page.locator("#run-title").innerText()).toContain(id);
+    expect(problems).toEqual([]);
+  });
+
   it("says how many lines of a log are left out, shows all, and its colours", async () => {
     const { run: id } = await run("talker", { folder, lines: 600 });
     await open();

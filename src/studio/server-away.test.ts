@@ -29,6 +29,27 @@ describe.skipIf(!hasChromium)("a studio whose server is away", () => {
     await page.close();
   });
 
+  it("says in Listen that what it shows is of before, until a slow server has answered", async () => {
+    const { page } = await studio.open("#/listen");
+    await page.locator(".take").first().waitFor();
+    const list = page.locator("ol[aria-busy]");
+    expect(await list.getAttribute("aria-busy")).toBe("false");
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/v1/studio/next", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.keyboard.press("1");
+    await page.locator("ol[aria-busy=true]").waitFor();
+    expect(await page.locator("section [role=status].hidden").textContent()).toBe("");
+    answer();
+    await page.locator("ol[aria-busy=false]").waitFor();
+    const first = await page.locator(".take bdi").first().innerText();
+    expect(await page.locator("section [role=status].hidden").textContent()).toContain(`Next: ${first} by `);
+    await page.close();
+  });
+
   it("keeps what it shows in Listen, and asks again for what comes next", async () => {
     const { page } = await studio.open("#/listen");
     await page.locator(".take").first().waitFor();

@@ -32,6 +32,17 @@ describe.skipIf(!hasChromium)("the theme button", () => {
     },
   );
 
+  it("leaves paper white, with dark letters on it", async () => {
+    const { page } = await studio.open("#/listen", { theme: "dark" });
+    await page.waitForSelector(".take");
+    const ink = () => page.evaluate("getComputedStyle(document.body).color");
+    const onScreen = await ink();
+    await page.emulateMedia({ media: "print" });
+    expect(await ink()).toBe("rgb(28, 28, 33)");
+    expect(onScreen).toBe("rgb(237, 237, 242)");
+    await page.close();
+  });
+
   it("gives the map's points the colours of the theme that is shown", async () => {
     const { page } = await studio.open("#/map", { theme: "dark" });
     await page.waitForSelector(".stage canvas", { timeout: 60_000 });

@@ -82,7 +82,7 @@ export function powerLawSpec(
     height: 340,
     title: {
       text: `${options.what} by number of playlist entries: is it a power law?`,
-      subtitle: `α = ${fit.alpha.toFixed(3)} ± ${fit.alphaError.toFixed(3)} from ${fit.xmin.toLocaleString("en")} entries on (${(100 * share).toFixed(1)} % of ${fit.total.toLocaleString("en")}), D = ${fit.distance.toFixed(4)}`,
+      subtitle: `α = ${fit.alpha.toFixed(3)} ± ${fit.alphaError.toFixed(3)} from ${fit.xmin.toLocaleString("en")} ${fit.xmin === 1 ? "entry" : "entries"} on (${(100 * share).toFixed(1)} % of ${fit.total.toLocaleString("en")}), D = ${fit.distance.toFixed(4)}`,
     },
     layer: [
       { data: { values: [{ x: fit.xmin }] }, mark: { type: "rule", strokeDash: [3, 3] }, encoding: { x } },

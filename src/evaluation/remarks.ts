@@ -14,6 +14,8 @@ export interface AskedFigures {
   readonly knownTargets?: number;
   /** The share of the queries whose context holds a track that training knows. */
   readonly knownContexts?: number;
+  /** How many of `queries` are in training too: the same tracks. */
+  readonly copies?: number;
   /** What it hits more than popularity does, over the same queries. */
   readonly gain?: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
 }
@@ -56,6 +58,7 @@ const enoughKnown = 0.5;
 /** From this share of all tracks on an answer is so long that a random bet is a good one. */
 const longAnswer = 0.25;
 const manyRejects = 0.05;
+const fewCopies = 0.01;
 
 /** One sentence each, what it means and what to do about it; none where the figures can be taken as they stand. */
 export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }: Findings): string[] {
@@ -66,6 +69,7 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
       ...ofAnswers(test, kFlag),
       ...ofTargets(test),
       ...ofContexts(test),
+      ...ofCopies(test, unit),
       ...ofQueries(test, unit),
     );
   // Where all hit the same whatever they have learned, there is nothing to compare.
@@ -108,6 +112,13 @@ function ofContexts({ knownContexts }: AskedFigures): string[] {
     knownContexts === 0
       ? `no query holds a track that training knows, so answers can rest on nothing but ${others}`
       : `only ${percent(knownContexts)} of the queries hold a track that training knows, so the answers to the others can rest on nothing but ${others}`,
+  ];
+}
+
+function ofCopies({ copies = 0, queries }: AskedFigures, unit: string): string[] {
+  if (copies === 0 || copies < fewCopies * queries) return [];
+  return [
+    `${count(copies)} of ${count(queries)} ${unit} asked about (${percent(copies / queries)}) ${copies === 1 ? "is" : "are"} in training too, as a playlist of the same tracks, so the figures count what was learned by heart; keep one of each to see what new playlists would get`,
   ];
 }
 

@@ -27,7 +27,7 @@ export interface RankedFigures {
   readonly hitRatio: number;
   readonly interval: readonly [number, number];
   /** What it hits more than the best does, over the same queries; without it intervals are compared. */
-  readonly behind?: { readonly low: number; readonly high: number };
+  readonly behind?: { readonly p: number };
   readonly asked: number;
   /** Tracks that it can answer with; 0: it has learned nothing. */
   readonly vocabulary?: number;
@@ -135,10 +135,8 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   const rangeOf = ({ hitRatio, asked, interval }: RankedFigures) => surely(hitRatio, asked, interval);
   const [low] = rangeOf(best);
   const isEven = (other: RankedFigures) =>
-    // Where every query makes the same difference, drawing them anew shows no spread, however few they are.
-    other.behind !== undefined && other.behind.low < other.behind.high
-      ? other.behind.high >= 0
-      : rangeOf(other)[1] >= low;
+    // Not by the interval of the difference, which is sure too soon where few playlists differ.
+    other.behind !== undefined ? maybeChance(other.behind) : rangeOf(other)[1] >= low;
   const even = others.filter((other) => other.vocabulary !== 0 && isEven(other));
   if (even.length === 0) return [];
   const who = even.length === 1 ? `${even[0]!.name} is` : `${even.length} other models are`;
@@ -147,16 +145,18 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   ];
 }
 
+const maybeChance = ({ p }: { readonly p: number }) => p >= 0.05;
+
 function ofGain({ mean, low, high, p }: NonNullable<AskedFigures["gain"]>, best?: RankedFigures): string[] {
   const [name, isPopularity] = [best?.name ?? "the model", best?.recommender === "popularity"];
   if (isPopularity)
     return [
       "popularity came out best: nothing was learned beyond what is played most; it takes more playlists, or ones that have more in common",
     ];
-  if (low > 0) return [];
+  if (mean > 0 && !maybeChance({ p })) return [];
   const figures = `difference ${signed(mean)}, 95 % interval ${signed(low)} to ${signed(high)}, p ${p.toFixed(3)}`;
   return [
-    high < 0
+    mean < 0 && !maybeChance({ p })
       ? `on the test ${name} hits less than the most popular tracks do (${figures}); --recommenders popularity serves those`
       : `on the test ${name} does no better than the most popular tracks, as far as can be told (${figures}); it takes more playlists, or ones that have more in common`,
   ];

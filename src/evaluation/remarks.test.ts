@@ -97,7 +97,7 @@ it("tells of playlists that are in training too from one in a hundred on", () =>
   expect(onTest({ copies: 10 })).toEqual([
     expect.stringMatching(/^10 of 1,000 playlists asked about \(1\.0 %\) are in training too, /),
   ]);
-  const [remark] = remarksOn({ test: { ...test, queries: 2, copies: 1 }, kFlag: "-k", unit: "queries" });
+  const [, remark] = remarksOn({ test: { ...test, queries: 2, copies: 1 }, kFlag: "-k", unit: "queries" });
   expect(remark).toMatch(/^1 of 2 queries asked about \(50 %\) is in training too, /);
 });
 

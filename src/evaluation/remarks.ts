@@ -69,11 +69,11 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
       ...ofAnswers(test, kFlag),
       ...ofTargets(test),
       ...ofContexts(test),
-      ...ofCopies(test, unit),
       ...ofQueries(test, unit),
     );
   // Where all hit the same whatever they have learned, there is nothing to compare.
   if (!holdsAll && test?.knownTargets !== 0) {
+    if (test !== undefined) remarks.push(...ofCopies(test, unit));
     if (ranking !== undefined) remarks.push(...ofRanking(ranking));
     if (test?.gain !== undefined) remarks.push(...ofGain(test.gain, ranking?.[0]));
   }
@@ -185,5 +185,6 @@ const counted = (value: number, unit: string) =>
 const count = (value: number) => value.toLocaleString("en");
 const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
 /** Not rounded to nought, nor to all. */
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`;
+const percent = (share: number) =>
+  `${(100 * share).toFixed(share < 0.1 || (share > 0.99 && share < 1) ? 1 : 0)} %`;
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;

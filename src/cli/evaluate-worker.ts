@@ -16,7 +16,7 @@ export type EvaluateAnswer =
       readonly entry: Entry;
       readonly playlists?: Uint32Array | undefined;
       /** What is the same for every recommender. */
-      readonly asked: Pick<Evaluation, "catalogue" | "knownTargets" | "knownContexts">;
+      readonly asked: Pick<Evaluation, "catalogue" | "knownTargets" | "knownContexts" | "copies">;
     }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
@@ -32,12 +32,12 @@ process.once("message", async (task: EvaluateTask) => {
     // The terminal, where a line of progress stands, is the other process's.
     const tell = (line: string) => void (task.quiet || answer({ kind: "told", line }));
     const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure(task, progress, tell);
-    const { catalogue, knownTargets, knownContexts } = evaluation;
+    const { catalogue, knownTargets, knownContexts, copies } = evaluation;
     const values = (metric: MetricName) => evaluation.outcomes.values(metric, task.ks[0]!);
     await answer({
       kind: "done",
       playlists: evaluation.outcomes.playlists,
-      asked: { catalogue, knownTargets, knownContexts },
+      asked: { catalogue, knownTargets, knownContexts, copies },
       entry: {
         recommender: evaluation.recommender,
         figures: evaluation.at[0]!,

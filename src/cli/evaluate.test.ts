@@ -105,7 +105,9 @@ describe("segue evaluate", () => {
     const board = ["--leaderboard", "--recommender", "popularity", "transitions", "-k", "2"];
     const few = segue("--train", train, ...board, "--every-position", "--hold-out", "0.1");
     // Queries of one playlist are not independent: playlists are counted.
-    expect(few.stdout).toMatch(/^(\d+) queries\n[\s\S]*\n\nnote: only (?!\1)\d playlists were asked, .*\n$/);
+    expect(few.stdout).toMatch(
+      /^(\d+) queries\n[\s\S]*\n\nnote: only (?!\1)\d playlists were asked, .*\nnote: \d of \d playlists asked about .* in training too, .*\n$/,
+    );
     const strange = join(folder, "strange.jsonl");
     const lines = Array.from({ length: 300 }, (_, i) => ({
       context: ["rock-1"],

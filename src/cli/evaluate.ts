@@ -45,11 +45,17 @@ export function registerEvaluate(program: Command): void {
         .argParser(setting)
         .default({}, "its own"),
     )
-    .addOption(numberOption("--seed <n>", "for what is random in fitting", wholeNumber(0)).default(1))
+    .addOption(
+      numberOption(
+        "--seed <n>",
+        "for what is random in fitting; without --queries it chooses which playlists are asked about, too",
+        wholeNumber(0),
+      ).default(1),
+    )
     .addOption(
       numberOption(
         "--threads <n>",
-        "threads to fit with (default: as the recommender likes)",
+        "threads to fit with (default: as the recommender likes), and to answer many queries with (default: one a core)",
         wholeNumber(1),
       ),
     )

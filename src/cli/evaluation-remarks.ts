@@ -3,7 +3,7 @@ import type { Evaluation } from "../evaluation/index.js";
 
 /** What the figures mean where they rest on little. @param playlists of each query, where they are of playlists */
 export async function remarksFor(
-  asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets" | "knownContexts"> & {
+  asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets" | "knownContexts" | "copies"> & {
     readonly k: number;
     readonly hitRatio: number;
     readonly interval?: readonly [number, number];

@@ -8,7 +8,7 @@ import {
   measureRecommender,
   type QuestionOptions,
 } from "../evaluation/index.js";
-import { fitRecommender, parallelRecommender } from "../recommenders/index.js";
+import { type FittedRecommender, fitRecommender, parallelRecommender } from "../recommenders/index.js";
 import { misuse, type Progress, SegueError, throttled, usableCores } from "../system/index.js";
 import { interruptible } from "./interruptible.js";
 import type { RawFileOptions } from "./raw-files.js";
@@ -44,15 +44,18 @@ export async function loadAndMeasure(
   // Threads pay for themselves when there is much to ask.
   const lanes = Math.min(threads ?? usableCores(), Math.ceil(questions.length / 1000));
   let close = async () => {};
-  const fitOn = async () => {
-    const fitted = await fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
-    if (lanes < 2) return fitted;
+  const fitOn = () => fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
+  const inThreads = async (fitted: FittedRecommender) => {
     const parallel = await parallelRecommender(fitted, corpus, lanes);
     close = parallel.close;
     return parallel;
   };
   try {
-    return await measureRecommender(fitOn, corpus, questions, { ks, progress: told });
+    return await measureRecommender(fitOn, corpus, questions, {
+      ks,
+      progress: told,
+      ...(lanes > 1 && { inThreads }),
+    });
   } finally {
     await close();
   }

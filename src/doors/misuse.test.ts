@@ -257,7 +257,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       given(async () => fitted),
       aCorpus,
       given(questions),
-      options("ks", ...work),
+      options("ks", "inThreads", ...work),
     ],
     pairedDifference: [evaluation.pairedDifference, given(column), given(column), bootstrap],
     questionsOf: [evaluation.questionsOf, aCorpus, options("positions", "remaining")],

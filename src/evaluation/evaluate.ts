@@ -59,6 +59,11 @@ export interface Evaluation {
   readonly knownTargets: number;
   /** The share of the queries whose context holds one of them. */
   readonly knownContexts: number;
+  /**
+   * How many playlists are asked about (queries, where these name none) that are in training too, as the same five tracks or more in
+   * whatever order: what is learned by heart hits there.
+   */
+  readonly copies: number;
   /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
   /** In ascending order of k. */
@@ -101,6 +106,7 @@ export async function evaluateRecommender(
   let sent = 0;
   let knownTargets = 0;
   let knownContexts = 0;
+  const copies = new Set<number>();
   const send = () => {
     const from = sent;
     sent = Math.min(from + size, questions.length);
@@ -126,6 +132,7 @@ export async function evaluateRecommender(
       const { question, played, next, context } = batch[i]!;
       slices.add(row, played, next);
       if (played.some((track) => track >= 0)) knownContexts++;
+      if (next >= 0 && facts.isPlaylist([...played, next])) copies.add(question.playlist ?? ~row);
       if (next >= 0 || question.rest?.some((track) => facts.numberOf(track) >= 0)) knownTargets++;
       if (base && !base.vocabulary.has(question.context.at(-1) ?? "")) {
         if (base.vocabulary.has(question.next)) table.setAll(row, bets!);
@@ -147,6 +154,7 @@ export async function evaluateRecommender(
     catalogue: facts.size,
     knownTargets: knownTargets / questions.length,
     knownContexts: knownContexts / questions.length,
+    copies: copies.size,
     recommendSeconds: seconds,
     at: cuts.map((k, i) => ({ k, ...metricsOf(table.means(i)[0]!), ...answers[i]! })),
     slices: slices.figures(table, cuts),

@@ -1,5 +1,6 @@
 /** What is known of the tracks from training alone: how popular each is, and whose it is. */
 import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
+import { PlaylistSets } from "./copies.js";
 
 export interface TrainingFacts {
   /** The corpus' own list of ids: a track's number is its place in it. */
@@ -13,6 +14,8 @@ export interface TrainingFacts {
   /** By track number: how often it is played in training, repeats included. */
   readonly plays: Uint32Array;
   readonly playlists: number;
+  /** Whether one of these holds just the tracks of these numbers, five or more, whatever their order and repeats. */
+  isPlaylist(numbers: ArrayLike<number>): boolean;
   /** By track number: the number of its artist, -1 where the name is empty; undefined where the data tells no artists. */
   readonly artistOf?: Int32Array;
   /** Numbers of artists are lower than this. */
@@ -38,6 +41,7 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
     }
   }
   const { artistOf, artistCount } = numberArtists(corpus.artists);
+  const sets = new PlaylistSets(corpus);
   return {
     tracks: corpus.tracks,
     size,
@@ -45,6 +49,7 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
     plays,
     playlistsHolding,
     playlists,
+    isPlaylist: (numbers) => sets.holds(numbers),
     artistOf,
     artistCount,
   };

@@ -61,6 +61,22 @@ describe("leaderboard", () => {
     });
   });
 
+  it("puts what hits earlier first where both hit as often, as the grid of segue run does", async () => {
+    const board = leaderboard([await entry("a", ["c", "b"]), await entry("b", ["b"])]);
+    expect(board.rows.map(({ recommender }) => recommender)).toEqual(["b", "a"]);
+    expect(board.rows[1]!.behind!.mean).toBe(0);
+  });
+
+  it("writes one minus sign throughout, and tells programs the level of its intervals", async () => {
+    const { figures, ...rest } = await entry("b", ["b"]);
+    const board = leaderboard([{ ...rest, figures: { ...figures, popularityLift: -0.25 } }], { level: 0.9 });
+    expect(leaderboardText(board)).toContain(" −0.25 ");
+    expect(leaderboardJson(board)).toMatchObject({
+      level: 0.9,
+      rows: [{ hit_ratio: { mean: expect.closeTo(0.4, 12) } }],
+    });
+  });
+
   it("is empty without entries", () => {
     expect(leaderboard([])).toEqual({ k: 0, queries: 0, level: 0.95, rows: [] });
   });

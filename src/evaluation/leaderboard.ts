@@ -44,7 +44,7 @@ export interface Leaderboard {
   readonly queries: number;
   /** Of the intervals, in (0, 1). */
   readonly level: number;
-  /** By hit ratio, best first. */
+  /** By hit ratio, best first; equal ones by MRR. */
   readonly rows: readonly LeaderboardRow[];
 }
 
@@ -67,7 +67,10 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
       requireColumn(entry[name], `${name} of entries[${i}]`);
   }
   const sorted = [...entries].sort(
-    (a, b) => b.figures.hitRatio - a.figures.hitRatio || (a.recommender < b.recommender ? -1 : 1),
+    (a, b) =>
+      b.figures.hitRatio - a.figures.hitRatio ||
+      b.figures.mrr - a.figures.mrr ||
+      (a.recommender < b.recommender ? -1 : 1),
   );
   const [best, ...others] = sorted;
   const { level = 0.95 } = options;
@@ -99,10 +102,11 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
 /** The leaderboard as plain objects under the names of `segue evaluate --json`. */
 export function leaderboardJson(board: Leaderboard) {
   requireBoard(board);
-  const { k, queries, rows } = board;
+  const { k, queries, level, rows } = board;
   return {
     k,
     queries,
+    level,
     rows: rows.map((row) => ({
       recommender: row.recommender,
       hit_ratio: row.hitRatio,
@@ -123,7 +127,7 @@ export function leaderboardJson(board: Leaderboard) {
 const percent = (share: number | undefined, digits = 2) =>
   share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
 const fixed = (value: number | undefined, digits: number) =>
-  value === undefined ? "–" : value.toFixed(digits);
+  value === undefined ? "–" : value.toFixed(digits).replace("-", "−");
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(2)}`;
 
 /** Whether so large a difference comes by chance less often than the intervals miss. */

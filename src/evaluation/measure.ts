@@ -8,7 +8,7 @@ import type { Question } from "./questions.js";
 
 export interface Measured {
   readonly evaluation: Evaluation;
-  /** Seconds to fit, reading the file apart. */
+  /** Seconds to fit: without reading the file, and without starting the threads that answer. */
   readonly fitSeconds: number;
   /** The highest memory of the whole process so far, in MiB: give each recommender a process of its own to compare. */
   readonly peakRssMb: number;
@@ -19,23 +19,32 @@ export interface Measured {
  *
  * @param fitOn fits on the corpus: `(corpus) => fitRecommender("vstan", corpus)`
  * @param options.ks the cut-offs, integers ≥ 1
+ * @param options.inThreads makes of what was fitted what is asked in its stead; fitting is over by then
  * @throws whatever `fitOn` and `evaluateRecommender` throw, the signal's reason too
  */
-export async function measureRecommender(
-  fitOn: (corpus: Corpus) => Promise<Answering>,
+export async function measureRecommender<Fitted extends Answering>(
+  fitOn: (corpus: Corpus) => Promise<Fitted>,
   corpus: Corpus,
   questions: readonly Question[],
-  options: { ks: readonly number[]; progress?: Progress; signal?: AbortSignal },
+  options: {
+    ks: readonly number[];
+    inThreads?: (fitted: Fitted) => Promise<Answering>;
+    progress?: Progress;
+    signal?: AbortSignal;
+  },
 ): Promise<Measured> {
   requireWithin(aFunction, "fitOn", fitOn, 'write (corpus) => fitRecommender("vstan", corpus)');
   requireCorpus(corpus, "measureRecommender");
   requireQueries(questions, "measureRecommender");
-  requireKnown(options, ["ks", "progress", "signal"], "measureRecommender");
+  requireKnown(options, ["ks", "inThreads", "progress", "signal"], "measureRecommender");
+  const { inThreads, ...how } = options;
+  if (inThreads !== undefined) requireWithin(aFunction, "inThreads", inThreads);
   const start = performance.now();
-  const recommender = await fitOn(corpus);
+  const fitted = await fitOn(corpus);
   const fitSeconds = (performance.now() - start) / 1000;
+  const recommender = inThreads === undefined ? fitted : await inThreads(fitted);
   const facts = trainingFacts(corpus);
-  const evaluation = await evaluateRecommender(recommender, questions, { ...options, facts });
+  const evaluation = await evaluateRecommender(recommender, questions, { ...how, facts });
   return { evaluation, fitSeconds, peakRssMb: peakRssMb() };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pairedDifference } from "./bootstrap.js";
 import { type AskedFigures, type Findings, type RankedFigures, remarksOn } from "./remarks.js";
 
 /** Figures that can be taken as they stand; each test changes what it is about. */
@@ -91,6 +92,15 @@ describe("contexts that training has not seen", () => {
   });
 });
 
+it("tells of playlists that are in training too from one in a hundred on", () => {
+  expect(onTest({ copies: 9 })).toEqual([]);
+  expect(onTest({ copies: 10 })).toEqual([
+    expect.stringMatching(/^10 of 1,000 playlists asked about \(1\.0 %\) are in training too, /),
+  ]);
+  const [, remark] = remarksOn({ test: { ...test, queries: 2, copies: 1 }, kFlag: "-k", unit: "queries" });
+  expect(remark).toMatch(/^1 of 2 queries asked about \(50 %\) is in training too, /);
+});
+
 describe("few queries", () => {
   it("say the interval, and count what was asked", () => {
     expect(onTest({ queries: 149, interval: [0.33, 0.474] })).toEqual([
@@ -129,13 +139,12 @@ describe("the choice of the best", () => {
   });
 
   it("is told by the differences over the same queries, where they are known", () => {
-    const behind = (low: number, high: number) => ({ ...ranked("vstan", 0.4), behind: { low, high } });
+    const behind = (p: number) => ({ ...ranked("vstan", 0.4), behind: { p } });
     const best = ranked("blend", 0.42);
     // The intervals overlap in all of these.
-    expect(on({ ranking: [best, behind(-0.03, -0.01)] })).toEqual([]);
-    expect(on({ ranking: [best, behind(-0.03, 0)] })).toHaveLength(1);
-    expect(on({ ranking: [best, behind(-0.03, 0.01)] })).toHaveLength(1);
-    expect(on({ ranking: [best, behind(0, 0)] })).toHaveLength(1);
+    expect(on({ ranking: [best, behind(0.002)] })).toEqual([]);
+    expect(on({ ranking: [best, behind(0.05)] })).toHaveLength(1);
+    expect(on({ ranking: [best, behind(1)] })).toHaveLength(1);
   });
 
   it("is judged by Wilson's interval where all were hit, and not by what has learned nothing", () => {
@@ -145,6 +154,19 @@ describe("the choice of the best", () => {
     expect(on({ ranking: [all(1000), next] })).toEqual([]);
     expect(on({ ranking: [all(20), { ...next, vocabulary: 0 }] })).toEqual([]);
   });
+});
+
+it("takes no difference for sure that rests on five playlists, as little as the leaderboard does", () => {
+  // Of 200 the best hits these five more, and none less: a coin falls so one time in 16.
+  const few = pairedDifference(
+    new Float64Array(200),
+    Float64Array.from({ length: 200 }, (_, i) => Number(i < 5)),
+  );
+  expect(few.high).toBeLessThan(0);
+  const best = ranked("blend", 0.42);
+  expect(on({ ranking: [best, { ...ranked("vstan", 0.395), behind: few }] })).toHaveLength(1);
+  const gain = { mean: -few.mean, low: -few.high, high: -few.low, p: few.p };
+  expect(onTest({ gain })).toEqual([expect.stringMatching(/does no better than .* p 0\.06[23]\)/)]);
 });
 
 describe("beside popularity", () => {

@@ -14,6 +14,8 @@ export interface AskedFigures {
   readonly knownTargets?: number;
   /** The share of the queries whose context holds a track that training knows. */
   readonly knownContexts?: number;
+  /** How many of `queries` are in training too: the same tracks. */
+  readonly copies?: number;
   /** What it hits more than popularity does, over the same queries. */
   readonly gain?: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
 }
@@ -25,7 +27,7 @@ export interface RankedFigures {
   readonly hitRatio: number;
   readonly interval: readonly [number, number];
   /** What it hits more than the best does, over the same queries; without it intervals are compared. */
-  readonly behind?: { readonly low: number; readonly high: number };
+  readonly behind?: { readonly p: number };
   readonly asked: number;
   /** Tracks that it can answer with; 0: it has learned nothing. */
   readonly vocabulary?: number;
@@ -56,6 +58,7 @@ const enoughKnown = 0.5;
 /** From this share of all tracks on an answer is so long that a random bet is a good one. */
 const longAnswer = 0.25;
 const manyRejects = 0.05;
+const fewCopies = 0.01;
 
 /** One sentence each, what it means and what to do about it; none where the figures can be taken as they stand. */
 export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }: Findings): string[] {
@@ -70,6 +73,7 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
     );
   // Where all hit the same whatever they have learned, there is nothing to compare.
   if (!holdsAll && test?.knownTargets !== 0) {
+    if (test !== undefined) remarks.push(...ofCopies(test, unit));
     if (ranking !== undefined) remarks.push(...ofRanking(ranking));
     if (test?.gain !== undefined) remarks.push(...ofGain(test.gain, ranking?.[0]));
   }
@@ -111,6 +115,13 @@ function ofContexts({ knownContexts }: AskedFigures): string[] {
   ];
 }
 
+function ofCopies({ copies = 0, queries }: AskedFigures, unit: string): string[] {
+  if (copies === 0 || copies < fewCopies * queries) return [];
+  return [
+    `${count(copies)} of ${count(queries)} ${unit} asked about (${percent(copies / queries)}) ${copies === 1 ? "is" : "are"} in training too, as a playlist of the same tracks, so the figures count what was learned by heart; keep one of each to see what new playlists would get`,
+  ];
+}
+
 function ofQueries({ queries, hitRatio, interval }: AskedFigures, unit: string): string[] {
   if (queries >= enoughQueries) return [];
   const [low, high] = surely(hitRatio, queries, interval);
@@ -124,10 +135,8 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   const rangeOf = ({ hitRatio, asked, interval }: RankedFigures) => surely(hitRatio, asked, interval);
   const [low] = rangeOf(best);
   const isEven = (other: RankedFigures) =>
-    // Where every query makes the same difference, drawing them anew shows no spread, however few they are.
-    other.behind !== undefined && other.behind.low < other.behind.high
-      ? other.behind.high >= 0
-      : rangeOf(other)[1] >= low;
+    // Not by the interval of the difference, which is sure too soon where few playlists differ.
+    other.behind !== undefined ? maybeChance(other.behind) : rangeOf(other)[1] >= low;
   const even = others.filter((other) => other.vocabulary !== 0 && isEven(other));
   if (even.length === 0) return [];
   const who = even.length === 1 ? `${even[0]!.name} is` : `${even.length} other models are`;
@@ -136,16 +145,18 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   ];
 }
 
+const maybeChance = ({ p }: { readonly p: number }) => p >= 0.05;
+
 function ofGain({ mean, low, high, p }: NonNullable<AskedFigures["gain"]>, best?: RankedFigures): string[] {
   const [name, isPopularity] = [best?.name ?? "the model", best?.recommender === "popularity"];
   if (isPopularity)
     return [
       "popularity came out best: nothing was learned beyond what is played most; it takes more playlists, or ones that have more in common",
     ];
-  if (low > 0) return [];
+  if (mean > 0 && !maybeChance({ p })) return [];
   const figures = `difference ${signed(mean)}, 95 % interval ${signed(low)} to ${signed(high)}, p ${p.toFixed(3)}`;
   return [
-    high < 0
+    mean < 0 && !maybeChance({ p })
       ? `on the test ${name} hits less than the most popular tracks do (${figures}); --recommenders popularity serves those`
       : `on the test ${name} does no better than the most popular tracks, as far as can be told (${figures}); it takes more playlists, or ones that have more in common`,
   ];
@@ -174,5 +185,6 @@ const counted = (value: number, unit: string) =>
 const count = (value: number) => value.toLocaleString("en");
 const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
 /** Not rounded to nought, nor to all. */
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`;
+const percent = (share: number) =>
+  `${(100 * share).toFixed(share < 0.1 || (share > 0.99 && share < 1) ? 1 : 0)} %`;
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;

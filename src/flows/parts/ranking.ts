@@ -31,6 +31,7 @@ export interface TrainedPoint {
   readonly fitSeconds: number;
   readonly queriesPerSecond: number;
   readonly lossPerEpoch: readonly number[];
+  /** The highest memory so far of the process that fitted it, in MiB: of points fitted there before, too. */
   readonly peakRssMb: number;
 }
 

@@ -69,6 +69,13 @@ it("comes to the same figures where threads answer and where there is too little
   ]);
 });
 
+it("counts the playlists of the test that are in training too", async () => {
+  await writeCorpusFile(at("both.safetensors"), walks(40, 1));
+  const options = { model: at("transitions"), train: at("train.safetensors"), k: 3, seed: 1 };
+  const { copies } = await testModel({ ...options, questions: at("both.safetensors") });
+  expect(copies).toBe(40);
+});
+
 it("counts whose context training knows, so that it is remarked on where that is of few", async () => {
   await writeCorpusFile(at("others.safetensors"), walks(100, 3, "another"));
   const options = { model: at("transitions"), train: at("train.safetensors"), k: 3, seed: 1 };

@@ -36,6 +36,8 @@ export interface TestFigures {
   readonly knownTargets: number;
   /** The share of the queries whose context holds one of them. */
   readonly knownContexts: number;
+  /** How many of the queries are in training too: a playlist of the same tracks. */
+  readonly copies: number;
   /** Of the best model, given the whole context. */
   readonly hitRatio: number;
   readonly interval: readonly [number, number];
@@ -72,7 +74,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   const hits = best.outcomes.values("hitRatio", k);
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });
-  const { catalogue, knownTargets, knownContexts } = best;
+  const { catalogue, knownTargets, knownContexts, copies } = best;
   // k tracks drawn from the catalogue, where it holds the target.
   const randomBet = knownTargets * Math.min(1, k / Math.max(catalogue, 1));
   const row = (model: string, evaluation: Evaluation) => {
@@ -91,6 +93,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
     catalogue,
     knownTargets,
     knownContexts,
+    copies,
     hitRatio: best.at[0]!.hitRatio,
     interval: [interval!.low, interval!.high],
     ...(base === undefined ? {} : { base: base.at[0]!.hitRatio }),

@@ -30,6 +30,7 @@ import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
+import { sameRowsNotes } from "./same-rows.js";
 import type { TextEncoding } from "./text-source.js";
 import type { DayOrder } from "./time-of-play.js";
 
@@ -209,6 +210,7 @@ async function cleanInto(
   );
   const notes = [
     ...notesOn(read),
+    ...(await sameRowsNotes(database, read.files, parts)),
     ...(await rotationNotesOf(database, read, parts, place, options)),
     ...times.notes(),
     ...(hasTimes(options) ? await daysNotes(database, parts) : []),

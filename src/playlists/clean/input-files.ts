@@ -1,6 +1,6 @@
 /** Finds the files that paths and globs name. */
 import type { Stats } from "node:fs";
-import { access, constants, readdir, stat } from "node:fs/promises";
+import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
 
 export interface InputFile {
@@ -12,7 +12,7 @@ export interface InputFile {
 
 /**
  * Paths stay in the order they are given; what a glob matches (`*`, `?`, `[a-z]`, `**`) comes in natural order, so that
- * slice 2000 follows slice 1000. A file named twice is read once.
+ * slice 2000 follows slice 1000. A file named twice is read once, whichever names it goes by.
  *
  * @param options `pipes`: whether pipes are taken, too, and "-" for standard input; default false
  * @throws SegueError code "missing-input" where a path or glob names no file; (misuse) where one is a folder, or a pipe that
@@ -24,12 +24,13 @@ export async function findInputs(
 ): Promise<InputFile[]> {
   if (inputs.length === 0) throw misuse("no input given", "name at least one file of playlists");
   const found = new Map<string, InputFile>();
-  const take = (path: string, facts: Stats) => {
+  const take = async (path: string, facts: Stats) => {
     // Standard input is a socket where a program in Node has started this one.
     const pipe = facts.isFIFO() || facts.isSocket();
     // What holds rows is looked at before it is read, which a pipe does not allow.
     if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "a device");
-    found.set(path, { path, bytes: facts.size, ...(pipe && { pipe }) });
+    const self = pipe ? path : await realpath(path);
+    if (!found.has(self)) found.set(self, { path, bytes: facts.size, ...(pipe && { pipe }) });
   };
   for (const named of inputs) {
     const input = named === "-" && pipes ? "/dev/stdin" : named;
@@ -43,7 +44,7 @@ export async function findInputs(
         `name its files, for example with a glob: '${input.replace(/\/$/, "")}/*${await endingIn(input)}'`,
       );
     if (facts !== undefined) {
-      take(input, facts);
+      await take(input, facts);
       continue;
     }
     if (input === "-") throw notTwice(input, "a pipe");
@@ -56,7 +57,7 @@ export async function findInputs(
           code: "missing-input",
         },
       );
-    for (const path of matches) take(path, await stat(path));
+    for (const path of matches) await take(path, await stat(path));
   }
   for (const { path } of found.values())
     await access(path, constants.R_OK).catch((cause: unknown) => {

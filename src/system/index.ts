@@ -58,6 +58,7 @@ export {
   aSignal,
   asWritten,
   besideWork,
+  isUrl,
   listOf,
   longestTimer,
   numberWithin,

@@ -124,6 +124,10 @@ describe("a bundle", () => {
     const nearest = nearestOf(vectors, vectors);
     const wrong: [object | undefined, string][] = [
       [{ ...input, recommenders: { mine: nearest } }, "recommenders.mine is no recommender's state"],
+      [
+        { ...input, metrics: { playlists: 5n } },
+        "metrics cannot be kept as JSON: Do not know how to serialize a BigInt",
+      ],
       [{ ...input, recommenders: [nearest.save(), nearest] }, "recommenders.1 is no recommender's state"],
       [{ ...input, recommenders: undefined }, "a bundle wants recommenders by name"],
       [{ ...input, catalogue: ["A-One"] }, "a bundle wants a catalogue"],

@@ -16,7 +16,7 @@ const parts: Readonly<Record<keyof BundleInput, true>> = {
 
 /** @throws SegueError (misuse) that names what is not what it should be */
 export function checkInput(folder: string, input: BundleInput): void {
-  if (!aPath.holds(folder)) throw misuse("a bundle's folder must be a path", 'write "data/04_models/mine"');
+  requireWithin(aPath, "a bundle's folder", folder, 'write "data/04_models/mine"');
   const { catalogue, recommenders }: Partial<BundleInput> = input ?? {};
   if (catalogue?.tracks === undefined)
     throw misuse("a bundle wants a catalogue", "give the corpus that its recommenders were fitted on");

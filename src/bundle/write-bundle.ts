@@ -6,6 +6,8 @@ import { type Catalogue, catalogueTensors, trackIndex } from "../corpus/index.js
 import type { RecommenderState } from "../recommenders/index.js";
 import {
   besideWork,
+  messageOf,
+  misuse,
   type Progress,
   packageRoot,
   requireOptions,
@@ -96,13 +98,17 @@ export async function writeBundle(
   options: WriteBundleOptions = {},
 ): Promise<Manifest> {
   checkInput(folder, input);
+  const facts = {
+    parameters: plain("parameters", input.parameters),
+    metrics: plain("metrics", input.metrics),
+  };
   requireOptions(options, { tables: trueOrFalse, ...besideWork }, "writeBundle");
   await refuseOthers(folder);
   let manifest: Manifest | undefined;
   const replaced = `${folder}.${process.pid}.old`;
   await writeAtomically(folder, async (temporary) => {
     await mkdir(temporary);
-    manifest = await fill(temporary, input, options);
+    manifest = await fill(temporary, input, facts, options);
     if (await exists(folder)) await rename(folder, replaced);
   }).finally(async () => {
     if (!(await exists(folder)) && (await exists(replaced))) await rename(replaced, folder);
@@ -114,6 +120,7 @@ export async function writeBundle(
 async function fill(
   folder: string,
   input: BundleInput,
+  facts: Pick<Manifest, "parameters" | "metrics">,
   { tables = true, progress = silent, signal }: WriteBundleOptions,
 ): Promise<Manifest> {
   const { catalogue, vectors } = input;
@@ -168,8 +175,7 @@ async function fill(
     format: "segue-bundle",
     formatVersion: FORMAT_VERSION,
     segueVersion: version,
-    parameters: plain(input.parameters),
-    metrics: plain(input.metrics),
+    ...facts,
     ...(input.dataFingerprint === undefined ? {} : { dataFingerprint: input.dataFingerprint }),
     tracks: catalogue.tracks.length,
     ...(vectors ? { vectors: { rows: vectors.length, size: vectors.size } } : {}),
@@ -246,8 +252,16 @@ function factsOf(vectors: TrackVectors, lists: ListsWithRecall | undefined): Ind
 }
 
 /** What JSON keeps of it, so that the id is that of what is read back. */
-function plain(facts: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(facts ?? {}));
+function plain(name: string, facts: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(facts ?? {}));
+  } catch (error) {
+    // A database's counts are bigints.
+    throw misuse(
+      `${name} cannot be kept as JSON: ${messageOf(error)}`,
+      "Number(…) makes a number of a bigint.",
+    );
+  }
 }
 
 async function refuseOthers(folder: string): Promise<void> {

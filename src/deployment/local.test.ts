@@ -151,6 +151,11 @@ describe("deploying to this machine", () => {
       hint: expect.stringContaining("in use"),
     });
     await expect(deploy({ signal: AbortSignal.abort() })).rejects.toThrow();
+    // Before the process is there to be waited for.
+    const stop = new AbortController();
+    const stopped = deploy({ signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await expect(stopped).rejects.toThrow("enough");
   });
 
   it("shares the port among processes, replaces one that dies, and reloads all", async () => {

@@ -246,6 +246,8 @@ function readyUrl(
       settled();
       reject(new SegueError(`its process ended ${by === null ? `with exit code ${code}` : `by ${by}`}`));
     };
+    // It may have come while the log was opened.
+    if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     child.on("message", onMessage);
     child.once("error", reject);

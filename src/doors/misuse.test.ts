@@ -444,6 +444,7 @@ describe("paths that lead nowhere", () => {
     "a file": at("folder/file"),
     "a folder": at("folder"),
     "a pipe": at("pipe"),
+    "a bucket": "s3://segue-none/below",
   };
   /** What reads a path, and what of the places it can use. */
   const readers: Readonly<Record<string, readonly [read: (path: string) => unknown, ...can: string[]]>> = {

@@ -60,6 +60,14 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at[1]!.ndcg).toBeCloseTo((1 + 1 / Math.log2(3)) / 4, 12);
   });
 
+  it("keeps what each query was worth, and says where it has no such column", async () => {
+    const { outcomes, at } = await evaluateRecommender(recommender, questions, { ks: [1, 2], facts });
+    const column = outcomes.values("hitRatio", at[1]!.k);
+    expect(column.reduce((sum, value) => sum + value) / questions.length).toBe(at[1]!.hitRatio);
+    expect(() => outcomes.values("hit_ratio" as never, at[1]!.k)).toThrow('got "hit_ratio"');
+    expect(() => outcomes.values("hitRatio", 99)).toThrow("k = 99 was not evaluated");
+  });
+
   it("tells what the answers are like", async () => {
     const { at } = await evaluateRecommender(recommender, questions, { ks: [1, 3], facts });
     // At 1 the answers are c, c, a: two of four tracks; held by 1, 1 and 4 of 4 playlists.

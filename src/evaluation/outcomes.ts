@@ -1,12 +1,18 @@
 /** What each question was worth, by metric and k, and the means of it. */
-import { misuse } from "../system/index.js";
+import { misuse, oneOf, requireWithin } from "../system/index.js";
 import type { Standings } from "./answers.js";
 import { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./metrics.js";
 import type { Question } from "./questions.js";
 
 /** One value a query, in the order of the questions: what intervals and paired differences are made of. */
 export interface Outcomes {
+  /** The playlist of each query, where all name theirs: `playlists` of `BootstrapOptions`. */
   readonly playlists?: Uint32Array;
+  /**
+   * What each query was worth by this metric at this k.
+   *
+   * @throws SegueError (misuse) for a k that was not evaluated, or a metric that there is not
+   */
   values(metric: MetricName, k: number): Float64Array;
 }
 
@@ -35,6 +41,7 @@ export class OutcomeTable implements Outcomes {
   values(metric: MetricName, k: number): Float64Array {
     const at = this.#ks.indexOf(k);
     if (at === -1) throw misuse(`k = ${k} was not evaluated; there are ${this.#ks.join(", ")}`);
+    requireWithin(oneOf(...metricNames), "the metric", metric);
     return this.#columns[at]![metric];
   }
 

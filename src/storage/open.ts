@@ -1,6 +1,6 @@
 /** The door to every store: a path, a file: URL, or s3://bucket/prefix. */
 import { fileURLToPath } from "node:url";
-import { aPath, misuse, requireWithin, thingWith } from "../system/index.js";
+import { aPath, isUrl, misuse, requireWithin, thingWith, type ValueRange } from "../system/index.js";
 import { FolderStore } from "./folder.js";
 import { LateStore } from "./late-store.js";
 import type { Store } from "./store.js";
@@ -14,6 +14,11 @@ export function requireStore(store: Store, of: string): void {
   throw misuse(`${of} wants a store`, 'write await openStore(".segue")');
 }
 
+const someUrl: ValueRange = {
+  wanted: "a path or a URL",
+  holds: (value) => aPath.holds(value) || (typeof value === "string" && isUrl(value)),
+};
+
 /**
  * Opens the store at `url`.
  *
@@ -21,7 +26,7 @@ export function requireStore(store: Store, of: string): void {
  * @throws SegueError (misuse) for a scheme that nobody knows, or where it is no text
  */
 export async function openStore(url: string): Promise<Store> {
-  requireWithin(aPath, "a store's URL", url, 'write ".segue", or "s3://bucket/prefix"');
+  requireWithin(someUrl, "a store's URL", url, 'write ".segue", or "s3://bucket/prefix"');
   const scheme = schemeOf(url);
   if (scheme === undefined) return new FolderStore(url);
   if (scheme === "file") return new FolderStore(fileURLToPath(url));

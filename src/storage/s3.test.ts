@@ -10,7 +10,7 @@ import {
   ListMultipartUploadsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SegueError } from "../system/index.js";
 import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
 import { startProxy } from "./proxy.testkit.js";
@@ -217,6 +217,16 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
       const head = await store.client.send(new HeadObjectCommand({ Bucket: "models", Key: `secret/${key}` }));
       expect(head).toMatchObject({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: "alias/models" });
     }
+  });
+
+  it("puts an empty text without a word of the SDK's on standard error", async () => {
+    const warn = vi.spyOn(console, "warn");
+    const store = new S3Store("s3://models/empty", options);
+    await store.put("put", "");
+    expect(await store.putIfAbsent("absent", "")).toBe(true);
+    expect(await store.get("put")).toHaveLength(0);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it("lists more than one page, in order, without what a console leaves", async () => {

@@ -102,12 +102,12 @@ export class S3Store implements Store {
   }
 
   async put(key: string, contents: Uint8Array | string): Promise<void> {
-    const input = { ...this.#target(key), Body: contents };
+    const input = { ...this.#target(key), Body: bytesOf(contents) };
     await this.#try(`write ${this.urlOf(key)}`, () => this.client.send(new PutObjectCommand(input)));
   }
 
   async putIfAbsent(key: string, contents: Uint8Array | string): Promise<boolean> {
-    const command = new PutObjectCommand({ ...this.#target(key), Body: contents, IfNoneMatch: "*" });
+    const command = new PutObjectCommand({ ...this.#target(key), Body: bytesOf(contents), IfNoneMatch: "*" });
     for (let attempt = 1; ; attempt++) {
       try {
         await this.client.send(command);
@@ -278,4 +278,9 @@ export function parseS3Url(url: string): { bucket: string; prefix: string } {
     );
   }
   return { bucket, prefix };
+}
+
+/** Of an empty text the SDK would say on standard error that its length is not known. */
+function bytesOf(contents: Uint8Array | string): Uint8Array {
+  return typeof contents === "string" ? Buffer.from(contents) : contents;
 }

@@ -30,6 +30,7 @@ it("refuses what stands in the way, as misuse", async () => {
     ["/dev/null", "file", "/dev/null is no ordinary file"],
     [at("to-null"), "file", `${at("to-null")} is no ordinary file`],
     ["-", "file", '"-" is no file'],
+    ["s3://bucket/new", "folder", "s3://bucket/new is no path on this machine"],
   ] as const)
     await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
   await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });

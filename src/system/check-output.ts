@@ -5,6 +5,7 @@ import { temporaryBeside } from "./atomic-file.js";
 import { explainDiskError } from "./disk-error.js";
 import { misuse } from "./errors.js";
 import { refuseDevice } from "./ordinary-file.js";
+import { isUrl } from "./value-range.js";
 
 /**
  * Tries whether `path` could be written, and leaves nothing behind. Folders above it that do not exist yet are no obstacle.
@@ -13,6 +14,8 @@ import { refuseDevice } from "./ordinary-file.js";
  * @throws SegueError (misuse) where something else stands there; (code "disk") where the system refuses it
  */
 export async function checkOutput(path: string, kind: "file" | "folder" = "file"): Promise<void> {
+  if (isUrl(path))
+    throw misuse(`${path} is no path on this machine`, "Write it to a path, and copy it there afterwards.");
   const there = await stat(path).catch(() => undefined);
   if (kind === "file" && there?.isDirectory())
     throw misuse(`${path} is a folder`, "Name a file that can be written.");

@@ -1,5 +1,5 @@
 /** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
-export { besideUrl, distPath, packageRoot } from "./assets.js";
+export { besideUrl, distPath, packageRoot, readKernel } from "./assets.js";
 export {
   isUnfinished,
   moveIntoPlace,
@@ -58,6 +58,7 @@ export {
   aSignal,
   asWritten,
   besideWork,
+  isUrl,
   listOf,
   longestTimer,
   numberWithin,

@@ -44,10 +44,13 @@ export function requireWithin(range: ValueRange, name: string, value: unknown, h
   if (!range.holds(value)) throw misuse(`${name} must be ${range.wanted}, got ${asWritten(value)}`, hint);
 }
 
+/** Whether it is "s3://bucket/key", "https://…": as a path it would be a folder called "s3:". */
+export const isUrl = (path: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
+
 /** The path of a file or a folder. */
 export const aPath: ValueRange = {
-  wanted: "a path",
-  holds: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
+  wanted: "a path on this machine",
+  holds: (value) => typeof value === "string" && value !== "" && !value.includes("\0") && !isUrl(value),
 };
 
 export const someText: ValueRange = { wanted: "text", holds: (value) => typeof value === "string" };

@@ -44,4 +44,20 @@ describe("threads between trainings", () => {
     for (const kind of kinds) before.push(await train(kind));
     for (const [n, kind] of [...kinds.entries()].reverse()) expect(await train(kind)).toEqual(before[n]);
   });
+
+  it("go when they have worked on much, which they keep", async () => {
+    await Promise.all(Array.from({ length: 8 }, () => takeThread().terminate()));
+    const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 800, length: 14 });
+    const threads = new Set<number>();
+    for (let mb = 0; mb < 600; ) {
+      const { kernelMb } = await trainTrack2Vec(corpus, {
+        ...{ minCount: 1, epochs: 1, threads: 1, vectorSize: 300 },
+      });
+      mb += kernelMb;
+      const waiting = takeThread();
+      threads.add(waiting.threadId);
+      returnThread(waiting);
+    }
+    expect(threads.size).toBeGreaterThan(2);
+  });
 });

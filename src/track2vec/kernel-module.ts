@@ -1,7 +1,6 @@
 /** Compiled kernels: with relaxed SIMD, where the engine knows it. */
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { distPath } from "../system/index.js";
+import { readKernel } from "../system/index.js";
 
 const modules = new Map<boolean, WebAssembly.Module>();
 
@@ -20,7 +19,7 @@ export function loadKernel(shared: boolean): WebAssembly.Module {
  * SEGUE_RELAXED_SIMD is 0.
  */
 export function compileRelaxed(name: string): WebAssembly.Module {
-  const bytesOf = (variant: string) => readFileSync(distPath(`assembly/${name}${variant}.wasm`));
+  const bytesOf = (variant: string) => readKernel(`${name}${variant}`);
   if (process.env.SEGUE_RELAXED_SIMD !== "0") {
     const bytes = bytesOf("-relaxed");
     const module = tryCompile(bytes);

@@ -82,8 +82,9 @@ export class Crew {
         }
         control.startEpoch(atOnce ? epochs - 1 : job.firstEpoch);
       });
-      // What a thread has worked on stays in its memory for a while: where that is much, no thread waits for more work.
-      this.#done = this.#running === 0 && !signal?.aborted && job.layout.totalBytes < MOST_KEPT;
+      this.#done = this.#running === 0 && !signal?.aborted;
+      for (const worker of this.#workers)
+        keptBy.set(worker, (keptBy.get(worker) ?? 0) + job.layout.totalBytes);
     } finally {
       stop();
       signal?.removeEventListener("abort", stop);
@@ -94,16 +95,20 @@ export class Crew {
 
   /** Ends the threads, whatever they do; waits for them only where they have work: to start takes long on a busy machine. */
   async end(): Promise<void> {
-    const workers = this.#workers.splice(0);
-    if (this.#done) {
-      for (const worker of workers) returnThread(worker);
-      return;
+    const ending: Promise<number>[] = [];
+    for (const worker of this.#workers.splice(0)) {
+      if (this.#done && (keptBy.get(worker) ?? 0) < MOST_KEPT) returnThread(worker);
+      else ending.push(worker.terminate());
     }
-    const ended = Promise.all(workers.map((worker) => worker.terminate()));
-    if (this.#running > 0) await ended;
+    if (this.#running > 0) await Promise.all(ending);
   }
 }
 
+/**
+ * The bytes of what each thread has worked on. They stay in its memory, of one training as of the next: its own heap is so small that
+ * nothing collects it. So a thread that has had much of it does not wait for more work.
+ */
+const keptBy = new WeakMap<Worker, number>();
 const MOST_KEPT = 2 ** 28;
 
 /** @throws the signal's reason when it is aborted */

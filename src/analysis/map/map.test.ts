@@ -52,8 +52,8 @@ describe("QuadTree", () => {
 });
 
 describe("similarities", () => {
-  it("is symmetric, sums to 1, and joins what comes from both sides", () => {
-    const near = similarities(nearestNeighbours(clusters(120, 5, 3), 5, 30), 10);
+  it("is symmetric, sums to 1, and joins what comes from both sides", async () => {
+    const near = similarities(await nearestNeighbours(clusters(120, 5, 3), 5, 30), 10);
     expect(near.values.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
     const at = new Map<string, number>();
     for (let i = 0; i < 120; i++)
@@ -69,7 +69,7 @@ describe("tsne", () => {
   it("keeps groups together and repeats itself to the bit", async () => {
     const points = clusters(240, 8, 4);
     const { positions, divergence } = await tsne(points, 8, { iterations: 400, perplexity: 15 });
-    const flat = nearestNeighbours(Float32Array.from(positions), 2, 5);
+    const flat = await nearestNeighbours(Float32Array.from(positions), 2, 5);
     const same = flat.rows.filter((j, at) => j % 4 === Math.floor(at / 5) % 4).length;
     expect(same / flat.rows.length).toBeGreaterThan(0.95);
     expect(divergence).toBeGreaterThan(0);
@@ -85,8 +85,21 @@ describe("tsne", () => {
     const stop = AbortSignal.abort();
     await expect(tsne(clusters(60, 3, 2), 3, { signal: stop })).rejects.toThrow();
     const done: number[] = [];
-    await tsne(clusters(60, 3, 2), 3, { iterations: 40, progress: (report) => done.push(report.done) });
-    expect(done).toEqual([0, 20, 40]);
+    await tsne(clusters(60, 3, 2), 3, {
+      iterations: 40,
+      progress: (report) => report.unit === "rounds" && done.push(report.done),
+    });
+    expect(done).toEqual([20, 40]);
+  });
+
+  it("stops among the neighbours, too, which take the longest where points are many", async () => {
+    const stop = new AbortController();
+    const tasks = new Set<string>();
+    setTimeout(() => stop.abort(new Error("enough")), 1);
+    const progress = (report: { task: string }) => void tasks.add(report.task);
+    const points = clusters(2_000, 64, 4);
+    await expect(tsne(points, 64, { signal: stop.signal, progress })).rejects.toThrow("enough");
+    expect([...tasks]).toEqual(["finding neighbours"]);
   });
 });
 

@@ -119,7 +119,7 @@ export async function drawMap(
     for (let d = 0; d < size; d++) points[i * size + d] = vector[d]! / length;
   });
   const each = Math.min(chosen.length - 1, Math.floor(3 * Math.min(perplexity, (chosen.length - 1) / 3)));
-  const neighbours = nearestNeighbours(points, size, each);
+  const neighbours = await nearestNeighbours(points, size, each, { progress, signal });
   const { positions, divergence } = await tsne(points, size, {
     ...{ perplexity, iterations, seed, progress, signal, neighbours },
   });

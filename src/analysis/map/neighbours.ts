@@ -1,15 +1,32 @@
 /** The nearest points of each point by squared Euclidean distance, by looking at all of them. */
+import { type Progress, silent, Turns } from "../../system/index.js";
 import type { Neighbours } from "./perplexity.js";
 
-/** @param points n × size, row-major */
-export function nearestNeighbours(points: Float32Array, size: number, each: number): Neighbours {
+/**
+ * @param points n × size, row-major
+ * @throws the signal's reason
+ */
+export async function nearestNeighbours(
+  points: Float32Array,
+  size: number,
+  each: number,
+  { progress = silent, signal }: { readonly progress?: Progress; readonly signal?: AbortSignal } = {},
+): Promise<Neighbours> {
+  signal?.throwIfAborted();
   const n = points.length / size;
   const rows = new Uint32Array(n * each);
   const squared = new Float64Array(n * each);
   const distances = new Float64Array(n);
   const best = new Float64Array(each);
   const who = new Uint32Array(each);
+  const turns = new Turns(signal);
+  const tell = (done: number) => progress({ task: "finding neighbours", done, total: n, unit: "tracks" });
+  tell(0);
   for (let i = 0; i < n; i++) {
+    if (turns.due) {
+      await turns.take();
+      tell(i);
+    }
     for (let j = 0; j < n; j++) {
       let sum = 0;
       for (let d = 0; d < size; d++) {

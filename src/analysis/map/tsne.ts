@@ -11,6 +11,7 @@ import {
   requireWithin,
   seeds,
   silent,
+  Turns,
   thingWith,
   type ValueRange,
   wholeNumber,
@@ -77,16 +78,19 @@ export async function tsne(
   const { iterations = 1000, theta = 0.5, seed = 1, progress = silent, signal } = options;
   const n = points.length / size;
   if (n < 4) throw misuse(`a map needs at least 4 points, not ${n}`);
+  signal?.throwIfAborted();
   const perplexity = Math.min(options.perplexity ?? 30, (n - 1) / 3);
   const each = Math.min(n - 1, Math.floor(3 * perplexity));
-  progress({ task: "finding neighbours", done: 0, total: n, unit: "tracks" });
-  const near = similarities(options.neighbours ?? nearestNeighbours(points, size, each), perplexity);
+  const neighbours =
+    options.neighbours ?? (await nearestNeighbours(points, size, each, { progress, signal }));
+  const near = similarities(neighbours, perplexity);
   const positions = principalStart(points, size, seed);
   const rate = Math.max(n / exaggeration / 4, 50);
   const tree = new QuadTree(n);
   const repulsion = new Float64Array(2 * n);
   const velocity = new Float64Array(2 * n);
   const gains = new Float64Array(2 * n).fill(1);
+  const turns = new Turns(signal);
   for (let round = 0; round < iterations; round++) {
     const early = round < exaggerated;
     const momentum = early ? 0.5 : 0.8;
@@ -114,11 +118,9 @@ export async function tsne(
       velocity[i] = momentum * velocity[i]! - rate * gain * gradient;
       positions[i]! += velocity[i]!;
     }
-    if (round % 20 === 19 || round === iterations - 1) {
-      signal?.throwIfAborted();
+    if (round % 20 === 19 || round === iterations - 1)
       progress({ task: "drawing the map", done: round + 1, total: iterations, unit: "rounds" });
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    if (turns.due) await turns.take();
   }
   return { positions, divergence: divergenceOf(near, positions, tree, repulsion, theta) };
 }

@@ -3,12 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { misuse, packageRoot, SegueError } from "../../system/index.js";
+import { isUrl, misuse, packageRoot, SegueError } from "../../system/index.js";
 
 const formats = ["csv", "parquet", "jsonl", "json", "folder"] as const;
-
-/** "s3://bucket/key", "https://…": as a path it would be a folder called "s3:". */
-const isUrl = (path: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
 
 const entrySchema = z.strictObject({
   path: z

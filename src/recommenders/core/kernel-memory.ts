@@ -1,6 +1,5 @@
 /** Lays arrays out in the memory of a kernel, in one piece. */
-import { readFileSync } from "node:fs";
-import { distPath, SegueError } from "../../system/index.js";
+import { readKernel, SegueError } from "../../system/index.js";
 
 const page = 65_536;
 /** wasm32 addresses 4 GiB. */
@@ -55,7 +54,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
   const file = `${name}${shared ? "" : "-unshared"}`;
   let module = modules.get(file);
   if (module === undefined) {
-    module = new WebAssembly.Module(readFileSync(distPath(`assembly/${file}.wasm`)));
+    module = new WebAssembly.Module(readKernel(file));
     modules.set(file, module);
   }
   // Memory that threads share is set aside up to its maximum.

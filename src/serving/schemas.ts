@@ -1,5 +1,6 @@
 /** The requests that the endpoint takes and the answers that it gives; /docs is generated from these. */
 import { z } from "zod";
+import { quoted } from "../system/index.js";
 
 /** The most tracks of one context; sessions and playlists that are longer should send their end. */
 export const longestContext = 1_000;
@@ -19,6 +20,16 @@ const text = z
   .min(1)
   .max(longestText)
   .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair");
+
+/** An object with these fields and no others: whoever sends another is told which there are. */
+function withFields<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `there is no ${quoted(issue.keys.slice(0, 3))} here; there are ${Object.keys(shape).join(", ")}`
+        : undefined,
+  });
+}
 
 export const trackId = text.describe('A track id, "Artist-Track"');
 
@@ -45,46 +56,40 @@ const contextFields = {
 const ruleFields = {
   exclude: z.array(trackId).max(mostExcluded).optional().describe("Tracks to leave out"),
   per_artist: z.number().int().min(1).optional().describe("At most so many tracks of one artist"),
-  filters: z
-    .strictObject({
-      artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks of these artists"),
-      words: z
-        .array(text)
-        .min(1)
-        .max(100)
-        .optional()
-        .describe("Only tracks of playlists with one of these words in the title"),
-    })
-    .optional(),
+  filters: withFields({
+    artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks of these artists"),
+    words: z
+      .array(text)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Only tracks of playlists with one of these words in the title"),
+  }).optional(),
 };
 
-export const recommendRequest = z
-  .strictObject({
-    ...contextFields,
-    k: k(20),
-    ...ruleFields,
-    exclude_played: z.boolean().default(false).describe("Leave out the tracks of the context"),
-    explain: z.boolean().default(false).describe("Say why each track is recommended"),
-  })
-  .meta({
-    title: "RecommendRequest",
-    example: { context: ["Daft Punk-One More Time", "Justice-D.A.N.C.E."], k: 10 },
-  });
+export const recommendRequest = withFields({
+  ...contextFields,
+  k: k(20),
+  ...ruleFields,
+  exclude_played: z.boolean().default(false).describe("Leave out the tracks of the context"),
+  explain: z.boolean().default(false).describe("Say why each track is recommended"),
+}).meta({
+  title: "RecommendRequest",
+  example: { context: ["Daft Punk-One More Time", "Justice-D.A.N.C.E."], k: 10 },
+});
 
-export const extendRequest = z
-  .strictObject({
-    ...contextFields,
-    n: z.number().int().min(1).max(longestExtension).default(10).describe("How many tracks to add"),
-    ...ruleFields,
-    variety: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0)
-      .describe("0: always the best track; above: drawn from the best ten"),
-    seed: z.number().int().min(0).max(0xffffffff).default(1).describe("Of the draws"),
-  })
-  .meta({ title: "ExtendRequest", example: { context: [], title: "rainy sunday", n: 20 } });
+export const extendRequest = withFields({
+  ...contextFields,
+  n: z.number().int().min(1).max(longestExtension).default(10).describe("How many tracks to add"),
+  ...ruleFields,
+  variety: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("0: always the best track; above: drawn from the best ten"),
+  seed: z.number().int().min(0).max(0xffffffff).default(1).describe("Of the draws"),
+}).meta({ title: "ExtendRequest", example: { context: [], title: "rainy sunday", n: 20 } });
 
 export const trackView = z.object({
   id: z.string(),
@@ -153,25 +158,24 @@ export const errorAnswer = z.object({
 const input = z.union([trackId, z.tuple([trackId])]);
 
 /** One row of the row form. */
-export const instance = z.union([input, z.strictObject({ input_1: input })], {
+export const instance = z.union([input, withFields({ input_1: input })], {
   error: 'wants a string, "Artist-Track", or {"input_1": "Artist-Track"}',
 });
 
 /** TensorFlow Serving's REST API: row form ("instances") or column form ("inputs"). */
-export const invocationsRequest = z
-  .strictObject({
-    signature_name: z.literal("serving_default").optional(),
-    instances: z.array(instance).min(1).max(mostInstances, tooManyInstances).optional(),
-    inputs: z
-      .union(
-        [
-          z.array(input).min(1).max(mostInstances, tooManyInstances),
-          z.strictObject({ input_1: z.array(input).min(1).max(mostInstances, tooManyInstances) }),
-        ],
-        { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
-      )
-      .optional(),
-  })
+export const invocationsRequest = withFields({
+  signature_name: z.literal("serving_default").optional(),
+  instances: z.array(instance).min(1).max(mostInstances, tooManyInstances).optional(),
+  inputs: z
+    .union(
+      [
+        z.array(input).min(1).max(mostInstances, tooManyInstances),
+        withFields({ input_1: z.array(input).min(1).max(mostInstances, tooManyInstances) }),
+      ],
+      { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
+    )
+    .optional(),
+})
   .refine(
     (body) => (body.instances === undefined) !== (body.inputs === undefined),
     'wants either "instances" (row form) or "inputs" (column form): {"instances": ["Artist-Track"]}',
@@ -186,7 +190,7 @@ export const invocationsAnswer = z.union([
   z.object({ outputs: z.object({ output_1: z.array(scores), output_2: z.array(ids) }) }),
 ]);
 
-export const tracksQuery = z.strictObject({
+export const tracksQuery = withFields({
   q: z
     .string()
     .min(1)

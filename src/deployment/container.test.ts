@@ -89,9 +89,9 @@ it("docker/serve serves the model on SageMaker's port, and ends well on SIGTERM"
 it("docker/serve has a variable for every option of segue serve", { timeout: 60_000 }, async () => {
   const serve = createProgram().commands.find((verb) => verb.name() === "serve")!;
   const options = serve.options.map(({ long }) => long!.replace("--", ""));
-  // Each is given what it refuses, by name. The others are for a terminal and for runs.
+  // Each is given what it refuses, by name. The others are for a terminal and for runs, and the bundle is SEGUE_MODEL's.
   const refused = options
-    .filter((option) => !["json", "datastore"].includes(option))
+    .filter((option) => !["json", "datastore", "bundle"].includes(option))
     .map(async (option) => {
       const container = startContainer(
         { SEGUE_PORT: "0", [`SEGUE_${option.replaceAll("-", "_").toUpperCase()}`]: "..." },

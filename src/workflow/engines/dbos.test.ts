@@ -169,12 +169,12 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       withGate(async ({ store, parameters, ran }) => {
         await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
         const first = await startWorker(1);
-        const retry = { count: 1, delay: 3 };
+        const retry = { count: 1, delay: 5 };
         const options = { store, retry, engine: "dbos", databaseUrl: postgres.url } as const;
         const running = runFlow(flows.waits!, { ...parameters, count: 4 }, options);
         // The next one is under way, in the only place that there is.
         while (!ran().includes("begin 1 1")) await sleep(20);
-        expect(delayed()).toBe(1);
+        await expect.poll(delayed, { timeout: 4000 }).toBe(1);
         await end(first, "SIGKILL");
         workers = [];
         await Promise.all([startWorker(), startWorker()]);

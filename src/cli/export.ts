@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
+import { ofGiven, ofOption } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly format: string;
@@ -92,6 +92,5 @@ async function vectorsOf(options: Options) {
     return ofOption("--vectors", () => loadVectors(vectors));
   }
   const { vectorsFor } = await import("./latest-bundle.js");
-  const find = () => vectorsFor(options.bundle, options);
-  return options.bundle === undefined ? find() : ofOption("--bundle", find);
+  return ofGiven("--bundle", options.bundle, () => vectorsFor(options.bundle, options));
 }

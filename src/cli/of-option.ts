@@ -16,3 +16,8 @@ export async function ofOption<T>(option: string, work: () => T | Promise<T>): P
     throw errorAbout(option, explained);
   }
 }
+
+/** As `ofOption`, where the option was given: what goes wrong without it is not about it. */
+export async function ofGiven<T>(option: string, value: unknown, work: () => T | Promise<T>): Promise<T> {
+  return value === undefined ? work() : ofOption(option, work);
+}

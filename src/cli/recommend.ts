@@ -5,7 +5,7 @@ import type { LiveModel, ReadAs } from "../serving/index.js";
 import { numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
+import { ofGiven } from "./of-option.js";
 
 interface Options extends DatastoreOptions {
   readonly k: number;
@@ -84,7 +84,7 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
     await bundlePath(place);
     return place;
   };
-  const place = await (options.bundle === undefined ? find() : ofOption("--bundle", find));
+  const place = await ofGiven("--bundle", options.bundle, find);
   const live = new LiveModel(await openServedModel(place, { recommender: asked }));
   try {
     const meant = await live.meant(tracks);

@@ -249,12 +249,17 @@ it("counts what a worker that died has answered, and tells it while another one 
   });
 });
 
-it("answers from one bundle, though another came while a worker was starting", async () => {
-  const vectors = randomVectors(["A-One", "D-Four"], 4);
+/** A folder of two bundles, of which `current` points to the first. @param tracks of the second, v2 */
+async function pointedToFirst(folder: string, tracks: readonly string[]): Promise<void> {
+  const vectors = randomVectors([...tracks], 4);
   const nearest = nearestOf(vectors, vectors).save();
-  await writeBundle(at("pointed/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
-  await cp(at("models/20260101-a"), at("pointed/v1"), { recursive: true });
-  await writeFile(at("pointed/current"), "v1");
+  await writeBundle(at(`${folder}/v2`), { catalogue: vectors, recommenders: { nearest }, vectors });
+  await cp(at("models/20260101-a"), at(`${folder}/v1`), { recursive: true });
+  await writeFile(at(`${folder}/current`), "v1");
+}
+
+it("answers from one bundle, though another came while a worker was starting", async () => {
+  await pointedToFirst("pointed", ["A-One", "D-Four"]);
   // The more threads, the longer it starts after it has read its bundle.
   const args = [at("pointed"), "--workers", "2", "--threads", "6", "--log-level", "info"];
   await serving(args, {}, async (url, log) => {
@@ -278,11 +283,7 @@ it("answers from one bundle, though another came while a worker was starting", a
 }, 60_000);
 
 it("tells all workers of another bundle, though the first of them dies of it", async () => {
-  const vectors = randomVectors(["A-One", "E-Five"], 4);
-  const nearest = nearestOf(vectors, vectors).save();
-  await writeBundle(at("switched/v2"), { catalogue: vectors, recommenders: { nearest }, vectors });
-  await cp(at("models/20260101-a"), at("switched/v1"), { recursive: true });
-  await writeFile(at("switched/current"), "v1");
+  await pointedToFirst("switched", ["A-One", "E-Five"]);
   await serving([at("switched"), "--workers", "2", "--log-level", "info"], {}, async (url, log) => {
     const [first, second] = [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)].map(([, pid]) =>
       Number(pid),

@@ -4,7 +4,7 @@ import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } fr
 import { misuse, numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
-import { ofOption } from "./of-option.js";
+import { ofGiven } from "./of-option.js";
 
 interface Flags extends DatastoreOptions {
   bundle?: string;
@@ -117,13 +117,13 @@ http://localhost:8080/docs shows every request that it takes.`,
       if (named !== undefined && flags.bundle !== undefined)
         throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
       const { bundlePlaceFor } = await import("./latest-bundle.js");
-      const bundle = await (flags.bundle === undefined
-        ? bundlePlaceFor(named, flags)
-        : ofOption("--bundle", () => bundlePlaceFor(flags.bundle, flags)));
+      const bundle = await ofGiven("--bundle", flags.bundle, () =>
+        bundlePlaceFor(flags.bundle ?? named, flags),
+      );
       const { readApiKeys, serve } = await import("../serving/index.js");
       const file = flags.apiKeyFile;
       const readKeys = () => readApiKeys({ file, environment: process.env });
-      const apiKeys = await (file === undefined ? readKeys() : ofOption("--api-key-file", readKeys));
+      const apiKeys = await ofGiven("--api-key-file", file, readKeys);
       const stopWithParent = followParent();
       await serve({
         bundle,

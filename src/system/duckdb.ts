@@ -81,9 +81,12 @@ export async function withDuckDb<T>(
   }
 }
 
+/** How an amount of memory is written: its number, the unit's prefix if any, and "i" where that counts by 1024. */
+export const memoryAmount = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i;
+
 /** An amount of memory as DuckDB reads it: as given, or three quarters of what there is here. */
 function withinMachine(amount: string): string {
-  const parts = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i.exec(amount);
+  const parts = memoryAmount.exec(amount);
   if (parts === null)
     throw new SegueError(`not an amount of memory: "${amount}"`, {
       hint: 'write it as "512MB" or "4GB"',

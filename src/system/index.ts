@@ -14,6 +14,7 @@ export {
   type Database,
   type DuckDbOptions,
   fillSql,
+  memoryAmount,
   preloadDuckDb,
   type SqlValue,
   type SqlValues,

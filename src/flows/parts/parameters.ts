@@ -2,6 +2,7 @@
 import { z } from "zod";
 // Not by the room's door, which takes long to load.
 import { inputForms } from "../../playlists/clean/forms.js";
+import { memoryAmount } from "../../system/index.js";
 
 const switchable = (what: string) => z.boolean().default(false).describe(what);
 const folder = z
@@ -11,7 +12,7 @@ const folder = z
   .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
 const memoryLimit = z
   .string()
-  .regex(/^\d+(\.\d+)?\s*(B|[KMGT]i?B)$/i, 'wanted an amount such as "512MB" or "4GB"')
+  .regex(memoryAmount, 'wanted an amount such as "512MB" or "4GB"')
   .default("2GB")
   .describe("what DuckDB may hold in memory before it spills to disk");
 const seed = z.int().min(0).max(0xffffffff).default(42);

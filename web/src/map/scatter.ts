@@ -20,7 +20,7 @@ export class Scatter {
   readonly #program: WebGLProgram;
   readonly #buffers: { position: WebGLBuffer; size: WebGLBuffer; colour: WebGLBuffer };
   #count = 0;
-  #positions = new Float32Array();
+  #positions: Float32Array = new Float32Array();
   #frame = 0;
   /** The point of the data in the middle, and CSS pixels a unit. */
   centre = { x: 0, y: 0 };

@@ -1,0 +1,89 @@
+/** What is drawn over the points: names, the lasso, a path, rings round points. */
+import { labelsOf } from "./labels.js";
+import { trackOf } from "./music-map.js";
+import type { Scatter } from "./scatter.js";
+import type { Selection } from "./selection.svelte.js";
+
+export class Overlay {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #scatter: Scatter;
+  readonly #selection: Selection;
+  /** Kept, since measuring is what labels take longest for, in every frame of a pan. */
+  readonly #widths = new Map<string, number>();
+
+  constructor(canvas: HTMLCanvasElement, scatter: Scatter, selection: Selection) {
+    this.#canvas = canvas;
+    this.#scatter = scatter;
+    this.#selection = selection;
+  }
+
+  /**
+   * @param hovered the point under the pointer; -1 for none
+   * @param lasso x0, y0, x1, y1, … on the map, as far as it is drawn
+   */
+  draw(hovered: number, lasso: readonly number[]): void {
+    const context = this.#canvas.getContext("2d");
+    if (!context) return;
+    const { clientWidth, clientHeight } = this.#canvas;
+    const ratio = Math.min(2, devicePixelRatio);
+    this.#canvas.width = clientWidth * ratio;
+    this.#canvas.height = clientHeight * ratio;
+    context.scale(ratio, ratio);
+    const { mode, chosen, start, alone } = this.#selection;
+    const style = getComputedStyle(document.documentElement);
+    const ink = style.getPropertyValue("--ink");
+    const pen = () => {
+      context.strokeStyle = ink;
+      context.lineWidth = 2;
+    };
+    pen();
+    const line = (count: number, at: (i: number) => { x: number; y: number }) => {
+      context.beginPath();
+      for (let i = 0; i < count; i++) context.lineTo(at(i).x, at(i).y);
+      context.stroke();
+    };
+    if (lasso.length > 2)
+      line(lasso.length / 2, (i) => this.#scatter.toScreen(lasso[2 * i]!, lasso[2 * i + 1]!));
+    if (mode === "path" && chosen.length > 1) line(chosen.length, (i) => this.#at(chosen[i]!));
+    this.#drawNames(context, style);
+    pen();
+    for (const i of [hovered, start, alone]) {
+      if (i < 0) continue;
+      context.beginPath();
+      context.arc(this.#at(i).x, this.#at(i).y, 9, 0, 7);
+      context.stroke();
+    }
+  }
+
+  /** Names of artists; of songs, once some are chosen or found. */
+  #drawNames(context: CanvasRenderingContext2D, style: CSSStyleDeclaration): void {
+    const { chosen, found, shown, map } = this.#selection;
+    const some = found ? [...chosen, ...found] : chosen.length > 0 ? chosen : undefined;
+    context.font = `600 12px ${style.fontFamily}`;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.lineWidth = 3;
+    context.strokeStyle = style.getPropertyValue("--back");
+    context.fillStyle = style.getPropertyValue("--ink");
+    const labels = labelsOf(
+      some ?? shown,
+      (i) => this.#at(i),
+      (i) => (some ? trackOf(map.points[i]!).title : (map.points[i]!.artist ?? map.points[i]!.track)),
+      (text) => {
+        const width = this.#widths.get(text) ?? context.measureText(text).width;
+        this.#widths.set(text, width);
+        return width;
+      },
+      { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight },
+    );
+    for (const { text, x, y } of labels) {
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
+    }
+  }
+
+  #at(i: number): { x: number; y: number } {
+    const { x, y } = this.#selection.map.points[i]!;
+    return this.#scatter.toScreen(x, y);
+  }
+}

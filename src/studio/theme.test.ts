@@ -32,6 +32,27 @@ describe.skipIf(!hasChromium)("the theme button", () => {
     },
   );
 
+  it("reaches the other tabs", async () => {
+    const context = await studio.browser.newContext({ colorScheme: "dark" });
+    const [page, other] = [await context.newPage(), await context.newPage()];
+    for (const tab of [page, other]) await tab.goto(`${studio.url}/#/data`);
+    const shown = () => other.evaluate("document.documentElement.dataset.theme");
+    await poll(shown).toBe("dark");
+    await page.getByRole("button", { name: "Light colours" }).click();
+    await poll(shown).toBe("light");
+    await context.close();
+  });
+
+  it("prints the picture of the power law light", async () => {
+    const { page } = await studio.open("#/data", { theme: "dark" });
+    await page.waitForSelector(".law", { timeout: 60_000 });
+    const source = () => page.evaluate("document.querySelector('.law').currentSrc");
+    await poll(source).toMatch(/power-law-dark\.svg$/);
+    await page.emulateMedia({ media: "print" });
+    await poll(source).toMatch(/power-law-light\.svg$/);
+    await page.close();
+  });
+
   it("leaves paper white, with dark letters on it", async () => {
     const { page } = await studio.open("#/listen", { theme: "dark" });
     await page.waitForSelector(".take");

@@ -9,7 +9,11 @@ class Theme {
   );
 
   constructor() {
-    document.documentElement.dataset.theme = this.#name;
+    this.#show(this.#name);
+    // Another tab turned it.
+    addEventListener("storage", (event) => {
+      if (event.key === key) this.#show(stored() ?? this.#name);
+    });
   }
 
   /** The page has its colours by the time that whatever depends on this is told. */
@@ -17,10 +21,14 @@ class Theme {
     return this.#name;
   }
 
-  turn() {
-    const name = this.#name === "dark" ? "light" : "dark";
+  #show(name: ThemeName) {
     document.documentElement.dataset.theme = name;
     this.#name = name;
+  }
+
+  turn() {
+    const name = this.#name === "dark" ? "light" : "dark";
+    this.#show(name);
     try {
       localStorage.setItem(key, name);
     } catch {

@@ -67,17 +67,27 @@ export type {
   SettingsConflict,
 } from "./recommenders/contract.js";
 export {
-  type AnyKind,
+  type ArtistPopularitySettings,
+  type BlendSettings,
+  type EncoderSettings,
   Explainer,
   type ExtendOptions,
   extendPlaylist,
   fitRecommender,
+  type ItemToItemSettings,
+  type PopularitySettings,
   type Reason,
+  type RecommenderName,
   RuledRecommender,
   type Rules,
   reasonsAsText,
   recommenderKinds,
   restoreRecommender,
+  type SessionNeighboursSettings,
   type SettingRanges,
+  type SettingsByName,
+  type Track2VecSettings,
+  type TrainingSettings,
+  type TransitionsSettings,
 } from "./recommenders/index.js";
 export { type Progress, type ProgressReport, SegueError, type ValueRange } from "./system/index.js";

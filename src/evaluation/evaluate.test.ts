@@ -107,14 +107,17 @@ describe("evaluateRecommender, worked by hand", () => {
       [3, 4],
       [4, 4],
     ]);
-    const stop = new AbortController();
-    const stopped = evaluateRecommender(recommender, questions, {
-      facts,
-      batch: 1,
-      progress: () => stop.abort(),
-      signal: stop.signal,
-    });
-    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    for (const batch of [1, 4]) {
+      const stop = new AbortController();
+      const progress = () => stop.abort();
+      const stopped = evaluateRecommender(recommender, questions, {
+        facts,
+        batch,
+        progress,
+        signal: stop.signal,
+      });
+      await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    }
   });
 
   it("fails with what a batch failed with, also where an earlier one is not answered yet", async () => {

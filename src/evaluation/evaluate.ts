@@ -121,8 +121,8 @@ export async function evaluateRecommender(
     return { from, batch, answered };
   };
   const waiting: ReturnType<typeof send>[] = [];
+  signal?.throwIfAborted();
   while (sent < questions.length || waiting.length > 0) {
-    signal?.throwIfAborted();
     while (sent < questions.length && waiting.length < ahead) waiting.push(send());
     // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
     const { from, batch, answered } = waiting.shift()!;
@@ -144,6 +144,7 @@ export async function evaluateRecommender(
     const done = from + batch.length;
     progress({ task: `asking ${recommender.name}`, done, total: questions.length, unit: "queries" });
     await setImmediate();
+    signal?.throwIfAborted();
   }
   if (recommender.lanes !== undefined) seconds = (performance.now() - start) / 1000;
   const answers = tally.figures();

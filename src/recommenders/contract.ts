@@ -167,7 +167,7 @@ export interface RecommenderKind<Settings extends object = Record<string, unknow
   /** What each setting may be. `fitRecommender` checks it before it fits; `fit` itself takes what it is given. */
   readonly ranges: SettingRanges<Settings>;
   /** What is wrong with settings that are each within their range, where something is. */
-  readonly conflictIn?: (settings: Readonly<Settings>) => SettingsConflict | undefined;
+  conflictIn?(settings: Readonly<Settings>): SettingsConflict | undefined;
   /** The version of the states that it saves and restores. Default 1. */
   readonly version?: number;
   fit(corpus: Corpus, settings: Partial<Settings>, options?: FitOptions): Promise<FittedRecommender>;

@@ -16,12 +16,25 @@ export type { SettingRanges } from "./core/setting-ranges.js";
 export { Explainer, type Reason, reasonsAsText } from "./explain.js";
 export { type ExtendOptions, extendPlaylist, longestExtension } from "./extend.js";
 export { type ParallelRecommender, parallelRecommender } from "./parallel.js";
+export type {
+  ArtistPopularitySettings,
+  BlendSettings,
+  EncoderSettings,
+  ItemToItemSettings,
+  PopularitySettings,
+  SessionNeighboursSettings,
+  Track2VecSettings,
+  TrainingSettings,
+  TransitionsSettings,
+} from "./registry.js";
 export {
-  type AnyKind,
   checkSettings,
   fitRecommender,
+  isRecommenderName,
+  type RecommenderName,
   recommenderKinds,
   restoreRecommender,
+  type SettingsByName,
 } from "./registry.js";
 export { findState, RuledRecommender } from "./rules.js";
 export { isTrackVectorModel, nearestOf, type TrackVectorModel } from "./track2vec.js";

@@ -17,6 +17,7 @@ export interface ItemToItemSettings {
   readonly window: number;
   /** How many similar tracks are kept for a track. */
   readonly keep: number;
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
   readonly repeats: number | "auto";
 }
 

@@ -22,6 +22,11 @@ export interface PopularitySettings {
   readonly repeats: number | "auto";
 }
 
+export interface ArtistPopularitySettings {
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  readonly repeats: number | "auto";
+}
+
 class Popularity extends TwoDoors {
   readonly #counts: Float32Array;
   readonly #order: PopularityOrder;
@@ -124,7 +129,7 @@ function artistRecommender(catalogue: Catalogue, fallback: Fallback, repeats: nu
 }
 
 /** The most popular tracks of the artists that played, the latest artists first. */
-export const artistPopularity: RecommenderKind<{ repeats: number | "auto" }> = {
+export const artistPopularity: RecommenderKind<ArtistPopularitySettings> = {
   name: "artist",
   summary: "The most popular tracks of the artists that played; works for tracks nobody knows.",
   defaults: { repeats: "auto" },

@@ -88,8 +88,26 @@ describe("the registry", () => {
   });
 
   it("refuses an unknown kind and an unknown setting", async () => {
-    await expect(fitRecommender("oracle", checkerboard())).rejects.toThrow(/no recommender "oracle"/);
-    await expect(fitRecommender("popularity", checkerboard(), { windows: 1 })).rejects.toThrow(/no setting/);
+    const [unknown, popularity]: string[] = ["oracle", "popularity"];
+    await expect(fitRecommender(unknown!, checkerboard())).rejects.toThrow(/no recommender "oracle"/);
+    await expect(fitRecommender(popularity!, checkerboard(), { windows: 1 })).rejects.toThrow(/no setting/);
+  });
+
+  it("fits no name and no setting that the compiler can tell to be wrong", async () => {
+    const corpus = checkerboard();
+    // @ts-expect-error: no such recommender
+    await expect(fitRecommender("vstann", corpus)).rejects.toThrow(/no recommender/);
+    // @ts-expect-error: no such setting
+    await expect(fitRecommender("vstan", corpus, { neighbour: 5 })).rejects.toThrow(/no setting/);
+    // @ts-expect-error: no such setting of this one
+    await expect(fitRecommender("popularity", corpus, { neighbours: 5 })).rejects.toThrow(/no setting/);
+    // @ts-expect-error: not a number
+    await expect(fitRecommender("vstan", corpus, { neighbours: "many" })).rejects.toThrow(/wanted/);
+    await fitRecommender("vstan", corpus, { neighbours: undefined, repeats: "auto" });
+  });
+
+  it("lists each kind under its name", () => {
+    for (const [name, kind] of Object.entries(recommenderKinds)) expect(kind.name).toBe(name);
   });
 
   it("refuses an empty corpus and a state from the future", async () => {

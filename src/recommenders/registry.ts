@@ -12,48 +12,80 @@ import {
   wholeNumber,
 } from "../system/index.js";
 import { blend } from "./blend/blend.js";
+import type { BlendSettings } from "./blend/settings.js";
 import { checkedSettings } from "./check-settings.js";
 import type { FitOptions, FittedRecommender, RecommenderKind, RecommenderState } from "./contract.js";
 import { encoder } from "./encoder/encoder.js";
-import { itemToItem } from "./item-to-item.js";
-import { artistPopularity, popularity, recentPopularity } from "./popularity.js";
-import { vsknn, vstan } from "./session-neighbours.js";
-import { nearest, track2vec } from "./track2vec.js";
-import { transitions } from "./transitions.js";
-
-/** A kind of recommender, whatever its settings are. */
-// biome-ignore lint/suspicious/noExplicitAny: a registry of kinds with different settings
-export type AnyKind = RecommenderKind<any>;
-
-const kinds: readonly AnyKind[] = [
+import type { EncoderSettings } from "./encoder/settings.js";
+import { type ItemToItemSettings, itemToItem } from "./item-to-item.js";
+import {
+  type ArtistPopularitySettings,
+  artistPopularity,
+  type PopularitySettings,
   popularity,
   recentPopularity,
-  artistPopularity,
-  nearest,
-  track2vec,
-  transitions,
-  itemToItem,
-  vsknn,
-  vstan,
-  encoder,
-  blend,
-];
+} from "./popularity.js";
+import { type SessionNeighboursSettings, vsknn, vstan } from "./session-neighbours.js";
+import { nearest, type Track2VecSettings, type TrainingSettings, track2vec } from "./track2vec.js";
+import { type TransitionsSettings, transitions } from "./transitions.js";
+
+export type {
+  ArtistPopularitySettings,
+  BlendSettings,
+  EncoderSettings,
+  ItemToItemSettings,
+  PopularitySettings,
+  SessionNeighboursSettings,
+  Track2VecSettings,
+  TrainingSettings,
+  TransitionsSettings,
+};
+
+/** What can be set, by the recommender's name. */
+export interface SettingsByName {
+  readonly popularity: PopularitySettings;
+  readonly "recent-popularity": PopularitySettings;
+  readonly artist: ArtistPopularitySettings;
+  readonly nearest: TrainingSettings;
+  readonly track2vec: Track2VecSettings;
+  readonly transitions: TransitionsSettings;
+  readonly "item-to-item": ItemToItemSettings;
+  readonly "v-sknn": SessionNeighboursSettings;
+  readonly vstan: SessionNeighboursSettings;
+  readonly encoder: EncoderSettings;
+  readonly blend: BlendSettings;
+}
+
+export type RecommenderName = keyof SettingsByName;
 
 /** Every kind of recommender by its name, the simplest first. */
-export const recommenderKinds: Readonly<Record<string, AnyKind>> = Object.fromEntries(
-  kinds.map((kind) => [kind.name, kind]),
-);
+export const recommenderKinds: { readonly [Name in RecommenderName]: RecommenderKind<SettingsByName[Name]> } =
+  {
+    popularity,
+    "recent-popularity": recentPopularity,
+    artist: artistPopularity,
+    nearest,
+    track2vec,
+    transitions,
+    "item-to-item": itemToItem,
+    "v-sknn": vsknn,
+    vstan,
+    encoder,
+    blend,
+  };
+
+/** Whether there is a recommender of that name. */
+export function isRecommenderName(name: string): name is RecommenderName {
+  return Object.hasOwn(recommenderKinds, name);
+}
 
 /** @param besides what a message says after the names that there are */
-function kindOf(name: string, besides = ""): AnyKind {
-  const kind = Object.hasOwn(recommenderKinds, name) ? recommenderKinds[name] : undefined;
-  if (kind === undefined) {
-    throw misuse(
-      `there is no recommender ${typeof name === "string" ? `"${name}"` : asWritten(name)}`,
-      `There are: ${Object.keys(recommenderKinds).join(", ")}.${besides}`,
-    );
-  }
-  return kind;
+function kindOf(name: string, besides = ""): RecommenderKind {
+  if (isRecommenderName(name)) return recommenderKinds[name];
+  throw misuse(
+    `there is no recommender ${typeof name === "string" ? `"${name}"` : asWritten(name)}`,
+    `There are: ${Object.keys(recommenderKinds).join(", ")}.${besides}`,
+  );
 }
 
 /**
@@ -79,12 +111,24 @@ const fitRanges: Readonly<Record<keyof FitOptions, ValueRange>> = {
 /**
  * Fits a recommender on a corpus.
  *
- * @param name one of `recommenderKinds`
+ * @param name one of `recommenderKinds`; a text that the compiler does not know, such as one read from a file, is looked at when it runs
  * @param settings what differs from the kind's `defaults`, each within the kind's `ranges`; undefined counts as not given
  * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go
  *   together, or an option that there is not; SegueError code "empty-corpus" for a corpus without a single play
  * @throws the signal's reason
  */
+export function fitRecommender<Text extends string>(
+  name: Text & (string extends Text ? unknown : never),
+  corpus: Corpus,
+  settings?: Readonly<Record<string, unknown>>,
+  options?: FitOptions,
+): Promise<FittedRecommender>;
+export function fitRecommender<Name extends RecommenderName>(
+  name: Name,
+  corpus: Corpus,
+  settings?: { readonly [Setting in keyof SettingsByName[Name]]?: SettingsByName[Name][Setting] | undefined },
+  options?: FitOptions,
+): Promise<FittedRecommender>;
 export async function fitRecommender(
   name: string,
   corpus: Corpus,

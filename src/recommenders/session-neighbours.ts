@@ -10,7 +10,8 @@ import { ScoredRecommender } from "./core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
 import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
-export interface SessionNeighboursSettings extends NeighbourSettings {
+export interface SessionNeighboursSettings extends Omit<NeighbourSettings, "match"> {
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
   readonly repeats: number | "auto";
   /** How much more votes for tracks of the context's artists count, where artists are known (see `ArtistIndex.favour`); 0: no more. */
   readonly artists: number;

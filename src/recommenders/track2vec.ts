@@ -23,13 +23,21 @@ import { contextScan, nearestScan, type RowSearch } from "./core/vector-scan.js"
 
 /** The options of training: gensim's names in camelCase. */
 export interface TrainingSettings {
+  /** Skip-gram; else CBOW. */
   readonly sg: boolean | number;
+  /** Dimensions of a vector, 1 to 65,536. */
   readonly vectorSize: number;
+  /** How far from a track its context reaches, at most. */
   readonly window: number;
+  /** How many tracks are drawn against each context. */
   readonly negative: number;
+  /** They are drawn by plays^nsExponent. */
   readonly nsExponent: number;
+  /** Tracks of fewer plays get no vector. */
   readonly minCount: number;
+  /** How often the playlists are gone through. */
   readonly epochs: number;
+  /** Tracks of more than this share of all plays are left out at random, the more often the more they are played; 0: none is. */
   readonly sample: number;
 }
 
@@ -39,6 +47,7 @@ export interface Track2VecSettings extends TrainingSettings {
   readonly decay: number;
   /** The share of the input·output product in the score; the rest is the cosine. In [0, 1]. */
   readonly output: number;
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
   readonly repeats: number | "auto";
 }
 

@@ -19,6 +19,7 @@ export interface TransitionsSettings {
   readonly recency: number;
   /** How many followers of a track are kept. */
   readonly keep: number;
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
   readonly repeats: number | "auto";
 }
 

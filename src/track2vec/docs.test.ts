@@ -31,7 +31,7 @@ const lines = Array.from({ length: 60 }, (_, p) =>
   JSON.stringify({
     playlist_id: `p${p}`,
     tracks: [
-      "Sofi Tukker-Best Friend",
+      "Artist 99-Track",
       ...Array.from({ length: 6 }, (_, i) => `Artist ${(p * 5 + i) % 15}-Track`),
     ],
   }),

@@ -4,6 +4,7 @@ import { baseProtocolMetrics, bootstrapMeans, evaluateRecommender } from "../../
 import {
   type FittedRecommender,
   fitRecommender,
+  isRecommenderName,
   isTrackVectorModel,
   recommenderKinds,
 } from "../../recommenders/index.js";
@@ -101,8 +102,8 @@ async function baseFigures(
 
 /** Few plays, or a large min_count, leave no track to train on. The point answers all the same: with what its fall-back knows. */
 function withoutVectors({ recommender, settings }: GridPoint): string {
-  const defaults = recommenderKinds[recommender]?.defaults;
-  const minCount = String(settings.minCount ?? (defaults as { minCount?: number } | undefined)?.minCount);
+  const defaults = isRecommenderName(recommender) ? recommenderKinds[recommender].defaults : {};
+  const minCount = String(settings.minCount ?? ("minCount" in defaults && defaults.minCount));
   return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors; try a lower one, or more playlists`;
 }
 

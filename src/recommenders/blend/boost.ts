@@ -9,8 +9,11 @@ import { type BoostMemory, boostMemory, cellsPerFeature, numbersPerNode } from "
 import { type ForestArrays, mostLeaves } from "./forest.js";
 
 export interface BoostSettings {
+  /** How many trees are grown. */
   readonly trees: number;
+  /** The most leaves of a tree. */
   readonly leaves: number;
+  /** What each tree adds is multiplied by this. */
   readonly rate: number;
   /** The least sum of second derivatives in a leaf. */
   readonly leastHessian: number;

@@ -13,8 +13,9 @@ export interface HoldingSettings {
   readonly folds: number;
   /** How many queries the ranker learns from, at most. Default: see `queriesFor`. */
   readonly queries: number;
-  /** How many candidates of a query the ranker sees: the best of them all, the others by lot. */
+  /** How many of a query's best candidates the ranker sees. */
   readonly hard: number;
+  /** How many of the others it sees, by lot. */
   readonly easy: number;
   /**
    * How much the tracks that play later in a playlist count as answers beside the next one (1), all fifty of them together.

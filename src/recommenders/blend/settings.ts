@@ -17,10 +17,13 @@ export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSet
    * (see docs/measured/recommenders.md); else as many as the encoder by itself.
    */
   readonly vectorEpochs: number | "auto";
+  /** How far links between tracks reach within a playlist, in places. */
   readonly window: number;
+  /** How many links of a sort a track keeps, at most. */
   readonly keep: number;
-  /** The first trees rank all candidates, the others only the best `finalists` of these, whatever k: a longer answer only goes on. */
+  /** How many trees rank all candidates; the others rank only the best `finalists`, whatever k: a longer answer only goes on. */
   readonly firstTrees: number;
+  /** How many candidates the other trees rank. */
   readonly finalists: number;
 }
 

@@ -27,7 +27,9 @@ export interface SignalSettings {
   readonly candidates: number;
   /** How many tracks each source names, at most. */
   readonly nominated: number;
+  /** How many session neighbours vote. */
   readonly neighbours: number;
+  /** The latest playlists of a track that are looked at for neighbours, at most. */
   readonly perTrack: number;
 }
 

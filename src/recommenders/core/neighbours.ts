@@ -26,8 +26,9 @@ export interface NeighbourSettings {
   readonly near: number;
   /** Factor for what a neighbour played before the match. */
   readonly before: number;
-  /** Matches and votes are weighed by idf^idfPower. */
+  /** Matches are weighed by idf^idfMatch. */
   readonly idfMatch: number;
+  /** Votes are weighed by idf^idfVote. */
   readonly idfVote: number;
   /** Which play is the match where a neighbour plays the matching track several times. Default: the first. */
   readonly match?: "first" | "last";

@@ -22,6 +22,7 @@ export interface EncoderSettings {
   readonly scale: number;
   /** The share of a track's dimensions that are left out in training. Default 0.2. */
   readonly dropout: number;
+  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
   readonly repeats: number | "auto";
 }
 

@@ -289,3 +289,11 @@ describe.each(vectorFormats)("%s", (format) => {
     await expect(refused).rejects.toThrow(path);
   });
 });
+
+it("points to the text format where gensim wrote keys with blanks", async () => {
+  binary("2 2\n", "A-One Way ", [1, 2], "B-Two Ways ", [3, 4]);
+  await expect(loadVectors(path, "word2vec-binary")).rejects.toMatchObject({
+    code: "corrupt",
+    hint: expect.stringContaining("binary=False"),
+  });
+});

@@ -33,6 +33,7 @@ export async function writeWord2VecBinary(vectors: TrackVectors, path: string): 
 /** @throws SegueError when the file is cut short, has bytes too many, a key twice, or values that are no numbers */
 export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
   const cursor = new ByteCursor(path);
+  let begun = false;
   try {
     const { count, size } = parseHeader(cursor.until(NEWLINE, 100), path);
     const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
@@ -42,6 +43,7 @@ export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
       );
     const rows = new Rows(path, count, size);
     const bytes = new Uint8Array(rows.vectors.buffer);
+    begun = true;
     for (let row = 0; row < count; row++) {
       // word2vec.c ends each row with a newline, gensim does not.
       while (cursor.peek() === NEWLINE) cursor.skip(1);
@@ -59,6 +61,12 @@ export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
         `${cursor.left} bytes too many at byte ${cursor.position}, after the ${count} tracks that line 1 tells`,
       );
     return new TrackVectors({ tracks: rows.tracks, size, vectors: rows.vectors });
+  } catch (cause) {
+    // gensim writes "Nina Simone-Sinnerman" as it is, and what follows "Nina" is then no vector.
+    if (!begun || !(cause instanceof SegueError) || cause.code !== "corrupt") throw cause;
+    const hint =
+      "If its keys hold blanks: a key ends at the first one here; write the text format (gensim: binary=False).";
+    throw new SegueError(cause.message, { hint, code: cause.code, cause });
   } finally {
     cursor.close();
   }

@@ -250,7 +250,9 @@ export async function commonForm(
 ): Promise<InputForm> {
   if (format !== "auto" && !inputForms.includes(format))
     throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
-  const forms = await Promise.all(files.map(detectForm));
+  const forms: InputForm[] = [];
+  // One by one: no more files can be open at once than the system lets a process have.
+  for (const file of files) forms.push(await detectForm(file));
   const wanted = format === "auto" ? forms[0]! : format;
   const odd = forms.findIndex((form) => form !== wanted);
   if (odd !== -1)

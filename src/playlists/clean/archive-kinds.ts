@@ -6,12 +6,12 @@ import { extname } from "node:path";
 import { SegueError, shellWord } from "../../system/index.js";
 import type { CleanOptions } from "./clean-playlists.js";
 import { headerBelow } from "./csv-header.js";
-import { formOf, type InputForm, isArchive } from "./forms.js";
+import { formOf, type InputForm, isArchive, isSpreadsheet } from "./forms.js";
 import { type InputFile, memberFile, usualEnding } from "./input-files.js";
 import { isOfColumns } from "./match-columns.js";
 import { fieldNames } from "./row-writer.js";
 import { type Head, readHead } from "./text-source.js";
-import { membersOf, unzipCommand } from "./zip-archive.js";
+import { membersOf, spreadsheet, unzipCommand } from "./zip-archive.js";
 
 /** Files that can be read together: of one form, and with the same fields or the same keys. */
 interface Kind {
@@ -38,7 +38,7 @@ export async function filesOfArchives(
   const membersByInput = new Map<InputFile, InputFile[]>();
   for (const input of inputs)
     if (input.member === undefined && (await isArchive(input)))
-      membersByInput.set(input, (await membersOf(input.path)).map(memberFile));
+      membersByInput.set(input, await membersIn(input));
   const archives = [...membersByInput.keys()].map(({ path }) => path);
   if (archives.length === 0) return { files: [...inputs], notes: [] };
   const members = [...membersByInput.values()].flat();
@@ -58,6 +58,15 @@ export async function filesOfArchives(
     files: files.filter(({ path }) => !paths.has(path) && paths.add(path)),
     notes,
   };
+}
+
+async function membersIn(input: InputFile): Promise<InputFile[]> {
+  try {
+    return (await membersOf(input.path)).map(memberFile);
+  } catch (error) {
+    // Of a torn one the first bytes still tell.
+    throw isSpreadsheet((await readHead(input)).head) ? spreadsheet(input.path) : error;
+  }
 }
 
 /**

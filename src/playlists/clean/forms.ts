@@ -120,8 +120,8 @@ function isJson(text: string): boolean {
 /** Whether these are the first bytes of a zip archive. */
 export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
 
-// The names of what is in a zip archive stand in it as they are.
-const isSpreadsheet = (zip: Buffer) =>
+/** Whether these are the first bytes of a spreadsheet: the names of what is in a zip archive stand in it as they are. */
+export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
 /** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */

@@ -98,7 +98,7 @@ function damaged(path: string, why: string, archive = path): SegueError {
 }
 
 /** Which is an archive of its own parts. */
-const spreadsheet = (path: string): SegueError =>
+export const spreadsheet = (path: string): SegueError =>
   new SegueError(`${path} is a spreadsheet`, { hint: fromSheet, code: "foreign" });
 
 /** The way from a spreadsheet to a file that can be read. */

@@ -23,7 +23,7 @@ export function registerAnalyze(program: Command): void {
     program
       .command("analyze")
       .description("draw distributions, the power law and the map of music of playlists")
-      .argument("<input...>", "playlists of any form that segue run reads; files or globs")
+      .argument("<input...>", "playlists of any form that segue run reads; files, globs or zip archives")
       .option(
         "-o, --output <folder>",
         "write analysis.json and every picture there, SVG and PNG, light and dark",

@@ -14,7 +14,7 @@ export function registerEvaluate(program: Command): void {
     .description("fit a recommender on playlists and measure its answers to queries")
     .requiredOption(
       "--train <files...>",
-      "playlists to fit on: JSON lines, or any other form that segue run reads; files or globs",
+      "playlists to fit on: JSON lines, or any other form that segue run reads; files, globs or zip archives",
     )
     .option(
       "--queries <files...>",

@@ -2,7 +2,6 @@
  * Playlists of any form that Segue reads, as a corpus: sequences and prepared datasets as they are, raw files and master tables cleaned
  * and put together first.
  */
-import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
 // Not by the room's door, which takes long to load.
@@ -23,7 +22,7 @@ export async function readPlaylists(inputs: readonly string[], options: ReadOpti
   const paths = found.map(({ path }) => path);
   return (
     (await sequencesIn(found, paths, options)) ??
-    (await preparedIn(paths, options)) ??
+    (found[0]!.member === undefined ? await preparedIn(paths, options) : undefined) ??
     readRawPlaylists(paths, options)
   );
 }
@@ -58,7 +57,8 @@ function isAskedForMore({
 }
 
 /** All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`. */
-function isSequences({ path, pipe }: InputFile): boolean {
+function isSequences({ path, pipe, member }: InputFile): boolean {
+  if (member !== undefined) return false;
   return /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe === true && extname(path) === "");
 }
 
@@ -100,23 +100,23 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
  */
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {
   if (isAskedForMore(options)) return readPlaylists(paths, options);
-  for (const path of paths) if (await isRaw(path)) return readPlaylists(paths, options);
+  const found = await findInputs(paths, { pipes: true });
+  for (const file of found) if (await isRaw(file)) return readPlaylists(paths, options);
   refuseRawFileOptions(options, `${paths[0]} holds sequences`);
   const { progress, signal } = options;
   return readSequences(paths, { progress, signal });
 }
 
-async function isRaw(path: string): Promise<boolean> {
-  return (await stat(path)).isFile() && (await formOf(path)) !== "sequences";
+async function isRaw(file: InputFile): Promise<boolean> {
+  if (file.pipe) return false;
+  if (file.member !== undefined) return true;
+  const { detectForm, isArchive } = await import("../playlists/index.js");
+  return (await isArchive(file)) || (await detectForm(file)) !== "sequences";
 }
 
 async function anyIsOtherJson(files: readonly InputFile[]): Promise<boolean> {
   if (files.some(({ pipe }) => pipe)) return false;
-  for (const { path } of files) if ((await formOf(path).catch(() => undefined)) === "json") return true;
-  return false;
-}
-
-async function formOf(path: string) {
   const { detectForm } = await import("../playlists/index.js");
-  return detectForm(path);
+  for (const file of files) if ((await detectForm(file).catch(() => undefined)) === "json") return true;
+  return false;
 }

@@ -72,12 +72,12 @@ function runCommand(): Command {
     )
     .option(
       "--input <files...>",
-      "raw playlists: files or globs, plain or gzipped (default: what segue download brought)",
+      "raw playlists: files or globs, plain, gzipped or in zip archives (default: what segue download brought)",
     )
     .addOption(leaveOutOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
+      "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run --input my_spotify_data.zip --session-gap 30\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
   return addRunOptions(command, flowOrder, "modeling");
 }

@@ -55,7 +55,7 @@ export function registerTrain(program: Command): void {
     .description("learn track vectors from playlists (word2vec, with gensim's options)")
     .requiredOption(
       "--input <files...>",
-      "playlists: JSON lines of sequences, or any other form that segue run reads; files or globs",
+      "playlists: JSON lines of sequences, or any other form that segue run reads; files, globs or zip archives",
     )
     .requiredOption("-o, --output <file>", "where the vectors go")
     .option(

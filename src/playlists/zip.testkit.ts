@@ -1,12 +1,19 @@
 /** Zip archives for tests. */
 import { deflateRawSync, crc32 as zlibCrc32 } from "node:zlib";
 
-/** A zip archive (PKWARE's APPNOTE 6.3: local headers, central directory, its end). */
-export function zipOf(files: Record<string, string>): Buffer {
+/**
+ * A zip archive (PKWARE's APPNOTE 6.3: local headers, central directory, its end), which does not say that its names are UTF-8, as
+ * that of macOS.
+ *
+ * @param files by name; as a list, a name may stand twice
+ */
+export function zipOf(
+  files: Readonly<Record<string, string | Buffer>> | readonly (readonly [string, string | Buffer])[],
+): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Array.isArray(files) ? files : Object.entries(files)) {
     const contents = Buffer.from(text);
     const packed = deflateRawSync(contents);
     const common = Buffer.alloc(26);

@@ -18,7 +18,10 @@ const memoryLimit = z
 const seed = z.int().min(0).max(0xffffffff).default(42);
 
 export const intermediateParameters = z.object({
-  input: z.array(z.string()).default([]).describe("raw playlists: files or globs, plain or gzipped"),
+  input: z
+    .array(z.string())
+    .default([])
+    .describe("raw playlists: files or globs, plain, gzipped or in zip archives"),
   format: z
     .enum(["auto", ...inputForms])
     .default("auto")

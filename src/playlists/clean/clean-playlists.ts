@@ -12,6 +12,7 @@ import {
   sqlString,
   withDuckDb,
 } from "../../system/index.js";
+import { explainMembers, filesOfArchives } from "./archive-kinds.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { EscapeStyle } from "./csv-header.js";
 import type { FilePlaylist } from "./file-playlists.js";
@@ -35,7 +36,7 @@ import type { TextEncoding } from "./text-source.js";
 import type { DayOrder } from "./time-of-play.js";
 
 export interface CleanOptions {
-  /** Paths or globs, plain or gzipped, all of one form. */
+  /** Paths or globs, plain, gzipped or in zip archives, all of one form. */
   readonly inputs: readonly string[];
   /** What the inputs are; the default, "auto", looks into them. */
   readonly format?: "auto" | InputForm;
@@ -134,8 +135,9 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
       "--session-length is for logs that --session-gap parts",
       `say both: --session-gap 30 --session-length ${options.sessionLength}`,
     );
-  const files = await findInputs(options.inputs);
+  const named = await findInputs(options.inputs);
   const leaveOut = await namesToLeaveOut(options.leaveOut ?? []);
+  const { files, notes } = await filesOfArchives(named, options);
   const form = await commonForm(files, options.format ?? "auto");
   makeFolder(dirname(resolve(options.output)));
   // Beside the output, so that the last step is a rename.
@@ -144,13 +146,22 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
     const facts = await withDuckDb({ ...options, spillFolder: scratch }, (database) =>
       cleanInto(scratch, database, files, form, { ...options, leaveOut }),
     );
-    return { ...facts, seconds: (performance.now() - started) / 1000 };
+    return {
+      ...facts,
+      notes: [...notes, ...twiceNotes(files), ...facts.notes],
+      seconds: (performance.now() - started) / 1000,
+    };
   } catch (error) {
-    throw explainDiskError(error, dirname(resolve(options.output)));
+    throw explainMembers(explainDiskError(error, dirname(resolve(options.output))), files, notes);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+const twiceNotes = (files: readonly InputFile[]) =>
+  files
+    .filter(({ member }) => member?.isTwice)
+    .map(({ path }) => `${path} stands in its archive more than once: the last one is read`);
 
 async function cleanInto(
   scratch: string,

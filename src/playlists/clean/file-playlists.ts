@@ -9,7 +9,7 @@ export interface FilePlaylist {
   readonly ofEachUser: boolean;
 }
 
-const extensions = new RegExp(`(\\.(${usualEndings}|tab|psv|ndjson|pq))?(\\.gz)?$`, "i");
+const extensions = new RegExp(`(\\.(${usualEndings}))?(\\.gz)?$`, "i");
 
 /**
  * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by
@@ -17,12 +17,13 @@ const extensions = new RegExp(`(\\.(${usualEndings}|tab|psv|ndjson|pq))?(\\.gz)?
  */
 export function fileNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const names = paths.map((path) => basename(path).replace(extensions, "") || basename(path));
-  const isShared = (name: string) => names.indexOf(name) !== names.lastIndexOf(name);
+  const files = new Map<string, number>();
+  for (const name of names) files.set(name, (files.get(name) ?? 0) + 1);
   return new Map(
     paths.map((path, i) => {
       const name = names[i]!;
       // Without a folder before it a path could be a third file's name.
-      return [path, !isShared(name) ? name : path === basename(path) ? `./${path}` : path];
+      return [path, files.get(name) === 1 ? name : path === basename(path) ? `./${path}` : path];
     }),
   );
 }

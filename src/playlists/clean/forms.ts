@@ -1,9 +1,9 @@
 /** Tells what sort of file an input is, from what it holds and not from its name. */
 import { SegueError } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
-import { type Head, readHead } from "./text-source.js";
+import { type Head, type NamedFile, readHead } from "./text-source.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
-import { zipError } from "./zip-archive.js";
+import { fromSheet } from "./zip-archive.js";
 
 /** The forms in which playlists come in. */
 export const inputForms = [
@@ -31,10 +31,14 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
  *
  * @throws SegueError where the file is empty, or plainly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
-export async function detectForm(path: string): Promise<InputForm> {
-  const read = await readHead(path);
-  if (!read.gzipped && isZip(read.head) && !isSpreadsheet(read.head)) throw await zipError(path);
-  return formOf(read, path);
+export async function detectForm(file: NamedFile): Promise<InputForm> {
+  return formOf(await readHead(file), file.path);
+}
+
+/** Whether a file is a zip archive, or what is built as one, such as a spreadsheet. */
+export async function isArchive(file: NamedFile): Promise<boolean> {
+  const { head, gzipped } = await readHead(file);
+  return !gzipped && isZip(head);
 }
 
 /** As `detectForm`, of first bytes that were read: those of what users call `name`. */
@@ -90,8 +94,8 @@ function jsonForm(start: string): InputForm {
 }
 
 /** Whether a file of the form "json" is an object a line, or else one document. */
-export async function isJsonLines(path: string): Promise<boolean> {
-  const { head } = await readHead(path);
+export async function isJsonLines(file: NamedFile): Promise<boolean> {
+  const { head } = await readHead(file);
   const start = head
     .toString("utf8")
     .replace(/^\ufeff/, "")
@@ -116,8 +120,8 @@ function isJson(text: string): boolean {
 /** Whether these are the first bytes of a zip archive. */
 export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
 
-// The names of what is in a zip archive stand in it as they are.
-const isSpreadsheet = (zip: Buffer) =>
+/** Whether these are the first bytes of a spreadsheet: the names of what is in a zip archive stand in it as they are. */
+export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
 /** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
@@ -125,10 +129,9 @@ function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>
     new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
-  const fromSheet = "save the sheet of playlists as CSV UTF-8, and give that file";
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
-    throw foreign("a zip archive", `unpack it first: unzip ${name}`);
+    throw foreign("a zip archive", "unpack it first, and give what is in it");
   }
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
   if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);

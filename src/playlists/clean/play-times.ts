@@ -70,13 +70,15 @@ export class PlayTimes {
   /**
    * Looks which dates `readSql` has met.
    *
-   * @param part what was written of the rows, with row_id, time and reason
-   * @param column of the file, as SQL
+   * @param file `stored`: where it lies; `part`: what was written of the rows, with row_id, time and reason
+   *   `column`: of the file, as SQL
    */
   async noteParquet(
     database: Database,
-    { path, part, column, firstRowId }: { path: string; part: string; column: string; firstRowId: number },
+    file: { path: string; stored: string; part: string; column: string; firstRowId: number },
   ): Promise<void> {
+    const { path, part, column, firstRowId } = file;
+    const stored = `read_parquet(${sqlString(file.stored)}, file_row_number = true)`;
     const met = await database.rows<{ time: string; row: number }>(
       `SELECT min_by(time, row_id) AS time, min(row_id) - ${firstRowId} AS row FROM ${part}
        WHERE reason IS NULL AND contains(time, '${either}')
@@ -84,7 +86,7 @@ export class PlayTimes {
     );
     for (const { time, row } of met) {
       const { text } = await database.row<{ text: string }>(
-        `SELECT ${column}::VARCHAR AS text FROM read_parquet(${sqlString(path)}, file_row_number = true) WHERE file_row_number = ${row}`,
+        `SELECT ${column}::VARCHAR AS text FROM ${stored} WHERE file_row_number = ${row}`,
       );
       const [day, month] = time.split(either).map((ms) => (ms === "" ? undefined : Number(ms)));
       this.#note(kindOf(day, month), { file: path, line: Number(row) + 1, text });
@@ -92,7 +94,7 @@ export class PlayTimes {
     if (this.#shortYear !== undefined) return;
     const [short] = await database.rows<{ text: string; row: number }>(
       `SELECT trim(${column}::VARCHAR) AS text, file_row_number AS row
-       FROM read_parquet(${sqlString(path)}, file_row_number = true)
+       FROM ${stored}
        WHERE ${hasShortYearSql(column)} ORDER BY file_row_number LIMIT 1`,
     );
     if (short !== undefined) this.#shortYear = { file: path, line: Number(short.row) + 1, text: short.text };

@@ -1,5 +1,8 @@
 /** Reads the files of a cleaning, each by the reader of its form, into parts that hold the accepted rows. */
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type Database, misuse, SegueError, silent, throttled } from "../../system/index.js";
 import type { CleanedFile, CleanOptions } from "./clean-playlists.js";
 import { fileName } from "./column-mapping.js";
@@ -23,6 +26,7 @@ import { readItunes } from "./xml/read-itunes.js";
 import { readRekordbox } from "./xml/read-rekordbox.js";
 import { readTraktor } from "./xml/read-traktor.js";
 import { readXspf } from "./xml/read-xspf.js";
+import { memberStream } from "./zip-archive.js";
 
 /** What came of reading the inputs. */
 export interface InputsRead {
@@ -98,14 +102,19 @@ export async function readInputs(
   };
   if (form === "parquet") {
     const { mapping } = options;
-    for (const { path, bytes } of files) {
+    for (const { path, bytes, member } of files) {
       const playlist = names.get(path)!;
+      // Its columns are found from its end, so one in an archive lies here while it is read.
+      const unpacked = member && join(scratch, `unpacked-${parts.length}.parquet`);
+      if (unpacked !== undefined)
+        await pipeline(await memberStream(member!), createWriteStream(unpacked), { signal: options.signal });
       const { rows, held, spareTime, ...counted } = await readParquetRows(
         database,
-        path,
+        { path, stored: unpacked ?? path },
         { mapping, playlist, firstRowId: rowId, part: part(), needsTime, times },
         rejects,
       );
+      if (unpacked !== undefined) await rm(unpacked);
       tidied += counted.tidied;
       take(path, rows, held, spareTime);
       onBytes(bytes);
@@ -116,9 +125,10 @@ export async function readInputs(
   const headed: string[] = [];
   try {
     let first: Held | undefined;
-    for (const { path } of files) {
+    for (const { path, member } of files) {
       options.signal?.throwIfAborted();
-      const source = { path, encoding: options.encoding ?? "utf-8", onBytes, signal: options.signal };
+      const { encoding = "utf-8", signal } = options;
+      const source = { path, ...(member && { member }), encoding, onBytes, signal };
       if (form === "csv") {
         const playlist = names.get(path)!;
         const { rows, held, spareTime, headerLine } = await readCsv(
@@ -133,7 +143,7 @@ export async function readInputs(
         requireSameFields(first, { path, held });
         take(path, rows, held, spareTime);
       } else if (form === "json") {
-        const isLines = await isJsonLines(path);
+        const isLines = await isJsonLines(source);
         const playlist = names.get(path)!;
         const { rows, held, spareTime } = await readJson(
           source,
@@ -240,7 +250,9 @@ export async function commonForm(
 ): Promise<InputForm> {
   if (format !== "auto" && !inputForms.includes(format))
     throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
-  const forms = await Promise.all(files.map((file) => detectForm(file.path)));
+  const forms: InputForm[] = [];
+  // One by one: no more files can be open at once than the system lets a process have.
+  for (const file of files) forms.push(await detectForm(file));
   const wanted = format === "auto" ? forms[0]! : format;
   const odd = forms.findIndex((form) => form !== wanted);
   if (odd !== -1)

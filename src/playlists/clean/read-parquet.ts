@@ -12,12 +12,13 @@ import { withClockSql } from "./time-of-play.js";
 import { partTitleSql } from "./titled-play.js";
 
 /**
+ * @param file what it is called, and where it lies
  * @param options `playlist`: what the file's playlist is called where no column holds it
  * @returns the number of rows in the file, how many of them were written with tidied names, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
  */
 export async function readParquetRows(
   database: Database,
-  path: string,
+  { path, stored }: { readonly path: string; readonly stored: string },
   options: {
     mapping?: ColumnMapping;
     playlist: string;
@@ -33,12 +34,12 @@ export async function readParquetRows(
   held: ReadonlyArray<string | undefined>;
   spareTime: string | undefined;
 }> {
-  const types = await columnsOf(database, path);
+  const types = await columnsOf(database, { path, stored });
   const columns = [...types.keys()];
   const at = { ...matchPlainColumns(types, options, path) };
   // A master table has these columns also where the plays had neither users nor artists.
   if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
-    for (const field of await emptyColumns(database, path)) at[field] = -1;
+    for (const field of await emptyColumns(database, stored)) at[field] = -1;
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
@@ -59,7 +60,7 @@ export async function readParquetRows(
       artist_is_wanted: String(at.artist !== -1),
       time_is_wanted: String(time !== undefined),
       time: time === undefined ? "NULL" : options.times.readSql(time),
-      path: sqlString(path),
+      path: sqlString(stored),
       part,
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
       ...Object.fromEntries(fieldNames.map((field) => [`tidy_${field}`, tidySql(field)])),
@@ -74,7 +75,8 @@ export async function readParquetRows(
     for (const [line, reason, text] of chunk.getRows())
       rejects.add({ file: path, line: Number(line), reason: reason as RejectReason, text: text as string });
   }
-  if (time !== undefined) await options.times.noteParquet(database, { ...options, path, part, column: time });
+  if (time !== undefined)
+    await options.times.noteParquet(database, { ...options, path, stored, part, column: time });
   return {
     rows,
     tidied,
@@ -134,10 +136,13 @@ const textList = "VARCHAR[]";
 const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
 
 /** The type of each column of a file, by its name. */
-async function columnsOf(database: Database, path: string): Promise<ReadonlyMap<string, string>> {
+async function columnsOf(
+  database: Database,
+  { path, stored }: { readonly path: string; readonly stored: string },
+): Promise<ReadonlyMap<string, string>> {
   try {
     const described = await database.rows<{ column_name: string; column_type: string }>(
-      `DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`,
+      `DESCRIBE SELECT * FROM read_parquet(${sqlString(stored)})`,
     );
     return new Map(described.map((column) => [column.column_name, column.column_type]));
   } catch (error) {

@@ -1,15 +1,22 @@
 /** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
 import { constants } from "node:buffer";
-import { createReadStream, type ReadStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
+import { type ArchiveMember, memberStream } from "./zip-archive.js";
 
 /** How the text of the inputs is encoded, unless it is UTF-16, which tells itself. */
 export type TextEncoding = "utf-8" | "latin-1";
 
-export interface TextSource {
+/** What is read: a file, or one in an archive, whose path is then what it is called. */
+export interface NamedFile {
   readonly path: string;
+  readonly member?: ArchiveMember;
+}
+
+export interface TextSource extends NamedFile {
   readonly encoding: TextEncoding;
   /** Told how many bytes of the file itself have been read. */
   readonly onBytes?: (bytes: number) => void;
@@ -30,8 +37,8 @@ export interface Head {
 
 type Utf16 = "utf-16le" | "utf-16be";
 
-export async function readHead(path: string): Promise<Head> {
-  const { head, gzipped } = await readBytes(path);
+export async function readHead(source: NamedFile): Promise<Head> {
+  const { head, gzipped } = await readBytes(source);
   const utf16 = utf16Of(head);
   const text = utf16 === undefined ? head : Buffer.from(new TextDecoder(utf16).decode(head));
   // A carriage return at the end may be half of the first line's end.
@@ -40,34 +47,52 @@ export async function readHead(path: string): Promise<Head> {
   return { head: isOldMac ? withLineFeeds(text) : text, gzipped, isOldMac, ...(utf16 && { utf16 }) };
 }
 
-async function readBytes(path: string): Promise<{ head: Buffer; gzipped: boolean }> {
+const headSize = 1 << 16;
+
+async function readBytes({ path, member }: NamedFile): Promise<{ head: Buffer; gzipped: boolean }> {
+  const head = member === undefined ? await beginningOf(path) : await beginningOfMember(member);
+  if (!isGzip(head)) return { head, gzipped: false };
+  try {
+    const text = gunzipSync(head, { finishFlush: zlibConstants.Z_SYNC_FLUSH });
+    // Of a file cut off within its first bytes nothing comes out, which must not look like an empty file.
+    if (text.length === 0 && head.length < headSize) gunzipSync(head);
+    return { head: text, gzipped: true };
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "Z_BUF_ERROR"
+      ? cutShort(path, 0, error)
+      : notGzip(path, error);
+  }
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
   const file = await open(path, "r");
   try {
-    const raw = Buffer.alloc(1 << 16);
+    const raw = Buffer.alloc(headSize);
     const { bytesRead } = await file.read(raw, 0, raw.length, 0);
-    const head = raw.subarray(0, bytesRead);
-    if (!isGzip(head)) return { head, gzipped: false };
-    try {
-      const text = gunzipSync(head, { finishFlush: zlibConstants.Z_SYNC_FLUSH });
-      // Of a file cut off within its first bytes nothing comes out, which must not look like an empty file.
-      if (text.length === 0 && bytesRead < raw.length) gunzipSync(head);
-      return { head: text, gzipped: true };
-    } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === "Z_BUF_ERROR"
-        ? cutShort(path, 0, error)
-        : notGzip(path, error);
-    }
+    return raw.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
 }
 
+async function beginningOfMember(member: ArchiveMember): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop ends the stream.
+  for await (const chunk of await memberStream(member)) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes >= headSize) break;
+  }
+  return Buffer.concat(chunks).subarray(0, headSize);
+}
+
 /** @throws SegueError code "cut-short" when a gzip file ends too early, "damaged" when it is broken */
 export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
-  const { gzipped, utf16, isOldMac } = await readHead(source.path);
+  const { gzipped, utf16, isOldMac } = await readHead(source);
   const decode = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
   const toUtf8: ToUtf8 = (chunk) => (isOldMac ? withLineFeeds(decode(chunk)) : decode(chunk));
-  const file = createReadStream(source.path, { highWaterMark: chunkSize, signal: source.signal });
+  const file = await bytesOf(source);
   file.on("data", (chunk) => source.onBytes?.(chunk.length));
   try {
     for await (const chunk of gzipped ? unpacked(file, source.path) : file) yield toUtf8(chunk as Buffer);
@@ -79,6 +104,12 @@ export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
   } finally {
     file.destroy();
   }
+}
+
+async function bytesOf({ path, member, signal }: TextSource): Promise<Readable> {
+  if (member === undefined) return createReadStream(path, { highWaterMark: chunkSize, signal });
+  const stream = await memberStream(member);
+  return signal === undefined ? stream : addAbortSignal(signal, stream);
 }
 
 /**
@@ -184,7 +215,7 @@ function utf16Of(head: Buffer): Utf16 | undefined {
   return isZeroIn(1) ? "utf-16le" : isZeroIn(0) ? "utf-16be" : undefined;
 }
 
-async function* unpacked(file: ReadStream, path: string): AsyncGenerator<Buffer> {
+async function* unpacked(file: Readable, path: string): AsyncGenerator<Buffer> {
   const gunzip = file.pipe(createGunzip({ chunkSize }));
   file.once("error", (error) => gunzip.destroy(error));
   let bytes = 0;

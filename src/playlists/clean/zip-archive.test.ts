@@ -1,54 +1,337 @@
-/** Zip archives, as which people get their data: how to come to what is in them. */
-import { writeFile } from "node:fs/promises";
-import { expect, it } from "vitest";
+/** Zip archives, as which people get their data: read as if they had been unpacked. */
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { sqlString, withDuckDb } from "../../system/index.js";
 import { zipOf } from "../zip.testkit.js";
 import { cleaning } from "./clean.testkit.js";
-import { detectForm } from "./forms.js";
+import type { CleanOptions } from "./clean-playlists.js";
+import { findInputs } from "./input-files.js";
 
-const { at, failure } = cleaning();
+const { at, clean, failure } = cleaning();
+type Files = Readonly<Record<string, string | Buffer>>;
 
-async function hintFor(files: Record<string, string>, name = "my_spotify_data.zip") {
-  await writeFile(at(name), zipOf(files));
-  const { message, hint, code, left } = await failure({}, { inputs: [name] });
-  expect({ message, code, left }).toEqual({
-    message: `${at(name)} is a zip archive`,
-    code: "foreign",
-    left: [],
-  });
-  return hint.replaceAll(at(), "HERE");
+const exported = (name: string, tracks = 3) =>
+  `Track URI,Track Name,Artist Name(s)\n${Array.from({ length: tracks }, (_, i) => `u${i},${name} ${i},Muse\n`).join("")}`;
+const history = (plays: number, name = "trackName") =>
+  JSON.stringify(
+    Array.from({ length: plays }, (_, i) => ({
+      endTime: "2024-01-31 18:05",
+      artistName: "Muse",
+      [name]: `T${i}`,
+    })),
+    undefined,
+    1,
+  );
+const account = "Spotify Account Data";
+const spotify: Files = {
+  [`${account}/ReadMeFirst.pdf`]: "%PDF-1.4".repeat(9999),
+  [`${account}/YourLibrary.json`]: JSON.stringify({ tracks: [{ artist: "Muse", track: "Uprising" }] }),
+  [`${account}/StreamingHistory_podcast_0.json`]: history(900, "episodeName").replaceAll(
+    "artistName",
+    "podcastName",
+  ),
+  [`${account}/StreamingHistory_music_0.json`]: history(50),
+  [`${account}/StreamingHistory_music_10.json`]: history(2),
+  [`${account}/StreamingHistory_music_2.json`]: history(3),
+  [`${account}/Playlist1.json`]: JSON.stringify({
+    playlists: [{ name: "gym", items: [{ track: { trackName: "Uprising", artistName: "Muse" } }] }],
+  }),
+  [`${account}/Userdata.json`]: JSON.stringify({ username: "u".repeat(99_999) }),
+  [`__MACOSX/${account}/._Playlist1.json`]: "\0\u0005\u0016\u0007",
+  [`${account}/._StreamingHistory_music_0.json`]: "\0\u0005\u0016\u0007",
+};
+
+/** The rows of an archive's files, and the same of those files unpacked. */
+async function bothWays(
+  files: Files,
+  unpacked: string,
+  options: Partial<CleanOptions> = {},
+  archived = "data.zip",
+) {
+  const zipped = await clean({ "data.zip": zipOf(files) }, { ...options, inputs: [archived] });
+  for (const [name, contents] of Object.entries(files)) {
+    await mkdir(dirname(at("data", name)), { recursive: true });
+    await writeFile(at("data", name), contents);
+  }
+  const plain = await clean({}, { ...options, inputs: [`data/${unpacked}`] });
+  return { zipped, plain };
 }
 
-const history = "[{}]".repeat(500);
-const account = "Spotify Account Data";
-
-it("names the largest of what may be playlists, whose parts are one, and the rest behind", async () => {
-  const files = {
-    [`${account}/ReadMeFirst.pdf`]: history.repeat(99),
-    [`${account}/YourLibrary.json`]: history,
-    [`${account}/StreamingHistory_music_0.json`]: history,
-    [`${account}/StreamingHistory_music_1.json`]: history,
-    [`${account}/Playlist1.json`]: "{}",
-    "__MACOSX/._Playlist2.json": "{}",
-  };
-  expect(await hintFor(files)).toBe(
-    "unzip it, then give what holds the plays or the playlists: unzip HERE/my_spotify_data.zip -d my_spotify_data; " +
-      `segue run --input 'my_spotify_data/${account}/StreamingHistory_music_*.json'\n` +
-      `in it are also: ${account}/YourLibrary.json, ${account}/Playlist1.json`,
-  );
-});
-
-it("counts what it does not name, and takes names as a shell does", async () => {
-  const files = Object.fromEntries(["a", "b", "c", "d", "e", "f", "g"].map((name) => [`${name}'s.csv`, "x"]));
-  expect(await hintFor(files, "my data.ZIP")).toBe(
-    "unzip it, then give what holds the plays or the playlists: unzip 'HERE/my data.ZIP' -d 'my data'; " +
-      "segue run --input 'my data/a'\\''s.csv'\nin it are also: b's.csv, c's.csv, d's.csv, e's.csv and 2 more",
-  );
-});
-
-it("says so where nothing in it may be playlists, or it is damaged", async () => {
-  expect(await hintFor({ "a.pdf": "x" })).toMatch(/^nothing in it is called as files of playlists are/);
-  await writeFile(at("cut.csv"), zipOf({ "a.csv": "x" }).subarray(0, 40));
-  await expect(detectForm(at("cut.csv"))).rejects.toMatchObject({
-    hint: `unpack it first: unzip ${at("cut.csv")} -d cut.csv-unzipped`,
+describe("an archive", () => {
+  it("gives the rows and ids of its files, with their names and lines in what is rejected", async () => {
+    const files = {
+      "lists/Gym.csv": exported("Gym", 4),
+      "lists/Road 10.csv": exported("Ten"),
+      "lists/Road 9.csv.gz": gzipSync(exported("Nine")),
+      "lists/Été.csv": `${exported("Summer")}u,only a track\n`,
+    };
+    const { zipped, plain } = await bothWays(files, "lists/*.csv*");
+    expect(zipped.rows).toEqual(plain.rows);
+    expect(zipped.rows.map((row) => row[4])).toEqual(
+      expect.arrayContaining(["Gym", "Road 9", "Road 10", "Été"]),
+    );
+    expect(zipped.rejected).toEqual([{ ...plain.rejected[0]!, file: at("data.zip/lists/Été.csv") }]);
+    expect(zipped.rejected[0]!.line).toBe(5);
+    expect(zipped.facts.files[1]!.path).toBe(at("data.zip/lists/Gym.csv"));
+    expect(zipped.facts.notes).toEqual([]);
   });
+
+  it.each([
+    ["a history, parted", { "a/h1.json": history(9), "a/h2.json": history(4) }, "a/*", { sessionGap: 30 }],
+    ["UTF-16", { "a.txt": Buffer.from(`\ufeff${exported("A")}`, "utf16le") }, "*", {}],
+    [
+      "Latin-1",
+      { "a.csv": Buffer.from("Künstler;Titel\nBjörk;Jóga\n", "latin1") },
+      "*",
+      { encoding: "latin-1" },
+    ],
+    [
+      "music players",
+      {
+        "b.m3u": "#EXTM3U\n#EXTINF:1,Muse - Uprising\nx.mp3\n",
+        "a.m3u8": "#EXTM3U\n#EXTINF:1,Muse - Hysteria\ny.mp3\n",
+      },
+      "*",
+      {},
+    ],
+    [
+      "XML",
+      {
+        "Gym.xspf": `<?xml version="1.0"?><playlist><trackList><track><creator>Muse</creator><title>Uprising</title></track></trackList></playlist>`,
+      },
+      "*",
+      {},
+    ],
+    ["sequences", { "s.jsonl": '{"playlist_id":"p","tracks":["a","b"]}\n' }, "*", {}],
+  ] as const)("is read as its files are: %s", async (_, files, glob, options) => {
+    const { zipped, plain } = await bothWays(files, glob, options);
+    expect(zipped.rows.length).toBeGreaterThan(0);
+    expect(zipped.rows).toEqual(plain.rows);
+  });
+
+  it("may hold Parquet, which lies in the scratch folder while it is read", async () => {
+    await mkdir(at("made"));
+    const made: Record<string, Buffer> = {};
+    for (const name of ["one", "two"]) {
+      await withDuckDb({ threads: 1 }, (database) =>
+        database.run(
+          `COPY (SELECT 'Muse' AS artist, '${name} ' || i AS track, '31/01/2024' AS date FROM range(3) t(i))
+           TO ${sqlString(at("made", `${name}.parquet`))} (FORMAT parquet)`,
+        ),
+      );
+      const { readFile } = await import("node:fs/promises");
+      made[`${name}.parquet`] = await readFile(at("made", `${name}.parquet`));
+    }
+    const { zipped, plain } = await bothWays(made, "*", { mapping: { time: "date" } });
+    expect(zipped.rows.map((row) => row[3])).toEqual(["one 0", "one 1", "one 2", "two 0", "two 1", "two 2"]);
+    expect(zipped.rows).toEqual(plain.rows);
+  });
+
+  it("of several kinds gives that with most music, and tells of the others and how to choose", async () => {
+    const { zipped, plain } = await bothWays(spotify, `${account}/StreamingHistory_music_*.json`);
+    expect(zipped.rows).toEqual(plain.rows);
+    expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
+      `of HERE/data.zip is read: ${account}/StreamingHistory_music_*.json; ` +
+        `left out: ${account}/Playlist1.json, ${account}/YourLibrary.json, ${account}/Userdata.json, ` +
+        `${account}/StreamingHistory_podcast_0.json; ` +
+        `to read others, name them: 'HERE/data.zip/${account}/Playlist1.json'`,
+    ]);
+  });
+
+  it.each([`data.zip/${account}/Playlist1.json`, "data.zip/*/Play[kl]ist?.json", "d*.zip/**/Playlist*"])(
+    "lets its files be named: %s",
+    async (archived) => {
+      const { zipped, plain } = await bothWays(spotify, `${account}/Playlist1.json`, {}, archived);
+      expect(zipped.rows).toEqual(plain.rows);
+      expect(zipped.facts.notes).toEqual([]);
+    },
+  );
+
+  it("takes words of a glob in a name as they are, and reads a file once that is named twice", async () => {
+    const files = { "a[1].csv": exported("A"), "a1.csv": exported("B") };
+    const inputs = ["data.zip/a[1].csv", "data.zip/*.csv"];
+    const { facts } = await clean({ "data.zip": zipOf(files) }, { inputs });
+    expect(facts.files.map(({ path }) => path)).toEqual([at("data.zip/a[1].csv"), at("data.zip/a1.csv")]);
+    const whole = await clean({}, { inputs: [...inputs, "data.zip"] });
+    expect(whole.facts.files).toHaveLength(2);
+  });
+
+  it("goes with other archives, and with files", async () => {
+    const inputs = ["b-*.zip", "c.csv"];
+    const { facts } = await clean(
+      {
+        "b-2.zip": zipOf({ "two.csv": exported("Two"), "ReadMe.txt": "hello" }),
+        "b-10.zip": zipOf({ "ten.csv": exported("Ten") }),
+        "c.csv": exported("C"),
+      },
+      { inputs },
+    );
+    expect(facts.files.map(({ path }) => path)).toEqual(
+      ["b-2.zip/two.csv", "b-10.zip/ten.csv", "c.csv"].map((path) => at(path)),
+    );
+    expect(facts.notes[0]).toMatch(/^of 2 archives is read: .*left out: .*b-2\.zip\/ReadMe\.txt;/);
+  });
+
+  it("tells the fields of a table from those of another, by a mapping, too", async () => {
+    const files = { "long.csv": `performer,label\n${"a,b\n".repeat(99)}`, "short.csv": exported("A") };
+    const archive = { "data.zip": zipOf(files) };
+    expect((await clean(archive)).facts.files[0]!.path).toBe(at("data.zip/short.csv"));
+    const mapping = { artist: "performer", track: "label" };
+    expect((await clean(archive, { mapping })).facts.files[0]!.path).toBe(at("data.zip/long.csv"));
+  });
+
+  it("takes what was watched for music, and not what was searched for", async () => {
+    const watched = (verb: string, url: string, count: number) =>
+      JSON.stringify(
+        Array.from({ length: count }, () => ({
+          ...{ header: "YouTube", title: `${verb} Uprising`, titleUrl: `https://www.youtube.com/${url}` },
+          time: "2024-01-31T18:05:00Z",
+          ...(verb === "Watched" && { subtitles: [{ name: "Muse - Topic" }] }),
+        })),
+      );
+    const { facts } = await clean({
+      "takeout.zip": zipOf({
+        "history/search-history.json": watched("Searched for", "results?search_query=muse", 99),
+        "history/watch-history.json": watched("Watched", "watch?v=x", 9),
+      }),
+    });
+    expect(facts).toMatchObject({ rows: 9, rejected: 0 });
+  });
+
+  it("of one name twice gives the last, and says so", async () => {
+    const { rows, facts } = await clean({
+      "data.zip": zipOf([
+        ["a.csv", exported("Old")],
+        ["a.csv", exported("New")],
+      ]),
+    });
+    expect(rows.map((row) => row[3])).toEqual(["New 0", "New 1", "New 2"]);
+    expect(facts.notes).toEqual([
+      `${at("data.zip/a.csv")} stands in its archive more than once: the last one is read`,
+    ]);
+  });
+
+  it("of many files gives all, in natural order", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`list ${i}.csv`, exported(`A${i}`, i + 1)]),
+    );
+    const { facts } = await clean({ "data.zip": zipOf(files) });
+    expect(facts.files).toHaveLength(300);
+    expect(facts.files[299]!.path).toBe(at("data.zip/list 299.csv"));
+  });
+});
+
+/** With some of its bytes overwritten, found by what stands before them. */
+function changed(zip: Buffer, from: number, bytes: readonly number[]): Buffer {
+  const other = Buffer.from(zip);
+  other.set(bytes, from);
+  return other;
+}
+
+describe("an archive that cannot be read", () => {
+  const list = exported("A", 200);
+  const one = zipOf({ "a.csv": list });
+  const directory = one.indexOf("PK\x01\x02");
+  const encrypted = changed(one, directory + 8, [1]);
+  it.each<[string, Buffer, RegExp, string]>([
+    ["cut short", one.subarray(0, 60), /data\.zip is a damaged zip archive/, "damaged"],
+    ["broken", changed(one, 60, Array(20).fill(0x55)), /data\.zip\/a\.csv is damaged/, "damaged"],
+    [
+      "of another checksum",
+      changed(one, directory + 16, [1, 2, 3]),
+      /a\.csv is damaged: its checksum/,
+      "damaged",
+    ],
+    ["that claims less than it holds", changed(one, directory + 24, [9, 0]), /a\.csv is damaged/, "damaged"],
+    ["encrypted", encrypted, /data\.zip\/a\.csv is encrypted/, "encrypted"],
+    [
+      "packed otherwise",
+      changed(one, directory + 10, [12]),
+      /a\.csv is packed in another way .*12/,
+      "encrypted",
+    ],
+    [
+      "out of its folder",
+      zipOf({ "../../a.csv": list }),
+      /damaged zip archive: invalid relative path/,
+      "damaged",
+    ],
+    ["empty", zipOf({}), /data\.zip is empty: there is no file in it/, "empty-input"],
+    ["of folders", zipOf({ "a/": "" }), /data\.zip is empty/, "empty-input"],
+    ["of no playlists", zipOf({ "a.pdf": "%PDF" }), /holds no playlists/, "foreign"],
+    ["of archives", zipOf({ "a.zip": one }), /data\.zip\/a\.zip is a zip archive/, "foreign"],
+    [
+      "of web pages",
+      zipOf({ "h.html": `<html><style>.mdl-grid{}</style>` }),
+      /h\.html is a web page of what somebody has watched/,
+      "foreign",
+    ],
+    [
+      "of spreadsheets",
+      zipOf({ "a.xlsx": zipOf({ "[Content_Types].xml": "x" }) }),
+      /a\.xlsx is a spreadsheet/,
+      "foreign",
+    ],
+    [
+      "a spreadsheet",
+      zipOf({ "x/y.csv": list, "[Content_Types].xml": "x" }),
+      /data\.zip is a spreadsheet/,
+      "foreign",
+    ],
+    [
+      "an OpenDocument one",
+      zipOf({ mimetype: "x", "content.xml": "x" }),
+      /data\.zip is a spreadsheet/,
+      "foreign",
+    ],
+  ])("is refused: %s", async (_, archive, message, code) => {
+    const error = await failure({ "data.zip": archive });
+    expect(error).toMatchObject({ message: expect.stringMatching(message), code, left: [] });
+    expect(error.hint).not.toBe("");
+    expect(await readdir(at(".."))).not.toContain("a.csv");
+  });
+
+  it("is refused where its files share their bytes", async () => {
+    const zip = zipOf(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.csv`, list])));
+    // Each entry of the directory says where its file begins: all say the first.
+    for (let entry = zip.indexOf("PK\x01\x02"); entry !== -1; entry = zip.indexOf("PK\x01\x02", entry + 4))
+      zip.writeUInt32LE(0, entry + 42);
+    // The bytes of the others are gone.
+    const [from, to] = [zip.indexOf("PK\x03\x04", 4), zip.indexOf("PK\x01\x02")];
+    const bomb = Buffer.concat([zip.subarray(0, from), zip.subarray(to)]);
+    bomb.writeUInt32LE(from, bomb.length - 6);
+    expect(await failure({ "data.zip": bomb })).toMatchObject({
+      message: expect.stringMatching(/damaged.*overlap/),
+    });
+  });
+
+  it("is told from the first, where a hint is of no use within one", async () => {
+    const { hint } = await failure({
+      "data.zip": zipOf({
+        "a.json": JSON.stringify({ recenttracks: { page: [{ x: "song" }, { x: 1 }] } }, undefined, 1),
+        "b.txt": "hello",
+      }),
+    });
+    expect(hint).toContain(`unpack it first: unzip ${at("data.zip")} -d data`);
+    expect(hint).toContain("left out: b.txt");
+  });
+
+  it("tells what is in it where a name is not", async () => {
+    await writeFile(at("data.zip"), zipOf({ "a.csv": list }));
+    await expect(findInputs([at("data.zip/b.csv")])).rejects.toMatchObject({
+      hint: `in ${at("data.zip")} are: a.csv`,
+      code: "missing-input",
+    });
+    await expect(findInputs([at("data.zip/[z-a].csv")])).rejects.toMatchObject({ code: "missing-input" });
+  });
+});
+
+it("stops where it is told to, and leaves nothing", async () => {
+  const stop = new AbortController();
+  const archive = zipOf({ "a.csv": exported("A", 400_000) });
+  const progress = ({ task }: { task: string }) => task === "reading" && stop.abort();
+  await expect(clean({ "data.zip": archive }, { signal: stop.signal, progress })).rejects.toThrow(/abort/i);
+  expect(await readdir(at("out"))).toEqual([]);
 });

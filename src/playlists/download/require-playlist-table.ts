@@ -11,7 +11,7 @@ import { readHead } from "../clean/text-source.js";
  * @throws SegueError where it is of no form that Segue reads, or a CSV file with too few columns to be one of playlists
  */
 export async function requirePlaylistTable(path: string, name: string): Promise<void> {
-  const beginning = await readHead(path);
+  const beginning = await readHead({ path });
   const form = formOf(beginning, name);
   if (form === "parquet" || form === "mpd") return;
   const [line = ""] = beginning.head

@@ -8,7 +8,7 @@ import { createGunzip } from "node:zlib";
 import { messageOf, type Progress, SegueError, writeAtomically } from "../../system/index.js";
 import { isZip } from "../clean/forms.js";
 import { isGzip } from "../clean/text-source.js";
-import { entriesOf, openZip } from "../zip.js";
+import { entriesOf, openEntry, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 
 /**
@@ -93,10 +93,7 @@ async function unzip(
           : `${archive} holds several CSV files, none called ${wanted}: ${entries.map((one) => one.fileName).join(", ")}`,
         { hint: "unpack it by hand", code: "wrong-archive" },
       );
-    const stream = await new Promise<Readable>((resolve, reject) =>
-      zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened!))),
-    );
-    await write(stream, entry.uncompressedSize);
+    await write(await openEntry(archive, entry), entry.uncompressedSize);
   } finally {
     zip.close();
   }

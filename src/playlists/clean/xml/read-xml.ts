@@ -68,7 +68,7 @@ export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<
 
 /** What the document says of itself counts, since it cannot be read otherwise. */
 async function encodingOf(source: TextSource): Promise<TextEncoding> {
-  const { head, utf16 } = await readHead(source.path);
+  const { head, utf16 } = await readHead(source);
   const declared = declaredEncoding(head.toString("latin1").replace(/^\xef\xbb\xbf/, ""));
   // The text of UTF-16 is UTF-8 by now, whatever stands in it.
   if (declared === undefined || utf16 !== undefined || declared === "utf-8" || declared === "us-ascii")

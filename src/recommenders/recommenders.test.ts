@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import { checkerboard, scenes, testRecommenderContract } from "./contract.testkit.js";
 import { fitRecommender, recommenderKinds, restoreRecommender } from "./index.js";
 
@@ -55,6 +56,25 @@ describe("the setting repeats", () => {
     expect(others).toHaveLength(20);
     for (const track of played) expect(others).not.toContain(track);
   });
+});
+
+it("is not for repeating, in the blend either, where one play in hundreds repeats", async () => {
+  // Twenty playlists of one artist each, that share little: the best clue is a repeat that came by chance.
+  const builder = new CorpusBuilder();
+  for (let p = 0; p < 20; p++) {
+    const tracks = Array.from({ length: 40 }, (_, i) => `Band ${p}-Song ${i}`);
+    if (p % 10 === 9) tracks.push(tracks[39]!);
+    builder.add({ id: `${p}`, tracks: ["Hit-Of All", ...tracks] });
+  }
+  const corpus = builder.build();
+  const blend = await fitRecommender("blend", corpus, lighter.blend, { seed: 1 });
+  const played = ["Hit-Of All", "Band 3-Song 7"];
+  const restored = restoreRecommender(blend.save(), corpus);
+  for (const each of [blend, restored]) {
+    const [answer] = each.recommend([{ tracks: played }], 800);
+    expect(answer!.tracks).toHaveLength(799);
+    for (const track of played) expect(answer!.tracks).not.toContain(track);
+  }
 });
 
 describe("the registry", () => {

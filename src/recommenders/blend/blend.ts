@@ -8,6 +8,7 @@ import type { FitOptions, RecommenderKind, RecommenderState } from "../contract.
 import { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
 import type { Query } from "../core/query.js";
+import { repeatsFor } from "../core/repeats.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "../core/sessions.js";
@@ -104,7 +105,9 @@ function recommenderOf(
     },
     parts: { fallback: fallback.save() },
   });
-  return new ScoredRecommender({ name: "blend", catalogue, scorer: blend, filler: fallback, state });
+  // How likely a repeat is the trees learn in detail; where there is hardly any they take one that came by chance for a rule.
+  const repeats = repeatsFor("auto", sessions);
+  return new ScoredRecommender({ name: "blend", catalogue, scorer: blend, repeats, filler: fallback, state });
 }
 
 async function fit(corpus: Corpus, given: Partial<BlendSettings>, options: FitOptions = {}) {

@@ -25,9 +25,9 @@ export function repeatChance(sessions: Sessions): number {
 const often = 0.002;
 
 /**
- * What a single recommender makes of tracks that have played already: left out (0) where any one of them hardly ever plays next, else
+ * What a recommender makes of tracks that have played already: left out (0) where any one of them hardly ever plays next, else
  * scored as any other (1). Of a long playlist they would take the first places, and each is as seldom right as the playlist is long.
- * The blend learns this in detail.
+ * Where they are scored the blend learns the rest in detail.
  */
 export function repeatsFor(setting: number | "auto", sessions: Sessions): number {
   return setting === "auto" ? (repeatChance(sessions) < often ? 0 : 1) : setting;

@@ -4,9 +4,7 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
-
-/** How the text of the inputs is encoded, unless it is UTF-16, which tells itself. */
-export type TextEncoding = "utf-8" | "latin-1";
+import type { TextEncoding } from "./raw-file-choices.js";
 
 export interface TextSource {
   readonly path: string;

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
-import { messageOf, misuse, requireOptions, SegueError, thingWith, trueOrFalse } from "../../system/index.js";
+import { messageOf, misuse, SegueError } from "../../system/index.js";
 import { checkOptions } from "./check-options.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
@@ -24,7 +24,7 @@ import {
   namesFor,
   updateRequest,
 } from "./requests.js";
-import { hasScaling, putScaling, removeScaling, scalingRequests } from "./scaling.js";
+import { hasScaling, putScaling, removeScaling } from "./scaling.js";
 import { archiveFor, type Serves, servedBy } from "./served.js";
 
 /** A living endpoint as plain data, for another process to check or to remove. */
@@ -54,45 +54,6 @@ interface Made {
   config?: string;
   model?: string;
   archive?: string;
-}
-
-/** One request of a deployment, as it is sent. */
-export interface PlannedRequest {
-  readonly service: "s3" | "sagemaker" | "application-autoscaling";
-  readonly operation: string;
-  readonly input: object;
-}
-
-/**
- * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
- * lives, and so will be updated, is therefore yours to say. Of looks at what is there only the first is among them, at the endpoint.
- */
-export async function planSageMaker(
-  options: SageMakerOptions,
-  how: { exists?: boolean; now?: Date } = {},
-): Promise<PlannedRequest[]> {
-  checkOptions(options);
-  requireOptions(how, { exists: trueOrFalse, now: thingWith("a Date", "toISOString") }, "planSageMaker");
-  const { exists = false, now = new Date() } = how;
-  const archive = await archiveFor(options);
-  await archive.remove();
-  const store = storeOf(options);
-  const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
-  return [
-    { service: "sagemaker", operation: "DescribeEndpoint", input: { EndpointName: options.name } },
-    ...store
-      .uploadRequests(names.key, archive.size)
-      .map(({ operation, input }): PlannedRequest => ({ service: "s3", operation, input })),
-    { service: "sagemaker", operation: "CreateModel", input: modelRequest(options, names) },
-    { service: "sagemaker", operation: "CreateEndpointConfig", input: configRequest(options, names) },
-    exists
-      ? { service: "sagemaker", operation: "UpdateEndpoint", input: updateRequest(options, names) }
-      : { service: "sagemaker", operation: "CreateEndpoint", input: createRequest(options, names) },
-    ...scalingRequests(options).flatMap(({ register, policy }): PlannedRequest[] => [
-      { service: "application-autoscaling", operation: "RegisterScalableTarget", input: register },
-      { service: "application-autoscaling", operation: "PutScalingPolicy", input: policy },
-    ]),
-  ];
 }
 
 /**
@@ -289,7 +250,8 @@ async function partsOf(
   });
 }
 
-function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
+/** Where the archive goes. */
+export function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
   return new S3Store(bucket, {
     ...connection,
     encryption,

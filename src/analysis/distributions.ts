@@ -5,6 +5,7 @@ export interface Bin {
   /** Least and greatest whole number in the bin. */
   readonly from: number;
   readonly to: number;
+  /** How many songs, artists or playlists are in it. */
   readonly count: number;
 }
 
@@ -21,9 +22,12 @@ export interface Distributions {
   readonly artists?: number;
   /** Songs by number of playlist entries, in bins that double. */
   readonly songBins: readonly Bin[];
+  /** Artists likewise. */
   readonly artistBins?: readonly Bin[];
+  /** Most played first. */
   readonly topSongs: readonly Ranked[];
   readonly topArtists?: readonly Ranked[];
+  /** Of playlists, in tracks. */
   readonly lengths: {
     readonly bins: readonly Bin[];
     /** Halfway between the two in the middle where playlists are even in number. */

@@ -1,20 +1,29 @@
 /** How raw files are to be read: the options of every verb that takes playlists of any form, as `segue run` has them. */
 import { type Command, Option } from "commander";
+// Not by the room's door, which takes long to load.
+import {
+  type DayOrder,
+  dayOrders,
+  type EscapeStyle,
+  escapeStyles,
+  type TextEncoding,
+  textEncodings,
+} from "../playlists/clean/raw-file-choices.js";
 import { misuse, wholeNumber } from "../system/index.js";
 import { numberOption } from "./number-option.js";
 
 export interface RawFileOptions {
   /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at". */
   readonly columns?: string;
-  readonly encoding: "utf-8" | "latin-1";
+  readonly encoding: TextEncoding;
   /** How CSV writes a quote within quotes; "auto" has it from the columns. */
-  readonly escape: "auto" | "backslash" | "doubled" | "none";
+  readonly escape: "auto" | EscapeStyle;
   /** Plays more minutes apart than this are two playlists; 0: none are parted. */
   readonly sessionGap: number;
   /** With a gap, playlists begin at each multiple of so many minutes, too; 0: at none. */
   readonly sessionLength: number;
   /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
-  readonly dates: "auto" | "day-first" | "month-first";
+  readonly dates: "auto" | DayOrder;
   /** Artists whose plays are left out; "@radio.txt": those in that file. */
   readonly leaveOut: readonly string[];
   /** Whether "Song - Radio Edit" counts as "Song", and names that differ in capitals alone as the one played most. */
@@ -101,7 +110,7 @@ export function addRawFileOptions(command: Command): Command {
     )
     .addOption(
       new Option("--encoding <name>", "raw files: how their text is encoded")
-        .choices(["utf-8", "latin-1"])
+        .choices(textEncodings)
         .default("utf-8"),
     )
     .addOption(
@@ -109,7 +118,7 @@ export function addRawFileOptions(command: Command): Command {
         "--escape <style>",
         "raw files: how CSV writes a quote within quotes; none: quotes are letters",
       )
-        .choices(["auto", "backslash", "doubled", "none"])
+        .choices(["auto", ...escapeStyles])
         .default("auto"),
     )
     .addOption(
@@ -131,7 +140,7 @@ export function addRawFileOptions(command: Command): Command {
         "--dates <order>",
         "raw files: which is the day in dates such as 01/02/2024; auto: as the other dates show",
       )
-        .choices(["auto", "day-first", "month-first"])
+        .choices(["auto", ...dayOrders])
         .default("auto"),
     )
     .addOption(leaveOutOption())

@@ -1,5 +1,6 @@
 /** `segue train`: track vectors alone, from playlists to a file. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Corpus } from "../corpus/index.js";
 import { wholeNumber } from "../system/index.js";
 import type { EpochReport, Validation, VectorFormat } from "../track2vec/index.js";
 // The room itself takes long to load: it waits until the verb runs.
@@ -161,8 +162,9 @@ Examples:
 }
 
 async function train(options: Options, command: Command): Promise<void> {
-  const { checkWord2VecOptions, holdBack, loadVectors, saveVectors, startThreads, trainTrack2Vec } =
-    await import("../track2vec/index.js");
+  const { checkWord2VecOptions, loadVectors, saveVectors, startThreads, trainTrack2Vec } = await import(
+    "../track2vec/index.js"
+  );
   const { misuse, peakRssMb } = await import("../system/index.js");
   for (const name of ["validationK", "patience"])
     if (options.validation === undefined && command.getOptionValueSource(name) === "cli")
@@ -186,27 +188,9 @@ async function train(options: Options, command: Command): Promise<void> {
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks } = options;
     const reading = { progress, signal, tell, minTracks, ...rawFileOptions(options) };
-    let corpus = await readPlaylists(inputs, reading);
-    let validation: Validation | undefined;
-    if (options.validation !== undefined) {
-      const share = Number(options.validation);
-      const about = { k: options.validationK, patience: options.patience };
-      if (Number.isNaN(share)) {
-        const { readQueries } = await import("../corpus/index.js");
-        const file = options.validation;
-        validation = {
-          ...about,
-          queries: await ofOption("--validation", () => readQueries(file, { signal })),
-        };
-      } else {
-        if (!(share > 0 && share < 1))
-          throw misuse(`--validation ${options.validation} is no share between 0 and 1`, howToValidate);
-        const parts = holdBack(corpus, share, seed);
-        corpus = parts.rest;
-        validation = { ...about, queries: parts.queries };
-      }
-    }
-    const result = await trainTrack2Vec(corpus, {
+    // Not held by a name: what is put aside would be in memory twice.
+    const { trained, validation } = await validationOf(await readPlaylists(inputs, reading), options, signal);
+    const result = await trainTrack2Vec(trained, {
       ...settings,
       vectorSize: vectorSize ?? from?.size ?? 48,
       ...(from && { from }),
@@ -247,6 +231,27 @@ async function train(options: Options, command: Command): Promise<void> {
     (signal) => work(signal).finally(clear),
     () => howToResume(options, ended),
   );
+}
+
+/** What epochs are judged by, if by anything, and the playlists that are left to train on. */
+async function validationOf(
+  corpus: Corpus,
+  { validation: told, validationK: k, patience, seed }: Options,
+  signal: AbortSignal,
+): Promise<{ trained: Corpus; validation?: Validation }> {
+  if (told === undefined) return { trained: corpus };
+  const share = Number(told);
+  if (Number.isNaN(share)) {
+    const { readQueries } = await import("../corpus/index.js");
+    const queries = await ofOption("--validation", () => readQueries(told, { signal }));
+    return { trained: corpus, validation: { k, patience, queries } };
+  }
+  const { misuse } = await import("../system/index.js");
+  if (!(share > 0 && share < 1))
+    throw misuse(`--validation ${told} is no share between 0 and 1`, howToValidate);
+  const { holdBack } = await import("../track2vec/index.js");
+  const { rest, queries } = holdBack(corpus, share, seed);
+  return { trained: rest, validation: { k, patience, queries } };
 }
 
 const howToValidate = "--validation 0.1 holds every tenth playlist back; or name a file of queries.";

@@ -56,6 +56,7 @@ export interface CheckOptions {
 }
 
 export interface CheckResult {
+  /** Its URL, or on SageMaker its name. */
   readonly endpoint: string;
   /** The first track asked for and the first of what was answered. */
   readonly track: string;
@@ -63,6 +64,7 @@ export interface CheckResult {
   /** How many tracks' answers were compared, and how many ids each held at most. */
   readonly compared: number;
   readonly k: number;
+  /** A track that no model knows, and with how many ids that was answered. */
   readonly unknown: { readonly track: string; readonly answered: number; readonly sameAsBundle: boolean };
   /** Milliseconds of a call that asks for one track. */
   readonly latency: { readonly calls: number; readonly p50: number; readonly p99: number };

@@ -44,8 +44,11 @@ export interface LocalDeployOptions {
 
 /** A running endpoint as plain data, for another process to check or to stop. */
 export interface LocalEndpoint {
+  /** "http://127.0.0.1:8080" */
   readonly url: string;
+  /** Of the process to end. */
   readonly pid: number;
+  /** Where its log goes, JSON lines. */
   readonly logFile: string;
 }
 

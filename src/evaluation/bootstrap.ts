@@ -30,6 +30,7 @@ export interface BootstrapOptions {
 /** Of a single query (or playlist), or where all have the same value, `low` and `high` are the mean: that says nothing of how sure it is. */
 export interface Interval {
   readonly mean: number;
+  /** Between these two lies the share `level` of the resampled means. */
   readonly low: number;
   readonly high: number;
 }

@@ -43,8 +43,11 @@ export interface FiguresAtK extends RankingMetrics, AnswerFigures {
 }
 
 export interface SliceFigures {
+  /** What parts the queries: "last track", "target", … */
   readonly by: string;
+  /** Which of its parts: "head". */
   readonly label: string;
+  /** How many are in it. */
   readonly queries: number;
   readonly at: ReadonlyArray<RankingMetrics & { readonly k: number }>;
 }
@@ -70,6 +73,7 @@ export interface Evaluation {
   readonly at: readonly FiguresAtK[];
   /** Only slices that hold queries. */
   readonly slices: readonly SliceFigures[];
+  /** What each query came to, for intervals and comparisons. */
   readonly outcomes: Outcomes;
 }
 

@@ -41,7 +41,7 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
     }
   }
   const { artistOf, artistCount } = numberArtists(corpus.artists);
-  const sets = new PlaylistSets(corpus);
+  let sets: PlaylistSets | undefined;
   return {
     tracks: corpus.tracks,
     size,
@@ -49,7 +49,8 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
     plays,
     playlistsHolding,
     playlists,
-    isPlaylist: (numbers) => sets.holds(numbers),
+    // Of all playlists, so made only once somebody asks.
+    isPlaylist: (numbers) => (sets ??= new PlaylistSets(corpus)).holds(numbers),
     artistOf,
     artistCount,
   };

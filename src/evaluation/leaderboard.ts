@@ -17,12 +17,16 @@ import type { FiguresAtK } from "./evaluate.js";
 export interface Entry {
   readonly recommender: string;
   readonly figures: FiguresAtK;
-  /** One value a query. */
+  /** One value a query: its hit ratio, in [0, 1]. */
   readonly hits: Float64Array;
+  /** One value a query, in [0, 1], of which MRR is the mean. */
   readonly reciprocalRanks: Float64Array;
+  /** One value a query, in [0, 1], of which NDCG is the mean. */
   readonly gains: Float64Array;
   readonly fitSeconds: number;
+  /** For all queries. */
   readonly recommendSeconds: number;
+  /** In MiB. */
   readonly peakRssMb: number;
 }
 
@@ -36,6 +40,7 @@ export interface LeaderboardRow {
   readonly behind?: Difference;
   readonly fitSeconds: number;
   readonly queriesPerSecond: number;
+  /** In MiB. */
   readonly peakRssMb: number;
 }
 

@@ -23,6 +23,7 @@ export interface Context {
 /** What should play next: track ids, best first, with one score each (higher is better, never NaN). */
 export interface Ranking {
   readonly tracks: readonly string[];
+  /** One a track, never rising; what range they have is the recommender's own. */
   readonly scores: Float32Array;
 }
 
@@ -37,7 +38,9 @@ export interface NumberedContext {
 
 /** A ranking in the numbers of a catalogue. */
 export interface NumberedRanking {
+  /** Of the tracks, best first. */
   readonly numbers: Uint32Array;
+  /** One a number, as in `Ranking`. */
   readonly scores: Float32Array;
 }
 

@@ -9,6 +9,7 @@ export {
   writeNewFile,
 } from "./atomic-file.js";
 export { checkOutput } from "./check-output.js";
+export { type ConfFile, readConfFile } from "./conf-file.js";
 export { explainDiskError } from "./disk-error.js";
 export {
   type Database,

@@ -30,10 +30,7 @@ chmodSync(join(folder, "segue"), 0o755);
 const lines = Array.from({ length: 60 }, (_, p) =>
   JSON.stringify({
     playlist_id: `p${p}`,
-    tracks: [
-      "Artist 99-Track",
-      ...Array.from({ length: 6 }, (_, i) => `Artist ${(p * 5 + i) % 15}-Track`),
-    ],
+    tracks: ["Artist 99-Track", ...Array.from({ length: 6 }, (_, i) => `Artist ${(p * 5 + i) % 15}-Track`)],
   }),
 );
 writeFileSync(join(folder, "playlists.jsonl.gz"), gzipSync(lines.join("\n")));

@@ -40,6 +40,7 @@ export interface TrainingResult {
   readonly seconds: number;
   /** Every word of the corpus in every epoch, kept or not, by `seconds`. */
   readonly wordsPerSecond: number;
+  /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
   readonly lossPerEpoch: readonly number[];
   /** Pairs of centre and context (skip-gram) or centres (CBOW) that this call has trained on. */
   readonly pairs: number;

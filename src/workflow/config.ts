@@ -13,8 +13,15 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { aPath, closest, misuse, requireOptions, requireWithin } from "../system/index.js";
-import { type ConfFile, readConfFile } from "./conf-file.js";
+import {
+  aPath,
+  type ConfFile,
+  closest,
+  misuse,
+  readConfFile,
+  requireOptions,
+  requireWithin,
+} from "../system/index.js";
 import { flagName } from "./flag-name.js";
 import type { AnyFlow } from "./flow.js";
 import { requireFlow } from "./load-flow.js";

@@ -9,7 +9,6 @@ export { type Table, table } from "./artifacts/table.js";
 export type { Card, ProgressBar, ValueBox } from "./card/card.js";
 export { checkFlow, type FlowProblem, findProblems } from "./check.js";
 export { Client, type FlowReader, openClient, Segue } from "./client.js";
-export { type ConfFile, readConfFile } from "./conf-file.js";
 export { type LayeredParameters, readParameters } from "./config.js";
 export type { Engine } from "./engines/engine.js";
 export { Pool } from "./engines/pool.js";

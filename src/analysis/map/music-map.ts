@@ -24,6 +24,7 @@ import { tsne, tsneRanges } from "./tsne.js";
 export interface MapPoint {
   readonly track: string;
   readonly artist?: string;
+  /** The place on the plane, to three decimals: only distances between points mean something. */
   readonly x: number;
   readonly y: number;
   /** Playlist entries. */
@@ -35,11 +36,14 @@ export interface MapPoint {
 export interface MusicMap {
   /** Most played first. */
   readonly points: readonly MapPoint[];
+  /** The words that were looked for. */
   readonly genres: readonly string[];
   readonly agreement: GenreAgreement;
   /** Where no track has one of the genre words: those that most titles hold instead, where there are titles. */
   readonly frequentWords?: readonly string[];
+  /** Kullback–Leibler divergence of the picture from the vectors: lower is truer. */
   readonly divergence: number;
+  /** As it was asked for; of few points at most a third of the others is taken. */
   readonly perplexity: number;
   readonly iterations: number;
   readonly seed: number;

@@ -20,6 +20,7 @@ export interface PowerLawFit {
   readonly tail: number;
   /** How many numbers (≥ 1) the sample has. */
   readonly total: number;
+  /** Natural logarithm of the likelihood of the tail. */
   readonly logLikelihood: number;
 }
 

@@ -23,6 +23,7 @@ export const exportFormats = Object.keys(writers) as ExportFormat[];
 /**
  * Writes vectors to `output`: a file, or for savedmodel the folder of the model, whose version 1 is written.
  *
+ * @param format "onnx", "savedmodel", "word2vec-binary" ("word2vec" for short), "word2vec-text", "parquet" or "safetensors"
  * @param options.k how many tracks a SavedModel answers with, an integer ≥ 1 (100); the other formats leave it to the caller
  * @throws SegueError (misuse) for a format that does not exist, or an argument or an option that is wrong
  */

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { S3Store } from "../../storage/s3.js";
-import { messageOf, misuse, requireOptions, SegueError, thingWith, trueOrFalse } from "../../system/index.js";
+import { messageOf, misuse, SegueError } from "../../system/index.js";
 import { checkOptions } from "./check-options.js";
 import { describeEndpoint, isMoving, sageMakerClient, waitForEndpoint } from "./endpoint.js";
 import type { SageMakerOptions } from "./options.js";
@@ -24,13 +24,15 @@ import {
   namesFor,
   updateRequest,
 } from "./requests.js";
-import { hasScaling, putScaling, removeScaling, scalingRequests } from "./scaling.js";
+import { hasScaling, putScaling, removeScaling } from "./scaling.js";
 import { archiveFor, type Serves, servedBy } from "./served.js";
 
 /** A living endpoint as plain data, for another process to check or to remove. */
 export interface SageMakerDeployment {
   readonly endpoint: string;
+  /** Of the endpoint. */
   readonly arn: string;
+  /** The names of the endpoint configuration and of the model. */
   readonly config: string;
   readonly model: string;
   /** "s3://bucket/…/model.tar.gz" */
@@ -41,6 +43,7 @@ export interface SageMakerDeployment {
   readonly scaled: boolean;
   /** Whose answers it gives. */
   readonly serves: Serves;
+  /** From the first look at AWS until all was done. */
   readonly seconds: number;
 }
 
@@ -53,45 +56,6 @@ interface Made {
   archive?: string;
 }
 
-/** One request of a deployment, as it is sent. */
-export interface PlannedRequest {
-  readonly service: "s3" | "sagemaker" | "application-autoscaling";
-  readonly operation: string;
-  readonly input: object;
-}
-
-/**
- * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
- * lives, and so will be updated, is therefore yours to say. Of looks at what is there only the first is among them, at the endpoint.
- */
-export async function planSageMaker(
-  options: SageMakerOptions,
-  how: { exists?: boolean; now?: Date } = {},
-): Promise<PlannedRequest[]> {
-  checkOptions(options);
-  requireOptions(how, { exists: trueOrFalse, now: thingWith("a Date", "toISOString") }, "planSageMaker");
-  const { exists = false, now = new Date() } = how;
-  const archive = await archiveFor(options);
-  await archive.remove();
-  const store = storeOf(options);
-  const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
-  return [
-    { service: "sagemaker", operation: "DescribeEndpoint", input: { EndpointName: options.name } },
-    ...store
-      .uploadRequests(names.key, archive.size)
-      .map(({ operation, input }): PlannedRequest => ({ service: "s3", operation, input })),
-    { service: "sagemaker", operation: "CreateModel", input: modelRequest(options, names) },
-    { service: "sagemaker", operation: "CreateEndpointConfig", input: configRequest(options, names) },
-    exists
-      ? { service: "sagemaker", operation: "UpdateEndpoint", input: updateRequest(options, names) }
-      : { service: "sagemaker", operation: "CreateEndpoint", input: createRequest(options, names) },
-    ...scalingRequests(options).flatMap(({ register, policy }): PlannedRequest[] => [
-      { service: "application-autoscaling", operation: "RegisterScalableTarget", input: register },
-      { service: "application-autoscaling", operation: "PutScalingPolicy", input: policy },
-    ]),
-  ];
-}
-
 /**
  * Deploys a model and waits until the endpoint answers. An endpoint of that name that lives is updated blue/green, and goes
  * on answering from the old model meanwhile, and where the update fails.
@@ -101,17 +65,10 @@ export async function planSageMaker(
  */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
-  const { name, progress, signal, connection } = options;
+  const { name, progress, connection } = options;
   const start = performance.now();
   const client = sageMakerClient(connection);
-  const before = await describeEndpoint(client, name);
-  if (before !== undefined && before.EndpointStatus !== "InService") {
-    throw new SegueError(`the endpoint ${name} exists and is ${before.EndpointStatus}`, {
-      hint: isMoving(before.EndpointStatus)
-        ? "wait until it is InService"
-        : "delete it first, or take another name",
-    });
-  }
+  const before = await livingEndpoint(client, name);
   const old = before && (await partsOf(client, before));
   const wasScaled = before !== undefined && (await hasScaling(name, connection));
   const archive = await archiveFor(options);
@@ -119,41 +76,14 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
   try {
     const store = storeOf(options);
     const names = namesFor(options, archive.digest, new Date(), (key) => store.urlOf(key));
-    // The key is the archive's digest: what is there already is the same archive, and not ours to remove.
-    if (!(await store.exists(names.key))) {
-      await store.putFile(names.key, archive.path, { progress, signal });
-      made.archive = names.archive;
-    }
-    signal?.throwIfAborted();
-    await attempt(`create the model ${names.model}`, () => {
-      made.model = names.model;
-      return client.send(new CreateModelCommand(modelRequest(options, names)));
-    });
-    await attempt(`create the endpoint configuration ${names.config}`, () => {
-      made.config = names.config;
-      return client.send(new CreateEndpointConfigCommand(configRequest(options, names)));
-    });
-    signal?.throwIfAborted();
+    await makeParts({ client, store, options, archive, names, made });
     const arn = await bringUp(client, options, names, before, made);
     if (before === undefined) {
       await putScaling(options, () => {
         made.scaled = true;
       });
     }
-    if (old !== undefined) {
-      const same = old.archive === names.archive;
-      const remaining = await removeAll(
-        removalsOf({ ...old, ...(same ? { archive: undefined } : {}) }, connection),
-      );
-      if (remaining.length > 0) {
-        progress?.({
-          task: `deployed ${name}`,
-          done: 1,
-          total: 1,
-          note: `of the old one remains ${remaining.join(", ")}`,
-        });
-      }
-    }
+    if (old !== undefined) await removeReplaced(old, names, options);
     if (before !== undefined) await rescale(options, wasScaled, made);
     const { model, config } = names;
     const seconds = (performance.now() - start) / 1000;
@@ -182,6 +112,64 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     );
   } finally {
     await archive.remove();
+  }
+}
+
+/** The endpoint that has the name now, if any. @throws SegueError where it can not be updated */
+async function livingEndpoint(client: SageMakerClient, name: string) {
+  const endpoint = await describeEndpoint(client, name);
+  if (endpoint === undefined || endpoint.EndpointStatus === "InService") return endpoint;
+  throw new SegueError(`the endpoint ${name} exists and is ${endpoint.EndpointStatus}`, {
+    hint: isMoving(endpoint.EndpointStatus)
+      ? "wait until it is InService"
+      : "delete it first, or take another name",
+  });
+}
+
+interface Making {
+  readonly client: SageMakerClient;
+  readonly store: S3Store;
+  readonly options: SageMakerOptions;
+  readonly archive: { readonly path: string };
+  readonly names: Names;
+  readonly made: Made;
+}
+
+/** Makes what an endpoint is made of: the archive in S3, the model and the endpoint configuration. */
+async function makeParts({ client, store, options, archive, names, made }: Making): Promise<void> {
+  const { progress, signal } = options;
+  // The key is the archive's digest: what is there already is the same archive, and not ours to remove.
+  if (!(await store.exists(names.key))) {
+    await store.putFile(names.key, archive.path, { progress, signal });
+    made.archive = names.archive;
+  }
+  signal?.throwIfAborted();
+  await attempt(`create the model ${names.model}`, () => {
+    made.model = names.model;
+    return client.send(new CreateModelCommand(modelRequest(options, names)));
+  });
+  await attempt(`create the endpoint configuration ${names.config}`, () => {
+    made.config = names.config;
+    return client.send(new CreateEndpointConfigCommand(configRequest(options, names)));
+  });
+  signal?.throwIfAborted();
+}
+
+/** Takes away what the endpoint was made of before; what stays is told, as the deployment is done all the same. */
+async function removeReplaced(
+  old: Omit<Made, "endpoint" | "scaled">,
+  names: Names,
+  { name, connection, progress }: SageMakerOptions,
+): Promise<void> {
+  const archive = old.archive === names.archive ? undefined : old.archive;
+  const remaining = await removeAll(removalsOf({ ...old, archive }, connection));
+  if (remaining.length > 0) {
+    progress?.({
+      task: `deployed ${name}`,
+      done: 1,
+      total: 1,
+      note: `of the old one remains ${remaining.join(", ")}`,
+    });
   }
 }
 
@@ -262,7 +250,8 @@ async function partsOf(
   });
 }
 
-function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
+/** Where the archive goes. */
+export function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
   return new S3Store(bucket, {
     ...connection,
     encryption,

@@ -4,13 +4,15 @@
  */
 import type { checkSageMaker as check } from "./check.js";
 import type { checkOptions as checkThem } from "./check-options.js";
-import type { deploySageMaker as deploy, planSageMaker as plan } from "./deploy.js";
+import type { deploySageMaker as deploy } from "./deploy.js";
+import type { planSageMaker as plan } from "./plan.js";
 import type { removeSageMaker as remove } from "./remove.js";
 import type { sageMakerStanding as standing } from "./standing.js";
 
 export type { SageMakerCheckOptions } from "./check.js";
-export type { PlannedRequest, SageMakerDeployment } from "./deploy.js";
+export type { SageMakerDeployment } from "./deploy.js";
 export type { AutoScaling, AwsConnection, BlueGreen, SageMakerOptions } from "./options.js";
+export type { PlannedRequest } from "./plan.js";
 export type { Serves } from "./served.js";
 export type { Standing } from "./standing.js";
 
@@ -23,7 +25,7 @@ export const checkSageMakerOptions = async (...of: Parameters<typeof checkThem>)
  *
  * @throws SegueError (misuse) for wrong options
  */
-export const planSageMaker: typeof plan = async (...of) => (await import("./deploy.js")).planSageMaker(...of);
+export const planSageMaker: typeof plan = async (...of) => (await import("./plan.js")).planSageMaker(...of);
 /**
  * Deploys a model and waits until the endpoint answers. An endpoint of that name that lives is updated blue/green, and goes
  * on answering from the old model meanwhile, and where the update fails.

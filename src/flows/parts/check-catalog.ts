@@ -1,7 +1,6 @@
 /** Whether the project's catalog says only what the flows go by: the names that they write to, each in its one form. */
 import { join, relative } from "node:path";
-import { didYouMean, misuse, packageRoot } from "../../system/index.js";
-import { readConfFile } from "../../workflow/index.js";
+import { didYouMean, misuse, packageRoot, readConfFile } from "../../system/index.js";
 
 /** What others wrote is read in whatever form it has. */
 const found = "raw_playlists";

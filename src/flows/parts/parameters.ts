@@ -2,12 +2,13 @@
 import { z } from "zod";
 // Not by the room's door, which takes long to load.
 import { inputForms } from "../../playlists/clean/forms.js";
-import { memoryAmount } from "../../system/index.js";
+import { dayOrders, escapeStyles, textEncodings } from "../../playlists/clean/raw-file-choices.js";
+import { isUrl, memoryAmount } from "../../system/index.js";
 
 const switchable = (what: string) => z.boolean().default(false).describe(what);
 const folder = z
   .string()
-  .regex(/^(?![a-z][a-z0-9+.-]*:\/\/)./is, "wanted a folder on this machine (S3 is for --datastore)")
+  .refine((path) => path !== "" && !isUrl(path), "wanted a folder on this machine (S3 is for --datastore)")
   .default("data")
   .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
 const memoryLimit = z
@@ -26,9 +27,9 @@ export const intermediateParameters = z.object({
     .enum(["auto", ...inputForms])
     .default("auto")
     .describe("what the inputs are"),
-  encoding: z.enum(["utf-8", "latin-1"]).default("utf-8").describe("how the text of the inputs is encoded"),
+  encoding: z.enum(textEncodings).default("utf-8").describe("how the text of the inputs is encoded"),
   escape: z
-    .enum(["auto", "backslash", "doubled", "none"])
+    .enum(["auto", ...escapeStyles])
     .default("auto")
     .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are letters'),
   columns: z
@@ -48,7 +49,7 @@ export const intermediateParameters = z.object({
     .default(0)
     .describe("with session-gap: a playlist begins at each multiple of so many minutes, too; 0: at none"),
   dates: z
-    .enum(["auto", "day-first", "month-first"])
+    .enum(["auto", ...dayOrders])
     .default("auto")
     .describe("which is the day in dates such as 01/02/2024; auto: as the other dates show"),
   leaveOut: z

@@ -55,7 +55,8 @@ describe("loadCatalog", () => {
   it.each([
     ["a: {path: x.csv, format: cvs}", /catalog\.yml, line 1: a\.format/],
     ["a:\n  path: x.csv\n  format: csv\nb:\n  pth: y\n  format: csv", /catalog\.yml, line 5: b: .*pth/],
-    ["a: {path: [x.csv, format: csv}", /catalog\.yml, line 1: not valid YAML/],
+    ["a: {path: [x.csv, format: csv}", /catalog\.yml, line 1: Flow sequence .* end with a \]/],
+    ["a: *nothing", /cannot read .*catalog\.yml: Unresolved alias/],
     ["a: {path: x.csv}", /entry a is not complete/],
     ["- a\n- b", /the catalog/],
   ])("names the place of the mistake in %j", async (text, message) => {

@@ -1,9 +1,7 @@
 /** The data catalog: which file each name stands for. */
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { isUrl, misuse, packageRoot, SegueError } from "../../system/index.js";
+import { type ConfFile, isUrl, misuse, packageRoot, readConfFile, SegueError } from "../../system/index.js";
 
 const formats = ["csv", "parquet", "jsonl", "json", "folder"] as const;
 
@@ -56,8 +54,7 @@ export class Catalog {
 /** One catalog file. */
 interface Layer {
   readonly entries: z.infer<typeof overlaySchema>;
-  /** "conf/local/catalog.yml, line 3", of an entry or of what it says. */
-  placeOf(...path: PropertyKey[]): string;
+  readonly placeOf: ConfFile["placeOf"];
 }
 
 const nothing: Layer = { entries: {}, placeOf: () => "" };
@@ -123,33 +120,19 @@ const withinData = (path: string, data: string) => path.replace(/^(\.\/)?data(?=
 
 async function readLayer(root: string, layer: "base" | "local"): Promise<Layer | undefined> {
   const path = join(root, "conf", layer, "catalog.yml");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [broken] = document.errors;
-  if (broken !== undefined)
-    throw new SegueError(
-      `${path}, line ${lines.linePos(broken.pos[0]).line}: not valid YAML: ${broken.message.split("\n")[0]}`,
-      { hint: "see conf/base/catalog.yml for the form", exitCode: 2 },
-    );
-  const placeOf = (...at: PropertyKey[]) => {
-    const node = document.getIn(at, true) ?? document.getIn(at.slice(0, -1), true);
-    const range = (node as { range?: [number, number, number] } | undefined)?.range;
-    return range === undefined ? path : `${path}, line ${lines.linePos(range[0]).line}`;
-  };
-  const parsed = overlaySchema.safeParse(document.toJS() ?? {});
+  const file = await readConfFile(path, "the catalog's entries by name");
+  if (file === undefined) return undefined;
+  const { values, placeOf } = file;
+  const parsed = overlaySchema.safeParse(values);
   if (parsed.success) return { entries: parsed.data, placeOf };
   const issue = parsed.error.issues[0]!;
   const at = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
   const hint = issue.code === "custom" ? (issue.params?.hint as string | undefined) : undefined;
-  throw new SegueError(`${placeOf(...at)}: ${issue.path.join(".") || "the catalog"}: ${issue.message}`, {
-    hint: hint ?? `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
-    exitCode: 2,
-  });
+  throw new SegueError(
+    `${placeOf(...at.map(String))}: ${issue.path.join(".") || "the catalog"}: ${issue.message}`,
+    {
+      hint: hint ?? `an entry has a path and a format (${formats.join(", ")}), and nothing else`,
+      exitCode: 2,
+    },
+  );
 }

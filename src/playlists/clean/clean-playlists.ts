@@ -14,7 +14,6 @@ import {
 } from "../../system/index.js";
 import { explainMembers, filesOfArchives } from "./archive-kinds.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import type { EscapeStyle } from "./csv-header.js";
 import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
@@ -29,11 +28,10 @@ import {
 } from "./master-table.js";
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
+import type { DayOrder, EscapeStyle, TextEncoding } from "./raw-file-choices.js";
 import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
 import { sameRowsNotes } from "./same-rows.js";
-import type { TextEncoding } from "./text-source.js";
-import type { DayOrder } from "./time-of-play.js";
 
 export interface CleanOptions {
   /** Paths or globs, plain, gzipped or in zip archives, all of one form. */

@@ -4,12 +4,10 @@ import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import type { CsvLayout } from "./csv-scanner.js";
 import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
+import type { EscapeStyle } from "./raw-file-choices.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";
 import { isClockAlone, parseTime } from "./time-of-play.js";
 import { partTitle } from "./titled-play.js";
-
-/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
-export type EscapeStyle = "backslash" | "doubled" | "none";
 
 /** A byte that UTF-8 has nowhere: where there is one column, a line is one field, commas and all. */
 const inNoText = 0xff;

@@ -3,8 +3,8 @@
  * the dates that can be but one of the two. Until then such a time is kept as both.
  */
 import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
+import type { DayOrder } from "./raw-file-choices.js";
 import {
-  type DayOrder,
   hasShortYear,
   hasShortYearSql,
   isSlashed,

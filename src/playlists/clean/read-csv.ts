@@ -2,17 +2,11 @@
 import { isUtf8 } from "node:buffer";
 import { SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import {
-  type CsvHeader,
-  type EscapeStyle,
-  headerBelow,
-  isSeparatorLine,
-  notUtf8,
-  readHeader,
-} from "./csv-header.js";
+import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
 import { CsvScanner, type OnReject } from "./csv-scanner.js";
 import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
+import type { EscapeStyle } from "./raw-file-choices.js";
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";

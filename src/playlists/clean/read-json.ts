@@ -5,15 +5,14 @@
 import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { usualNames } from "./column-names.js";
-import { asSequence, isObject, textOf } from "./json-playlist.js";
-import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
+import { asSequence, isObject } from "./json-playlist.js";
+import { keysOf, type Reject, rowReader } from "./json-rows.js";
+import { isOfColumns } from "./match-columns.js";
 import type { PlayTimes } from "./play-times.js";
 import { addSequence, parseLine } from "./read-sequences.js";
-import type { RejectReason, Rejects } from "./rejects.js";
-import { fieldNames, type RowWriter } from "./row-writer.js";
+import type { Rejects } from "./rejects.js";
+import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource, wholeText } from "./text-source.js";
-import { withClock } from "./time-of-play.js";
-import { notParted, partTitle } from "./titled-play.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
@@ -27,8 +26,12 @@ export interface JsonOptions {
   readonly isLines: boolean;
 }
 
-/** Told about what cannot be used, and what may make it usable. */
-type Reject = (reason: RejectReason, detail: string | undefined, text: string, remedy?: string) => void;
+/** What is known of a file's rows once it is read. */
+interface JsonRead {
+  readonly rows: number;
+  readonly held?: ReadonlyArray<string | undefined>;
+  readonly spareTime?: string | undefined;
+}
 
 /**
  * @returns the number of rows, one a track or an object, and one for each line that could not be read; and, where the file holds
@@ -41,72 +44,128 @@ export async function readJson(
   firstRowId: number,
   writer: RowWriter,
   rejects: Rejects,
-): Promise<{ rows: number; held?: ReadonlyArray<string | undefined>; spareTime?: string | undefined }> {
-  let rows = 0;
-  let line = 0;
-  const rowId = () => firstRowId + rows++;
-  const reject: Reject = (reason, detail, text, remedy) => {
-    rejects.add({ file: source.path, line, reason, detail, text }, remedy);
-    rows++;
-  };
-  let readRow: ReturnType<typeof rowReader> | undefined;
-  let holdsPlaylists: boolean | undefined;
-  let songOf: ReturnType<typeof watchedSongs>;
-  // Who names the columns of a history wants what stands in them.
-  const isMapped = options.mapping?.artist !== undefined || options.mapping?.track !== undefined;
-  const named = new Map<unknown, number>();
-  /** Playlists are told apart by their ids; those that have only a name, and one that was there before, by its number. */
-  const apart = (id: unknown, hasId: boolean): unknown => {
-    if (hasId) return id;
-    const times = (named.get(id) ?? 0) + 1;
-    named.set(id, times);
-    return times === 1 ? id : `${id} (${times})`;
-  };
-  const take = (value: unknown, name: string) => {
-    const sequence = asSequence(value, name);
-    holdsPlaylists ??= sequence !== undefined;
-    if (holdsPlaylists) {
-      if (options.needsTime || options.mapping?.time !== undefined) throw withoutTimes(source.path);
-      if (sequence === undefined)
-        reject("not a playlist", "wanted a list of tracks in it", JSON.stringify(value));
-      else {
-        // Ids stay as they are; where they are made here, it is of names that compare.
-        const add = sequence.artists === undefined ? writer.add : writer.addTidied;
-        const playlist_id = apart(sequence.playlist_id, sequence.hasId);
-        addSequence(
-          { ...sequence, playlist_id },
-          () => JSON.stringify(value),
-          rowId,
-          add.bind(writer),
-          reject,
-        );
-      }
-      return;
+): Promise<JsonRead> {
+  const reader = new JsonReader(source, options, firstRowId, writer, rejects);
+  if (options.isLines) await reader.readLines();
+  else await reader.readWhole();
+  return reader.read;
+}
+
+/** One file, entry by entry. */
+class JsonReader {
+  readonly #source: TextSource;
+  readonly #options: JsonOptions;
+  readonly #firstRowId: number;
+  readonly #writer: RowWriter;
+  readonly #rejects: Rejects;
+  readonly #ids = new DistinctIds();
+  #rows = 0;
+  /** Of the line or the entry that is read, 1 for the first. */
+  #line = 0;
+  /** Whether it holds playlists, not plays; the first entry tells. */
+  #holdsPlaylists: boolean | undefined;
+  /** Where it is a history of what was watched: which song an entry is. */
+  #songOf: ReturnType<typeof watchedSongs>;
+  #readRow: ReturnType<typeof rowReader> | undefined;
+
+  constructor(
+    source: TextSource,
+    options: JsonOptions,
+    firstRowId: number,
+    writer: RowWriter,
+    rejects: Rejects,
+  ) {
+    this.#source = source;
+    this.#options = options;
+    this.#firstRowId = firstRowId;
+    this.#writer = writer;
+    this.#rejects = rejects;
+  }
+
+  get read(): JsonRead {
+    const { held, spareTime } = this.#readRow ?? {};
+    return { rows: this.#rows, ...(held && { held, spareTime }) };
+  }
+
+  async readLines(): Promise<void> {
+    for await (const bytes of linesOf(this.#source)) {
+      this.#line++;
+      const value = parseLine(bytes, this.#line === 1, this.#reject);
+      if (value === undefined) continue;
+      if (this.#line === 1) this.#lookForSongs([value]);
+      for (const entry of entriesOf(value)) this.#take(entry, `${this.#options.playlist} ${this.#line}`);
     }
-    let play = value;
-    if (songOf !== undefined) {
-      const song = songOf(value);
-      if ("reason" in song) {
-        reject(song.reason, song.detail, JSON.stringify(value), song.remedy);
-        return;
-      }
-      play = song;
+  }
+
+  async readWhole(): Promise<void> {
+    const { playlist } = this.#options;
+    const entries = entriesOf(await parseWhole(this.#source));
+    this.#lookForSongs(entries);
+    for (const value of entries) {
+      this.#line++;
+      this.#take(value, entries.length === 1 ? playlist : `${playlist} ${this.#line}`);
     }
-    if (!isObject(play)) {
-      reject("not a play", "wanted an object", JSON.stringify(value));
-      return;
-    }
-    if (isPlaying(play)) {
-      reject("not a play", "it was not over yet", JSON.stringify(value));
-      return;
-    }
-    readRow ??= firstReader(play, source.path);
-    readRow(play, rowId, writer, reject, (text) => options.times.read(text, source.path, line));
+  }
+
+  readonly #rowId = () => this.#firstRowId + this.#rows++;
+
+  readonly #reject: Reject = (reason, detail, text, remedy) => {
+    this.#rejects.add({ file: this.#source.path, line: this.#line, reason, detail, text }, remedy);
+    this.#rows++;
   };
 
-  const firstReader = (play: Readonly<Record<string, unknown>>, path: string) => {
+  #lookForSongs(entries: readonly unknown[]): void {
+    const { mapping } = this.#options;
+    // Who names the columns of a history wants what stands in them.
+    if (mapping?.artist === undefined && mapping?.track === undefined) this.#songOf = watchedSongs(entries);
+  }
+
+  /** @param name of the playlist, where the entry is one and has none */
+  #take(value: unknown, name: string): void {
+    const sequence = asSequence(value, name);
+    this.#holdsPlaylists ??= sequence !== undefined;
+    if (this.#holdsPlaylists) this.#takePlaylist(sequence, value);
+    else this.#takePlay(value);
+  }
+
+  #takePlaylist(sequence: ReturnType<typeof asSequence>, value: unknown): void {
+    const { needsTime, mapping } = this.#options;
+    if (needsTime || mapping?.time !== undefined) throw withoutTimes(this.#source.path);
+    const text = () => JSON.stringify(value);
+    if (sequence === undefined) {
+      this.#reject("not a playlist", "wanted a list of tracks in it", text());
+      return;
+    }
+    const writer = this.#writer;
+    // Ids stay as they are; where they are made here, it is of names that compare.
+    const add = sequence.artists === undefined ? writer.add : writer.addTidied;
+    const playlist_id = this.#ids.apart(sequence.playlist_id, sequence.hasId);
+    addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
+  }
+
+  #takePlay(value: unknown): void {
+    const song = this.#songOf?.(value);
+    if (song !== undefined && "reason" in song) {
+      this.#reject(song.reason, song.detail, JSON.stringify(value), song.remedy);
+      return;
+    }
+    const play = song ?? value;
+    if (!isObject(play)) this.#reject("not a play", "wanted an object", JSON.stringify(value));
+    else if (isPlaying(play)) this.#reject("not a play", "it was not over yet", JSON.stringify(value));
+    else {
+      this.#readRow ??= this.#rowReaderFor(play);
+      this.#readRow(play, this.#rowId, this.#writer, this.#reject, (text) =>
+        this.#options.times.read(text, this.#source.path, this.#line),
+      );
+    }
+  }
+
+  /** @throws SegueError where its keys are no columns; one that says what to take out, where the plays are in a list of it */
+  #rowReaderFor(play: Readonly<Record<string, unknown>>): ReturnType<typeof rowReader> {
+    const { path } = this.#source;
     try {
-      return rowReader(play, `${path}, ${options.isLines ? "line" : "entry"} ${line}`, options);
+      const where = `${path}, ${this.#options.isLines ? "line" : "entry"} ${this.#line}`;
+      return rowReader(play, where, this.#options);
     } catch (error) {
       const list = innerList(play);
       // The lists of a play are of its pictures.
@@ -114,25 +173,19 @@ export async function readJson(
       if (!isOfColumns(error) || list === undefined || isPlay) throw error;
       throw takeOut(path, list);
     }
-  };
-
-  if (options.isLines) {
-    for await (const bytes of linesOf(source)) {
-      line++;
-      const value = parseLine(bytes, line === 1, reject);
-      if (value === undefined) continue;
-      if (line === 1 && !isMapped) songOf = watchedSongs([value]);
-      for (const entry of entriesOf(value)) take(entry, `${options.playlist} ${line}`);
-    }
-  } else {
-    const entries = entriesOf(await parseWhole(source));
-    if (!isMapped) songOf = watchedSongs(entries);
-    for (const value of entries) {
-      line++;
-      take(value, entries.length === 1 ? options.playlist : `${options.playlist} ${line}`);
-    }
   }
-  return { rows, ...(readRow && { held: readRow.held, spareTime: readRow.spareTime }) };
+}
+
+/** Playlists are told apart by their ids; those that have only a name, and one that was there before, by its number. */
+class DistinctIds {
+  readonly #times = new Map<unknown, number>();
+
+  apart(id: unknown, hasId: boolean): unknown {
+    if (hasId) return id;
+    const times = (this.#times.get(id) ?? 0) + 1;
+    this.#times.set(id, times);
+    return times === 1 ? id : `${id} (${times})`;
+  }
 }
 
 /** Playlists have their order, and no times. */
@@ -189,66 +242,4 @@ function takeOut(path: string, list: readonly string[]): SegueError {
     hint: `if these are the plays, take them out, and give that file: jq -c ${shellWord(filter)} ${shellWord(path)} > ${shellWord(lines)}`,
     code: "wrong-columns",
   });
-}
-
-/** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */
-function keysOf(value: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(value).flatMap(([key, inner]) =>
-    isObject(inner) ? Object.keys(inner).map((name) => `${key}.${name}`) : [key],
-  );
-}
-
-/** What stands under one of these keys. */
-function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown {
-  if (value[key] !== undefined) return value[key];
-  const dot = key.indexOf(".");
-  const inner = value[key.slice(0, dot)];
-  return isObject(inner) ? inner[key.slice(dot + 1)] : undefined;
-}
-
-/** Reads objects that are a play each, under the keys that the first of them has. */
-function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
-  const names = keysOf(first);
-  const at = matchColumns(names, options.mapping, where, {
-    needsTime: options.needsTime ?? false,
-    ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
-  });
-  const timeKey = names[at.time];
-  const clockKey = names[at.clock];
-  const held = fieldNames.map((field) => names[at[field]]);
-  const isTitled = at.artist !== -1 && at.artist === at.track;
-  const read = (
-    value: Readonly<Record<string, unknown>>,
-    rowId: () => number,
-    writer: RowWriter,
-    reject: Reject,
-    readTime: (text: string) => string | undefined,
-  ) => {
-    const fields = held.map((key, i) => {
-      if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
-      const field = valueAt(value, key) ?? "";
-      // Several artists are one text.
-      if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
-      return typeof field === "object" ? undefined : String(field);
-    });
-    const [, artist = "", track] = fields;
-    const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;
-    if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
-    const odd = fields.indexOf(undefined);
-    const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
-    if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
-    else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
-    else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
-    else if (fields.some((field) => field!.includes("\0")))
-      reject("NUL byte", undefined, JSON.stringify(value));
-    else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
-    else {
-      const told = (key: string) => String(valueAt(value, key) ?? "");
-      const text = clockKey === undefined ? told(timeKey) : withClock(told(timeKey), told(clockKey));
-      const time = readTime(text);
-      if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
-      else writer.addTidied(rowId(), fields as [string, string, string, string], time);
-    }
-  };
-  return Object.assign(read, { held, spareTime: spareTime(names, at) });
 }

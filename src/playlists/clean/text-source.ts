@@ -5,10 +5,8 @@ import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
+import type { TextEncoding } from "./raw-file-choices.js";
 import { type ArchiveMember, memberStream } from "./zip-archive.js";
-
-/** How the text of the inputs is encoded, unless it is UTF-16, which tells itself. */
-export type TextEncoding = "utf-8" | "latin-1";
 
 /** What is read: a file, or one in an archive, whose path is then what it is called. */
 export interface NamedFile {

@@ -1,10 +1,8 @@
 /** When a play was, from what a file says: in CSV and JSON by `parseTime`, in Parquet by `timeSql`, which take the same numbers. */
+import type { DayOrder } from "./raw-file-choices.js";
 
 const knownTimes =
   "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05 or 31/Jan/2024:18:05:00 +0000, or as numbers: seconds since 1970, or a position";
-
-/** Which of the two numbers of a date such as 01/02/2024 is the day. */
-export type DayOrder = "day-first" | "month-first";
 
 // A number is in seconds, unless that would be past the year 5000; so on for milliseconds and microseconds.
 const scales = [

@@ -8,7 +8,9 @@ import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";
 
 export interface ReloadResult {
+  /** Of the model that answers now. */
   readonly version: string;
+  /** Whether another one answered before. */
   readonly changed: boolean;
   /** Why the API keys stay as they were, where they should have been read again and could not be. */
   readonly keys_kept?: string;

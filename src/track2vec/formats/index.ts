@@ -61,6 +61,7 @@ export async function saveVectors(vectors: TrackVectors, path: string, format?: 
 /**
  * Loads vectors and checks them.
  *
+ * @param format by the name's extension where it is left out, as for `saveVectors`
  * @throws SegueError code "corrupt" when the file is cut short, damaged, holds a track twice, values that are not finite,
  *   or not as many as it says; (misuse) when the format is not known, or the path names a pipe; "disk" when
  *   it cannot be read

@@ -4,7 +4,8 @@
  */
 import { isUtf8 } from "node:buffer";
 import { SegueError } from "../../../system/index.js";
-import { readHead, type TextEncoding, type TextSource, textChunks } from "../text-source.js";
+import type { TextEncoding } from "../raw-file-choices.js";
+import { readHead, type TextSource, textChunks } from "../text-source.js";
 import { declaredEncoding } from "./xml-forms.js";
 
 export type Attributes = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** A YAML file of conf/, by name, with the line on which each name stands. */
 import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
-import { messageOf, misuse } from "../system/index.js";
+import { messageOf, misuse } from "./errors.js";
 
 export interface ConfFile {
   readonly values: Readonly<Record<string, unknown>>;

@@ -1,0 +1,47 @@
+/** What a deployment would ask of AWS, without asking. */
+import { requireOptions, thingWith, trueOrFalse } from "../../system/index.js";
+import { checkOptions } from "./check-options.js";
+import { storeOf } from "./deploy.js";
+import type { SageMakerOptions } from "./options.js";
+import { configRequest, createRequest, modelRequest, namesFor, updateRequest } from "./requests.js";
+import { scalingRequests } from "./scaling.js";
+import { archiveFor } from "./served.js";
+
+/** One request of a deployment, as it is sent. */
+export interface PlannedRequest {
+  readonly service: "s3" | "sagemaker" | "application-autoscaling";
+  readonly operation: string;
+  readonly input: object;
+}
+
+/**
+ * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
+ * lives, and so will be updated, is therefore yours to say. Of looks at what is there only the first is among them, at the endpoint.
+ */
+export async function planSageMaker(
+  options: SageMakerOptions,
+  how: { exists?: boolean; now?: Date } = {},
+): Promise<PlannedRequest[]> {
+  checkOptions(options);
+  requireOptions(how, { exists: trueOrFalse, now: thingWith("a Date", "toISOString") }, "planSageMaker");
+  const { exists = false, now = new Date() } = how;
+  const archive = await archiveFor(options);
+  await archive.remove();
+  const store = storeOf(options);
+  const names = namesFor(options, archive.digest, now, (key) => store.urlOf(key));
+  return [
+    { service: "sagemaker", operation: "DescribeEndpoint", input: { EndpointName: options.name } },
+    ...store
+      .uploadRequests(names.key, archive.size)
+      .map(({ operation, input }): PlannedRequest => ({ service: "s3", operation, input })),
+    { service: "sagemaker", operation: "CreateModel", input: modelRequest(options, names) },
+    { service: "sagemaker", operation: "CreateEndpointConfig", input: configRequest(options, names) },
+    exists
+      ? { service: "sagemaker", operation: "UpdateEndpoint", input: updateRequest(options, names) }
+      : { service: "sagemaker", operation: "CreateEndpoint", input: createRequest(options, names) },
+    ...scalingRequests(options).flatMap(({ register, policy }): PlannedRequest[] => [
+      { service: "application-autoscaling", operation: "RegisterScalableTarget", input: register },
+      { service: "application-autoscaling", operation: "PutScalingPolicy", input: policy },
+    ]),
+  ];
+}

@@ -1,0 +1,78 @@
+/** Rows of JSON: objects that are a play each. */
+import { isObject, textOf } from "./json-playlist.js";
+import { matchColumns, spareTime } from "./match-columns.js";
+import type { JsonOptions } from "./read-json.js";
+import type { RejectReason } from "./rejects.js";
+import { fieldNames, type RowWriter } from "./row-writer.js";
+import { withClock } from "./time-of-play.js";
+import { notParted, partTitle } from "./titled-play.js";
+
+/** Told about what cannot be used, and what may make it usable. */
+export type Reject = (
+  reason: RejectReason,
+  detail: string | undefined,
+  text: string,
+  remedy?: string,
+) => void;
+
+/** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */
+export function keysOf(value: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    isObject(inner) ? Object.keys(inner).map((name) => `${key}.${name}`) : [key],
+  );
+}
+
+/** What stands under one of these keys. */
+function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  if (value[key] !== undefined) return value[key];
+  const dot = key.indexOf(".");
+  const inner = value[key.slice(0, dot)];
+  return isObject(inner) ? inner[key.slice(dot + 1)] : undefined;
+}
+
+/** Reads objects that are a play each, under the keys that the first of them has. */
+export function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
+  const names = keysOf(first);
+  const at = matchColumns(names, options.mapping, where, {
+    needsTime: options.needsTime ?? false,
+    ifNoneIsKnown: 'a playlist looks like {"name": "…", "tracks": [{"artist": "…", "track": "…"}, …]}',
+  });
+  const timeKey = names[at.time];
+  const clockKey = names[at.clock];
+  const held = fieldNames.map((field) => names[at[field]]);
+  const isTitled = at.artist !== -1 && at.artist === at.track;
+  const read = (
+    value: Readonly<Record<string, unknown>>,
+    rowId: () => number,
+    writer: RowWriter,
+    reject: Reject,
+    readTime: (text: string) => string | undefined,
+  ) => {
+    const fields = held.map((key, i) => {
+      if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
+      const field = valueAt(value, key) ?? "";
+      // Several artists are one text.
+      if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
+      return typeof field === "object" ? undefined : String(field);
+    });
+    const [, artist = "", track] = fields;
+    const parts = isTitled && track?.trim() ? partTitle(artist) : undefined;
+    if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
+    const odd = fields.indexOf(undefined);
+    const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
+    if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
+    else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
+    else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
+    else if (fields.some((field) => field!.includes("\0")))
+      reject("NUL byte", undefined, JSON.stringify(value));
+    else if (timeKey === undefined) writer.addTidied(rowId(), fields as [string, string, string, string]);
+    else {
+      const told = (key: string) => String(valueAt(value, key) ?? "");
+      const text = clockKey === undefined ? told(timeKey) : withClock(told(timeKey), told(clockKey));
+      const time = readTime(text);
+      if (time === undefined) reject("not a time", JSON.stringify(text.slice(0, 40)), JSON.stringify(value));
+      else writer.addTidied(rowId(), fields as [string, string, string, string], time);
+    }
+  };
+  return Object.assign(read, { held, spareTime: spareTime(names, at) });
+}

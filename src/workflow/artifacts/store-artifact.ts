@@ -85,15 +85,15 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
   return { kind: "folder", sha, size, name: value.name, length: files.length };
 }
 
-/** Stores bytes under their hash, unless they are there. */
+/** Stores bytes under their hash, unless they are there. What is there counts as new: `segue gc` may be at work. */
 async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string; size: number }> {
   const sha = createHash("sha256").update(bytes).digest("hex");
-  if (!(await store.exists(objectKey(sha)))) await store.put(objectKey(sha), bytes);
+  if (!(await store.touch(objectKey(sha)))) await store.put(objectKey(sha), bytes);
   return { sha, size: bytes.byteLength };
 }
 
 async function putFile(store: Store, path: string): Promise<{ sha: string; size: number }> {
   const sha = await sha256Of(path);
-  if (!(await store.exists(objectKey(sha)))) await store.putFile(objectKey(sha), path);
+  if (!(await store.touch(objectKey(sha)))) await store.putFile(objectKey(sha), path);
   return { sha, size: (await stat(path)).size };
 }

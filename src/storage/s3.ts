@@ -16,6 +16,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
   S3Client,
+  type S3ServiceException,
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
 import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
@@ -117,8 +118,13 @@ export class S3Store implements Store {
         await this.client.send(command);
         return true;
       } catch (error) {
-        const { name } = error as Error;
-        if (name === "PreconditionFailed") return false;
+        const { name, $metadata } = error as S3ServiceException;
+        if (name === "PreconditionFailed") {
+          // A try whose answer was lost may have written it.
+          if (($metadata.attempts ?? 1) === 1) return false;
+          const there = await this.get(key);
+          return there !== undefined && Buffer.compare(there, bytesOf(contents)) === 0;
+        }
         // Two writers at the same instant: one has won, and the next try will see it.
         if (name === "ConditionalRequestConflict" && attempt < 5) continue;
         throw awsFailure(`write ${this.urlOf(key)}`, error);

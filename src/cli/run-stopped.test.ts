@@ -21,6 +21,10 @@ beforeAll(() =>
          renameSync("spinning.new", "spinning");
          for (const end = Date.now() + 60_000; Date.now() < end; );
        });
+     export const waits = segue.flow("waits", { module: import.meta.url }).step("start", async () => {
+       writeFileSync("waiting", "");
+       await new Promise((resolve) => setTimeout(resolve, 1000));
+     });
      export const ends = segue
        .flow("ends", { module: import.meta.url })
        .step("start", () => {})
@@ -51,6 +55,17 @@ it("ends at once on the second Ctrl-C, with no process left though the task hear
   expect(said).toMatch(/^interrupted\n {2}→ go on with: segue resume busy\/\S+\n$/);
   for (let i = 0; i < 50 && isAlive(pid); i++) await sleep(20);
   expect([isAlive(pid), existsSync(folder)]).toEqual([false, false]);
+}, 30_000);
+
+it("goes on when the terminal is closed that it was started from, where its output goes elsewhere", async () => {
+  const command = spawn(process.execPath, [distPath("cli/main.js"), "run", "stops.mjs:waits"], {
+    cwd: project.folder,
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => command.once("close", resolve));
+  while (!existsSync(project.at("waiting"))) await sleep(20);
+  command.kill("SIGHUP");
+  expect(await ended).toBe(0);
 }, 30_000);
 
 it("says how to go on where the datastore takes no more", async () => {

@@ -1,6 +1,6 @@
 /** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
   aPath,
@@ -128,6 +128,15 @@ export class FolderStore implements Store {
     }
   }
 
+  async touch(key: string): Promise<boolean> {
+    if (!(await this.exists(key))) return false;
+    const now = new Date();
+    return utimes(this.localPath(key), now, now).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async *list(prefix: string): AsyncIterable<StoredObject> {
     const slash = prefix.lastIndexOf("/");
     if (slash > 0) checkKey(prefix.slice(0, slash));
@@ -144,6 +153,28 @@ export class FolderStore implements Store {
       } catch {
         return;
       }
+    }
+  }
+
+  /**
+   * Removes what a process that was killed did not finish writing, where it has not been touched since.
+   *
+   * @param since milliseconds since 1970
+   */
+  async sweepUnfinished(since: number): Promise<void> {
+    let entries: import("node:fs").Dirent[];
+    try {
+      entries = readdirSync(this.url, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      // Of a folder that goes while it is looked through, another sweep finds the rest.
+      if (isAbsent(error)) return;
+      throw readingFailed("", this.url, error);
+    }
+    for (const { name, parentPath } of entries) {
+      if (!isUnfinished(name)) continue;
+      const path = join(parentPath, name);
+      const facts = lstatSync(path, { throwIfNoEntry: false });
+      if (facts !== undefined && facts.mtimeMs < since) await rm(path, { recursive: true, force: true });
     }
   }
 

@@ -41,6 +41,10 @@ export class LateStore implements Store {
     return (await this.#store).exists(key);
   }
 
+  async touch(key: string): Promise<boolean> {
+    return (await this.#store).touch(key);
+  }
+
   async *list(prefix: string): AsyncIterable<StoredObject> {
     yield* (await this.#store).list(prefix);
   }

@@ -1,8 +1,11 @@
 /** A way to a server on which requests fail when the test says so. */
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 
-/** What becomes of a request: "cut" breaks off its answer in the middle, "hang" lets its connection fall silent there. */
-export type Fate = "pass" | "503" | "reset" | "cut" | "hang";
+/**
+ * What becomes of a request: "cut" breaks off its answer in the middle, "hang" lets its connection fall silent there, "lose" lets the
+ * server do what it asks and gives no answer.
+ */
+export type Fate = "pass" | "503" | "reset" | "cut" | "hang" | "lose";
 
 export interface Asked {
   readonly method: string;
@@ -22,6 +25,7 @@ export async function startProxy(
     const onward = request(
       { hostname, port, path: req.url, method: req.method, headers: req.headers },
       (answer) => {
+        if (fate === "lose") return void answer.resume().on("end", () => req.socket.destroy());
         res.writeHead(answer.statusCode!, answer.headers);
         answer.on("error", () => res.destroy());
         if (fate === "cut")

@@ -34,6 +34,43 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
+  it("touches an object that is old, and lets one be that is not", async () => {
+    const store = new S3Store("s3://models/touched é", options);
+    await store.put("a b/ü.json", "1");
+    const modified = async () => {
+      for await (const each of store.list("a b/")) return each.modified;
+      return undefined;
+    };
+    const before = (await modified())!;
+    // S3 counts in seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await store.touch("a b/ü.json")).toBe(true);
+    expect(await modified()).toBe(before);
+    const now = vi.spyOn(Date, "now").mockReturnValue(before + 40 * 60_000);
+    try {
+      expect(await store.touch("a b/ü.json")).toBe(true);
+    } finally {
+      now.mockRestore();
+    }
+    expect(await modified()).toBeGreaterThan(before);
+    expect(new TextDecoder().decode(await store.get("a b/ü.json"))).toBe("1");
+  });
+
+  it("knows that a key is its own whose answer was lost on the way", async () => {
+    let writes = 0;
+    const lossy = await startProxy(moto.endpoint, ({ method }) =>
+      method === "PUT" && ++writes === 1 ? "lose" : "pass",
+    );
+    try {
+      const store = new S3Store("s3://models/own", { ...options, endpoint: lossy.url });
+      expect(await store.putIfAbsent("lock", "mine")).toBe(true);
+      expect(writes).toBe(2);
+      expect(await store.putIfAbsent("lock", "other")).toBe(false);
+    } finally {
+      await lossy.close();
+    }
+  });
+
   const uploadsLeft = async (store: S3Store) =>
     (await store.client.send(new ListMultipartUploadsCommand({ Bucket: "models" }))).Uploads ?? [];
 

@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
   type ChecksumAlgorithm,
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -15,6 +16,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
   S3Client,
+  type S3ServiceException,
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
 import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
@@ -26,6 +28,9 @@ import type { Store, StoredObject } from "./store.js";
 
 // The SDK warns on Node 20 that its next versions want a newer one. Which version runs is pinned here, not by the user.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** An object that was written so lately need not be touched. */
+const freshMs = 30 * 60 * 1000;
 
 const defaultPartSize = 8 * 1024 * 1024;
 
@@ -113,8 +118,13 @@ export class S3Store implements Store {
         await this.client.send(command);
         return true;
       } catch (error) {
-        const { name } = error as Error;
-        if (name === "PreconditionFailed") return false;
+        const { name, $metadata } = error as S3ServiceException;
+        if (name === "PreconditionFailed") {
+          // A try whose answer was lost may have written it.
+          if (($metadata.attempts ?? 1) === 1) return false;
+          const there = await this.get(key);
+          return there !== undefined && Buffer.compare(there, bytesOf(contents)) === 0;
+        }
         // Two writers at the same instant: one has won, and the next try will see it.
         if (name === "ConditionalRequestConflict" && attempt < 5) continue;
         throw awsFailure(`write ${this.urlOf(key)}`, error);
@@ -187,6 +197,27 @@ export class S3Store implements Store {
       if (isNotFound(error)) return false;
       throw awsFailure(`look up ${this.urlOf(key)}`, error);
     }
+  }
+
+  async touch(key: string): Promise<boolean> {
+    const target = this.#target(key);
+    try {
+      const { LastModified } = await this.client.send(
+        new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }),
+      );
+      if (LastModified !== undefined && Date.now() - LastModified.getTime() < freshMs) return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw awsFailure(`look up ${this.urlOf(key)}`, error);
+    }
+    const CopySource = `${target.Bucket}/${target.Key.split("/").map(encodeURIComponent).join("/")}`;
+    // A bucket takes a copy of an object onto itself only where something of it is said anew.
+    const copy = new CopyObjectCommand({ ...target, CopySource, MetadataDirective: "REPLACE" });
+    return this.client.send(copy).then(
+      () => true,
+      // More than 5 GB are not copied in one go.
+      () => false,
+    );
   }
 
   async *list(prefix: string): AsyncGenerator<StoredObject, void> {

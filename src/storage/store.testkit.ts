@@ -70,6 +70,16 @@ export function storeContract(name: string, open: (folder: string) => Promise<St
       expect(await store.getFile("files/y", join(folder, "none"))).toBe(false);
     });
 
+    it("touches what is there", async () => {
+      await store.put("x/y", "1");
+      expect([await store.touch("x/y"), await store.touch("x"), await store.touch("z")]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect(await text("x/y")).toBe("1");
+    });
+
     it("deletes, also what is not there", async () => {
       await store.put("x/y", "1");
       await store.delete("x/y");

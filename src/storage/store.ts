@@ -24,6 +24,11 @@ export interface Store {
   getFile(key: string, path: string): Promise<boolean>;
   /** Whether the key is taken. */
   exists(key: string): Promise<boolean>;
+  /**
+   * Whether the key is taken, and its object now counts as written a moment ago (within half an hour). False also where it is there but
+   * cannot be made to: write it again.
+   */
+  touch(key: string): Promise<boolean>;
   /** Every object whose key starts with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Removes one object; no error where there is none. */

@@ -1,6 +1,6 @@
 /** One hash of a flow's code: its module and every module that it imports by a relative path, whatever they are worth. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,7 +17,8 @@ export function codeHash(url: string): string {
 export function ownModules(url: string): ReadonlyArray<{ readonly path: string; readonly text: string }> {
   const modules = new Map<string, string>();
   const visit = (path: string) => {
-    if (modules.has(path) || !existsSync(path)) return;
+    // What only looks like an import, in a comment or a text, may name a folder.
+    if (modules.has(path) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return;
     const text = readFileSync(path, "utf8");
     modules.set(path, text);
     for (const [, target] of text.matchAll(imports)) visit(resolve(dirname(path), target!));

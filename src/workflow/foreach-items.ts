@@ -58,10 +58,13 @@ export function requireItems(
   });
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, for messages: "a string", "an Array", "a table". */
+export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (isFileArtifact(value)) return "a file";
+  if (isTable(value)) return "a table";
   if (typeof value !== "object") return `a ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
   const name = value.constructor?.name ?? "Object";
-  return name === "Object" ? "an object" : `a ${name}`;
+  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -1,7 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { StoredObject } from "../storage/index.js";
+import { LateStore } from "../storage/late-store.js";
+import { copyFolder } from "./artifacts/materialize.js";
+import { storeArtifact } from "./artifacts/store-artifact.js";
 import {
   type AnyFlow,
   collectGarbage,
@@ -11,6 +25,7 @@ import {
   resumeRun,
   runFlow,
 } from "./index.js";
+import { lockRun } from "./lock.js";
 
 const flows = (await import(
   /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
@@ -76,4 +91,85 @@ it("keeps the latest run that is done, whatever failed since, and the run that a
 
 it("refuses to keep nothing", async () => {
   await expect(collectGarbage(store, { keep: 0 })).rejects.toThrow("keep must be a whole number ≥ 1, got 0");
+});
+
+/** A datastore in which something happens when a prefix is listed for the nth time. */
+class Eventful extends FolderStore {
+  #left: number;
+  constructor(
+    folder: string,
+    readonly prefix: string,
+    times: number,
+    readonly happens: () => Promise<unknown>,
+  ) {
+    super(folder);
+    this.#left = times;
+  }
+  override async *list(prefix: string): AsyncIterable<StoredObject> {
+    if (prefix === this.prefix && --this.#left === 0) await this.happens();
+    yield* super.list(prefix);
+  }
+}
+
+const twoRuns = async () => {
+  const parameters = (count: number) => ({ folder: join(folder, "out"), count });
+  const { run } = await runFlow(flows.fanOut!, parameters(5), { store });
+  await runFlow(flows.fanOut!, parameters(3), { store });
+  return run;
+};
+const objectsOf = (text: string) => {
+  const sha = createHash("sha256").update(JSON.stringify(text)).digest("hex");
+  return { sha, path: store.localPath(`objects/${sha.slice(0, 2)}/${sha.slice(2)}`) };
+};
+
+it("keeps what a task stores that an old run had stored before, though it begins only meanwhile", async () => {
+  await twoRuns();
+  const { path } = objectsOf("kept 30");
+  const longAgo = new Date(Date.now() - 7_200_000);
+  utimesSync(path, longAgo, longAgo);
+  const place = { step: "end", task: "0", folder };
+  const busy = new Eventful(store.url, "objects/", 1, () => storeArtifact(store, "m", "kept 30", place));
+  const { removedObjects } = await collectGarbage(busy, { keep: 1 });
+  expect(removedObjects).toBeGreaterThan(0);
+  expect(existsSync(path)).toBe(true);
+});
+
+it("keeps a run that somebody begins to resume meanwhile", async () => {
+  const run = await twoRuns();
+  const busy = new Eventful(store.url, "runs/", 2, () => lockRun(store, "fan-out", run));
+  expect((await collectGarbage(busy, { keep: 1 })).removedRuns).toEqual([]);
+  expect(await openClient(store).flow("fan-out").run(run).artifact("message")).toBe("kept 30");
+});
+
+it("removes what is left of a removal that was broken off, and of writes of processes that were killed", async () => {
+  const run = await twoRuns();
+  rmSync(store.localPath(`runs/fan-out/${run}.json`));
+  const [old, young] = ["objects/aa/b.12-0123abcd.tmp", "objects/aa/c.12-0123abcd.tmp"].map((key) => {
+    mkdirSync(store.localPath("objects/aa"), { recursive: true });
+    writeFileSync(store.localPath(key), "half");
+    return store.localPath(key);
+  }) as [string, string];
+  const longAgo = new Date(Date.now() - 7_200_000);
+  utimesSync(old, longAgo, longAgo);
+  await collectGarbage(store, { keep: 1 });
+  expect(existsSync(store.localPath(`tasks/fan-out/${run}`))).toBe(false);
+  expect(readdirSync(store.localPath("runs/fan-out"))).toHaveLength(2);
+  expect([old, young].map(existsSync)).toEqual([false, true]);
+});
+
+it("leaves the copies of what other datastores hold, and takes those of what it removes", async () => {
+  const { SEGUE_CACHE } = process.env;
+  try {
+    process.env.SEGUE_CACHE = join(folder, "cache");
+    await twoRuns();
+    const remote = new LateStore(store.url, async () => store);
+    const own = copyFolder(remote, objectsOf("kept 30").sha);
+    const others = copyFolder(remote, "0".repeat(64));
+    for (const each of [own, others]) mkdirSync(each, { recursive: true });
+    await collectGarbage(remote, { keep: 1 });
+    expect([own, others].map(existsSync)).toEqual([false, true]);
+  } finally {
+    if (SEGUE_CACHE === undefined) delete process.env.SEGUE_CACHE;
+    else process.env.SEGUE_CACHE = SEGUE_CACHE;
+  }
 });

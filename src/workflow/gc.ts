@@ -1,9 +1,10 @@
 /** Removing what no kept run needs: old runs, and the objects that only they used. */
 import { rm } from "node:fs/promises";
-import { requireStore, type Store } from "../storage/index.js";
-import { requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
-import { filesFolder } from "./artifacts/materialize.js";
+import { FolderStore, requireStore, type Store } from "../storage/index.js";
+import { isSegueError, requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
+import { copyFolder } from "./artifacts/materialize.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
+import { lockRun, type RunLock } from "./lock.js";
 import { readSoundRecord, sayOnce } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord, runOfKey } from "./records.js";
 import { type RunSummary, readRuns } from "./runs.js";
@@ -27,7 +28,7 @@ export interface GcResult {
   readonly damaged: readonly SegueError[];
 }
 
-/** Objects younger than this are left: a task that runs just now may have stored them and not said so yet. */
+/** While a run is running, objects younger than this are left: a task may have stored them and not said so yet. */
 const youngMs = 60 * 60 * 1000;
 
 /**
@@ -39,6 +40,8 @@ const youngMs = 60 * 60 * 1000;
 export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
   requireStore(store, "collectGarbage");
   requireOptions(options, { keep: wholeNumber(1), dryRun: trueOrFalse }, "collectGarbage", ["keep"]);
+  const { dryRun = false } = options;
+  const began = dryRun ? Date.now() : await timeOf(store);
   const { runs: all, damaged } = await readRuns(store);
   damaged.forEach(sayOnce);
   const isBusy = all.some((run) => run.status === "running");
@@ -48,35 +51,92 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
     kept.add(name);
     await keepTakenOver(store, name, all, kept, damage);
   }
-  const needed = await neededObjects(store, kept, damage);
-  for (const error of damage.values()) sayOnce(error);
-  const removedRuns = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
-  const unneeded: { key: string; size: number }[] = [];
-  if (damage.size === 0)
-    for await (const { key, size, modified } of store.list("objects/")) {
-      if (needed.has(key) || (isBusy && Date.now() - modified < youngMs)) continue;
-      unneeded.push({ key, size });
-    }
-  if (!options.dryRun) {
-    for (const name of removedRuns) {
-      const [flow, run] = name.split("/") as [string, string];
-      // The record goes first: without it, the run is no longer seen.
-      await store.delete(keys.run(flow, run));
-      await store.delete(keys.end(flow, run));
-      for (const prefix of [keys.tasks(flow, run), keys.locks(flow, run)]) await deleteAll(store, prefix);
-    }
-    await dropCache(store, kept);
-    for (const { key } of unneeded) await store.delete(key);
-    // Readable copies are made again when they are asked for; a task may be reading one now.
-    if (!isBusy) await rm(filesFolder(store), { recursive: true, force: true });
+  const removable = all.map(({ flow, run }) => `${flow}/${run}`).filter((name) => !kept.has(name));
+  const locks = dryRun ? [] : await holdOrKeep(store, removable, kept);
+  try {
+    const needed = await neededObjects(store, kept, damage);
+    for (const error of damage.values()) sayOnce(error);
+    const removedRuns = removable.filter((name) => !kept.has(name));
+    if (!dryRun) await removeRuns(store, removedRuns, kept);
+    let removedObjects = 0;
+    let freedBytes = 0;
+    const young = began - (isBusy ? youngMs : 0);
+    if (damage.size === 0)
+      for await (const { key, size, modified } of store.list("objects/")) {
+        if (needed.has(key) || modified >= young) continue;
+        removedObjects++;
+        freedBytes += size;
+        // At once: what a task stores again meanwhile is young when its turn comes.
+        if (!dryRun) await removeObject(store, key);
+      }
+    if (!dryRun && store instanceof FolderStore) await store.sweepUnfinished(began - youngMs);
+    return { removedRuns, removedObjects, freedBytes, keptRuns: kept.size, damaged: [...damage.values()] };
+  } finally {
+    for (const lock of locks) await lock.release();
   }
-  return {
-    removedRuns,
-    removedObjects: unneeded.length,
-    freedBytes: unneeded.reduce((sum, { size }) => sum + size, 0),
-    keptRuns: kept.size,
-    damaged: [...damage.values()],
-  };
+}
+
+/** What time it is by the clock that the datastore's own times are of. */
+async function timeOf(store: Store): Promise<number> {
+  const key = "index/clock";
+  await store.put(key, "");
+  let now = Date.now();
+  for await (const { modified } of store.list(key)) now = modified;
+  await store.delete(key);
+  return now;
+}
+
+/** Holds runs that are to be removed, so that nobody resumes them meanwhile; keeps those that somebody has begun to resume. */
+async function holdOrKeep(store: Store, names: readonly string[], kept: Set<string>): Promise<RunLock[]> {
+  const locks: RunLock[] = [];
+  for (const name of names) {
+    const [flow, run] = name.split("/") as [string, string];
+    try {
+      locks.push(await lockRun(store, flow, run));
+    } catch (error) {
+      if (!isSegueError(error) || error.code !== "run-held") throw error;
+      kept.add(name);
+    }
+  }
+  return locks;
+}
+
+async function removeRuns(store: Store, names: readonly string[], kept: ReadonlySet<string>): Promise<void> {
+  for (const name of names) {
+    const [flow, run] = name.split("/") as [string, string];
+    // The record goes first: without it, the run is no longer seen.
+    await store.delete(keys.run(flow, run));
+    await removeRest(store, flow, run);
+  }
+  await removeHalfRemoved(store);
+  await dropCache(store, kept);
+}
+
+async function removeRest(store: Store, flow: string, run: string): Promise<void> {
+  await store.delete(keys.end(flow, run));
+  for (const prefix of [keys.tasks(flow, run), keys.locks(flow, run)]) await deleteAll(store, prefix);
+}
+
+/** Removes what is left of runs whose removal was broken off: they have no record any more. */
+async function removeHalfRemoved(store: Store): Promise<void> {
+  const left = new Set<string>();
+  for await (const { key } of store.list("tasks/")) left.add(key.split("/").slice(1, 3).join("/"));
+  for await (const { key } of store.list("runs/")) {
+    const of = runOfKey(key);
+    if (of?.isEnd) left.add(`${of.flow}/${of.run}`);
+  }
+  for (const name of left) {
+    const [flow, run] = name.split("/") as [string, string];
+    // A run that begins writes its record before all else of these.
+    if (!(await store.exists(keys.run(flow, run)))) await removeRest(store, flow, run);
+  }
+}
+
+/** Removes an object, and the copy of it that was made to be read: another one is made where it is asked for. */
+async function removeObject(store: Store, key: string): Promise<void> {
+  await store.delete(key);
+  const sha = key.split("/").slice(1).join("");
+  await rm(copyFolder(store, sha), { recursive: true, force: true });
 }
 
 /** Those whose own record is damaged: what is left of them is their owner's to remove. */

@@ -47,8 +47,8 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   const { ready } = spec;
   const loaded = new Map<string, Promise<unknown>>();
   const load = (name: string, ref: ArtifactRef) => {
-    // The same content is fetched once; handles carry names, so they are made for each.
-    const key = `${ref.kind}/${ref.sha}/${ref.buffer ?? ""}/${ref.name ?? ""}`;
+    // An artifact that many inputs inherit is fetched once. Two of the same content are two: a step may change one of them.
+    const key = `${name}/${ref.by}/${ref.sha}`;
     let value = loaded.get(key);
     if (!value) {
       value = loadArtifact(store, ref, `artifact "${name}" of ${spec.flow}/${spec.run}/${ref.by}`);

@@ -76,12 +76,18 @@ function me(): Holder {
 
 /** Writes the holder down again and again, so that other machines see that it lives. */
 async function hold(store: Store, key: string, holder: Holder): Promise<RunLock> {
-  const write = () => store.put(key, recordText(holder)).catch(() => {});
+  let writing = Promise.resolve();
+  const write = () => {
+    writing = store.put(key, recordText(holder)).catch(() => {});
+    return writing;
+  };
   if (holder.role === "worker") await write();
   const renew = setInterval(() => void write(), renewEvery).unref();
   return {
     async release() {
       clearInterval(renew);
+      // One that is on its way would bring the lock back.
+      await writing;
       await store.delete(key);
     },
   };

@@ -16,8 +16,10 @@ export function merged(branches: readonly Refs[]): { refs: Refs; ambiguous: stri
   const ambiguous = new Set<string>();
   for (const branch of branches) {
     for (const [name, ref] of Object.entries(branch)) {
-      if (refs[name] !== undefined && refs[name].by !== ref.by) ambiguous.add(name);
-      refs[name] ??= ref;
+      // A name such as "constructor" is there on every object.
+      const known = Object.hasOwn(refs, name) ? refs[name] : undefined;
+      if (known !== undefined && known.by !== ref.by) ambiguous.add(name);
+      refs[name] = known ?? ref;
     }
   }
   for (const name of ambiguous) delete refs[name];

@@ -3,13 +3,19 @@ import { readFileSync } from "node:fs";
 
 /** Kills a process and all of its group; no error where it is gone. */
 export function killGroup(pid: number): void {
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, "SIGKILL");
-      return;
-    } catch {
-      // No such group: the process alone, then.
-    }
+  // Where there is no such group: the process alone.
+  if (!endGroup(pid)) killOne(pid);
+}
+
+/** Kills what is left of the group that a process leads, or led. @returns whether there was any */
+export const endGroup = (pid: number): boolean => killOne(-pid);
+
+function killOne(target: number): boolean {
+  try {
+    process.kill(target, "SIGKILL");
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ import { loadFlow, moduleUrl } from "./load-flow.js";
 import { heldBy, holderOf, lockRun } from "./lock.js";
 import { parametersAgain } from "./parameters.js";
 import { readRecord, readSoundRecord } from "./read-record.js";
-import { type EndRecord, keys, type RunRecord } from "./records.js";
+import { type EndRecord, keys, type RunRecord, runOfKey } from "./records.js";
 import { requireStep } from "./require-step.js";
 import { begin, databaseFor, ended, type RunOptions, type RunResult, runOptionRanges } from "./run.js";
 
@@ -92,10 +92,11 @@ async function findOrigin(store: Store, flow: string, options: ResumeOptions): P
       throw misuse(`there is no run ${flow}/${options.run} in ${store.url}`, "`segue runs` lists them");
     return record;
   }
+  const all: string[] = [];
+  for await (const { key } of store.list(`runs/${flow}/`)) if (runOfKey(key)?.isEnd === false) all.push(key);
   let latest: RunRecord | undefined;
-  for await (const { key } of store.list(`runs/${flow}/`)) {
-    if (!key.endsWith(".end.json")) latest = (await readSoundRecord<RunRecord>(store, key)) ?? latest;
-  }
+  // Of a thousand runs, the last one that is sound.
+  while (!latest && all.length > 0) latest = await readSoundRecord<RunRecord>(store, all.pop()!);
   if (!latest)
     throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);
   const end = await readSoundRecord<EndRecord>(store, keys.end(flow, latest.run));

@@ -1,7 +1,7 @@
 /** Done-records that need not be made again: of the runs that a run resumes, and of the cache. */
 import { createHash } from "node:crypto";
 import type { Store } from "../storage/index.js";
-import { objectKey } from "./artifacts/ref.js";
+import { type FolderManifest, objectKey } from "./artifacts/ref.js";
 import { withoutItems } from "./foreach-items.js";
 import { readRecord, readSoundRecord } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord, recordText } from "./records.js";
@@ -81,10 +81,21 @@ export class Reuse {
     return (await readRecord<DoneRecord>(this.#store, key))!;
   }
 
+  /** Whether all that it points at is there; it then counts as new: `segue gc` may be removing the run that it is taken from. */
   async #isComplete(record: DoneRecord): Promise<boolean> {
-    for (const ref of Object.values(record.artifacts))
-      if (!(await this.#store.exists(objectKey(ref.sha)))) return false;
+    for (const ref of Object.values(record.artifacts)) {
+      if (!(await this.#isThere(ref.sha))) return false;
+      if (ref.kind !== "folder") continue;
+      const manifest = await readSoundRecord<FolderManifest>(this.#store, objectKey(ref.sha), doneAnew);
+      if (manifest === undefined) return false;
+      for (const { sha } of manifest.files) if (!(await this.#isThere(sha))) return false;
+    }
     return true;
+  }
+
+  async #isThere(sha: string): Promise<boolean> {
+    const key = objectKey(sha);
+    return (await this.#store.touch(key)) || this.#store.exists(key);
   }
 
   #cacheKey(ready: ReadyTask): string {

@@ -115,7 +115,7 @@ export class TaskReader {
   async artifact<T = unknown>(name: string): Promise<T> {
     const { artifacts } = await this.record();
     const place = `${this.run.flow}/${await this.run.id()}/${this.step}/${this.task}`;
-    const ref = artifacts[name];
+    const ref = Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
     if (!ref) {
       const names = Object.keys(artifacts);
       throw misuse(

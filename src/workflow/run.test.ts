@@ -78,3 +78,24 @@ it("may be called by a step", async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+it("is found by one record of many when the latest is resumed", async () => {
+  const { fanOut } = (await import(
+    /* @vite-ignore */ new URL("./fixtures/flows.mjs", import.meta.url).href
+  )) as Record<string, AnyFlow>;
+  const folder = mkdtempSync(join(tmpdir(), "segue-run-"));
+  try {
+    const store = new FolderStore(join(folder, "store"));
+    for (let i = 0; i < 3; i++) await runFlow(fanOut!, { folder, count: 1 }, { store });
+    const read: string[] = [];
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      if (key.startsWith("runs/")) read.push(key);
+      return get(key);
+    };
+    await expect(resumeRun("fan-out", { store })).rejects.toThrow(/the latest run of "fan-out", .* is done/);
+    expect(read).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -7,13 +7,16 @@ import { openStore } from "../storage/index.js";
 import { throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
+import { LogRelay } from "./log-relay.js";
 import { ofTasks } from "./process-of-tasks.js";
+import { killGroup } from "./processes.js";
 import { keys } from "./records.js";
 import { LineSplitter, TaskLog } from "./task-log.js";
 import { failureOf, runTask } from "./task-runner.js";
 import { type FromChild, folderOf, type TaskSpec, type ToChild } from "./task-spec.js";
 
 const inStep = ofTasks();
+const home = process.cwd();
 const flows = new Map<string, Promise<AnyFlow>>();
 const stores = new Map<string, ReturnType<typeof openStore>>();
 let current: { readonly controller: AbortController; readonly folder: string } | undefined;
@@ -36,15 +39,19 @@ const flowOf = (module: string, flow: string) =>
 
 /** Sends what is printed to the task's log and to the parent. */
 function capture(log: TaskLog): () => void {
+  const relay = new LogRelay((stream, line, sent) => {
+    if (process.connected) process.send!({ type: "log", stream, line } satisfies FromChild, sent);
+  });
   const restore = (["out", "err"] as const).map((stream) => {
     const target = stream === "out" ? process.stdout : process.stderr;
     const original = target.write;
     const lines = new LineSplitter((line) => {
       log.write(stream, line);
-      send({ type: "log", stream, line });
+      relay.pass(stream, line);
     });
     target.write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
-      lines.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+      const isEncoded = typeof chunk === "string" && typeof encoding === "string";
+      lines.push(isEncoded ? Buffer.from(chunk, encoding as BufferEncoding) : chunk);
       const callback = typeof encoding === "function" ? encoding : done;
       if (typeof callback === "function") process.nextTick(callback as () => void);
       return true;
@@ -56,7 +63,17 @@ function capture(log: TaskLog): () => void {
   });
   return () => {
     for (const undo of restore) undo();
+    relay.end();
   };
+}
+
+/** The next task of this process begins where others do, wherever this one has gone. */
+function goHome(): void {
+  try {
+    process.chdir(home);
+  } catch {
+    // It is no longer there; no task needs it as long as none asks where it is.
+  }
 }
 
 async function prepare(module: string, name: string): Promise<void> {
@@ -91,6 +108,7 @@ async function run(spec: TaskSpec): Promise<void> {
         runTask(flow, spec, store, { progress, signal: controller.signal, logStack, closeLog }),
       );
       await closeLog();
+      goHome();
       send(
         "done" in outcome
           ? { type: "done", record: outcome.done }
@@ -116,7 +134,8 @@ process.on("message", (message: ToChild) => {
 });
 process.on("disconnect", () => {
   if (current) rmSync(current.folder, { recursive: true, force: true });
-  process.exit(1);
+  // With what the step has started.
+  killGroup(process.pid);
 });
 process.on("uncaughtException", (error) => {
   // Reported as the task's failure; the state of the process cannot be trusted any more.

@@ -2,8 +2,9 @@
  * The log of one attempt: a line has its time, "out" or "err", and what was printed. Beside a local datastore it is appended
  * to in place; a remote one gets the whole of it now and then, and at the end.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { FolderStore, type Store } from "../storage/index.js";
 import { makeFolder } from "../system/index.js";
 
@@ -20,6 +21,7 @@ export class TaskLog {
   readonly #store: Store;
   readonly #key: string;
   readonly #path: string | undefined;
+  #file: number | undefined;
   #text = "";
   #uploaded = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -34,8 +36,8 @@ export class TaskLog {
   write(stream: LogLine["stream"], text: string): void {
     const line = `${new Date().toISOString()} ${stream} ${text}\n`;
     if (this.#path !== undefined) {
-      if (this.#uploaded++ === 0) makeFolder(dirname(this.#path));
-      appendFileSync(this.#path, line);
+      this.#file ??= openToAppend(this.#path);
+      appendFileSync(this.#file, line);
       return;
     }
     this.#text += line;
@@ -47,6 +49,8 @@ export class TaskLog {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
     if (this.#path === undefined && this.#text.length > this.#uploaded) this.#upload();
     await this.#uploading;
   }
@@ -63,6 +67,11 @@ export class TaskLog {
   }
 }
 
+function openToAppend(path: string): number {
+  makeFolder(dirname(path));
+  return openSync(path, "a");
+}
+
 /** The lines of a stored log; a last line that is still being written is left out. */
 export function parseLog(text: string): LogLine[] {
   return text
@@ -76,22 +85,36 @@ export function parseLog(text: string): LogLine[] {
     });
 }
 
-/** Cuts a stream of chunks into lines. */
+/** A line that is longer, in characters, becomes several: what prints without a line's end would fill the memory. */
+const longestLine = 2 ** 20;
+
+/** Cuts a stream of chunks into lines. Bytes are UTF-8; a chunk may end within a character. */
 export class LineSplitter {
   #rest = "";
+  readonly #decoder = new StringDecoder("utf8");
   readonly #line: (line: string) => void;
 
   constructor(line: (line: string) => void) {
     this.#line = line;
   }
 
-  push(chunk: string): void {
-    const lines = (this.#rest + chunk).split(/\r?\n/);
-    this.#rest = lines.pop()!;
-    for (const line of lines) this.#line(line);
+  push(chunk: Uint8Array | string): void {
+    const text = typeof chunk === "string" ? chunk : this.#decoder.write(chunk as Buffer);
+    this.#rest += text;
+    if (text.includes("\n")) {
+      const lines = this.#rest.split(/\r?\n/);
+      this.#rest = lines.pop()!;
+      for (const line of lines) this.#line(line);
+    }
+    if (this.#rest.length >= longestLine) this.#giveRest();
   }
 
   end(): void {
+    this.#rest += this.#decoder.end();
+    this.#giveRest();
+  }
+
+  #giveRest(): void {
     if (this.#rest !== "") this.#line(this.#rest);
     this.#rest = "";
   }

@@ -14,12 +14,14 @@ import {
   SegueError,
 } from "../system/index.js";
 import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
+import { isFileArtifact } from "./artifacts/file.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { storeArtifact } from "./artifacts/store-artifact.js";
+import { isTable } from "./artifacts/table.js";
 import { openCard } from "./card/live-card.js";
 import { openClient } from "./client.js";
 import type { AnyFlow } from "./flow.js";
-import { requireItems, withoutItems, withoutList } from "./foreach-items.js";
+import { kindOf, requireItems, withoutItems, withoutList } from "./foreach-items.js";
 import { loadInputs, loadRefs } from "./inputs.js";
 import { readRecord } from "./read-record.js";
 import {
@@ -94,7 +96,8 @@ export async function runTask(
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
     if (error.stack !== undefined) options.logStack?.(error.stack);
     card.error(error);
-    await card.close();
+    // What is wrong with the card, or with the disk, is not why the task failed.
+    await card.close().catch(() => {});
     await writeFailure(store, spec, started, error);
     await options.closeLog?.();
     const isOver = spec.last || isHopeless(error);
@@ -177,9 +180,8 @@ async function storeAll(
   origin: { step: string; task: string; folder: string },
 ): Promise<Record<string, ArtifactRef>> {
   if (returned === undefined || returned === null) return {};
-  if (typeof returned !== "object" || Array.isArray(returned)) {
-    const what = Array.isArray(returned) ? "an array" : `a ${typeof returned}`;
-    throw new SegueError(`step "${origin.step}" returned ${what}`, {
+  if (typeof returned !== "object" || !isOfNames(returned)) {
+    throw new SegueError(`step "${origin.step}" returned ${kindOf(returned)}`, {
       hint: "return an object whose keys are the artifacts' names: return { result }",
     });
   }
@@ -192,6 +194,13 @@ async function storeAll(
     );
   const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
   return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
+}
+
+/** Of anything else the artifacts would be lost, as of a Map, or be parts of what was meant as one, as of a typed array. */
+function isOfNames(returned: object): boolean {
+  if (isTable(returned) || isFileArtifact(returned)) return false;
+  const prototype = Object.getPrototypeOf(returned);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What was thrown, as plain data. */

@@ -9,11 +9,13 @@ import { readRecord } from "../read-record.js";
 import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 
-/** Where the readable copies are: within a local datastore, else SEGUE_CACHE or ~/.cache/segue. */
-export function filesFolder(store: Store): string {
-  return store instanceof FolderStore
-    ? join(store.url, "files")
-    : join(process.env.SEGUE_CACHE ?? join(homedir(), ".cache", "segue"), "files");
+/** Where the readable copy of an object is: within a local datastore, else in SEGUE_CACHE or ~/.cache/segue, which all others share. */
+export function copyFolder(store: Store, sha: string): string {
+  const files =
+    store instanceof FolderStore
+      ? join(store.url, "files")
+      : join(process.env.SEGUE_CACHE ?? join(homedir(), ".cache", "segue"), "files");
+  return join(files, sha.slice(0, 32));
 }
 
 /**
@@ -22,7 +24,7 @@ export function filesFolder(store: Store): string {
  * @throws SegueError where its content is not there, or is longer or shorter than it was
  */
 export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
-  const target = join(filesFolder(store), ref.sha.slice(0, 32), ref.name ?? "file");
+  const target = join(copyFolder(store, ref.sha), ref.name ?? "file");
   if (existsSync(target)) {
     if (ref.kind === "folder" || statSync(target).size === ref.size) return target;
     await rm(target);

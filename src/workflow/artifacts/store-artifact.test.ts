@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -45,6 +53,27 @@ it("reads one row of a table, of any of its row groups, as it reads all", async 
     expect(all[i]).toEqual(rows[i]);
   }
   expect(await rowAt(kept, rows.length)).toBeUndefined();
+});
+
+it("keeps how many rows a table has that has no columns, and a table of any name", async () => {
+  const kept = (await again(table([{}, {}]))) as Table;
+  expect([kept.length, (await kept.rows()).length]).toEqual([2, 2]);
+  const place = { step: "start", task: "0", folder };
+  const ref = await storeArtifact(new FolderStore(folder), "long".repeat(100), table([{ a: 1 }]), place);
+  expect(ref.length).toBe(1);
+});
+
+it("stores the file that a link in a folder leads to, and refuses one that leads nowhere", async () => {
+  const source = join(folder, "linked");
+  mkdirSync(join(source, "deep"), { recursive: true });
+  writeFileSync(join(source, "deep", "a"), "the a");
+  symlinkSync(join("deep", "a"), join(source, "b"));
+  const kept = (await again(file(source))) as FileArtifact;
+  expect(readFileSync(join(await kept.path(), "b"), "utf8")).toBe("the a");
+  symlinkSync("nowhere", join(source, "deep", "c"));
+  await expect(stored(file(source))).rejects.toThrow(
+    "its deep/c is neither a file nor a folder, nor a link to a file",
+  );
 });
 
 it("tells where a file, a file of a folder or a table is no longer whole, and is well again when that is removed and stored anew", async () => {

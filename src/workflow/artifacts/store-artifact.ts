@@ -1,10 +1,10 @@
 /** Artifacts into the datastore: what a step returned becomes content-addressed objects and references to them. */
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Store } from "../../storage/index.js";
-import { explainDiskError, messageOf, SegueError, sha256Of } from "../../system/index.js";
+import { explainDiskError, messageOf, SegueError, sha256Of, temporaryBeside } from "../../system/index.js";
 import { isFileArtifact, type LocalFile } from "./file.js";
 import { toJson } from "./json.js";
 import { isTypedArray, toNpy } from "./npy.js";
@@ -38,7 +38,7 @@ export async function storeArtifact(
     }
     if (isTable(value)) {
       if (value.ref) return { ...value.ref, by };
-      const path = join(origin.folder, `.${name}.parquet`);
+      const path = temporaryBeside(join(origin.folder, ".table"));
       const rows = await writeTable(value, path);
       const { sha, size } = await putFile(store, path);
       return { kind: "table", sha, size, by, length: rows };
@@ -70,9 +70,12 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
   if (!value.isFolder) return { kind: "file", ...(await putFile(store, value.source)), name: value.name };
   const files: { path: string; sha: string; size: number }[] = [];
   for (const entry of readdirSync(value.source, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
     const key = relative(value.source, path).split(sep).join("/");
+    // A link is stored as the file that it leads to.
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+      throw new Error(`its ${key} is neither a file nor a folder, nor a link to a file`);
     files.push({ path: key, ...(await putFile(store, path)) });
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -82,15 +85,15 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
   return { kind: "folder", sha, size, name: value.name, length: files.length };
 }
 
-/** Stores bytes under their hash, unless they are there. */
+/** Stores bytes under their hash, unless they are there. What is there counts as new: `segue gc` may be at work. */
 async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string; size: number }> {
   const sha = createHash("sha256").update(bytes).digest("hex");
-  if (!(await store.exists(objectKey(sha)))) await store.put(objectKey(sha), bytes);
+  if (!(await store.touch(objectKey(sha)))) await store.put(objectKey(sha), bytes);
   return { sha, size: bytes.byteLength };
 }
 
 async function putFile(store: Store, path: string): Promise<{ sha: string; size: number }> {
   const sha = await sha256Of(path);
-  if (!(await store.exists(objectKey(sha)))) await store.putFile(objectKey(sha), path);
+  if (!(await store.touch(objectKey(sha)))) await store.putFile(objectKey(sha), path);
   return { sha, size: (await stat(path)).size };
 }

@@ -64,6 +64,7 @@ export async function writeTable(value: Table, path: string): Promise<number> {
     await connection.run(`CREATE TABLE t (${spec.length > 0 ? spec.join(", ") : "nothing BOOLEAN"})`);
     const appender = await connection.createAppender("t");
     for (const row of rows as readonly Record<string, Cell>[]) {
+      if (columns.size === 0) appender.appendNull();
       for (const [name, type] of columns) {
         const cell = row[name];
         if (cell === null || cell === undefined) appender.appendNull();

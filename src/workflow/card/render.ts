@@ -53,7 +53,11 @@ export async function renderCard(page: CardPage): Promise<string> {
   const place = [page.flow, page.run, page.step, page.task].map(escapeHtml).join(" / ");
   const title = escapeHtml(page.title ?? page.step);
   const body: string[] = [];
-  for (const block of page.blocks) body.push(await renderBlock(block));
+  for (const block of page.blocks) {
+    // What cannot be drawn is said in its place; the rest of the card is there.
+    const html = await renderBlock(block).catch((error) => errorSection({ message: messageOf(error) }));
+    body.push(html);
+  }
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -80,14 +84,7 @@ async function renderBlock(block: Block): Promise<string> {
     case "table":
       return figure(tableToHtml(block.rows, block), block.caption);
     case "chart":
-      try {
-        return figure(
-          chart(await renderSvg(block.spec as ChartSpec), block.caption ?? "chart"),
-          block.caption,
-        );
-      } catch (error) {
-        return renderBlock({ type: "error", message: messageOf(error) });
-      }
+      return figure(chart(await renderSvg(block.spec as ChartSpec), block.caption ?? "chart"), block.caption);
     case "image":
       return figure(image(block.contents, block.alt ?? block.caption ?? ""), block.caption);
     case "values":

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { besideUrl, memoryFlags } from "../../system/index.js";
-import { killGroup } from "../processes.js";
+import { endGroup, killGroup } from "../processes.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, ToChild } from "../task-spec.js";
 import { type Death, memoryKills, saysNoMemory } from "./lost.js";
@@ -54,8 +54,10 @@ export function startProcess(): TaskProcess {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
+  // Of a process that ended by itself, what its step has started is left.
+  void exited.then(() => child.pid !== undefined && endGroup(child.pid));
   const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  // What a step has started may live on, and hold the pipe open.
+  // What a step has started in a group of its own lives on, and may hold the pipe open.
   const died = exited
     .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
     .then((): Death => {
@@ -88,7 +90,7 @@ export function startProcess(): TaskProcess {
       worker.print?.(stream, line);
     });
     const pipe = stream === "out" ? child.stdout : child.stderr;
-    pipe?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
+    pipe?.on("data", (chunk: Buffer) => lines.push(chunk));
   }
   return worker;
 }

@@ -34,7 +34,8 @@ const aCommand: ValueRange = {
 };
 
 /**
- * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. On a terminal the steps are drawn in place;
+ * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. Where the output goes to no terminal,
+ * SIGHUP is not heard: Node itself forgets what `nohup` said. On a terminal the steps are drawn in place;
  * elsewhere every event is a plain line on standard output.
  *
  * @returns the result of a run that is done
@@ -63,6 +64,8 @@ export async function runInTerminal(
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  const goOn = () => {};
+  if (!process.stdout.isTTY) process.on("SIGHUP", goOn);
   try {
     const result = await report(options, (listener) => {
       const noting: RunListener = (event) => {
@@ -93,6 +96,7 @@ export async function runInTerminal(
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
+    process.off("SIGHUP", goOn);
   }
 }
 

@@ -38,7 +38,7 @@ export async function readCsv(
   writer: RowWriter,
   rejects: Rejects,
 ): Promise<{ rows: number; headerLine?: number | undefined } & Pick<CsvHeader, "held" | "spareTime">> {
-  let buffer = Buffer.allocUnsafe(1 << 22);
+  let buffer = Buffer.alloc(0);
   let filled = 0;
   let line = 1;
   let scanner: CsvScanner | undefined;

@@ -17,21 +17,27 @@ export async function sameRowsNotes(
   files: readonly FileOfRows[],
   rowsOfParts: { readonly parts: string; readonly accepted: string },
 ): Promise<string[]> {
-  const notes: string[] = [];
   const filesOf = new Map<number, number>();
   for (const { rows } of files) filesOf.set(rows, (filesOf.get(rows) ?? 0) + 1);
+  let end = 0;
+  const alike = files
+    .map(({ path, rows }) => ({ path, rows, first: end, last: (end += rows) - 1 }))
+    .filter(({ rows }) => rows > 0 && filesOf.get(rows)! > 1);
+  if (alike.length === 0) return [];
+  const column = (of: (file: (typeof alike)[number], i: number) => number) => `unnest([${alike.map(of)}])`;
+  // One query however many files there are. The sum as text: it is larger than a number can be.
+  const sums = await database.rows<{ file: number; sum: string }>(
+    `WITH file AS (SELECT ${column((_, i) => i)} AS number, ${column(({ first }) => first)} AS first, ${column(({ last }) => last)} AS last)
+     SELECT file.number AS file, sum(hash(user_id, artist, track, playlist))::VARCHAR AS sum
+     FROM (SELECT * FROM read_parquet(${rowsOfParts.parts}) WHERE ${rowsOfParts.accepted}
+           AND row_id BETWEEN ${alike[0]!.first} AND ${alike.at(-1)!.last}) AS play
+     ASOF JOIN file ON play.row_id >= file.first
+     WHERE play.row_id <= file.last GROUP BY file.number ORDER BY file.number`,
+  );
+  const notes: string[] = [];
   const firstOf = new Map<string, string>();
-  let firstRow = 0;
-  for (const { path, rows } of files) {
-    const from = firstRow;
-    firstRow += rows;
-    if (rows === 0 || filesOf.get(rows) === 1) continue;
-    const { sum } = await database.row<{ sum: string | null }>(
-      // As text: it is larger than a number can be.
-      `SELECT sum(hash(user_id, artist, track, playlist))::VARCHAR AS sum FROM read_parquet(${rowsOfParts.parts})
-       WHERE row_id BETWEEN ${from} AND ${firstRow - 1} AND ${rowsOfParts.accepted}`,
-    );
-    if (sum === null) continue;
+  for (const { file, sum } of sums) {
+    const { path, rows } = alike[file]!;
     const key = `${rows} ${sum}`;
     const first = firstOf.get(key);
     if (first === undefined) firstOf.set(key, path);

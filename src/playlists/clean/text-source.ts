@@ -1,7 +1,7 @@
 /** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
 import { constants } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { createGunzip, gunzipSync, constants as zlibConstants } from "node:zlib";
 import { SegueError } from "../../system/index.js";
@@ -65,7 +65,8 @@ async function readBytes({ path, member }: NamedFile): Promise<{ head: Buffer; g
 async function beginningOf(path: string): Promise<Buffer> {
   const file = await open(path, "r");
   try {
-    const raw = Buffer.alloc(headSize);
+    const { size } = await file.stat();
+    const raw = Buffer.alloc(Math.min(headSize, size));
     const { bytesRead } = await file.read(raw, 0, raw.length, 0);
     return raw.subarray(0, bytesRead);
   } finally {
@@ -105,7 +106,11 @@ export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
 }
 
 async function bytesOf({ path, member, signal }: TextSource): Promise<Readable> {
-  if (member === undefined) return createReadStream(path, { highWaterMark: chunkSize, signal });
+  if (member === undefined) {
+    // A chunk takes its memory however little is read: of thousands of small files that is most of the work.
+    const { size } = await stat(path);
+    return createReadStream(path, { highWaterMark: Math.min(chunkSize, size || chunkSize), signal });
+  }
   const stream = await memberStream(member);
   return signal === undefined ? stream : addAbortSignal(signal, stream);
 }

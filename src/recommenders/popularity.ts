@@ -55,7 +55,7 @@ class Popularity extends TwoDoors {
     });
   }
 
-  save(): RecommenderState {
+  protected state(): RecommenderState {
     return {
       kind: this.name,
       version: 1,

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { nearestOf } from "../recommenders/index.js";
+import { nearestOf, restoreRecommender } from "../recommenders/index.js";
 import { SegueError, withDuckDb } from "../system/index.js";
 import { randomVectors, smallInput, testFolder } from "./bundle.testkit.js";
 import { bundleOf, checkBundle, openBundle, packFolder, readBundle, writeBundle } from "./index.js";
@@ -128,7 +128,10 @@ describe("a bundle", () => {
         { ...input, metrics: { playlists: 5n } },
         "metrics cannot be kept as JSON: Do not know how to serialize a BigInt",
       ],
-      [{ ...input, recommenders: [nearest.save(), nearest] }, "recommenders.1 is no recommender's state"],
+      [
+        { catalogue: vectors, recommenders: [nearest.save(), nearest] },
+        "recommenders.1 is no recommender's state",
+      ],
       [{ ...input, recommenders: undefined }, "a bundle wants recommenders by name"],
       [{ ...input, catalogue: ["A-One"] }, "a bundle wants a catalogue"],
       [undefined, "a bundle wants a catalogue"],
@@ -140,6 +143,41 @@ describe("a bundle", () => {
         message,
       });
     expect(existsSync(at("wrong"))).toBe(false);
+  });
+
+  it("refuses recommenders that were fitted on another catalogue, and takes those that do not tell", async () => {
+    const { tracks, artists } = input.catalogue;
+    const reversed = [...tracks].reverse();
+    const count = tracks.length;
+    const wrong: [readonly string[], string][] = [
+      [tracks.slice(1), `this one has ${count - 1} tracks, its own ${count}`],
+      [reversed, `this one has as many tracks, ${count}, but not the same in the same order`],
+    ];
+    for (const [others, why] of wrong)
+      await expect(
+        writeBundle(at("wrong"), { ...input, catalogue: { tracks: others, artists } }),
+      ).rejects.toMatchObject({
+        code: "misuse",
+        message: `recommenders.cooccurrence was fitted on another catalogue: ${why}`,
+      });
+    expect(existsSync(at("wrong"))).toBe(false);
+    // What comes out of a bundle, or went through JSON, knows its catalogue still; the same ids in another list are the same.
+    const state = (await openBundle(at("bundle"))).state("transitions");
+    const recommenders = { transitions: state, cloned: structuredClone(fitted.transitions.save()) };
+    await writeBundle(at("moved"), { catalogue: { tracks: [...tracks], artists }, recommenders });
+    for (const recommender of Object.values(recommenders))
+      await expect(
+        writeBundle(at("wrong"), { catalogue: { tracks: reversed }, recommenders: { recommender } }),
+      ).rejects.toThrow("another catalogue");
+    expect(() => restoreRecommender(state, { tracks: tracks.slice(1) })).toThrow(
+      `was fitted on ${count} tracks, this catalogue has ${count - 1}`,
+    );
+    // As older versions saved it.
+    const { catalogue: _, ...older } = state;
+    await writeBundle(at("unmarked"), { catalogue: input.catalogue, recommenders: { older } });
+    expect((await openBundle(at("unmarked"))).recommender().recommend(contexts, 20)).toEqual(
+      fitted.transitions.recommend(contexts, 20),
+    );
   });
 
   it("replaces a bundle, and nothing else", async () => {

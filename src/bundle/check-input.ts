@@ -1,4 +1,6 @@
 /** Whether a bundle can be made of what was given: in plain JavaScript it may be something else that looks like it. */
+import { type Catalogue, catalogueMark } from "../corpus/index.js";
+import type { RecommenderState } from "../recommenders/index.js";
 import { aPath, misuse, oneOf, requireKnown, requireWithin } from "../system/index.js";
 import { requireVectors } from "../track2vec/index.js";
 import type { BundleInput } from "./write-bundle.js";
@@ -27,9 +29,25 @@ export function checkInput(folder: string, input: BundleInput): void {
   if (input.vectorRows !== undefined) checkRows(input.vectorRows, input);
   if (input.index !== undefined) requireWithin(oneOf("auto", "exact", "ivf"), "index", input.index);
   for (const [name, state] of Object.entries(recommenders)) {
-    if (typeof state?.kind === "string" && typeof state.arrays === "object") continue;
-    throw misuse(`recommenders.${name} is no recommender's state`, "give what its save() returns");
+    if (typeof state?.kind !== "string" || typeof state.arrays !== "object")
+      throw misuse(`recommenders.${name} is no recommender's state`, "give what its save() returns");
+    requireOwnCatalogue(name, state, catalogue);
   }
+}
+
+/** In another one its numbers would be those of other tracks: the bundle would open, and answer with any. */
+function requireOwnCatalogue(name: string, state: RecommenderState, { tracks }: Catalogue): void {
+  const own = state.catalogue;
+  if (own === undefined) return;
+  if (own.tracks === tracks.length && own.ids === catalogueMark(tracks).ids) return;
+  const why =
+    own.tracks === tracks.length
+      ? `has as many tracks, ${tracks.length}, but not the same in the same order`
+      : `has ${tracks.length} tracks, its own ${own.tracks}`;
+  throw misuse(
+    `recommenders.${name} was fitted on another catalogue: this one ${why}`,
+    "give the corpus that it was fitted on; all recommenders of a bundle are fitted on one",
+  );
 }
 
 /** Each vector must be that of the track whose number it is given. */

@@ -3,6 +3,7 @@
  * vectors it was made of), so each array is stored once, under a name that its content gives.
  */
 import { createHash } from "node:crypto";
+import type { CatalogueMark } from "../corpus/index.js";
 import type { NumericArray, RecommenderState } from "../recommenders/index.js";
 import { SegueError, type Tensor } from "../system/index.js";
 
@@ -13,6 +14,7 @@ export interface StoredState {
   settings: Readonly<Record<string, unknown>>;
   arrays: Record<string, string>;
   parts?: Record<string, StoredState>;
+  catalogue?: CatalogueMark;
 }
 
 /** Gathers arrays, equal ones once. */
@@ -36,13 +38,14 @@ export class ArrayPool {
   }
 
   store(state: RecommenderState): StoredState {
-    const { kind, version, settings, arrays, parts } = state;
+    const { kind, version, settings, arrays, parts, catalogue } = state;
     return {
       kind,
       version,
       settings,
       arrays: mapped(arrays, (array) => this.add(array)),
       ...(parts ? { parts: mapped(parts, (part) => this.store(part)) } : {}),
+      ...(catalogue ? { catalogue } : {}),
     };
   }
 }

@@ -152,6 +152,8 @@ http://localhost:8080/docs shows every request that it takes.`,
         },
         signal: stopWithParent,
       });
+      const { logWritten } = await import("../serving/log.js");
+      if (!(await logWritten())) process.exit();
     });
 }
 

@@ -1,6 +1,7 @@
 /** Playlists as numbered sequences, and the files that hold them. */
 export { artistNumbers } from "./artist-numbers.js";
 export { numberByAppearance } from "./by-appearance.js";
+export { type CatalogueMark, catalogueMark } from "./catalogue-mark.js";
 export { catalogueOf, catalogueTensors } from "./catalogue-tensors.js";
 export { type Catalogue, type Corpus, CorpusBuilder, type Playlist, playlistCount } from "./corpus.js";
 export {

@@ -2,7 +2,7 @@
  * The contract that every recommender keeps, and all that evaluation and serving know of one. A recommender is a value:
  * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
  */
-import type { Catalogue, Corpus } from "../corpus/index.js";
+import type { Catalogue, CatalogueMark, Corpus } from "../corpus/index.js";
 import {
   asWritten,
   misuse,
@@ -136,6 +136,8 @@ export interface RecommenderState {
   readonly arrays: Readonly<Record<string, NumericArray>>;
   /** The states of the recommenders it is made of (the blend has several). */
   readonly parts?: Readonly<Record<string, RecommenderState>>;
+  /** Which catalogue its numbers are of. States of before, and of recommenders of others, do not tell. */
+  readonly catalogue?: CatalogueMark;
 }
 
 export interface FittedRecommender extends Recommender {

@@ -60,7 +60,7 @@ class Popularity extends TwoDoors {
     });
   }
 
-  save(): RecommenderState {
+  protected state(): RecommenderState {
     return {
       kind: this.name,
       version: 1,

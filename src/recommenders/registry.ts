@@ -152,7 +152,8 @@ export async function fitRecommender(
 /**
  * Restores a recommender from its state and the catalogue it was fitted on.
  *
- * @throws SegueError (misuse) where it is no state, of an unknown kind, or there is no catalogue; SegueError code "older-state" or
+ * @throws SegueError (misuse) where it is no state, of an unknown kind, or there is no catalogue, or one with more or fewer tracks than
+ *   it was fitted on; SegueError code "older-state" or
  *   "newer-state" where it is of another version than this code reads, "corrupt" where parts of it are missing
  */
 export function restoreRecommender(state: RecommenderState, catalogue: Catalogue): FittedRecommender {
@@ -163,6 +164,12 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
   )
     throw misuse("restoreRecommender wants a recommender's state", "give what its save() returned");
   requireCatalogue(catalogue, "restoreRecommender");
+  const own = state.catalogue?.tracks;
+  if (own !== undefined && own !== catalogue.tracks.length)
+    throw misuse(
+      `the recommender "${state.kind}" was fitted on ${own} tracks, this catalogue has ${catalogue.tracks.length}`,
+      "give the corpus that it was fitted on, or its bundle's catalogue",
+    );
   const kind = kindOf(
     state.kind,
     " One of your own is restored by a function of yours: openBundle(place, { restore }).",

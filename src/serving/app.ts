@@ -13,6 +13,7 @@ import { createLogger, logRequests } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import type { ModelSlot } from "./model-slot.js";
 import type { EndpointPlugin, EndpointSettings } from "./options.js";
+import { limitPipelining } from "./pipelining.js";
 import { readJsonBodies } from "./request-body.js";
 import { requestIdHeader, requestIdOf } from "./request-id.js";
 import { type AdminParts, adminRoutes } from "./routes/admin.js";
@@ -85,6 +86,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     // As late as possible, so that requests that were under way when the stop began tell their clients too.
     if (leaving()) reply.header("connection", "close");
   });
+  limitPipelining(app);
   addGuards(app, { ...parts, keys });
   app.addHook("onRequest", refuseEncodedBodies);
   logRequests(app, settings.logTracks ?? false);

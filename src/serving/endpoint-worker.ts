@@ -31,6 +31,9 @@ const first = new ProcessCalls(process as Channel, {
   stop: async () => {
     await running?.close();
     // The answer goes out first.
+    const { logWritten } = await import("./log.js");
+    await logWritten();
+    // The answer goes out first. What still waits for a reader ends with the process, which ends without its channel.
     setImmediate(() => process.disconnect());
   },
 });

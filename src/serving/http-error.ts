@@ -159,3 +159,17 @@ export async function refuseBrokenEscapes(request: FastifyRequest): Promise<void
     });
   }
 }
+
+/** For routes that read their body alone: what stands in the query would go unheard. */
+export async function refuseQuery(request: FastifyRequest): Promise<void> {
+  const [, query = ""] = request.raw.url!.split("?", 2);
+  if (query === "") return;
+  const [field = ""] = query.split(/[=&]/, 1);
+  throw new HttpError(400, {
+    error: `${request.method} ${request.routeOptions.url} reads no query, and has ?${query.slice(0, 100)}`,
+    code: "unread-query",
+    hint: /^\w{1,50}$/.test(field)
+      ? `leave it out; a field such as "${field}" belongs in the JSON of the body`
+      : "leave it out; fields belong in the JSON of the body",
+  });
+}

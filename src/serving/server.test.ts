@@ -512,6 +512,23 @@ describe("the endpoint as a server", () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  it("takes a hundred requests of a connection at once, and closes it where more come", async () => {
+    const { url } = await start();
+    const requests = (count: number, last = "") =>
+      `${"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)}${last}`;
+    const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    const served = Array(100).fill("200");
+    const last = "GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    expect(statuses(await raw(url, requests(99, last)))).toEqual(served);
+    const refused = await raw(url, requests(1_000));
+    expect(statuses(refused)).toEqual([...served, "429"]);
+    expect(refused).toContain('"code":"too-many-at-once"');
+    // One after the other there may be as many as one likes.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let i = 0; i < 150; i++) expect((await statusOf(`${url}/ping`, agent)).status).toBe(200);
+    agent.destroy();
+  });
 });
 
 function statusOf(url: string, agent: Agent): Promise<{ status: number; connection: string }> {

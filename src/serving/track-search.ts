@@ -3,7 +3,7 @@
  * beginnings before slips of the finger. An inverted index over words in typed arrays, since a million titles as JavaScript
  * objects would need a gigabyte.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { Slices } from "./slices.js";
 import { WordIndex } from "./word-index.js";
 import { wordsOf } from "./words.js";
 
@@ -12,8 +12,6 @@ export interface TrackHit {
   /** 0 … 1: how much of what was typed, weighted by rarity, the track has; less where it has other words, too, or is seldom played. */
   readonly score: number;
 }
-
-const sliceMs = 5;
 
 // What a look for versions of a name looks at, at most: a word of it that few tracks have is nearly always there.
 const mostLookedThrough = 20_000;
@@ -37,14 +35,14 @@ export class TrackSearch {
 
   private constructor(parts: {
     tracks: readonly string[];
-    numbers: ReadonlyMap<string, number>;
+    words: WordIndex;
     starts: Uint32Array;
     postings: Uint32Array;
     lengths: Uint16Array;
     esteem: Float32Array;
   }) {
     this.#tracks = parts.tracks;
-    this.#words = new WordIndex(parts.numbers);
+    this.#words = parts.words;
     this.#starts = parts.starts;
     this.#postings = parts.postings;
     this.#lengths = parts.lengths;
@@ -65,7 +63,7 @@ export class TrackSearch {
     let words = new Uint32Array(Math.max(16, tracks.length * 6));
     let counts = new Uint32Array(1024);
     let length = 0;
-    let sliceEnd = performance.now() + sliceMs;
+    const slices = new Slices();
     for (let track = 0; track < tracks.length; track++) {
       const distinct = new Set(wordsOf(tracks[track]!));
       lengths[track] = distinct.size;
@@ -80,10 +78,7 @@ export class TrackSearch {
         words[length++] = number;
         counts[number]!++;
       }
-      if (performance.now() > sliceEnd) {
-        await nextTurn();
-        sliceEnd = performance.now() + sliceMs;
-      }
+      if (slices.isOver) await slices.pause();
     }
     const starts = new Uint32Array(numbers.size + 1);
     for (let word = 0; word < numbers.size; word++) starts[word + 1] = starts[word]! + counts[word]!;
@@ -91,11 +86,11 @@ export class TrackSearch {
     const next = starts.slice();
     for (let track = 0, at = 0; track < tracks.length; track++) {
       for (const end = at + lengths[track]!; at < end; at++) postings[next[words[at]!]!++] = track;
+      if (slices.isOver) await slices.pause();
     }
-    await nextTurn();
     return new TrackSearch({
       tracks,
-      numbers,
+      words: await WordIndex.build(numbers, slices),
       starts,
       postings,
       lengths,

@@ -1,4 +1,6 @@
 import { editDistance } from "../system/index.js";
+import type { Slices } from "./slices.js";
+
 /**
  * The words of a text collection: finds those that equal, begin with, or are a slip or two away from what was typed.
  * Candidates for slips come from shared trigrams, kept as hashed buckets in one array, which a million titles fill with a
@@ -19,25 +21,45 @@ export class WordIndex {
   readonly #words: readonly string[];
   /** Word numbers in the order of the words. */
   readonly #sorted: Uint32Array;
-  readonly #bucketStarts = new Uint32Array(buckets + 1);
+  readonly #bucketStarts: Uint32Array;
   readonly #bucketWords: Uint32Array;
   readonly #shared: Uint8Array;
 
-  /** @param numbers every word with its number, 0 … n-1, in that order */
-  constructor(numbers: ReadonlyMap<string, number>) {
-    this.#numbers = numbers;
+  private constructor(parts: {
+    numbers: ReadonlyMap<string, number>;
+    words: readonly string[];
+    sorted: Uint32Array;
+    bucketStarts: Uint32Array;
+    bucketWords: Uint32Array;
+  }) {
+    this.#numbers = parts.numbers;
+    this.#words = parts.words;
+    this.#sorted = parts.sorted;
+    this.#bucketStarts = parts.bucketStarts;
+    this.#bucketWords = parts.bucketWords;
+    this.#shared = new Uint8Array(parts.words.length);
+  }
+
+  /**
+   * @param numbers every word with its number, 0 … n-1, in that order
+   * @param slices what the work is done in
+   */
+  static async build(numbers: ReadonlyMap<string, number>, slices: Slices): Promise<WordIndex> {
     const words = [...numbers.keys()];
-    this.#words = words;
-    this.#sorted = Uint32Array.from(words.keys()).sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
-    const starts = this.#bucketStarts;
-    for (const word of words) for (const bucket of trigramBuckets(word)) starts[bucket + 1]!++;
+    const sorted = await sortedNumbers(words, slices);
+    const starts = new Uint32Array(buckets + 1);
+    for (let number = 0; number < words.length; number++) {
+      for (const bucket of trigramBuckets(words[number]!)) starts[bucket + 1]!++;
+      if (slices.isOver) await slices.pause();
+    }
     for (let i = 0; i < buckets; i++) starts[i + 1]! += starts[i]!;
-    this.#bucketWords = new Uint32Array(starts[buckets]!);
+    const bucketWords = new Uint32Array(starts[buckets]!);
     const next = starts.slice();
-    words.forEach((word, number) => {
-      for (const bucket of trigramBuckets(word)) this.#bucketWords[next[bucket]!++] = number;
-    });
-    this.#shared = new Uint8Array(words.length);
+    for (let number = 0; number < words.length; number++) {
+      for (const bucket of trigramBuckets(words[number]!)) bucketWords[next[bucket]!++] = number;
+      if (slices.isOver) await slices.pause();
+    }
+    return new WordIndex({ numbers, words, sorted, bucketStarts: starts, bucketWords });
   }
 
   /** The number of this very word; undefined where no text has it. */
@@ -106,6 +128,30 @@ export class WordIndex {
     for (const word of touched) shared[word] = 0;
     return found;
   }
+}
+
+/** Places in `words` in the order of the words: those that begin alike are sorted together, so that no sort takes long. */
+async function sortedNumbers(words: readonly string[], slices: Slices): Promise<Uint32Array> {
+  const alike = new Map<string, number[]>();
+  for (let number = 0; number < words.length; number++) {
+    const beginning = words[number]!.slice(0, 2);
+    const group = alike.get(beginning);
+    if (group === undefined) alike.set(beginning, [number]);
+    else group.push(number);
+    if (slices.isOver) await slices.pause();
+  }
+  const sorted = new Uint32Array(words.length);
+  let at = 0;
+  for (const beginning of [...alike.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+    const group = alike.get(beginning)!;
+    sorted.set(
+      group.sort((a, b) => (words[a]! < words[b]! ? -1 : 1)),
+      at,
+    );
+    at += group.length;
+    if (slices.isOver) await slices.pause();
+  }
+  return sorted;
 }
 
 /** The distinct buckets of a word's trigrams, its two ends marked. */

@@ -62,7 +62,7 @@ export class ScoredRecommender extends TwoDoors {
     return queries.map((query) => this.#rank(query, size));
   }
 
-  save(): RecommenderState {
+  protected state(): RecommenderState {
     return this.#parts.state();
   }
 

@@ -1,5 +1,5 @@
 /** Ids at one door, numbers at the other, numbers within: what recommenders of a catalogue have in common. */
-import type { Catalogue } from "../../corpus/index.js";
+import { type Catalogue, catalogueMark } from "../../corpus/index.js";
 import type {
   Context,
   FittedRecommender,
@@ -35,7 +35,19 @@ export abstract class TwoDoors implements FittedRecommender {
     return this.rank(queries, k).map((ranking) => inIds(ranking, this.#numbers.tracks));
   }
 
-  abstract save(): RecommenderState;
+  save(): RecommenderState {
+    const { tracks } = this.#numbers;
+    return {
+      ...this.state(),
+      // Most who look into a state never ask.
+      get catalogue() {
+        return catalogueMark(tracks);
+      },
+    };
+  }
+
+  /** What `save` returns, but for the mark of the catalogue. */
+  protected abstract state(): RecommenderState;
 
   /** One ranking a query; k is a whole number ≥ 1, and may be more than there are tracks. */
   protected abstract rank(queries: readonly Query[], k: number): NumberedRanking[];

@@ -15,6 +15,12 @@ import {
   type ToThread,
 } from "./thread-messages.js";
 
+/**
+ * How long after the start the search is begun, in milliseconds. What speaks HTTP is loaded meanwhile, and one that is asked a thing or
+ * two and stopped does not need it.
+ */
+const searchAfter = 1_000;
+
 const say = (message: FromThread) => parentPort!.postMessage(message);
 
 async function openModel({ place, recommender, warmUp = 0, from }: ThreadData) {
@@ -92,6 +98,8 @@ try {
   const { live, contents } = await openModel(workerData as ThreadData);
   answerAll(live, contents);
   say({ ready: { version: live.version, defaultRecommender: live.model.defaultRecommender } });
+  // Where it fails, whoever needs it tries again, and is told.
+  setTimeout(() => void live.search().catch(() => {}), searchAfter);
 } catch (error) {
   say({ failure: failureOf(error) });
 }

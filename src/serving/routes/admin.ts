@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { explainDiskError, SegueError } from "../../system/index.js";
 import type { ApiKeys } from "../api-keys.js";
-import { HttpError } from "../http-error.js";
+import { HttpError, refuseQuery } from "../http-error.js";
 import type { EndpointMetrics } from "../metrics.js";
 import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";
@@ -56,6 +56,7 @@ export function adminRoutes(
   app.post(
     "/admin/reload",
     {
+      onRequest: refuseQuery,
       schema: {
         operationId: "reload",
         summary:

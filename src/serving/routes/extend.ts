@@ -1,4 +1,5 @@
 /** `POST /v1/playlists/extend`: the next n tracks of a playlist, each chosen after the one before it. */
+import { refuseQuery } from "../http-error.js";
 import { errorAnswers, extendAnswer, extendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
@@ -6,6 +7,7 @@ export function extendRoute(app: App, parts: RouteParts): void {
   app.post(
     "/v1/playlists/extend",
     {
+      onRequest: refuseQuery,
       schema: {
         operationId: "extendPlaylist",
         summary: "Make a playlist longer, or one from a title alone",

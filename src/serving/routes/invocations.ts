@@ -3,7 +3,7 @@
  * An unknown track is answered by the recommender's fall-back: its artist where that is known, else what is popular.
  */
 import type { z } from "zod";
-import { HttpError } from "../http-error.js";
+import { HttpError, refuseQuery } from "../http-error.js";
 import { csvRequest, jsonLinesRequest } from "../invocation-lines.js";
 import { readTextBodies } from "../request-body.js";
 import { errorAnswers, invocationsAnswer, invocationsRequest } from "../schemas.js";
@@ -21,6 +21,7 @@ export async function invocationsRoute(app: App, parts: RouteParts): Promise<voi
     room.post(
       "/invocations",
       {
+        onRequest: refuseQuery,
         schema: {
           operationId: "invocations",
           summary: "Nearest tracks, in TensorFlow Serving's row or column form",

@@ -1,4 +1,5 @@
 /** `POST /v1/recommend`: what should play next after these tracks. */
+import { refuseQuery } from "../http-error.js";
 import { errorAnswers, recommendAnswer, recommendRequest } from "../schemas.js";
 import { type App, answered, type RouteParts } from "./routes.js";
 
@@ -6,6 +7,7 @@ export function recommendRoute(app: App, parts: RouteParts): void {
   app.post(
     "/v1/recommend",
     {
+      onRequest: refuseQuery,
       schema: {
         operationId: "recommend",
         summary: "What should play next",

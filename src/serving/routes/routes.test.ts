@@ -466,6 +466,28 @@ describe("the endpoint's routes", () => {
       expect((await search(right)).tracks, right).toMatchObject([{ id: "Beyoncé-Déjà Vu" }]);
   });
 
+  it("refuses a query where only the body is read, which would else go unheard", async () => {
+    const payload = { context: [songs[0]] };
+    for (const url of ["/v1/recommend", "/v1/playlists/extend", "/invocations", "/admin/reload"]) {
+      const { status, body } = await post(`${url}?k=5`, payload);
+      expect({ status, body }).toMatchObject({
+        status: 400,
+        body: {
+          error: `POST ${url} reads no query, and has ?k=5`,
+          code: "unread-query",
+          hint: 'leave it out; a field such as "k" belongs in the JSON of the body',
+        },
+      });
+    }
+    expect(await post("/v1/recommend?%FF&'", payload)).toMatchObject({
+      status: 400,
+      body: { hint: "leave it out; fields belong in the JSON of the body" },
+    });
+    expect((await post("/v1/recommend?", payload)).status).toBe(200);
+    // A probe may be asked past a cache.
+    expect((await app.inject("/ping?t=1")).statusCode).toBe(200);
+  });
+
   it("describes each answer, and sends what is tried on its page to where the page came from", async () => {
     const { paths } = (await app.inject("/openapi.json")).json() as OpenApi;
     const answers = Object.values(paths).flatMap((path) =>

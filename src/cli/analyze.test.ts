@@ -49,6 +49,19 @@ describe("segue analyze", () => {
     expect(stdout).toMatch(/power law of the songs\n {2}it cannot be told: .* give it more playlists\n/);
   });
 
+  it("runs each example of its help", async () => {
+    const rows = Array.from({ length: 8 }, (_, i) => `A,song ${i % 5},mix ${i % 2}`);
+    const named = await file("named.csv", ["artist,track,playlist", ...rows]);
+    const unnamed = await file("unnamed.csv", ["performer,song,list", ...rows]);
+    const examples = [...segue("--help").stdout.matchAll(/^ {2}segue analyze \S+(.*)$/gm)];
+    expect(examples).toHaveLength(3);
+    for (const [line, options] of examples) {
+      const given = options!.trim().replace("data/06_viz", join(folder, "pictures")).split(" ");
+      const { status, stderr } = segue(given.includes("--columns") ? unnamed : named, ...given);
+      expect({ line, status, stderr }).toMatchObject({ line, status: 0, stderr: "" });
+    }
+  });
+
   it("reads raw files of other columns and another encoding, as its hint says", async () => {
     const rows = ["1", "2", "3", "1"].map((song, i) => `${i < 3 ? "A" : "B"},song ${song},mix`);
     const path = await file("mine.csv", ["performer,song,list", ...rows]);

@@ -41,7 +41,7 @@ export function registerAnalyze(program: Command): void {
   addRawFileOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --no-map --json\n  segue analyze mine.csv --columns artist=performer,track=song,playlist=list",
+      "\nExamples:\n  segue analyze data/02_processed/master_playlists.parquet --output data/06_viz\n  segue analyze playlists.csv.gz --genres metal,jazz,k-pop --json\n  segue analyze mine.csv --columns artist=performer,track=song,playlist=list",
     )
     .action((inputs: readonly string[], options: Options, command: Command) => {
       if (!options.map) refuseMapOptions(command);

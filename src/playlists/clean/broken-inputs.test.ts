@@ -331,6 +331,14 @@ describe("broken inputs", () => {
     expect(await failure({}, { inputs: ["a.csv"] })).toMatchObject({ code: "unreadable-input", left: [] });
   });
 
+  it("other bytes are refused, with the forms and the ways to pack them", async () => {
+    const failed = await failure({ "a.csv": "\x01\0\x02" });
+    expect(failed.message).toMatch(/a\.csv is not text: there are other bytes in its first line$/);
+    expect(failed.hint).toMatch(
+      /^Segue reads CSV, .*, Parquet; each plain, gzipped \(but Parquet\) or in a zip archive$/,
+    );
+  });
+
   it("playlists without tracks are counted, each with its line", async () => {
     const { rejected, facts } = await clean({
       "s.jsonl": '{"playlist_id": "a", "tracks": []}\n{"playlist_id": "b", "tracks": ["x"]}\n',

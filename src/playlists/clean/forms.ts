@@ -70,7 +70,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
     throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
-      hint: `Segue reads ${Object.values(formTitles).join(", ")}, all but Parquet plain or gzipped`,
+      hint: `Segue reads ${Object.values(formTitles).join(", ")}; each plain, gzipped (but Parquet) or in a zip archive`,
       code: "not-text",
     });
   if (/\r(?!\n)./.test(header))

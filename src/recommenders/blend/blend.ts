@@ -8,7 +8,7 @@ import type { FitOptions, RecommenderKind, RecommenderState } from "../contract.
 import { Fallback } from "../core/fallback.js";
 import { largest } from "../core/largest.js";
 import type { Query } from "../core/query.js";
-import { repeatsFor } from "../core/repeats.js";
+import { learnedRepeats } from "../core/repeats.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { ScoredRecommender } from "../core/scored.js";
 import { meanLength, type Sessions, sessionsOf } from "../core/sessions.js";
@@ -105,8 +105,7 @@ function recommenderOf(
     },
     parts: { fallback: fallback.save() },
   });
-  // How likely a repeat is the trees learn in detail; where there is hardly any they take one that came by chance for a rule.
-  const repeats = repeatsFor("auto", sessions);
+  const repeats = learnedRepeats(sessions);
   return new ScoredRecommender({ name: "blend", catalogue, scorer: blend, repeats, filler: fallback, state });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { repeatChance, repeatsFor } from "./repeats.js";
+import { learnedRepeats, repeatChance, repeatsFor } from "./repeats.js";
 
 const sessionsOf = (lists: readonly number[][]) => ({
   trackCount: 1 + Math.max(...lists.flat()),
@@ -30,4 +30,13 @@ it("leaves out what has played of long playlists with few repeats, and not of se
   expect(repeatsFor("auto", sessionsOf([long]))).toBe(0);
   expect(repeatsFor("auto", sessionsOf(short))).toBe(1);
   expect(repeatsFor(0.5, sessionsOf(short))).toBe(0.5);
+});
+
+it("leaves repeats to a ranker that has five hundred of them to learn from, however rare they are", () => {
+  const long = [...Array(60).keys(), 7];
+  expect(learnedRepeats(sessionsOf(Array(499).fill(long)))).toBe(0);
+  expect(learnedRepeats(sessionsOf(Array(500).fill(long)))).toBe(1);
+  expect(repeatsFor("auto", sessionsOf(Array(500).fill(long)))).toBe(0);
+  // Where they are not rare they are never left out.
+  expect(learnedRepeats(sessionsOf([[0, 1, 0, 2]]))).toBe(1);
 });

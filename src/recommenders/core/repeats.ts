@@ -1,10 +1,7 @@
 import { type Sessions, sessionCount } from "./sessions.js";
 
-/**
- * The chance that a track which has played plays next, in [0, 1]: the plays that repeat a track of their own playlist / the tracks that
- * could have been repeated, over all plays.
- */
-export function repeatChance(sessions: Sessions): number {
+/** Plays that repeat a track of their own playlist, and the tracks that each play could have repeated, over all plays. */
+function countRepeats(sessions: Sessions): { readonly repeats: number; readonly couldBe: number } {
   const seenIn = new Uint32Array(sessions.trackCount);
   let repeats = 0;
   let couldBe = 0;
@@ -18,6 +15,12 @@ export function repeatChance(sessions: Sessions): number {
       seenIn[track] = s + 1;
     }
   }
+  return { repeats, couldBe };
+}
+
+/** The chance that a track which has played plays next, in [0, 1]. */
+export function repeatChance(sessions: Sessions): number {
+  const { repeats, couldBe } = countRepeats(sessions);
   return couldBe === 0 ? 0 : repeats / couldBe;
 }
 
@@ -25,10 +28,17 @@ export function repeatChance(sessions: Sessions): number {
 const often = 0.002;
 
 /**
- * What a recommender makes of tracks that have played already: left out (0) where any one of them hardly ever plays next, else
+ * What a single recommender makes of tracks that have played already: left out (0) where any one of them hardly ever plays next, else
  * scored as any other (1). Of a long playlist they would take the first places, and each is as seldom right as the playlist is long.
- * Where they are scored the blend learns the rest in detail.
  */
 export function repeatsFor(setting: number | "auto", sessions: Sessions): number {
   return setting === "auto" ? (repeatChance(sessions) < often ? 0 : 1) : setting;
+}
+
+/** How many repeats it takes to learn when a track plays again: with a hundred or two, chance passes for a rule. */
+const learnable = 500;
+
+/** The same for a ranker that learns when tracks repeat: all are scored where there is enough to learn that from. */
+export function learnedRepeats(sessions: Sessions): number {
+  return countRepeats(sessions).repeats < learnable ? repeatsFor("auto", sessions) : 1;
 }

@@ -208,8 +208,10 @@ describe("opening refuses", () => {
       if (name === "manifest.json") continue;
       const missing = await refusal((folder) => rmSync(join(folder, name)));
       expect(missing.message).toContain(`${name} is missing`);
+      await expect(checkBundle(at("changed")), name).rejects.toMatchObject({ message: missing.message });
       const longer = await refusal((folder) => writeFileSync(join(folder, name), "x", { flag: "a" }));
       expect(longer.message).toContain(`${name} has`);
+      await expect(checkBundle(at("changed")), name).rejects.toMatchObject({ message: longer.message });
       for (const place of [0.3, 0.6, 0.99]) {
         const other = await refusal((folder) => {
           const bytes = readFileSync(join(folder, name));

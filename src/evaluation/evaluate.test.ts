@@ -87,6 +87,13 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
   });
 
+  it("has no figures of answers where there are none", async () => {
+    const silent = answering(() => []);
+    const { at } = await evaluateRecommender(silent, questions, { facts });
+    expect(at[0]).toMatchObject({ hitRatio: 0, coverage: 0 });
+    expect([at[0]!.novelty, at[0]!.popularityLift, at[0]!.artistDiversity]).toEqual(Array(3).fill(undefined));
+  });
+
   it("parts the queries into slices that add up", async () => {
     const { slices } = await evaluateRecommender(recommender, questions, { ks: [2], facts });
     const of = (by: string) =>
@@ -98,6 +105,21 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(of("next artist")).toEqual({ "the same": 1, "not known": 3 });
     const known = slices.find(({ label }) => label === "known")!;
     expect(known.at[0]).toMatchObject({ k: 2, hitRatio: 1 / 2 });
+  });
+
+  it("parts them by the length of the context: none, 1, to 4, to 9, to 49, more", async () => {
+    const ofLength = (length: number) => ({ context: Array.from({ length }, () => "a"), next: "b" });
+    const asked = [0, 1, 2, 4, 5, 9, 10, 49, 50].map(ofLength);
+    const { slices } = await evaluateRecommender(recommender, asked, { facts });
+    const lengths = slices.filter(({ by }) => by === "context length");
+    expect(lengths.map(({ label, queries }) => [label, queries])).toEqual([
+      ["0", 1],
+      ["1", 1],
+      ["2–4", 2],
+      ["5–9", 2],
+      ["10–49", 2],
+      ["50 or more", 1],
+    ]);
   });
 
   it("tells how far it is, and stops when told to", async () => {

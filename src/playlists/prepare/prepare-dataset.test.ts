@@ -126,6 +126,8 @@ describe("sequences", () => {
       count: 3,
     });
     expect(tracks[0]!.count).toBe(60);
+    const ordered = tracks.toSorted((a, b) => b.count - a.count || (a.track_id < b.track_id ? -1 : 1));
+    expect(tracks).toEqual(ordered);
   });
 });
 
@@ -215,6 +217,13 @@ describe("names that differ in capitals alone", () => {
     ]);
   });
 
+  it("are the first by the alphabet where each is played as often", async () => {
+    const even: Play[] = ["b", "B", "a", "A"].map((artist) => ["u", artist, "x", "p"]);
+    const { read } = await prepare([...even, ...filler], { mergeCapitals: true });
+    const [first] = await read<Sequence>("model_input_full");
+    expect(first!.track_sequence).toEqual(["B-x", "B-x", "A-x", "A-x"]);
+  });
+
   it("and their versions are one song when both are merged", async () => {
     const { read } = await prepare([...twice, ...filler], { mergeCapitals: true, mergeVersions: true });
     const [first] = await read<Sequence>("model_input_full");
@@ -245,9 +254,16 @@ describe("the split", () => {
     const more = await prepare(many(0, 1500));
     const after = await placeOf((name) => more.read<Sequence>(name));
     for (const [id, part] of before) expect(after.get(id)).toBe(part);
+    // The same in every version: the last eight bytes of the MD5 of seed and id, from 0 to 1.
+    const partOf = (seed: number, id: string) => {
+      const hash = createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8);
+      const at = Number(hash) / 2 ** 64;
+      return at < 0.7 ? "train" : at < 0.9 ? "validation" : "test";
+    };
+    for (const [id, part] of after) expect(part, id).toBe(partOf(42, id));
     const reseeded = await prepare(many(100, 900), { seed: 7 });
     const moved = await placeOf((name) => reseeded.read<Sequence>(name));
-    expect([...before].some(([id, part]) => moved.get(id) !== part)).toBe(true);
+    for (const [id, part] of moved) expect(part, id).toBe(partOf(7, id));
   });
 
   it("takes a sample of whole playlists for dev", async () => {

@@ -126,8 +126,30 @@ describe("sequences", () => {
       count: 3,
     });
     expect(tracks[0]!.count).toBe(60);
-    const ordered = tracks.toSorted((a, b) => b.count - a.count || (a.track_id < b.track_id ? -1 : 1));
-    expect(tracks).toEqual(ordered);
+  });
+
+  it("gives a track no artist that it is played without more often", async () => {
+    const { read } = await prepare([
+      ["u", null, "A-x", "p"],
+      ["u", null, "A-x", "p"],
+      ["u", "A", "x", "p"],
+      ...filler,
+    ]);
+    const tracks = await read<{ track_id: string; artist: string | null }>("tracks");
+    expect(tracks.find((track) => track.track_id === "A-x")?.artist).toBe(null);
+  });
+
+  it("lists the tracks by how often they are played, equal ones by their ids", async () => {
+    const once = Array.from(
+      { length: 3000 },
+      (_, i): Play => ["u", "Z", `${(i * 7919) % 3000}`, `p${i % 900}`],
+    );
+    const { read } = await prepare([...once, ...filler]);
+    const ids = (await read<{ track_id: string }>("tracks")).map(({ track_id }) => track_id);
+    const [first, second, third, ...others] = ids;
+    expect([first, second, third]).toEqual(["Filler-a", "Filler-b", "Filler-c"]);
+    expect(others.length).toBeGreaterThan(2000);
+    expect(others).toEqual(others.toSorted());
   });
 });
 

@@ -258,10 +258,11 @@ describe("an inverted file", () => {
     const found = await bundle.index!.search(vectors.vectorAt(5), 10);
     const exact = vectors.nearestRows(vectors.vectorAt(5), 10);
     expect(found.rows[0]).toBe(5);
-    for (let i = 0; i < 10; i++) {
-      const place = exact.rows.indexOf(found.rows[i]!);
+    const places = Array.from(found.rows, (row) => exact.rows.indexOf(row));
+    expect(places.filter((place) => place >= 0).length).toBeGreaterThanOrEqual(9);
+    places.forEach((place, i) => {
       if (place >= 0) expect(found.scores[i]).toBe(exact.scores[place]!);
-    }
+    });
     expect((await writeBundle(at("ivf-again"), input)).id).toBe(manifest.id);
   });
 

@@ -85,6 +85,13 @@ it("is not for repeating, in the blend either, where one play in hundreds repeat
   }
 });
 
+it("counts the last playlist as the latest ones where a twentieth of them is none", async () => {
+  const builder = new CorpusBuilder();
+  for (const [p, tracks] of [["a", "b"], ["a", "b"], ["z"]].entries()) builder.add({ id: `${p}`, tracks });
+  const recent = await fitRecommender("recent-popularity", builder.build());
+  expect(recent.recommend([{ tracks: [] }], 1)[0]!.tracks).toEqual(["z"]);
+});
+
 describe("the registry", () => {
   it.each(Object.keys(recommenderKinds))("fits nothing once it was told to stop: %s", async (name) => {
     const reason = new Error("the deploy was cancelled");

@@ -43,6 +43,10 @@ const numeric = createProgram().commands.flatMap((verb) =>
     .map((option) => [verb.name(), option.long ?? option.short!] as const),
 );
 
+it("is among the options of most verbs", () => {
+  expect(numeric.length).toBeGreaterThan(40);
+});
+
 it.each(numeric)("segue %s %s says the same in its help and of a wrong number", async (name, flag) => {
   const program = createProgram();
   const verb = program.commands.find((each) => each.name() === name)!;

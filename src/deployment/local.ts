@@ -160,7 +160,7 @@ export interface LocalCheckOptions {
 }
 
 const checkRanges: Readonly<Record<keyof LocalCheckOptions, ValueRange>> = {
-  url: { wanted: 'the URL of an endpoint, such as "http://127.0.0.1:8080"', holds: isUrl },
+  url: { wanted: 'the URL of an endpoint, such as "http://127.0.0.1:8080"', holds: isHttpUrl },
   bundle: {
     wanted: "a bundle's folder, or its answers",
     holds: (value) => aPath.holds(value) || thingWith("", "tracks", "answers").holds(value),
@@ -173,7 +173,7 @@ const checkRanges: Readonly<Record<keyof LocalCheckOptions, ValueRange>> = {
   timeout: milliseconds,
 };
 
-function isUrl(value: unknown): boolean {
+function isHttpUrl(value: unknown): boolean {
   return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nearestOf } from "../recommenders/index.js";
 import { Random } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
+import { answering, corpusOf } from "./evaluation.testkit.js";
 import { baseProtocolMetrics, evaluateBaseProtocol, trainingFacts } from "./index.js";
 
 const known = Array.from({ length: 300 }, (_, i) => `artist ${i % 20}-track ${i}`);
@@ -42,5 +43,46 @@ describe("baseProtocolMetrics", () => {
     await expect(baseProtocolMetrics(vectors, [], 10)).rejects.toThrow(/no queries/);
     const signal = AbortSignal.abort();
     await expect(baseProtocolMetrics(vectors, questions, 10, { signal })).rejects.toThrow(/abort/i);
+  });
+});
+
+describe("evaluateBaseProtocol, worked by hand", () => {
+  const facts = trainingFacts(corpusOf([["a", "b", "c"], ["a", "b"], ["a", "d", "d"], ["a"]]));
+
+  it("has one right answer, whatever played after it", async () => {
+    const questions = [
+      { context: ["a"], next: "c", rest: ["b"] },
+      { context: ["rare"], next: "c", rest: ["b"] },
+    ];
+    const { at } = await evaluateBaseProtocol(
+      answering(() => ["b", "c"]),
+      ["a", "b", "c"],
+      questions,
+      { ks: [2], facts },
+    );
+    expect(at[0]!.recall).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(at[0]!.mrr).toBeCloseTo((1 / 2 + (1 + 1 / 2) / 3) / 2, 12);
+  });
+
+  it("asks with the last track alone, bets on unknown ones, and counts every row", async () => {
+    const seen: string[][] = [];
+    const nearest = answering(({ tracks }) => {
+      seen.push([...tracks]);
+      return ["b", "c"];
+    });
+    const questions = [
+      { context: ["x", "a"], next: "c", title: "words" }, // hit at 2
+      { context: ["a", "rare"], next: "b" }, // unknown query, known target: worth 2 of 3
+      { context: ["rare"], next: "rarer" }, // unknown query, unknown target: nothing
+      { context: ["c"], next: "a" }, // miss
+    ];
+    const { at, protocol } = await evaluateBaseProtocol(nearest, ["a", "b", "c"], questions, {
+      ks: [2],
+      facts,
+    });
+    expect(protocol).toBe("base");
+    expect(seen).toEqual([["a"], ["rare"], ["rare"], ["c"]]);
+    expect(at[0]!.hitRatio).toBeCloseTo((1 + 2 / 3) / 4, 12);
+    expect(at[0]!.mrr).toBeCloseTo((1 / 2 + (1 + 1 / 2) / 3) / 4, 12);
   });
 });

@@ -16,6 +16,24 @@ describe("twinSwap", () => {
     expect(twinSwap(literal, queries, { catalogue })).toMatchObject({ queries: 1, overlap: 0 });
   });
 
+  it("compares what both answers hold with the longer of the two; two that are empty are the same", () => {
+    const twins = Array.from({ length: 30 }, () => queries[0]!);
+    const asked: number[] = [];
+    const swap = (literal: string[], edited: string[]) => {
+      const recommender = answering(({ tracks }) => (tracks.at(-1) === "x-song" ? literal : edited));
+      const recommend: typeof recommender.recommend = (contexts, k) => {
+        asked.push(contexts.length, k);
+        return recommender.recommend(contexts, k);
+      };
+      return twinSwap({ name: "r", recommend }, twins, { catalogue, sample: 25 }).overlap;
+    };
+    expect(swap(["y-other"], ["y-other", "z-more"])).toBe(1 / 2);
+    expect(swap(["y-other", "z-more"], ["y-other"])).toBe(1 / 2);
+    expect(swap([], [])).toBe(1);
+    // Of the thirty as many as the sample says, for as many tracks as by default; before the swap and after each of two.
+    expect(asked).toEqual(Array.from({ length: 9 }, () => [25, 20]).flat());
+  });
+
   it("has nothing to say without twins", () => {
     const recommender = answering(() => ["y-other"]);
     expect(twinSwap(recommender, [queries[1]!], { catalogue })).toEqual({ queries: 0 });
@@ -40,6 +58,18 @@ describe("lessWrong", () => {
     // One track in four is as like as 0.9, the others 0.1.
     expect(random).toBeCloseTo(0.3, 1);
   });
+});
+
+it("takes the first twenty for an answer where nobody says", () => {
+  const answer = Array.from({ length: 30 }, (_, i) => `t${i}`);
+  const far = corpusOf([answer]);
+  const missed = (place: number) =>
+    lessWrong(
+      answering(() => answer),
+      [{ context: [], next: `t${place - 1}` }],
+      { catalogue: far, similarity: () => 1 },
+    ).misses;
+  expect([missed(20), missed(21)]).toEqual([0, 1]);
 });
 
 describe("unstablePrefixes", () => {

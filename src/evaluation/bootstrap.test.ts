@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../system/index.js";
-import { bootstrapMeans, pairedDifference } from "./bootstrap.js";
+import { bootstrapMeans, intervalOf, pairedDifference } from "./bootstrap.js";
 
 function coin(n: number, chance: number, seed: number): Float64Array {
   const random = new Random(seed);
@@ -124,6 +124,13 @@ it("of one query is that query alone, however it is drawn", () => {
   const playlists = Uint32Array.of(9, 9, 9);
   const [interval] = bootstrapMeans([Float64Array.of(0, 1, 1)], { playlists });
   expect(interval).toEqual({ mean: 2 / 3, low: 2 / 3, high: 2 / 3 });
+});
+
+it("worked by hand: leaves out as many of the means below as above, and parts the way between two of them", () => {
+  const means = Float64Array.from({ length: 11 }, (_, i) => i);
+  const of = (level: number) => intervalOf({ mean: 4, means, nonZero: 11 }, { level });
+  expect(of(0.8)).toEqual({ mean: 4, low: expect.closeTo(1, 12), high: expect.closeTo(9, 12) });
+  expect(of(0.5)).toEqual({ mean: 4, low: expect.closeTo(2.5, 12), high: expect.closeTo(7.5, 12) });
 });
 
 it("worked by hand: two queries give the means 0, 1/2 and 1 in the shares 1/4, 1/2 and 1/4", () => {

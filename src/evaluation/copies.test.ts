@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Random } from "../system/index.js";
 import { answering, corpusOf } from "./evaluation.testkit.js";
 import { evaluateRecommender, holdOut, questionsOf, trainingFacts } from "./index.js";
 
@@ -29,6 +30,23 @@ it("tells sets apart that hold as many tracks, and as high numbers", () => {
   expect(held).toBe(1);
 });
 
+it("mixes up no two of 300,000 sets", () => {
+  const random = new Random(7);
+  const tracks = Array.from({ length: 1000 }, (_, i) => `t${i}`);
+  const five = (from: number) => random.shuffle(Array.from({ length: 40 }, () => from + random.below(500)));
+  const lists = Array.from({ length: 300_000 }, () => [...new Set(five(0))].slice(0, 5));
+  const corpus = {
+    tracks,
+    items: Uint32Array.from(lists.flat()),
+    offsets: Uint32Array.from({ length: lists.length + 1 }, (_, p) => 5 * p),
+  };
+  const { isPlaylist } = trainingFacts(corpus);
+  expect(isPlaylist(lists[299_999]!)).toBe(true);
+  // In 32 bits some twenty of these would be taken for one of those.
+  const others = Array.from({ length: 300_000 }, () => [...new Set(five(500))].slice(0, 5));
+  expect(others.filter(isPlaylist)).toEqual([]);
+});
+
 it.each(["last", "every"] as const)(
   "counts playlists, not questions, asked for the %s track",
   async (positions) => {
@@ -38,6 +56,11 @@ it.each(["last", "every"] as const)(
     expect((await evaluateRecommender(silent, questions, { facts })).copies).toBe(2);
     const nameless = questions.map(({ playlist: _, ...question }) => question);
     expect((await evaluateRecommender(silent, nameless, { facts })).copies).toBe(2);
+    // One that names no playlist is none of those that the others name.
+    const [first, second] = questions.filter(({ next, context }) => isPlaylist([...context, next].join("")));
+    const { playlist: _, ...unnamed } = second!;
+    const mixed = [{ ...first!, playlist: 1 }, unnamed];
+    expect((await evaluateRecommender(silent, mixed, { facts })).copies).toBe(2);
   },
 );
 

@@ -1,17 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
-import type { NumberedContext, Recommender } from "../recommenders/contract.js";
-import { fitRecommender } from "../recommenders/index.js";
 import type { ProgressReport } from "../system/index.js";
-import { answering, corpusOf } from "./evaluation.testkit.js";
-import {
-  type Evaluation,
-  evaluateBaseProtocol,
-  evaluateRecommender,
-  metricNames,
-  questionsOf,
-  trainingFacts,
-} from "./index.js";
+import { answering, corpusOf, inNumbers } from "./evaluation.testkit.js";
+import { evaluateRecommender, questionsOf, trainingFacts } from "./index.js";
 
 const artists = { a: "A", b: "A", c: "C", d: "D" };
 const training = corpusOf([["a", "b", "c"], ["a", "b"], ["a", "d", "d"], ["a"]], artists);
@@ -87,6 +78,13 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(at.map(({ artistDiversity }) => artistDiversity)).toEqual([1 / 2, 2 / 3]);
   });
 
+  it("has no figures of answers where there are none", async () => {
+    const silent = answering(() => []);
+    const { at } = await evaluateRecommender(silent, questions, { facts });
+    expect(at[0]).toMatchObject({ hitRatio: 0, coverage: 0 });
+    expect([at[0]!.novelty, at[0]!.popularityLift, at[0]!.artistDiversity]).toEqual(Array(3).fill(undefined));
+  });
+
   it("parts the queries into slices that add up", async () => {
     const { slices } = await evaluateRecommender(recommender, questions, { ks: [2], facts });
     const of = (by: string) =>
@@ -98,6 +96,21 @@ describe("evaluateRecommender, worked by hand", () => {
     expect(of("next artist")).toEqual({ "the same": 1, "not known": 3 });
     const known = slices.find(({ label }) => label === "known")!;
     expect(known.at[0]).toMatchObject({ k: 2, hitRatio: 1 / 2 });
+  });
+
+  it("parts them by the length of the context: none, 1, to 4, to 9, to 49, more", async () => {
+    const ofLength = (length: number) => ({ context: Array.from({ length }, () => "a"), next: "b" });
+    const asked = [0, 1, 2, 4, 5, 9, 10, 49, 50].map(ofLength);
+    const { slices } = await evaluateRecommender(recommender, asked, { facts });
+    const lengths = slices.filter(({ by }) => by === "context length");
+    expect(lengths.map(({ label, queries }) => [label, queries])).toEqual([
+      ["0", 1],
+      ["1", 1],
+      ["2–4", 2],
+      ["5–9", 2],
+      ["10–49", 2],
+      ["50 or more", 1],
+    ]);
   });
 
   it("tells how far it is, and stops when told to", async () => {
@@ -170,7 +183,7 @@ describe("evaluateRecommender, worked by hand", () => {
 
   it("counts what stands twice among the relevant tracks once, also where training never saw it", async () => {
     const question = { context: [], next: "new", rest: ["a", "new", "a", "newer"] };
-    const both = [answering(() => ["a", "new"]), inNumbers(["c", "a"])];
+    const both = [answering(() => ["a", "new"]), inNumbers(["c", "a"], training.tracks)];
     const [byIds, byNumbers] = await Promise.all(
       both.map((asked) => evaluateRecommender(asked, [question], { facts, ks: [2, 3] })),
     );
@@ -185,10 +198,14 @@ describe("evaluateRecommender, worked by hand", () => {
   });
 
   it("counts a target that the context holds like any other", async () => {
-    const { at } = await evaluateRecommender(inNumbers(["b", "a"]), [{ context: ["a", "b"], next: "a" }], {
-      facts,
-      ks: [1, 2],
-    });
+    const { at } = await evaluateRecommender(
+      inNumbers(["b", "a"], training.tracks),
+      [{ context: ["a", "b"], next: "a" }],
+      {
+        facts,
+        ks: [1, 2],
+      },
+    );
     expect(at.map(({ hitRatio, mrr }) => [hitRatio, mrr])).toEqual([
       [0, 0],
       [1, 1 / 2],
@@ -247,126 +264,6 @@ describe("evaluateRecommender, worked by hand", () => {
   });
 });
 
-/** Answers by numbers alone: to ask it by ids is an error. */
-function inNumbers(answer: readonly string[], tracks = training.tracks): Recommender {
-  const recommend = (): never => {
-    throw new Error("asked by ids");
-  };
-  const ranking = {
-    numbers: Uint32Array.from(answer, (id) => tracks.indexOf(id)),
-    scores: new Float32Array(2),
-  };
-  const door = (contexts: readonly unknown[]) => contexts.map(() => ranking);
-  return { name: "numbers", recommend, inNumbers: { tracks, insteadOf: recommend, recommend: door } };
-}
-
-describe("the door in numbers", () => {
-  const questions = questionsOf(
-    corpusOf([
-      ["a", "new", "b", "newer", "newer", "a"],
-      ["a", "new", "c"],
-      ["d", "a", "b"],
-      ["zz", "b"],
-    ]),
-    { positions: "every", remaining: true },
-  );
-
-  it.each(["transitions", "popularity", "artist"])(
-    "gives the figures of the one in ids, to the last bit: %s",
-    async (name) => {
-      const fitted = await fitRecommender(name, training);
-      const asked: unknown[] = [];
-      const byIds: Recommender = {
-        name,
-        recommend: (contexts, k) => {
-          asked.push(...contexts);
-          return fitted.recommend(contexts, k);
-        },
-      };
-      const options = { facts, ks: [1, 2, 3], batch: 4 };
-      const [one, other] = [
-        await evaluateRecommender(fitted, questions, options),
-        await evaluateRecommender(byIds, questions, options),
-      ];
-      expect(asked).toEqual(questions.map(({ context }) => ({ tracks: context })));
-      const figures = ({ recommendSeconds: _, outcomes, ...rest }: Evaluation) => ({
-        ...rest,
-        outcomes: options.ks.flatMap((k) => metricNames.map((metric) => outcomes.values(metric, k))),
-      });
-      expect(figures(one)).toEqual(figures(other));
-      expect(one.at[2]!.hitRatio).toBeGreaterThan(0);
-    },
-  );
-
-  it("is given numbers, and ids where training knows none", async () => {
-    const given: NumberedContext[] = [];
-    const recommend = () => [];
-    const tracks = training.tracks;
-    const door = (contexts: readonly NumberedContext[]) => {
-      given.push(...contexts);
-      return contexts.map(() => ({ numbers: new Uint32Array(), scores: new Float32Array() }));
-    };
-    const asked = [
-      { context: ["a", "new", "b", "new"], next: "c", title: "words" },
-      { context: ["a", "new", "c", "newer", "d"], next: "c" },
-      { context: [], next: "c" },
-    ];
-    const recommender = {
-      name: "r",
-      recommend,
-      inNumbers: { tracks, insteadOf: recommend, recommend: door },
-    };
-    await evaluateRecommender(recommender, asked, { facts });
-    expect(given).toEqual([
-      { played: Int32Array.of(0, ~0, 1, ~1), unknown: ["new", "new"], title: "words" },
-      { played: Int32Array.of(0, ~0, 2, ~1, 3), unknown: ["new", "newer"] },
-      { played: new Int32Array(), unknown: [] },
-    ]);
-    given.length = 0;
-    await evaluateBaseProtocol(recommender, ["a"], asked, { facts });
-    expect(given).toEqual([
-      { played: Int32Array.of(~0), unknown: ["new"] },
-      { played: Int32Array.of(3), unknown: [] },
-      { played: new Int32Array(), unknown: [] },
-    ]);
-  });
-
-  it("is passed by where another `recommend` stands before it, or the catalogue is another", async () => {
-    const fitted = await fitRecommender("popularity", training);
-    const ask = async (recommender: Recommender, of = facts) => {
-      const { at } = await evaluateRecommender(recommender, [{ context: ["d"], next: "c" }], {
-        facts: of,
-        ks: [1],
-      });
-      return at[0]!.hitRatio;
-    };
-    expect(await ask(fitted)).toBe(0);
-    const recommend = answering(() => ["c"]).recommend;
-    expect(await ask({ ...fitted, name: "mine", recommend })).toBe(1);
-    expect(await ask(Object.create(fitted, { recommend: { value: recommend } }))).toBe(1);
-    expect(await ask(Object.assign(await fitRecommender("popularity", training), { recommend }))).toBe(1);
-    // The same tracks under other numbers: "a" is number 3 here, and the most played.
-    const other = trainingFacts(corpusOf([["d", "c", "b", "a"], ["a"]]));
-    const { at } = await evaluateRecommender(fitted, [{ context: ["d"], next: "a" }], {
-      facts: other,
-      ks: [1],
-    });
-    expect(at[0]).toMatchObject({ hitRatio: 1, novelty: 0 });
-  });
-
-  it.each([[[]], [[null]], [[{ tracks: ["a"] }]], [[{ numbers: [0] }]]])(
-    "names who answers with %j",
-    async (answer) => {
-      const { recommend, inNumbers: door } = inNumbers([]);
-      const mine = { name: "mine", recommend, inNumbers: { ...door!, recommend: () => answer as never } };
-      await expect(evaluateRecommender(mine, [{ context: [], next: "a" }], { facts })).rejects.toMatchObject({
-        exitCode: 2,
-        message: expect.stringMatching(/^mine must give 1 rankings, one a context, got /),
-      });
-    },
-  );
-});
-
 it("tells the seconds until answers came, where a recommender lets wait for them", async () => {
   const slow = {
     name: "slow",
@@ -378,43 +275,4 @@ it("tells the seconds until answers came, where a recommender lets wait for them
   const asked = Array.from({ length: 3 }, () => ({ context: ["a"], next: "b" }));
   const { recommendSeconds } = await evaluateRecommender(slow, asked, { facts, batch: 1 });
   expect(recommendSeconds).toBeGreaterThan(0.08);
-});
-
-describe("evaluateBaseProtocol", () => {
-  it("has one right answer, whatever played after it", async () => {
-    const questions = [
-      { context: ["a"], next: "c", rest: ["b"] },
-      { context: ["rare"], next: "c", rest: ["b"] },
-    ];
-    const { at } = await evaluateBaseProtocol(
-      answering(() => ["b", "c"]),
-      ["a", "b", "c"],
-      questions,
-      { ks: [2], facts },
-    );
-    expect(at[0]!.recall).toBeCloseTo((1 + 2 / 3) / 2, 12);
-    expect(at[0]!.mrr).toBeCloseTo((1 / 2 + (1 + 1 / 2) / 3) / 2, 12);
-  });
-
-  it("asks with the last track alone, bets on unknown ones, and counts every row", async () => {
-    const seen: string[][] = [];
-    const nearest = answering(({ tracks }) => {
-      seen.push([...tracks]);
-      return ["b", "c"];
-    });
-    const questions = [
-      { context: ["x", "a"], next: "c", title: "words" }, // hit at 2
-      { context: ["a", "rare"], next: "b" }, // unknown query, known target: worth 2 of 3
-      { context: ["rare"], next: "rarer" }, // unknown query, unknown target: nothing
-      { context: ["c"], next: "a" }, // miss
-    ];
-    const { at, protocol } = await evaluateBaseProtocol(nearest, ["a", "b", "c"], questions, {
-      ks: [2],
-      facts,
-    });
-    expect(protocol).toBe("base");
-    expect(seen).toEqual([["a"], ["rare"], ["rare"], ["c"]]);
-    expect(at[0]!.hitRatio).toBeCloseTo((1 + 2 / 3) / 4, 12);
-    expect(at[0]!.mrr).toBeCloseTo((1 / 2 + (1 + 1 / 2) / 3) / 4, 12);
-  });
 });

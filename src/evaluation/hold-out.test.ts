@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { CorpusBuilder } from "../corpus/index.js";
 import { corpusOf } from "./evaluation.testkit.js";
 import { holdOut } from "./hold-out.js";
 
@@ -25,6 +26,15 @@ it("leaves a playlist on its side when others are added, and draws anew with ano
   const few = asked(200);
   expect(asked(500).slice(0, few.length)).toEqual(few);
   expect(asked(500, 2)).not.toEqual(asked(500));
+  // By their ids, so that it is no matter where the others stand.
+  const heldBack = (from: number) => {
+    const builder = new CorpusBuilder();
+    for (let p = from; p < 200; p++) builder.add({ id: `id ${p}`, tracks: lists[p]! });
+    return holdOut(builder.build()).questions.map(({ context }) => context[0]!);
+  };
+  const late = heldBack(50);
+  expect(late.length).toBeGreaterThan(10);
+  expect(heldBack(0).slice(-late.length)).toEqual(late);
 });
 
 it("asks for every position where that is wanted, and trains on playlists that have nothing to ask", () => {

@@ -67,6 +67,11 @@ describe("leaderboard", () => {
     expect(board.rows[1]!.behind!.mean).toBe(0);
   });
 
+  it("puts those that are alike in every figure in order of their names", async () => {
+    const alike = await Promise.all(["b", "c", "a"].map((name) => entry(name, ["b"])));
+    expect(leaderboard(alike).rows.map(({ recommender }) => recommender)).toEqual(["a", "b", "c"]);
+  });
+
   it("writes one minus sign throughout, and tells programs the level of its intervals", async () => {
     const { figures, ...rest } = await entry("b", ["b"]);
     const board = leaderboard([{ ...rest, figures: { ...figures, popularityLift: -0.25 } }], { level: 0.9 });
@@ -116,6 +121,14 @@ describe("leaderboard", () => {
     expect(leaderboardText(at50!)).toMatch(/ 50 % interval .*\n.*\n.* −5\.00 {2}/);
   });
 
+  it("is not sure of what comes by chance just as often as its intervals miss", async () => {
+    const { rows, ...board } = leaderboard([await entry("b", ["b"]), await entry("none", ["c"])]);
+    const at = (p: number) =>
+      leaderboardText({ ...board, rows: [rows[0]!, { ...rows[1]!, behind: { ...rows[1]!.behind!, p } }] });
+    expect(at(0.05)).toMatch(/−40\.00 \(even\)/);
+    expect(at(0.049)).not.toMatch(/even/);
+  });
+
   it("takes nothing for sure of a single query", async () => {
     const one = async (name: string, answer: string[]) => {
       const { hits, reciprocalRanks, gains, ...rest } = await entry(name, answer);
@@ -151,6 +164,7 @@ describe("report", () => {
       ...["fit_seconds", "recommend_seconds", "peak_rss_mb"],
     ]);
     expect(report(measured, 2)).toMatchObject({ queries: 100, hit_ratio: 0.4 });
+    expect(report({ ...measured, fitSeconds: 1.23456 }, 2)).toMatchObject({ fit_seconds: 1.235 });
     expect(() => report(measured, 30)).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(/^k = 30 was not evaluated; there are /),

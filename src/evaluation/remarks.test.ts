@@ -133,6 +133,8 @@ describe("the choice of the best", () => {
         /^on validation vstan is within chance of blend .* may be chance; more playlists/,
       ),
     ]);
+    const touching = { ...one[1]!, interval: [0.3, one[0]!.interval[0]] as const };
+    expect(on({ ranking: [one[0]!, touching] })).toHaveLength(1);
     expect(on({ ranking: [...one, ranked("ease", 0.38)] })[0]).toMatch(
       / 2 other models are within chance of/,
     );

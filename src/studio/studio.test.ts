@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatedCorpus } from "../analysis/analysis.testkit.js";
 import { loadFlow, openClient, openStore, runFlow } from "../workflow/index.js";
-import { axeViolations, hasChromium, type PageOptions, poll } from "./browser.testkit.js";
+import { axeViolations, hasChromium, openPage, type PageOptions, poll } from "./browser.testkit.js";
 import { type TestStudio, testStudio } from "./studio.testkit.js";
 
 const pictures = process.env.SEGUE_SCREENSHOTS;
@@ -62,24 +62,36 @@ describe.skipIf(!hasChromium)("the studio", () => {
     { hash: "#/data", ready: "figure svg" },
   ];
 
-  it("shows the first view in under a second", async () => {
-    // The browser's own start is none of the studio's.
-    await (await open("")).page.close();
-    const began = performance.now();
-    const { page } = await open("");
-    await page.waitForSelector(".take");
-    const milliseconds = performance.now() - began;
-    console.log(`first view with its answer: ${milliseconds.toFixed(0)} ms`);
-    expect(milliseconds).toBeLessThan(3000);
-    const painted = await page.evaluate(
-      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
+  it("shows the first view in under a second more than any page takes to open", async () => {
+    const opening = async (address: string, ready: string) => {
+      const began = performance.now();
+      const { page } = await openPage(studio.browser, address);
+      await page.waitForSelector(ready);
+      const milliseconds = performance.now() - began;
+      const painted = await page.evaluate(
+        () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
+      );
+      await page.close();
+      return { milliseconds, painted };
+    };
+    // In turns, so that what else the machine does is much the same for both; the best of each is the least disturbed.
+    const views: number[] = [];
+    const others: number[] = [];
+    const paints: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      others.push((await opening("data:text/html,<p>nothing</p>", "p")).milliseconds);
+      const { milliseconds, painted } = await opening(studio.url, ".take");
+      expect(painted).toBeGreaterThan(0);
+      views.push(milliseconds);
+      paints.push(painted);
+    }
+    const [view, other, paint] = [Math.min(...views), Math.min(...others), Math.min(...paints)];
+    console.log(
+      `first view with its answer: ${view.toFixed(0)} ms, painted after ${paint.toFixed(0)} ms; an empty page: ${other.toFixed(0)} ms`,
     );
-    console.log(`first contentful paint: ${painted.toFixed(0)} ms`);
-    expect(painted).toBeGreaterThan(0);
-    // The bar is 1000 on a machine of its own; a busy one gets twice that.
-    expect(painted).toBeLessThan(2000);
-    await page.close();
-  });
+    expect(view).toBeLessThan(1000 + other);
+    expect(paint).toBeLessThan(1000);
+  }, 120_000);
 
   it("goes through a whole listening session by keyboard alone", async () => {
     const { page, problems } = await open("#/listen");

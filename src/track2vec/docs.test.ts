@@ -51,7 +51,7 @@ describe("the examples", () => {
     writeFileSync(join(folder, "example.mjs"), transpile(code, target));
     const printed = run(process.execPath, ["example.mjs"]).trim().split("\n");
     const told = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map((found) => found[1]!);
-    expect(printed.length).toBeGreaterThan(0);
+    expect(printed).not.toEqual([""]);
     if (told.length > 0) expect(printed).toEqual(told);
   });
 

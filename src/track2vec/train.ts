@@ -9,9 +9,8 @@ import {
   requireWithin,
   untilAborted,
 } from "../system/index.js";
-import { fingerprint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
-import type { Weights } from "./matrices.js";
+import { fingerprint, loadCheckpoint } from "./checkpoint.js";
+import { Epochs, type Given, type Prepared } from "./epochs.js";
 import { resolveOptions, type Word2VecOptions, word2vecDefaults } from "./options.js";
 import { requireVectors } from "./require-vectors.js";
 import { Session } from "./session.js";
@@ -20,9 +19,9 @@ import { Crew, runOnThisThread } from "./threads.js";
 import { ownRanges, type TrainOptions } from "./train-options.js";
 import { reportTraining } from "./training-progress.js";
 import { Judge, requireValidation } from "./validation.js";
-import { TrackVectors } from "./vectors.js";
+import type { TrackVectors } from "./vectors.js";
 import { vocabularySteps } from "./vocabulary.js";
-import { ofTracks, type Wording } from "./wording.js";
+import { ofTracks } from "./wording.js";
 import type { EpochTotals } from "./work.js";
 
 export interface TrainingResult {
@@ -100,10 +99,13 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   }
 }
 
-type Given = TrainOptions & { readonly wording: Wording };
-
 /** Everything that comes before the first epoch, in slices: on a large corpus it takes seconds. */
-async function prepare(corpus: Corpus, options: Given, resolved: Word2VecOptions, shared: boolean) {
+async function prepare(
+  corpus: Corpus,
+  options: Given,
+  resolved: Word2VecOptions,
+  shared: boolean,
+): Promise<Prepared> {
   const { from, validation, signal, wording } = options;
   const words = corpus.offsets.at(-1)!;
   const state = { done: 0, total: resolved.epochs * words, speed: 0, lossPerEpoch: [], preparing: true };
@@ -139,123 +141,46 @@ async function train(
   resolved: Word2VecOptions,
   crew: Crew | undefined,
 ): Promise<TrainingResult> {
-  const { validation, signal, wording } = options;
+  const { signal } = options;
   const began = performance.now();
   const prepared = await prepare(corpus, options, resolved, crew !== undefined);
-  const { vocabulary, judge, print, resumed, session } = prepared;
-  const lossPerEpoch = [...(resumed?.lossPerEpoch ?? [])];
-  const hitRatioPerEpoch = [...(resumed?.hitRatioPerEpoch ?? [])];
-  const firstEpoch = lossPerEpoch.length;
-  const { words } = session.job;
-  const vectorsOf = ({ inputs, outputs }: Weights) =>
-    new TrackVectors({
-      tracks: vocabulary.tracks,
-      size: resolved.vectorSize,
-      vectors: inputs,
-      counts: vocabulary.counts,
-      outputs,
-      noun: wording.item,
-    });
-  const trainingBegan = performance.now();
-  const speed = (done: number) =>
-    ((done - firstEpoch * words) / Math.max(1, performance.now() - trainingBegan)) * 1000;
+  const { session } = prepared;
+  const epochs = new Epochs(prepared, options, resolved);
+  const { lossPerEpoch } = epochs;
   let told = 0;
   const timer = reportTraining(options.progress, () => {
-    const done =
-      lossPerEpoch.length * words + (lossPerEpoch.length < resolved.epochs ? session.wordsTaken() : 0);
     // Threads may be an epoch ahead of what has been heard of it.
-    told = Math.max(told, done);
-    return { done: told, total: resolved.epochs * words, speed: speed(told), lossPerEpoch };
+    told = Math.max(told, epochs.wordsDone + (epochs.areAllDone ? 0 : session.wordsTaken()));
+    return { done: told, total: epochs.wordsInAll, speed: epochs.speed(told), lossPerEpoch };
   });
-  const { from } = options;
-  const place = () => ({
-    epoch: lossPerEpoch.length,
-    options: resolved,
-    wording,
-    from: from && { inputs: from.vectors, outputs: from.outputs },
-  });
-  let best = resumed?.best;
-  let pairs = 0;
-  let negativeProducts = 0;
-  const afterEpoch = async (totals: EpochTotals): Promise<boolean> => {
-    const { epoch } = totals;
-    lossPerEpoch.push(totals.loss / Math.max(1, totals.pairs));
-    requireFiniteLoss(lossPerEpoch.at(-1)!, place());
-    pairs += totals.pairs;
-    negativeProducts += totals.negativeProducts;
-    let weights = judge || options.checkpoint ? await inSlices(session.weightsSteps(), signal) : undefined;
-    // Before they take the place of an earlier checkpoint.
-    if (weights) await inSlices(requireFiniteWeights(weights, place()), signal);
-    const current = () => (weights ??= session.weights());
-    if (judge) {
-      const { inputs } = current();
-      const nameOf = (row: number) => `${wording.item} ${JSON.stringify(vocabulary.tracks[row])}`;
-      const ratio = await inSlices(judge.hitRatio(inputs, resolved.vectorSize, nameOf), signal);
-      if (bestEpoch(hitRatioPerEpoch) === 0 || ratio > hitRatioPerEpoch[bestEpoch(hitRatioPerEpoch) - 1]!) {
-        best = current();
-      }
-      hitRatioPerEpoch.push(ratio);
-    }
-    if (options.checkpoint) {
-      const state = { weights: current(), best, lossPerEpoch, hitRatioPerEpoch };
-      await saveCheckpoint(options.checkpoint, state, print);
-    }
-    const done = lossPerEpoch.length * words;
-    const report = {
-      epoch: epoch + 1,
-      epochs: resolved.epochs,
-      loss: lossPerEpoch.at(-1)!,
-      wordsPerSecond: speed(done),
-      secondsLeft: (resolved.epochs * words - done) / speed(done),
-      ...(validation ? { hitRatio: hitRatioPerEpoch.at(-1)! } : {}),
-      vectors: () => vectorsOf(current()),
-    };
-    if ((await options.onEpoch?.(report)) === "stop") return false;
-    return !validation || goesOn(hitRatioPerEpoch, validation.patience);
-  };
   try {
-    const finished = firstEpoch >= resolved.epochs || !goesOn(hitRatioPerEpoch, validation?.patience);
+    const afterEpoch = (totals: EpochTotals) => epochs.after(totals);
     // Where nobody looks at the matrices between epochs, threads need not wait for this one.
-    const atOnce = !judge && !options.checkpoint && !options.onEpoch;
-    if (!finished)
-      await (crew
-        ? crew.run(session, afterEpoch, atOnce, signal)
-        : runOnThisThread(session, afterEpoch, signal));
-    else if (options.checkpoint) {
-      const weights = await inSlices(session.weightsSteps(), signal);
-      await saveCheckpoint(options.checkpoint, { weights, best, lossPerEpoch, hitRatioPerEpoch }, print);
-    }
+    const atOnce = !prepared.judge && !options.checkpoint && !options.onEpoch;
+    if (epochs.areOver) await epochs.save();
+    else if (crew) await crew.run(session, afterEpoch, atOnce, signal);
+    else await runOnThisThread(session, afterEpoch, signal);
   } finally {
     timer.end();
   }
-  const last = best ?? (await inSlices(session.weightsSteps(), signal));
-  await inSlices(requireFiniteWeights(last, place()), signal);
-  const trained = vectorsOf(last);
+  const vectors = await epochs.vectors();
   const seconds = (performance.now() - began) / 1000;
+  const { words, threads, layout } = session.job;
   return {
-    vectors: trained,
+    vectors,
     options: resolved,
     words,
     epochs: lossPerEpoch.length,
-    resumedEpochs: firstEpoch,
-    threads: session.job.threads,
+    resumedEpochs: epochs.resumed,
+    threads,
     seconds,
-    wordsPerSecond: (words * (lossPerEpoch.length - firstEpoch)) / seconds,
+    wordsPerSecond: (words * (lossPerEpoch.length - epochs.resumed)) / seconds,
     lossPerEpoch,
-    pairs,
-    negativeProducts,
-    hitRatioPerEpoch,
-    epoch: best ? bestEpoch(hitRatioPerEpoch) : lossPerEpoch.length,
-    kernelMb: Math.round(session.job.layout.totalBytes / 2 ** 20),
+    pairs: epochs.pairs,
+    negativeProducts: epochs.negativeProducts,
+    hitRatioPerEpoch: epochs.hitRatioPerEpoch,
+    epoch: epochs.taken,
+    kernelMb: Math.round(layout.totalBytes / 2 ** 20),
     peakRssMb: peakRssMb(),
   };
-}
-
-/** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */
-function bestEpoch(ratios: readonly number[]): number {
-  return ratios.length === 0 ? 0 : ratios.indexOf(Math.max(...ratios)) + 1;
-}
-
-function goesOn(ratios: readonly number[], patience = 3): boolean {
-  return ratios.length - bestEpoch(ratios) < patience;
 }

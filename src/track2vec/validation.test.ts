@@ -95,6 +95,16 @@ describe("holdBack", () => {
   });
 });
 
+it("ends training after three epochs that bring nothing, where nobody says how many", async () => {
+  // All are among so many nearest, from the first epoch on.
+  const corpus = groupedCorpus();
+  const queries = [{ context: [corpus.tracks[0]!], next: corpus.tracks[1]! }];
+  const validation = { queries, k: 1_000_000 };
+  const run = await trainTrack2Vec(corpus, { validation, minCount: 1, epochs: 9 });
+  expect(run.hitRatioPerEpoch).toEqual([1, 1, 1, 1]);
+  expect(run.epoch).toBe(1);
+});
+
 it("training refuses a validation that cannot judge", async () => {
   const queries = [{ context: ["a"], next: "b" }];
   const train = (validation: object) =>

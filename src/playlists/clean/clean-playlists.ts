@@ -29,7 +29,7 @@ import {
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import type { DayOrder, EscapeStyle, TextEncoding } from "./raw-file-choices.js";
-import { commonForm, hasTimes, type InputsRead, notesOn, readInputs } from "./read-inputs.js";
+import { commonForm, hasTimes, notesOn, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
 import { sameRowsNotes } from "./same-rows.js";
 
@@ -168,36 +168,21 @@ async function cleanInto(
   form: InputForm,
   options: CleanIntoOptions,
 ): Promise<Omit<CleanFacts, "seconds">> {
-  const rejectsFile = options.rejects === undefined ? undefined : join(scratch, "rejects.jsonl");
-  /** @returns where they are, if anywhere */
-  const keepRejects = async (place = options.rejects) => {
-    if (rejectsFile === undefined) return undefined;
-    await moveIntoPlace(rejectsFile, place!);
-    return place;
-  };
-  const rejects = new Rejects(rejectsFile);
   const { dates = "auto" } = options;
   const times = new PlayTimes(dates === "auto" ? undefined : dates);
-  let read: InputsRead;
-  try {
-    read = await readInputs(scratch, database, files, form, options, times, rejects);
-  } catch (error) {
+  const rejectsFile = options.rejects === undefined ? undefined : join(scratch, "rejects.jsonl");
+  const rejects = new Rejects(rejectsFile);
+  const read = await readInputs(scratch, database, files, form, options, times, rejects).catch((error) => {
     rejects.abandon();
     throw error;
-  }
+  });
   rejects.close();
   const rows = read.files.reduce((sum, file) => sum + file.rows, 0);
   const accepted = rows - rejects.count;
-  if (rows === 0)
-    throw new SegueError(
-      `${files.map((file) => file.path).join(", ")}: no rows${form === "csv" ? ", only a header" : ""}`,
-      {
-        hint: "was it downloaded or exported completely?",
-        code: "empty-input",
-      },
-    );
+  if (rows === 0) throw noRows(files, form);
   if (accepted === 0) {
-    const kept = await keepRejects(options.onlyRejects);
+    const kept = rejectsFile && (options.onlyRejects ?? options.rejects);
+    if (kept) await moveIntoPlace(rejectsFile, kept);
     throw noUsableRows(rows, rejects, options.inputs, kept);
   }
   const parts: PartsRead = {
@@ -211,12 +196,7 @@ async function cleanInto(
   const master = join(scratch, "master.parquet");
   const place = hasTimes(options) ? await lineOrderSql(database, read.files, parts) : "row_id";
   await writeMaster(database, parts, place, options, master);
-  const assumed = read.files.filter(({ playlist }) => playlist !== undefined);
-  const areCounted = Boolean(options.sessionGap) || assumed.length > 0;
-  const { written, playlists } = await database.row<{ written: number; playlists: number }>(
-    `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
-     FROM read_parquet(${sqlString(master)})`,
-  );
+  const { playlists, ...shape } = await shapeOf(database, master, read.files, options);
   const notes = [
     ...notesOn(read),
     ...(await sameRowsNotes(database, read.files, parts)),
@@ -227,29 +207,47 @@ async function cleanInto(
     ...(options.sessionGap ? await noMusicNotes(database, master, playlists) : []),
   ];
   options.progress?.({ task: "writing the master table", done: accepted, total: accepted, unit: "rows" });
-  await keepRejects();
+  if (rejectsFile) await moveIntoPlace(rejectsFile, options.rejects!);
   await moveIntoPlace(master, options.output);
   return {
     rows,
     accepted,
     rejected: rejects.count,
-    written,
     ...(leftOut && { leftOut }),
     rejectsByReason: rejects.byReason as Record<string, number>,
     firstRejects: rejects.first,
     remedies: rejects.remedies,
     notes,
     form,
+    ...shape,
     ...(options.sessionGap && { sessions: playlists }),
-    isWithoutPauses:
-      Boolean(options.sessionGap) && !options.sessionLength && written > longPlaylist * playlists,
-    isUnpartedLog:
-      !options.sessionGap &&
-      assumed.length > 0 &&
-      (written > longPlaylist * playlists ||
-        assumed.some(({ spareTime }) => spareTime !== undefined || options.mapping?.time !== undefined)),
     isByTime: hasTimes(options),
     files: read.files,
+  };
+}
+
+/** How long the master table is, and whether what is in it seems to be a log rather than playlists. */
+async function shapeOf(
+  database: Database,
+  master: string,
+  files: readonly CleanedFile[],
+  { sessionGap, sessionLength, mapping }: CleanIntoOptions,
+): Promise<Pick<CleanFacts, "written" | "isWithoutPauses" | "isUnpartedLog"> & { playlists: number }> {
+  const assumed = files.filter(({ playlist }) => playlist !== undefined);
+  const areCounted = Boolean(sessionGap) || assumed.length > 0;
+  const { written, playlists } = await database.row<{ written: number; playlists: number }>(
+    `SELECT count(*) AS written, ${areCounted ? "count(DISTINCT (user_id, playlist))" : "0"} AS playlists
+     FROM read_parquet(${sqlString(master)})`,
+  );
+  const areLong = written > longPlaylist * playlists;
+  const mayHaveTimes = assumed.some(
+    ({ spareTime }) => spareTime !== undefined || mapping?.time !== undefined,
+  );
+  return {
+    written,
+    playlists,
+    isWithoutPauses: Boolean(sessionGap) && !sessionLength && areLong,
+    isUnpartedLog: !sessionGap && assumed.length > 0 && (areLong || mayHaveTimes),
   };
 }
 
@@ -260,6 +258,12 @@ const nothingLeft = (plays: number): SegueError =>
   misuse(
     plays === 1 ? "--leave-out leaves out the only play" : `--leave-out leaves out all of the ${plays} plays`,
     "name only artists that are no music",
+  );
+
+const noRows = (files: readonly InputFile[], form: InputForm): SegueError =>
+  new SegueError(
+    `${files.map((file) => file.path).join(", ")}: no rows${form === "csv" ? ", only a header" : ""}`,
+    { hint: "was it downloaded or exported completely?", code: "empty-input" },
   );
 
 /** @param kept where the rejects are, if anywhere */

@@ -127,6 +127,30 @@ describe("sequences", () => {
     });
     expect(tracks[0]!.count).toBe(60);
   });
+
+  it("gives a track no artist that it is played without more often", async () => {
+    const { read } = await prepare([
+      ["u", null, "A-x", "p"],
+      ["u", null, "A-x", "p"],
+      ["u", "A", "x", "p"],
+      ...filler,
+    ]);
+    const tracks = await read<{ track_id: string; artist: string | null }>("tracks");
+    expect(tracks.find((track) => track.track_id === "A-x")?.artist).toBe(null);
+  });
+
+  it("lists the tracks by how often they are played, equal ones by their ids", async () => {
+    const once = Array.from(
+      { length: 3000 },
+      (_, i): Play => ["u", "Z", `${(i * 7919) % 3000}`, `p${i % 900}`],
+    );
+    const { read } = await prepare([...once, ...filler]);
+    const ids = (await read<{ track_id: string }>("tracks")).map(({ track_id }) => track_id);
+    const [first, second, third, ...others] = ids;
+    expect([first, second, third]).toEqual(["Filler-a", "Filler-b", "Filler-c"]);
+    expect(others.length).toBeGreaterThan(2000);
+    expect(others).toEqual(others.toSorted());
+  });
 });
 
 describe("versions of one song", () => {
@@ -215,6 +239,13 @@ describe("names that differ in capitals alone", () => {
     ]);
   });
 
+  it("are the first by the alphabet where each is played as often", async () => {
+    const even: Play[] = ["b", "B", "a", "A"].map((artist) => ["u", artist, "x", "p"]);
+    const { read } = await prepare([...even, ...filler], { mergeCapitals: true });
+    const [first] = await read<Sequence>("model_input_full");
+    expect(first!.track_sequence).toEqual(["B-x", "B-x", "A-x", "A-x"]);
+  });
+
   it("and their versions are one song when both are merged", async () => {
     const { read } = await prepare([...twice, ...filler], { mergeCapitals: true, mergeVersions: true });
     const [first] = await read<Sequence>("model_input_full");
@@ -245,9 +276,16 @@ describe("the split", () => {
     const more = await prepare(many(0, 1500));
     const after = await placeOf((name) => more.read<Sequence>(name));
     for (const [id, part] of before) expect(after.get(id)).toBe(part);
+    // The same in every version: the last eight bytes of the MD5 of seed and id, from 0 to 1.
+    const partOf = (seed: number, id: string) => {
+      const hash = createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8);
+      const at = Number(hash) / 2 ** 64;
+      return at < 0.7 ? "train" : at < 0.9 ? "validation" : "test";
+    };
+    for (const [id, part] of after) expect(part, id).toBe(partOf(42, id));
     const reseeded = await prepare(many(100, 900), { seed: 7 });
     const moved = await placeOf((name) => reseeded.read<Sequence>(name));
-    expect([...before].some(([id, part]) => moved.get(id) !== part)).toBe(true);
+    for (const [id, part] of moved) expect(part, id).toBe(partOf(7, id));
   });
 
   it("takes a sample of whole playlists for dev", async () => {

@@ -240,7 +240,9 @@ describe("the endpoint's routes", () => {
 
   it("says why where asked", async () => {
     const { body } = await post("/v1/recommend", { context: [songs[0]], k: 3, explain: true });
-    for (const track of recommendAnswer.parse(body).tracks) {
+    const { tracks } = recommendAnswer.parse(body);
+    expect(tracks).toHaveLength(3);
+    for (const track of tracks) {
       expect(track.reasons!.length).toBeGreaterThan(0);
       expect(track.because).toMatch(/\w/);
     }
@@ -493,6 +495,7 @@ describe("the endpoint's routes", () => {
     const answers = Object.values(paths).flatMap((path) =>
       Object.values(path).flatMap(({ responses }) => Object.values(responses)),
     );
+    expect(answers.length).toBeGreaterThan(20);
     for (const { description, content } of answers) {
       expect(description).not.toBe("Default Response");
       expect(content).toBeDefined();

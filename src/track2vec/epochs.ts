@@ -1,0 +1,187 @@
+/** The epochs of one training: what each came to, and what is done after it: judged, kept in the checkpoint, told to the caller. */
+import { inSlices } from "../system/index.js";
+import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
+import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
+import type { Weights } from "./matrices.js";
+import type { Word2VecOptions } from "./options.js";
+import type { Session } from "./session.js";
+import type { TrainOptions } from "./train-options.js";
+import type { Judge } from "./validation.js";
+import { TrackVectors } from "./vectors.js";
+import type { Vocabulary } from "./vocabulary.js";
+import type { Wording } from "./wording.js";
+import type { EpochTotals } from "./work.js";
+
+export type Given = TrainOptions & { readonly wording: Wording };
+
+/** What there is before the first epoch. */
+export interface Prepared {
+  readonly session: Session;
+  readonly vocabulary: Vocabulary;
+  readonly judge: Judge | undefined;
+  /** Of the playlists and options, for the checkpoint; empty where none is written or read. */
+  readonly print: string;
+  readonly resumed: Checkpoint | undefined;
+}
+
+export class Epochs {
+  /** One figure an epoch, those of the checkpoint included. */
+  readonly lossPerEpoch: number[];
+  /** The same; empty without a validation. */
+  readonly hitRatioPerEpoch: number[];
+  /** How many of these the checkpoint had. */
+  readonly resumed: number;
+  /** Of the epochs that were trained here. */
+  pairs = 0;
+  negativeProducts = 0;
+  readonly #prepared: Prepared;
+  readonly #options: Given;
+  readonly #resolved: Word2VecOptions;
+  readonly #began = performance.now();
+  /** The weights of the best epoch; undefined where none was judged. */
+  #best: Weights | undefined;
+
+  /** Made just before the first epoch: speed counts from here. */
+  constructor(prepared: Prepared, options: Given, resolved: Word2VecOptions) {
+    this.#prepared = prepared;
+    this.#options = options;
+    this.#resolved = resolved;
+    this.lossPerEpoch = [...(prepared.resumed?.lossPerEpoch ?? [])];
+    this.hitRatioPerEpoch = [...(prepared.resumed?.hitRatioPerEpoch ?? [])];
+    this.resumed = this.lossPerEpoch.length;
+    this.#best = prepared.resumed?.best;
+  }
+
+  get areAllDone(): boolean {
+    return this.lossPerEpoch.length >= this.#resolved.epochs;
+  }
+
+  /** Whether there is nothing left to train: all epochs are done, or the last ones brought nothing. */
+  get areOver(): boolean {
+    return this.areAllDone || this.#lostPatience;
+  }
+
+  /** Words of the epochs that are done. */
+  get wordsDone(): number {
+    return this.lossPerEpoch.length * this.#prepared.session.job.words;
+  }
+
+  /** Words of all epochs. */
+  get wordsInAll(): number {
+    return this.#resolved.epochs * this.#prepared.session.job.words;
+  }
+
+  /** Whose vectors are taken: the best epoch with a validation, else the last; 1 for the first. */
+  get taken(): number {
+    return this.#best ? bestEpoch(this.hitRatioPerEpoch) : this.lossPerEpoch.length;
+  }
+
+  /** Words a second, where `done` words are done, those of the checkpoint included. */
+  speed(done: number): number {
+    const here = done - this.resumed * this.#prepared.session.job.words;
+    return (here / Math.max(1, performance.now() - this.#began)) * 1000;
+  }
+
+  /** Takes note of an epoch that has ended. @returns whether another one is to follow */
+  async after(totals: EpochTotals): Promise<boolean> {
+    const { session, judge } = this.#prepared;
+    const { checkpoint, onEpoch } = this.#options;
+    this.lossPerEpoch.push(totals.loss / Math.max(1, totals.pairs));
+    requireFiniteLoss(this.lossPerEpoch.at(-1)!, this.#place());
+    this.pairs += totals.pairs;
+    this.negativeProducts += totals.negativeProducts;
+    // Before they take the place of an earlier checkpoint.
+    let weights = judge || checkpoint ? await this.#finiteWeights() : undefined;
+    const current = () => (weights ??= session.weights());
+    if (judge) await this.#judge(judge, current());
+    if (checkpoint) await this.save(current());
+    const report = this.#report(totals.epoch, () => this.#vectorsOf(current()));
+    if ((await onEpoch?.(report)) === "stop") return false;
+    return !this.#lostPatience;
+  }
+
+  /** Writes the checkpoint, where one is wanted. @param weights those of the last epoch; by default they are looked up */
+  async save(weights?: Weights): Promise<void> {
+    const { checkpoint, signal } = this.#options;
+    if (checkpoint === undefined) return;
+    const { session, print } = this.#prepared;
+    const state = {
+      weights: weights ?? (await inSlices(session.weightsSteps(), signal)),
+      best: this.#best,
+      lossPerEpoch: this.lossPerEpoch,
+      hitRatioPerEpoch: this.hitRatioPerEpoch,
+    };
+    await saveCheckpoint(checkpoint, state, print);
+  }
+
+  /** The vectors that the training comes to. @throws SegueError code "diverged" where a value is not finite */
+  async vectors(): Promise<TrackVectors> {
+    if (this.#best === undefined) return this.#vectorsOf(await this.#finiteWeights());
+    await inSlices(requireFiniteWeights(this.#best, this.#place()), this.#options.signal);
+    return this.#vectorsOf(this.#best);
+  }
+
+  get #lostPatience(): boolean {
+    const { patience = 3 } = this.#options.validation ?? {};
+    return this.hitRatioPerEpoch.length - bestEpoch(this.hitRatioPerEpoch) >= patience;
+  }
+
+  async #judge(judge: Judge, weights: Weights): Promise<void> {
+    const { signal, wording } = this.#options;
+    const { tracks } = this.#prepared.vocabulary;
+    const nameOf = (row: number) => `${wording.item} ${JSON.stringify(tracks[row])}`;
+    const ratio = await inSlices(judge.hitRatio(weights.inputs, this.#resolved.vectorSize, nameOf), signal);
+    this.hitRatioPerEpoch.push(ratio);
+    if (bestEpoch(this.hitRatioPerEpoch) === this.hitRatioPerEpoch.length) this.#best = weights;
+  }
+
+  #report(epoch: number, vectors: () => TrackVectors) {
+    const done = this.wordsDone;
+    const speed = this.speed(done);
+    return {
+      epoch: epoch + 1,
+      epochs: this.#resolved.epochs,
+      loss: this.lossPerEpoch.at(-1)!,
+      wordsPerSecond: speed,
+      secondsLeft: (this.wordsInAll - done) / speed,
+      ...(this.#options.validation ? { hitRatio: this.hitRatioPerEpoch.at(-1)! } : {}),
+      vectors,
+    };
+  }
+
+  async #finiteWeights(): Promise<Weights> {
+    const { signal } = this.#options;
+    const weights = await inSlices(this.#prepared.session.weightsSteps(), signal);
+    await inSlices(requireFiniteWeights(weights, this.#place()), signal);
+    return weights;
+  }
+
+  #vectorsOf({ inputs, outputs }: Weights): TrackVectors {
+    const { tracks, counts } = this.#prepared.vocabulary;
+    const size = this.#resolved.vectorSize;
+    return new TrackVectors({
+      tracks,
+      size,
+      vectors: inputs,
+      counts,
+      outputs,
+      noun: this.#options.wording.item,
+    });
+  }
+
+  /** For messages: where the training stands. */
+  #place() {
+    const { from, wording } = this.#options;
+    return {
+      epoch: this.lossPerEpoch.length,
+      options: this.#resolved,
+      wording,
+      from: from && { inputs: from.vectors, outputs: from.outputs },
+    };
+  }
+}
+
+/** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */
+function bestEpoch(ratios: readonly number[]): number {
+  return ratios.length === 0 ? 0 : ratios.indexOf(Math.max(...ratios)) + 1;
+}

@@ -161,7 +161,7 @@ class LocalEngine {
       if ("done" in result) return result;
       if (signal.aborted) return undefined;
       const error = result.failed;
-      if (error.kind !== "error") await writeFailure(store, spec, started, error);
+      await writeFailure(store, spec, started, error);
       const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;
       else if (spec.last || isHopeless(error)) {

@@ -59,6 +59,20 @@ it("has written every card once it has settled, though the run need not wait for
   }
 });
 
+it("does not blame a task for what an earlier one left behind in its process: it begins anew in another", async () => {
+  const store = new FolderStore(join(folder, "store"));
+  const run = await runFlow(flows.leavesTimer!, { folder }, { store, maxWorkers: 1 });
+  expect(run.end.failed).toBeUndefined();
+  const task = openClient(store).flow("leaves-timer").latestRun.task("innocent");
+  expect(await task.artifact("fine")).toBe(true);
+  expect(noted()).toEqual(["innocent", "innocent"]);
+  const { attempts } = await task.summary();
+  expect(attempts.map(({ error }) => error?.message)).toEqual([
+    "what start/0 left behind in this process threw: left behind",
+    undefined,
+  ]);
+});
+
 it("says that a step ran out of memory, and what to do, where V8 ends its process", async () => {
   const { NODE_OPTIONS } = process.env;
   process.env.NODE_OPTIONS = "--max-old-space-size=80";

@@ -140,7 +140,7 @@ export class Pool {
       kill(worker);
       await worker.exited;
       await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
-      return { failed: stopped ?? result.failed };
+      return { failed: stopped ?? worker.spoiled ?? result.failed };
     } finally {
       clearTimeout(timer);
       clearTimeout(late);

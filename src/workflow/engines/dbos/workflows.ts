@@ -190,7 +190,7 @@ async function attempt(
       return result;
     }
     if (signal.aborted) return result;
-    if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
+    await writeFailure(store, spec, started, result.failed);
     const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, tried.losses);
     if (isOver && ready.node.catch !== undefined) return publishCaught(store, spec, started, result.failed);
     return result;

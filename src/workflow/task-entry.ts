@@ -42,7 +42,19 @@ function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<
 }
 
 const flowOf = (module: string, flow: string) =>
-  once(flows, `${module} ${flow}`, () => loadFlow(module, flow));
+  once(flows, `${module} ${flow}`, () => unheld(() => loadFlow(module, flow)));
+
+let unheldBy = 0;
+
+/** Meanwhile the parent's line does not keep this process alive: whether anything else does tells if the work can come to an end. */
+async function unheld<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (unheldBy++ === 0) process.channel?.unref();
+  try {
+    return await work();
+  } finally {
+    if (--unheldBy === 0) process.channel?.ref();
+  }
+}
 
 /** Sends what is printed to the task's log and to the parent. */
 function capture(log: TaskLog): () => void {

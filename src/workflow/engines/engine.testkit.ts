@@ -290,6 +290,11 @@ export function engineContract(engine: EngineUnderTest): void {
       ).toEqual(["work 0", "work 1"]);
     });
 
+    it("does not run a task again whose process is killed when its record is there", async () => {
+      expect((await run("killedDone")).status).toBe("done");
+      expect(ran()).toEqual(["start"]);
+    });
+
     it("runs no more side by side than resources allow", async () => {
       expect((await run("greedy")).status).toBe("done");
       expect(ran()).toHaveLength(6);

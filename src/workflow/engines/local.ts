@@ -161,6 +161,8 @@ class LocalEngine {
       if ("done" in result) return result;
       if (signal.aborted) return undefined;
       const error = result.failed;
+      const published = error.kind === "error" ? undefined : await this.#options.reuse.published(ready);
+      if (published) return { done: published };
       await writeFailure(store, spec, started, error);
       const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;

@@ -196,6 +196,21 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         expect(attempts.map(({ error }) => error?.message)).toEqual(["not yet", undefined]);
       }));
 
+    it("has a run that another worker walks on with when the one that walks it, and has no task, is stopped", () =>
+      withGate(async ({ store, parameters, ran }) => {
+        await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
+        const walker = await startWorker();
+        const retry = { count: 1, delay: 3 };
+        const options = { store, retry, engine: "dbos", databaseUrl: postgres.url } as const;
+        const running = runFlow(flows.waits!, { ...parameters, count: 1 }, options);
+        while (delayed() === 0) await sleep(20);
+        await end(walker, "SIGTERM");
+        workers = [];
+        await Promise.all([startWorker(), startWorker()]);
+        expect((await running).status).toBe("done");
+        expect(ran()).toEqual(["begin 0 1", "begin 0 2", "end 0 2"]);
+      }));
+
     it("ends with the run where that is stopped", () =>
       withGate(async ({ store, parameters, ran }) => {
         const stop = new AbortController();
@@ -232,6 +247,22 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       expect(notes).toEqual([
         "no worker is at this queue, so the run waits: start one with `segue worker`",
         "a worker is at the queue: the run goes on",
+      ]);
+    }));
+
+  it("does not count it against a task that the worker which had it was stopped", () =>
+    withGate(async ({ store, parameters, begun, open }) => {
+      const options = { store, engine: "dbos", databaseUrl: postgres.url } as const;
+      const running = runFlow(flows.gate!, { ...parameters, count: 1 }, options);
+      while (begun().length < 1) await sleep(50);
+      await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+      await Promise.all([startWorker(), startWorker()]);
+      open();
+      expect((await running).status).toBe("done");
+      const { attempts } = await openClient(store).flow("gate").latestRun.task("work", 0).summary();
+      expect(attempts.map(({ attempt, error }) => [attempt.split("-")[0], error])).toEqual([
+        ["1", undefined],
+        ["1", undefined],
       ]);
     }));
 

@@ -35,9 +35,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const pools = new Map<string, Pool>();
   const active = new Map<string, AbortController>();
   let failure: string | undefined;
+  let isLeaving = false;
+  let walks = 0;
   let wake = () => {};
   const claims = new Claims(databaseUrl, executor, (why) => {
     failure = why;
+    isLeaving = true;
     for (const controller of active.values()) controller.abort();
     wake();
   });
@@ -59,6 +62,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       active.set(id, controller);
       return { signal: controller.signal, release: () => active.delete(id) };
     },
+    walking() {
+      walks++;
+      return () => walks--;
+    },
+    isLeaving: () => isLeaving,
     log,
   };
   registerWorkflows(context);
@@ -100,7 +108,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }
   } finally {
     // What this worker leaves is in its name still; the others take it over as they would after a crash.
-    const leaving = active.size > 0;
+    isLeaving = true;
+    // To shut DBOS down is to wait for every run that it walks.
+    const leaving = active.size > 0 || walks > 0;
     for (const pool of pools.values()) await pool.close();
     if (leaving) log("its tasks are left to other workers");
     else {

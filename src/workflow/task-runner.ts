@@ -160,7 +160,10 @@ async function publish(
   return (await readRecord<DoneRecord>(store, key))!;
 }
 
-/** Of an error that the task's own process has written down already, its word stands. */
+/**
+ * Of an error that the task's own process has written down already, its word stands; one that cannot be written down, as on a full
+ * disk, is told all the same.
+ */
 export async function writeFailure(
   store: Store,
   spec: TaskSpec,
@@ -170,7 +173,7 @@ export async function writeFailure(
   const { step, task } = spec.ready;
   const record: FailedRecord = { started, finished: new Date().toISOString(), error };
   const key = keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "failed.json");
-  if (error.kind === "error") await store.putIfAbsent(key, recordText(record));
+  if (error.kind === "error") await store.putIfAbsent(key, recordText(record)).catch(() => {});
   else await store.put(key, recordText(record));
 }
 

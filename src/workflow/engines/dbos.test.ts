@@ -1,5 +1,5 @@
 /** The engine on DBOS: the contract with two workers, and what happens when workers, the command or the database go away. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -265,6 +265,27 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         ["1", undefined],
       ]);
     }));
+
+  it("ends a worker whose user may make no tables, and says so", async () => {
+    postgres.sql("CREATE ROLE poor LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const database = postgres.url.replace("postgres@", "poor@");
+    const segue = [distPath("cli/main.js"), "worker", "--database", database];
+    // The first worker has to make its table.
+    postgres.sql("ALTER TABLE segue_workers RENAME TO segue_workers_away");
+    try {
+      const { status, stderr } = spawnSync(process.execPath, segue, {
+        encoding: "utf8",
+        timeout: 20_000,
+        killSignal: "SIGKILL",
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^error: the database at \S+ refuses a worker: permission denied for schema public\n {2}→ /,
+      );
+    } finally {
+      postgres.sql("ALTER TABLE segue_workers_away RENAME TO segue_workers");
+    }
+  });
 
   it("starts and ends a worker without a word to standard error", async () => {
     complaints = "";

@@ -1,12 +1,12 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. Any number, on any machines. */
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { SegueError } from "../../../system/index.js";
+import { messageOf, SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
-import { checkDatabase, connectionsTo, quietLogger } from "./database.js";
+import { checkDatabase, connectionsTo, quietLogger, shownUrl } from "./database.js";
 import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
 import { registerWorkflows, type TaskContext } from "./workflows.js";
 
@@ -81,7 +81,17 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     listenQueues: [runQueue, taskQueue],
   });
   // The claim comes before the first task, so that no task is ever held by a worker that nobody can take over.
-  await claims.open(hostname());
+  try {
+    await claims.open(hostname());
+  } catch (error) {
+    // An open connection would keep the command alive that has failed.
+    await claims.abandon();
+    await connections.end();
+    throw new SegueError(`the database at ${shownUrl(databaseUrl)} refuses a worker: ${messageOf(error)}`, {
+      hint: "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
+      cause: error,
+    });
+  }
   try {
     await claims.alone("segue-launch", () => DBOS.launch());
     await DBOS.registerQueue(runQueue, {

@@ -54,6 +54,15 @@ beforeAll(() =>
 afterAll(() => project.remove());
 
 describe("a flow of one's own that fails", () => {
+  it("is told of where its module waits for what never comes", async () => {
+    project.write("never.mjs", "await new Promise(() => {});");
+    const { code, stderr } = await segue("run", "never.mjs");
+    expect([code, stderr]).toEqual([
+      1,
+      "error: cannot load the flow's module never.mjs: it waits at its top level for what never comes\n  → look for an await outside of any function, there or in what it imports\n",
+    ]);
+  });
+
   it.each([
     [1, /^error: \S+: no luck\n/],
     [

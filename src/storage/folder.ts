@@ -75,18 +75,20 @@ export class FolderStore implements Store {
   async putIfAbsent(key: string, contents: Uint8Array | string): Promise<boolean> {
     const path = this.localPath(key);
     return this.#retryWhenSwept(async () => {
-      makeFolder(dirname(path));
       const temporary = temporaryBeside(path);
       try {
+        makeFolder(dirname(path));
         await writeNewFile(temporary, contents);
         // link, unlike rename, refuses a name that is taken.
         await link(temporary, path);
         return true;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-        throw error;
+        const { code, syscall } = error as NodeJS.ErrnoException;
+        if (code === "EEXIST" && syscall === "link") return false;
+        // That the folder has gone is put right by another try.
+        throw code === "ENOENT" ? error : explainDiskError(error, path);
       } finally {
-        await rm(temporary, { force: true });
+        await rm(temporary, { force: true }).catch(() => {});
       }
     });
   }

@@ -145,6 +145,26 @@ describe.skipIf(motoPython === undefined)("S3Store", () => {
     }
   });
 
+  it("reads anew what breaks off in the middle", async () => {
+    const contents = randomBytes(300_000);
+    await new S3Store("s3://models/anew", options).put("a.bin", contents);
+    let cuts = 0;
+    const cutting = await startProxy(moto.endpoint, ({ method }) =>
+      method === "GET" && ++cuts % 3 !== 0 ? "cut" : "pass",
+    );
+    try {
+      const store = new S3Store("s3://models/anew", { ...options, endpoint: cutting.url });
+      expect(Buffer.compare(contents, (await store.get("a.bin"))! as Buffer)).toBe(0);
+      expect(cuts).toBe(3);
+      const to = join(folder, "anew.bin");
+      expect(await store.getFile("a.bin", to)).toBe(true);
+      expect(Buffer.compare(contents, await readFile(to))).toBe(0);
+      expect(cuts).toBe(6);
+    } finally {
+      await cutting.close();
+    }
+  });
+
   it("leaves no file where a download breaks off", async () => {
     const whole = new S3Store("s3://models/broken", options);
     await whole.put("a.bin", randomBytes(300_000));

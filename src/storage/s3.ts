@@ -6,6 +6,7 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ChecksumAlgorithm,
   CopyObjectCommand,
@@ -33,6 +34,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const freshMs = 30 * 60 * 1000;
 
 const defaultPartSize = 8 * 1024 * 1024;
+
+const defaultAttempts = 5;
 
 export interface S3StoreOptions {
   readonly region?: string;
@@ -84,7 +87,7 @@ export class S3Store implements Store {
       ...(options.region ? { region: options.region } : {}),
       // Bucket names as host names need DNS for each; other servers than AWS seldom have it.
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-      maxAttempts: options.attempts ?? 5,
+      maxAttempts: options.attempts ?? defaultAttempts,
       ...awsTimeouts(options.silence),
     });
   }
@@ -95,15 +98,13 @@ export class S3Store implements Store {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    const body = await this.#open(key);
-    if (body === undefined) return undefined;
-    try {
+    return this.#wholly(`read ${this.urlOf(key)}`, async () => {
+      const body = await this.#open(key);
+      if (body === undefined) return undefined;
       const parts: Buffer[] = [];
       for await (const part of body) parts.push(part as Buffer);
       return Buffer.concat(parts);
-    } catch (error) {
-      throw awsFailure(`read ${this.urlOf(key)}`, error);
-    }
+    });
   }
 
   async put(key: string, contents: Uint8Array | string): Promise<void> {
@@ -166,27 +167,27 @@ export class S3Store implements Store {
   }
 
   async getFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<boolean> {
-    const body = await this.#open(key, signal);
-    if (body === undefined) return false;
-    let done = 0;
-    async function* counted(parts: AsyncIterable<Buffer>) {
-      for await (const part of parts) {
-        done += part.length;
-        progress?.({ task: `downloading ${key}`, done, unit: "bytes" });
-        yield part;
+    return this.#wholly(`download ${this.urlOf(key)}`, async () => {
+      const body = await this.#open(key, signal);
+      if (body === undefined) return false;
+      let done = 0;
+      async function* counted(parts: AsyncIterable<Buffer>) {
+        for await (const part of parts) {
+          done += part.length;
+          progress?.({ task: `downloading ${key}`, done, unit: "bytes" });
+          yield part;
+        }
       }
-    }
-    try {
-      await this.#try(`download ${this.urlOf(key)}`, () =>
-        writeAtomically(path, (temporary) =>
+      try {
+        await writeAtomically(path, (temporary) =>
           pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
-        ),
-      );
-    } finally {
-      // Where no file can be made at the path nobody has read it, and its connection would stay open.
-      body.destroy();
-    }
-    return true;
+        );
+      } finally {
+        // Where no file can be made at the path nobody has read it, and its connection would stay open.
+        body.destroy();
+      }
+      return true;
+    });
   }
 
   async exists(key: string): Promise<boolean> {
@@ -277,6 +278,21 @@ export class S3Store implements Store {
       if (isNotFound(error)) return undefined;
       if (isAbort(error)) throw error;
       throw awsFailure(`read ${this.urlOf(key)}`, error);
+    }
+  }
+
+  /** The SDK tries again until it is answered; an answer that breaks off in the middle is asked for anew here, as often. */
+  async #wholly<T>(doing: string, read: () => Promise<T>): Promise<T> {
+    const { attempts = defaultAttempts } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await read();
+      } catch (error) {
+        if (isAbort(error)) throw error;
+        const failure = awsFailure(doing, error);
+        if (failure === error || failure.code !== "unreachable" || attempt >= attempts) throw failure;
+        await sleep(50 * 2 ** attempt * (1 + Math.random()));
+      }
     }
   }
 

@@ -1,4 +1,7 @@
 /** The contract of stores, on a folder and on S3. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FolderStore, openStore, storeAt } from "./index.js";
@@ -29,6 +32,21 @@ describe.skipIf(motoPython === undefined)("with moto", () => {
     const store = new S3Store(`s3://${bucket}/prefix`, options);
     await store.client.send(new CreateBucketCommand({ Bucket: bucket }));
     return store;
+  });
+});
+
+describe("FolderStore", () => {
+  it("says in words, and of which file, why a new one cannot be written", async () => {
+    const store = new FolderStore(mkdtempSync(join(tmpdir(), "segue-store-")));
+    try {
+      await store.put("a", "1");
+      await expect(store.putIfAbsent("a/b", "2")).rejects.toMatchObject({
+        message: expect.stringMatching(/^cannot use \S+\/a\/b: /),
+        code: "disk",
+      });
+    } finally {
+      rmSync(store.url, { recursive: true });
+    }
   });
 });
 

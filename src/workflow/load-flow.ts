@@ -30,7 +30,7 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
   if (url.startsWith("file:")) await refusePipe(fileURLToPath(url));
   let module: Record<string, unknown>;
   try {
-    module = (await import(url)) as Record<string, unknown>;
+    module = await imported(url);
   } catch (error) {
     const place = placeOf(error, url);
     throw new SegueError(
@@ -39,6 +39,25 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
     );
   }
   return [...new Set(Object.values(module))].filter(isFlow);
+}
+
+/** Where nothing is left that could happen, Node would end the process without a word. */
+async function imported(url: string): Promise<Record<string, unknown>> {
+  let onIdle = () => {};
+  const idle = new Promise<never>((_, reject) => {
+    onIdle = () =>
+      reject(
+        new SegueError("it waits at its top level for what never comes", {
+          hint: "look for an await outside of any function, there or in what it imports",
+        }),
+      );
+  });
+  process.once("beforeExit", onIdle);
+  try {
+    return (await Promise.race([import(url), idle])) as Record<string, unknown>;
+  } finally {
+    process.off("beforeExit", onIdle);
+  }
 }
 
 /** The flow of that name that a module exports. @throws SegueError where it exports none */

@@ -8,13 +8,17 @@ import type { AnyFlow } from "./flow.js";
 
 /** Of the whole process, since the flow's module may bring a copy of this package of its own. */
 const key = Symbol.for("segue.steps");
-const inProcess = globalThis as { [key]?: AsyncLocalStorage<true> };
+const inProcess = globalThis as { [key]?: AsyncLocalStorage<object> };
 
-/** Says that this process is one of tasks. Returns how to call what a step does. */
-export function ofTasks(): <Result>(work: () => Result) => Result {
-  const steps = new AsyncLocalStorage<true>();
+/** Says that this process is one of tasks. Returns how to call what a step does, and which task called what happens now. */
+export function ofTasks<Mark extends object>(): {
+  inStep<Result>(task: Mark, work: () => Result): Result;
+  /** Also of what a step has left behind: a timer, a promise. Undefined of what no step has called. */
+  whose(): Mark | undefined;
+} {
+  const steps = new AsyncLocalStorage<Mark>();
   inProcess[key] = steps;
-  return (work) => steps.run(true, work);
+  return { inStep: (task, work) => steps.run(task, work), whose: () => steps.getStore() };
 }
 
 /** @throws SegueError (misuse) in a process of tasks, unless a step calls it */

@@ -52,13 +52,18 @@ export function isHopeless({ exitCode }: TaskFailure): boolean {
 /** How often a task is started again when something from outside killed its process. */
 const killedRetries = 5;
 
+/** The code of the failure of a task in whose process something threw that an earlier one had left behind, such as a timer. */
+export const leftBehind = "left-behind";
+
 /**
- * Whether a failure is none of the task's own: its process was killed from outside, and not too often yet. Such a task runs
+ * Whether a failure is none of the task's own: its process was killed from outside, and not too often yet, or spoiled by an earlier task. Such a task runs
  * again whatever its `retry` says. A process that ended by itself is the task's own failure.
  *
  * @param losses how often that happened to the task before
  */
 export function wasKilled(failure: TaskFailure, losses: number): boolean {
+  // No process is spoiled twice, and a new one holds nothing: that comes to an end by itself.
+  if (failure.code === leftBehind) return true;
   const isKill = failure.signal === "SIGKILL" || failure.signal === "SIGTERM" || failure.signal === "SIGHUP";
   return failure.kind === "lost" && isKill && losses < killedRetries;
 }

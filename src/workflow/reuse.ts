@@ -28,7 +28,7 @@ export class Reuse {
   /** The record of this run for a task that needs no work; published before it is returned. */
   async find(ready: ReadyTask): Promise<DoneRecord | undefined> {
     const { flow, run, origins } = this.#run;
-    const own = await this.#read(run, ready);
+    const own = await this.published(ready);
     if (own) return own;
     for (const origin of origins) {
       if (origin.rerun.includes(ready.step)) break;
@@ -50,6 +50,11 @@ export class Reuse {
     if (!record || record.caught || !isEnough(record, ready) || !(await this.#isComplete(record)))
       return undefined;
     return this.#take(record, "cache");
+  }
+
+  /** What the task has published in this run: its process may have died before it could tell. */
+  published(ready: ReadyTask): Promise<DoneRecord | undefined> {
+    return this.#read(this.#run.run, ready);
   }
 
   /** Notes a record for later runs. */

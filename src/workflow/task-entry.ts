@@ -3,26 +3,33 @@
  * parent is gone, it goes too: nobody would take the result.
  */
 import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../storage/index.js";
-import { throttled } from "../system/index.js";
+import { messageOf, throttled } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { loadFlow } from "./load-flow.js";
 import { LogRelay } from "./log-relay.js";
 import { ofTasks } from "./process-of-tasks.js";
 import { killGroup } from "./processes.js";
 import { keys } from "./records.js";
+import { leftBehind } from "./retry.js";
 import { LineSplitter, TaskLog } from "./task-log.js";
 import { failureOf, runTask } from "./task-runner.js";
 import { type FromChild, folderOf, type TaskSpec, type ToChild } from "./task-spec.js";
+import type { TaskFailure } from "./types.js";
 
-const inStep = ofTasks();
+const { inStep, whose } = ofTasks<TaskSpec>();
 const home = process.cwd();
 const flows = new Map<string, Promise<AnyFlow>>();
 const stores = new Map<string, ReturnType<typeof openStore>>();
-let current: { readonly controller: AbortController; readonly folder: string } | undefined;
+let current:
+  | { readonly controller: AbortController; readonly spec: TaskSpec; closeLog?: () => Promise<void> }
+  | undefined;
+/** It tells the last of itself. What it goes on with meanwhile does not count. */
+let isEnding = false;
 
 const send = (message: FromChild) => {
-  if (process.connected) process.send!(message);
+  if (process.connected && !isEnding) process.send!(message);
 };
 
 function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
@@ -35,7 +42,19 @@ function once<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<
 }
 
 const flowOf = (module: string, flow: string) =>
-  once(flows, `${module} ${flow}`, () => loadFlow(module, flow));
+  once(flows, `${module} ${flow}`, () => unheld(() => loadFlow(module, flow)));
+
+let unheldBy = 0;
+
+/** Meanwhile the parent's line does not keep this process alive: whether anything else does tells if the work can come to an end. */
+async function unheld<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (unheldBy++ === 0) process.channel?.unref();
+  try {
+    return await work();
+  } finally {
+    if (--unheldBy === 0) process.channel?.ref();
+  }
+}
 
 /** Sends what is printed to the task's log and to the parent. */
 function capture(log: TaskLog): () => void {
@@ -84,7 +103,7 @@ async function prepare(module: string, name: string): Promise<void> {
 
 async function run(spec: TaskSpec): Promise<void> {
   const controller = new AbortController();
-  current = { controller, folder: folderOf(spec) };
+  current = { controller, spec };
   const { step, task } = spec.ready;
   try {
     const store = await once(stores, spec.store, () => openStore(spec.store));
@@ -97,6 +116,7 @@ async function run(spec: TaskSpec): Promise<void> {
       release();
       await log.close();
     };
+    current.closeLog = closeLog;
     const progress = throttled((report) => send({ type: "progress", report }));
     try {
       const flow = await flowOf(spec.module, spec.flow);
@@ -104,7 +124,7 @@ async function run(spec: TaskSpec): Promise<void> {
       const logStack = (stack: string) => {
         for (const line of stack.split("\n")) log.write("err", line);
       };
-      const outcome = await inStep(() =>
+      const outcome = await inStep(spec, () =>
         runTask(flow, spec, store, { progress, signal: controller.signal, logStack, closeLog }),
       );
       await closeLog();
@@ -133,16 +153,37 @@ process.on("message", (message: ToChild) => {
   else current?.controller.abort({ kind: "error", message: message.why });
 });
 process.on("disconnect", () => {
-  if (current) rmSync(current.folder, { recursive: true, force: true });
+  if (current) rmSync(folderOf(current.spec), { recursive: true, force: true });
   // With what the step has started.
   killGroup(process.pid);
 });
+
+/** How long a log may take to be written where its process ends. */
+const lastLinesMs = 3000;
+
+const lastLines = (closeLog?: () => Promise<void>) =>
+  Promise.race([closeLog?.().catch(() => {}), sleep(lastLinesMs)]);
+
 process.on("uncaughtException", (error) => {
-  // Reported as the task's failure; the state of the process cannot be trusted any more.
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  const message: FromChild = { type: "failed", error: failureOf(error) };
-  if (process.connected) process.send!(message, () => process.exit(1));
-  else process.exit(1);
+  if (isEnding) return;
+  isEnding = true;
+  // Reported as the failure of the task that it is of; the state of the process cannot be trusted any more.
+  const stack = error instanceof Error ? error.stack : String(error);
+  const earlier = whose();
+  const isLeft = earlier !== undefined && earlier !== current?.spec;
+  const origin = isLeft
+    ? `what ${earlier.ready.step}/${earlier.ready.task} left behind in this process threw: `
+    : "";
+  process.stderr.write(`${origin}${stack}\n`);
+  const failure: TaskFailure = isLeft
+    ? { kind: "lost", code: leftBehind, message: `${origin}${messageOf(error)}` }
+    : failureOf(error);
+  const message: FromChild = { type: isLeft ? "spoiled" : "failed", error: failure };
+  current?.controller.abort(failure);
+  void lastLines(current?.closeLog).then(() => {
+    if (process.connected) process.send!(message, () => process.exit(1));
+    else process.exit(1);
+  });
 });
 // Ctrl-C in a terminal reaches every process; the parent decides what happens.
 process.on("SIGINT", () => {});

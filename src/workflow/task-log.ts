@@ -15,7 +15,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-const uploadEvery = 3000;
+/**
+ * Milliseconds until a log of that length is uploaded again: it is uploaded whole, so that a long one has to wait for longer. All its
+ * uploads together take no more than some 250 kB a second, however long the task prints.
+ */
+const uploadPause = (characters: number): number => Math.max(3000, characters / 250);
 
 export class TaskLog {
   readonly #store: Store;
@@ -44,7 +48,7 @@ export class TaskLog {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#upload();
-    }, uploadEvery).unref();
+    }, uploadPause(this.#text.length)).unref();
   }
 
   async close(): Promise<void> {

@@ -160,6 +160,10 @@ async function publish(
   return (await readRecord<DoneRecord>(store, key))!;
 }
 
+/**
+ * Of an error that the task's own process has written down already, its word stands; one that cannot be written down, as on a full
+ * disk, is told all the same.
+ */
 export async function writeFailure(
   store: Store,
   spec: TaskSpec,
@@ -168,10 +172,9 @@ export async function writeFailure(
 ): Promise<void> {
   const { step, task } = spec.ready;
   const record: FailedRecord = { started, finished: new Date().toISOString(), error };
-  await store.put(
-    keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "failed.json"),
-    recordText(record),
-  );
+  const key = keys.attempt(spec.flow, spec.run, step, task, spec.attempt, "failed.json");
+  if (error.kind === "error") await store.putIfAbsent(key, recordText(record)).catch(() => {});
+  else await store.put(key, recordText(record));
 }
 
 async function storeAll(

@@ -50,4 +50,6 @@ export type FromChild =
   | { type: "done"; record: DoneRecord }
   /** The card of the task that is done is written, too: the process is free. */
   | { type: "free" }
-  | { type: "failed"; error: TaskFailure };
+  | { type: "failed"; error: TaskFailure }
+  /** Something threw that an earlier task had left behind: no fault of the one that is there now. */
+  | { type: "spoiled"; error: TaskFailure };

@@ -1,5 +1,5 @@
 /** The engine on DBOS: the contract with two workers, and what happens when workers, the command or the database go away. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -196,6 +196,21 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         expect(attempts.map(({ error }) => error?.message)).toEqual(["not yet", undefined]);
       }));
 
+    it("has a run that another worker walks on with when the one that walks it, and has no task, is stopped", () =>
+      withGate(async ({ store, parameters, ran }) => {
+        await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGKILL")));
+        const walker = await startWorker();
+        const retry = { count: 1, delay: 3 };
+        const options = { store, retry, engine: "dbos", databaseUrl: postgres.url } as const;
+        const running = runFlow(flows.waits!, { ...parameters, count: 1 }, options);
+        while (delayed() === 0) await sleep(20);
+        await end(walker, "SIGTERM");
+        workers = [];
+        await Promise.all([startWorker(), startWorker()]);
+        expect((await running).status).toBe("done");
+        expect(ran()).toEqual(["begin 0 1", "begin 0 2", "end 0 2"]);
+      }));
+
     it("ends with the run where that is stopped", () =>
       withGate(async ({ store, parameters, ran }) => {
         const stop = new AbortController();
@@ -234,6 +249,43 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         "a worker is at the queue: the run goes on",
       ]);
     }));
+
+  it("does not count it against a task that the worker which had it was stopped", () =>
+    withGate(async ({ store, parameters, begun, open }) => {
+      const options = { store, engine: "dbos", databaseUrl: postgres.url } as const;
+      const running = runFlow(flows.gate!, { ...parameters, count: 1 }, options);
+      while (begun().length < 1) await sleep(50);
+      await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+      await Promise.all([startWorker(), startWorker()]);
+      open();
+      expect((await running).status).toBe("done");
+      const { attempts } = await openClient(store).flow("gate").latestRun.task("work", 0).summary();
+      expect(attempts.map(({ attempt, error }) => [attempt.split("-")[0], error])).toEqual([
+        ["1", undefined],
+        ["1", undefined],
+      ]);
+    }));
+
+  it("ends a worker whose user may make no tables, and says so", async () => {
+    postgres.sql("CREATE ROLE poor LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const database = postgres.url.replace("postgres@", "poor@");
+    const segue = [distPath("cli/main.js"), "worker", "--database", database];
+    // The first worker has to make its table.
+    postgres.sql("ALTER TABLE segue_workers RENAME TO segue_workers_away");
+    try {
+      const { status, stderr } = spawnSync(process.execPath, segue, {
+        encoding: "utf8",
+        timeout: 20_000,
+        killSignal: "SIGKILL",
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^error: the database at \S+ refuses a worker: permission denied for schema public\n {2}→ /,
+      );
+    } finally {
+      postgres.sql("ALTER TABLE segue_workers_away RENAME TO segue_workers");
+    }
+  });
 
   it("starts and ends a worker without a word to standard error", async () => {
     complaints = "";

@@ -179,6 +179,13 @@ export function engineContract(engine: EngineUnderTest): void {
       expect(attempts.map(({ error }) => error?.message)).toEqual([1, 2, 3].map((i) => `attempt ${i} fails`));
     });
 
+    it("writes down what is thrown beside a step, where, and that the task failed", async () => {
+      expect((await run("throwsBeside")).end.failed?.error.message).toBe("thrown beside");
+      const task = latest("throws-beside").task("start");
+      expect(await task.summary()).toMatchObject({ status: "failed", error: { message: "thrown beside" } });
+      expect((await task.logs())[0]).toMatchObject({ stream: "err", text: "Error: thrown beside" });
+    });
+
     it("keeps all that a step's error says: the hint, the code and the exit code", async () => {
       const error = {
         kind: "error",
@@ -281,6 +288,11 @@ export function engineContract(engine: EngineUnderTest): void {
           .filter((line) => line.startsWith("work"))
           .sort(),
       ).toEqual(["work 0", "work 1"]);
+    });
+
+    it("does not run a task again whose process is killed when its record is there", async () => {
+      expect((await run("killedDone")).status).toBe("done");
+      expect(ran()).toEqual(["start"]);
     });
 
     it("runs no more side by side than resources allow", async () => {

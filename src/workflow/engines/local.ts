@@ -161,7 +161,9 @@ class LocalEngine {
       if ("done" in result) return result;
       if (signal.aborted) return undefined;
       const error = result.failed;
-      if (error.kind !== "error") await writeFailure(store, spec, started, error);
+      const published = error.kind === "error" ? undefined : await this.#options.reuse.published(ready);
+      if (published) return { done: published };
+      await writeFailure(store, spec, started, error);
       const wasLost = wasKilled(error, losses);
       if (wasLost) losses++;
       else if (spec.last || isHopeless(error)) {

@@ -1,11 +1,13 @@
 /** The pool's processes: which takes a task, and what those load that have nothing to do. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FolderStore } from "../../storage/index.js";
-import { openClient, Pool, runFlow } from "../index.js";
+import { distPath } from "../../system/index.js";
+import { loadFlow, openClient, Pool, type RunEvent, runFlow } from "../index.js";
 import { flows } from "./engine.testkit.js";
 
 let folder: string;
@@ -57,6 +59,64 @@ it("has written every card once it has settled, though the run need not wait for
   } finally {
     await pool.close();
   }
+});
+
+it("does not blame a task for what an earlier one left behind in its process: it begins anew in another", async () => {
+  const store = new FolderStore(join(folder, "store"));
+  const run = await runFlow(flows.leavesTimer!, { folder }, { store, maxWorkers: 1 });
+  expect(run.end.failed).toBeUndefined();
+  const task = openClient(store).flow("leaves-timer").latestRun.task("innocent");
+  expect(await task.artifact("fine")).toBe(true);
+  expect(noted()).toEqual(["innocent", "innocent"]);
+  const { attempts } = await task.summary();
+  expect(attempts.map(({ error }) => error?.message)).toEqual([
+    "what start/0 left behind in this process threw: left behind",
+    undefined,
+  ]);
+});
+
+/** A flow whose module waits at its top level in the processes of tasks; held open, or not. */
+const waiting = async (holds: string) => {
+  const path = join(folder, "waiting.mjs");
+  const { href } = new URL(`file://${distPath("workflow/index.js")}`);
+  writeFileSync(
+    path,
+    `import { flow } from ${JSON.stringify(href)};
+     if (process.send && process.env.SEGUE_TEST_WAITS) { ${holds}; await new Promise(() => {}); }
+     export const waiting = flow("waiting", { module: import.meta.url }).step("start", () => ({}));`,
+  );
+  const flow = await loadFlow(pathToFileURL(path).href, "waiting");
+  process.env.SEGUE_TEST_WAITS = "1";
+  const pool = new Pool({ told: 1, ended: 2 });
+  const said: string[] = [];
+  const listener = (event: RunEvent) => void (event.type === "task-log" && said.push(event.line));
+  try {
+    const run = await runFlow(flow, {}, { store: new FolderStore(join(folder, "store")), pool, listener });
+    return { said, error: run.end.failed!.error };
+  } finally {
+    delete process.env.SEGUE_TEST_WAITS;
+    await pool.close();
+  }
+};
+
+it("says that a module waits for what never comes", async () => {
+  const { error } = await waiting("");
+  expect(error).toMatchObject({
+    kind: "error",
+    message: expect.stringMatching(/waiting\.mjs: it waits at its top level for what never comes$/),
+    hint: expect.stringContaining("await outside of any function"),
+  });
+});
+
+it("says which process is long in loading what, and ends it", async () => {
+  const { said, error } = await waiting("setInterval(() => {}, 100)");
+  expect(said).toEqual([
+    expect.stringMatching(/^process \d+ is still loading \S+waiting\.mjs, for 1 s by now$/),
+  ]);
+  expect(error).toMatchObject({
+    kind: "timeout",
+    message: expect.stringMatching(/^its process \(\d+\) has not loaded \S+waiting\.mjs within 2 s$/),
+  });
 });
 
 it("says that a step ran out of memory, and what to do, where V8 ends its process", async () => {

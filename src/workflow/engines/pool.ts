@@ -3,6 +3,7 @@
  * does not pay for starting Node. One whose task failed, or that grew large, is not used again.
  */
 import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { type ProgressReport, usableMemory } from "../../system/index.js";
 import type { AnyFlow } from "../flow.js";
 import { modulePlace, moduleUrl } from "../load-flow.js";
@@ -26,8 +27,13 @@ export interface AttemptEvents {
 /** How many seconds a process may take to end by itself before it is killed, where its step says no other. */
 const graceSeconds = 1;
 
-/** How long a process may take to start, over and above the step's timeout. */
-const startSeconds = 60;
+/** How long a process may take to start and to load its flow. */
+export interface LoadingTimes {
+  /** Seconds after which it is said. Default 30. */
+  readonly told?: number;
+  /** Seconds after which it is ended. Default 600. */
+  readonly ended?: number;
+}
 
 /**
  * A process that holds more than this after its task is not used again. What it has read is worth keeping for the next task, but all
@@ -46,6 +52,8 @@ interface FlowModule {
   readonly flow: string;
 }
 
+const topLevel = "what takes long belongs into a step: look for an await outside of any function";
+
 /** The processes that tasks run in; one that is done with its task takes the next one. Several runs can share one. */
 export class Pool {
   readonly #idle: TaskProcess[] = [];
@@ -54,6 +62,11 @@ export class Pool {
   /** Of each process whose task is done and that still writes the task's card: settles when it is free, or gone. */
   readonly #finishing = new Set<Promise<void>>();
   #closed = false;
+  readonly #loading: LoadingTimes;
+
+  constructor(loading: LoadingTimes = {}) {
+    this.#loading = loading;
+  }
 
   /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
   warm(count: number, flow: FlowModule): void {
@@ -109,15 +122,20 @@ export class Pool {
       timer = setTimeout(() => stop({ kind: "timeout", message, hint }), seconds * 1000);
     };
     // The process has to start and to load the flow first; that time is not the step's.
-    if (options.timeout !== undefined) stopAfter(options.timeout + startSeconds);
+    const loading = this.#watchLoading(spec, (why) => {
+      if (typeof why === "string") options.onLog?.("err", `process ${child.pid} ${why}`);
+      else stop({ ...why, message: `its process (${child.pid}) ${why.message}` });
+    });
     try {
       const freed = new Promise<void>((resolve) => {
         worker.free = resolve;
       });
       const answered = new Promise<AttemptResult>((resolve) => {
         worker.receive = (message) => {
-          if (message.type === "begun" && options.timeout !== undefined) stopAfter(options.timeout);
-          else if (message.type === "log") options.onLog?.(message.stream, message.line);
+          if (message.type === "begun") {
+            loading.stop();
+            if (options.timeout !== undefined) stopAfter(options.timeout);
+          } else if (message.type === "log") options.onLog?.(message.stream, message.line);
           else if (message.type === "progress") options.onProgress?.(message.report);
           else if (message.type === "done") resolve({ done: message.record });
           else if (message.type === "failed") resolve({ failed: message.error });
@@ -140,8 +158,9 @@ export class Pool {
       kill(worker);
       await worker.exited;
       await rm(folderOf(spec), { recursive: true, force: true }).catch(() => {});
-      return { failed: stopped ?? result.failed };
+      return { failed: stopped ?? worker.spoiled ?? result.failed };
     } finally {
+      loading.stop();
       clearTimeout(timer);
       clearTimeout(late);
       options.signal.removeEventListener("abort", onAbort);
@@ -149,6 +168,23 @@ export class Pool {
       worker.print = undefined;
       worker.folder = undefined;
     }
+  }
+
+  /** Says that a flow is long in loading, then that it is too long. */
+  #watchLoading(spec: TaskSpec, say: (why: string | TaskFailure) => void): { stop(): void } {
+    const { told = 30, ended = 600 } = this.#loading;
+    const path = fileURLToPath(spec.module);
+    const first = setTimeout(() => say(`is still loading ${path}, for ${told} s by now`), told * 1000);
+    const last = setTimeout(
+      () => say({ kind: "timeout", message: `has not loaded ${path} within ${ended} s`, hint: topLevel }),
+      ended * 1000,
+    );
+    return {
+      stop() {
+        clearTimeout(first);
+        clearTimeout(last);
+      },
+    };
   }
 
   /** Waits until the cards of all tasks that are done are written. */

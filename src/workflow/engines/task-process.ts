@@ -7,6 +7,7 @@ import { besideUrl, memoryFlags } from "../../system/index.js";
 import { endGroup, killGroup } from "../processes.js";
 import { LineSplitter } from "../task-log.js";
 import type { FromChild, ToChild } from "../task-spec.js";
+import type { TaskFailure } from "../types.js";
 import { type Death, memoryKills, saysNoMemory } from "./lost.js";
 
 /** How long after its end what a process has printed may take to be read. */
@@ -21,6 +22,8 @@ export interface TaskProcess {
   folder: string | undefined;
   receive: ((message: FromChild) => void) | undefined;
   print: ((stream: "out" | "err", line: string) => void) | undefined;
+  /** Set where something threw that an earlier task had left behind in it: it ends, and no task can be done in it. */
+  spoiled: TaskFailure | undefined;
   /** The flows that it has loaded, or was told to load. */
   readonly told: Set<string>;
   readonly prepared: Set<string>;
@@ -71,6 +74,7 @@ export function startProcess(): TaskProcess {
     folder: undefined,
     receive: undefined,
     print: undefined,
+    spoiled: undefined,
     told: new Set(),
     prepared: new Set(),
     idle: undefined,
@@ -81,6 +85,7 @@ export function startProcess(): TaskProcess {
   child.on("message", (message: FromChild) => {
     if (message.type === "prepared") worker.prepared.add(message.flow);
     else if (message.type === "free") worker.free?.();
+    else if (message.type === "spoiled") worker.spoiled = message.error;
     else worker.receive?.(message);
   });
   // What native code prints does not pass through the child's JavaScript and comes this way.

@@ -1,12 +1,12 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. Any number, on any machines. */
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { SegueError } from "../../../system/index.js";
+import { messageOf, SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
-import { checkDatabase, connectionsTo, quietLogger } from "./database.js";
+import { checkDatabase, connectionsTo, quietLogger, shownUrl } from "./database.js";
 import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
 import { registerWorkflows, type TaskContext } from "./workflows.js";
 
@@ -35,9 +35,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const pools = new Map<string, Pool>();
   const active = new Map<string, AbortController>();
   let failure: string | undefined;
+  let isLeaving = false;
+  let walks = 0;
   let wake = () => {};
   const claims = new Claims(databaseUrl, executor, (why) => {
     failure = why;
+    isLeaving = true;
     for (const controller of active.values()) controller.abort();
     wake();
   });
@@ -59,6 +62,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       active.set(id, controller);
       return { signal: controller.signal, release: () => active.delete(id) };
     },
+    walking() {
+      walks++;
+      return () => walks--;
+    },
+    isLeaving: () => isLeaving,
     log,
   };
   registerWorkflows(context);
@@ -73,7 +81,17 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     listenQueues: [runQueue, taskQueue],
   });
   // The claim comes before the first task, so that no task is ever held by a worker that nobody can take over.
-  await claims.open(hostname());
+  try {
+    await claims.open(hostname());
+  } catch (error) {
+    // An open connection would keep the command alive that has failed.
+    await claims.abandon();
+    await connections.end();
+    throw new SegueError(`the database at ${shownUrl(databaseUrl)} refuses a worker: ${messageOf(error)}`, {
+      hint: "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
+      cause: error,
+    });
+  }
   try {
     await claims.alone("segue-launch", () => DBOS.launch());
     await DBOS.registerQueue(runQueue, {
@@ -100,7 +118,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }
   } finally {
     // What this worker leaves is in its name still; the others take it over as they would after a crash.
-    const leaving = active.size > 0;
+    isLeaving = true;
+    // To shut DBOS down is to wait for every run that it walks.
+    const leaving = active.size > 0 || walks > 0;
     for (const pool of pools.values()) await pool.close();
     if (leaving) log("its tasks are left to other workers");
     else {

@@ -34,6 +34,10 @@ export interface TaskContext {
   poolFor(code: string): Pool;
   /** A signal that is aborted when the workflow is cancelled or the worker stops. */
   signalFor(workflowId: string): { signal: AbortSignal; release(): void };
+  /** Says that this worker walks one more run, until what is returned is called. */
+  walking(): () => void;
+  /** Whether the worker ends its tasks because it ends itself. */
+  isLeaving(): boolean;
   log(line: string): void;
 }
 
@@ -63,9 +67,11 @@ async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction
   const hold = await openStore(order.store)
     .then((store) => holdAsWorker(store, run.flow, run.run))
     .catch(() => undefined);
+  const walked = context.walking();
   try {
     return await walkSteps(order, task);
   } finally {
+    walked();
     await hold?.release().catch(() => {});
   }
 }
@@ -180,6 +186,7 @@ async function attempt(
     try {
       giveBack = await context.places.take(ready.node.resources, signal);
     } catch {
+      if (context.isLeaving()) return await new Promise<never>(() => {});
       return { failed: { kind: "error", message: "stopped" } };
     }
     const started = new Date().toISOString();
@@ -189,8 +196,10 @@ async function attempt(
       await new Reuse(store, run, order.cache).note(ready, result.done);
       return result;
     }
+    // How a task was ended so is not to be recorded: whoever takes it over makes the same attempt.
+    if (context.isLeaving()) return await new Promise<never>(() => {});
     if (signal.aborted) return result;
-    if (result.failed.kind !== "error") await writeFailure(store, spec, started, result.failed);
+    await writeFailure(store, spec, started, result.failed);
     const isOver = (last || isHopeless(result.failed)) && !wasKilled(result.failed, tried.losses);
     if (isOver && ready.node.catch !== undefined) return publishCaught(store, spec, started, result.failed);
     return result;

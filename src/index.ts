@@ -43,6 +43,7 @@ export {
 } from "./bundle/index.js";
 export {
   type Catalogue,
+  type CatalogueMark,
   type Corpus,
   CorpusBuilder,
   type Playlist,

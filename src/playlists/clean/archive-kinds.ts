@@ -196,10 +196,12 @@ function noteOn(archives: readonly string[], chosen: Kind, others: readonly Kind
   const count = (kinds: readonly Kind[]) => kinds.reduce((sum, { files }) => sum + files.length, 0);
   const left = others.slice(0, shown).map(described).join(", ");
   const more = others.length > shown ? ` and ${count(others.slice(shown))} more` : "";
-  const [other] = others as [Kind];
-  const example = other.files.length === 1 ? other.files[0]!.path : globOf(other.files[0]!.path);
+  // A table may hold tracks whatever its columns are called; of other data that names none nobody need be told how to read it.
+  const other = others.find(({ isMusic, form }) => isMusic || form === "csv");
+  const example = other && (other.files.length === 1 ? other.files[0]!.path : globOf(other.files[0]!.path));
+  const remedy = example === undefined ? "" : `; to read others, name them: ${shellWord(example)}`;
   const where = archives.length === 1 ? archives[0]! : `${archives.length} archives`;
-  return `of ${where} is read: ${described(chosen)}; left out: ${left}${more}; to read others, name them: ${shellWord(example)}`;
+  return `of ${where} is read: ${described(chosen)}; left out: ${left}${more}${remedy}`;
 }
 
 /** Files that differ in digits alone are parts of one thing: "StreamingHistory_music_*.json". */

@@ -140,6 +140,17 @@ describe("an archive", () => {
     ]);
   });
 
+  it("names no way to read what holds no tracks", async () => {
+    const files = {
+      "Playlist1.json": spotify[`${account}/Playlist1.json`]!,
+      "Userdata.json": '{"username":"x"}',
+    };
+    const { zipped } = await bothWays(files, "Playlist1.json");
+    expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
+      "of HERE/data.zip is read: Playlist1.json; left out: Userdata.json",
+    ]);
+  });
+
   it.each([`data.zip/${account}/Playlist1.json`, "data.zip/*/Play[kl]ist?.json", "d*.zip/**/Playlist*"])(
     "lets its files be named: %s",
     async (archived) => {

@@ -120,7 +120,7 @@ http://localhost:8080/docs shows every request that it takes.`,
       const bundle = await ofGiven("--bundle", flags.bundle, () =>
         bundlePlaceFor(flags.bundle ?? named, flags),
       );
-      const { readApiKeys, serve } = await import("../serving/index.js");
+      const { logWritten, readApiKeys, serve } = await import("../serving/index.js");
       const file = flags.apiKeyFile;
       const readKeys = () => readApiKeys({ file, environment: process.env });
       const apiKeys = await ofGiven("--api-key-file", file, readKeys);
@@ -152,7 +152,6 @@ http://localhost:8080/docs shows every request that it takes.`,
         },
         signal: stopWithParent,
       });
-      const { logWritten } = await import("../serving/log.js");
       if (!(await logWritten())) process.exit();
     });
 }

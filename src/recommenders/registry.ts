@@ -29,18 +29,6 @@ import { type SessionNeighboursSettings, vsknn, vstan } from "./session-neighbou
 import { nearest, type Track2VecSettings, type TrainingSettings, track2vec } from "./track2vec.js";
 import { type TransitionsSettings, transitions } from "./transitions.js";
 
-export type {
-  ArtistPopularitySettings,
-  BlendSettings,
-  EncoderSettings,
-  ItemToItemSettings,
-  PopularitySettings,
-  SessionNeighboursSettings,
-  Track2VecSettings,
-  TrainingSettings,
-  TransitionsSettings,
-};
-
 /** What can be set, by the recommender's name. */
 export interface SettingsByName {
   readonly popularity: PopularitySettings;

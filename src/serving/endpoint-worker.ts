@@ -1,5 +1,6 @@
 /** One of several processes that answer on the same port: started by `WorkerGroup`, told everything over its channel. */
 import { bundleSource } from "./bundle-source.js";
+import { logWritten } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
 import { type Channel, ProcessCalls } from "./process-calls.js";
 import type { ReloadResult } from "./routes/admin.js";
@@ -30,8 +31,6 @@ const first = new ProcessCalls(process as Channel, {
   refuse: () => running?.refuse(),
   stop: async () => {
     await running?.close();
-    // The answer goes out first.
-    const { logWritten } = await import("./log.js");
     await logWritten();
     // The answer goes out first. What still waits for a reader ends with the process, which ends without its channel.
     setImmediate(() => process.disconnect());

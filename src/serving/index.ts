@@ -13,6 +13,7 @@ export {
 } from "./bundle-source.js";
 export { type ErrorBody, HttpError } from "./http-error.js";
 export { type InvocationAnswers, openInvocations } from "./invocation-answers.js";
+export { logWritten } from "./log.js";
 export type { ModelSource } from "./model-source.js";
 export { type EndpointPlugin, type EndpointSettings, type LogLevel, ports, workerCounts } from "./options.js";
 export type { ReloadResult } from "./routes/admin.js";

@@ -3,7 +3,7 @@
  * beginnings before slips of the finger. An inverted index over words in typed arrays, since a million titles as JavaScript
  * objects would need a gigabyte.
  */
-import { Slices } from "./slices.js";
+import { Turns } from "../system/index.js";
 import { WordIndex } from "./word-index.js";
 import { wordsOf } from "./words.js";
 
@@ -12,6 +12,9 @@ export interface TrackHit {
   /** 0 … 1: how much of what was typed, weighted by rarity, the track has; less where it has other words, too, or is seldom played. */
   readonly score: number;
 }
+
+/** Whoever asks the thread that builds the search waits for so many milliseconds at most. */
+const sliceMs = 5;
 
 // What a look for versions of a name looks at, at most: a word of it that few tracks have is nearly always there.
 const mostLookedThrough = 20_000;
@@ -63,7 +66,7 @@ export class TrackSearch {
     let words = new Uint32Array(Math.max(16, tracks.length * 6));
     let counts = new Uint32Array(1024);
     let length = 0;
-    const slices = new Slices();
+    const turns = new Turns(undefined, sliceMs);
     for (let track = 0; track < tracks.length; track++) {
       const distinct = new Set(wordsOf(tracks[track]!));
       lengths[track] = distinct.size;
@@ -78,7 +81,7 @@ export class TrackSearch {
         words[length++] = number;
         counts[number]!++;
       }
-      if (slices.isOver) await slices.pause();
+      if (turns.due) await turns.take();
     }
     const starts = new Uint32Array(numbers.size + 1);
     for (let word = 0; word < numbers.size; word++) starts[word + 1] = starts[word]! + counts[word]!;
@@ -86,11 +89,11 @@ export class TrackSearch {
     const next = starts.slice();
     for (let track = 0, at = 0; track < tracks.length; track++) {
       for (const end = at + lengths[track]!; at < end; at++) postings[next[words[at]!]!++] = track;
-      if (slices.isOver) await slices.pause();
+      if (turns.due) await turns.take();
     }
     return new TrackSearch({
       tracks,
-      words: await WordIndex.build(numbers, slices),
+      words: await WordIndex.build(numbers, turns),
       starts,
       postings,
       lengths,

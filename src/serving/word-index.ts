@@ -1,5 +1,4 @@
-import { editDistance } from "../system/index.js";
-import type { Slices } from "./slices.js";
+import { editDistance, type Turns } from "../system/index.js";
 
 /**
  * The words of a text collection: finds those that equal, begin with, or are a slip or two away from what was typed.
@@ -42,22 +41,22 @@ export class WordIndex {
 
   /**
    * @param numbers every word with its number, 0 … n-1, in that order
-   * @param slices what the work is done in
+   * @param turns whose they are while this goes on
    */
-  static async build(numbers: ReadonlyMap<string, number>, slices: Slices): Promise<WordIndex> {
+  static async build(numbers: ReadonlyMap<string, number>, turns: Turns): Promise<WordIndex> {
     const words = [...numbers.keys()];
-    const sorted = await sortedNumbers(words, slices);
+    const sorted = await sortedNumbers(words, turns);
     const starts = new Uint32Array(buckets + 1);
     for (let number = 0; number < words.length; number++) {
       for (const bucket of trigramBuckets(words[number]!)) starts[bucket + 1]!++;
-      if (slices.isOver) await slices.pause();
+      if (turns.due) await turns.take();
     }
     for (let i = 0; i < buckets; i++) starts[i + 1]! += starts[i]!;
     const bucketWords = new Uint32Array(starts[buckets]!);
     const next = starts.slice();
     for (let number = 0; number < words.length; number++) {
       for (const bucket of trigramBuckets(words[number]!)) bucketWords[next[bucket]!++] = number;
-      if (slices.isOver) await slices.pause();
+      if (turns.due) await turns.take();
     }
     return new WordIndex({ numbers, words, sorted, bucketStarts: starts, bucketWords });
   }
@@ -131,14 +130,14 @@ export class WordIndex {
 }
 
 /** Places in `words` in the order of the words: those that begin alike are sorted together, so that no sort takes long. */
-async function sortedNumbers(words: readonly string[], slices: Slices): Promise<Uint32Array> {
+async function sortedNumbers(words: readonly string[], turns: Turns): Promise<Uint32Array> {
   const alike = new Map<string, number[]>();
   for (let number = 0; number < words.length; number++) {
     const beginning = words[number]!.slice(0, 2);
     const group = alike.get(beginning);
     if (group === undefined) alike.set(beginning, [number]);
     else group.push(number);
-    if (slices.isOver) await slices.pause();
+    if (turns.due) await turns.take();
   }
   const sorted = new Uint32Array(words.length);
   let at = 0;
@@ -149,7 +148,7 @@ async function sortedNumbers(words: readonly string[], slices: Slices): Promise<
       at,
     );
     at += group.length;
-    if (slices.isOver) await slices.pause();
+    if (turns.due) await turns.take();
   }
   return sorted;
 }

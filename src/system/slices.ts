@@ -56,9 +56,15 @@ export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal)
 
 /** When others are to have their turn. */
 export class Turns {
-  #until = performance.now() + SLICE;
+  #until: number;
 
-  constructor(readonly signal?: AbortSignal) {}
+  /** @param every milliseconds between two turns; default: 15 */
+  constructor(
+    readonly signal?: AbortSignal,
+    readonly every = SLICE,
+  ) {
+    this.#until = performance.now() + every;
+  }
 
   get due(): boolean {
     return performance.now() >= this.#until;
@@ -68,7 +74,7 @@ export class Turns {
   async take(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.signal?.throwIfAborted();
-    this.#until = performance.now() + SLICE;
+    this.#until = performance.now() + this.every;
   }
 }
 

@@ -1,11 +1,17 @@
 import { type Sessions, sessionCount } from "./sessions.js";
 
-/** Plays that repeat a track of their own playlist, and the tracks that each play could have repeated, over all plays. */
-function countRepeats(sessions: Sessions): { readonly repeats: number; readonly couldBe: number } {
+/**
+ * Plays that repeat a track of their own playlist, and the tracks that each play could have repeated, over all plays, or until `enough`
+ * repeats were met.
+ */
+function countRepeats(
+  sessions: Sessions,
+  enough = Infinity,
+): { readonly repeats: number; readonly couldBe: number } {
   const seenIn = new Uint32Array(sessions.trackCount);
   let repeats = 0;
   let couldBe = 0;
-  for (let s = 0; s < sessionCount(sessions); s++) {
+  for (let s = 0; s < sessionCount(sessions) && repeats < enough; s++) {
     let seen = 0;
     for (let i = sessions.offsets[s]!; i < sessions.offsets[s + 1]!; i++) {
       const track = sessions.items[i]!;
@@ -40,5 +46,5 @@ const learnable = 500;
 
 /** The same for a ranker that learns when tracks repeat: all are scored where there is enough to learn that from. */
 export function learnedRepeats(sessions: Sessions): number {
-  return countRepeats(sessions).repeats < learnable ? repeatsFor("auto", sessions) : 1;
+  return countRepeats(sessions, learnable).repeats < learnable ? repeatsFor("auto", sessions) : 1;
 }

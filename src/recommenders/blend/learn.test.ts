@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { CorpusBuilder } from "../../corpus/index.js";
 import { checkerboard } from "../contract.testkit.js";
 import { blend } from "./blend.js";
 
@@ -18,3 +19,13 @@ it.each([
   },
   60_000,
 );
+
+it("learns from queries that have many more answers among their candidates than it looks at others", async () => {
+  const ring = new CorpusBuilder();
+  for (let p = 0; p < 20; p++)
+    ring.add({ id: `${p}`, tracks: Array.from({ length: 60 }, (_, i) => `Ring-${(p + i) % 60}`) });
+  const settings = { hard: 1, easy: 0, later: 1, folds: 1, vectorEpochs: 0, trees: 1 };
+  // An odd number of rows to begin with: half as many more are no whole number of them.
+  const { recommend } = await blend.fit(ring.build(), { ...settings, queries: 51 }, { threads: 1 });
+  expect(recommend).toBeTypeOf("function");
+});

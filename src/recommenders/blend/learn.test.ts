@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { CorpusBuilder } from "../../corpus/index.js";
 import { checkerboard } from "../contract.testkit.js";
 import { blend } from "./blend.js";
+import { laterFor } from "./held-back.js";
 
 it.each([
   ["several folds, of which threads take turns", { folds: 3, vectorEpochs: 2 }],
@@ -28,4 +29,8 @@ it("learns from queries that have many more answers among their candidates than 
   // An odd number of rows to begin with: half as many more are no whole number of them.
   const { recommend } = await blend.fit(ring.build(), { ...settings, queries: 51 }, { threads: 1 });
   expect(recommend).toBeTypeOf("function");
+});
+
+it("takes later tracks for answers the more the longer playlists are: not of 20 tracks, and wholly of 60", () => {
+  expect([5, 20, 30, 60, 200].map(laterFor)).toEqual([0, 0, 1 / 4, 1, 1]);
 });

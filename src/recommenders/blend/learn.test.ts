@@ -3,7 +3,7 @@ import { CorpusBuilder } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
 import { checkerboard } from "../contract.testkit.js";
 import { blend } from "./blend.js";
-import { laterFor } from "./held-back.js";
+import { outside } from "./fold.js";
 
 it.each([
   ["several folds, of which threads take turns", { folds: 3, vectorEpochs: 2 }],
@@ -32,8 +32,14 @@ it("learns from queries that have many more answers among their candidates than 
   expect(recommend).toBeTypeOf("function");
 });
 
-it("takes later tracks for answers the more the longer playlists are: not of 20 tracks, and wholly of 60", () => {
-  expect([5, 20, 30, 60, 200].map(laterFor)).toEqual([0, 0, 1 / 4, 1, 1]);
+it("keeps every playlist's title when a fold of them is held back", () => {
+  const playlists = new CorpusBuilder();
+  for (const id of ["one", "two", "three", "four"])
+    playlists.add({ id, title: id, tracks: [`A-${id}`, "B"] });
+  const { titles, offsets, items, tracks } = outside(playlists.build(), { from: 1, to: 3 });
+  expect(titles).toEqual(["one", "four"]);
+  expect([...offsets]).toEqual([0, 2, 4]);
+  expect(Array.from(items, (item) => tracks[item])).toEqual(["A-one", "B", "A-four", "B"]);
 });
 
 it("learns what no weighted sum tells: whether tracks take turns or each plays twice", async () => {

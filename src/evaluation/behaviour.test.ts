@@ -92,3 +92,15 @@ describe("unstablePrefixes", () => {
     );
   });
 });
+
+it("names a recommender that does not answer at once with a ranking for each query", () => {
+  for (const answer of [[], Promise.resolve([])]) {
+    const mine = { name: "mine", recommend: () => answer as never };
+    for (const test of [
+      () => lessWrong(mine, queries, { catalogue, similarity: () => 1 }),
+      () => twinSwap(mine, queries, { catalogue }),
+      () => unstablePrefixes(mine, queries),
+    ])
+      expect(test).toThrow(/^mine must give [12] rankings, one a context, got /);
+  }
+});

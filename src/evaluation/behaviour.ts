@@ -5,7 +5,12 @@
  */
 import type { Catalogue, Query } from "../corpus/index.js";
 import { findTwins, requireCatalogue, requireQueries } from "../corpus/index.js";
-import { type Recommender, requireRecommender } from "../recommenders/contract.js";
+import {
+  type Context,
+  type Recommender,
+  requireRankings,
+  requireRecommender,
+} from "../recommenders/contract.js";
 import {
   aFunction,
   misuse,
@@ -77,7 +82,7 @@ export function lessWrong(
   const { catalogue, similarity, k = 20, sample = 2000, seed = 1 } = options;
   const random = new Random(seed);
   const asked = random.shuffle([...queries]).slice(0, sample);
-  const rankings = recommender.recommend(asked.map(contextOf), k);
+  const rankings = answersOf(recommender, asked.map(contextOf), k);
   let misses = 0;
   let near = 0;
   let chance = 0;
@@ -125,14 +130,15 @@ export function twinSwap(
   const asked = random.shuffle(queries.filter((query) => twinOfLast(query) >= 0)).slice(0, sample);
   if (asked.length === 0) return { queries: 0, overlap: undefined, randomOverlap: undefined };
   const swapped = (track: (query: Query) => number) =>
-    recommender.recommend(
+    answersOf(
+      recommender,
       asked.map((query) => {
         const { tracks, ...rest } = contextOf(query);
         return { ...rest, tracks: [...tracks.slice(0, -1), catalogue.tracks[track(query)]!] };
       }),
       k,
     );
-  const answers = recommender.recommend(asked.map(contextOf), k);
+  const answers = answersOf(recommender, asked.map(contextOf), k);
   const afterTwin = swapped(twinOfLast);
   const afterRandom = swapped(() => random.below(catalogue.tracks.length));
   const mean = (others: typeof answers) =>
@@ -157,9 +163,16 @@ export function unstablePrefixes(
   const { short = 10, long = 50 } = options;
   if (short > long) throw misuse(`short must be at most long, got ${short} and ${long}`);
   const contexts = queries.map(contextOf);
-  const few = recommender.recommend(contexts, short);
-  const many = recommender.recommend(contexts, long);
+  const few = answersOf(recommender, contexts, short);
+  const many = answersOf(recommender, contexts, long);
   return queries.filter((_, i) => few[i]!.tracks.some((track, at) => many[i]!.tracks[at] !== track));
+}
+
+/** @throws SegueError code "wrong-rankings" where these are not one ranking a context: those that threads give are promised, too */
+function answersOf(recommender: Recommender, contexts: readonly Context[], k: number) {
+  const rankings = recommender.recommend(contexts, k);
+  requireRankings(rankings, contexts.length, recommender.name);
+  return rankings;
 }
 
 function contextOf({ context, title }: Query) {

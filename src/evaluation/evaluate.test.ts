@@ -55,6 +55,10 @@ describe("evaluateRecommender, worked by hand", () => {
     const { outcomes, at } = await evaluateRecommender(recommender, questions, { ks: [1, 2], facts });
     const column = outcomes.values("hitRatio", at[1]!.k);
     expect(column.reduce((sum, value) => sum + value) / questions.length).toBe(at[1]!.hitRatio);
+    expect(outcomes.playlists).toBeUndefined();
+    const cut = questionsOf(corpusOf([["b", "a"], ["c"], ["a", "b", "c"]]), { positions: "every" });
+    const ofPlaylists = await evaluateRecommender(recommender, cut, { facts });
+    expect(ofPlaylists.outcomes.playlists).toEqual(Uint32Array.of(0, 2, 2));
     expect(() => outcomes.values("hit_ratio" as never, at[1]!.k)).toThrow('got "hit_ratio"');
     expect(() => outcomes.values("hitRatio", 99)).toThrow("k = 99 was not evaluated");
   });

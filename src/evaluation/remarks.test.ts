@@ -62,6 +62,7 @@ describe("targets that training has not seen", () => {
       expect.stringMatching(/^only 23 % .* more than 0\.2300;/),
     ]);
     expect(onTest({ knownTargets: 0.004 })[0]).toMatch(/^only 0\.4 %/);
+    expect(onTest({ knownTargets: 0.0003 })[0]).toMatch(/^only 0\.03 % .* more than 0\.0003;/);
     expect(onTest({ knownTargets: 0.5 })).toEqual([]);
   });
 
@@ -197,4 +198,6 @@ it("tells of many rejected rows, and where they are", () => {
   ]);
   expect(on({ cleaned: { ...cleaned, rejected: 51, remedies: ["say X"] } })[0]).toMatch(/its reason; say X$/);
   expect(remarksOn({ cleaned: { ...cleaned, rejected: 999 }, kFlag: "--knn-k" })[0]).toMatch(/99\.9 %/);
+  const nearlyAll = remarksOn({ cleaned: { ...cleaned, rows: 10_000, rejected: 9_998 }, kFlag: "--knn-k" });
+  expect(nearlyAll[0]).toMatch(/^9,998 of 10,000 rows \(99\.98 %\)/);
 });

@@ -185,6 +185,9 @@ const counted = (value: number, unit: string) =>
 const count = (value: number) => value.toLocaleString("en");
 const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
 /** Not rounded to nought, nor to all. */
-const percent = (share: number) =>
-  `${(100 * share).toFixed(share < 0.1 || (share > 0.99 && share < 1) ? 1 : 0)} %`;
+function percent(share: number): string {
+  const rest = 100 * Math.min(share, 1 - share);
+  const digits = rest > 0 && rest < 1 ? Math.ceil(-Math.log10(rest)) : share < 0.1 ? 1 : 0;
+  return `${(100 * share).toFixed(digits)} %`;
+}
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;

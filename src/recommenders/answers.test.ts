@@ -64,6 +64,21 @@ describe("rules", () => {
     expect(ruled.recommend(context, 5, { words: ["polka"] }).tracks).toEqual([]);
   });
 
+  it("knows an artist whether an accent is sent as a letter or as a mark behind one", async () => {
+    const builder = new CorpusBuilder();
+    builder.add({
+      id: "1",
+      tracks: ["Bjo\u0308rn-Here", "Björk-Army of Me"],
+      artists: ["Bjo\u0308rn", "Björk"],
+    });
+    const sung = builder.build();
+    const ruled = new RuledRecommender(await fitRecommender("popularity", sung), sung);
+    const by = (artist: string) => ruled.recommend({ tracks: [] }, 5, { artists: [artist] }).tracks;
+    for (const form of ["NFC", "NFD"]) expect(by("BJÖRK".normalize(form))).toEqual(["Björk-Army of Me"]);
+    // As data spell it that cleaning has not been through.
+    expect(by("Bjo\u0308rn")).toEqual(["Bjo\u0308rn-Here"]);
+  });
+
   it("knows all tracks of a word's playlists", async () => {
     const carried = new Set<string>();
     for (let p = 0; p < crowd.titles!.length; p++) {
@@ -295,6 +310,14 @@ describe("extend", () => {
     const draw = (seed: number) => extendPlaylist(neighbours, corpus, context, 8, { variety: 1, seed });
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
+    // With weights of 1, 1/e, 1/e² … the first of ten comes with a chance of 0.632, the second with 0.233.
+    const order = popular.recommend([{ tracks: [] }], 10)[0]!.tracks;
+    const times = new Array<number>(10).fill(0);
+    for (let seed = 0; seed < 1000; seed++)
+      times[order.indexOf(extendPlaylist(popular, corpus, { tracks: [] }, 1, { variety: 0.2, seed })[0]!)]! +=
+        1;
+    expect(Math.abs(times[0]! - 632)).toBeLessThan(60);
+    expect(Math.abs(times[1]! - 233)).toBeLessThan(60);
   });
 
   it("keeps the cap per artist over the whole list", () => {

@@ -37,6 +37,7 @@ describe("the answer to a smaller k", () => {
     async (name) => {
       const recommender = await fitRecommender(name, corpus, lighter[name] ?? {}, { seed: 1 });
       const long = recommender.recommend(contexts, 400);
+      for (const { tracks } of long) expect(tracks.length).toBeLessThanOrEqual(400);
       expect(long.filter(({ tracks }) => tracks.length > 60).length).toBeGreaterThan(20);
       for (const k of [10, 60]) {
         recommender.recommend(contexts, k).forEach(({ tracks }, i) => {

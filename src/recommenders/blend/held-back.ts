@@ -139,9 +139,11 @@ class RowsOfQueries {
   #write(signals: Signals, candidate: number, weight: number, relevance: number): void {
     const width = this.#width;
     if (this.#row === this.#weights.length) {
-      this.#values = longer(this.#values);
-      this.#weights = longer(this.#weights);
-      this.#relevance = longer(this.#relevance);
+      // Of whole rows: half of an odd number of them more would leave the last one less room for its values than for its weight.
+      const rows = Math.ceil(1.5 * this.#row);
+      this.#values = longer(this.#values, rows * width);
+      this.#weights = longer(this.#weights, rows);
+      this.#relevance = longer(this.#relevance, rows);
     }
     signals.write(candidate);
     this.#values.set(
@@ -164,8 +166,8 @@ class RowsOfQueries {
   }
 }
 
-function longer(values: Float32Array): Float32Array {
-  const grown = floats(Math.ceil(values.length * 1.5));
+function longer(values: Float32Array, length: number): Float32Array {
+  const grown = floats(length);
   grown.set(values);
   return grown;
 }

@@ -50,11 +50,14 @@ export function contextMean(
 ): boolean {
   mean.fill(0);
   const reach = Math.min(mostOfContext, rows.length);
+  let nearest = 0;
   for (let d = 1; d <= reach; d++) {
     const row = rows[rows.length - d]!;
     if (row < 0) continue;
     const base = row * size;
-    const weight = decay ** (d - 1);
+    // In shares of the first weight: behind many tracks without a vector all would be too small to tell from a mean of zeros.
+    nearest ||= d;
+    const weight = decay ** (d - nearest);
     const scale = scales === undefined ? 1 : scales[row]!;
     // Rounded as rows of length 1 are where they are kept.
     for (let i = 0; i < size; i++) mean[i]! += weight * Math.fround(scale * units[base + i]!);

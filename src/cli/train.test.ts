@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { zipOf } from "../playlists/zip.testkit.js";
 import { distPath } from "../system/index.js";
 import { loadVectors } from "../track2vec/index.js";
 
@@ -217,6 +218,10 @@ describe("segue train", () => {
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     }
     expect(await readFile(own)).toEqual(await readFile(input));
+    const archive = file("own.zip");
+    await writeFile(archive, zipOf({ "lists/a.jsonl": await readFile(input) }));
+    const inIt = segue("--input", join(archive, "lists/a.jsonl"), "--output", archive, ...binary);
+    expect(inIt.stderr).toMatch(/--output .*own\.zip is one of the inputs and would be overwritten/);
   });
 
   it("says so where thinning out leaves nothing to learn from", async () => {

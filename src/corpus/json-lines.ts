@@ -76,10 +76,13 @@ export async function readJsonLines(
   };
 
   const visitBlock = (block: Buffer) => {
+    const other = line === 0 ? otherForms[block.toString("latin1", 0, 4)] : undefined;
+    if (other !== undefined) {
+      line = 1;
+      complain(`${other}, wanted JSON lines`, otherFormat() ?? example);
+    }
     if (!isUtf8(block)) {
       line += 1 + linesBeforeBadUtf8(block);
-      if (line === 1 && block.toString("latin1", 0, 4) === "PAR1")
-        complain("Parquet, wanted JSON lines", otherFormat() ?? example);
       complain("not UTF-8 text", otherFormat() ?? "save the file as UTF-8");
     }
     let text = block.toString("utf8");
@@ -128,6 +131,9 @@ export async function readJsonLines(
   if (held > 0) visitBlock(Buffer.concat(parts));
   return objects;
 }
+
+/** By what a file begins with. */
+const otherForms: Readonly<Record<string, string>> = { PAR1: "Parquet", "PK\x03\x04": "a zip archive" };
 
 function linesBeforeBadUtf8(block: Buffer): number {
   let lines = 0;

@@ -119,6 +119,9 @@ describe("readSequences", () => {
     await expect(readSequences(await file("train.parquet", table))).rejects.toThrow(
       /train\.parquet:1: Parquet, wanted JSON lines/,
     );
+    await expect(readQueries(await file("q.zip", "PK\x03\x04\n\n"))).rejects.toThrow(
+      /q\.zip:1: a zip archive, wanted JSON lines/,
+    );
     await expect(readSequences(folder)).rejects.toThrow(/it is a folder/);
     await expect(readSequences(join(folder, "none"))).rejects.toThrow(/none: no such file/);
   });

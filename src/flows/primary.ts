@@ -40,7 +40,9 @@ export const primary = flow("primary", {
     "prepare_dataset",
     { description: "sequences, split 70/20/10" },
     async ({ parameters, artifacts, folder, progress, signal, card }) => {
-      const { mergedNamesLines, partNames, prepareDataset } = await import("../playlists/index.js");
+      const { copiesLine, mergedNamesLines, partNames, prepareDataset } = await import(
+        "../playlists/index.js"
+      );
       const place = await placesOf(parameters.data);
       const { splitSeed, dev, ratio, minTracks, mergeVersions, mergeCapitals, memoryLimit } = parameters;
       const master = await artifacts.master.path();
@@ -91,10 +93,12 @@ export const primary = flow("primary", {
           `for the dashes in names, ${tracks} ids of tracks and ${playlists} of playlists stand for more than one thing each; each counts as one`,
         );
       for (const line of mergedNamesLines(facts)) console.log(line);
+      const copies = copiesLine(facts);
+      if (copies !== undefined) console.log(copies);
       const parts = partNames.map((part) => ({ part, ...facts.parts[part] }));
       console.log(parts.map(({ part, playlists }) => `${part} ${playlists}`).join(" · "));
       card.markdown("# The dataset");
-      card.table(parts, { caption: "The split" });
+      card.table(parts, { caption: copies === undefined ? "The split" : `The split; ${copies}` });
       return { prepared: facts, ...tables };
     },
   )

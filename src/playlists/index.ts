@@ -13,6 +13,7 @@ export { readCorpus, readPartQueries } from "./dataset/read-corpus.js";
 export { readMaster } from "./dataset/read-master.js";
 export { type DownloadFacts, type DownloadOptions, download } from "./download/download.js";
 export {
+  copiesLine,
   type PartName,
   type PrepareFacts,
   type PrepareOptions,

@@ -139,7 +139,7 @@ function inWords(
   );
 }
 
-function countsOf({ rows, playlists, tracks, artists, parts }: PrepareFacts) {
+function countsOf({ rows, playlists, tracks, artists, parts, copies }: PrepareFacts) {
   const number = (value: number) => value.toLocaleString("en");
   const { train, validation, test } = parts;
   return [
@@ -147,7 +147,9 @@ function countsOf({ rows, playlists, tracks, artists, parts }: PrepareFacts) {
     {
       title: "playlists",
       value: number(playlists),
-      note: `train ${number(train.playlists)}, validation ${number(validation.playlists)}, test ${number(test.playlists)}`,
+      note: `train ${number(train.playlists)}, validation ${number(validation.playlists)}, test ${number(test.playlists)}${
+        copies === undefined ? "" : `; ${number(copies.playlists)} of the same tracks as another`
+      }`,
     },
     { title: "tracks", value: number(tracks) },
     { title: "artists", value: number(artists) },

@@ -8,7 +8,7 @@ import { sqlString, withDuckDb } from "../../system/index.js";
 import { cleanPlaylists } from "../clean/clean-playlists.js";
 import { readCorpus, readPartQueries } from "../dataset/read-corpus.js";
 import { generateSample } from "../sample/generate-sample.js";
-import { type PrepareOptions, partNames, prepareDataset } from "./prepare-dataset.js";
+import { copiesLine, type PrepareOptions, partNames, prepareDataset } from "./prepare-dataset.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -265,10 +265,21 @@ describe("the split", () => {
     return place;
   };
 
+  // The same in every version: the last eight bytes of the MD5 of seed and id, from 0 to 1.
+  const partOf = (seed: number, id: string) => {
+    const hash = createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8);
+    const at = Number(hash) / 2 ** 64;
+    return at < 0.7 ? "train" : at < 0.9 ? "validation" : "test";
+  };
+  const list = (user: string, tracks: readonly string[]): Play[] =>
+    tracks.map((track): Play => [user, "A", track, "p"]);
+
   it("is near 70/20/10, whole, and stable when playlists are added before and behind", async () => {
     const few = await prepare(many(100, 900));
     const before = await placeOf((name) => few.read<Sequence>(name));
     expect(before.size).toBe(800);
+    // Three tracks may come together by chance.
+    expect(few.facts.copies).toBeUndefined();
     const { train, validation, test } = few.facts.parts;
     expect(train.playlists + validation.playlists + test.playlists).toBe(800);
     expect(train.playlists / 800).toBeCloseTo(0.7, 1);
@@ -276,16 +287,47 @@ describe("the split", () => {
     const more = await prepare(many(0, 1500));
     const after = await placeOf((name) => more.read<Sequence>(name));
     for (const [id, part] of before) expect(after.get(id)).toBe(part);
-    // The same in every version: the last eight bytes of the MD5 of seed and id, from 0 to 1.
-    const partOf = (seed: number, id: string) => {
-      const hash = createHash("md5").update(`${seed}:${id}`).digest().readBigUInt64LE(8);
-      const at = Number(hash) / 2 ** 64;
-      return at < 0.7 ? "train" : at < 0.9 ? "validation" : "test";
-    };
     for (const [id, part] of after) expect(part, id).toBe(partOf(42, id));
     const reseeded = await prepare(many(100, 900), { seed: 7 });
     const moved = await placeOf((name) => reseeded.read<Sequence>(name));
     for (const [id, part] of moved) expect(part, id).toBe(partOf(7, id));
+  });
+
+  it("puts what holds the same tracks as an earlier one into its part, in whatever order, and nothing else", async () => {
+    const tracksOf = (p: number) => ["a", "b", "c", "d", "e"].map((t) => `${t}${p}`);
+    const all = Array.from({ length: 60 }, (_, p) => p);
+    const { facts, read } = await prepare([
+      // Too short to be counted, so that numbers are not those of all.
+      ...list("short", ["x"]),
+      ...all.flatMap((p) => list(`u${p}`, tracksOf(p))),
+      ...all.flatMap((p) => list(`copy${p}`, tracksOf(p).toReversed())),
+      ...all.flatMap((p) => list(`again${p}`, tracksOf(p))),
+      ...all.flatMap((p) => list(`twice${p}`, [...tracksOf(p), `a${p}`])),
+      ...all.flatMap((p) => list(`four${p}`, ["a", "b", "c", "d"])),
+    ]);
+    expect(facts.copies).toEqual({ playlists: 120, copy: "copy0-p", original: "u0-p", apart: 0 });
+    expect(copiesLine(facts)).toBe(
+      "playlists of the same tracks as an earlier one: 120, the first copy0-p, as u0-p; each is in the part of that one; each counts in training: leave out what was exported twice",
+    );
+    const place = await placeOf((name) => read<Sequence>(name));
+    expect(place.size).toBe(300);
+    for (const [id, part] of place) expect(part, id).toBe(partOf(42, id.replace(/^(copy|again)/, "u")));
+    for (const part of partNames) {
+      const rows = await read<Sequence>(part);
+      expect(facts.parts[part].playlists).toBe(rows.length);
+      expect(await readCorpus(facts.corpora[part])).toEqual(await readCorpus(facts.files[part]));
+    }
+  });
+
+  it("leaves them where their ids put them where a part would be empty", async () => {
+    const { facts, read } = await prepare(
+      Array.from({ length: 60 }, (_, p) => list(`u${p}`, ["a", "b", "c", "d", "e"])).flat(),
+    );
+    const place = await placeOf((name) => read<Sequence>(name));
+    for (const [id, part] of place) expect(part, id).toBe(partOf(42, id));
+    const apart = [...place.values()].filter((part) => part !== place.get("u0-p")).length;
+    expect(facts.copies).toEqual({ playlists: 59, copy: "u1-p", original: "u0-p", apart });
+    expect(copiesLine(facts)).toContain(`${apart} are in another part than that one, `);
   });
 
   it("takes a sample of whole playlists for dev", async () => {

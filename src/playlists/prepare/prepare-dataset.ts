@@ -61,6 +61,16 @@ export interface PrepareFacts extends MergedNames {
   readonly parts: Readonly<Record<PartName, { readonly playlists: number; readonly rows: number }>>;
   /** Ids that stand for more than one artist's track, or user's playlist; each counts as one thing. */
   readonly ambiguous: { readonly tracks: number; readonly playlists: number };
+  /**
+   * Playlists that hold the same tracks as an earlier one, five or more; the ids of the first such two; and how many are in
+   * another part than that one, because the data would not fill three parts otherwise. Absent where there is none.
+   */
+  readonly copies?: {
+    readonly playlists: number;
+    readonly copy: string;
+    readonly original: string;
+    readonly apart: number;
+  };
   /** The files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
   /** The corpus files by name: numbers and packed names, for `readCorpus` and `readPartQueries`. */
@@ -134,6 +144,11 @@ async function prepareInto(
       ambiguousPlaylists: number;
     }
   >(sqlFile("counts"));
+  const names = await mergedNames(database, options);
+  report("numbering plays");
+  await numberPlays(database);
+  await database.run(sqlFile("copies"));
+  const copies = await database.row<NonNullable<PrepareFacts["copies"]>>(sqlFile("count-copies"));
   const sizes = await database.rows<{ part: PartName; playlists: number; rows: number }>(
     "SELECT part, count(*) AS playlists, sum(rows)::BIGINT AS rows FROM playlist_index WHERE part IS NOT NULL GROUP BY part",
   );
@@ -144,9 +159,6 @@ async function prepareInto(
   requirePlaylistsLeft(counts.playlists, kept.playlists, options);
   const parts = allParts(sizes, counts.playlists, kept.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
-  const names = await mergedNames(database, options);
-  report("numbering plays");
-  await numberPlays(database);
 
   const batches = await database.rows<{ batch: number; first: number; last: number }>(
     "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
@@ -201,6 +213,7 @@ async function prepareInto(
     droppedRows: counts.rows - kept.rows,
     parts,
     ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
+    ...(copies.playlists > 0 && { copies }),
     ...names,
   };
 }
@@ -258,4 +271,15 @@ function allParts(
   return Object.fromEntries(
     sizes.map(({ part, playlists, rows }) => [part, { playlists, rows }]),
   ) as PrepareFacts["parts"];
+}
+
+/** What to say of playlists that are copies; undefined where there is none. */
+export function copiesLine({ copies }: Pick<PrepareFacts, "copies">): string | undefined {
+  if (copies === undefined) return undefined;
+  const { playlists, copy, original, apart } = copies;
+  const where =
+    apart === 0
+      ? "each is in the part of that one"
+      : `${apart} are in another part than that one, since one would be empty otherwise, and hits there are known by heart`;
+  return `playlists of the same tracks as an earlier one: ${playlists}, the first ${copy}, as ${original}; ${where}; each counts in training: leave out what was exported twice`;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
-import { type BoostSettings, boost, type RankingData } from "./boost.js";
+import { boost } from "./boost.js";
 import { binAt, boostMemory, cellsPerFeature } from "./boost-memory.js";
 import { Forest, type ForestArrays } from "./forest.js";
+import type { RankingData } from "./ranking-data.js";
+import type { BoostSettings } from "./tree-grower.js";
 
 const settings: BoostSettings = {
   trees: 30,

@@ -3,7 +3,7 @@
  * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
  * track that did play next, and in part of those that played later.
  */
-import { atOnce, Random, requireWithin, type Steps, wholeNumber } from "../../system/index.js";
+import { Random, requireWithin, type Steps, wholeNumber } from "../../system/index.js";
 import { boostMemory } from "./boost-memory.js";
 import { type ForestArrays, mostLeaves } from "./forest.js";
 import type { RankingData } from "./ranking-data.js";
@@ -17,15 +17,10 @@ export interface BoostOptions {
 }
 
 /**
- * Grows trees, each on what is left of the loss by those before it.
+ * Grows trees, a step each, on what is left of the loss by those before it.
  *
  * @throws SegueError where there is no room for the data, or trees may have more leaves than a word has bits
  */
-export function boost(data: RankingData, settings: BoostSettings, options: BoostOptions): ForestArrays {
-  return atOnce(boostSteps(data, settings, options));
-}
-
-/** The same in steps, a tree each. */
 export function* boostSteps(
   data: RankingData,
   settings: BoostSettings,

@@ -1,5 +1,5 @@
 /**
- * The hot loops of boosted trees (src/recommenders/blend/boost.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
+ * The hot loops of boosted trees (src/recommenders/blend/tree-grower.ts): values to bins, counting derivatives by bin, splitting rows, adding a tree.
  *
  * Bins lie in two planes (_bins.ts). A cell of a histogram is one vector of two doubles, the sums of first and second derivatives, so
  * that a count costs one load, one add and one store. Feature f has the 64 cells from histogram + f * 1024.

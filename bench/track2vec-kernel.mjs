@@ -10,9 +10,10 @@
  */
 import { parseArgs } from "node:util";
 import { readPlaylists } from "../dist/cli/read-playlists.js";
+import { atOnce } from "../dist/system/index.js";
 import { resolveOptions } from "../dist/track2vec/options.js";
 import { Session } from "../dist/track2vec/session.js";
-import { buildVocabulary } from "../dist/track2vec/vocabulary.js";
+import { vocabularySteps } from "../dist/track2vec/vocabulary.js";
 import { Work } from "../dist/track2vec/work.js";
 import { multiplyAddPeak } from "./multiply-add-peak.mjs";
 import { realPlaylists, withFewTracks } from "./support.mjs";
@@ -31,7 +32,7 @@ for (const [name, playlists] of [
 ]) {
   const given = { sg: values.sg === "1", vectorSize: 48, window: 10, minCount: 3, epochs: epochs + 1 };
   const options = resolveOptions({ ...given, threads: 1, workers: "racy" });
-  const vocabulary = buildVocabulary(playlists, options);
+  const vocabulary = atOnce(vocabularySteps(playlists, options));
   const session = await Session.open(playlists, vocabulary, options, { firstEpoch: 0, shared: true });
   const work = new Work(session.job, 0);
   const best = new Float64Array(session.job.chunkCount).fill(Number.POSITIVE_INFINITY);

@@ -19,6 +19,7 @@ export interface ChartColours {
   readonly categories: readonly string[];
 }
 
+/** By theme. */
 export const chartColours: Readonly<Record<ChartTheme, ChartColours>> = {
   light: {
     background: "#ffffff",

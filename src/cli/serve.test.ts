@@ -14,6 +14,7 @@ import { writeBundle } from "../bundle/index.js";
 import { nearestOf } from "../recommenders/index.js";
 import { readApiKeys } from "../serving/index.js";
 import { distPath } from "../system/index.js";
+import { msUntil } from "../system/time.testkit.js";
 
 const at = testFolder();
 const exec = promisify(execFile);
@@ -237,12 +238,12 @@ it("counts what a worker that died has answered, and tells it while another one 
     };
     const ready = () => [...log().matchAll(/"pid":(\d+).*"endpoint ready"/g)];
     for (let i = 0; i < 8; i++) await ask("/v1/tracks?q=one");
-    expect(await answered()).toBe(8);
+    const usual = await msUntil(async () => expect(await answered()).toBe(8));
     process.kill(Number(ready()[0]![1]), "SIGKILL");
     await expect.poll(log).toContain("a worker died");
-    const began = performance.now();
-    expect(await answered()).toBe(8);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // A worker that does not answer is waited for two seconds.
+    const meanwhile = await msUntil(async () => expect(await answered()).toBe(8));
+    expect(meanwhile - usual).toBeLessThan(1_500);
     await expect.poll(ready, { timeout: 10_000 }).toHaveLength(3);
     await ask("/v1/tracks?q=one");
     expect(await answered()).toBe(9);
@@ -402,6 +403,18 @@ async function flood(url: string, request: string) {
   };
 }
 
+/** Milliseconds that one answer takes of those that a flood asks for; the first is not counted. */
+async function msForOne(url: string, body: string, headers: Readonly<Record<string, string>> = {}) {
+  const given = { "content-type": "application/json", ...headers };
+  const ask = async () => {
+    const answer = await fetch(`${url}/v1/playlists/extend`, { method: "POST", headers: given, body });
+    expect(answer.status).toBe(200);
+    await answer.text();
+  };
+  await ask();
+  return msUntil(ask);
+}
+
 it("answers others soon after a client has gone that left it minutes of work, and refuses what is too much", async () => {
   const many = randomVectors(
     Array.from({ length: 20_000 }, (_, i) => `A-${i}`),
@@ -412,6 +425,7 @@ it("answers others soon after a client has gone that left it minutes of work, an
   await serving([at("crowd"), "--max-waiting", "100"], {}, async (url) => {
     const body = JSON.stringify({ context: ["A-0"], n: 100 });
     const head = `POST /v1/playlists/extend HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const one = await msForOne(url, body);
     const client = await flood(url, head + body);
     const ask = () => fetch(`${url}/v1/tracks?q=a`);
     // The answers of the client itself: a question of another may come when there is room again, and wait.
@@ -420,9 +434,11 @@ it("answers others soon after a client has gone that left it minutes of work, an
     expect(client.heard()).toMatch(/^retry-after: 1\r$/im);
     expect(client.heard()).toMatch(/"error":"[^"]*100[^"]*","code":"too-busy"/);
     client.destroy();
-    const began = performance.now();
-    await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const soon = await msUntil(() =>
+      expect.poll(async () => (await ask()).status, { timeout: 30_000 }).toBe(200),
+    );
+    // The hundred that waited are not answered first.
+    expect(soon).toBeLessThan(Math.max(5_000, 50 * one));
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/segue_dropped_questions_total\{why="too-many"\} [1-9]/);
     expect(metrics).toMatch(/segue_dropped_questions_total\{why="client-gone"\} [1-9]/);
@@ -446,14 +462,16 @@ it("lets a client that fills the line keep no other one out, known by its key or
     await serving([at("shared"), "--max-waiting", "1000", ...args], {}, async (url) => {
       const body = JSON.stringify({ context: ["A-0"], n: 100 });
       const head = `POST /v1/playlists/extend HTTP/1.1\r\nHost: a\r\n${header}: ${full}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const one = await msForOne(url, body, { [header]: full });
       const client = await flood(url, head + body);
       const ask = async (as: string) =>
         (await fetch(`${url}/v1/tracks?q=a`, { headers: { [header]: as } })).status;
       await expect.poll(() => client.heard(), { timeout: 10_000 }).toContain("HTTP/1.1 503");
-      const began = performance.now();
-      for (let i = 0; i < 3; i++) expect(await ask(free), header).toBe(200);
-      // Behind those that wait already it would be half a minute.
-      expect(performance.now() - began).toBeLessThan(10_000);
+      const soon = await msUntil(async () => {
+        for (let i = 0; i < 3; i++) expect(await ask(free), header).toBe(200);
+      });
+      // Behind the thousand that wait already it would be half a minute.
+      expect(soon).toBeLessThan(Math.max(10_000, 200 * one));
       client.destroy();
     });
   }

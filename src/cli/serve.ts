@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { defaultMaxWaiting, ports, proxyCounts, waitingCounts, workerCounts } from "../serving/options.js";
 import { misuse, numberWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
+import { followParent } from "./follow-parent.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
 
@@ -113,64 +114,44 @@ Examples:
 
 http://localhost:8080/docs shows every request that it takes.`,
     )
-    .action(async (named: string | undefined, flags: Flags) => {
-      if (named !== undefined && flags.bundle !== undefined)
-        throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
-      const { bundlePlaceFor } = await import("./latest-bundle.js");
-      const bundle = await ofGiven("--bundle", flags.bundle, () =>
-        bundlePlaceFor(flags.bundle ?? named, flags),
-      );
-      const { logWritten, readApiKeys, serve } = await import("../serving/index.js");
-      const file = flags.apiKeyFile;
-      const readKeys = () => readApiKeys({ file, environment: process.env });
-      const apiKeys = await ofGiven("--api-key-file", file, readKeys);
-      const stopWithParent = followParent();
-      await serve({
-        bundle,
-        port: flags.port,
-        host: flags.host,
-        workers: flags.workers,
-        threads: flags.threads,
-        apiKeys,
-        // The environment stays as it is.
-        ...(file === undefined ? {} : { readApiKeys: readKeys }),
-        maxWaiting: flags.maxWaiting,
-        bodyLimit: flags.bodyLimit,
-        requestTimeout: Math.ceil(flags.timeout * 1000),
-        drainDelay: Math.ceil(flags.drainDelay * 1000),
-        corsOrigins: flags.corsOrigin ?? [],
-        trustProxy: flags.trustProxy ?? false,
-        logTracks: flags.logTracks ?? false,
-        logLevel: flags.logLevel,
-        watchInterval: Math.ceil(flags.watch * 1000),
-        docs: flags.docs,
-        ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
-        ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),
-        onReady: ({ url }) => {
-          process.stdout.write(`${flags.json ? JSON.stringify({ url }) : url}\n`);
-          process.send?.({ segue: "ready", url });
-        },
-        signal: stopWithParent,
-      });
-      if (!(await logWritten())) process.exit();
-    });
+    .action(serve);
 }
 
-/**
- * Where another Node process started this one with a channel (deployments do), the endpoint ends when that process does,
- * unless it was told to stay.
- */
-function followParent(): AbortSignal | undefined {
-  if (process.send === undefined) return undefined;
-  const controller = new AbortController();
-  let keep = false;
-  process.on("message", (message) => {
-    if ((message as { segue?: string }).segue === "keep") keep = true;
+async function serve(named: string | undefined, flags: Flags): Promise<void> {
+  if (named !== undefined && flags.bundle !== undefined)
+    throw misuse(`two bundles are named: ${named} and ${flags.bundle}`, "leave out one of them");
+  const { bundlePlaceFor } = await import("./latest-bundle.js");
+  const bundle = await ofGiven("--bundle", flags.bundle, () => bundlePlaceFor(flags.bundle ?? named, flags));
+  const { logWritten, readApiKeys, serve: serveBundle } = await import("../serving/index.js");
+  const file = flags.apiKeyFile;
+  const readKeys = () => readApiKeys({ file, environment: process.env });
+  const apiKeys = await ofGiven("--api-key-file", file, readKeys);
+  await serveBundle({
+    bundle,
+    port: flags.port,
+    host: flags.host,
+    workers: flags.workers,
+    threads: flags.threads,
+    apiKeys,
+    // The environment stays as it is.
+    ...(file === undefined ? {} : { readApiKeys: readKeys }),
+    maxWaiting: flags.maxWaiting,
+    bodyLimit: flags.bodyLimit,
+    requestTimeout: Math.ceil(flags.timeout * 1000),
+    drainDelay: Math.ceil(flags.drainDelay * 1000),
+    corsOrigins: flags.corsOrigin ?? [],
+    trustProxy: flags.trustProxy ?? false,
+    logTracks: flags.logTracks ?? false,
+    logLevel: flags.logLevel,
+    watchInterval: Math.ceil(flags.watch * 1000),
+    docs: flags.docs,
+    ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
+    ...(flags.recommender === undefined ? {} : { recommender: flags.recommender }),
+    onReady: ({ url }) => {
+      process.stdout.write(`${flags.json ? JSON.stringify({ url }) : url}\n`);
+      process.send?.({ segue: "ready", url });
+    },
+    signal: followParent(),
   });
-  process.once("disconnect", () => {
-    if (!keep) controller.abort();
-  });
-  // Listening must not keep the process alive once the endpoint has stopped.
-  process.channel?.unref();
-  return controller.signal;
+  if (!(await logWritten())) process.exit();
 }

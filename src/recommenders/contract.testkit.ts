@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { Random } from "../system/index.js";
+import { processorMs } from "../system/time.testkit.js";
 import type { Ranking, RecommenderKind } from "./contract.js";
 import { restoreRecommender } from "./registry.js";
 
@@ -164,9 +165,11 @@ export function testRecommenderContract(kind: RecommenderKind, options: Contract
       const tracks = Array.from({ length: 10_000 }, (_, i) =>
         i % 7 === 0 ? `unknown-${i}` : `White-${String(i % 24).padStart(2, "0")}`,
       );
-      const started = performance.now();
-      expectSound((await fitted).recommend([context(...tracks)], 10)[0]!, 10, ids);
-      expect(performance.now() - started).toBeLessThan(5000);
+      const recommender = await fitted;
+      const taken = await processorMs(() =>
+        expectSound(recommender.recommend([context(...tracks)], 10)[0]!, 10, ids),
+      );
+      expect(taken).toBeLessThan(5000);
     });
 
     it("refuses a k that is not a whole number ≥ 1", async () => {

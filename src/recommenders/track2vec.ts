@@ -90,6 +90,7 @@ export interface TrackVectorModel extends FittedRecommender {
   readonly lossPerEpoch: readonly number[];
 }
 
+/** Whether it has track vectors, which few recommenders have. */
 export function isTrackVectorModel(recommender: Recommender): recommender is TrackVectorModel {
   return "vectors" in recommender && recommender.vectors instanceof TrackVectors;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { processorMs } from "../system/time.testkit.js";
 import { plainName } from "./plain-name.js";
 
 it.each([
@@ -16,9 +17,10 @@ it.each([
   expect(plainName(track)).toBe(plain);
 });
 
-it("takes no longer where somebody sends what is no name", () => {
+it("takes no longer where somebody sends what is no name", async () => {
   const sent = [" ".repeat(2000), "(feat ".repeat(330), " - ".repeat(660), `${"\t".repeat(1999)}(`];
-  const began = performance.now();
-  for (let i = 0; i < 250; i++) for (const text of sent) plainName(text);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  const taken = await processorMs(() => {
+    for (let i = 0; i < 250; i++) for (const text of sent) plainName(text);
+  });
+  expect(taken).toBeLessThan(2_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { processorMs } from "../system/time.testkit.js";
 import { RateLimit } from "./rate-limit.js";
 
 describe("a rate limit", () => {
@@ -21,15 +22,16 @@ describe("a rate limit", () => {
     expect(limit.take("b", 0)).toBe(true);
   });
 
-  it("remembers who is busy while many others come and go, in bounded time", () => {
+  it("remembers who is busy while many others come and go, in bounded time", async () => {
     const limit = new RateLimit(0.001);
     while (limit.take("busy", 0));
-    const started = performance.now();
-    for (let client = 0; client < 100_000; client++) {
-      limit.take(`client ${client}`, 1 + client / 1_000);
-      if (client % 1_000 === 0) expect(limit.take("busy", 1 + client / 1_000)).toBe(false);
-    }
+    const taken = await processorMs(() => {
+      for (let client = 0; client < 100_000; client++) {
+        limit.take(`client ${client}`, 1 + client / 1_000);
+        if (client % 1_000 === 0) expect(limit.take("busy", 1 + client / 1_000)).toBe(false);
+      }
+    });
     // A walk over all of them for each would take a billion steps.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(taken).toBeLessThan(5_000);
   });
 });

@@ -271,7 +271,8 @@ describe("the endpoint as a server", () => {
     expect(await (await slow).json()).toEqual({ done: true });
     const finished = performance.now();
     await stopped;
-    expect(performance.now() - finished).toBeLessThan(2_000);
+    // Waiting for connections that nobody uses would take ten seconds.
+    expect(performance.now() - finished).toBeLessThan(5_000);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
     agent.destroy();
   });

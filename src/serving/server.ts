@@ -1,17 +1,17 @@
 /** Starts the endpoint in this process: opens the model, listens, watches for a newer one, and stops without losing a request. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import { asWritten, messageOf, misuse, requireWithin, SegueError } from "../system/index.js";
-import type { Answerer } from "./answers/question.js";
+import { asWritten, misuse, requireWithin } from "../system/index.js";
 import type { ServedModel } from "./answers/served-model.js";
 import { ApiKeys } from "./api-keys.js";
 import { checkSettings } from "./check-settings.js";
 import { Connections } from "./connections.js";
 import type { GuardParts } from "./guards.js";
+import { cannotListen } from "./listen-error.js";
 import type { EndpointMetrics } from "./metrics.js";
+import { ModelOpener } from "./model-opener.js";
 import { ModelSlot } from "./model-slot.js";
 import { type ModelSource, watchSource } from "./model-source.js";
-import { oneAtATime } from "./one-at-a-time.js";
 import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js";
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 
@@ -65,11 +65,6 @@ const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSetting
   watchInterval: true,
 };
 
-/** How long the threads of a model that takes over from another one warm up. */
-const warmUp = 300;
-/** Between two tries to open a model again whose thread died. */
-const revivePause = 1_000;
-
 /**
  * Runs the endpoint in this process; resolves when it answers. Signals are the caller's: `serve` is stopped by them, this one by `close()`.
  *
@@ -81,68 +76,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   requireWithin(ports, "port", port, "0 is any free one");
   requireModel(model);
   const source = "open" in model ? model : undefined;
-  const onBatch = (size: number) => metrics.batch(size);
-  let leaving = false;
-  let stopping = false;
-  const openings = new AbortController();
-  /** Added routes look into the model, so then it has to be in this thread. */
-  const openNext = async (from: ModelSource, hooks: { readonly warmUp?: number } = {}): Promise<Answerer> =>
-    from.openBeside === undefined || options.plugins !== undefined
-      ? openHere(await from.open(), onBatch)
-      : from.openBeside({ ...hooks, signal: openings.signal, onBatch, onDeath: reviveAfter });
-  const reviveAfter = (reason: string) => {
-    if (stopping) return;
-    logger.error({ reason }, "the model's thread died; opening the model again");
-    reload().catch(() => setTimeout(reviveAfter, revivePause, reason).unref());
-  };
   const before = await source?.fingerprint().catch(() => undefined);
-  // A model's threads read it while this one loads what speaks HTTP.
-  const opening = source === undefined ? openHere(model as ServedModel, onBatch) : openNext(source);
-  opening.catch(() => {});
+  // Added routes look into the model.
+  const opener = new ModelOpener(model, options.plugins !== undefined);
   const { createApp, createLogger, EndpointMetrics } = await import("./app.js");
   const logger = options.logger ?? createLogger(options.logLevel);
   const metrics = options.metrics ?? new EndpointMetrics();
-  const models = new ModelSlot(await opening, {
+  const models = new ModelSlot(await opener.first, {
     maxWaiting: options.maxWaiting,
     onDropped: (why) => metrics.dropped(why),
   });
+  opener.serve({ models, metrics, logger });
+  const { reload } = opener;
   const keys = new ApiKeys(options.apiKeys ?? []);
   const useApiKeys = async (next: readonly string[]) => {
     keys.replace(next);
     logger.info({ keys: next.length }, "API keys replaced");
   };
-  const reloadNow = async (from: ModelSource): Promise<ReloadResult> => {
-    const before = models.current.version;
-    try {
-      // Where nobody answers meanwhile, the sooner the better.
-      const next = await openNext(from, { warmUp: models.current.alive ? warmUp : 0 });
-      // The stop may have come while it was opened in this thread.
-      if (stopping) await next.close();
-      openings.signal.throwIfAborted();
-      models.replace(next);
-      metrics.reloaded("done");
-      metrics.serving(next.version, next.defaultRecommender);
-      logger.info({ from: before, to: next.version }, "model reloaded");
-      return { version: next.version, changed: next.version !== before };
-    } catch (error) {
-      if (stopping) throw error;
-      metrics.reloaded("failed");
-      logger.error(
-        { reason: messageOf(error), serving: before },
-        "reload failed; the model before it goes on answering",
-      );
-      throw error;
-    }
-  };
-  const reload: () => Promise<ReloadResult> =
-    source === undefined
-      ? async () => {
-          throw misuse("this endpoint's model came from memory: there is nothing to open again");
-        }
-      : oneAtATime(() => reloadNow(source));
+  let leaving = false;
 
   const giveUp = (error: unknown): never => {
-    stopping = true;
+    opener.stop();
     // Its threads would keep the process alive.
     models.close();
     throw error;
@@ -180,9 +134,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     leave();
     if (drainDelay > 0) await wait(drainDelay);
-    stopping = true;
     stopWatching();
-    openings.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
+    opener.stop();
     await connections.end(options.drainTimeout ?? 10_000);
     await app.close();
     models.close();
@@ -207,28 +160,4 @@ function requireModel(model: unknown): void {
       ? `write bundleSource(${asWritten(model)})`
       : 'write bundleSource("data/04_models")',
   );
-}
-
-/** In this thread. */
-async function openHere(model: ServedModel, onBatch: (size: number) => void): Promise<Answerer> {
-  const { LocalAnswerer } = await import("./answers/local.js");
-  return new LocalAnswerer(model, onBatch);
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const addresses = "use --host 127.0.0.1, 0.0.0.0 for all addresses, or one of IPv6 without brackets: ::1";
-  const reasons: Readonly<Record<string, [message: string, hint: string]>> = {
-    EADDRINUSE: [
-      `port ${port} on ${host} is in use`,
-      "choose another with --port, or --port 0 for any free one",
-    ],
-    EACCES: [`port ${port} may not be opened by this user`, "choose one above 1023 with --port"],
-    EADDRNOTAVAIL: [`${host} is not an address of this machine`, addresses],
-    // A link-local one of IPv6 without its interface.
-    EINVAL: [`${host} is not an address to listen on`, addresses],
-    ENOTFOUND: [`the host name ${host} is not known`, addresses],
-  };
-  const reason = reasons[error.code ?? ""];
-  if (reason === undefined) return error;
-  return new SegueError(reason[0], { hint: reason[1], code: error.code, cause: error });
 }

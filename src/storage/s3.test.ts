@@ -14,7 +14,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SegueError } from "../system/index.js";
 import { type Moto, motoCredentials, motoMissing, motoPython, startMoto } from "./moto.testkit.js";
 import { startProxy } from "./proxy.testkit.js";
-import { parseS3Url, S3Store } from "./s3.js";
+import { S3Store } from "./s3.js";
+import { parseS3Url } from "./s3-url.js";
 
 if (motoPython === undefined) console.warn(motoMissing);
 

@@ -20,11 +20,12 @@ import {
   type S3ServiceException,
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
-import { misuse, type Progress, SegueError, writeAtomically } from "../system/index.js";
+import { type Progress, SegueError, writeAtomically } from "../system/index.js";
 import { awsFailure, isAbort, isNotFound } from "./aws-error.js";
 import { awsTimeouts } from "./aws-timeouts.js";
-import { checkKey, isKey } from "./key.js";
+import { checkKey } from "./key.js";
 import { partSizeFor, uploadFile } from "./s3-upload.js";
+import { parseS3Url } from "./s3-url.js";
 import type { Store, StoredObject } from "./store.js";
 
 // The SDK warns on Node 20 that its next versions want a newer one. Which version runs is pinned here, not by the user.
@@ -304,27 +305,6 @@ export class S3Store implements Store {
       throw awsFailure(doing, error);
     }
   }
-}
-
-/** @throws SegueError (misuse) where it is not an S3 URL of a bucket that could exist. */
-export function parseS3Url(url: string): { bucket: string; prefix: string } {
-  const parts = /^s3:\/\/([^/]*)\/?(.*)$/i.exec(url);
-  if (parts === null) throw misuse(`not an S3 URL: ${url}`, "it looks like s3://bucket/prefix");
-  const bucket = parts[1]!;
-  const prefix = parts[2]!.replace(/\/+$/, "");
-  if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
-    throw misuse(
-      `"${bucket}" in ${url} cannot be a bucket`,
-      "names have 3 to 63 letters, digits, dots and dashes",
-    );
-  }
-  if (prefix !== "" && !isKey(prefix)) {
-    throw misuse(
-      `"${prefix}" in ${url} cannot be a prefix`,
-      'its parts are names, none of them empty, "." or "..", as in s3://bucket/music/runs',
-    );
-  }
-  return { bucket, prefix };
 }
 
 /** Of an empty text the SDK would say on standard error that its length is not known. */

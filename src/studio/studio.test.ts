@@ -157,8 +157,11 @@ describe.skipIf(!hasChromium)("the studio", () => {
       }
       return measured.sort((a, b) => a - b);
     })()`)) as number[];
-    console.log(`next-track answer, key to screen: median ${times[4]!.toFixed(0)} ms`);
-    expect(times[4]).toBeLessThan(300);
+    console.log(
+      `next-track answer, key to screen: median ${times[4]!.toFixed(0)} ms, least ${times[0]!.toFixed(0)} ms`,
+    );
+    // The least disturbed by what else the machine does.
+    expect(times[0]).toBeLessThan(100);
     await page.close();
   });
 

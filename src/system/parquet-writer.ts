@@ -34,6 +34,7 @@ const typeInt64 = 2;
 const typeByteArray = 6;
 const magic = Buffer.from("PAR1");
 
+/** One file; it is whole once it is closed. */
 export class ParquetWriter {
   readonly #file: number;
   readonly #names: readonly string[];

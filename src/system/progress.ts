@@ -17,6 +17,7 @@ export interface ProgressReport {
 
 export type Progress = (report: ProgressReport) => void;
 
+/** Where nobody wants to be told. */
 export const silent: Progress = () => {};
 
 /** Passes on at most one report every `milliseconds`, and always the last one of a task. */

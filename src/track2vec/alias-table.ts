@@ -1,5 +1,5 @@
 /** Draws from any discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). */
-import { atOnce, blocks, type Steps } from "../system/index.js";
+import { blocks, type Steps } from "../system/index.js";
 
 /**
  * Column i holds a bar in 32 bits and an alias: a draw takes a uniform column, then the column itself where a uniform 32-bit number
@@ -8,11 +8,6 @@ import { atOnce, blocks, type Steps } from "../system/index.js";
  * @param weights numbers ≥ 0, at least one of them positive
  * @returns 2 × n numbers: bar, alias, bar, alias, …
  */
-export function aliasTable(weights: Float64Array): Uint32Array {
-  return atOnce(aliasTableSteps(weights));
-}
-
-/** The same in steps. */
 export function* aliasTableSteps(weights: Float64Array): Steps<Uint32Array> {
   const n = weights.length;
   let total = 0;

@@ -1,10 +1,10 @@
 /** The same questions to gensim and to us. */
 import { describe, expect, it } from "vitest";
 import { CorpusBuilder } from "../corpus/index.js";
-import { Random } from "../system/index.js";
+import { atOnce, Random } from "../system/index.js";
 import { askGensim, hasGensim } from "./gensim.testkit.js";
 import { TrackVectors } from "./vectors.js";
-import { buildVocabulary, keepBars, NO_ROW } from "./vocabulary.js";
+import { keepBarsSteps, NO_ROW, vocabularySteps } from "./vocabulary.js";
 
 const random = new Random(5);
 
@@ -97,10 +97,10 @@ for o in given["options"]:
       { sentences, options },
     ) as Record<string, [number, number]>[];
     for (const [n, each] of options.entries()) {
-      const ours = buildVocabulary(corpus, { maxFinalVocab: undefined, ...each });
+      const ours = atOnce(vocabularySteps(corpus, { maxFinalVocab: undefined, ...each }));
       const theirs = answer[n]!;
       expect([...ours.tracks].sort()).toEqual(Object.keys(theirs).sort());
-      const bars = keepBars(ours.counts, each.sample);
+      const bars = atOnce(keepBarsSteps(ours.counts, each.sample));
       for (const [row, track] of ours.tracks.entries()) {
         expect(ours.counts[row]).toBe(theirs[track]![0]);
         const chance = bars[row] === NO_ROW ? 1 : bars[row]! / 2 ** 32;

@@ -2,7 +2,7 @@
  * The binary Huffman tree of hierarchical softmax (Mikolov et al. 2013; word2vec.c builds it the same way): frequent tokens
  * get short paths. Built from two queues, leaves in order of count and inner nodes in order of making.
  */
-import { atOnce, blocks, orderByCount, type Steps } from "../system/index.js";
+import { blocks, orderByCount, type Steps } from "../system/index.js";
 
 export interface HuffmanPaths {
   /** The path of token i is `nodes[starts[i]] … nodes[starts[i + 1] - 1]`, from the root down. */
@@ -13,11 +13,7 @@ export interface HuffmanPaths {
   readonly depth: number;
 }
 
-export function huffmanPaths(counts: ArrayLike<number>): HuffmanPaths {
-  return atOnce(huffmanSteps(counts));
-}
-
-/** The same in steps. */
+/** The paths of tokens that occur so often. */
 export function* huffmanSteps(counts: ArrayLike<number>): Steps<HuffmanPaths> {
   const n = counts.length;
   if (n < 2) return { starts: new Uint32Array(n + 1), nodes: new Uint32Array(0), depth: 0 };

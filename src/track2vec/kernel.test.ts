@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Random } from "../system/index.js";
-import { aliasTable } from "./alias-table.js";
-import { huffmanPaths } from "./huffman.js";
+import { atOnce, Random } from "../system/index.js";
+import { aliasTableSteps } from "./alias-table.js";
+import { huffmanSteps } from "./huffman.js";
 import { resolveOptions, type Word2VecOptions } from "./options.js";
 import {
   cbowLoss,
@@ -15,7 +15,7 @@ import {
 } from "./reference.testkit.js";
 import { Session } from "./session.js";
 import { groupedCorpus } from "./train.testkit.js";
-import { buildVocabulary } from "./vocabulary.js";
+import { vocabularySteps } from "./vocabulary.js";
 import { Work } from "./work.js";
 
 function randomExample(seed: number, inputs: number, outputs: number, size: number): Example {
@@ -91,7 +91,7 @@ const many = groupedCorpus({ groups: 4, tracksPerGroup: 600, playlists: 56, leng
 
 async function open(options: Partial<Word2VecOptions>, shared = true, corpus = few): Promise<Session> {
   const resolved = resolveOptions({ minCount: 1, alpha: 0.1, epochs: 3, ...options });
-  return Session.open(corpus, buildVocabulary(corpus, resolved), resolved, { firstEpoch: 0, shared });
+  return Session.open(corpus, atOnce(vocabularySteps(corpus, resolved)), resolved, { firstEpoch: 0, shared });
 }
 
 /** Trains an epoch or two beside the reference and compares losses and matrices. */
@@ -234,7 +234,7 @@ describe("the kernel", () => {
   });
 });
 
-describe("aliasTable", () => {
+describe("the alias table", () => {
   it("gives every outcome its probability", () => {
     const weights = fc.array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), {
       minLength: 1,
@@ -242,7 +242,7 @@ describe("aliasTable", () => {
     });
     fc.assert(
       fc.property(weights, (list) => {
-        const table = aliasTable(Float64Array.from(list));
+        const table = atOnce(aliasTableSteps(Float64Array.from(list)));
         const chance = new Float64Array(list.length);
         for (let i = 0; i < list.length; i++) {
           const bar = table[2 * i]! / 2 ** 32;
@@ -256,11 +256,11 @@ describe("aliasTable", () => {
   });
 });
 
-describe("huffmanPaths", () => {
+describe("Huffman paths", () => {
   it("gives a prefix code of the least total length", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 60 }), (counts) => {
-        const { starts, nodes, depth } = huffmanPaths(counts);
+        const { starts, nodes, depth } = atOnce(huffmanSteps(counts));
         const codes = counts.map((_, i) => [...nodes.subarray(starts[i], starts[i + 1])]);
         expect(Math.max(...codes.map((code) => code.length))).toBe(depth);
         // Kraft's sum is 1 for a full tree, and every path starts at the root.

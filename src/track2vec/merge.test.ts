@@ -1,11 +1,12 @@
 /** The deterministic mode's rounds of shards, number by number beside the same rounds in plain loops over doubles. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { atOnce } from "../system/index.js";
 import { resolveOptions } from "./options.js";
 import { type Reference, referenceChunk, referenceOf } from "./reference.testkit.js";
 import { Session } from "./session.js";
 import { groupedCorpus } from "./train.testkit.js";
-import { buildVocabulary } from "./vocabulary.js";
+import { vocabularySteps } from "./vocabulary.js";
 import { Work } from "./work.js";
 
 const kinds = ["inputs", "outputs", "nodes"] as const;
@@ -76,7 +77,7 @@ it("merges shards as the reference does, for both architectures and both losses"
         // At a higher rate a tree with wide windows has one shard.
         ...{ minCount: 1, epochs: 2, alpha: 0.01 },
       });
-      const vocabulary = buildVocabulary(corpus, options);
+      const vocabulary = atOnce(vocabularySteps(corpus, options));
       const session = await Session.open(corpus, vocabulary, options, { firstEpoch: 0, shared: true });
       const reference = referenceOf(session);
       const threads = Array.from({ length: session.job.threads }, (_, t) => new Work(session.job, t));
@@ -120,7 +121,7 @@ it.each([
     const { trainTrack2Vec } = await import("./train.js");
     const options = { ...kind, vectorSize: 10, window: 5, minCount: 1, epochs: 2, alpha: 0.05, seed: 3 };
     const resolved = resolveOptions(options);
-    const vocabulary = buildVocabulary(corpus, resolved);
+    const vocabulary = atOnce(vocabularySteps(corpus, resolved));
     const session = await Session.open(corpus, vocabulary, resolved, { firstEpoch: 0, shared: true });
     const reference = referenceOf(session);
     const { shards } = new Work(session.job, 0);

@@ -2,11 +2,12 @@
  * What the kernel should do, in plain loops over doubles: no tiles, no vectors, no threads. It draws the same random numbers, so
  * that its matrices can be compared number by number.
  */
-import { aliasTable } from "./alias-table.js";
-import { type HuffmanPaths, huffmanPaths } from "./huffman.js";
+import { atOnce } from "../system/index.js";
+import { aliasTableSteps } from "./alias-table.js";
+import { type HuffmanPaths, huffmanSteps } from "./huffman.js";
 import { seedOf } from "./kernel.js";
 import type { Session } from "./session.js";
-import { keepBars, NO_ROW } from "./vocabulary.js";
+import { keepBarsSteps, NO_ROW } from "./vocabulary.js";
 
 const MASK = (1n << 64n) - 1n;
 
@@ -114,9 +115,9 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
   const low = (r: bigint) => Number(r & 0xffffffffn);
   const below = (r: number, bound: number) => Number((BigInt(r) * BigInt(bound)) >> 32n);
 
-  const keep = keepBars(counts, options.sample);
-  const paths = huffmanPaths(counts);
-  const table = aliasTable(counts.map((count) => count ** options.nsExponent));
+  const keep = atOnce(keepBarsSteps(counts, options.sample));
+  const paths = atOnce(huffmanSteps(counts));
+  const table = atOnce(aliasTableSteps(counts.map((count) => count ** options.nsExponent)));
   const begin = segments[firsts[chunk]!]!;
   const words = segments.at(-1)! - segments[0]!;
   const alpha =

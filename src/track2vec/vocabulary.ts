@@ -1,6 +1,6 @@
 /** Which tracks are learnt, how often each occurs, and with what chance an occurrence is kept. */
 import type { Corpus } from "../corpus/index.js";
-import { atOnce, blocks, orderByCount, SegueError, type Steps } from "../system/index.js";
+import { blocks, orderByCount, SegueError, type Steps } from "../system/index.js";
 import type { Word2VecOptions } from "./options.js";
 import { ofTracks } from "./wording.js";
 
@@ -27,11 +27,6 @@ export interface VocabularyBase {
 }
 
 /** @throws SegueError when no track occurs often enough */
-export function buildVocabulary(...given: Parameters<typeof vocabularySteps>): Vocabulary {
-  return atOnce(vocabularySteps(...given));
-}
-
-/** The same in steps. */
 export function* vocabularySteps(
   corpus: Corpus,
   options: Pick<Word2VecOptions, "minCount" | "maxFinalVocab">,
@@ -138,11 +133,6 @@ function addCounts(
  * The chance of keeping an occurrence, (sqrt(c/t) + 1) · t/c for count c and threshold t = sample × all kept tokens
  * (word2vec.c and gensim), as a number of 32 bits; 2^32 - 1 means always.
  */
-export function keepBars(counts: Float64Array, sample: number): Uint32Array {
-  return atOnce(keepBarsSteps(counts, sample));
-}
-
-/** The same in steps. */
 export function* keepBarsSteps(counts: Float64Array, sample: number): Steps<Uint32Array> {
   let total = 0;
   for (const [from, to] of blocks(0, counts.length)) {

@@ -18,6 +18,7 @@ const writers = {
 } as const satisfies Record<string, Writer>;
 
 export type ExportFormat = keyof typeof writers;
+/** All that `exportVectors` takes, one of them under two names. */
 export const exportFormats = Object.keys(writers) as ExportFormat[];
 
 /**

@@ -1,5 +1,5 @@
 /** What AWS would refuse about a deployment, or SageMaker cannot do together: one complaint each, so that all can be listed. */
-import { parseS3Url } from "../../storage/s3.js";
+import { parseS3Url } from "../../storage/s3-url.js";
 import { defaultInstanceType, type SageMakerOptions } from "./options.js";
 
 /** What is deployed, but for the model: that need not be there yet. */

@@ -27,6 +27,7 @@ export interface CatalogEntry {
   readonly format: (typeof formats)[number];
 }
 
+/** The data files of a project by their names, as conf/ has them. */
 export class Catalog {
   readonly entries: ReadonlyMap<string, CatalogEntry>;
 

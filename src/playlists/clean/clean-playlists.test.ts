@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { packageRoot, sqlString, withDuckDb } from "../../system/index.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { cleaning, good, header } from "./clean.testkit.js";
 import { cleanPlaylists } from "./clean-playlists.js";
 import { filePlaylistsLine } from "./file-playlists.js";
@@ -213,9 +214,11 @@ describe("the forms", () => {
     playlists.push({ name: "n", pid: 300, tracks: [{ pos: 0, artist_name: "A", track_name: "one" }] });
     const text = JSON.stringify({ info: {}, playlists }, null, 1);
     const lineOf = (pid: number) => text.split("\n").indexOf(`   "pid": ${pid},`) + 1;
-    const began = performance.now();
-    const { rejected } = await clean({ "mpd.slice.0-999.json": text });
-    expect(performance.now() - began).toBeLessThan(15_000);
+    let rejected: Awaited<ReturnType<typeof clean>>["rejected"] = [];
+    const taken = await processorMs(async () => {
+      ({ rejected } = await clean({ "mpd.slice.0-999.json": text }));
+    });
+    expect(taken).toBeLessThan(15_000);
     expect(rejected).toHaveLength(60_000);
     for (const pid of [0, 1, 299]) expect(rejected[pid * 200 + 7]!.line).toBe(lineOf(pid));
   });

@@ -14,9 +14,11 @@ import {
 } from "../../system/index.js";
 import { explainMembers, filesOfArchives } from "./archive-kinds.js";
 import type { ColumnMapping } from "./column-mapping.js";
+import { commonForm } from "./common-form.js";
 import type { FilePlaylist } from "./file-playlists.js";
 import type { InputForm } from "./forms.js";
 import { findInputs, type InputFile } from "./input-files.js";
+import { notesOn } from "./inputs-read.js";
 import { countLeftOut, type LeftOut, leftOutLines, namesToLeaveOut } from "./left-out.js";
 import { lineOrderSql } from "./line-order.js";
 import {
@@ -29,7 +31,7 @@ import {
 import { noMusicNotes } from "./no-music.js";
 import { PlayTimes } from "./play-times.js";
 import type { DayOrder, EscapeStyle, TextEncoding } from "./raw-file-choices.js";
-import { commonForm, hasTimes, notesOn, readInputs } from "./read-inputs.js";
+import { hasTimes, readInputs } from "./read-inputs.js";
 import { type Reject, Rejects } from "./rejects.js";
 import { sameRowsNotes } from "./same-rows.js";
 

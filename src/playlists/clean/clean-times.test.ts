@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
+import { processorMs } from "../../system/time.testkit.js";
 import { cleaning, good, header } from "./clean.testkit.js";
 import { filePlaylistsLine, howToPart } from "./file-playlists.js";
 
@@ -201,18 +202,16 @@ describe("times", () => {
       const n = Math.floor(i / listeners);
       return `u${i % listeners},A,${i % 900},${n * 200 + Math.floor(n / 100) * 7200}\n`;
     };
-    // Of the processor, which others that are at work beside this one do not change.
-    const secondsFor = async (listeners: number) => {
+    const msFor = async (listeners: number) => {
       const lines = Array.from({ length: 250_000 }, (_, i) => line(i, listeners));
-      const before = process.cpuUsage();
       const log = `user,artist,track,ts\n${lines.join("")}`;
-      const { facts } = await clean({ "log.csv": log }, { sessionGap: 30 });
-      const { user, system } = process.cpuUsage(before);
-      expect(facts.sessions).toBe(2500);
-      return (user + system) / 1e6;
+      return processorMs(async () => {
+        const { facts } = await clean({ "log.csv": log }, { sessionGap: 30 });
+        expect(facts.sessions).toBe(2500);
+      });
     };
-    const ofMany = await secondsFor(250);
-    const ofOne = await secondsFor(1);
+    const ofMany = await msFor(250);
+    const ofOne = await msFor(1);
     // By the square of its plays it would take ten times as long.
     expect(ofOne).toBeLessThan(3 * ofMany);
   }, 120_000);

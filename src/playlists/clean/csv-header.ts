@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import type { CsvLayout } from "./csv-scanner.js";
+import type { CsvLayout } from "./csv-layout.js";
 import { isOfColumns, matchColumns, spareTime } from "./match-columns.js";
 import type { EscapeStyle } from "./raw-file-choices.js";
 import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.js";

@@ -193,5 +193,6 @@ describe("CsvScanner", () => {
       ),
       { numRuns: Number(process.env.SEGUE_FUZZ ?? 150) },
     );
-  });
+    // Each opens a database.
+  }, 120_000);
 });

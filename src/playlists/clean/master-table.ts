@@ -2,8 +2,9 @@
 import { type Database, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { CleanOptions } from "./clean-playlists.js";
+import type { InputsRead } from "./inputs-read.js";
 import { notLeftOutSql } from "./left-out.js";
-import { hasTimes, type InputsRead } from "./read-inputs.js";
+import { hasTimes } from "./read-inputs.js";
 import { rotationNotes } from "./rotations.js";
 
 /** The plays that were read, as SQL has them: their files, which of the rows are accepted, and when each was played. */

@@ -1,10 +1,9 @@
 /** Reads one CSV file into the row writer. */
-import { isUtf8 } from "node:buffer";
 import { SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
-import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
+import type { CsvHeader } from "./csv-header.js";
 import { CsvScanner, type OnReject } from "./csv-scanner.js";
-import { isOfColumns } from "./match-columns.js";
+import { findHeader } from "./find-header.js";
 import type { PlayTimes } from "./play-times.js";
 import type { EscapeStyle } from "./raw-file-choices.js";
 import { type Rejects, toldText } from "./rejects.js";
@@ -22,10 +21,7 @@ export interface CsvOptions {
 }
 
 const longestLine = 1 << 26;
-/** Of the title of a report, that stands above its header. */
-const mostLinesAbove = 20;
 const tab = 0x09;
-const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param firstRowId the number of the first row; every row of the file counts, used or not
@@ -54,37 +50,15 @@ export async function readCsv(
 
   const work = (last: boolean) => {
     let from = 0;
-    while (scanner === undefined) {
-      const end = buffer.subarray(0, filled).indexOf(0x0a, from);
-      if (end === -1 && !last) break;
-      const stop = end === -1 ? filled : end;
-      const bytes = buffer.subarray(from, stop);
-      if (!isUtf8(bytes)) throw notUtf8(source.path, line, bytes);
-      const text = (
-        line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes
-      ).toString();
-      from = Math.min(stop + 1, filled);
-      if ((text.trim() === "" || isSeparatorLine(text)) && from < filled) {
-        line++;
-        continue;
-      }
-      try {
-        header = readHeader(text, `${source.path}, line ${line}`, options);
-      } catch (error) {
-        if (!isOfColumns(error)) throw error;
-        const below = linesOf(buffer.subarray(from, filled), mostLinesAbove);
-        const found = headerBelow(below, line + 1, source.path, options);
-        if (found === undefined) throw error;
-        header = found.header;
-        line += found.index + 1;
-        for (const { length } of below.slice(0, found.index + 1)) from = Math.min(from + length + 1, filled);
-        headerLine = line;
-      }
-      scanner = new CsvScanner(header, writer, onReject, {
-        firstLine: line + 1,
-        firstRowId,
-        readTime: (text, at) => options.times.read(text, source.path, at),
-      });
+    if (scanner === undefined) {
+      const bytes = buffer.subarray(0, filled);
+      ({ from, line, header, headerLine } = findHeader(bytes, line, last, source.path, options));
+      if (header !== undefined)
+        scanner = new CsvScanner(header, writer, onReject, {
+          firstLine: line,
+          firstRowId,
+          readTime: (text, at) => options.times.read(text, source.path, at),
+        });
     }
     if (from > 0) {
       buffer.copyWithin(0, from, filled);
@@ -114,17 +88,6 @@ export async function readCsv(
   work(true);
   const { held, spareTime } = header!;
   return { rows: scanner!.rows, held, spareTime, headerLine };
-}
-
-/** The first lines of some bytes, without their ends. */
-function linesOf(bytes: Buffer, most: number): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let from = 0; from < bytes.length && lines.length < most; ) {
-    const end = bytes.indexOf(0x0a, from);
-    lines.push(bytes.subarray(from, end === -1 ? bytes.length : end));
-    from += lines.at(-1)!.length + 1;
-  }
-  return lines;
 }
 
 /** What may make a line usable whose quotes are not those of other lines. */

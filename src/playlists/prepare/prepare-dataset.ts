@@ -44,6 +44,7 @@ export interface PrepareOptions extends PlaysOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What playlists are split into, 70/20/10. */
 export const partNames = ["train", "validation", "test"] as const;
 export type PartName = (typeof partNames)[number];
 
@@ -159,31 +160,30 @@ async function prepareInto(
   requirePlaylistsLeft(counts.playlists, kept.playlists, options);
   const parts = allParts(sizes, counts.playlists, kept.playlists, options);
   const firstRow = await database.row<Record<string, string | number | null>>(sqlFile("first-row"));
+  await writeFiles(scratch, database, report);
+  (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });
+  return {
+    ...counts,
+    firstRow,
+    droppedPlaylists: counts.playlists - kept.playlists,
+    droppedRows: counts.rows - kept.rows,
+    parts,
+    ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
+    ...(copies.playlists > 0 && { copies }),
+    ...names,
+  };
+}
 
-  const batches = await database.rows<{ batch: number; first: number; last: number }>(
+/** The parts, their corpora and the tracks, from plays that are numbered. */
+async function writeFiles(
+  scratch: string,
+  database: Database,
+  report: (note: string) => void,
+): Promise<void> {
+  const batches = await database.rows<Batch>(
     "SELECT batch, min(first_row) AS first, max(last_row) AS last FROM playlist_index GROUP BY batch ORDER BY batch",
   );
-  // What fits into one batch stays in memory; more goes through files.
-  const isOne = batches.length === 1;
-  const makeSequences = async (): Promise<string> => {
-    const pieces: string[] = [];
-    for (const { batch, first, last } of batches) {
-      report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
-      const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
-      pieces.push(sqlString(piece));
-      await database.run(
-        sqlFile("write-sequences", {
-          batch: String(batch),
-          first_row: String(first),
-          last_row: String(last),
-          into: isOne ? "CREATE TABLE sequences AS" : "COPY",
-          options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
-        }),
-      );
-    }
-    return isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
-  };
-  const sequences = makeSequences();
+  const sequences = makeSequences(scratch, database, batches, report);
   const left = [...sequenceFiles];
   const writeParts = async (connection: Database) => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
@@ -205,17 +205,40 @@ async function prepareInto(
       await writeParts(other);
     }),
   );
-  (options.progress ?? silent)({ task: "preparing", done: step, total: step, unit: "steps" });
-  return {
-    ...counts,
-    firstRow,
-    droppedPlaylists: counts.playlists - kept.playlists,
-    droppedRows: counts.rows - kept.rows,
-    parts,
-    ambiguous: { tracks: ambiguousTracks, playlists: ambiguousPlaylists },
-    ...(copies.playlists > 0 && { copies }),
-    ...names,
-  };
+}
+
+/** Playlists whose plays, from the first row to the last, are worked on at once. */
+interface Batch {
+  readonly batch: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Makes the sequence of each playlist, a batch of plays at a time; returns the table of them, in SQL. */
+async function makeSequences(
+  scratch: string,
+  database: Database,
+  batches: readonly Batch[],
+  report: (note: string) => void,
+): Promise<string> {
+  // What fits into one batch stays in memory; more goes through files.
+  const isOne = batches.length === 1;
+  const pieces: string[] = [];
+  for (const { batch, first, last } of batches) {
+    report(`making sequences${isOne ? "" : `, batch ${batch + 1} of ${batches.length}`}`);
+    const piece = join(scratch, `sequences-${String(batch).padStart(6, "0")}.parquet`);
+    pieces.push(sqlString(piece));
+    await database.run(
+      sqlFile("write-sequences", {
+        batch: String(batch),
+        first_row: String(first),
+        last_row: String(last),
+        into: isOne ? "CREATE TABLE sequences AS" : "COPY",
+        options: isOne ? "" : `TO ${sqlString(piece)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`,
+      }),
+    );
+  }
+  return isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
 }
 
 /** Tracks are numbered once, over all playlists; the parts come out of that by counting. */

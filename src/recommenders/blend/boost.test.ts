@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../system/index.js";
+import { atOnce, Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
-import { type BoostSettings, boost, type RankingData } from "./boost.js";
+import { boostSteps } from "./boost.js";
 import { binAt, boostMemory, cellsPerFeature } from "./boost-memory.js";
 import { Forest, type ForestArrays } from "./forest.js";
+import type { RankingData } from "./ranking-data.js";
+import type { BoostSettings } from "./tree-grower.js";
 
 const settings: BoostSettings = {
   trees: 30,
@@ -59,7 +61,9 @@ function plainScore(trees: ForestArrays, row: Float32Array, start: number): numb
 describe("boosted trees", () => {
   it("learn a rule that no single feature tells, for queries they never saw", () => {
     const losses: number[] = [];
-    const trees = boost(puzzles(400, 1), settings, { seed: 3, onTree: (_, loss) => losses.push(loss) });
+    const trees = atOnce(
+      boostSteps(puzzles(400, 1), settings, { seed: 3, onTree: (_, loss) => losses.push(loss) }),
+    );
     for (let t = 5; t < losses.length; t += 5) expect(losses[t]!).toBeLessThan(losses[t - 5]!);
     const unseen = puzzles(200, 2);
     let right = 0;
@@ -104,7 +108,7 @@ describe("boosted trees", () => {
       offsets: Uint32Array.from({ length: 101 }, (_, q) => 4 * q),
     };
     const once = { ...settings, trees: 1, leaves: 3, querySample: 1 };
-    const tree = boost(data, once, { seed: 1 });
+    const tree = atOnce(boostSteps(data, once, { seed: 1 }));
     // By the second feature, then where that is 0 by the first one.
     expect([...tree.features]).toEqual([1, 0]);
     expect(tree.lefts[0]).toBe(1);
@@ -118,16 +122,16 @@ describe("boosted trees", () => {
 
   it("are the same for a seed, and others for another", () => {
     const data = puzzles(100, 1);
-    const first = boost(data, settings, { seed: 3 });
-    expect(boost(data, settings, { seed: 3 })).toEqual(first);
-    expect(boost(data, settings, { seed: 4 })).not.toEqual(first);
+    const first = atOnce(boostSteps(data, settings, { seed: 3 }));
+    expect(atOnce(boostSteps(data, settings, { seed: 3 }))).toEqual(first);
+    expect(atOnce(boostSteps(data, settings, { seed: 4 }))).not.toEqual(first);
   });
 
   it.each([2, 6, 32])(
     "of %d leaves score rows in the kernel as node by node, any number from any tree on",
     (leaves) => {
       const data = puzzles(60, 5);
-      const trees = boost(data, { ...settings, leaves, leastHessian: 0.01 }, { seed: 1 });
+      const trees = atOnce(boostSteps(data, { ...settings, leaves, leastHessian: 0.01 }, { seed: 1 }));
       expect(trees.leaves.length).toBeGreaterThan((trees.roots.length * leaves) / 2);
       const forest = new Forest(trees, 64, data.width);
       for (const count of [1, 3, 4, 61]) {
@@ -152,14 +156,17 @@ it("grows the same trees at any number of threads", () => {
   const grown = [1, 2, 3].map((threads) => {
     const losses: number[] = [];
     const onTree = (_: number, loss: number) => losses.push(loss);
-    return { trees: boost(data, { ...settings, trees: 12 }, { seed: 4, threads, onTree }), losses };
+    return {
+      trees: atOnce(boostSteps(data, { ...settings, trees: 12 }, { seed: 4, threads, onTree })),
+      losses,
+    };
   });
   expect(grown[1]).toEqual(grown[0]);
   expect(grown[2]).toEqual(grown[0]);
 });
 
 it("refuses trees of more leaves than a word has bits", () => {
-  expect(() => boost(puzzles(10, 1), { ...settings, leaves: 33 }, { seed: 1 })).toThrow(
+  expect(() => atOnce(boostSteps(puzzles(10, 1), { ...settings, leaves: 33 }, { seed: 1 }))).toThrow(
     /leaves must be .*, got 33/,
   );
 });

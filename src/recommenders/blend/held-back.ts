@@ -2,8 +2,8 @@
 import { Random, SegueError, type Steps } from "../../system/index.js";
 import type { Query } from "../core/query.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
-import type { RankingData } from "./boost.js";
 import { meritFeature } from "./columns.js";
+import type { RankingData } from "./ranking-data.js";
 import type { Signals } from "./signals.js";
 
 export interface HoldingSettings {

@@ -2,7 +2,7 @@
  * The first guess: a weighted sum over a query's shares of evidence, fitted by softmax regression. It chooses the candidates
  * and is where boosting starts.
  */
-import type { RankingData } from "./boost.js";
+import type { RankingData } from "./ranking-data.js";
 
 export interface MeritFit {
   /** Inputs are the features `inputs[i]` and their square roots. */

@@ -56,6 +56,7 @@ export function noneBy(artists: readonly string[], { model }: LiveModel): string
   return `no track is by ${quoted(artists)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
 }
 
+/** Where words in titles were asked for, and none has them. */
 export function noneTitled(words: readonly string[]): string {
   return `no playlists have ${quoted(words)} in their titles`;
 }

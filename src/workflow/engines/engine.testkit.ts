@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../storage/index.js";
 import { distPath, isAlive } from "../../system/index.js";
+import { msToEnd } from "../../system/time.testkit.js";
 import { type AnyFlow, openClient, type RunEvent, type RunOptions, resumeRun, runFlow } from "../index.js";
 
 const fixtures = new URL("../fixtures/flows.mjs", import.meta.url).href;
@@ -231,7 +232,7 @@ export function engineContract(engine: EngineUnderTest): void {
       const before = performance.now();
       controller.abort();
       expect((await running).status).toBe("stopped");
-      expect(performance.now() - before).toBeLessThan(2000);
+      expect(performance.now() - before).toBeLessThan(msToEnd(2000));
       const pids = ran().flatMap((line) => (line.startsWith("begun") ? [Number(line.split(" ")[2])] : []));
       await until(() => !pids.some((pid) => isAlive(pid)), "its processes are gone");
       gateFile("closed", false);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { distPath, isAlive } from "../../system/index.js";
+import { msToEnd } from "../../system/time.testkit.js";
 import type { StepNode } from "../graph.js";
 import type { DoneRecord } from "../records.js";
 import { cut, ScreenRegion, textWidth } from "./screen-region.js";
@@ -166,7 +167,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     const before = performance.now();
     terminal.child.stdin.write("\x03");
     expect(await terminal.over).toBe(130);
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(performance.now() - before).toBeLessThan(msToEnd(3000));
     expect(terminal.said).toMatch(/■ work .*stopped/);
     expect(terminal.said.replaceAll(/\r?\n/g, " ")).toMatch(
       /interrupted {3}→ go on with: segue resume gate\//,

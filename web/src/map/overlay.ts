@@ -1,8 +1,8 @@
 /** What is drawn over the points: names, the lasso, a path, rings round points. */
 import { labelsOf } from "./labels.js";
-import { trackOf } from "./music-map.js";
 import type { Scatter } from "./scatter.js";
 import type { Selection } from "./selection.svelte.js";
+import { trackOf } from "./track-of.js";
 
 export class Overlay {
   readonly #canvas: HTMLCanvasElement;

@@ -1,7 +1,8 @@
 /** What of the map is shown, looked for and chosen. */
-import { type MusicMap, trackOf } from "./music-map.js";
+import type { MusicMap } from "../../../src/analysis/index.js";
 import { Places } from "./places.js";
 import { thinned } from "./thinned.js";
+import { trackOf } from "./track-of.js";
 
 export type Mode = "pan" | "lasso" | "path";
 

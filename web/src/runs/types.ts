@@ -60,15 +60,6 @@ export interface RunDetail extends Run {
   readonly picture: string;
 }
 
-export interface Grid {
-  readonly step: string;
-  readonly columns: readonly string[];
-  readonly rows: ReadonlyArray<{
-    readonly task: string;
-    readonly values: Readonly<Record<string, number | string>>;
-  }>;
-}
-
 /** "result.hitRatio" is called "hitRatio": the last part says enough, unless another of the columns has the same. */
 export function shortName(column: string, columns: readonly string[]): string {
   const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);

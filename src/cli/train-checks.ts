@@ -1,0 +1,62 @@
+/** What can be told of the options of `segue train` before an hour of training rather than after it. */
+import type { VectorFormat } from "../track2vec/index.js";
+import { ofOption } from "./of-option.js";
+import type { TrainFlags } from "./train-options.js";
+
+/** @throws SegueError (misuse) where no format is told, vectors to go on from have none, or there is no writing to where they go */
+export async function checkedFormat({
+  format: named,
+  output,
+  from,
+  checkpoint,
+}: TrainFlags): Promise<VectorFormat> {
+  const { formatOf, vectorFormats } = await import("../track2vec/index.js");
+  const { checkOutput, misuse } = await import("../system/index.js");
+  const known = `there are: ${vectorFormats.join(", ")}`;
+  const format = named ?? formatOf(output);
+  if (format === undefined)
+    throw misuse(`--output: cannot tell the format of ${output}`, `Name one with --format; ${known}.`);
+  const found = vectorFormats.find((each) => each === format);
+  if (found === undefined) throw misuse(`there is no vector format "${format}"`, known);
+  if (from !== undefined && formatOf(from) === undefined)
+    throw misuse(
+      `--from: cannot tell the format of ${from}`,
+      "Its name should end in .bin, .txt, .parquet or .safetensors.",
+    );
+  await ofOption("--output", () => checkOutput(output));
+  if (checkpoint !== undefined) await ofOption("--checkpoint", () => checkOutput(checkpoint));
+  return found;
+}
+
+/** The files to read, none of which is to be written; but vectors may take the place of those they began with. */
+export async function checkedInputs(options: TrainFlags): Promise<string[]> {
+  const { input, validation, resume, from, output, checkpoint } = options;
+  const { resolve } = await import("node:path");
+  const { misuse } = await import("../system/index.js");
+  const { pathsOf } = await import("./paths-of.js");
+  const { requireApart } = await import("./output-apart.js");
+  if (checkpoint !== undefined && resolve(checkpoint) === resolve(output))
+    throw misuse(
+      `--output ${output} would be written over the checkpoint`,
+      "Name another file for one of the two.",
+    );
+  const paths = await ofOption("--input", () => pathsOf(input, { pipes: true }));
+  // Before the playlists are read, which takes long; vectors are read at once.
+  if (resume !== undefined) await ofOption("--resume", () => requireReadable(resume));
+  if (validation !== undefined && Number.isNaN(Number(validation)))
+    await ofOption("--validation", () => requireReadable(validation));
+  const read = (...others: (string | undefined)[]) =>
+    [...paths, validation, ...others].filter((path) => path !== undefined);
+  await requireApart(output, "--output", read(resume));
+  // Which could never be resumed from: what it began with would be gone.
+  if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read(from));
+  return paths;
+}
+
+/** @throws where it cannot be opened, or is a folder */
+async function requireReadable(path: string): Promise<void> {
+  const { access, constants, stat } = await import("node:fs/promises");
+  const { misuse } = await import("../system/index.js");
+  if ((await stat(path)).isDirectory()) throw misuse(`${path} is a folder`, "Name a file.");
+  await access(path, constants.R_OK);
+}

@@ -1,0 +1,148 @@
+/**
+ * Cuts one record out of CSV text, byte by byte.
+ *
+ * The grammar: fields are parted by one delimiter; a field whose first character (after spaces) is a quote goes on to the
+ * closing quote, over line ends too; inside, `""` stands for a quote. Where there is an escape character, it makes the next
+ * byte stand for itself, inside quotes and outside. A line ends with LF or CR LF. Empty lines are no rows.
+ *
+ * A record that runs over several lines counts only if it ends well, with the right number of fields, within 64 KiB.
+ */
+import type { ByteColumn } from "../../system/index.js";
+import type { CsvLayout } from "./csv-layout.js";
+import { spareColumn } from "./row-writer.js";
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
+const longestRecord = 1 << 16;
+
+// What `scan` answers where it is not the position after the record.
+export const needMore = -1;
+export const malformed = -2;
+export const blank = -3;
+
+export class CsvRecord {
+  // Facts of the record that was scanned last.
+  fields = 0;
+  lineEnds = 0;
+  /** Whether one of its fields begins or ends with a blank. */
+  hasBlanks = false;
+  /** What is wrong where it is malformed: a quote that nothing closes, text behind the one that does, how many fields it has. */
+  problem: "open" | "text" | "fields" = "open";
+  readonly #layout: CsvLayout;
+  readonly #columns: readonly ByteColumn[];
+
+  /** @param columns those of the `RowWriter` that takes the rows */
+  constructor(layout: CsvLayout, columns: readonly ByteColumn[]) {
+    this.#layout = layout;
+    this.#columns = columns;
+  }
+
+  /**
+   * Scans one record into the columns.
+   *
+   * @param last whether the file ends at `end`
+   * @returns the position after it, or one of the answers above
+   */
+  scan(buffer: Buffer, start: number, end: number, last: boolean): number {
+    const { delimiter, escape: escapeByte, columns, isUnquoted = false } = this.#layout;
+    const taking = this.#columns;
+    const spare = spareColumn;
+    const wanted = columns.length;
+    let position = start;
+    let fields = 0;
+    let lineEnds = 0;
+    this.hasBlanks = false;
+    if (buffer[position] === lineFeed) return blank;
+    if (buffer[position] === carriageReturn) {
+      if (position + 1 < end ? buffer[position + 1] === lineFeed : last) return blank;
+    }
+    for (;;) {
+      const column = taking[fields < wanted ? columns[fields]! : spare]!;
+      const out = column.bytes;
+      const begin = column.length;
+      let to = begin + 4;
+      fields++;
+      let first = position;
+      while (first < end && buffer[first] === space) first++;
+      let byte: number;
+      if (!isUnquoted && first < end && buffer[first] === quote) {
+        position = first + 1;
+        for (;;) {
+          if (position >= end) return last ? this.#spoilt("open") : needMore;
+          byte = buffer[position]!;
+          if (byte === quote) {
+            if (position + 1 >= end && !last) return needMore;
+            if (position + 1 >= end || buffer[position + 1] !== quote) {
+              position++;
+              break;
+            }
+            position++;
+          } else if (byte === escapeByte) {
+            if (position + 1 >= end) return last ? this.#spoilt("open") : needMore;
+            byte = buffer[++position]!;
+          }
+          if (byte === lineFeed) {
+            lineEnds++;
+            if (position - start > longestRecord) return this.#spoilt("open");
+          }
+          out[to++] = byte;
+          position++;
+        }
+      } else {
+        for (;;) {
+          if (position >= end) {
+            if (last) break;
+            return needMore;
+          }
+          byte = buffer[position]!;
+          if (byte === delimiter || byte === lineFeed) break;
+          if (byte === carriageReturn) {
+            if (position + 1 >= end && !last) return needMore;
+            if (position + 1 >= end || buffer[position + 1] === lineFeed) break;
+          } else if (byte === escapeByte) {
+            if (position + 1 >= end && !last) return needMore;
+            const escaped = position + 1 < end ? buffer[position + 1]! : lineFeed;
+            if (escaped === carriageReturn && position + 2 >= end && !last) return needMore;
+            // Before the end of the line there is nothing to escape: it stands for itself.
+            const atEnd =
+              escaped === lineFeed ||
+              (escaped === carriageReturn && (position + 2 >= end || buffer[position + 2] === lineFeed));
+            if (!atEnd) byte = buffer[++position]!;
+          }
+          out[to++] = byte;
+          position++;
+        }
+      }
+      if (out[begin + 4]! <= space || out[to - 1]! <= space) this.hasBlanks = true;
+      const length = to - begin - 4;
+      out[begin] = length & 255;
+      out[begin + 1] = (length >>> 8) & 255;
+      out[begin + 2] = (length >>> 16) & 255;
+      out[begin + 3] = length >>> 24;
+      column.length = to;
+      if (position < end && buffer[position] === delimiter) {
+        position++;
+        continue;
+      }
+      // The record has to end here.
+      this.fields = fields;
+      if (position < end && buffer[position] === carriageReturn) {
+        if (position + 1 >= end && !last) return needMore;
+        position++;
+      }
+      if (position < end) {
+        if (buffer[position] !== lineFeed) return this.#spoilt(lineEnds > 0 ? "open" : "text");
+        position++;
+      } else if (!last) return needMore;
+      this.lineEnds = lineEnds + 1;
+      return fields === wanted ? position : this.#spoilt(lineEnds > 0 ? "open" : "fields");
+    }
+  }
+
+  #spoilt(problem: CsvRecord["problem"]): typeof malformed {
+    this.problem = problem;
+    return malformed;
+  }
+}

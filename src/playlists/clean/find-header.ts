@@ -1,0 +1,73 @@
+/** Finds the header of a CSV file: its first line, but for blank ones, a mark of its encoding, and the title of a report. */
+import { isUtf8 } from "node:buffer";
+import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
+import { isOfColumns } from "./match-columns.js";
+
+/** Of the title of a report, that stands above its header. */
+const mostLinesAbove = 20;
+const lineFeed = 0x0a;
+const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export interface Beginning {
+  /** Undefined where it may come with more bytes. */
+  readonly header?: CsvHeader;
+  /** Its line, where lines that are not blank stand above it. */
+  readonly headerLine?: number;
+  /** Bytes that are done with, and the number of the line behind them. */
+  readonly from: number;
+  readonly line: number;
+}
+
+/**
+ * @param bytes those of the file from the line numbered `line` on, as far as they are there
+ * @param last whether the file ends with them
+ * @throws SegueError where it is not UTF-8, or there is no header
+ */
+export function findHeader(
+  bytes: Buffer,
+  line: number,
+  last: boolean,
+  path: string,
+  options: Parameters<typeof readHeader>[2],
+): Beginning {
+  let from = 0;
+  for (;;) {
+    const end = bytes.indexOf(lineFeed, from);
+    if (end === -1 && !last) return { from, line };
+    const stop = end === -1 ? bytes.length : end;
+    const text = textOf(bytes.subarray(from, stop), line, path);
+    from = Math.min(stop + 1, bytes.length);
+    if ((text.trim() === "" || isSeparatorLine(text)) && from < bytes.length) {
+      line++;
+      continue;
+    }
+    try {
+      return { header: readHeader(text, `${path}, line ${line}`, options), from, line: line + 1 };
+    } catch (error) {
+      if (!isOfColumns(error)) throw error;
+      const below = linesOf(bytes.subarray(from), mostLinesAbove);
+      const found = headerBelow(below, line + 1, path, options);
+      if (found === undefined) throw error;
+      for (const { length } of below.slice(0, found.index + 1))
+        from = Math.min(from + length + 1, bytes.length);
+      const headerLine = line + found.index + 1;
+      return { header: found.header, headerLine, from, line: headerLine + 1 };
+    }
+  }
+}
+
+function textOf(bytes: Buffer, line: number, path: string): string {
+  if (!isUtf8(bytes)) throw notUtf8(path, line, bytes);
+  return (line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes).toString();
+}
+
+/** The first lines of some bytes, without their ends. */
+function linesOf(bytes: Buffer, most: number): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length && lines.length < most; ) {
+    const end = bytes.indexOf(lineFeed, from);
+    lines.push(bytes.subarray(from, end === -1 ? bytes.length : end));
+    from += lines.at(-1)!.length + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,44 @@
+/** The readers of files that hold playlists: of music players, and of libraries. */
+import type { InputForm } from "./forms.js";
+import { readM3u } from "./read-m3u.js";
+import { readMpdSlice } from "./read-mpd.js";
+import { readPls } from "./read-pls.js";
+import { readSequenceRows } from "./read-sequences.js";
+import type { Rejects } from "./rejects.js";
+import type { RowWriter } from "./row-writer.js";
+import type { TextSource } from "./text-source.js";
+import type { LibraryRead } from "./xml/library.js";
+import { readItunes } from "./xml/read-itunes.js";
+import { readRekordbox } from "./xml/read-rekordbox.js";
+import { readTraktor } from "./xml/read-traktor.js";
+import { readXspf } from "./xml/read-xspf.js";
+
+/** Reads a file of playlists, whose tracks have their order and no times. */
+type PlaylistReader = (
+  source: TextSource,
+  playlist: string,
+  firstRowId: number,
+  writer: RowWriter,
+  rejects: Rejects,
+) => Promise<{ readonly unnamed?: number } & LibraryRead>;
+
+/** One that needs not be told what the file's playlist is called, since the names stand in the file. */
+const named =
+  (
+    read: (source: TextSource, ...rest: [number, RowWriter, Rejects]) => ReturnType<PlaylistReader>,
+  ): PlaylistReader =>
+  (source, _, ...rest) =>
+    read(source, ...rest);
+
+export const playlistReaders: Readonly<
+  Record<Exclude<InputForm, "csv" | "json" | "parquet">, PlaylistReader>
+> = {
+  mpd: named(readMpdSlice),
+  sequences: named(readSequenceRows),
+  m3u: readM3u,
+  pls: readPls,
+  xspf: readXspf,
+  itunes: named(readItunes),
+  rekordbox: named(readRekordbox),
+  traktor: named(readTraktor),
+};

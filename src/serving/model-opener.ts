@@ -1,0 +1,103 @@
+/** Opens the model of an endpoint, and opens it again: when somebody asks for that, and where its thread has died. */
+import type { Logger } from "pino";
+import { messageOf, misuse, SegueError } from "../system/index.js";
+import type { Answerer } from "./answers/question.js";
+import type { ServedModel } from "./answers/served-model.js";
+import type { EndpointMetrics } from "./metrics.js";
+import type { ModelSlot } from "./model-slot.js";
+import type { ModelSource } from "./model-source.js";
+import { oneAtATime } from "./one-at-a-time.js";
+import type { ReloadResult } from "./routes/admin.js";
+
+/** How long the threads of a model that takes over from another one warm up. */
+const warmUp = 300;
+/** Between two tries to open a model again whose thread died. */
+const revivePause = 1_000;
+
+/** Where a model that was opened goes, and who is told. */
+interface Serving {
+  readonly models: ModelSlot;
+  readonly metrics: EndpointMetrics;
+  readonly logger: Logger;
+}
+
+export class ModelOpener {
+  /** The model to begin with. It is being opened from the start on, while its opener loads what speaks HTTP. */
+  readonly first: Promise<Answerer>;
+  /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
+  readonly reload: () => Promise<ReloadResult>;
+  readonly #inThisThread: boolean;
+  readonly #stopped = new AbortController();
+  #serving!: Serving;
+
+  /** @param inThisThread whether somebody looks into the model, so that it cannot live in threads of its own */
+  constructor(model: ModelSource | ServedModel, inThisThread: boolean) {
+    this.#inThisThread = inThisThread;
+    if ("open" in model) {
+      this.first = this.#open(model);
+      this.reload = oneAtATime(() => this.#reload(model));
+    } else {
+      this.first = this.#openHere(model);
+      this.reload = async () => {
+        throw misuse("this endpoint's model came from memory: there is nothing to open again");
+      };
+    }
+    this.first.catch(() => {});
+  }
+
+  /** To be called once, with the first model in its slot. */
+  serve(serving: Serving): void {
+    this.#serving = serving;
+  }
+
+  /** What is being opened is given up, and nothing is opened from here on. */
+  stop(): void {
+    this.#stopped.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
+  }
+
+  async #open(source: ModelSource, hooks: { readonly warmUp?: number } = {}): Promise<Answerer> {
+    if (source.openBeside === undefined || this.#inThisThread) return this.#openHere(await source.open());
+    const { signal } = this.#stopped;
+    const onDeath = (reason: string) => this.#revive(reason);
+    return source.openBeside({ ...hooks, signal, onBatch: this.#onBatch, onDeath });
+  }
+
+  async #openHere(model: ServedModel): Promise<Answerer> {
+    const { LocalAnswerer } = await import("./answers/local.js");
+    return new LocalAnswerer(model, this.#onBatch);
+  }
+
+  readonly #onBatch = (size: number) => this.#serving.metrics.batch(size);
+
+  #revive(reason: string): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#serving.logger.error({ reason }, "the model's thread died; opening the model again");
+    this.reload().catch(() => setTimeout(() => this.#revive(reason), revivePause).unref());
+  }
+
+  async #reload(source: ModelSource): Promise<ReloadResult> {
+    const { models, metrics, logger } = this.#serving;
+    const { signal } = this.#stopped;
+    const before = models.current.version;
+    try {
+      // Where nobody answers meanwhile, the sooner the better.
+      const next = await this.#open(source, { warmUp: models.current.alive ? warmUp : 0 });
+      // The stop may have come while it was opened in this thread.
+      if (signal.aborted) await next.close();
+      signal.throwIfAborted();
+      models.replace(next);
+      metrics.reloaded("done");
+      metrics.serving(next.version, next.defaultRecommender);
+      logger.info({ from: before, to: next.version }, "model reloaded");
+      return { version: next.version, changed: next.version !== before };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      metrics.reloaded("failed");
+      logger.error(
+        { reason: messageOf(error), serving: before },
+        "reload failed; the model before it goes on answering",
+      );
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** What "s3://bucket/prefix" names. */
+import { misuse } from "../system/index.js";
+import { isKey } from "./key.js";
+
+/** @throws SegueError (misuse) where it is not an S3 URL of a bucket that could exist. */
+export function parseS3Url(url: string): { bucket: string; prefix: string } {
+  const parts = /^s3:\/\/([^/]*)\/?(.*)$/i.exec(url);
+  if (parts === null) throw misuse(`not an S3 URL: ${url}`, "it looks like s3://bucket/prefix");
+  const bucket = parts[1]!;
+  const prefix = parts[2]!.replace(/\/+$/, "");
+  if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
+    throw misuse(
+      `"${bucket}" in ${url} cannot be a bucket`,
+      "names have 3 to 63 letters, digits, dots and dashes",
+    );
+  }
+  if (prefix !== "" && !isKey(prefix)) {
+    throw misuse(
+      `"${prefix}" in ${url} cannot be a prefix`,
+      'its parts are names, none of them empty, "." or "..", as in s3://bucket/music/runs',
+    );
+  }
+  return { bucket, prefix };
+}

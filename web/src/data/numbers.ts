@@ -1,0 +1,6 @@
+/** Numbers of the analysis, as the page writes them. */
+import type { Bin } from "../../../src/analysis/index.js";
+
+export const number = (value: number) => value.toLocaleString("en");
+export const rangeOf = ({ from, to }: Bin) =>
+  from === to ? number(from) : `${number(from)} to ${number(to)}`;

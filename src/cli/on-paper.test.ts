@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)("pages that are opened from the disk", () => {
     return found;
   }
 
-  it("prints a leaderboard whole, and lets it scroll by itself on a phone", async () => {
+  it("prints a leaderboard whole, shows it whole on a laptop, and lets it scroll by itself on a phone", async () => {
     const train = join(folder, "train.jsonl");
     const lines = Array.from({ length: 60 }, (_, p) => ({
       playlist_id: `p${p}`,
@@ -51,6 +51,7 @@ describe.skipIf(!hasChromium)("pages that are opened from the disk", () => {
     const ran = spawnSync(process.execPath, [distPath("cli/main.js"), "evaluate", ...flags]);
     expect(ran.stderr.toString()).not.toContain("error");
     expect(await excess(html, paper.turned, "print")).toEqual({ table: 0, page: 0 });
+    expect(await excess(html, 1366, "screen")).toEqual({ table: 0, page: 0 });
     const onPhone = await excess(html, 360, "screen");
     expect(onPhone.page).toBe(0);
     expect(onPhone.table).toBeGreaterThan(0);

@@ -115,10 +115,10 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
 
 function page(table: string, remarks: readonly string[]): string {
   const style =
-    "body{font:14px system-ui;margin:2rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
-    "td,th{padding:.3rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid #ddd}th:first-child{text-align:left}" +
+    ":root{color-scheme:light dark}body{font:14px system-ui;margin:1rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
+    "td,th{padding:.3rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid #8884}th:first-child{text-align:left}" +
     // A table that is wider than the window scrolls by itself, with its names in sight; paper is turned, and has it whole.
-    ".wide{overflow-x:auto}tbody th{position:sticky;left:0;background:#fff}@media(max-width:480px){body{margin:1rem}}" +
+    ".wide{overflow-x:auto}tbody th{position:sticky;left:0;background:Canvas}" +
     "@page{size:landscape}@media print{body{margin:0;font-size:10px}td,th{padding:.2rem .3rem}}";
   const notes = remarks.map((remark) => `<p>note: ${escapeHtml(remark)}</p>`).join("");
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Leaderboard</title><style>${style}</style><div class="wide" tabindex="0">${table}</div>${notes}</html>\n`;

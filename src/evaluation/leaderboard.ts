@@ -185,11 +185,11 @@ export function leaderboardHtml(board: Leaderboard): string {
   const [headings, ...rows] = cells(board);
   const longest = Math.max(...board.rows.map(({ hitRatio }) => hitRatio.high), 1e-9);
   const bar = ({ hitRatio: { mean, low, high } }: LeaderboardRow) => {
-    const x = (share: number) => ((160 * share) / longest).toFixed(1);
+    const x = (share: number) => ((100 * share) / longest).toFixed(1);
     return (
-      `<svg width="164" height="14" role="img" aria-label="${percent(mean)}">` +
+      `<svg width="104" height="14" role="img" aria-label="${percent(mean)}">` +
       `<rect y="2" width="${x(mean)}" height="10" fill="#4c78a8"/>` +
-      `<path d="M${x(low)} 7H${x(high)}" stroke="#222" stroke-width="2"/></svg>`
+      `<path d="M${x(low)} 7H${x(high)}" stroke="currentColor" stroke-width="2"/></svg>`
     );
   };
   const head = headings!.map((heading) => `<th>${escapeHtml(heading)}</th>`).join("");

@@ -48,6 +48,7 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     uiConfig: { deepLinking: true },
+    theme: { title: "Segue: what should play next?" },
     // From /docs/json on, as a proxy may have put all of it under a path of its own.
     transformSpecification: (document) => ({
       ...document,

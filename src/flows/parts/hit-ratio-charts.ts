@@ -7,7 +7,7 @@ const y = {
   type: "nominal",
   sort: null,
   title: null,
-  axis: { ticks: false, domain: false },
+  axis: { ticks: false, domain: false, labelLimit: 280 },
 };
 const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: { tickCount: 5 } };
 

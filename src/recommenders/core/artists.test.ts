@@ -30,6 +30,7 @@ describe("artists by number", () => {
       for (let number = 1; number < index.names.length; number++) {
         const name = index.names[number]!;
         expect(index.guess(`${name}-anything`)).toBe(number);
+        expect(index.guess(name)).toBe(number);
         const own = tracks.map((_, t) => t).filter((t) => artists[t] === name && counts[t]! > 0);
         const { offsets, values } = index.tracks;
         expect(Array.from(values.subarray(offsets[number], offsets[number + 1]))).toEqual(

@@ -104,10 +104,10 @@ const mostPlays = 200;
 
 /**
  * What `find` knows of the artist of an "Artist-Track" id: of the longest name it knows that the id starts with, followed by "-"
- * ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay").
+ * ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay"). An id that is a name and nothing else tells its artist, too.
  */
 export function artistOfId<Known>(id: string, find: (name: string) => Known | undefined): Known | undefined {
-  for (let dash = id.lastIndexOf("-"); dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
+  for (let dash = id.length; dash > 0; dash = id.lastIndexOf("-", dash - 1)) {
     const found = find(id.slice(0, dash));
     if (found !== undefined) return found;
   }

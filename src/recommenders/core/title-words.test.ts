@@ -35,3 +35,13 @@ it("takes all words of a state of version 1 for words of several playlists, as t
   });
   expect(scored(restored, "alone", true)).toEqual(["D", "E"]);
 });
+
+it("reads 80's as 80s; other apostrophes part words", () => {
+  const named = new CorpusBuilder();
+  ["80s", "80’S rock", "Mom's", "moms", "summer'16", "l'amour"].forEach((title, id) => {
+    named.add({ id: `${id}`, title, tracks: ["A"] });
+  });
+  const of = TitleWords.fit(named.build(), named.build().titles!);
+  expect(of.words).toEqual(["80s", "mom", "16", "amour", "l", "rock", "summer"]);
+  expect([...of.known("The 80's").values()]).toEqual(["80's"]);
+});

@@ -8,15 +8,20 @@ import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
 
-/** A picture is a word of its own, and so is a flag (two signs): many titles are nothing else. */
-const writtenWord = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|\p{RI}{2}|\p{Extended_Pictographic}/gu;
+/**
+ * A picture is a word of its own, and so is a flag (two signs): many titles are nothing else. An English "'s" belongs to its word, since
+ * half of the playlists of the eighties are called "80's" and half "80s".
+ */
+const writtenWord =
+  /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’]s(?![\p{L}\p{N}]))?|\p{RI}{2}|\p{Extended_Pictographic}/giu;
 
 /** The words of a title as they are compared (lower case, accents off, a plural "s" off), each once, with how the title writes them. */
 function wordsOf(title: string): Map<string, string> {
   const words = new Map<string, string>();
   for (const [written] of title.matchAll(writtenWord)) {
     const plain = written.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    for (const [word] of plain.matchAll(writtenWord)) {
+    for (const [marked] of plain.matchAll(writtenWord)) {
+      const word = marked.replace(/['’]/, "");
       const singular = word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word;
       if (!words.has(singular)) words.set(singular, written);
     }

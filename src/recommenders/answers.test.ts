@@ -335,6 +335,31 @@ describe("extend", () => {
     expect(new Set(added.map((track) => track.slice(0, track.indexOf("-")))).size).toBe(40);
   });
 
+  it("mixes artists as playlists do unless told otherwise, and a longer list begins as a shorter one", async () => {
+    const recommender = await fitRecommender("artist", crowd);
+    const start = { tracks: ["Pop 0-0"] };
+    const byOne = (list: readonly string[]) => list.filter((track) => track.startsWith("Pop 0-")).length;
+    const added = extendPlaylist(recommender, crowd, start, 30);
+    expect(byOne(added.slice(0, 10))).toBe(2);
+    // A sixth: the context's one track counts as if five of others were there, too.
+    expect(byOne(added)).toBe(5);
+    expect(extendPlaylist(recommender, crowd, start, 12)).toEqual(added.slice(0, 12));
+    const most = { tracks: Array.from({ length: 8 }, (_, i) => `Pop 0-${50 * i}`) };
+    expect(byOne(extendPlaylist(recommender, crowd, most, 8))).toBe(5);
+    expect(extendPlaylist(recommender, crowd, start, 10, { rules: { artists: ["Pop 0"] } })).toHaveLength(10);
+    expect(byOne(extendPlaylist(recommender, crowd, start, 10, { rules: { perArtist: 100 } }))).toBe(10);
+  });
+
+  it("adds no other release of what is there", async () => {
+    const builder = new CorpusBuilder();
+    const tracks = ["A-One", "A-One - Radio Edit", "B-Two", "B-Two (2001 Remaster)", "C-Three"];
+    for (const id of ["1", "2", "3"]) builder.add({ id, tracks });
+    const released = builder.build();
+    const recommender = await fitRecommender("popularity", released);
+    const added = extendPlaylist(recommender, released, { tracks: ["A-One - Radio Edit"] }, 5);
+    expect(added).toEqual(["B-Two", "C-Three"]);
+  });
+
   it("adds up to 1,000 tracks, all that there are where these are fewer", async () => {
     const start = { tracks: ["Pop 0-0"] };
     const recommender = await fitRecommender("popularity", crowd);

@@ -1,5 +1,5 @@
 /** Whole lists rather than one next track: a playlist made longer, or made from one track, or from a title alone. */
-import type { Catalogue } from "../corpus/index.js";
+import { type Catalogue, twinKey } from "../corpus/index.js";
 import {
   numberWithin,
   Random,
@@ -8,6 +8,7 @@ import {
   type ValueRange,
   wholeNumber,
 } from "../system/index.js";
+import { ArtistMix } from "./artist-mix.js";
 import { checkRules, type Rules } from "./check-rules.js";
 import type { Context, FittedRecommender } from "./contract.js";
 import { checkContext } from "./core/check-question.js";
@@ -38,7 +39,10 @@ export const longestExtension = 1_000;
 
 /**
  * The next n tracks of a playlist, one after the other: each is recommended for the context and all that was added before
- * it. Nothing is added twice, nor what the context holds.
+ * it. Nothing is added twice, nor what the context holds, nor another release of either ("- Radio Edit", "- 2001 Remaster").
+ *
+ * Without `rules.perArtist` and `rules.artists` it keeps to the mix of real playlists (see `ArtistMix`). A longer list begins as a
+ * shorter one does.
  *
  * @param context what has played; one track is enough, and so is a title without any ("rainy sunday")
  * @param n how many tracks to add, a whole number from 1 to 1,000
@@ -64,26 +68,35 @@ export function extendPlaylist(
   checkRules(rules);
   const random = new Random(seed);
   const ruled = new RuledRecommender(recommender, catalogue);
-  const added: string[] = [];
   const numbers = TrackNumbers.of(catalogue);
-  const { perArtist = Number.POSITIVE_INFINITY } = rules;
-  /** How many tracks of each artist were added, and the artists who have all that they may have. */
-  const counts = new Map<string, number>();
-  const full = new Set<string>();
-  while (added.length < n) {
-    const { tracks } = ruled.recommend(
+  const artistOf = (track: string) => catalogue.artists?.[numbers.get(track)] ?? "";
+  const mix = new ArtistMix(context.tracks.map(artistOf), new Set(catalogue.artists).size);
+  const { perArtist } = rules;
+  let capped = (artist: string) =>
+    perArtist === undefined
+      ? rules.artists === undefined && mix.isFull(artist)
+      : mix.added(artist) >= perArtist;
+  const songs = new Set(context.tracks.map(twinKey));
+  const added: string[] = [];
+  const ask = () =>
+    ruled.recommend(
       { ...context, tracks: [...context.tracks, ...added] },
       variety === 0 ? 1 : 10,
       { ...rules, excludePlayed: true },
-      full,
-    );
+      (track, artist) => capped(artist) || songs.has(twinKey(track)),
+    ).tracks;
+  while (added.length < n) {
+    let tracks = ask();
+    if (tracks.length === 0 && perArtist === undefined) {
+      // A mix that nobody asked for is no reason to end.
+      capped = () => false;
+      tracks = ask();
+    }
     if (tracks.length === 0) break;
     const chosen = tracks[variety === 0 ? 0 : draw(tracks.length, variety, random)]!;
     added.push(chosen);
-    const artist = catalogue.artists?.[numbers.get(chosen)] ?? "";
-    const count = (counts.get(artist) ?? 0) + 1;
-    counts.set(artist, count);
-    if (artist !== "" && count >= perArtist) full.add(artist);
+    songs.add(twinKey(chosen));
+    mix.add(artistOf(chosen));
   }
   return added;
 }

@@ -34,19 +34,19 @@ export class RuledRecommender {
   /**
    * The best k tracks that the rules let pass, best first; fewer where there are no more.
    *
-   * @param closed artists to leave out altogether, spelt as the data spells them
+   * @param refuses what else to leave out, by a track's id and its artist as the data spells it ("" where there is none)
    * @throws SegueError when k, the context or a rule is wrong, or a rule asks for artists or titles that the data does not have
    */
   recommend(
     context: Context,
     k: number,
     rules: Rules = {},
-    closed: ReadonlySet<string> = new Set(),
+    refuses: (track: string, artist: string) => boolean = () => false,
   ): Ranking {
     checkK(k);
     checkContext(context);
     checkRules(rules);
-    const passes = this.#filter(context, rules, closed);
+    const passes = this.#filter(context, rules, refuses);
     const size = this.#catalogue.tracks.length;
     for (let asked = Math.min(size, 2 * k + 20); ; asked = Math.min(size, asked * 4)) {
       const rankings = this.#recommender.recommend([context], asked);
@@ -58,7 +58,11 @@ export class RuledRecommender {
   }
 
   /** A fresh filter each time, since the cap per artist counts. */
-  #filter(context: Context, rules: Rules, closed: ReadonlySet<string>): () => (track: string) => boolean {
+  #filter(
+    context: Context,
+    rules: Rules,
+    refuses: (track: string, artist: string) => boolean,
+  ): () => (track: string) => boolean {
     const { perArtist } = rules;
     const { artists } = this.#catalogue;
     if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
@@ -79,7 +83,7 @@ export class RuledRecommender {
         const artist = artists?.[number] ?? "";
         if (wanted !== undefined && !wanted.has(artist.toLowerCase())) return false;
         if (carried !== undefined && !carried.has(number)) return false;
-        if (closed.has(artist)) return false;
+        if (refuses(track, artist)) return false;
         if (perArtist === undefined || artist === "") return true;
         const count = counts.get(artist) ?? 0;
         counts.set(artist, count + 1);

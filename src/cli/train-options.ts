@@ -93,7 +93,7 @@ export function addTrainOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--threads <n>",
-        "threads to work with (default: one a processor)",
+        "threads to work with (default: one per processor)",
         word2vecRanges.threads,
       ),
     )

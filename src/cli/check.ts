@@ -6,7 +6,7 @@ import { flowsNamed, ownFlows } from "./flow-named.js";
 export function registerCheck(program: Command): void {
   program
     .command("check")
-    .description("look whether flows are sound, without running them")
+    .description("check that flows are valid, without running them")
     .argument(
       "[flows...]",
       "names, or modules of flows: all of them, or ./flows.js:tuning (default: all of Segue's own)",

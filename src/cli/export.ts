@@ -32,7 +32,7 @@ export function registerExport(program: Command): void {
         ])
         .makeOptionMandatory(),
     )
-    .requiredOption("-o, --output <path>", "the file to write; for savedmodel the folder of the model")
+    .requiredOption("-o, --output <path>", "the file to write; for savedmodel the model's folder")
     .addOption(
       new Option(
         "--bundle <bundle>",
@@ -43,7 +43,7 @@ export function registerExport(program: Command): void {
     .addOption(
       numberOption(
         "-k, --k <n>",
-        "how many tracks a SavedModel answers with; ONNX is told k with each question",
+        "tracks per answer of a SavedModel; ONNX takes k with each query",
         wholeNumber(1),
       ).default(100),
     )

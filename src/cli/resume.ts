@@ -16,17 +16,17 @@ interface Options extends DatastoreOptions {
 
 export function registerResume(program: Command): void {
   addDatastoreOption(program.command("resume"))
-    .description("go on with a run that failed or was stopped, with the code as it is now")
+    .description("resume a failed or stopped run, with the current code")
     .argument("[run]", "a run, the end of its id, or a flow (its latest run); default: the latest run of all")
-    .option("--step <name>", "run this step, and what comes after it, anew")
+    .option("--step <name>", "rerun this step and everything after it")
     .addOption(maxWorkersOption())
-    .option("--tag <tags...>", "tags of the new run (default: those of the old one)")
-    .addOption(withOption(" (default: as the old run)"))
+    .option("--tag <tags...>", "tags for the new run (default: those of the old one)")
+    .addOption(withOption(" (default: as in the old run)"))
     .addOption(cacheOption())
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      "\nA resumed run is a new run: it takes over every task that is done, and runs the rest.\n\nExamples:\n  segue resume\n  segue resume modeling/20260131-090507-k3f9 --step eval",
+      "\nA resumed run is a new run: it reuses every finished task and runs the rest.\n\nExamples:\n  segue resume\n  segue resume modeling/20260131-090507-k3f9 --step eval",
     )
     .action(resume);
 }

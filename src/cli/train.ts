@@ -24,7 +24,7 @@ export function registerTrain(program: Command): void {
       `
 A line of sequences:      {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
 A line of --validation:   {"context": ["Artist-Track", …], "next": "Artist-Track"}
-Raw files are cleaned as the intermediate and primary flows do; what is left out is said.
+Raw files are cleaned as in the intermediate and primary flows; the output says what is left out.
 
 Examples:
   segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json

@@ -64,7 +64,7 @@ async function exportModel(options: Options, command: Command): Promise<void> {
   if (options.format !== "savedmodel" && command.getOptionValueSource("k") === "cli")
     throw misuse(
       `--k is for a SavedModel, and would change nothing in ${options.format}`,
-      options.format === "onnx" ? "leave it out: ONNX is told k with each question" : "leave it out",
+      options.format === "onnx" ? "leave it out: ONNX takes k with each query" : "leave it out",
     );
   const kind = options.format === "savedmodel" ? "folder" : "file";
   await ofOption("--output", () => checkOutput(options.output, kind));

@@ -55,7 +55,9 @@ export function registerRecommend(program: Command): void {
         numberWithin({ least: 0, most: 1 }),
       ),
     )
-    .addOption(numberOption("--seed <n>", "seed seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)))
+    .addOption(
+      numberOption("--seed <n>", "seed seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)),
+    )
     .option("--json", "print one JSON object")
     .addHelpText("after", examples)
     .action(recommend);
@@ -66,13 +68,13 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const title = options.title?.trim() ? options.title : undefined;
   if (tracks.length === 0 && title === undefined) {
     throw misuse(
-      "there is nothing to go on",
+      "neither a track nor a title is given",
       'name a track, as "Artist-Track", or a title: --title "rainy sunday"',
     );
   }
   for (const name of ["variety", "seed"] as const) {
     if (options[name] !== undefined && !options.extend)
-      throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
+      throw misuse(`--${name} is for extending a playlist`, "Add --extend, or leave it out.");
   }
   const { longestExtension } = await import("../recommenders/index.js");
   if (options.extend) requireWithin(wholeNumber(1, longestExtension), "-k with --extend", options.k);

@@ -40,7 +40,7 @@ async function resume(target: string | undefined, options: Options, command: Com
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
   if (status === "done" && options.step === undefined)
-    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
+    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to rerun: --step NAME");
   const flags = datastoreFlag(command);
   const result = await runAndCleanUp(
     client,
@@ -68,5 +68,5 @@ async function resume(target: string | undefined, options: Options, command: Com
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id }, flags);
   if (options.json)
     console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }) }));
-  else if (next !== undefined) console.log(`go on with the flows after it: ${next}`);
+  else if (next !== undefined) console.log(`continue with the flows after it: ${next}`);
 }

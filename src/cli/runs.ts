@@ -32,7 +32,7 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
   const { isFlowName } = await import("../workflow/index.js");
   if (flow !== undefined && !isFlowName(flow))
     throw misuse(
-      `"${flow}" is no name of a flow`,
+      `"${flow}" is not the name of a flow`,
       "`segue runs` lists the runs of all; another place is named by --datastore",
     );
   const client = await clientOf(options);

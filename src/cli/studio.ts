@@ -70,7 +70,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   else {
     if (generated)
       console.log("these playlists are generated; bring your own with: segue studio playlists.csv");
-    console.log(`the studio is at ${server.url} (Ctrl-C ends it)`);
+    console.log(`the studio is at ${server.url} (Ctrl-C stops it)`);
   }
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

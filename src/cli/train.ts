@@ -121,10 +121,10 @@ async function validationOf(
   }
   const { misuse } = await import("../system/index.js");
   if (!(share > 0 && share < 1))
-    throw misuse(`--validation ${told} is no share between 0 and 1`, howToValidate);
+    throw misuse(`--validation ${told} is not a share between 0 and 1`, howToValidate);
   const { holdBack } = await import("../track2vec/index.js");
   const { rest, queries } = holdBack(corpus, share, seed);
   return { trained: rest, validation: { k, patience, queries } };
 }
 
-const howToValidate = "--validation 0.1 holds every tenth playlist back; or name a file of queries.";
+const howToValidate = "--validation 0.1 holds out every tenth playlist; or name a file of queries.";

@@ -71,11 +71,11 @@ export function addTrainOptions(command: Command): Command {
         0.75,
       ),
     )
-    .addOption(
-      numberOption("--min-count <n>", "leave out rarer tracks", word2vecRanges.minCount).default(3),
-    )
+    .addOption(numberOption("--min-count <n>", "leave out rarer tracks", word2vecRanges.minCount).default(3))
     .addOption(minTracksOption())
-    .addOption(numberOption("--max-final-vocab <n>", "maximum number of tracks to keep", word2vecRanges.maxFinalVocab))
+    .addOption(
+      numberOption("--max-final-vocab <n>", "maximum number of tracks to keep", word2vecRanges.maxFinalVocab),
+    )
     .addOption(numberOption("--epochs <n>", "passes over the playlists", word2vecRanges.epochs).default(30))
     .addOption(
       numberOption(

@@ -22,13 +22,13 @@ export function registerAnalyze(program: Command): void {
   const command = addMapOptions(
     program
       .command("analyze")
-      .description("draw distributions, the power law and the map of music of playlists")
-      .argument("<input...>", "playlists of any form that segue run reads; files, globs or zip archives")
+      .description("chart playlists: distributions, the power law, the map of music")
+      .argument("<input...>", "playlists in any form that segue run reads; files, globs or zip archives")
       .option(
         "-o, --output <folder>",
-        "write analysis.json and every picture there, SVG and PNG, light and dark",
+        "write analysis.json and all charts there, SVG and PNG, light and dark",
       )
-      .option("--no-map", "leave out the map, which trains track vectors first"),
+      .option("--no-map", "skip the map, which trains track vectors first"),
   )
     .addOption(
       numberOption("--bootstrap <n>", "samples that test the power law; 0 for none", wholeNumber(0)).default(
@@ -36,7 +36,7 @@ export function registerAnalyze(program: Command): void {
       ),
     )
     .addOption(numberOption("--top <n>", "how many artists and songs to name", wholeNumber(1)).default(20))
-    .addOption(numberOption("--seed <n>", "for all that is random", wholeNumber(0)).default(1))
+    .addOption(numberOption("--seed <n>", "seed of everything random", wholeNumber(0)).default(1))
     .option("--json", "print one JSON object");
   addRawFileOptions(command)
     .addHelpText(

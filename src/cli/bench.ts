@@ -10,16 +10,16 @@ import { checkBenchNeeds } from "./bench-needs.js";
 export function registerBench(program: Command): void {
   program
     .command("bench")
-    .description("list the benches, or run one on this machine beside its peer")
-    .argument("[name]", "the bench to run; without it all are listed")
-    .argument("[arguments...]", "what the bench takes: a file, flags")
+    .description("list the benches, or run one on this machine with its peer")
+    .argument("[name]", "the bench to run (default: list all)")
+    .argument("[arguments...]", "arguments of the bench: a file, flags")
     .option("--json", "print the list as JSON")
     .passThroughOptions()
     .addHelpText(
       "after",
       `
-Peers (gensim, pandas, scikit-learn, R) are measured in the same run where they are installed; without them a bench says what
-to install and measures Segue alone.
+Peers (gensim, pandas, scikit-learn, R) are measured in the same run if installed; otherwise a bench says what to
+install and measures Segue alone.
 
 Examples:
   segue bench

@@ -83,7 +83,7 @@ describe("a chain of runs", () => {
     expect(shown.stdout.split("\n").filter((line) => line.startsWith("  → "))).toEqual(told);
     const stuck = await segue("run", "primary", "--datastore", "chain");
     expect(stuck.stderr).toContain(
-      `  → its latest run (failed), and how to go on with it: segue show ${run} --d`,
+      `  → its latest run (failed), and how to resume it: segue show ${run} --d`,
     );
     await copyFile(join(home, "s.csv"), join(home, "late.csv"));
     const resumed = await segue("resume", run, "--datastore", "chain");

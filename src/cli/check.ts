@@ -6,10 +6,10 @@ import { flowsNamed, ownFlows } from "./flow-named.js";
 export function registerCheck(program: Command): void {
   program
     .command("check")
-    .description("look whether flows are sound, without running them")
+    .description("check that flows are valid, without running them")
     .argument(
       "[flows...]",
-      "names, or modules of flows: all of them, or ./flows.js:tuning (default: all of Segue's own)",
+      "flow names, or modules: all flows in them, or ./flows.js:tuning (default: all of Segue's own)",
     )
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExamples:\n  segue check\n  segue check ./flows/tuning.js")
@@ -33,6 +33,6 @@ async function check(targets: string[], options: { readonly json?: boolean }): P
       }
   if (problems.length === 0 && options.json) console.log(JSON.stringify(sound));
   if (!options.json)
-    for (const { flow, steps } of sound) console.log(`${flow}: sound, ${counted(steps, "step")}`);
+    for (const { flow, steps } of sound) console.log(`${flow}: valid, ${counted(steps, "step")}`);
   if (problems.length > 0) throw misuse(problems.map(({ message }) => message).join("\n"), problems[0]!.hint);
 }

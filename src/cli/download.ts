@@ -17,14 +17,14 @@ export function registerDownload(program: Command): void {
     .description("download the #nowplaying playlists and unpack them")
     .option(
       "--from <address>",
-      "http(s) address, or what is here: a zip archive, a gzip file or the CSV file itself (default: andrewmvd/spotify-playlists on Kaggle)",
+      "http(s) address, or a local zip archive, gzip file or CSV file (default: andrewmvd/spotify-playlists on Kaggle)",
     )
     .option("--to <file>", "the CSV file to write (default: raw_playlists of the catalog)")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       `
-A download that was cut off goes on where it stopped when the command is run again.
+Run the command again to resume an interrupted download.
 
 Examples:
   segue download

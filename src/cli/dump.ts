@@ -22,7 +22,7 @@ export function registerDump(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nJSON has no NaN and no infinities: they are null there.\n\nExamples:\n  segue dump modeling/eval\n  segue dump modeling/eval/testHitRatio\n  segue dump modeling/keep_best/model -o best-model",
+      "\nJSON has no NaN or infinity: they become null.\n\nExamples:\n  segue dump modeling/eval\n  segue dump modeling/eval/testHitRatio\n  segue dump modeling/keep_best/model -o best-model",
     )
     .action(dump);
 }

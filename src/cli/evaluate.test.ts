@@ -82,12 +82,14 @@ describe("segue evaluate", () => {
       2,
       [
         expect.stringMatching(/^error: holding out 0\.2 of 1 playlist leaves none to /),
-        "  → the plays look like a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes",
+        "  → the plays look like a log, with one playlist per file or user: --session-gap 30 starts a new one after each pause of more than 30 minutes",
         "",
       ],
     ]);
     const parted = segue("--train", log, "--recommender", "popularity", "--session-gap", "30");
-    expect(parted.stderr).toContain("80 playlists: one begins after each pause longer than --session-gap");
+    expect(parted.stderr).toContain(
+      "80 playlists: a new one starts after each pause longer than --session-gap",
+    );
     expect(parted.status).toBe(0);
   });
 
@@ -200,7 +202,7 @@ describe("segue evaluate", () => {
     expect(untold.stderr).toMatch(/log\.csv, line \d+: cannot tell the day from the month/);
     const { status, stdout, stderr } = segue(...flags, ...board, "--dates", "day-first", "--merge-capitals");
     expect(status).toBe(0);
-    expect(stderr).toMatch(/^40 playlists: .*\nnames that differed in capitals alone are one: 70 rows/);
+    expect(stderr).toMatch(/^40 playlists: .*\nmerged names that differ only in case: 70 rows/);
     expect(JSON.parse(stdout).failures).toEqual([]);
   });
 

@@ -18,44 +18,41 @@ export function registerEvaluate(program: Command): void {
     )
     .option(
       "--queries <files...>",
-      "queries with their answers: JSON lines (default: what playlists of --train hold, which are then kept from training)",
+      "queries with their answers: JSON lines (default: playlists held out from --train)",
     )
     .addOption(
       numberOption(
         "--hold-out <share>",
-        "without --queries: which share of the playlists is asked about (default: 0.2)",
+        "without --queries: share of the playlists to hold out (default: 0.2)",
         numberWithin({ above: 0, below: 1 }),
       ),
     )
-    .option(
-      "--every-position",
-      "without --queries: ask for every track after the first, not for the last alone",
-    )
+    .option("--every-position", "without --queries: ask for every track after the first, not only the last")
     .addOption(minTracksOption())
-    .option("--recommender <names...>", "which to fit (default: blend; with --leaderboard: all)")
+    .option("--recommender <names...>", "recommenders to fit (default: blend; with --leaderboard: all)")
     .addOption(
       numbersOption(
         "-k, --k <numbers>",
-        "how many tracks an answer has; several by commas, the first leads",
+        "tracks per answer; several separated by commas, the first leads",
         wholeNumber(1),
       ).default([20], "20"),
     )
     .addOption(
-      new Option("--set <name=value>", "a setting of the recommender; repeat for more")
+      new Option("--set <name=value>", "a setting of the recommender; repeatable")
         .argParser(setting)
         .default({}, "its own"),
     )
     .addOption(
       numberOption(
         "--seed <n>",
-        "for what is random in fitting; without --queries it chooses which playlists are asked about, too",
+        "seed for fitting and, without --queries, for choosing the held-out playlists",
         wholeNumber(0),
       ).default(1),
     )
     .addOption(
       numberOption(
         "--threads <n>",
-        "threads to fit with (default: as the recommender likes), and to answer many queries with (default: one a core)",
+        "threads to fit with (default: the recommender's choice), and to answer many queries with (default: one per core)",
         wholeNumber(1),
       ),
     )
@@ -68,7 +65,7 @@ export function registerEvaluate(program: Command): void {
       `
 A line of --train:    {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
 A line of --queries:  {"context": ["Artist-Track", …], "next": "Artist-Track"}
-Every query counts: one whose context or answer was never in training is a miss where it is not hit.
+Every query counts, even if its context or answer was never in training.
 
 Examples:
   segue evaluate --train my_playlists.csv --leaderboard

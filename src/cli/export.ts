@@ -32,7 +32,7 @@ export function registerExport(program: Command): void {
         ])
         .makeOptionMandatory(),
     )
-    .requiredOption("-o, --output <path>", "the file to write; for savedmodel the folder of the model")
+    .requiredOption("-o, --output <path>", "the file to write; for savedmodel the model's folder")
     .addOption(
       new Option(
         "--bundle <bundle>",
@@ -43,7 +43,7 @@ export function registerExport(program: Command): void {
     .addOption(
       numberOption(
         "-k, --k <n>",
-        "how many tracks a SavedModel answers with; ONNX is told k with each question",
+        "tracks per answer of a SavedModel; ONNX takes k with each query",
         wholeNumber(1),
       ).default(100),
     )
@@ -64,7 +64,7 @@ async function exportModel(options: Options, command: Command): Promise<void> {
   if (options.format !== "savedmodel" && command.getOptionValueSource("k") === "cli")
     throw misuse(
       `--k is for a SavedModel, and would change nothing in ${options.format}`,
-      options.format === "onnx" ? "leave it out: ONNX is told k with each question" : "leave it out",
+      options.format === "onnx" ? "leave it out: ONNX takes k with each query" : "leave it out",
     );
   const kind = options.format === "savedmodel" ? "folder" : "file";
   await ofOption("--output", () => checkOutput(options.output, kind));

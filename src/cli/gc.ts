@@ -16,11 +16,11 @@ export function registerGc(program: Command): void {
     .addOption(
       numberOption(
         "--keep <n>",
-        "how many runs of each flow to keep: the newest, and the latest that is done",
+        "how many of each flow's newest runs to keep; the latest successful one is always kept",
         wholeNumber(1),
       ).makeOptionMandatory(),
     )
-    .option("--dry-run", "only tell what would be removed")
+    .option("--dry-run", "only print what would be removed")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  segue gc --keep 5 --dry-run")
     .action(gc);

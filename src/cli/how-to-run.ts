@@ -7,7 +7,7 @@ export const withOption = (more = ""): Option =>
   new Option("--with <decorators...>", `for every step without its own: retry=3${more}`);
 
 export const cacheOption = (): Option =>
-  new Option("--cache", "take results of earlier runs where code, parameters and inputs are unchanged");
+  new Option("--cache", "reuse results of earlier runs if code, parameters and inputs are unchanged");
 
 /**
  * How often steps without a retry of their own are tried again: "retry" is three times, the last one counts.

@@ -114,7 +114,7 @@ async function madeNoModel(run: RunReader): Promise<SegueError> {
     : new SegueError(`the run ${name} (${status}) has no model`, {
         hint:
           status === "running"
-            ? `segue show ${name} tells how far it is`
+            ? `segue show ${name} shows its progress`
             : `segue resume ${name} goes on with it`,
         code: "no-model",
       });

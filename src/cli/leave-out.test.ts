@@ -32,7 +32,7 @@ it.each([
   const { code, stderr } = await segue(...args, "--leave-out", "Werbung", "--leave-out", "News, hourly");
   expect(code).toBe(0);
   expect(stderr).toMatch(told);
-  expect(stderr).toContain('nothing is by "News, hourly";');
+  expect(stderr).toContain('there are no plays by "News, hourly";');
 });
 
 it("leaves ids out of sequences, which name no artist", async () => {

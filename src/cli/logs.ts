@@ -19,12 +19,12 @@ export function registerLogs(program: Command): void {
   addDatastoreOption(program.command("logs"))
     .description("print what a task printed")
     .argument("<task>", "run/step/task; run/step for the first task, flow/step for the latest run")
-    .option("-f, --follow", "go on until the task is over, through all its attempts")
-    .option("--timestamps", "with the time of each line")
-    .addOption(new Option("--stdout", "only what went to standard output").conflicts("stderr"))
-    .option("--stderr", "only what went to standard error")
-    .addOption(numberOption("--attempt <n>", "of this attempt (default: the last)", wholeNumber(1)))
-    .option("--json", "print one JSON object a line")
+    .option("-f, --follow", "continue until the task is over, through all its attempts")
+    .option("--timestamps", "print the time of each line")
+    .addOption(new Option("--stdout", "only standard output").conflicts("stderr"))
+    .option("--stderr", "only standard error")
+    .addOption(numberOption("--attempt <n>", "show this attempt (default: the last)", wholeNumber(1)))
+    .option("--json", "print one JSON object per line")
     .addHelpText(
       "after",
       "\nExamples:\n  segue logs modeling/train/3\n  segue logs modeling/k3f9/train/3 --follow",

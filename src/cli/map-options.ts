@@ -12,7 +12,7 @@ export interface MapOptions {
 export function addMapOptions(command: Command): Command {
   return command
     .addOption(
-      numberOption("--map-tracks <n>", "how many tracks the map shows at most", wholeNumber(4)).default(5000),
+      numberOption("--map-tracks <n>", "maximum number of tracks on the map", wholeNumber(4)).default(5000),
     )
     .addOption(
       new Option("--genres <words>", "words in titles that colour the map")

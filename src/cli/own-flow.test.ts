@@ -111,7 +111,7 @@ $`,
     expect(stuck.stderr).toMatch(
       new RegExp(
         `"talks" has no successful run in .*
-  → its latest run \\(failed\\), and how to go on with it: segue show ${run} --datastore talks
+  → its latest run \\(failed\\), and how to resume it: segue show ${run} --datastore talks
   → the run, and what it was given: segue show reader/\\S+ --datastore talks
   → when it is put right: segue resume reader/\\S+ --datastore talks
 $`,

@@ -86,7 +86,7 @@ export function refuseRawFileOptions(
 
 /** How short a playlist of raw files may be; of verbs for which that is not given. */
 export function minTracksOption(): Option {
-  const description = "raw files: shorter playlists are left out (default: 3)";
+  const description = "raw files: leave out shorter playlists (default: 3)";
   // Without a default of its own, so that it is known whether it was given.
   return numberOption("--min-tracks <n>", description, wholeNumber(2));
 }
@@ -95,7 +95,7 @@ export function minTracksOption(): Option {
 export function leaveOutOption(): Option {
   return new Option(
     "--leave-out <artist>",
-    "raw files: leave out this artist's plays, such as advertisements; repeat for more; @FILE: all in it, one a line",
+    "raw files: leave out this artist's plays, such as advertisements; repeatable; @FILE: names in a file, one per line",
   )
     .argParser((name: string, before: readonly string[]) => [...before, name])
     .default([], "none");
@@ -109,14 +109,14 @@ export function addRawFileOptions(command: Command): Command {
       'raw files: which columns hold what, "artist=performer,track=song,playlist=list,user_id=owner,time=played_at"',
     )
     .addOption(
-      new Option("--encoding <name>", "raw files: how their text is encoded")
+      new Option("--encoding <name>", "raw files: their text encoding")
         .choices(textEncodings)
         .default("utf-8"),
     )
     .addOption(
       new Option(
         "--escape <style>",
-        "raw files: how CSV writes a quote within quotes; none: quotes are letters",
+        "raw files: how CSV writes a quote within quotes; none: quotes are literal",
       )
         .choices(["auto", ...escapeStyles])
         .default("auto"),
@@ -124,21 +124,21 @@ export function addRawFileOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--session-gap <minutes>",
-        "raw files: plays further apart are two playlists; 0: none are parted",
+        "raw files: start a new playlist after a longer pause; 0: never",
         wholeNumber(0),
       ).default(0),
     )
     .addOption(
       numberOption(
         "--session-length <minutes>",
-        "raw files, with --session-gap: a playlist begins at each multiple of so many minutes, too; 0: at none",
+        "raw files, with --session-gap: also start one at each multiple of this many minutes; 0: never",
         wholeNumber(0),
       ).default(0),
     )
     .addOption(
       new Option(
         "--dates <order>",
-        "raw files: which is the day in dates such as 01/02/2024; auto: as the other dates show",
+        "raw files: how to read dates such as 01/02/2024; auto: as the other dates show",
       )
         .choices(["auto", ...dayOrders])
         .default("auto"),

@@ -78,12 +78,12 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
   const what = `${path} is a prepared dataset`;
   if (mergeVersions || mergeCapitals)
     throw misuse(
-      `${what}: which names are one was settled when it was made`,
+      `${what}: its names were merged, or not, when it was made`,
       "say --merge-versions and --merge-capitals there: segue run primary --merge-capitals",
     );
   if (leaveOut.length > 0)
     throw misuse(
-      `${what}: what is left out of it was settled when it was made`,
+      `${what}: what it leaves out was decided when it was made`,
       "say --leave-out there: segue run intermediate primary --leave-out ARTIST",
     );
   refuseRawFileOptions(options, what);

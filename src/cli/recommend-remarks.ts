@@ -57,7 +57,7 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
   const { live, recommender, context, unknown, rules, answer } = answered;
   const looks = new Looks(live, recommender);
   return [
-    ...answered.readAs.map(({ track, as }) => `"${track}" is taken for "${as}"`),
+    ...answered.readAs.map(({ track, as }) => `"${track}" is read as "${as}"`),
     ...unknown.map((each) => `not known: "${each.track}"${meant(each)}`),
     ...(await unknownOf(live, rules.exclude ?? [])).map(
       (each) => `--not "${each.track}" leaves nothing out: there is no such track${meant(each)}`,
@@ -126,21 +126,20 @@ const meant = ({ nearest }: Unknown) => (nearest.length > 0 ? `; did you mean ${
 function ofTitle({ live, context: { title } }: Answered, looks: Looks): string[] {
   if (title === undefined || looks.knowsTitle(title)) return [];
   if (!looks.readsTitles) return [`${live.recommender()!.name} does not read titles`];
-  return [`the title is not known: no playlists have a word of "${title}" in theirs`];
+  return [`the title is unknown: no playlist has a word of "${title}" in its title`];
 }
 
 /** What the answer rests on, where that is no known track. */
 function restsOn({ live, recommender, context, unknown, answer }: Answered, looks: Looks): string[] {
   if (unknown.length < context.tracks.length) return [];
   const asked = live.recommender()!;
-  if (recommender !== asked)
-    return [`${asked.name} has no answer where it knows nothing; popular tracks follow`];
+  if (recommender !== asked) return [`${asked.name} has no answer for unknown tracks; popular tracks follow`];
   const named = looks.readsArtists ? artistsNamed(live, unknown) : [];
   const artists = named.filter((name) => answer.some((track) => live.view(track).artist === name));
   if (artists.length > 0)
-    return [`no track is known, but whose they are: tracks by ${artists.join(", ")} come first`];
-  if (!looks.knowsTitle(context.title)) return ["nothing to go on is known; popular tracks follow"];
-  return unknown.length === 0 ? [] : ["no track is known; what follows is by the title alone"];
+    return [`no track is known, but their artists are: tracks by ${artists.join(", ")} come first`];
+  if (!looks.knowsTitle(context.title)) return ["nothing in the context is known; popular tracks follow"];
+  return unknown.length === 0 ? [] : ["no track is known; these follow from the title alone"];
 }
 
 /** The artists of ids that are not known, as recommenders read them. */

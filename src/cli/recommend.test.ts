@@ -97,26 +97,26 @@ describe("segue recommend", () => {
       "the artist of an unknown track",
       ["Drake-Nonexistent Song"],
       drake[2]!,
-      "no track is known, but whose they are: tracks by Drake come first",
+      "no track is known, but their artists are: tracks by Drake come first",
     ],
-    ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing to go on is known; popular tracks follow"],
+    ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing in the context is known; popular tracks follow"],
     [
       "a title that no playlist has",
       ["--title", "zzzz"],
       jazz[2]!,
-      'the title is not known: no playlists have a word of "zzzz" in theirs\nnothing to go on is known; popular tracks follow',
+      'the title is unknown: no playlist has a word of "zzzz" in its title\nnothing in the context is known; popular tracks follow',
     ],
     [
       "a title",
       ["Nobody-Nothing", "--title", "party"],
       drake[2]!,
-      "no track is known; what follows is by the title",
+      "no track is known; these follow from the title",
     ],
     [
       "nothing, with a recommender that has no fall-back",
       ["Nobody-Nothing", "--recommender", "nearest"],
       jazz[2]!,
-      "nearest has no answer where it knows nothing; popular tracks follow",
+      "nearest has no answer for unknown tracks; popular tracks follow",
     ],
   ])("says what an answer rests on: %s", async (_, args, first, remark) => {
     const { stdout, stderr } = await segue(...args, "-k", "3", "--json");
@@ -146,7 +146,7 @@ describe("segue recommend", () => {
       "DRAKE hotline bling",
     );
     expect(stdout).not.toContain(drake[1]);
-    expect(stderr).toBe('"drake - one dance (feat. Wizkid)" is taken for "Drake-One Dance"');
+    expect(stderr).toBe('"drake - one dance (feat. Wizkid)" is read as "Drake-One Dance"');
     const { read_as } = JSON.parse((await segue("drake - one dance", "--json")).stdout);
     expect(read_as).toEqual([{ track: "drake - one dance", as: "Drake-One Dance" }]);
   });
@@ -161,15 +161,15 @@ describe("segue recommend", () => {
   });
 
   it.each([
-    [["A-B", "--variety", "0.3"], "--variety is for a list that goes on"],
-    [["A-B", "--seed", "3"], "--seed is for a list that goes on"],
+    [["A-B", "--variety", "0.3"], "--variety is for extending a playlist"],
+    [["A-B", "--seed", "3"], "--seed is for extending a playlist"],
     [["A-B", "--extend", "--seed", "1e99"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--seed", "abc"], "whole number from 0 to 4294967295"],
     [["A-B", "--extend", "--variety", "2"], "number from 0 to 1"],
     [["A-B", "--extend", "-k", "1001"], "-k with --extend must be a whole number from 1 to 1000, got 1001"],
     [["A-B", "-k", "0"], "whole number ≥ 1"],
     [["A-B", "--per-artist", "x"], "whole number ≥ 1"],
-    [["--title", " "], "there is nothing to go on"],
+    [["--title", " "], "neither a track nor a title is given"],
     [["A-B", "--recommender", "zz"], 'has no recommender named "zz"'],
   ])("is misused with %j", async (args, message) => {
     const error = await segue(...args).catch((thrown: unknown) => thrown);

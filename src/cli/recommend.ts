@@ -32,8 +32,8 @@ Examples:
 
 export function registerRecommend(program: Command): void {
   addDatastoreOption(program.command("recommend"))
-    .description("what should play next after these tracks, from the latest successful run")
-    .argument("[tracks...]", 'what has played, in order, as "Artist-Track"; the last one played last')
+    .description("recommend what should play next, using the latest successful run")
+    .argument("[tracks...]", 'the tracks played so far, in order, as "Artist-Track"')
     .addOption(numberOption("-k, --k <n>", "how many tracks", wholeNumber(1)).default(10))
     .option("--title <words>", 'the title of the playlist: "rainy sunday"')
     .option("--recommender <name>", "which recommender of the bundle (default: the best of its grid)")
@@ -42,20 +42,22 @@ export function registerRecommend(program: Command): void {
       "a bundle, a folder of bundles (its latest), or a run (default: the latest run's)",
     )
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
-    .option("--unplayed", "leave out what has played")
-    .option("--not <tracks...>", "leave these out")
-    .addOption(numberOption("--per-artist <n>", "at most so many tracks of one artist", wholeNumber(1)))
-    .option("--artist <names...>", "only tracks of these artists")
-    .option("--word <words...>", 'only tracks of playlists with one of these words in the title: "jazz"')
-    .option("--extend", "a list that goes on: each track follows the ones before it, none twice")
+    .option("--unplayed", "leave out played tracks")
+    .option("--not <tracks...>", "leave out these tracks")
+    .addOption(numberOption("--per-artist <n>", "at most this many tracks per artist", wholeNumber(1)))
+    .option("--artist <names...>", "only tracks by these artists")
+    .option("--word <words...>", 'only tracks from playlists with one of these words in the title: "jazz"')
+    .option("--extend", "extend the playlist: each track follows the ones before it, none twice")
     .addOption(
       numberOption(
         "--variety <x>",
-        "with --extend: draw from the best ten rather than take the best",
+        "with --extend: draw from the best ten instead of taking the best",
         numberWithin({ least: 0, most: 1 }),
       ),
     )
-    .addOption(numberOption("--seed <n>", "of these draws (default: 1)", wholeNumber(0, 0xffffffff)))
+    .addOption(
+      numberOption("--seed <n>", "seed seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)),
+    )
     .option("--json", "print one JSON object")
     .addHelpText("after", examples)
     .action(recommend);
@@ -66,13 +68,13 @@ async function recommend(tracks: string[], options: Options): Promise<void> {
   const title = options.title?.trim() ? options.title : undefined;
   if (tracks.length === 0 && title === undefined) {
     throw misuse(
-      "there is nothing to go on",
+      "neither a track nor a title is given",
       'name a track, as "Artist-Track", or a title: --title "rainy sunday"',
     );
   }
   for (const name of ["variety", "seed"] as const) {
     if (options[name] !== undefined && !options.extend)
-      throw misuse(`--${name} is for a list that goes on`, "Add --extend, or leave it out.");
+      throw misuse(`--${name} is for extending a playlist`, "Add --extend, or leave it out.");
   }
   const { longestExtension } = await import("../recommenders/index.js");
   if (options.extend) requireWithin(wholeNumber(1, longestExtension), "-k with --extend", options.k);

@@ -21,7 +21,7 @@ it("fits the best and the best track vectors again, on the playlists of every pa
   const { stderr } = await segue("run", "deployment", "--refit");
   expect(stderr).toBe("");
   const log = (await segue("logs", "deployment/build")).stdout;
-  const [, playlists, tracks] = /fitted again on all (\d+) playlists \((\d+) tracks\)/.exec(log)!.map(Number);
+  const [, playlists, tracks] = /refitted on all (\d+) playlists \((\d+) tracks\)/.exec(log)!.map(Number);
   const measured = await openBundle(project.at("data", "04_models", modelingRun));
   const refitted = await openBundle(project.at("data", "04_models", `${modelingRun}-refit`));
   const { parts } = JSON.parse((await segue("dump", "primary/prepare_dataset/prepared")).stdout) as {

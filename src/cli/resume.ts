@@ -16,17 +16,17 @@ interface Options extends DatastoreOptions {
 
 export function registerResume(program: Command): void {
   addDatastoreOption(program.command("resume"))
-    .description("go on with a run that failed or was stopped, with the code as it is now")
+    .description("resume a failed or stopped run, with the current code")
     .argument("[run]", "a run, the end of its id, or a flow (its latest run); default: the latest run of all")
-    .option("--step <name>", "run this step, and what comes after it, anew")
+    .option("--step <name>", "rerun this step and everything after it")
     .addOption(maxWorkersOption())
-    .option("--tag <tags...>", "tags of the new run (default: those of the old one)")
-    .addOption(withOption(" (default: as the old run)"))
+    .option("--tag <tags...>", "tags for the new run (default: those of the old one)")
+    .addOption(withOption(" (default: as in the old run)"))
     .addOption(cacheOption())
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      "\nA resumed run is a new run: it takes over every task that is done, and runs the rest.\n\nExamples:\n  segue resume\n  segue resume modeling/20260131-090507-k3f9 --step eval",
+      "\nA resumed run is a new run: it reuses every finished task and runs the rest.\n\nExamples:\n  segue resume\n  segue resume modeling/20260131-090507-k3f9 --step eval",
     )
     .action(resume);
 }
@@ -40,7 +40,7 @@ async function resume(target: string | undefined, options: Options, command: Com
   const run = await client.findRun(target ?? "latest");
   const { status } = await run.summary();
   if (status === "done" && options.step === undefined)
-    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to run anew: --step NAME");
+    throw misuse(`run ${run.flow}/${await run.id()} is done`, "say which step to rerun: --step NAME");
   const flags = datastoreFlag(command);
   const result = await runAndCleanUp(
     client,
@@ -68,5 +68,5 @@ async function resume(target: string | undefined, options: Options, command: Com
   const next = commandAfter(await client.flow(flow).run(id).record(), { [flow]: id }, flags);
   if (options.json)
     console.log(JSON.stringify({ flow, run: id, status: ended, seconds, ...(next && { next }) }));
-  else if (next !== undefined) console.log(`go on with the flows after it: ${next}`);
+  else if (next !== undefined) console.log(`continue with the flows after it: ${next}`);
 }

@@ -68,11 +68,11 @@ function runCommand(): Command {
     .description("run the flows: from raw playlists to a checked endpoint")
     .argument(
       "[flows...]",
-      `which: ${flowOrder.map((flow) => flow.name).join(", ")} (default: all, in this order), or a module of your own`,
+      `${flowOrder.map((flow) => flow.name).join(", ")} (default: all, in this order), or your own module`,
     )
     .option(
       "--input <files...>",
-      "raw playlists: files or globs, plain, gzipped or in zip archives (default: what segue download brought)",
+      "raw playlists: files or globs, plain, gzipped or in zip archives (default: what segue download fetched)",
     )
     .addOption(leaveOutOption())
     .addHelpText(
@@ -106,9 +106,9 @@ function addRunOptions(command: Command, flows: readonly AnyFlow[], example: str
     .addOption(maxWorkersOption())
     .option(
       "--from <runs...>",
-      `runs whose results are taken: ${example}/20260131-090507-k3f9 (default: of each flow the latest that is done)`,
+      `runs whose results to use: ${example}/20260131-090507-k3f9 (default: the latest successful run of each flow)`,
     )
-    .option("--tag <tags...>", "tags of the runs")
+    .option("--tag <tags...>", "tags for the runs")
     .addOption(withOption())
     .addOption(cacheOption())
     .option("--engine <engine>", "local, or dbos with SEGUE_DATABASE_URL", "local")

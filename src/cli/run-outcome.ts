@@ -100,7 +100,7 @@ export function printOutcome(outcome: RunOutcome, report: string | undefined, fl
     ]);
     lines.push("", "The grid on the validation part:", columns([header, ...rows]), "");
     lines.push(
-      `test         ${outcome.best} hits ${figure(outcome.testHitRatio)} of the next tracks within ${outcome.k}`,
+      `test         ${outcome.best} hit ratio@${outcome.k} ${figure(outcome.testHitRatio)}`,
       `             popularity ${figure(outcome.popularityHitRatio)} · random bet ${figure(outcome.randomBetHitRatio)}` +
         (outcome.baseProtocolTestHitRatio === undefined
           ? ""

@@ -36,11 +36,7 @@ describe("segue run refuses", () => {
       2,
       /nothing to read\n {2}→ name your playlists.*\n {2}→ or make some.*--input data\/01_raw\/sample/,
     ],
-    [
-      ["run", "--input", "x.csv", "modeling"],
-      2,
-      /"modeling" stands behind --input.*\n.*run modeling --input/,
-    ],
+    [["run", "--input", "x.csv", "modeling"], 2, /"modeling" follows --input.*\n.*run modeling --input/],
     [
       ["run", "primary", "--input", "x.csv"],
       2,
@@ -56,23 +52,23 @@ describe("segue run refuses", () => {
       2,
       /to intermediate\n.*run intermediate primary modeling --knn-k/,
     ],
-    [["run", "--tag", "nightly", "modeling"], 2, /"modeling" stands behind --tag.*\n.*run modeling --tag/],
+    [["run", "--tag", "nightly", "modeling"], 2, /"modeling" follows --tag.*\n.*run modeling --tag/],
     [
       ["run", fileURLToPath(new URL("../../README.md", import.meta.url))],
       2,
-      /README\.md" is a file, and no flow\n.*run --input \S+README\.md/,
+      /README\.md" is a file, not a flow\n.*run --input \S+README\.md/,
     ],
     [["run", "--input", "x.csv", "--columns", "foo"], 2, /not a column mapping: "foo"\n.*"artist=performer/],
     [
       ["run", "primary"],
       2,
-      /^error: primary goes on from intermediate, of which no run is done in .*\n {2}→ run that, too: segue run intermediate primary\n$/,
+      /^error: primary needs a finished run of intermediate, and there is none in .*\n {2}→ run that, too: segue run intermediate primary\n$/,
     ],
     // The second one has nothing to read, which must not cost the work of the first.
     [
       ["run", "intermediate", "modeling", "--input", "x.csv", "--datastore", "none"],
       2,
-      /modeling goes on from primary.*\n {2}→ run that, too: segue run primary modeling --datastore none\n$/,
+      /modeling needs a finished run of primary.*\n {2}→ run that, too: segue run primary modeling --datastore none\n$/,
     ],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],
@@ -103,8 +99,8 @@ describe("segue run refuses", () => {
     [["run", "modeling", "--grid", '[{"recommender":"oracle"}]'], 2, /there is no recommender "oracle"/],
     [["rnu"], 2, /Did you mean run\?/],
     [["runs", "--limt", "3"], 2, /Did you mean --limit\?/],
-    [["recommend"], 2, /nothing to go on/],
-    [["runs", "/nonexist/zz"], 2, /"\/nonexist\/zz" is no name of a flow\n.*--datastore/],
+    [["recommend"], 2, /neither a track nor a title/],
+    [["runs", "/nonexist/zz"], 2, /"\/nonexist\/zz" is not the name of a flow\n.*--datastore/],
   ] as const)("says what is wrong with %j", async (args, code, message) => {
     const result = await segue(...args);
     expect(result.code).toBe(code);
@@ -117,7 +113,7 @@ describe("segue run refuses", () => {
     for (const [args, message] of [
       [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
       [["--input", "x.csv"], /unknown option '--input'\n\(add --help/],
-      [["--count", "1", "extra"], /"extra" stands behind a flag that does not take it/],
+      [["--count", "1", "extra"], /"extra" follows a flag that does not take it/],
     ] as const) {
       const { code, stdout, stderr } = await segue("run", `${fixtures}:kinds`, "--folder", home, ...args);
       expect([code, stdout]).toEqual([2, ""]);

@@ -19,8 +19,8 @@ export function refuseStrayWords(words: readonly string[], modules: readonly str
   const [word] = words;
   if (word === undefined) return;
   throw misuse(
-    `"${word}" stands behind a flag that does not take it`,
-    `flows stand before the flags: segue run ${modules.join(" ")} --…`,
+    `"${word}" follows a flag that does not take it`,
+    `flows go before the flags: segue run ${modules.join(" ")} --…`,
   );
 }
 
@@ -33,8 +33,8 @@ export function refuseFlowsAsValues({ input = [], tag = [] }: Given): void {
     const word = words.find((each) => flowOrder.some(({ name }) => name === each));
     if (word === undefined) continue;
     throw misuse(
-      `"${word}" stands behind ${flag}, which takes all that follows it`,
-      `flows stand before the flags: segue run ${word} ${flag} …`,
+      `"${word}" follows ${flag}, which takes everything after it`,
+      `flows go before the flags: segue run ${word} ${flag} …`,
     );
   }
 }
@@ -61,9 +61,9 @@ export function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
   for (const name of names) {
     if (known.includes(name)) continue;
     if (isFlowModule(name))
-      throw misuse(`"${name}" stands behind a flag`, `name the module first: segue run ${name} --…`);
+      throw misuse(`"${name}" follows a flag`, `name the module first: segue run ${name} --…`);
     if (closest(name, known) === undefined && existsSync(name))
-      throw misuse(`"${name}" is a file, and no flow`, `segue run --input ${shellWord(name)}`);
+      throw misuse(`"${name}" is a file, not a flow`, `segue run --input ${shellWord(name)}`);
     throw noFlow(name, known);
   }
   return flowOrder.filter((flow) => names.includes(flow.name));
@@ -91,14 +91,14 @@ export async function refuseNothingToRead(
     const before = flowOrder[place - 1]!.name;
     const [latest] = await client.flow(before).runs({ limit: 1 });
     throw misuse(
-      `${flow.name} goes on from ${before}, of which no run is done in ${client.store.url}`,
+      `${flow.name} needs a finished run of ${before}, and there is none in ${client.store.url}`,
       withFlags(
         latest === undefined
           ? `run that, too: segue run ${flowOrder
               .slice(first, place + 1)
               .map(({ name }) => name)
               .join(" ")}`
-          : `its latest run (${latest.status}), and how to go on with it: segue show ${before}/${latest.run}`,
+          : `its latest run (${latest.status}), and how to resume it: segue show ${before}/${latest.run}`,
         datastore,
       ),
     );

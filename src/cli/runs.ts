@@ -19,7 +19,9 @@ export function registerRuns(program: Command): void {
     .description("list runs, newest first")
     .argument("[flow]", "only the runs of this flow")
     .option("--tag <tag>", "only runs with this tag")
-    .addOption(numberOption("--limit <n>", "at most so many (default: 20; with --json, all)", wholeNumber(1)))
+    .addOption(
+      numberOption("--limit <n>", "at most this many (default: 20; with --json, all)", wholeNumber(1)),
+    )
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  segue runs modeling --tag nightly --limit 5")
     .action(runs);
@@ -30,7 +32,7 @@ async function runs(flow: string | undefined, options: Options): Promise<void> {
   const { isFlowName } = await import("../workflow/index.js");
   if (flow !== undefined && !isFlowName(flow))
     throw misuse(
-      `"${flow}" is no name of a flow`,
+      `"${flow}" is not the name of a flow`,
       "`segue runs` lists the runs of all; another place is named by --datastore",
     );
   const client = await clientOf(options);

@@ -19,7 +19,7 @@ interface Options {
 export function registerSample(program: Command): void {
   program
     .command("sample")
-    .description("generate sample playlists in the form of the #nowplaying data")
+    .description("generate sample playlists in the #nowplaying form")
     .addOption(
       numberOption("--playlists <n>", "how many playlists (default: 2000, some 60,000 rows)", wholeNumber(1)),
     )
@@ -27,14 +27,14 @@ export function registerSample(program: Command): void {
     .addOption(
       numberOption(
         "--mean-length <x>",
-        "tracks of a playlist on average",
+        "mean number of tracks per playlist",
         numberWithin({ least: 1, most: 1000 }),
       ).default(30),
     )
-    .addOption(numberOption("--seed <n>", "chooses everything in it", wholeNumber(0)).default(42))
+    .addOption(numberOption("--seed <n>", "seed of everything in it", wholeNumber(0)).default(42))
     .option(
       "-o, --output <file>",
-      "the CSV file to write; gzipped where it ends in .gz (default: sample_playlists of the catalog)",
+      "the CSV file to write; gzipped if it ends in .gz (default: sample_playlists of the catalog)",
     )
     .option("--json", "print one JSON object")
     .addHelpText(

@@ -36,23 +36,21 @@ export function registerServe(program: Command): void {
   addDatastoreOption(program.command("serve"))
     .summary("answer “what should play next?” over HTTP")
     .description(
-      "Serves a model bundle over HTTP until it is told to stop. SIGTERM finishes what is in flight; SIGHUP opens the bundle and reads the API keys again.",
+      "Serves a model bundle over HTTP until it is stopped. SIGTERM finishes requests in flight; SIGHUP rereads the bundle and the API keys.",
     )
     .argument(
       "[bundle]",
-      "a bundle, a folder of bundles (the one that `current` in it points to, else the latest), or a run (default: the latest run's)",
+      "a bundle, a folder of bundles (the one its `current` points to, or else the latest), or a run (default: the latest run's)",
     )
-    .option("--bundle <bundle>", "the same, as other commands have it")
+    .option("--bundle <bundle>", "the same as an option, as in other commands")
     .addOption(numberOption("-p, --port <n>", "port; 0: any free one", ports).default(8080))
     .option("--host <address>", "address to listen on; 0.0.0.0: all", "127.0.0.1")
     .addOption(numberOption("-w, --workers <n>", "processes that share the port", workerCounts).default(1))
-    .addOption(
-      numberOption("-t, --threads <n>", "threads that each process answers with", workerCounts).default(1),
-    )
+    .addOption(numberOption("-t, --threads <n>", "answering threads per process", workerCounts).default(1))
     .option("--recommender <name>", "the recommender that answers (default: the bundle's own choice)")
     .option(
       "--api-key-file <file>",
-      "whoever calls must present a key of this file, one a line, of 16 characters or more (or $SEGUE_API_KEY)",
+      "require one of the API keys in this file, one per line, of 16 characters or more (or $SEGUE_API_KEY)",
     )
     .addOption(
       numberOption(
@@ -61,21 +59,21 @@ export function registerServe(program: Command): void {
         waitingCounts,
       ).default(defaultMaxWaiting),
     )
-    .addOption(numberOption("--rate-limit <n>", "requests a second of one client", positive))
+    .addOption(numberOption("--rate-limit <n>", "requests per second and client", positive))
     .addOption(
       numberOption("--body-limit <bytes>", "largest request body", wholeNumber(1)).default(1024 * 1024),
     )
     .addOption(
       numberOption(
         "--timeout <seconds>",
-        "time for a request to arrive whole",
+        "time for a request to arrive in full",
         numberWithin({ above: 0, most: longest }),
       ).default(10),
     )
     .addOption(
       numberOption(
         "--drain-delay <seconds>",
-        "after SIGTERM go on answering for so long, and say on /ping and /readyz that requests should go elsewhere",
+        "keep answering this long after SIGTERM, while /ping and /readyz send requests elsewhere",
         numberWithin({ least: 0, most: longest }),
       ).default(0),
     )
@@ -83,20 +81,20 @@ export function registerServe(program: Command): void {
     .addOption(
       numberOption(
         "--trust-proxy [n]",
-        "believe X-Forwarded-For: the endpoint is behind n proxies, one where n is left out",
+        "trust X-Forwarded-For: the endpoint is behind n proxies (1 if n is omitted)",
         proxyCounts,
       ),
     )
     .addOption(
       numberOption(
         "--watch <seconds>",
-        "look this often for a newer bundle; 0: never",
+        "how often to look for a newer bundle; 0: never",
         numberWithin({ least: 0, most: longest }),
       ).default(1),
     )
     .option("--no-docs", "no /docs and no /openapi.json")
     .option("--json", "print the address as one JSON object")
-    .option("--log-tracks", "write the tracks of requests to the log")
+    .option("--log-tracks", "log the tracks of requests")
     .addOption(
       new Option("--log-level <level>", "what to log")
         .choices(["silent", "error", "warn", "info", "debug"])
@@ -107,12 +105,12 @@ export function registerServe(program: Command): void {
       `
 Examples:
   segue serve                      # the latest run's model
-  segue serve data/04_models       # the latest bundle there, and each that a later run writes
+  segue serve data/04_models       # the latest bundle there, including those that later runs write
   segue serve --port 8080 &
   curl -s localhost:8080/v1/recommend -H 'content-type: application/json' \\
     -d '{"context": ["Daft Punk-One More Time"], "k": 5}'
 
-http://localhost:8080/docs shows every request that it takes.`,
+http://localhost:8080/docs documents every request.`,
     )
     .action(serve);
 }

@@ -45,7 +45,7 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
     );
     expect(project.segue("check", "./some.mjs")).toMatchObject({
       code: 2,
-      stdout: "fine: sound, 1 step\n",
+      stdout: "fine: valid, 1 step\n",
       stderr: expect.stringMatching(
         /^error: flow "bare" is not sound.*no step.*\nflow "lost" is not sound.*did you mean "start"/s,
       ),

@@ -45,7 +45,7 @@ it("suggests for a run that failed what the command did, also where that begins 
   const plays = Array.from({ length: 40 }, (_, i) => `A,T${i % 7},${1_700_000_000 + i * 900}`);
   project.write("log.csv", `artist,track,uts\n${plays.join("\n")}\n`);
   const failed = project.segue("run", "intermediate", "primary", "--input", "log.csv");
-  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("--session-gap 30 begins") });
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("--session-gap 30 starts") });
   const [, run] = /segue resume (primary\/\S+)/.exec(failed.stderr)!;
   const { goOn } = await told<{ goOn: string[] }>(`/${run}`, []);
   expect(failed.stderr).toMatch(new RegExp(`\n  → ${goOn.join("\n  → ")}\n$`));

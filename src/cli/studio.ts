@@ -22,15 +22,15 @@ interface Options extends DatastoreOptions, RawFileOptions, MapOptions {
 
 export function registerStudio(program: Command): void {
   addMapOptions(addRawFileOptions(addDatastoreOption(program.command("studio"))))
-    .description("open a local web app: listen, the map of music, runs, data")
-    .argument("[input...]", "playlists of any form; without them and without --bundle, generated ones")
+    .description("open a local web app: listening, the map of music, runs, data")
+    .argument("[input...]", "playlists in any form (default without --bundle: generated ones)")
     .option(
       "--bundle <bundle>",
-      "let the recommenders of this bundle answer: a folder, a folder of bundles, or a run",
+      "use the recommenders of this bundle: a folder, a folder of bundles, or a run",
     )
     .addOption(numberOption("--port <n>", "where to listen; 0 for any free port", ports).default(4747))
     .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .addOption(numberOption("--seed <n>", "for all that is random", wholeNumber(0)).default(1))
+    .addOption(numberOption("--seed <n>", "seed of everything random", wholeNumber(0)).default(1))
     .option("--json", "print the address as one JSON object")
     .addHelpText(
       "after",
@@ -70,7 +70,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
   else {
     if (generated)
       console.log("these playlists are generated; bring your own with: segue studio playlists.csv");
-    console.log(`the studio is at ${server.url} (Ctrl-C ends it)`);
+    console.log(`the studio is at ${server.url} (Ctrl-C stops it)`);
   }
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());

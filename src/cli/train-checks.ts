@@ -37,7 +37,7 @@ export async function checkedInputs(options: TrainFlags): Promise<string[]> {
   const { requireApart } = await import("./output-apart.js");
   if (checkpoint !== undefined && resolve(checkpoint) === resolve(output))
     throw misuse(
-      `--output ${output} would be written over the checkpoint`,
+      `--output ${output} would overwrite the checkpoint`,
       "Name another file for one of the two.",
     );
   const paths = await ofOption("--input", () => pathsOf(input, { pipes: true }));

@@ -44,7 +44,7 @@ export function addTrainOptions(command: Command): Command {
       "--input <files...>",
       "playlists: JSON lines of sequences, or any other form that segue run reads; files, globs or zip archives",
     )
-    .requiredOption("-o, --output <file>", "where the vectors go")
+    .requiredOption("-o, --output <file>", "the file for the vectors")
     .option(
       "--format <name>",
       "word2vec-binary, word2vec-text, parquet or safetensors (default: by the name)",
@@ -64,18 +64,18 @@ export function addTrainOptions(command: Command): Command {
     .addOption(flag("--shrink-windows [0|1]", "draw each window from 1 … window", true))
     .option("--no-shrink-windows", "always take the whole window")
     .addOption(
-      numberOption("--negative <n>", "negatives a track; 0: none", word2vecRanges.negative).default(5),
+      numberOption("--negative <n>", "negatives per track; 0: none", word2vecRanges.negative).default(5),
     )
     .addOption(
       numberOption("--ns-exponent <x>", "negatives are drawn by count^x", word2vecRanges.nsExponent).default(
         0.75,
       ),
     )
-    .addOption(
-      numberOption("--min-count <n>", "rarer tracks are left out", word2vecRanges.minCount).default(3),
-    )
+    .addOption(numberOption("--min-count <n>", "leave out rarer tracks", word2vecRanges.minCount).default(3))
     .addOption(minTracksOption())
-    .addOption(numberOption("--max-final-vocab <n>", "the most tracks to keep", word2vecRanges.maxFinalVocab))
+    .addOption(
+      numberOption("--max-final-vocab <n>", "maximum number of tracks to keep", word2vecRanges.maxFinalVocab),
+    )
     .addOption(numberOption("--epochs <n>", "passes over the playlists", word2vecRanges.epochs).default(30))
     .addOption(
       numberOption(
@@ -84,16 +84,16 @@ export function addTrainOptions(command: Command): Command {
         word2vecRanges.sample,
       ).default(1e-3),
     )
-    .addOption(numberOption("--alpha <x>", "learning rate at the start", word2vecRanges.alpha).default(0.025))
+    .addOption(numberOption("--alpha <x>", "initial learning rate", word2vecRanges.alpha).default(0.025))
     .addOption(
-      numberOption("--min-alpha <x>", "learning rate at the end", word2vecRanges.minAlpha).default(0.0001),
+      numberOption("--min-alpha <x>", "final learning rate", word2vecRanges.minAlpha).default(0.0001),
     )
     .addOption(flag("--cbow-mean [0|1]", "mean (1) or sum (0) of the context", true))
     .option("--no-cbow-mean", "sum of the context")
     .addOption(
       numberOption(
         "--threads <n>",
-        "threads to work with (default: one a processor)",
+        "threads to work with (default: one per processor)",
         word2vecRanges.threads,
       ),
     )
@@ -109,7 +109,7 @@ export function addTrainOptions(command: Command): Command {
     )
     .option(
       "--validation <file|share>",
-      "judge each epoch, keep the best: queries as JSON lines, or the share of playlists to hold back",
+      "evaluate each epoch, keep the best: queries as JSON lines, or the share of playlists to hold out",
     )
     .addOption(
       numberOption(
@@ -121,13 +121,13 @@ export function addTrainOptions(command: Command): Command {
     .addOption(
       numberOption(
         "--patience <n>",
-        "with --validation: end after so many epochs without a better one",
+        "with --validation: stop after this many epochs without improvement",
         wholeNumber(1),
       ).default(3),
     )
-    .option("--checkpoint <file>", "written after each epoch, to resume from")
-    .option("--resume <file>", "go on from a checkpoint, with the same playlists and options")
-    .option("--from <file>", "train on with these vectors: new tracks join them")
+    .option("--checkpoint <file>", "save after each epoch, to resume from")
+    .option("--resume <file>", "resume from a checkpoint, with the same playlists and options")
+    .option("--from <file>", "train on from these vectors: new tracks are added")
     .option("--json", "print one JSON object");
   for (const option of gensimOptions(wording.option)) command.addOption(option);
   return addRawFileOptions(command);

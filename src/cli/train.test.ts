@@ -107,14 +107,14 @@ describe("segue train", () => {
     };
     const as = train(raw);
     expect(as.tracks).toBe(4);
-    expect(as.stderr).toContain(
-      "in capitals alone 1 artists and 1 tracks differ from another: --merge-capitals",
-    );
+    expect(as.stderr).toContain("1 artists and 1 tracks differ from another only in case: --merge-capitals");
     for (const input of [raw, sequences]) {
       const merged = train(input, "--merge-capitals", "--merge-versions");
       expect(merged.tracks).toBe(2);
       expect(merged.stderr).toContain("merged versions of one song: 3 tracks became 2");
-      expect(train(input, "--merge-capitals").stderr).toMatch(/differed in capitals alone are one: \d rows/);
+      expect(train(input, "--merge-capitals").stderr).toMatch(
+        /merged names that differ only in case: \d rows/,
+      );
       expect(train(input, "--merge-versions").tracks).toBe(3);
     }
   });
@@ -163,15 +163,12 @@ describe("segue train", () => {
     [["--workers", "wild"], /--workers must be "deterministic" or "racy", got "wild"/],
     [["--format", "csv"], /there is no vector format "csv"/],
     [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
-    [["--validation", "1.5"], /1\.5 is no share between 0 and 1/],
+    [["--validation", "1.5"], /1\.5 is not a share between 0 and 1/],
     [["--validation", "0.1", "--patience", "0"], /--patience <n>' .* a whole number ≥ 1/],
     [["--validation", "0.1", "--validation-k", "0"], /--validation-k <n>' .* a whole number ≥ 1/],
     [["--patience", "3"], /--patience without --validation would change nothing/],
     [["--validation-k", "100"], /--validation-k without --validation would change nothing/],
-    [
-      ["--checkpoint", "./no.bin", "--output", "no.bin"],
-      /--output no\.bin would be written over the checkpoint/,
-    ],
+    [["--checkpoint", "./no.bin", "--output", "no.bin"], /--output no\.bin would overwrite the checkpoint/],
     [["--max-final-vocab", "0"], /--max-final-vocab <n>' .* a whole number ≥ 1/],
   ] as const)("refuses %j with exit code 2", (args, message) => {
     const { status, stdout, stderr } = quick("--output", file("no.bin"), ...args);
@@ -249,7 +246,7 @@ describe("segue train", () => {
     expect(nothing).toMatchObject({
       status: 0,
       stderr:
-        "nothing was learnt, the vectors are as they began; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
+        "nothing was learnt, the vectors did not change; no two plays of a playlist were left by --sample 1e-9: use --sample 0 for small data\n",
     });
     expect(train("--sample", 0)).toMatchObject({ status: 0, stderr: "" });
   });
@@ -338,7 +335,7 @@ describe("segue train", () => {
     const again = quick(...rest, "--checkpoint", file("g.safetensors"));
     expect(again.stderr).toBe(
       `${file("f.safetensors")} had all of its 2 epochs; nothing was trained, and its vectors are written\n` +
-        `  → to train on, begin with them: --from ${file("g.bin")} in the place of --resume, with --epochs for how many more\n`,
+        `  → to train on, start from them: --from ${file("g.bin")} instead of --resume, with --epochs for how many more\n`,
     );
     expect(again.stdout).toContain(`track vectors by CBOW from 2,216 plays: ${file("g.bin")}`);
     expect(again.stdout).not.toMatch(/epochs? .*in \d/);

@@ -24,7 +24,7 @@ export function registerTrain(program: Command): void {
       `
 A line of sequences:      {"playlist_id": "p1", "tracks": ["Artist-Track", …]}
 A line of --validation:   {"context": ["Artist-Track", …], "next": "Artist-Track"}
-Raw files are cleaned as the intermediate and primary flows do; what is left out is said.
+Raw files are cleaned as in the intermediate and primary flows; the output says what is left out.
 
 Examples:
   segue train --input playlists.jsonl.gz --sg 1 --epochs 30 --output vectors.bin --json
@@ -121,10 +121,10 @@ async function validationOf(
   }
   const { misuse } = await import("../system/index.js");
   if (!(share > 0 && share < 1))
-    throw misuse(`--validation ${told} is no share between 0 and 1`, howToValidate);
+    throw misuse(`--validation ${told} is not a share between 0 and 1`, howToValidate);
   const { holdBack } = await import("../track2vec/index.js");
   const { rest, queries } = holdBack(corpus, share, seed);
   return { trained: rest, validation: { k, patience, queries } };
 }
 
-const howToValidate = "--validation 0.1 holds every tenth playlist back; or name a file of queries.";
+const howToValidate = "--validation 0.1 holds out every tenth playlist; or name a file of queries.";

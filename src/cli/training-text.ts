@@ -37,7 +37,7 @@ export function trainingText(
     ...(trained === 0
       ? []
       : [
-          `${epochs} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays a second (${how})`,
+          `${epochs} in ${seconds.toFixed(1)} s, ${(words_per_second / 1e6).toFixed(2)} million plays per second (${how})`,
         ]),
     `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
   ];
@@ -57,7 +57,7 @@ export function alreadyFinished(
       : `had ended early, after epoch ${epochs} of ${options.epochs}: its validation found no better one for --patience`;
   return (
     `${resume} ${why}; nothing was trained, and its vectors are written\n` +
-    `  → to train on, begin with them: --from ${shellWord(output)} in the place of --resume, with --epochs for how many more`
+    `  → to train on, start from them: --from ${shellWord(output)} instead of --resume, with --epochs for how many more`
   );
 }
 
@@ -67,7 +67,7 @@ export function nothingLearnt(sample: number): string {
     sample > 0
       ? `no two plays of a playlist were left by --sample ${sample}: use --sample 0 for small data`
       : "no playlist has two plays of tracks that get vectors";
-  return `nothing was learnt, the vectors are as they began; ${why}`;
+  return `nothing was learnt, the vectors did not change; ${why}`;
 }
 
 /** What stands on disk after Ctrl-C, and how to use it. */

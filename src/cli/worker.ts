@@ -11,8 +11,10 @@ interface Options {
 export function registerWorker(program: Command): void {
   program
     .command("worker")
-    .description("run tasks of flows that were started with --engine dbos")
-    .addOption(new Option("--database <postgres-url>", "the Postgres they share").env("SEGUE_DATABASE_URL"))
+    .description("run tasks of flows started with --engine dbos")
+    .addOption(
+      new Option("--database <postgres-url>", "the shared Postgres database").env("SEGUE_DATABASE_URL"),
+    )
     .addOption(maxWorkersOption())
     .option("--json", "print each line as a JSON object: time, message")
     .addHelpText(

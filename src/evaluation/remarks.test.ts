@@ -81,7 +81,7 @@ describe("contexts that training has not seen", () => {
   it("leave recommenders without anything to go on", () => {
     expect(onTest({ knownContexts: 0 })).toEqual([
       expect.stringMatching(
-        /^no query holds a track that training knows, so answers can rest on nothing but .*; it takes/,
+        /^no query holds a track that training knows, so answers rely only on .*; it takes/,
       ),
     ]);
     expect(onTest({ knownContexts: 0.123 })).toEqual([

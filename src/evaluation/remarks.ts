@@ -99,7 +99,7 @@ function ofTargets({ knownTargets }: AskedFigures): string[] {
   if (knownTargets === undefined || knownTargets >= enoughKnown) return [];
   return [
     knownTargets === 0
-      ? "none of the tracks asked for was in training, so no model can name one; it takes playlists that share tracks, written alike"
+      ? "none of the tracks asked for was in training, so no model can name one; it takes playlists that share tracks, spelt alike"
       : `only ${percent(knownTargets)} of the tracks asked for were in training, so no model can hit more than ${knownTargets.toFixed(4)}; more playlists that share tracks raise that`,
   ];
 }
@@ -110,15 +110,15 @@ function ofContexts({ knownContexts }: AskedFigures): string[] {
     "artists, a title, or what is popular; it takes contexts that share tracks with training, written alike";
   return [
     knownContexts === 0
-      ? `no query holds a track that training knows, so answers can rest on nothing but ${others}`
-      : `only ${percent(knownContexts)} of the queries hold a track that training knows, so the answers to the others can rest on nothing but ${others}`,
+      ? `no query holds a track that training knows, so answers rely only on ${others}`
+      : `only ${percent(knownContexts)} of the queries hold a track that training knows, so the answers to the others rely only on ${others}`,
   ];
 }
 
 function ofCopies({ copies = 0, queries }: AskedFigures, unit: string): string[] {
   if (copies === 0 || copies < fewCopies * queries) return [];
   return [
-    `${count(copies)} of ${count(queries)} ${unit} asked about (${percent(copies / queries)}) ${copies === 1 ? "is" : "are"} in training too, as a playlist of the same tracks, so the figures count what was learned by heart; keep one of each to see what new playlists would get`,
+    `${count(copies)} of ${count(queries)} ${unit} asked about (${percent(copies / queries)}) ${copies === 1 ? "is" : "are"} in training too, as a playlist of the same tracks, so the figures reward memorising; keep one of each to see how new playlists would do`,
   ];
 }
 
@@ -126,7 +126,7 @@ function ofQueries({ queries, hitRatio, interval }: AskedFigures, unit: string):
   if (queries >= enoughQueries) return [];
   const [low, high] = surely(hitRatio, queries, interval);
   return [
-    `only ${counted(queries, unit)} asked, so the hit ratio is rough: with more it may turn out anywhere from ${low.toFixed(2)} to ${high.toFixed(2)} (95 %); more playlists make it surer`,
+    `only ${counted(queries, unit)} asked, so the hit ratio is rough: with more it may turn out anywhere from ${low.toFixed(2)} to ${high.toFixed(2)} (95 %); more playlists make it more certain`,
   ];
 }
 
@@ -151,7 +151,7 @@ function ofGain({ mean, low, high, p }: NonNullable<AskedFigures["gain"]>, best?
   const [name, isPopularity] = [best?.name ?? "the model", best?.recommender === "popularity"];
   if (isPopularity)
     return [
-      "popularity came out best: nothing was learned beyond what is played most; it takes more playlists, or ones that have more in common",
+      "popularity came out best: nothing was learned beyond play counts; it takes more playlists, or ones that have more in common",
     ];
   if (mean > 0 && !maybeChance({ p })) return [];
   const figures = `difference ${signed(mean)}, 95 % interval ${signed(low)} to ${signed(high)}, p ${p.toFixed(3)}`;

@@ -57,7 +57,7 @@ export const deployment = flow("deployment", {
       });
       console.log(`bundle ${folder}: ${manifest.recommenders.join(", ")}; read back and checked`);
       if (!refit)
-        console.log("it knows the tracks of the train part; --refit fits it again on all playlists");
+        console.log("it knows only the tracks of the train part; --refit refits it on all playlists");
       card.markdown(`# Bundle\n\n\`${folder}\``);
       return { bundle: file(folder), bundleFolder: folder, recommenders: manifest.recommenders };
     },
@@ -107,7 +107,7 @@ export const deployment = flow("deployment", {
       return { kept: false };
     }
     const at = endpoint.target === "local" ? ` at ${endpoint.url} (stop it: kill ${endpoint.pid})` : "";
-    console.log(keep ? `the endpoint is left running${at}` : "the endpoint is stopped");
+    console.log(keep ? `the endpoint keeps running${at}` : "the endpoint is stopped");
     return { kept: keep };
   });
 
@@ -135,7 +135,7 @@ async function refitted(
     seed: Number(parameters.seed),
   });
   console.log(
-    `fitted again on all ${playlists} playlists (${tracks} tracks) in ${seconds.toFixed(1)} s: ${points.map(({ name }) => name).join(", ")}`,
+    `refitted on all ${playlists} playlists (${tracks} tracks) in ${seconds.toFixed(1)} s: ${points.map(({ name }) => name).join(", ")}`,
   );
   return { model: models[0]!.folder, nearest: models[1]?.folder, train: full };
 }

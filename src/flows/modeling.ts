@@ -93,7 +93,7 @@ export const modeling = flow("modeling", {
       ]);
       card.table(rows, { highlight: 0, caption: "Validation, best first" });
       card.chart(gridChart(ranking), {
-        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be sure where lines overlap`,
+        caption: `Hit ratio@${parameters.knnK} with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap`,
       });
       const curves = ranking.filter((point) => point.lossPerEpoch.length > 0);
       if (curves.length > 0) {

@@ -90,7 +90,7 @@ export const primary = flow("primary", {
       const { tracks, playlists } = facts.ambiguous;
       if (tracks + playlists > 0)
         console.log(
-          `for the dashes in names, ${tracks} ids of tracks and ${playlists} of playlists stand for more than one thing each; each counts as one`,
+          `because of dashes in names, ${tracks} track ids and ${playlists} playlist ids each stand for more than one thing; each counts as one`,
         );
       for (const line of mergedNamesLines(facts)) console.log(line);
       const copies = copiesLine(facts);
@@ -102,12 +102,12 @@ export const primary = flow("primary", {
       return { prepared: facts, ...tables };
     },
   )
-  .step("end", { description: "how the data lies" }, async ({ artifacts, card, signal }) => {
+  .step("end", { description: "how the data is distributed" }, async ({ artifacts, card, signal }) => {
     const { readCorpus } = await import("../playlists/index.js");
     const { analyzeCorpus, picturesOf } = await import("../analysis/index.js");
     const corpus = await readCorpus(await artifacts.fullCorpus.path());
     const analysis = await analyzeCorpus(corpus, { bootstrap: 0, signal });
-    card.title("How the data lies");
+    card.title("How the data is distributed");
     const pictures = picturesOf(corpus, analysis, "light");
     for (const [name, spec] of Object.entries(pictures)) {
       card.chart(spec, { caption: name.replaceAll("-", " ") });

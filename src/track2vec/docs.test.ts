@@ -85,7 +85,7 @@ describe("the table of options", () => {
     ])
     .filter((cells) => cells.length === 7);
   const value = (text: string) =>
-    text === "one a processor" ? word2vecDefaults.threads : text === "none" ? undefined : JSON.parse(text);
+    text === "one per processor" ? word2vecDefaults.threads : text === "none" ? undefined : JSON.parse(text);
 
   it("tells our defaults, all of them, in code", () => {
     const ours = rows.filter(([, , name]) => name! in word2vecDefaults);

@@ -19,7 +19,7 @@ import { type TrainingResult, trainTrack2Vec } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
 
 export interface GridOptions {
-  /** How many points train at once, each with matrices of its own. Default: one a processor, as far as there are points. */
+  /** How many points train at once, each with matrices of its own. Default: one per processor, as far as there are points. */
   readonly concurrency?: number;
   /** Told of each point: the task is "training 2/6". */
   readonly progress?: Progress;

@@ -133,7 +133,7 @@ export class FlowReader {
       const [last] = runs;
       throw new SegueError(`flow "${this.name}" has no ${what} in ${this.store.url}`, {
         hint: last
-          ? `its latest run (${last.status}), and how to go on with it: segue show ${this.name}/${last.run}`
+          ? `its latest run (${last.status}), and how to resume it: segue show ${this.name}/${last.run}`
           : `make one: segue run ${this.name}`,
         code: "no-run",
       });

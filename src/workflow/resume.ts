@@ -103,7 +103,7 @@ async function findOrigin(store: Store, flow: string, options: ResumeOptions): P
   if (end?.status === "done" && options.step === undefined)
     throw misuse(
       `the latest run of "${flow}", ${latest.run}, is done`,
-      "say which step to run anew: --step NAME",
+      "say which step to rerun: --step NAME",
     );
   return latest;
 }

@@ -18,7 +18,7 @@ export async function checkDeployment(parameters: DeploymentParameters, engine: 
   if (isForSageMaker(parameters)) await (await import("./sagemaker.js")).checkForSageMaker(parameters);
   else if (parameters.dryRun)
     throw misuse(
-      "a dry run is of a deployment to SageMaker, and the target is this machine",
+      "--dry-run is for deployments to SageMaker, and the target is this machine",
       "add --target sagemaker, or leave out --dry-run",
     );
 }

@@ -10,12 +10,12 @@ const folder = z
   .string()
   .refine((path) => path !== "" && !isUrl(path), "wanted a folder on this machine (S3 is for --datastore)")
   .default("data")
-  .describe("the folder of data: 01_raw, 02_processed, 03_inputs, 04_models, …");
+  .describe("the data folder: 01_raw, 02_processed, 03_inputs, 04_models, …");
 const memoryLimit = z
   .string()
   .regex(memoryAmount, 'wanted an amount such as "512MB" or "4GB"')
   .default("2GB")
-  .describe("what DuckDB may hold in memory before it spills to disk");
+  .describe("memory that DuckDB may use before it spills to disk");
 const seed = z.int().min(0).max(0xffffffff).default(42);
 
 export const intermediateParameters = z.object({
@@ -26,12 +26,12 @@ export const intermediateParameters = z.object({
   format: z
     .enum(["auto", ...inputForms])
     .default("auto")
-    .describe("what the inputs are"),
-  encoding: z.enum(textEncodings).default("utf-8").describe("how the text of the inputs is encoded"),
+    .describe("the form of the inputs"),
+  encoding: z.enum(textEncodings).default("utf-8").describe("text encoding of the inputs"),
   escape: z
     .enum(["auto", ...escapeStyles])
     .default("auto")
-    .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are letters'),
+    .describe('how CSV writes a quote within quotes: \\" or ""; none: quotes are literal'),
   columns: z
     .string()
     .default("")
@@ -42,21 +42,21 @@ export const intermediateParameters = z.object({
     .int()
     .min(0)
     .default(0)
-    .describe("plays more minutes apart than this are two playlists; 0: none are parted"),
+    .describe("start a new playlist after a pause of more than this many minutes; 0: never"),
   sessionLength: z
     .int()
     .min(0)
     .default(0)
-    .describe("with session-gap: a playlist begins at each multiple of so many minutes, too; 0: at none"),
+    .describe("with session-gap: also start one at each multiple of this many minutes; 0: never"),
   dates: z
     .enum(["auto", ...dayOrders])
     .default("auto")
-    .describe("which is the day in dates such as 01/02/2024; auto: as the other dates show"),
+    .describe("how to read dates such as 01/02/2024; auto: as the other dates show"),
   leaveOut: z
     .array(z.string())
     .default([])
     .describe("artists whose plays are left out, such as advertisements; @FILE: all in it, one a line"),
-  subset: switchable("only half of the rows, for trying things"),
+  subset: switchable("only about half of the rows, for quick trials"),
   memoryLimit,
   data: folder,
 });
@@ -70,7 +70,7 @@ export const primaryParameters = z.object({
     .default(0.1)
     .describe("the share of the playlists that dev takes, in (0, 1]"),
   splitSeed: seed.describe("chooses the split into train, validation and test"),
-  minTracks: z.int().min(2).default(3).describe("shorter playlists are dropped, and counted"),
+  minTracks: z.int().min(2).default(3).describe("drop shorter playlists, and count them"),
   mergeVersions: switchable('"Song - Radio Edit" and "Song (Remastered 2011)" count as "Song"'),
   mergeCapitals: switchable('"the beatles" and "The Beatles" count as the one played most; titles likewise'),
   memoryLimit,
@@ -86,7 +86,7 @@ export const modelingParameters = z.object({
     .min(0)
     .default(5_000)
     .describe(
-      "how many playlists of a part are asked about with their whole context, evenly chosen; 0: all. The base protocol asks all",
+      "how many playlists of a part to ask about with their whole context, evenly sampled; 0: all. The base protocol always asks all",
     ),
   seed: seed.describe("the seed of everything random in training"),
   grid: z
@@ -94,13 +94,10 @@ export const modelingParameters = z.object({
     .default([])
     .meta({
       description:
-        "the grid, a list of recommenders with their settings (JSON as a flag); without, that of params.yml",
+        "the grid, a list of recommenders with their settings (as a flag: JSON); default: that of params.yml",
       examples: ['[{"recommender":"track2vec","min_count":[3,5]},{"recommender":"blend"}]'],
     }),
-  recommenders: z
-    .array(z.string())
-    .default([])
-    .describe("only these recommenders of the grid; without, all of them"),
+  recommenders: z.array(z.string()).default([]).describe("only these recommenders of the grid; default: all"),
   minCount: settingList(z.int().min(1)).describe(
     "track2vec: ignore tracks played less often (a list makes grid points)",
   ),
@@ -115,11 +112,11 @@ export const modelingParameters = z.object({
 export const deploymentParameters = z.object({
   target: z.enum(["local", "sagemaker"]).default("local").describe("where the endpoint runs"),
   refit: switchable(
-    "fit the best again on all playlists, those of validation and test too, before it is deployed; its figures stay those measured",
+    "refit the best on all playlists, including validation and test, before deploying it; its figures stay those measured",
   ),
   keep: switchable("leave the endpoint running after the check"),
   port: z.int().min(0).max(65535).default(0).describe("the port of the local endpoint; 0 takes a free one"),
-  sagemakerDeploy: switchable("the same as target sagemaker, under the original's name"),
+  sagemakerDeploy: switchable("same as target sagemaker, under the original system's name"),
   sagemakerImage: z
     .string()
     .default("763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu")
@@ -128,11 +125,11 @@ export const deploymentParameters = z.object({
     .string()
     .default("ml.t2.medium")
     .describe("the instance type of the SageMaker endpoint"),
-  sagemakerRole: z.string().default("").describe("the ARN of the role that SageMaker takes"),
+  sagemakerRole: z.string().default("").describe("the ARN of SageMaker's execution role"),
   sagemakerEndpoint: z
     .string()
     .default("segue")
-    .describe("the name of the SageMaker endpoint; a living one is updated"),
+    .describe("the name of the SageMaker endpoint; an existing one is updated"),
   sagemakerCount: z.int().min(1).default(1).describe("how many instances, at least"),
   sagemakerMaxCount: z
     .int()
@@ -143,37 +140,32 @@ export const deploymentParameters = z.object({
     .number()
     .positive()
     .default(20_000)
-    .describe("invocations of one instance a minute above which instances are added"),
+    .describe("invocations per instance and minute above which instances are added"),
   sagemakerServerlessMemory: z
     .int()
     .min(0)
     .default(0)
-    .describe("MB of memory of a serverless endpoint, 1024 to 6144; 0 takes instances instead"),
+    .describe("memory of a serverless endpoint in MB, 1024 to 6144; 0 uses instances instead"),
   sagemakerServerlessConcurrency: z
     .int()
     .min(1)
     .default(5)
-    .describe("how many requests a serverless endpoint answers at once"),
+    .describe("concurrent requests of a serverless endpoint"),
   sagemakerCapture: z
     .string()
     .default("")
-    .describe("write requests and answers to this S3 URL; nothing is captured without"),
-  sagemakerCapturePercent: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(100)
-    .describe("of the requests, how many to capture"),
+    .describe("write requests and answers to this S3 URL; default: capture nothing"),
+  sagemakerCapturePercent: z.int().min(1).max(100).default(100).describe("percentage of requests to capture"),
   sagemakerRouting: z
     .enum(["all-at-once", "canary", "linear"])
     .default("all-at-once")
-    .describe("how traffic moves to the new model when a living endpoint is updated"),
+    .describe("how traffic moves to the new model when an endpoint is updated"),
   sagemakerRoutingPercent: z
     .int()
     .min(1)
     .max(50)
     .default(10)
-    .describe("of the traffic, a canary or a linear step"),
+    .describe("percentage of traffic in a canary or linear step"),
   sagemakerRoutingInterval: z
     .int()
     .min(0)
@@ -181,7 +173,7 @@ export const deploymentParameters = z.object({
     .default(300)
     .describe("seconds from one step of the update to the next"),
   sagemakerAlarms: z.array(z.string()).default([]).describe("CloudWatch alarms that roll an update back"),
-  sagemakerTags: z.array(z.string()).default([]).describe("tags of all that is made: key=value"),
+  sagemakerTags: z.array(z.string()).default([]).describe("tags on everything created: key=value"),
   sagemakerEnvironment: z.array(z.string()).default([]).describe("variables of the container: NAME=value"),
   sagemakerTimeout: z
     .number()
@@ -192,12 +184,12 @@ export const deploymentParameters = z.object({
   bucketEncryption: z
     .enum(["", "AES256", "aws:kms"])
     .default("")
-    .describe("how the archive is encrypted in S3; without, as the bucket's default says"),
+    .describe("how the archive is encrypted in S3; default: the bucket's setting"),
   bucketKmsKey: z
     .string()
     .default("")
-    .describe("the key for aws:kms, and for the disk of the instances: its id, ARN or alias"),
-  dryRun: switchable("print every request that would make something in AWS, and send none"),
+    .describe("the key for aws:kms and the instances' disks: its id, ARN or alias"),
+  dryRun: switchable("print every request that would create something in AWS, and send none"),
   data: folder,
 });
 

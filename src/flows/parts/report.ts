@@ -15,7 +15,7 @@ interface FactsOfRuns {
   readonly cleaned?: Findings["cleaned"];
   /** What preparing counted; absent where the primary run is gone. */
   readonly prepared?: PrepareFacts | undefined;
-  /** How the data lies, by name, as Vega-Lite specifications; absent where the primary run is gone or kept none. */
+  /** How the data is distributed, by name, as Vega-Lite specifications; absent where the primary run is gone or kept none. */
   readonly pictures?: Readonly<Record<string, object>> | undefined;
   /** The runs as SVG, those that are still there, in their order. */
   readonly runs: readonly string[];
@@ -58,9 +58,9 @@ export async function readReportFacts(client: Client, modelingRun: string): Prom
 /** Those of the data's pictures that say how hard the question is, and what they are about. */
 const shown = {
   lengths: "Short playlists leave little to go by",
-  songs: "Most songs are in a handful of playlists: of these there is little to learn",
+  songs: "Most songs are in a handful of playlists: there is little to learn about them",
   "unknown-next": "No model can name a track that it has never seen: so many targets are out of reach",
-  "top-artists": "What the playlists are full of",
+  "top-artists": "What is played most",
 } as const;
 
 /** @throws SegueError where no model was ranked */
@@ -100,11 +100,11 @@ export function drawReport(card: Card, facts: ReportFacts): void {
   card.table(ranking.map(gridRow), { highlight: 0 });
   card.chart(gridChart(ranking), {
     caption:
-      "Hit ratio with its 95 % interval (the line). All are asked about the same playlists, so a difference can be sure where lines overlap",
+      "Hit ratio with its 95 % interval (the line). All are asked about the same playlists, so a difference can be significant even if lines overlap",
   });
   card.markdown(
     `## The test\n\nOn playlists that neither training nor the choice has seen.${
-      facts.refit ? " What is deployed was fitted again afterwards, on all playlists." : ""
+      facts.refit ? " The deployed model was refitted afterwards, on all playlists." : ""
     }`,
   );
   card.table(test.rows);

@@ -102,7 +102,7 @@ describe("broken inputs", () => {
       [6, "empty artist"],
     ]);
     expect(facts.notes).toEqual([
-      `the columns are named in ${at("a.csv")}, line 4, and so in 1 other file: what stands above is left out`,
+      `the columns are named in ${at("a.csv")}, line 4, and so in 1 other file: the lines above are skipped`,
     ]);
     // A mapping finds a header of other names, and what lacks is told of the header.
     const own = report.replace("Interpret", "By").replace("Titel", "What");
@@ -277,7 +277,7 @@ describe("broken inputs", () => {
 
   it.each([
     ["half-utf16.csv", Buffer.from(`\ufeff${header}\ud800${good}`, "utf16le"), /begins as UTF-16 text/],
-    ["mixed.csv", `a\rb${header}${good}`, /carriage returns alone/],
+    ["mixed.csv", `a\rb${header}${good}`, /bare carriage returns/],
     ["picture.csv", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), /not text/],
     ["noise.csv", Buffer.from([1, 0, 2, 250, 251, 0, 0, 7, 9]), /not text/],
     ["text.parquet", header + good, /text\.parquet is not Parquet/],
@@ -333,9 +333,9 @@ describe("broken inputs", () => {
 
   it("other bytes are refused, with the forms and the ways to pack them", async () => {
     const failed = await failure({ "a.csv": "\x01\0\x02" });
-    expect(failed.message).toMatch(/a\.csv is not text: there are other bytes in its first line$/);
+    expect(failed.message).toMatch(/a\.csv is not text: its first line has binary data$/);
     expect(failed.hint).toMatch(
-      /^Segue reads CSV, .*, Parquet; each plain, gzipped \(but Parquet\) or in a zip archive$/,
+      /^Segue reads CSV, .*, Parquet; each plain, gzipped \(except Parquet\) or in a zip archive$/,
     );
   });
 

@@ -122,7 +122,7 @@ describe("dates with slashes", () => {
       const [second, third] = file.endsWith("csv") ? [3, 4] : [2, 3];
       expect(facts.notes.slice(0, 2)).toEqual([
         `dates are read day-first, as ${at(file)}, line ${third} ("24-01-31") shows`,
-        `a year of two digits is taken to stand last: ${at(file)}, line ${second} ("05/05/24") is 2024-05-05`,
+        `a two-digit year is taken to be last: ${at(file)}, line ${second} ("05/05/24") is 2024-05-05`,
       ]);
     }
   });

@@ -136,7 +136,7 @@ describe("the forms", () => {
     expect(rejected).toEqual([]);
     expect(rows).toHaveLength(30_000);
     expect(rows.at(-1)).toEqual([29_999, null, "Björk", "Jóga", "Road trip"]);
-    expect(filePlaylistsLine(facts)).not.toContain("in the order of the lines");
+    expect(filePlaylistsLine(facts)).not.toContain("in line order");
     expect((await clean({ "old.csv": `artist,track,playlist\rA,x,p` })).rows).toEqual([
       [0, null, "A", "x", "p"],
     ]);
@@ -258,7 +258,7 @@ describe("the forms", () => {
 
   it("tidies names in every form but sequences, and says of how many rows", async () => {
     const [apart, whole] = ["Bjo\u0308rk", "Björk"];
-    const note = /^1 row has names with blanks around them or accents apart/;
+    const note = /^1 row has names with surrounding spaces or decomposed accents/;
     const csv = `artist,track,playlist\n${apart}\u3000, Jóga,p\n${whole},Jóga,p\n`;
     const play = { artist: apart, track: "Jóga ", playlist: "p" };
     const same = { artist: whole, track: "Jóga", playlist: "p" };

@@ -132,7 +132,7 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
   const started = performance.now();
   if (options.sessionLength && !options.sessionGap)
     throw misuse(
-      "--session-length is for logs that --session-gap parts",
+      "--session-length needs --session-gap",
       `say both: --session-gap 30 --session-length ${options.sessionLength}`,
     );
   const named = await findInputs(options.inputs);
@@ -161,7 +161,7 @@ export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts>
 const twiceNotes = (files: readonly InputFile[]) =>
   files
     .filter(({ member }) => member?.isTwice)
-    .map(({ path }) => `${path} stands in its archive more than once: the last one is read`);
+    .map(({ path }) => `${path} is in its archive more than once: the last one is read`);
 
 async function cleanInto(
   scratch: string,
@@ -259,7 +259,7 @@ const longPlaylist = 300;
 const nothingLeft = (plays: number): SegueError =>
   misuse(
     plays === 1 ? "--leave-out leaves out the only play" : `--leave-out leaves out all of the ${plays} plays`,
-    "name only artists that are no music",
+    "name only artists that are not music",
   );
 
 const noRows = (files: readonly InputFile[], form: InputForm): SegueError =>

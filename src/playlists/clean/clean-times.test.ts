@@ -119,7 +119,7 @@ describe("times", () => {
     const rotations = { "log.csv": log((i) => (i % 2 === 0 ? "hot" : "default")) };
     for (const options of [{}, { sessionGap: 30 }, { mapping: { time: "ts" } }])
       expect((await clean(rotations, options)).facts.notes).toEqual([
-        '"playlist" is another after 100 % of the plays, as the rotation or the sort of a song is: if it names no playlists, part the plays by their pauses alone: --columns "playlist=filename" --session-gap 30',
+        '"playlist" changes after 100 % of the plays, as the rotation or category of a song does: if it does not name playlists, split the plays by pauses alone: --columns "playlist=filename" --session-gap 30',
       ]);
     const mapping = { playlist: "filename" };
     const { facts, rows } = await clean({}, { inputs: ["log.csv"], mapping, sessionGap: 30 });
@@ -135,9 +135,7 @@ describe("times", () => {
   it("leaves the order of the lines where nobody asks for another, and says how to", async () => {
     const { rows, facts } = await clean({ "log.csv": csv });
     expect(tracks(rows).map(([, , track]) => track)).toEqual(["5", "4", "3", "2", "1"]);
-    expect(filePlaylistsLine(facts)).toMatch(
-      /in the order of the lines: --columns "time=played_at" .* --session-gap 30/,
-    );
+    expect(filePlaylistsLine(facts)).toMatch(/in line order: --columns "time=played_at" .* --session-gap 30/);
     const isLog = async (options: object, text = csv) =>
       (await clean({ "log.csv": text }, options)).facts.isUnpartedLog;
     expect([facts.isUnpartedLog, await isLog({ mapping: { time: "played_at" } })]).toEqual([true, true]);
@@ -152,11 +150,11 @@ describe("times", () => {
     const { facts } = await clean({ "log.csv": plays(700) });
     expect(facts.isUnpartedLog).toBe(true);
     expect(filePlaylistsLine(facts)).toMatch(
-      /; so long a playlist looks like a log of plays: .*--columns "time=COLUMN", and --session-gap 30 begins/,
+      /; a playlist this long looks like a log of plays: .*--columns "time=COLUMN", and --session-gap 30 starts/,
     );
     expect((await clean({ "log.csv": plays(500) })).facts.isUnpartedLog).toBe(false);
     const timed = (await clean({ "log.csv": plays(700) }, { mapping: { time: "time" } })).facts;
-    expect(filePlaylistsLine(timed)).toMatch(/"playlist=COLUMN"; --session-gap 30 begins/);
+    expect(filePlaylistsLine(timed)).toMatch(/"playlist=COLUMN"; --session-gap 30 starts/);
   });
 
   it.each([

@@ -50,7 +50,7 @@ describe("cleaning", () => {
     expect(rejected).toMatchObject([{ line: 4, reason: "empty artist" }]);
     expect(facts.files[0]).toMatchObject({ rows: 3, playlist: { name: "Road trip", ofEachUser: false } });
     expect(filePlaylistsLine(facts)).toMatch(
-      /^no column is known .*: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
+      /^no column with the playlist was found: each of 4 files is one playlist, named after the file, as "Road trip"; .*--columns/,
     );
   });
 

@@ -50,7 +50,7 @@ export function filePlaylistsLine({
   readonly isByTime: boolean;
 }): string | undefined {
   if (sessions !== undefined)
-    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: one begins after each pause longer than --session-gap${isWithoutPauses ? `; ${withoutPauses}` : ""}`;
+    return `${sessions} ${sessions === 1 ? "playlist" : "playlists"}: a new one starts after each pause longer than --session-gap${isWithoutPauses ? `; ${withoutPauses}` : ""}`;
   const taken = files.flatMap(({ path, playlist, spareTime }) =>
     playlist ? [{ path, spareTime, ...playlist }] : [],
   );
@@ -61,14 +61,14 @@ export function filePlaylistsLine({
     ? "one playlist of each of its users"
     : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
-  const told = `no column is known to hold the playlist: ${which} is ${whose}, ${called}; if a column does, say which: --columns "playlist=COLUMN"`;
+  const told = `no column with the playlist was found: ${which} is ${whose}, ${called}; if a column holds it, name it: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
   if (!isUnpartedLog) return told;
-  const parts = "--session-gap 30 begins a playlist after each pause of more than 30 minutes";
+  const parts = "--session-gap 30 starts a new playlist after each pause of more than 30 minutes";
   if (isByTime) return `${told}; ${parts}`;
   return time === undefined
-    ? `${told}; so long a playlist looks like a log of plays: where a column holds when each was played, name it, --columns "time=COLUMN", and ${parts}`
-    : `${told}; plays stand in the order of the lines: --columns "time=${time}" has them in that of "${time}", and ${parts}`;
+    ? `${told}; a playlist this long looks like a log of plays: if a column holds the time of each play, name it, --columns "time=COLUMN", and ${parts}`
+    : `${told}; plays are in line order: --columns "time=${time}" sorts them by "${time}", and ${parts}`;
 }
 
 /** What to do where a log of plays makes too few playlists; undefined where it is none, or all is done. */
@@ -78,6 +78,6 @@ export function howToPart(facts: { readonly isUnpartedLog: boolean; readonly isW
 }
 
 const partTheLog =
-  "the plays look like a log, each file or user of which is one playlist: --session-gap 30 begins another after each pause of more than 30 minutes";
+  "the plays look like a log, with one playlist per file or user: --session-gap 30 starts a new one after each pause of more than 30 minutes";
 const withoutPauses =
-  "the plays hardly pause, as those of a station do not: --session-length 60 begins another playlist at each full hour, too";
+  "the plays hardly pause, like a station's: --session-length 60 also starts a new playlist at every full hour";

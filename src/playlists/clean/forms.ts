@@ -51,7 +51,7 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
     });
   }
   if (/\.parquet$/i.test(name) && head.length > 0)
-    throw new SegueError(`${name} is not Parquet: it does not begin as such files do`, {
+    throw new SegueError(`${name} is not Parquet: it does not begin like one`, {
       hint: "copy or download it again; a text file goes by another name",
       code: "damaged",
     });
@@ -69,12 +69,12 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
   if (start.startsWith("#EXTM3U") || /\.m3u8?(\.gz)?$/i.test(name)) return "m3u";
   const header = start.split("\n", 1)[0]!;
   if (header.includes("\0") || (header.includes("\ufffd") && !/[,;\t|]/.test(header)))
-    throw new SegueError(`${name} is not text: there are other bytes in its first line`, {
-      hint: `Segue reads ${Object.values(formTitles).join(", ")}; each plain, gzipped (but Parquet) or in a zip archive`,
+    throw new SegueError(`${name} is not text: its first line has binary data`, {
+      hint: `Segue reads ${Object.values(formTitles).join(", ")}; each plain, gzipped (except Parquet) or in a zip archive`,
       code: "not-text",
     });
   if (/\r(?!\n)./.test(header))
-    throw new SegueError(`${name} ends its lines by carriage returns alone, wanted line feeds`, {
+    throw new SegueError(`${name} ends its lines with bare carriage returns, wanted line feeds`, {
       hint: `convert it: tr '\\r' '\\n' < ${name} > lf-${nameOf(name)}`,
       code: "wrong-line-ends",
     });
@@ -150,8 +150,8 @@ function refuseMarkup(start: string, name: string): never {
     // The style of the pages in which Google gives people their data.
     if (/[."]mdl-/.test(start))
       throw refused(
-        "a web page of what somebody has watched, as Google gives it",
-        "export it anew with JSON in place of HTML as the format of the history, and give watch-history.json",
+        "a watch history from Google as a web page",
+        "export it again with JSON instead of HTML as the format of the history, and give watch-history.json",
       );
     throw refused(
       "a web page, not a table",
@@ -159,7 +159,7 @@ function refuseMarkup(start: string, name: string): never {
     );
   }
   throw refused(
-    `XML of another sort${root === undefined ? "" : `: its first element is <${root}>`}`,
+    `XML of another kind${root === undefined ? "" : `: its first element is <${root}>`}`,
     "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; else save the playlist as M3U or CSV",
   );
 }

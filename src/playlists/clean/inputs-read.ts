@@ -67,9 +67,7 @@ export function notesOn({ tidied, unnamed, remarks }: InputsRead): string[] {
     ...remarks,
     ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid stands for it`] : []),
     ...(tidied > 0
-      ? [
-          `${are(tidied, "row")} names with blanks around them or accents apart from their letters: they were tidied, so that they compare`,
-        ]
+      ? [`${are(tidied, "row")} names with surrounding spaces or decomposed accents; these were normalised`]
       : []),
   ];
 }

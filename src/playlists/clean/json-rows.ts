@@ -60,7 +60,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
     if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
-    if (odd !== -1) reject("not a play", `wanted a text as "${held[odd]}"`, JSON.stringify(value));
+    if (odd !== -1) reject("not a play", `wanted a string as "${held[odd]}"`, JSON.stringify(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
     else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))

@@ -122,7 +122,7 @@ describe("artists to leave out", () => {
       { leaveOut: ["Werb", "Earth, Wind & Fire", "it's", ...Array.from({ length: 5 }, (_, i) => `n${i}`)] },
     );
     expect(facts.notes).toEqual([
-      '--leave-out: nothing is by "Werb", "Earth, Wind & Fire", "it\'s", "n0", "n1" and 3 more; a name has to be whole, capitals do not matter',
+      '--leave-out: there are no plays by "Werb", "Earth, Wind & Fire", "it\'s", "n0", "n1" and 3 more; give the whole name, in any case',
     ]);
   });
 

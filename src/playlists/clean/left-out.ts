@@ -28,7 +28,7 @@ export async function namesToLeaveOut(given: readonly string[]): Promise<string[
     if (name === "" || name === ofFile)
       throw misuse(
         "--leave-out is given no name",
-        'write the artist, or "@" and a file of artists, one a line',
+        'write the artist, or "@" and a file of artists, one per line',
       );
     if (name.startsWith(ofFile)) names.push(...(await namesIn(name.slice(ofFile.length))));
     else names.push(name);
@@ -44,7 +44,7 @@ async function namesIn(path: string): Promise<string[]> {
         ? `--leave-out: there is no file ${path}`
         : `--leave-out: ${path} cannot be read (${cause.code})`,
       {
-        hint: `what follows "@" is a file of artists, one a line; an artist whose own name begins so can stand in one`,
+        hint: `"@" is followed by a file of artists, one per line; put an artist whose name begins with @ into one`,
         code: isMissing ? "missing-input" : "unreadable-input",
         cause,
       },
@@ -108,7 +108,7 @@ export function leftOutLines({ plays, names }: LeftOut): string[] {
       : []),
     ...(unheard.length > 0
       ? [
-          `--leave-out: nothing is by ${quoted(unheard.slice(0, shown))}${and(unheard.length - shown)}; a name has to be whole, capitals do not matter`,
+          `--leave-out: there are no plays by ${quoted(unheard.slice(0, shown))}${and(unheard.length - shown)}; give the whole name, in any case`,
         ]
       : []),
   ];

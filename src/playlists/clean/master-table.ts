@@ -64,7 +64,7 @@ export async function rotationNotesOf(
 const milliseconds = (minutes: number | undefined) => (minutes ? String(minutes * 60_000) : "NULL");
 
 const ofDays =
-  'the times are days without a clock: plays of one day stand in the order of the lines (from the last one up in a file that has the newest first), and no pause parts them; where another column has the clock, name both: --columns "time=DATE+CLOCK"';
+  'the times are days without a clock: plays of one day keep line order (reversed in a file that is newest first) and are not split by pauses; if another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
 /** What to say where all times are beginnings of days, and not small numbers, which are positions. */
 export async function daysNotes(database: Database, { parts, played }: PartsRead): Promise<string[]> {

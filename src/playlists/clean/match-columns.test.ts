@@ -138,7 +138,7 @@ describe("matchColumns", () => {
     (column) => {
       expect(refusal(`user,artist,track,${column}`)).toMatchObject({
         exitCode: 2,
-        message: `a.csv: cannot tell whether the playlist stands in the column "${column}"`,
+        message: `a.csv: cannot tell whether the playlist is in the column "${column}"`,
         hint: expect.stringMatching(
           `--columns "playlist=${column}"; if each .* --columns "playlist=filename"$`,
         ),

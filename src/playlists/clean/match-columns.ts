@@ -97,8 +97,8 @@ export function matchColumns(
   }
   if (alike.length > 0)
     throw misuse(
-      `${where}: cannot tell whether the playlist stands in the column ${quoted(alike)}`,
-      `if so, say it: --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
+      `${where}: cannot tell whether the playlist is in the column ${quoted(alike)}`,
+      `if so, pass --columns "playlist=${alike[0]}"; if each file is one playlist: --columns "playlist=${fileName}"`,
     );
   return found;
 }

@@ -41,8 +41,8 @@ it.each([1, 4, 12])("names what comes between the songs of broadcasts of %i hour
   const log = logOf(40, withJingles(hours));
   const notes = await notesOf(log);
   expect([...notes].sort()).toEqual([
-    "\"Radio X\" is in 100 % of the playlists: if that is no music, leave it out: --leave-out 'Radio X'",
-    '"WERBUNG" is in 100 % of the playlists: if that is no music, leave it out: --leave-out WERBUNG',
+    "\"Radio X\" is in 100 % of the playlists: if that is not music, leave it out: --leave-out 'Radio X'",
+    '"WERBUNG" is in 100 % of the playlists: if that is not music, leave it out: --leave-out WERBUNG',
   ]);
   const { facts } = await clean(
     {},

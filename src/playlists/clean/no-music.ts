@@ -40,7 +40,7 @@ export async function noMusicNotes(database: Database, master: string, playlists
   );
   return noMusicOf(ranking, playlists).map(
     (each) =>
-      `"${each.name}" is in ${Math.floor((100 * each.playlists) / playlists)} % of the playlists: if that is no music, leave it out: --leave-out ${shellWord(each.name)}`,
+      `"${each.name}" is in ${Math.floor((100 * each.playlists) / playlists)} % of the playlists: if that is not music, leave it out: --leave-out ${shellWord(each.name)}`,
   );
 }
 

@@ -122,7 +122,7 @@ export class PlayTimes {
     const time = short && parseTime(short.text, this.#told ?? order ?? "day-first");
     if (short === undefined || time === undefined) return found;
     const day = new Date(time).toISOString().slice(0, 10);
-    return [...found, `a year of two digits is taken to stand last: ${placeText(short)} is ${day}`];
+    return [...found, `a two-digit year is taken to be last: ${placeText(short)} is ${day}`];
   }
 
   /** Undefined where all dates are sure. */

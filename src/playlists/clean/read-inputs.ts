@@ -136,7 +136,7 @@ async function readTexts(
 
 /** @param headed where the headers are that stand below other lines */
 const headedRemark = ([first, ...more]: readonly string[]) =>
-  `the columns are named in ${first}${more.length === 0 ? "" : `, and so in ${more.length} other ${more.length === 1 ? "file" : "files"}`}: what stands above is left out`;
+  `the columns are named in ${first}${more.length === 0 ? "" : `, and so in ${more.length} other ${more.length === 1 ? "file" : "files"}`}: the lines above are skipped`;
 
 interface Held {
   readonly path: string;

@@ -172,7 +172,7 @@ describe("rows in JSON", () => {
     expect(rows).toHaveLength(1);
     expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
       [2, "empty artist", undefined],
-      [3, "not a play", 'wanted a text as "track"'],
+      [3, "not a play", 'wanted a string as "track"'],
       [4, "NUL byte", undefined],
       [5, "not a play", "wanted an object"],
     ]);

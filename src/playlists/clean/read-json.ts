@@ -192,7 +192,7 @@ class DistinctIds {
 export const withoutTimes = (path: string): SegueError =>
   misuse(
     `${path} holds playlists, not plays with a time each`,
-    "leave out --session-gap and the mapping's time=: the order of their tracks is that of the file",
+    "leave out --session-gap and the mapping's time=: their tracks keep the order of the file",
   );
 
 async function parseWhole(source: TextSource): Promise<unknown> {

@@ -30,6 +30,6 @@ export async function rotationNotes(
   }>(sqlFile("playlist-changes", rowsOfParts));
   if (plays < leastLength * playlists || changes < leastChanges * plays) return [];
   return [
-    `"${column}" is another after ${Math.round((100 * changes) / plays)} % of the plays, as the rotation or the sort of a song is: if it names no playlists, part the plays by their pauses alone: --columns "playlist=filename" --session-gap 30`,
+    `"${column}" changes after ${Math.round((100 * changes) / plays)} % of the plays, as the rotation or category of a song does: if it does not name playlists, split the plays by pauses alone: --columns "playlist=filename" --session-gap 30`,
   ];
 }

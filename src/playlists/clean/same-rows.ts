@@ -43,7 +43,7 @@ export async function sameRowsNotes(
     if (first === undefined) firstOf.set(key, path);
     else
       notes.push(
-        `${path} holds the same rows as ${first}, which stand twice in each playlist now: leave one of the two files out`,
+        `${path} holds the same rows as ${first}, so its playlists hold every track twice: leave out one of the two files`,
       );
   }
   return notes;

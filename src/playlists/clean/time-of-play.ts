@@ -114,7 +114,7 @@ const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 /** What may make a play usable whose time is none. */
 export function timeRemedy(text: string): string {
   return isClockAlone(text)
-    ? 'a clock needs its day: where a column has that, name both, --columns "time=DAY+CLOCK"; where none has, leave out --session-gap and time=, and plays stand in the order of the lines'
+    ? 'a clock needs its day: if a column has it, name both, --columns "time=DAY+CLOCK"; otherwise leave out --session-gap and time=, and plays keep line order'
     : knownTimes;
 }
 

@@ -220,7 +220,7 @@ describe("an archive", () => {
     });
     expect(rows.map((row) => row[3])).toEqual(["New 0", "New 1", "New 2"]);
     expect(facts.notes).toEqual([
-      `${at("data.zip/a.csv")} stands in its archive more than once: the last one is read`,
+      `${at("data.zip/a.csv")} is in its archive more than once: the last one is read`,
     ]);
   });
 
@@ -276,7 +276,7 @@ describe("an archive that cannot be read", () => {
     [
       "of web pages",
       zipOf({ "h.html": `<html><style>.mdl-grid{}</style>` }),
-      /h\.html is a web page of what somebody has watched/,
+      /h\.html is a watch history from Google as a web page/,
       "foreign",
     ],
     [

@@ -30,11 +30,10 @@ export function mergedNamesLines({ twins, respelled, merged }: MergedNames): str
   const lines: string[] = [];
   if (merged !== undefined)
     lines.push(`merged versions of one song: ${merged.tracksBefore} tracks became ${merged.tracksAfter}`);
-  if (respelled !== undefined)
-    lines.push(`names that differed in capitals alone are one: ${respelled} rows were written anew`);
+  if (respelled !== undefined) lines.push(`merged names that differ only in case: ${respelled} rows changed`);
   else if (twins.artists + twins.tracks > 0)
     lines.push(
-      `in capitals alone ${twins.artists} artists and ${twins.tracks} tracks differ from another: --merge-capitals counts them as one`,
+      `${twins.artists} artists and ${twins.tracks} tracks differ from another only in case: --merge-capitals counts them as one`,
     );
   return lines;
 }

@@ -94,8 +94,8 @@ export function requirePlaylistsLeft(playlists: number, kept: number, options: P
       {
         hint:
           options.minTracks > 2
-            ? "is each row a play of one playlist, under its name? --min-tracks 2 keeps shorter ones"
-            : "is each row a play of one playlist, under its name?",
+            ? "is each row one play, with the name of its playlist? --min-tracks 2 keeps shorter ones"
+            : "is each row one play, with the name of its playlist?",
         code: "too-few-playlists",
       },
     );

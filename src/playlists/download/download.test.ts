@@ -257,7 +257,7 @@ describe("download", () => {
     await mkdir(join(folder, "raw"));
     await writeFile(to(), csv);
     for (const [name, contents, message] of [
-      ["x.zip", "hi\n", /x\.zip is no zip file: it does not begin as such files do/],
+      ["x.zip", "hi\n", /x\.zip is no zip file: it does not begin like one/],
       ["x.csv.gz", csv, /x\.csv\.gz is no gzip file/],
       ["x.zip", gzipSync(csv), /x\.zip is no zip file/],
       ["x.csv", "hi\n", /x\.csv holds no table of playlists: it begins with "hi"/],

@@ -69,7 +69,7 @@ function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
   const extension = /^[^?#]*\.(zip|gz)(?:[?#]|$)/i.exec(name)?.[1]?.toLowerCase();
   const promised = extension === "zip" ? "zip" : extension === "gz" ? "gzip" : undefined;
   if (promised !== undefined && promised !== kind)
-    throw new SegueError(`${name} is no ${promised} file: it does not begin as such files do`, {
+    throw new SegueError(`${name} is no ${promised} file: it does not begin like one`, {
       hint: "download it again, in a browser if the site wants you to sign in",
       code: "damaged",
     });

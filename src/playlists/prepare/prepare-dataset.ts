@@ -285,7 +285,7 @@ function allParts(
             : dev
               ? "take a larger --ratio"
               : kept < fewToSplit
-                ? "give it more playlists; segue studio FILES goes on with any number of them, without a test"
+                ? "give it more playlists; segue studio FILES works with any number of them, without a test"
                 : "give it more playlists, or try another --split-seed",
         ].join("; "),
         code: "too-few-playlists",

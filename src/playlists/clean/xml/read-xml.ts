@@ -91,7 +91,7 @@ function wholeCharacters(bytes: Buffer): number {
 
 function damaged(path: string, line: number, what: string): SegueError {
   return new SegueError(`${path}, line ${line}: not well-formed XML: ${what}`, {
-    hint: "it may be cut short, or edited by hand: export or copy it again",
+    hint: "it may be truncated, or edited by hand: export or copy it again",
     code: "damaged",
   });
 }

@@ -308,10 +308,10 @@ describe("broken or foreign XML", () => {
     [
       "WPL",
       '<?wpl version="1.0"?>\n<smil><head/></smil>',
-      /XML of another sort: its first element is <smil>/,
+      /XML of another kind: its first element is <smil>/,
     ],
     ["a feed", `${declaration}<rss version="2.0"/>`, /its first element is <rss>/],
-    ["nothing but its declaration", declaration, /XML of another sort$/],
+    ["nothing but its declaration", declaration, /XML of another kind$/],
   ])("%s is refused, with what is read", async (_, text, message) => {
     const failed = await failure({ "a.xml": text });
     expect(failed).toMatchObject({ code: "foreign", left: [] });
@@ -322,7 +322,7 @@ describe("broken or foreign XML", () => {
   it("a history of YouTube as a web page is told how it comes as JSON", async () => {
     const page =
       "<html><head><title>YouTube</title><style>.mdl-grid{display:flex}</style></head><body></body></html>";
-    expect((await failure({ "watch-history.html": page })).hint).toMatch(/with JSON in place of HTML/);
+    expect((await failure({ "watch-history.html": page })).hint).toMatch(/with JSON instead of HTML/);
   });
 
   it.each([

@@ -11,6 +11,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   const failed = `cannot write to standard output: ${messageOf(error)}`;
   process.exit(reportError(explained instanceof SegueError ? explained : new SegueError(failed)));
 });
+// Process 1 of a container is ended by no signal that it does not hear. Those that a verb hears are left to it.
+for (const [name, code] of process.pid === 1 ? Object.entries({ SIGINT: 130, SIGTERM: 143 }) : [])
+  process.on(name, () => process.listenerCount(name) === 1 && process.exit(code));
 // Where nobody can be told anything, the work goes on, and the exit code says how it ended.
 process.stderr.on("error", () => {});
 

@@ -42,7 +42,11 @@ it.skipIf(!hasUnshare)(
       'setInterval(() => {}, 1000); console.log("loads"); await new Promise(() => {});',
     );
     const segue = [process.execPath, distPath("cli/main.js"), "run", "./slow.mjs"];
-    const container = spawn("unshare", [...asProcess1, ...segue], { cwd: project.folder });
+    const container = spawn("unshare", [...asProcess1, ...segue], {
+      cwd: project.folder,
+      timeout: 20_000,
+      killSignal: "SIGKILL",
+    });
     const ended = once(container, "exit");
     try {
       await once(container.stdout, "data");

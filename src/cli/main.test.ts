@@ -28,6 +28,28 @@ it("is quiet where a reader has seen enough", () => {
   expect(shell(`"$NODE" "$SEGUE" run --help | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
+it("goes on with a run whose reader has gone", () => {
+  const project = new ScratchProject();
+  project.writeFlows(
+    "two.js",
+    `export const one = segue.flow("one", { module: import.meta.url }).step("start", () => {}).step("end", () => {});
+     export const two = segue.flow("two", { module: import.meta.url }).step("start", () => { throw new Error("no luck"); });`,
+  );
+  try {
+    const segue = `cd ${project.folder} && "$NODE" "$SEGUE" run`;
+    expect(shell(`${segue} ./two.js:one ./two.js:one | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(shell(`${segue} ./two.js:two | true`).status).toBe(1);
+    const { stdout } = project.segue("runs", "--json");
+    expect(JSON.parse(stdout).map(({ status }: { status: string }) => status)).toEqual([
+      "failed",
+      "done",
+      "done",
+    ]);
+  } finally {
+    project.remove();
+  }
+});
+
 const asProcess1 = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
 const hasUnshare = spawnSync("unshare", [...asProcess1, "true"]).status === 0;
 if (!hasUnshare)

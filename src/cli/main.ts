@@ -5,8 +5,8 @@ import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough ("segue runs | head") is no error.
-  if (error.code === "EPIPE") process.exit(0);
+  // A reader that has seen enough ("segue runs | head") is no error; a run, which listens itself, goes on without.
+  if (error.code === "EPIPE") return process.stdout.listenerCount("error") === 1 && process.exit(0);
   const explained = explainDiskError(error, "standard output");
   const failed = `cannot write to standard output: ${messageOf(error)}`;
   process.exit(reportError(explained instanceof SegueError ? explained : new SegueError(failed)));

@@ -1,8 +1,10 @@
-/** What the command does where its output cannot be written. */
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+/** What the command does where its output cannot be written, and as process 1 of a container. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { distPath } from "../system/index.js";
+import { ScratchProject } from "./project.testkit.js";
 
 const shell = (command: string) => {
   const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], {
@@ -25,3 +27,57 @@ it.skipIf(!existsSync("/dev/full"))("says in a line that standard output is full
 it("is quiet where a reader has seen enough", () => {
   expect(shell(`"$NODE" "$SEGUE" run --help | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
+
+it("goes on with a run whose reader has gone", () => {
+  const project = new ScratchProject();
+  project.writeFlows(
+    "two.js",
+    `export const one = segue.flow("one", { module: import.meta.url }).step("start", () => {}).step("end", () => {});
+     export const two = segue.flow("two", { module: import.meta.url }).step("start", () => { throw new Error("no luck"); });`,
+  );
+  try {
+    const segue = `cd ${project.folder} && "$NODE" "$SEGUE" run`;
+    expect(shell(`${segue} ./two.js:one ./two.js:one | true`)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(shell(`${segue} ./two.js:two | true`).status).toBe(1);
+    const { stdout } = project.segue("runs", "--json");
+    expect(JSON.parse(stdout).map(({ status }: { status: string }) => status)).toEqual([
+      "failed",
+      "done",
+      "done",
+    ]);
+  } finally {
+    project.remove();
+  }
+});
+
+const asProcess1 = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+const hasUnshare = spawnSync("unshare", [...asProcess1, "true"]).status === 0;
+if (!hasUnshare)
+  console.warn("skipped: process 1; it needs unshare (util-linux), and a kernel that lets users");
+
+it.skipIf(!hasUnshare)(
+  "ends by a signal as process 1 of a container, though no verb hears it yet",
+  async () => {
+    const project = new ScratchProject();
+    project.write(
+      "slow.mjs",
+      'setInterval(() => {}, 1000); console.log("loads"); await new Promise(() => {});',
+    );
+    const segue = [process.execPath, distPath("cli/main.js"), "run", "./slow.mjs"];
+    const container = spawn("unshare", [...asProcess1, ...segue], {
+      cwd: project.folder,
+      timeout: 20_000,
+      killSignal: "SIGKILL",
+    });
+    const ended = once(container, "exit");
+    try {
+      await once(container.stdout, "data");
+      const first = readFileSync(`/proc/${container.pid}/task/${container.pid}/children`, "utf8");
+      process.kill(Number(first), "SIGTERM");
+      expect(await ended).toEqual([143, null]);
+    } finally {
+      container.kill("SIGKILL");
+      project.remove();
+    }
+  },
+);

@@ -1,6 +1,6 @@
 /** Flows of one's own that fail, as people run them: what is said of it, and how they are gone on with. */
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { distPath } from "../system/index.js";
 import { ScratchProject } from "./project.testkit.js";
 
@@ -61,6 +61,14 @@ describe("a flow of one's own that fails", () => {
       1,
       "error: cannot load the flow's module never.mjs: it waits at its top level for what never comes\n  → look for an await outside of any function, there or in what it imports\n",
     ]);
+  });
+
+  it("is told of TMPDIR where its steps can have no folder", async () => {
+    vi.stubEnv("TMPDIR", project.at("nowhere"));
+    const { code, stderr } = await segue("run", "./own.js:talks");
+    vi.unstubAllEnvs();
+    expect(code).toBe(1);
+    expect(stderr).toContain("  → name another folder for temporary files: TMPDIR=/path/to/folder\n");
   });
 
   it.each([

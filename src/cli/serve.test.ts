@@ -250,6 +250,20 @@ it("counts what a worker that died has answered, and tells it while another one 
   });
 });
 
+it("says how a worker ended that the system killed while it opened the bundle", async () => {
+  const killed = at("killed.cjs");
+  const onStart = '(message) => message?.name === "start" && process.kill(process.pid, "SIGKILL")';
+  await writeFile(killed, `if (require("node:cluster").isWorker) process.on("message", ${onStart});`);
+  const args = [distPath("cli/main.js"), "serve", at("models"), "--port", "0", "--workers", "2"];
+  const env = { ...process.env, NODE_OPTIONS: `--require=${killed}` };
+  await expect(exec(process.execPath, args, { env, timeout: 20_000 })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^error: a worker ended before it could start \(SIGKILL\)\n {2}→ was there not enough memory\?/,
+    ),
+  });
+});
+
 /** A folder of two bundles, of which `current` points to the first. @param tracks of the second, v2 */
 async function pointedToFirst(folder: string, tracks: readonly string[]): Promise<void> {
   const vectors = randomVectors([...tracks], 4);

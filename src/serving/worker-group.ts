@@ -67,10 +67,14 @@ export class WorkerGroup {
     const worker = cluster.fork();
     // What is sent before the worker listens would be lost: it says when it does.
     let listens = () => {};
-    const listening = new Promise<void>((resolve, reject) => {
+    const listening = new Promise<void>((resolve) => {
       listens = resolve;
-      worker.once("exit", () => reject(new SegueError("a worker ended before it could start")));
     });
+    const ended = new Promise<never>((_, reject) => {
+      worker.once("exit", (code, signal) => reject(endedEarly(code, signal)));
+    });
+    // Once it answers nobody waits for that here.
+    ended.catch(() => {});
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
       reload: () => renewAndReload(this.#renewKeys, () => this.reload()),
@@ -79,13 +83,14 @@ export class WorkerGroup {
     });
     worker.on("exit", (code, signal) => this.#died(worker, code, signal));
     try {
-      await listening;
+      await Promise.race([listening, ended]);
       const url = await this.#start(calls);
       this.#members.set(worker.id, { worker, calls, started: performance.now() });
       return url;
     } catch (error) {
       worker.process.kill("SIGKILL");
-      throw error;
+      // That a call found nobody says less than how the worker ended.
+      throw worker.isConnected() ? error : await ended;
     }
   }
 
@@ -179,6 +184,12 @@ export class WorkerGroup {
     const all = [...this.#members.values()];
     await Promise.all(all.map(({ calls }) => calls.call(call, argument).catch(() => {})));
   }
+}
+
+function endedEarly(code: number | null, signal: string | null): SegueError {
+  const hint =
+    signal === "SIGKILL" ? "was there not enough memory? Then fewer --workers, or more memory" : undefined;
+  return new SegueError(`a worker ended before it could start (${signal ?? `exit code ${code}`})`, { hint });
 }
 
 /** Lets a worker finish what it has in flight; one that does not is ended. */

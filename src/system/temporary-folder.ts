@@ -8,19 +8,23 @@ import { SegueError } from "./errors.js";
 /**
  * @param name what it is for: "bundle"
  * @returns its path; whoever asks for it removes it
+ * @throws SegueError as `refuseTemporary`
+ */
+export function temporaryFolder(name: string): Promise<string> {
+  return mkdtemp(join(tmpdir(), `segue-${name}-`)).catch(refuseTemporary);
+}
+
+/**
+ * Says why no folder for temporary files could be made.
+ *
  * @throws SegueError code "disk", which names TMPDIR: nobody chose the place, so "name another" would not say how
  */
-export async function temporaryFolder(name: string): Promise<string> {
-  const place = tmpdir();
-  try {
-    return await mkdtemp(join(place, `segue-${name}-`));
-  } catch (cause) {
-    const explained = explainDiskError(cause, place);
-    if (!(explained instanceof SegueError)) throw cause;
-    throw new SegueError(explained.message, {
-      hint: "name another folder for temporary files: TMPDIR=/path/to/folder",
-      code: explained.code,
-      cause,
-    });
-  }
+export function refuseTemporary(cause: unknown): never {
+  const explained = explainDiskError(cause, tmpdir());
+  if (!(explained instanceof SegueError)) throw cause;
+  throw new SegueError(explained.message, {
+    hint: "name another folder for temporary files: TMPDIR=/path/to/folder",
+    code: explained.code,
+    cause,
+  });
 }

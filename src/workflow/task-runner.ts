@@ -11,6 +11,7 @@ import {
   explainDiskError,
   isSegueError,
   type Progress,
+  refuseTemporary,
   SegueError,
 } from "../system/index.js";
 import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
@@ -62,7 +63,7 @@ export async function runTask(
   const attempt: AttemptRecord = { started, host: hostname(), pid: process.pid, born: bornOf(process.pid) };
   await store.put(key("started.json"), recordText(attempt));
   const folder = folderOf(spec);
-  await mkdir(folder, { mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 }).catch(refuseTemporary);
   const card = openCard(store, key("card.html"), { flow: spec.flow, run: spec.run, step, task });
   try {
     const inputs = await loadInputs(store, spec);

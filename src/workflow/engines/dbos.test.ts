@@ -280,7 +280,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       });
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^error: the database at \S+ refuses a worker: permission denied for schema public\n {2}→ /,
+        /^error: cannot use the database at \S+: permission denied for schema public\n {2}→ its user needs the right/,
       );
     } finally {
       postgres.sql("ALTER TABLE segue_workers_away RENAME TO segue_workers");

@@ -18,6 +18,15 @@ it("blames the system's lack of memory for a SIGKILL only where the system has k
   });
 });
 
+it("says why a process could not be started", () => {
+  const unborn = { code: -11, signal: null, lastWords: undefined, systemShortOfMemory: false };
+  expect(lost(undefined, unborn)).toEqual({
+    kind: "lost",
+    message: "its process could not be started (EAGAIN)",
+    hint: "raise the limit of processes (ulimit -u, or the container's)",
+  });
+});
+
 it("does not blame memory for what else ends a process", () => {
   expect(died({ code: 3, systemShortOfMemory: true })).toEqual({
     kind: "lost",

@@ -1,5 +1,6 @@
 /** Why a process ended before its task was done, and what to do about it. */
 import { readFileSync } from "node:fs";
+import { getSystemErrorName } from "node:util";
 import { getHeapStatistics } from "node:v8";
 import type { TaskFailure } from "../types.js";
 
@@ -31,8 +32,17 @@ export function memoryKills(): number {
 
 const fewerTasks = "run fewer tasks at once: --max-workers 1";
 
-/** The failure of the task that process `pid` died with. */
-export function lost(pid: number, { code, signal, lastWords, systemShortOfMemory }: Death): TaskFailure {
+/** The failure of the task that process `pid` died with; one that could not be started has no number. */
+export function lost(
+  pid: number | undefined,
+  { code, signal, lastWords, systemShortOfMemory }: Death,
+): TaskFailure {
+  if (pid === undefined) {
+    const why = code ? getSystemErrorName(code) : "why is not known";
+    const hint =
+      why === "EAGAIN" ? "raise the limit of processes (ulimit -u, or the container's)" : undefined;
+    return { kind: "lost", message: `its process could not be started (${why})`, ...(hint && { hint }) };
+  }
   const failed = (how: string, hint?: string): TaskFailure => ({
     kind: "lost",
     message: `its process (${pid}) ${how} before the task was done`,

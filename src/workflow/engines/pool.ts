@@ -148,7 +148,7 @@ export class Pool {
       tell(worker, { type: "run", spec });
       const result = await Promise.race([
         answered,
-        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid!, death) })),
+        worker.died.then((death): AttemptResult => ({ failed: lost(child.pid, death) })),
       ]);
       if ("done" in result) {
         if (stopped) kill(worker);

@@ -33,9 +33,11 @@ const aCommand: ValueRange = {
   holds: (value) => typeof value === "string" || typeof value === "function",
 };
 
+const goOn = () => {};
+
 /**
  * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. Where the output goes to no terminal,
- * SIGHUP is not heard: Node itself forgets what `nohup` said. On a terminal the steps are drawn in place;
+ * SIGHUP is not heard: Node itself forgets what `nohup` said. A reader of the output that goes away stops nothing. On a terminal the steps are drawn in place;
  * elsewhere every event is a plain line on standard output.
  *
  * @returns the result of a run that is done
@@ -64,8 +66,9 @@ export async function runInTerminal(
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  const goOn = () => {};
   if (!process.stdout.isTTY) process.on("SIGHUP", goOn);
+  // For good: that the last line found no reader is told after the run.
+  if (!process.stdout.listeners("error").includes(goOn)) process.stdout.on("error", goOn);
   try {
     const result = await report(options, (listener) => {
       const noting: RunListener = (event) => {

@@ -7,7 +7,7 @@ import { type EndRecord, keys, type RunRecord } from "../../records.js";
 import type { EngineOptions } from "../local.js";
 import { Attendance } from "./attendance.js";
 import { livingWorkers } from "./claims.js";
-import { connectionsTo, isWithoutTables, quietLogger } from "./database.js";
+import { connectionsTo, databaseError, isWithoutTables, quietLogger } from "./database.js";
 import {
   application,
   applicationVersion,
@@ -56,6 +56,8 @@ async function connected<T>(
     } finally {
       await client.destroy();
     }
+  } catch (error) {
+    throw databaseError(error, url);
   } finally {
     await database.end();
   }

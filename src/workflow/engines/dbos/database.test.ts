@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { databaseUrlOf } from "./database.js";
+import { databaseError, databaseUrlOf } from "./database.js";
 
 describe("the URL of the database", () => {
   it.each([
@@ -27,5 +27,30 @@ describe("the URL of the database", () => {
   it("keeps a password out of the message", () => {
     expect(() => databaseUrlOf("mysql://me:secret@db/segue")).toThrow(/mysql:\/\/me:…@db/);
     expect(() => databaseUrlOf("postgres://me:sec/r@et@db/segue")).toThrow(/"postgres:\/\/me:…@db\/segue"/);
+  });
+
+  it("keeps a password out of the message that stands behind the host, too", () => {
+    const url = "postgres://db/segue?user=me&password=s%40cret&sslmode=require";
+    expect(databaseError(new Error("no"), url).message).toBe(
+      "cannot use the database at postgres://db/segue?user=me&password=…&sslmode=require: no",
+    );
+  });
+});
+
+describe("what a database refuses", () => {
+  const refused = (code: string, message: string) =>
+    databaseError(
+      new Error("Failed to initialize", { cause: Object.assign(new Error(message), { code }) }),
+      "postgres://db/segue",
+    );
+
+  it.each([
+    ["28P01", "check the user and the password"],
+    ["3D000", "make it with createdb"],
+    ["42501", "its user needs the right"],
+    ["53300", "raise max_connections"],
+    ["ECONNREFUSED", "is it running"],
+  ])("comes with what to do, also where DBOS has wrapped it: %s", (code, hint) => {
+    expect(refused(code, "x").hint).toContain(hint);
   });
 });

@@ -1,6 +1,6 @@
 /** The Postgres that the command and the workers share. */
 import pg from "pg";
-import { misuse, SegueError } from "../../../system/index.js";
+import { messageOf, misuse, SegueError } from "../../../system/index.js";
 
 /**
  * The database's URL, as it was given or as SEGUE_DATABASE_URL has it.
@@ -31,7 +31,48 @@ function isDatabaseUrl(url: string): boolean {
 
 /** The URL without its password, for messages. */
 export function shownUrl(url: string): string {
-  return url.replace(/\/\/([^:@/]*):.*@/, "//$1:…@");
+  return url.replace(/\/\/([^:@/]*):.*@/, "//$1:…@").replace(/([?&](?:ssl)?password=)[^&]*/gi, "$1…");
+}
+
+/** What to do, by the code that Postgres gives or by what is said: a line each. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(28000|28P01)$|password must be/m,
+    "check the user and the password in the database's URL; what is special in them is written as %25 for %, %40 for @",
+  ],
+  [/^3D000$/m, "make it with createdb, or name another one"],
+  [
+    /^(25006|42501)$/m,
+    "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
+  ],
+  [
+    /^53300$|too many connections/m,
+    "raise max_connections, or the limit of its user: a worker holds up to 11 connections",
+  ],
+  [
+    /certificate/,
+    "name the file of who signed it in the database's URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem",
+  ],
+];
+
+/** What went wrong with the database as one message, without its password. */
+export function databaseError(error: unknown, url: string): SegueError {
+  if (error instanceof SegueError) return error;
+  const message = messageOf(error);
+  const said = [...codesOf(error), message].join("\n");
+  const known = hints.find(([pattern]) => pattern.test(said));
+  return new SegueError(`cannot use the database at ${shownUrl(url)}: ${message}`, {
+    hint: known?.[1] ?? "is it running, and does SEGUE_DATABASE_URL name it?",
+    cause: error,
+  });
+}
+
+/** The codes of an error and of what it came from: DBOS wraps what Postgres said. */
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let at = error as { code?: string; cause?: unknown } | undefined; at; at = at.cause as typeof at)
+    if (at.code !== undefined) codes.push(at.code);
+  return codes;
 }
 
 /**
@@ -54,11 +95,7 @@ export async function checkDatabase(url: string): Promise<void> {
     if (Number(rows[0]!.server_version_num) < 130_000)
       throw new SegueError(`the database at ${shownUrl(url)} is older than Postgres 13`);
   } catch (error) {
-    if (error instanceof SegueError) throw error;
-    throw new SegueError(`cannot reach the database at ${shownUrl(url)}: ${(error as Error).message}`, {
-      hint: "is it running, and does SEGUE_DATABASE_URL name it?",
-      cause: error,
-    });
+    throw databaseError(error, url);
   } finally {
     await client.end().catch(() => {});
   }
@@ -83,9 +120,7 @@ export function connectionsTo(url: string): pg.Pool {
 
 /** Whether an error says that DBOS's tables are not there yet: the first worker makes them. */
 export function isWithoutTables(error: unknown): boolean {
-  for (let at = error as { code?: string; cause?: unknown } | undefined; at; at = at.cause as typeof at)
-    if (at.code === "42P01" || at.code === "3F000" || at.code === "42703") return true;
-  return false;
+  return codesOf(error).some((code) => ["42P01", "3F000", "42703"].includes(code));
 }
 
 /** A logger for DBOS that passes on what is wrong, and nothing else. */

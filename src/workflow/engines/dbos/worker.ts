@@ -1,12 +1,12 @@
 /** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. Any number, on any machines. */
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
-import { messageOf, SegueError } from "../../../system/index.js";
+import { SegueError } from "../../../system/index.js";
 import { randomWord } from "../../records.js";
 import { Places } from "../places.js";
 import { Pool } from "../pool.js";
 import { Claims } from "./claims.js";
-import { checkDatabase, connectionsTo, quietLogger, shownUrl } from "./database.js";
+import { checkDatabase, connectionsTo, databaseError, quietLogger } from "./database.js";
 import { application, applicationVersion, runQueue, taskQueue } from "./names.js";
 import { registerWorkflows, type TaskContext } from "./workflows.js";
 
@@ -87,10 +87,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     // An open connection would keep the command alive that has failed.
     await claims.abandon();
     await connections.end();
-    throw new SegueError(`the database at ${shownUrl(databaseUrl)} refuses a worker: ${messageOf(error)}`, {
-      hint: "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
-      cause: error,
-    });
+    throw databaseError(error, databaseUrl);
   }
   try {
     await claims.alone("segue-launch", () => DBOS.launch());
@@ -116,6 +113,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         };
       });
     }
+  } catch (error) {
+    throw databaseError(error, databaseUrl);
   } finally {
     // What this worker leaves is in its name still; the others take it over as they would after a crash.
     isLeaving = true;

@@ -44,7 +44,13 @@ export function registerRecommend(program: Command): void {
     .option("--explain", 'say why: "after X in 37 playlists; near Y; same artist"')
     .option("--unplayed", "leave out played tracks")
     .option("--not <tracks...>", "leave out these tracks")
-    .addOption(numberOption("--per-artist <n>", "at most this many tracks per artist", wholeNumber(1)))
+    .addOption(
+      numberOption(
+        "--per-artist <n>",
+        "at most this many tracks per artist (--extend: else as playlists mix them)",
+        wholeNumber(1),
+      ),
+    )
     .option("--artist <names...>", "only tracks by these artists")
     .option("--word <words...>", 'only tracks from playlists with one of these words in the title: "jazz"')
     .option("--extend", "extend the playlist: each track follows the ones before it, none twice")

@@ -55,7 +55,14 @@ const contextFields = {
 /** Rules over answers; see `Rules` of the recommenders. */
 const ruleFields = {
   exclude: z.array(trackId).max(mostExcluded).optional().describe("Tracks to leave out"),
-  per_artist: z.number().int().min(1).optional().describe("At most so many tracks of one artist"),
+  per_artist: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "At most so many tracks of one artist; a list that is extended mixes artists as playlists do unless it is given",
+    ),
   filters: withFields({
     artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks of these artists"),
     words: z

@@ -61,9 +61,7 @@ export function registerRecommend(program: Command): void {
         numberWithin({ least: 0, most: 1 }),
       ),
     )
-    .addOption(
-      numberOption("--seed <n>", "seed seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)),
-    )
+    .addOption(numberOption("--seed <n>", "seed of these draws (default: 1)", wholeNumber(0, 0xffffffff)))
     .option("--json", "print one JSON object")
     .addHelpText("after", examples)
     .action(recommend);

@@ -142,7 +142,7 @@ describe("anything else through a pipe", () => {
 
   it("is refused by its first line where its name does not tell, with exit code 1", () => {
     const wanted =
-      'of a pipe only JSON lines can be read, unzipped: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
+      'a pipe must hold uncompressed JSON lines: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
     for (const [name, what] of [
       ["plays.csv", /^error: \/dev\/stdin:1: not JSON: .*\n {2}→ (.*)\n$/],
       ["plays.jsonl.gz", /^error: \/dev\/stdin:1: not UTF-8 text\n {2}→ (.*)\n$/],

@@ -10,7 +10,7 @@ const entrySchema = z.strictObject({
     .string()
     .min(1)
     .refine((path) => !isUrl(path), {
-      error: ({ input }) => `${String(input)} is no path on this machine`,
+      error: ({ input }) => `${String(input)} is not a path on this machine`,
       params: {
         hint: "the flows keep their files on this machine; what their runs come to is kept in S3 with --datastore s3://bucket/prefix",
       },

@@ -257,9 +257,9 @@ describe("download", () => {
     await mkdir(join(folder, "raw"));
     await writeFile(to(), csv);
     for (const [name, contents, message] of [
-      ["x.zip", "hi\n", /x\.zip is no zip file: it does not begin like one/],
-      ["x.csv.gz", csv, /x\.csv\.gz is no gzip file/],
-      ["x.zip", gzipSync(csv), /x\.zip is no zip file/],
+      ["x.zip", "hi\n", /x\.zip is not a zip file: it does not begin like one/],
+      ["x.csv.gz", csv, /x\.csv\.gz is not a gzip file/],
+      ["x.zip", gzipSync(csv), /x\.zip is not a zip file/],
       ["x.csv", "hi\n", /x\.csv holds no table of playlists: it begins with "hi"/],
       ["x", "<!DOCTYPE html>\n<p>Sign in", /a web page/],
       ["x.json", '{"error": "sign in"}', /x\.json holds no table of playlists/],

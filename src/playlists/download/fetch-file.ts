@@ -177,7 +177,7 @@ function versionOf(response: Response): string | undefined {
 }
 
 const signInHint =
-  "the site may require signing in: download it in a browser, then run segue download --from THE-FILE.zip";
+  "the site may require you to sign in: download it in a browser, then run segue download --from THE-FILE.zip";
 
 function refused(url: string, response: Response): SegueError | Overload {
   const said = `${url} answered ${response.status} ${response.statusText}`.trim();

@@ -69,7 +69,7 @@ function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
   const promised = extension === "zip" ? "zip" : extension === "gz" ? "gzip" : undefined;
   if (promised !== undefined && promised !== kind)
     throw new SegueError(`${name} is not a ${promised} file: it does not begin like one`, {
-      hint: "download it again, in a browser if the site requires signing in",
+      hint: "download it again, in a browser if the site requires you to sign in",
       code: "damaged",
     });
   return kind;

@@ -1,4 +1,5 @@
--- Playlists with the same tracks as an earlier one, each as often, in any order. Shorter ones may coincide by chance.
+-- Playlists of five or more tracks with the same tracks as an earlier one, each as often, in any order. Shorter ones may coincide by
+-- chance.
 CREATE TABLE copies AS
 WITH lists AS (
   SELECT playlist + 1 AS kept, sum(hash(track)) AS tracks

@@ -82,7 +82,8 @@ export function explainMembers<Thrown>(
   const { message, hint, exitCode, code, cause } = error;
   const inHint = files.find(({ path, member }) => member !== undefined && hint?.includes(path))?.member;
   const unpack =
-    inHint && `other commands cannot read files in an archive; unpack it first: ${unzipCommand(inHint.archive)}`;
+    inHint &&
+    `other commands cannot read files in an archive; unpack it first: ${unzipCommand(inHint.archive)}`;
   const more = [unpack, ...notes].filter((line) => line !== undefined);
   if (more.length === 0) return error;
   return new SegueError(message, {

@@ -238,8 +238,6 @@ describe("times", () => {
   });
 
   it("are missed where no column has them", async () => {
-    expect((await failure({ "a.csv": header + good }, { sessionGap: 30 })).message).toMatch(
-      /missing: time$/,
-    );
+    expect((await failure({ "a.csv": header + good }, { sessionGap: 30 })).message).toMatch(/missing: time$/);
   });
 });

@@ -126,11 +126,7 @@ export class CsvScanner {
   #rejectLine(line: Buffer): void {
     const { escape: escapeByte, columns } = this.#layout;
     if (this.#record.problem === "fields") {
-      this.#reject(
-        "wrong number of fields",
-        `${this.#record.fields} instead of ${columns.length}`,
-        line,
-      );
+      this.#reject("wrong number of fields", `${this.#record.fields} instead of ${columns.length}`, line);
       return;
     }
     let quotes = 0;

@@ -57,9 +57,7 @@ export function filePlaylistsLine({
   const [first] = taken;
   if (first === undefined) return undefined;
   const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
-  const whose = taken.some(({ ofEachUser }) => ofEachUser)
-    ? "one playlist per user"
-    : "one playlist";
+  const whose = taken.some(({ ofEachUser }) => ofEachUser) ? "one playlist per user" : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
   const told = `no column with the playlist was found: ${which} is ${whose}, ${called}; if a column holds it, name it: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;

@@ -134,8 +134,10 @@ function refuseForeign(head: Buffer, name: string): void {
     throw foreign("a zip archive", "unpack it first, and pass its files");
   }
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
-  if (begins(0x42, 0x5a, 0x68)) throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
-  if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("compressed by xz", `unpack it first: unxz --keep ${name}`);
+  if (begins(0x42, 0x5a, 0x68))
+    throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
+  if (begins(0xfd, 0x37, 0x7a, 0x58))
+    throw foreign("compressed by xz", `unpack it first: unxz --keep ${name}`);
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("compressed by zstd", `unpack it first: unzstd ${name}`);
 }
 

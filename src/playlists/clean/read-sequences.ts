@@ -117,7 +117,8 @@ function asPlaylist(value: unknown): Playlist | string {
     Array.isArray(list) && list.every((entry) => typeof entry === "string");
   if (typeof playlist_id !== "string" && typeof playlist_id !== "number") return 'expected a "playlist_id"';
   if (!isTexts(tracks)) return 'expected "tracks", a list of strings';
-  if (title !== undefined && title !== null && typeof title !== "string") return 'expected a string as "title"';
+  if (title !== undefined && title !== null && typeof title !== "string")
+    return 'expected a string as "title"';
   if (artists !== undefined && artists !== null && !(isTexts(artists) && artists.length === tracks.length))
     return 'expected "artists" to be one string per track';
   return {

@@ -260,7 +260,7 @@ describe("an archive that cannot be read", () => {
     [
       "packed otherwise",
       changed(one, directory + 10, [12]),
-      /a\.csv is packed in another way .*12/,
+      /a\.csv has an unsupported compression method .*12/,
       "encrypted",
     ],
     [

@@ -135,7 +135,7 @@ describe("reading", () => {
       /cut short: 4 bytes of data, but the header says 8/,
     ],
     ["data too long", { a: tensor("U8", [1], [0, 1]) }, four, /3 bytes too many after the data/],
-    ["metadata of numbers", { __metadata__: { a: 1 } }, new Uint8Array(0), /metadata are not strings/],
+    ["metadata of numbers", { __metadata__: { a: 1 } }, new Uint8Array(0), /metadata must be strings/],
   ])("refuses %s", async (_, header, data, message) => {
     write(header, data);
     await expect(readSafetensors(path)).rejects.toMatchObject({

@@ -46,7 +46,7 @@ describe("broken inputs", () => {
   it("a file without a header: says that it needs one", async () => {
     const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
     expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym"; missing: artist, track$/);
-    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; where the/);
+    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; if the/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";

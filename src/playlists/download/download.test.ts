@@ -274,7 +274,7 @@ describe("download", () => {
       expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
     }
     handler = (_, response) => response.writeHead(200, { "content-type": "text/plain" }).end("hi\n");
-    await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/no zip file/);
+    await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/is not a zip file/);
     await expect(get()).rejects.toThrow(/no table of playlists/);
     expect(await readFile(to(), "utf8")).toBe(csv);
   });

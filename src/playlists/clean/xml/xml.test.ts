@@ -195,7 +195,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(message).toMatch(
       /Library\.xml holds no playlist but the built-in lists of Apple Music \("Library"\)$/,
     );
-    expect(hint).toMatch(/make a playlist/);
+    expect(hint).toMatch(/create or select a playlist/);
   });
 
   it("is not any property list", async () => {

@@ -22,7 +22,7 @@ it.each(["data.zip", "data.zip/list*.csv"])("trains on %s as on its files", (arc
   };
   const zipped = trained(archive, "zipped.bin");
   expect(zipped.vectors).toEqual(trained("list*.csv", "plain.bin").vectors);
-  expect(zipped.said.includes("left out: ReadMe.txt")).toBe(archive === "data.zip");
+  expect(zipped.said.includes("skipped: ReadMe.txt")).toBe(archive === "data.zip");
 });
 
 it("evaluates on one", () => {

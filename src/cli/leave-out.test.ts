@@ -22,7 +22,7 @@ beforeAll(() => {
   project.write("no-music.txt", "Werbung\nNews, hourly\n");
 });
 
-const told = /left out, as --leave-out says: 60 plays, 60 of "Werbung"\n/;
+const told = /left out by --leave-out: 60 plays, 60 of "Werbung"\n/;
 
 it.each([
   ["train", "--input", "radio.csv", "--output", "v.bin", "--min-count", "1", "--epochs", "1"],

@@ -21,19 +21,19 @@ const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<st
   [["runs"], "--datastore", { file: "is a file", "file/under": "is a file, or stands behind one" }],
   [["show", "modeling"], "--datastore", { file: "is a file" }],
   [["gc", "--keep", "1"], "--datastore", { file: "is a file" }],
-  [["sample"], "--output", { folder: "folder is a folder", "file/x.csv": "file is no folder" }],
+  [["sample"], "--output", { folder: "folder is a folder", "file/x.csv": "file is not a folder" }],
   [
     ["train", "--output", "v.bin"],
     "--input",
     { folder: "folder is a folder", none: "there is no file none" },
   ],
-  [train.slice(0, 3), "--output", { folder: "cannot tell the format", "file/x.bin": "file is no folder" }],
+  [train.slice(0, 3), "--output", { folder: "cannot tell the format", "file/x.bin": "file is not a folder" }],
   [train, "--checkpoint", { folder: "folder is a folder" }],
   [train, "--resume", { folder: "folder is a folder", none: "cannot use none: there is no such file" }],
   [train, "--from", { folder: "cannot tell the format of folder", "none.bin": "cannot read none.bin" }],
   [train, "--validation", { folder: "folder is a folder", none: "cannot use none: there is no such file" }],
   [["download", "--from", "playlists.csv"], "--to", { folder: "folder is a folder" }],
-  [["analyze", "playlists.csv"], "--output", { file: "file is a file", "file/x": "file is no folder" }],
+  [["analyze", "playlists.csv"], "--output", { file: "file is a file", "file/x": "file is not a folder" }],
   [evaluate.slice(0, 3), "--train", { folder: "folder is a folder", none: "there is no file none" }],
   [evaluate, "--queries", { folder: "folder is a folder", none: "there is no file none" }],
   [[...evaluate, "--leaderboard"], "--html", { folder: "folder is a folder" }],
@@ -70,7 +70,7 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
   async (...flow) => {
     for (const [path, what] of [
       ["file", "data: file is a file"],
-      ["file/under", "data: file is no folder"],
+      ["file/under", "data: file is not a folder"],
       ["", "wanted a folder on this machine"],
     ] as const) {
       const { code, stdout, stderr } = await project.segueMeanwhile("run", ...flow, "--data", path);

@@ -108,7 +108,7 @@ describe("anything else through a pipe", () => {
   it("is refused at once where it must be read twice, with exit code 2", () => {
     const twice = (pipe: string, option = "") => ({
       status: 2,
-      stderr: `error: ${option}${pipe} is a pipe, and has to be read more than once\n  → write it to a file first\n`,
+      stderr: `error: ${option}${pipe} is a pipe, but must be read more than once\n  → write it to a file first\n`,
     });
     const named = noWriter("named.csv");
     expect(refused(`segue train --input ${named} --output no.bin`)).toEqual(twice(named));
@@ -121,7 +121,7 @@ describe("anything else through a pipe", () => {
     const run = shell("cat plays.csv | segue run intermediate --input -");
     expect(run).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("- is a pipe, and has to be read more than once"),
+      stderr: expect.stringContaining("- is a pipe, but must be read more than once"),
     });
     const leaderboard = "segue evaluate --leaderboard --queries queries.jsonl.gz --train /dev/stdin";
     expect(refused(`cat plays.jsonl | ${leaderboard}`)).toEqual(twice("/dev/stdin", "--train: "));
@@ -142,7 +142,7 @@ describe("anything else through a pipe", () => {
 
   it("is refused by its first line where its name does not tell, with exit code 1", () => {
     const wanted =
-      'of a pipe only JSON lines can be read, unzipped: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
+      'a pipe must hold uncompressed JSON lines: write other formats to a file first; each line should look like {"playlist_id": "p1", "tracks": ["Artist-Track", …]}';
     for (const [name, what] of [
       ["plays.csv", /^error: \/dev\/stdin:1: not JSON: .*\n {2}→ (.*)\n$/],
       ["plays.jsonl.gz", /^error: \/dev\/stdin:1: not UTF-8 text\n {2}→ (.*)\n$/],

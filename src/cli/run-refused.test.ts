@@ -122,7 +122,7 @@ describe("segue run refuses", () => {
   });
 
   it.each([
-    ["-", 2, /^error: input: - is a pipe, and has to be read more than once\n/],
+    ["-", 2, /^error: input: - is a pipe, but must be read more than once\n/],
     ["gone.csv", 1, /^error: input: there is no file gone\.csv\n/],
     ["gone*.csv", 1, /^error: input: no file matches gone\*\.csv\n/],
     [".", 2, /^error: input: \. is a folder\n/],
@@ -171,7 +171,7 @@ describe("segue run refuses", () => {
     [
       "catalog.yml",
       "models:\n  path: s3://models/segue\n",
-      /line 2: models.path: s3:.* is no path on this machine\n.*--datastore/,
+      /line 2: models.path: s3:.* is not a path on this machine\n.*--datastore/,
     ],
     ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
   ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {

@@ -71,7 +71,7 @@ describe("segue train", () => {
     expect(stderr.trim().split("\n")).toEqual([
       "2 of 8 rows cannot be used and are left out:",
       `  ${raw}:8: empty track`,
-      `  ${raw}:9: wrong number of fields (2 where 4 are wanted)`,
+      `  ${raw}:9: wrong number of fields (2 instead of 4)`,
       "playlists of fewer than 3 tracks are left out: 1, with 2 rows",
     ]);
     expect(JSON.parse(train("--min-tracks", 2).stdout)).toMatchObject({ words: 6 });

@@ -1,15 +1,15 @@
-/** Artists by number: each name once, and the number of every track's artist. One for each list of artists, as `trackIndex` for tracks. */
+/** Artists by number, computed once per list of artists, as `trackIndex` is per list of tracks. */
 
 export interface ArtistNumbers {
   /** Distinct, in order of first appearance. */
   readonly names: readonly string[];
-  /** For each track a place in `names`. */
+  /** For each track, its artist's index in `names`. */
   readonly of: Uint32Array;
 }
 
 const known = new WeakMap<readonly string[], ArtistNumbers>();
 
-/** The numbers of a catalogue's artists. Counting them costs one pass over the list, the first time; it must not change after. */
+/** Numbers a catalogue's artists. The first call takes one pass over the list, which must not change afterwards. */
 export function artistNumbers(artists: readonly string[]): ArtistNumbers {
   let numbers = known.get(artists);
   if (numbers === undefined) {
@@ -19,7 +19,7 @@ export function artistNumbers(artists: readonly string[]): ArtistNumbers {
   return numbers;
 }
 
-/** Keeps what a file told, so that nobody counts again. The file says it was written by `artistNumbers`; what is not so is not kept. */
+/** Caches numbers read from a file, if they are numbered by first appearance, as `artistNumbers` does. */
 export function knowArtistNumbers(artists: readonly string[], numbers: ArtistNumbers): void {
   const { names, of } = numbers;
   let next = 0;

@@ -1,12 +1,12 @@
 /**
- * Numbers things anew by first appearance, in place.
+ * Renumbers items by first appearance, in place.
  *
  * @param items numbers below `count`
- * @returns what number each had before; its length is how many different ones there are
+ * @returns the old number of each new one; its length is the number of distinct items
  */
 export function numberByAppearance(items: Uint32Array, count: number): Uint32Array {
   const before = new Uint32Array(count);
-  // The new number of each, + 1; 0: it has not appeared.
+  // The new number of each, + 1; 0 if it has not appeared yet.
   const numbers = new Uint32Array(count);
   let found = 0;
   for (let i = 0; i < items.length; i++) {

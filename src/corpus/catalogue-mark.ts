@@ -1,16 +1,16 @@
-/** Tells one catalogue from another: what a recommender keeps of the one that its numbers are of. */
+/** Identifies a catalogue, so that a recommender can recognise the one its track numbers refer to. */
 import { createHash } from "node:crypto";
 
 export interface CatalogueMark {
   readonly tracks: number;
-  /** The first 16 hex digits of a SHA-256 over the ids in their order. */
+  /** The first 16 hex digits of the SHA-256 of the ids, in order. */
   readonly ids: string;
 }
 
 const marks = new WeakMap<readonly string[], CatalogueMark>();
 const idsAtOnce = 10_000;
 
-/** The mark of a list of tracks. It costs one pass over the list, the first time; the list must not change after. */
+/** The mark of a list of tracks. The first call takes one pass over the list, which must not change afterwards. */
 export function catalogueMark(tracks: readonly string[]): CatalogueMark {
   let mark = marks.get(tracks);
   if (mark === undefined) {

@@ -1,10 +1,10 @@
-/** A catalogue as arrays: ids packed, artists named once and numbered. */
+/** A catalogue as arrays: packed ids, distinct artist names, and each track's artist by number. */
 
 import { packStrings, SegueError, type Tensor, unpackStrings } from "../system/index.js";
 import { artistNumbers, knowArtistNumbers } from "./artist-numbers.js";
 import type { Catalogue } from "./corpus.js";
 
-/** The arrays of a catalogue by name: `tracks.*`, and `artists.*` where it has artists. */
+/** The arrays of a catalogue by name: `tracks.*`, and `artists.*` if it has artists. */
 export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
   const ids = packStrings(catalogue.tracks);
   const tensors: Record<string, Tensor> = {
@@ -21,7 +21,7 @@ export function catalogueTensors(catalogue: Catalogue): Record<string, Tensor> {
   return tensors;
 }
 
-/** The catalogue that `catalogueTensors` made the arrays of. @throws SegueError code "corrupt" when they do not fit together */
+/** The inverse of `catalogueTensors`. @throws SegueError code "corrupt" if the arrays are inconsistent */
 export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogue {
   const tracks = stringsOf(tensors, "tracks");
   const artistOf = tensors["artists.of"]?.array;
@@ -34,14 +34,14 @@ export function catalogueOf(tensors: Readonly<Record<string, Tensor>>): Catalogu
     const name = names[artistOf[track]!];
     if (name === undefined)
       throw new SegueError(
-        `track ${track} is by artist number ${artistOf[track]}, there are ${names.length}`,
+        `track ${track} is by artist number ${artistOf[track]}, but there are only ${names.length}`,
         {
           code: "corrupt",
         },
       );
     artists[track] = name;
   }
-  // A copy, so that it does not keep all that was read.
+  // A copy, since a view would keep the whole file in memory.
   if (artistOf instanceof Uint32Array) knowArtistNumbers(artists, { names, of: artistOf.slice() });
   return { tracks, artists };
 }

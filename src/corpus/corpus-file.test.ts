@@ -50,7 +50,7 @@ describe("a corpus file", () => {
     await writeCorpusFile(path, songs());
     expect(await readCorpusPlays(path)).toEqual({ items, offsets, trackCount: 4 });
     await writeCorpusFile(path, { ...songs(), items: Uint32Array.of(0, 1, 0, 2, 1, 9) });
-    await expect(readCorpusPlays(path)).rejects.toThrow("play 5 is of track number 9, there are 4");
+    await expect(readCorpusPlays(path)).rejects.toThrow("play 5 is of track number 9, but there are only 4");
   });
 
   it("comes with parts that have the bytes of parts written by themselves", async () => {
@@ -80,9 +80,9 @@ describe("a corpus file", () => {
     await writeFile(path, "hello");
     await expect(readCorpusFile(path)).rejects.toMatchObject({ code: "corrupt" });
     await writeSafetensors(path, { items: { array: new Uint32Array(2) } });
-    await expect(readCorpusFile(path)).rejects.toThrow("this is no corpus file");
+    await expect(readCorpusFile(path)).rejects.toThrow("not a corpus file");
     for (const [change, message] of [
-      [{ items: Uint32Array.of(0, 1, 0, 2, 1, 9) }, "play 5 is of track number 9, there are 4"],
+      [{ items: Uint32Array.of(0, 1, 0, 2, 1, 9) }, "play 5 is of track number 9, but there are only 4"],
       [{ offsets: Uint32Array.of(0, 3, 5) }, "the playlists do not cover the plays"],
       [{ offsets: Uint32Array.of(0, 5, 3, 6) }, "playlist 1 ends before it begins"],
       [{ offsets: Uint32Array.of(0, 3, 6) }, "3 playlistIds for 2 playlists"],
@@ -95,7 +95,7 @@ describe("a corpus file", () => {
     const version1 = { format: "segue-corpus", version: "1" };
     for (const [of, message] of [
       [Uint32Array.of(0, 1, 2), "3 artists for 4 tracks"],
-      [Uint32Array.of(0, 1, 2, 7), "track 3 is by artist number 7, there are 4"],
+      [Uint32Array.of(0, 1, 2, 7), "track 3 is by artist number 7, but there are only 4"],
     ] as const) {
       await writeSafetensors(path, { ...tensors, "artists.of": { array: of } }, version1);
       await expect(readCorpusFile(path)).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe("a corpus file", () => {
       });
     }
     await writeSafetensors(path, tensors, { format: "segue-corpus", version: "2" });
-    await expect(readCorpusFile(path)).rejects.toThrow("a corpus of version 2, this Segue reads version 1");
+    await expect(readCorpusFile(path)).rejects.toThrow("corpus version 2, but this Segue reads version 1");
   });
 });
 

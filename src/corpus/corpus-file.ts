@@ -1,6 +1,6 @@
 /**
- * A corpus in a file, as safetensors: plays as 32-bit numbers, names packed. What every grid point reads: it comes back some ten
- * times as fast as from Parquet, where each name must be made again and each play numbered again, and needs no database.
+ * A corpus as a safetensors file: plays as 32-bit numbers, names packed. Every grid point reads one. Reading it is some ten times
+ * as fast as reading Parquet, where names must be decoded and plays numbered again, and needs no database.
  */
 import {
   type PackedStrings,
@@ -20,22 +20,22 @@ import { type PartNumbers, partNumbers } from "./parts.js";
 const FORMAT = "segue-corpus";
 const VERSION = "1";
 const EXTENSION = ".safetensors";
-/** Names that run beside the playlists. */
+/** Lists with one string per playlist. */
 const besidePlaylists = ["playlistIds", "titles"] as const;
 
-/** Whether a path names such a file, by its extension. */
+/** Whether a path has the extension of a corpus file, ".safetensors". */
 export function isCorpusFile(path: string): boolean {
   return path.endsWith(EXTENSION);
 }
 
-/** Writes a corpus, whole or not at all; the same corpus gives the same bytes. @param path ends in ".safetensors" */
+/** Writes a corpus atomically; the same corpus gives the same bytes. @param path ends in ".safetensors" */
 export async function writeCorpusFile(path: string, corpus: Corpus): Promise<void> {
   await writeTensors(path, tensorsOf(corpus));
 }
 
 /**
- * Writes a corpus and parts of it, each as `writeCorpusFile` would write `partOf` it. Names are packed once, for the whole, and
- * go into the parts as they lie there.
+ * Writes a corpus and parts of it, each as `writeCorpusFile` would write its `partOf`. Names are packed once, for the whole
+ * corpus, and their bytes are copied into the parts.
  */
 export async function writeCorpusFiles(
   path: string,
@@ -43,7 +43,7 @@ export async function writeCorpusFiles(
   parts: ReadonlyArray<{ readonly path: string; readonly belongs: (playlist: number) => boolean }>,
 ): Promise<void> {
   const whole = tensorsOf(corpus);
-  // While the disk takes one file, the next one is made.
+  // Prepares the next file while one is being written.
   let writing = writeTensors(path, whole);
   try {
     for (const part of parts) {
@@ -106,9 +106,9 @@ function writeTensors(path: string, tensors: Readonly<Record<string, Tensor>>): 
 }
 
 /**
- * Reads what `writeCorpusFile` wrote. Its numbers lie in memory that threads share, so training makes no copy of them.
+ * Reads a file of `writeCorpusFile`. Its arrays are in shared memory, so training threads need no copy.
  *
- * @throws SegueError when the file is missing, damaged, not a corpus, or of a newer version
+ * @throws SegueError if the file is missing, damaged, not a corpus, or of another version
  */
 export async function readCorpusFile(path: string): Promise<Corpus> {
   const { tensors, corrupt, offsets, items } = await readArrays(path);
@@ -130,12 +130,12 @@ export async function readCorpusFile(path: string): Promise<Corpus> {
   }
 }
 
-/** The plays of a corpus alone, and how many tracks they are of: for those who count, and need no names. */
+/** The plays of a corpus and its number of tracks, without names: enough for counting. */
 export interface Plays extends Pick<Corpus, "offsets" | "items"> {
   readonly trackCount: number;
 }
 
-/** As `readCorpusFile`, but makes no strings. */
+/** Like `readCorpusFile`, but decodes no strings. */
 export async function readCorpusPlays(path: string): Promise<Plays> {
   const { tensors, corrupt, offsets, items } = await readArrays(path);
   const ends = tensors["tracks.ends"]?.array;
@@ -156,9 +156,9 @@ async function readArrays(path: string) {
       code: "corrupt",
       cause,
     });
-  if (metadata.format !== FORMAT) throw corrupt("this is no corpus file");
+  if (metadata.format !== FORMAT) throw corrupt("not a corpus file");
   if (metadata.version !== VERSION)
-    throw corrupt(`a corpus of version ${metadata.version}, this Segue reads version ${VERSION}`);
+    throw corrupt(`corpus version ${metadata.version}, but this Segue reads version ${VERSION}`);
   const offsets = tensors.offsets?.array;
   const items = tensors.items?.array;
   if (!(offsets instanceof Uint32Array && items instanceof Uint32Array))
@@ -173,5 +173,6 @@ function checkPlays(offsets: Uint32Array, items: Uint32Array, tracks: number, co
   for (let p = 0; p < playlists; p++)
     if (offsets[p]! > offsets[p + 1]!) throw corrupt(`playlist ${p} ends before it begins`);
   for (let i = 0; i < items.length; i++)
-    if (items[i]! >= tracks) throw corrupt(`play ${i} is of track number ${items[i]}, there are ${tracks}`);
+    if (items[i]! >= tracks)
+      throw corrupt(`play ${i} is of track number ${items[i]}, but there are only ${tracks}`);
 }

@@ -1,15 +1,15 @@
 /**
- * Playlists as typed arrays: the form in which everything that learns reads them. Tracks are numbered once, in order of
- * first appearance; a playlist is a slice of `items`.
+ * Playlists as typed arrays, the input of all training. Tracks are numbered in order of first appearance; a playlist is a
+ * slice of `items`.
  */
 import { asWritten, misuse } from "../system/index.js";
 import { requireCorpus } from "./require-corpus.js";
 
-/** The tracks that are known by number. */
+/** Tracks by number. */
 export interface Catalogue {
-  /** `tracks[i]` is the id of track number i ("Artist-Track"); ids are distinct. */
+  /** `tracks[i]` is the id of track i ("Artist-Track"); ids are distinct. */
   readonly tracks: readonly string[];
-  /** `artists[i]` is the artist of track number i, where the data tells it. */
+  /** `artists[i]` is the artist of track i, "" if unknown. Absent if the data has no artists. */
   readonly artists?: readonly string[];
 }
 
@@ -18,29 +18,29 @@ export interface Corpus extends Catalogue {
   readonly offsets: Uint32Array;
   /** Track numbers of all playlists, one after the other, in playing order. */
   readonly items: Uint32Array;
-  /** One id a playlist, in the order of `offsets`. */
+  /** One id per playlist, in the order of `offsets`. */
   readonly playlistIds?: readonly string[];
-  /** One title a playlist ("rainy sunday"), where the data has it. */
+  /** One title per playlist ("rainy sunday"), "" if it has none. Absent if the data has no titles. */
   readonly titles?: readonly string[];
 }
 
-/** The number of playlists. @throws SegueError (misuse) where it is no corpus */
+/** The number of playlists. @throws SegueError (misuse) if `corpus` is not one */
 export function playlistCount(corpus: Corpus): number {
   requireCorpus(corpus, "playlistCount");
   return corpus.offsets.length - 1;
 }
 
-/** What `CorpusBuilder.add` takes. */
+/** A playlist, for `CorpusBuilder.add`. */
 export interface Playlist {
   readonly id: string;
   /** Track ids in playing order. */
   readonly tracks: readonly string[];
-  /** One artist a track, "" where it is not known. Default: nothing is known of artists. */
+  /** One artist per track, "" if unknown. Default: no artists. */
   readonly artists?: readonly string[];
   readonly title?: string;
 }
 
-/** Gathers playlists one by one into a `Corpus`. */
+/** Builds a `Corpus` from playlists added one by one. */
 export class CorpusBuilder {
   readonly #numbers = new Map<string, number>();
   readonly #tracks: string[] = [];
@@ -54,9 +54,9 @@ export class CorpusBuilder {
   #hasTitles = false;
 
   /**
-   * The number of a track; a new id gets the next number. The first artist that is given and not empty is the track's.
+   * The number of a track; a new id gets the next number. A track keeps the first non-empty artist it is given.
    *
-   * @throws SegueError (misuse) for an id or an artist that is no text
+   * @throws SegueError (misuse) if the id or the artist is not a string
    */
   number(track: string, artist?: string): number {
     if (typeof track !== "string") throw misuse(`a track id should be text, found ${asWritten(track)}`);
@@ -76,9 +76,9 @@ export class CorpusBuilder {
   }
 
   /**
-   * Adds one playlist, or nothing of it where something is wrong with it. Other fields than those of `Playlist` are passed over.
+   * Adds one playlist. Fields that `Playlist` does not have are ignored.
    *
-   * @throws SegueError (misuse) naming the playlist and the field: an id that is no text, artists that are not one a track
+   * @throws SegueError (misuse) naming the playlist and the field if it is invalid; nothing of it is added then
    */
   add(playlist: Playlist): void {
     checkPlaylist(playlist);
@@ -97,10 +97,10 @@ export class CorpusBuilder {
     if (playlist.title !== undefined) this.#hasTitles = true;
   }
 
-  /** The playlists so far; more can be added after, of which this corpus knows nothing. */
+  /** The corpus of the playlists so far. Adding more later does not change it. */
   build(): Corpus {
     return {
-      // Copies: what is known of a list, the number of each track above all, is known for good.
+      // Copies, because caches such as `trackIndex` rely on the lists never changing.
       tracks: this.#tracks.slice(),
       ...(this.#hasArtists ? { artists: this.#artists.slice() } : {}),
       offsets: Uint32Array.from(this.#offsets),
@@ -111,7 +111,7 @@ export class CorpusBuilder {
   }
 }
 
-/** Before anything of it is numbered, so that no half of it stays behind. */
+/** Called before anything is numbered, so that an invalid playlist leaves nothing behind. */
 function checkPlaylist(playlist: Playlist): void {
   if (typeof playlist !== "object" || playlist === null)
     throw misuse(
@@ -122,7 +122,7 @@ function checkPlaylist(playlist: Playlist): void {
   if (typeof id !== "string")
     throw misuse(
       `the id of a playlist should be text, found ${asWritten(id)}`,
-      "Numbers may be given by String(…).",
+      "Convert a number by String(…).",
     );
   const wrong = (what: string) => misuse(`the playlist "${id}": ${what}`);
   if (!Array.isArray(tracks))
@@ -136,7 +136,7 @@ function checkPlaylist(playlist: Playlist): void {
   if (!Array.isArray(artists)) throw wrong(`"artists" should be a list, found ${asWritten(artists)}`);
   if (artists.length !== tracks.length) {
     throw wrong(
-      `"artists" holds ${artists.length} names for ${tracks.length} tracks; it should hold one a track ("" where it is not known)`,
+      `"artists" holds ${artists.length} names for ${tracks.length} tracks; it should hold one per track ("" if unknown)`,
     );
   }
   for (let i = 0; i < artists.length; i++)

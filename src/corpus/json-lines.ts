@@ -1,6 +1,6 @@
 /**
- * JSON lines, plain or gzipped (told by the first bytes, not by the name), streamed: one block of whole lines in memory at
- * a time. Every complaint names the file and the line.
+ * Streams JSON lines, plain or gzipped (detected by the first bytes, not the name), with one block of whole lines in memory at a
+ * time. Every error names the file and the line.
  */
 import { isUtf8 } from "node:buffer";
 import { constants, openSync, type ReadStream } from "node:fs";
@@ -20,24 +20,24 @@ import {
 } from "../system/index.js";
 
 export interface ReadOptions {
-  /** Told the bytes read of each file. */
+  /** Receives the bytes read of each file. */
   readonly progress?: Progress;
-  /** Ends the reading, which then throws the signal's reason. */
+  /** Stops reading, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Throws an error that points at the line that is being read: "plays.jsonl:17: …". */
+/** Throws an error that points at the current line: "plays.jsonl:17: …". */
 export type Complain = (what: string) => never;
 
-/** No sane line is longer; a file without line ends would otherwise fill the memory before anything is said. */
+/** In bytes. A file without line ends would otherwise fill the memory before it is rejected. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Calls `visit` with each line's object, in order. Blank lines, a byte-order mark and \r\n are accepted.
+ * Calls `visit` with each line's object, in order. Accepts blank lines, a byte-order mark and \r\n.
  *
- * @param shape an example of a good line, shown as the hint where a line is not a JSON object
+ * @param shape an example of a valid line, shown as the hint if a line is not a JSON object
  * @returns the number of objects
- * @throws SegueError naming file and line: no such file, cut gzip, bad UTF-8, bad JSON, not an object
+ * @throws SegueError naming file and line: no such file, truncated gzip, bad UTF-8, bad JSON, not an object
  */
 export async function readJsonLines(
   path: string,
@@ -53,10 +53,10 @@ export async function readJsonLines(
   };
   const example = `each line should look like ${shape}`;
   const explain = (what: string) => complain(what, example);
-  /** What to do with that of which nothing could be read; of a file its name tells what it is. */
+  /** The hint if the first line of a pipe cannot be read: unlike a file, a pipe has no name to tell its format by. */
   const otherFormat = () =>
     isPipe && objects === 0
-      ? `of a pipe only JSON lines can be read, unzipped: write other formats to a file first; ${example}`
+      ? `a pipe must hold uncompressed JSON lines: write other formats to a file first; ${example}`
       : undefined;
 
   const visitLine = (text: string) => {
@@ -79,7 +79,7 @@ export async function readJsonLines(
     const other = line === 0 ? otherForms[block.toString("latin1", 0, 4)] : undefined;
     if (other !== undefined) {
       line = 1;
-      complain(`${other}, wanted JSON lines`, otherFormat() ?? example);
+      complain(`${other}, expected JSON lines`, otherFormat() ?? example);
     }
     if (!isUtf8(block)) {
       line += 1 + linesBeforeBadUtf8(block);
@@ -132,7 +132,7 @@ export async function readJsonLines(
   return objects;
 }
 
-/** By what a file begins with. */
+/** Other formats by their first bytes. */
 const otherForms: Readonly<Record<string, string>> = { PAR1: "Parquet", "PK\x03\x04": "a zip archive" };
 
 function linesBeforeBadUtf8(block: Buffer): number {
@@ -145,7 +145,7 @@ function linesBeforeBadUtf8(block: Buffer): number {
   return lines;
 }
 
-/** The file's bytes, unzipped where they are gzip; `done` closes it. */
+/** The file's bytes, decompressed if it is gzipped; `done` closes it. */
 async function openBytes(path: string, { progress = silent, signal }: ReadOptions) {
   let source: ReadStream | Socket;
   let file: FileHandle | undefined;
@@ -175,10 +175,10 @@ async function openBytes(path: string, { progress = silent, signal }: ReadOption
   source.on("data", () =>
     progress({ task: `reading ${path}`, done: source.bytesRead, total, unit: "bytes" }),
   );
-  // `pipe` pauses and resumes the source; an error of the source has to be passed on by hand.
+  // `pipe` handles backpressure but does not forward errors of the source.
   const bytes: Readable = gzipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
   if (bytes !== source) source.on("error", (error: Error) => bytes.destroy(error));
-  // Not between blocks alone: who writes into a pipe may never write again.
+  // Checking between blocks is not enough: the writer of a pipe may never write again.
   if (signal) addAbortSignal(signal, bytes);
   return {
     bytes,
@@ -191,11 +191,11 @@ async function openBytes(path: string, { progress = silent, signal }: ReadOption
 }
 
 /**
- * Waits for who writes into it without a thread, which nothing could call back: the process could not even exit. A pipe cannot
- * be opened again, so it is taken as plain text.
+ * Opens a pipe without blocking. A blocking open waits for a writer in a thread that cannot be cancelled and keeps the process
+ * from exiting. A pipe cannot be reopened to detect gzip, so it is read as plain text.
  */
 function openPipe(path: string, isSocket: boolean): Socket {
-  // A socket, which is what a program in Node pipes into another one's standard input, cannot be opened by its name.
+  // Standard input may be a socket (Node uses them for child processes), which cannot be opened by name.
   const fd =
     isSocket && path === "/dev/stdin" ? 0 : openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });

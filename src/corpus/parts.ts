@@ -1,19 +1,19 @@
-/** Parts of a corpus: some of its playlists as a corpus of their own, and playlists as questions. */
+/** Parts of a corpus: some of its playlists as a corpus of their own, and playlists as queries. */
 import { numberByAppearance } from "./by-appearance.js";
 import { type Corpus, playlistCount } from "./corpus.js";
 import type { Query } from "./sequences-file.js";
 
-/** Some playlists of a corpus, in numbers. */
+/** Some playlists of a corpus, without names. */
 export interface PartNumbers {
   /** The playlists' numbers in the whole corpus. */
   readonly playlists: Uint32Array;
-  /** What number each track has in the whole corpus. */
+  /** The tracks' numbers in the whole corpus. */
   readonly tracks: Uint32Array;
   readonly offsets: Uint32Array;
   readonly items: Uint32Array;
 }
 
-/** The playlists that `belongs` names, their tracks numbered anew by first appearance. */
+/** The playlists for which `belongs` is true, with tracks renumbered by first appearance. */
 export function partNumbers(
   corpus: Pick<Corpus, "tracks" | "offsets" | "items">,
   belongs: (playlist: number) => boolean,
@@ -38,8 +38,8 @@ export function partNumbers(
 }
 
 /**
- * The playlists that `belongs` names, as a corpus with a catalogue of its own: tracks are numbered anew by first appearance, so
- * the part holds nothing of the others.
+ * The playlists for which `belongs` is true, as a corpus with its own catalogue: tracks are renumbered by first appearance, and
+ * those of other playlists are left out.
  */
 export function partOf(corpus: Corpus, belongs: (playlist: number) => boolean): Corpus {
   const { playlists, tracks, offsets, items } = partNumbers(corpus, belongs);
@@ -56,7 +56,7 @@ export function partOf(corpus: Corpus, belongs: (playlist: number) => boolean): 
   };
 }
 
-/** One query a playlist: context = all tracks but the last, next = the last, and the playlist's title. Empty playlists ask nothing. */
+/** One query per non-empty playlist: context = all tracks but the last, next = the last, and the playlist's title. */
 export function queriesOf(corpus: Corpus): Query[] {
   const queries: Query[] = [];
   for (let p = 0; p < playlistCount(corpus); p++) {

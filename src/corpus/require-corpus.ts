@@ -1,11 +1,11 @@
-/** In plain JavaScript a path, or a promise without its await, could be given where a corpus is wanted. */
+/** Argument checks for plain JavaScript callers, who may pass a path, or a promise without `await`. */
 import { asWritten, misuse } from "../system/index.js";
 import type { Catalogue, Corpus } from "./corpus.js";
 import type { Query } from "./sequences-file.js";
 
 /**
  * @param of the caller, for the message: "holdOut"
- * @throws SegueError (misuse) where it is not a corpus
+ * @throws SegueError (misuse) if it is not a corpus
  */
 export function requireCorpus(corpus: Corpus, of: string): void {
   const given: Partial<Corpus> | undefined = corpus;
@@ -19,7 +19,7 @@ export function requireCorpus(corpus: Corpus, of: string): void {
 
 /**
  * @param of the caller, for the message: "holdOut"
- * @throws SegueError (misuse) where it is not a catalogue
+ * @throws SegueError (misuse) if it is not a catalogue
  */
 export function requireCatalogue(catalogue: Catalogue, of: string): void {
   if (Array.isArray((catalogue as Partial<Catalogue> | undefined)?.tracks)) return;
@@ -31,7 +31,7 @@ export function requireCatalogue(catalogue: Catalogue, of: string): void {
 
 /**
  * @param of the caller, for the message: "twinSwap"
- * @throws SegueError (misuse) where it is not a list, or naming the first entry that is not a query
+ * @throws SegueError (misuse) if it is not a list; names the first entry that is not a query
  */
 export function requireQueries(queries: readonly Query[], of: string): void {
   const hint = 'a query is { context: ["Artist-Track", …], next: "Artist-Track" }; context may be []';

@@ -117,10 +117,10 @@ describe("readSequences", () => {
     );
     const table = Buffer.concat([Buffer.from("PAR1"), Buffer.from([0x15, 0x04, 0xff, 0xfe])]);
     await expect(readSequences(await file("train.parquet", table))).rejects.toThrow(
-      /train\.parquet:1: Parquet, wanted JSON lines/,
+      /train\.parquet:1: Parquet, expected JSON lines/,
     );
     await expect(readQueries(await file("q.zip", "PK\x03\x04\n\n"))).rejects.toThrow(
-      /q\.zip:1: a zip archive, wanted JSON lines/,
+      /q\.zip:1: a zip archive, expected JSON lines/,
     );
     await expect(readSequences(folder)).rejects.toThrow(/it is a folder/);
     await expect(readSequences(join(folder, "none"))).rejects.toThrow(/none: no such file/);

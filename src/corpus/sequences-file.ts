@@ -5,11 +5,11 @@ import { asWritten, misuse, SegueError } from "../system/index.js";
 import { type Corpus, CorpusBuilder } from "./corpus.js";
 import { type Complain, type ReadOptions, readJsonLines } from "./json-lines.js";
 
-/** One question with its answer: what has played, and what played next. */
+/** A question with its answer: what was played, and what was played next. */
 export interface Query {
-  /** Track ids in playing order, the last one played last; may be empty, where the title alone is known. */
+  /** Track ids in playing order; may be empty, if only the title is known. */
   readonly context: readonly string[];
-  /** The track that did play next. */
+  /** The track that was played next. */
   readonly next: string;
   readonly title?: string;
 }
@@ -17,11 +17,11 @@ export interface Query {
 /**
  * Reads playlists into one corpus, in the order of files and lines.
  *
- * A line holds "playlist_id" (text or a whole number), "tracks" (track ids, at least one), and may hold "artists" (one a
- * track) and "title". Other fields are passed over.
+ * A line holds "playlist_id" (text or a whole number), "tracks" (track ids, at least one), and may hold "artists" (one per
+ * track) and "title". Other fields are ignored.
  *
  * @param paths one file or several, each plain or gzipped
- * @throws SegueError naming file and line; also where there is no playlist at all
+ * @throws SegueError naming file and line; also if there is no playlist at all
  */
 export async function readSequences(
   paths: string | readonly string[],
@@ -51,7 +51,7 @@ export async function readSequences(
  * Reads queries, in the order of files and lines. A line holds "context" (track ids, may be empty) and "next", and may hold
  * "title".
  *
- * @throws SegueError naming file and line; also where there is no query at all
+ * @throws SegueError naming file and line; also if there is no query at all
  */
 export async function readQueries(
   paths: string | readonly string[],
@@ -80,7 +80,7 @@ export async function readQueries(
   return queries;
 }
 
-/** @throws SegueError (misuse) where it is neither a path nor a list of paths */
+/** @throws SegueError (misuse) if it is neither a path nor a list of paths */
 function listOf(paths: string | readonly string[]): readonly string[] {
   const list: unknown = typeof paths === "string" ? [paths] : paths;
   if (Array.isArray(list) && list.every((path) => typeof path === "string")) return list;
@@ -118,7 +118,7 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) return complain(`"artists" should be a list, found ${asWritten(value)}`);
   if (value.length !== length) {
-    complain(`"artists" holds ${value.length} names for ${length} tracks; it should hold one a track`);
+    complain(`"artists" holds ${value.length} names for ${length} tracks; it should hold one per track`);
   }
   for (let i = 0; i < value.length; i++) {
     if (typeof value[i] !== "string")
@@ -128,7 +128,7 @@ function artistsOf(value: unknown, length: number, complain: Complain): string[]
   return value;
 }
 
-/** JSON can spell half a surrogate pair ("\ud800"), which no file of vectors could: two such ids would become one. */
+/** JSON can encode a lone surrogate ("\ud800"), but UTF-8 cannot: two such ids would become one in a file of vectors. */
 function requireWellFormed(text: string, field: string, complain: Complain, index?: number): void {
   if (text.isWellFormed()) return;
   const place = index === undefined ? `"${field}"` : `"${field}"[${index}]`;

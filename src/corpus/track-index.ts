@@ -1,10 +1,9 @@
-/** From track ids to numbers: one index for each list of tracks, however many rooms ask with it. */
+/** Maps track ids to numbers, with one shared index per list of tracks. */
 
 const indices = new WeakMap<readonly string[], TrackIndex>();
 
 /**
- * The number of every track of a list, its place in it. Building it costs one pass over the list, the first time; the list must
- * not change after.
+ * The index of a list of tracks. The first call takes one pass over the list, which must not change afterwards.
  */
 export function trackIndex(tracks: readonly string[]): TrackIndex {
   let index = indices.get(tracks);
@@ -16,16 +15,16 @@ export function trackIndex(tracks: readonly string[]): TrackIndex {
 }
 
 /**
- * A hash table with linear probing beside the list that holds the ids: a Map of two million ids takes five times as long to fill, and
- * several times the memory.
+ * A hash table with linear probing that leaves the ids in their list: a Map of two million ids takes five times as long to fill
+ * and several times the memory.
  */
 export class TrackIndex {
   readonly #tracks: readonly string[];
-  /** Two numbers a slot: a track's number + 1, 0 where the slot is free, and the hash of its id. */
+  /** Two values per slot: a track's number + 1, or 0 if the slot is free, and the hash of its id. */
   readonly #slots: Int32Array;
   readonly #mask: number;
 
-  /** @param tracks where an id stands twice its last place counts */
+  /** @param tracks if an id occurs twice, its last position counts */
   constructor(tracks: readonly string[]) {
     this.#tracks = tracks;
     let size = 16;
@@ -40,13 +39,13 @@ export class TrackIndex {
     }
   }
 
-  /** The number of a track, undefined where the list does not hold it. */
+  /** A track's position in the list, or undefined if it is not there. */
   get(track: string): number | undefined {
     const found = this.#slots[this.#find(track, hashOf(track))]!;
     return found === 0 ? undefined : found - 1;
   }
 
-  /** Where the slot of an id is, or the free one where it belongs. */
+  /** The position of an id's slot, or of the free slot where it belongs. */
   #find(track: string, hash: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
@@ -58,7 +57,7 @@ export class TrackIndex {
   }
 }
 
-/** FNV-1a over UTF-16 units, its bits mixed once more at the end (the finalizer of MurmurHash3), since the lowest choose the slot. */
+/** FNV-1a over UTF-16 units. MurmurHash3's finalizer mixes the bits, since the lowest ones choose the slot. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -1,6 +1,6 @@
 /**
  * Twins: one recording under several titles ("Song - Radio Edit", "Song (Remastered 2009)", "Song"). Live takes, covers,
- * remixes and acoustic versions are other recordings, and no twins.
+ * remixes and acoustic versions are other recordings, not twins.
  */
 import type { Catalogue } from "./corpus.js";
 
@@ -13,10 +13,10 @@ const release = [
   "explicit|clean|edit|bonus track|original",
 ].join("|");
 
-/** The addition at a title's end, after a dash or in brackets. */
+/** A release tag at the end of a title, after a dash or in brackets. */
 const addition = new RegExp(String.raw`\s*(?:\s[-–—]\s+(?:${release})|[([](?:${release})[)\]])\s*$`, "iu");
 
-/** What twins have in common: the id in lower case, without marks of release at its end, spaces made one. */
+/** The key that twins share: the id in lower case, without release tags at its end, runs of spaces collapsed. */
 export function twinKey(track: string): string {
   let key = track.normalize("NFKC");
   for (;;) {
@@ -27,7 +27,7 @@ export function twinKey(track: string): string {
   return key.toLowerCase().replace(/\s+/gu, " ").trim();
 }
 
-/** For each track number the number of its first twin other than itself, or -1. */
+/** For each track, the number of its first twin other than itself, or -1. */
 export function findTwins({ tracks }: Catalogue): Int32Array {
   const groups = new Map<string, number[]>();
   for (let i = 0; i < tracks.length; i++) {

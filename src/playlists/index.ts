@@ -1,4 +1,4 @@
-/** Playlists from raw files to what models read: cleaning, sequences and splits, the data catalog, samples, download. */
+/** Playlists, from raw files to the input of models: cleaning, sequences and splits, the data catalog, samples, download. */
 
 export { Catalog, type CatalogEntry, loadCatalog, shippedCatalog } from "./catalog/load-catalog.js";
 export { type CleanFacts, type CleanOptions, cleanPlaylists } from "./clean/clean-playlists.js";

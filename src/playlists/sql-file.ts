@@ -1,4 +1,4 @@
-/** Reads the SQL that lies beside the code, and fills its `{{marks}}`. */
+/** Reads the SQL files beside the code, and fills in their `{{placeholders}}`. */
 import { readFileSync } from "node:fs";
 import { fillSql } from "../system/index.js";
 

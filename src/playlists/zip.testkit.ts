@@ -2,10 +2,10 @@
 import { deflateRawSync, crc32 as zlibCrc32 } from "node:zlib";
 
 /**
- * A zip archive (PKWARE's APPNOTE 6.3: local headers, central directory, its end), which does not say that its names are UTF-8, as
- * that of macOS.
+ * A zip archive (PKWARE's APPNOTE 6.3: local headers, central directory, its end) without the flag for UTF-8 names, as macOS
+ * writes it.
  *
- * @param files by name; as a list, a name may stand twice
+ * @param files by name; in a list, a name may occur twice
  */
 export function zipOf(
   files: Readonly<Record<string, string | Buffer>> | readonly (readonly [string, string | Buffer])[],

@@ -1,13 +1,11 @@
-/** Zip archives: what is in one, by its directory, and the bytes of each. */
+/** Zip archives: the entries in their directory, and the contents of each. */
 import { isAscii, isUtf8 } from "node:buffer";
 import { type Readable, Transform } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 
 /**
- * Opens an archive. Sizes are checked against its directory, so that one which unpacks to more than it claims is refused.
- *
- * @returns what whoever opened it closes
+ * Opens an archive, which the caller closes. Entries that unpack to another size than the directory says are refused.
  */
 export async function openZip(path: string): Promise<ZipFile> {
   const yauzl = await import("yauzl");
@@ -18,7 +16,7 @@ export async function openZip(path: string): Promise<ZipFile> {
   );
 }
 
-/** All that is in it for which `isWanted` says yes by its name, in its order. */
+/** The entries whose names satisfy `isWanted`, in the order of the directory. */
 export async function entriesOf(zip: ZipFile, isWanted: (name: string) => boolean): Promise<Entry[]> {
   const entries: Entry[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -34,7 +32,7 @@ export async function entriesOf(zip: ZipFile, isWanted: (name: string) => boolea
   return entries;
 }
 
-/** macOS and others write UTF-8 without saying so, and unzip takes it for that, too. */
+/** macOS and others write UTF-8 names without the flag for it; like unzip, this detects them. */
 function nameOf({ fileName, fileNameRaw, generalPurposeBitFlag }: Entry): string {
   const saysUtf8 = (generalPurposeBitFlag & 0x800) !== 0;
   if (saysUtf8 || isAscii(fileNameRaw) || !isUtf8(fileNameRaw)) return fileName;
@@ -42,9 +40,9 @@ function nameOf({ fileName, fileNameRaw, generalPurposeBitFlag }: Entry): string
 }
 
 /**
- * What an entry holds, unpacked; the stream fails where that is not what was packed. The archive is closed with it.
+ * Streams the contents of an entry. The stream fails if size or checksum do not match. Closing it closes the archive.
  *
- * @param explain makes the error of another that the stream fails with; default: the same
+ * @param explain converts the errors of the stream; default: unchanged
  */
 export async function openEntry(
   archive: string,
@@ -65,7 +63,7 @@ export async function openEntry(
       done(null, chunk);
     },
     flush(done) {
-      done(sum === entry.crc32 ? null : explain(new Error("its checksum is another")));
+      done(sum === entry.crc32 ? null : explain(new Error("its checksum differs")));
     },
   });
   packed.once("error", (error) => checked.destroy(explain(error)));

@@ -1,4 +1,4 @@
-/** What AWS and those who speak its language answer, put for the person at the keyboard. */
+/** Explains errors of AWS and compatible servers to users. */
 import { messageOf, SegueError } from "../system/index.js";
 
 interface AwsError {
@@ -13,7 +13,7 @@ const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]
   [
     /^(CredentialsProviderError|CredentialsError|TokenProviderError)$/,
     "no AWS credentials found",
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is given",
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run with a role",
   ],
   [
     /^(InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|AuthorizationHeaderMalformed)$/,
@@ -39,7 +39,7 @@ const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]
   [
     /^(ResourceLimitExceeded|LimitExceededException)$/,
     "a quota of the account is used up",
-    "ask AWS for more, or use another instance type",
+    "request an increase from AWS, or use another instance type",
   ],
   [
     /^(ThrottlingException|SlowDown|TooManyRequestsException|RequestLimitExceeded)$/,
@@ -51,9 +51,9 @@ const byName: ReadonlyArray<readonly [names: RegExp, what: string, hint: string]
 const unreachable = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|TimeoutError)$/;
 
 /**
- * Wraps what the SDK threw.
+ * Wraps an error of the SDK.
  *
- * @param doing "upload model.tar.gz to s3://models"
+ * @param doing what failed, for the message: "upload model.tar.gz to s3://models"
  */
 export function awsFailure(doing: string, error: unknown): SegueError {
   if (error instanceof SegueError) return error;
@@ -65,7 +65,7 @@ export function awsFailure(doing: string, error: unknown): SegueError {
       code: kind,
       cause: error,
     });
-  // A HEAD request has no body to name the error in; its status is all there is.
+  // The answer to a HEAD request has no body with an error name, only a status.
   const names = [
     name,
     code,
@@ -82,14 +82,14 @@ export function awsFailure(doing: string, error: unknown): SegueError {
   return wrap(detail || "it failed", undefined, "aws");
 }
 
-/** Whether the error says that the thing is not there. */
+/** Whether the error means that the object does not exist. */
 export function isNotFound(error: unknown): boolean {
   const { name, $metadata } = error as AwsError;
   if (name === "NoSuchBucket") return false;
   return name === "NotFound" || name === "NoSuchKey" || $metadata?.httpStatusCode === 404;
 }
 
-/** The abort that the caller asked for, to be passed on as it is. */
+/** Whether the caller aborted; such an error is passed on as it is. */
 export function isAbort(error: unknown): boolean {
   return (error as { name?: string } | undefined)?.name === "AbortError";
 }

@@ -1,4 +1,4 @@
-/** A store over a folder of this machine: one file an object, written to a temporary neighbour and moved into place. */
+/** A store in a local folder: one file per object, written to a temporary file beside it and moved into place. */
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { chmod, constants, copyFile, link, open, readFile, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -17,26 +17,26 @@ import {
 import { checkKey } from "./key.js";
 import type { Store, StoredObject } from "./store.js";
 
-/** Up to this size a blocking read is quicker than a turn through the thread pool. */
+/** In bytes. Up to this size a blocking read is faster than one in the thread pool. */
 const smallFile = 64 * 1024;
 
 const isAbsent = (error: unknown) =>
   ["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
-/** A store in a folder of this machine. */
+/** A store in a local folder. */
 export class FolderStore implements Store {
   readonly url: string;
 
   /**
-   * @param folder the root; made when the first object is written
-   * @throws SegueError (misuse) where it is no path
+   * @param folder the root; created with the first object
+   * @throws SegueError (misuse) if it is not a path
    */
   constructor(folder: string) {
     requireWithin(aPath, "a store's folder", folder);
     this.url = resolve(folder);
   }
 
-  /** The file that holds `key`; whoever reads it directly must not change it. */
+  /** The path of the object's file, for direct reading; do not change the file. */
   localPath(key: string): string {
     checkKey(key);
     return join(this.url, key);
@@ -79,13 +79,13 @@ export class FolderStore implements Store {
       try {
         makeFolder(dirname(path));
         await writeNewFile(temporary, contents);
-        // link, unlike rename, refuses a name that is taken.
+        // Unlike rename, link fails if the name is taken.
         await link(temporary, path);
         return true;
       } catch (error) {
         const { code, syscall } = error as NodeJS.ErrnoException;
         if (code === "EEXIST" && syscall === "link") return false;
-        // That the folder has gone is put right by another try.
+        // If the folder has been removed, a retry recreates it.
         throw code === "ENOENT" ? error : explainDiskError(error, path);
       } finally {
         await rm(temporary, { force: true }).catch(() => {});
@@ -148,7 +148,7 @@ export class FolderStore implements Store {
   async delete(key: string): Promise<void> {
     const path = this.localPath(key);
     await rm(path, { force: true });
-    // Folders that hold nothing more go too, up to the root.
+    // Removes parent folders that are now empty, below the root.
     for (let folder = dirname(path); folder.length > this.url.length; folder = dirname(folder)) {
       try {
         await rmdir(folder);
@@ -159,16 +159,16 @@ export class FolderStore implements Store {
   }
 
   /**
-   * Removes what a process that was killed did not finish writing, where it has not been touched since.
+   * Removes temporary files left by killed processes.
    *
-   * @param since milliseconds since 1970
+   * @param since removes those last modified before this time, in milliseconds since 1970
    */
   async sweepUnfinished(since: number): Promise<void> {
     let entries: import("node:fs").Dirent[];
     try {
       entries = readdirSync(this.url, { recursive: true, withFileTypes: true });
     } catch (error) {
-      // Of a folder that goes while it is looked through, another sweep finds the rest.
+      // If a folder disappears during the listing, the next sweep finds the rest.
       if (isAbsent(error)) return;
       throw readingFailed("", this.url, error);
     }
@@ -188,7 +188,7 @@ export class FolderStore implements Store {
       if (isAbsent(error)) return;
       throw readingFailed(folder, this.url, error);
     }
-    // A folder sorts as its name and "/", so that the keys come in order.
+    // A folder sorts as its name with "/", so that keys come in order.
     const named = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(byText);
     for (const name of named) {
       const key = folder + name;
@@ -201,7 +201,7 @@ export class FolderStore implements Store {
     }
   }
 
-  /** A deleter may remove a folder between our making it and writing into it; then the write is simply tried again. */
+  /** Retries, because a concurrent `delete` may remove an empty folder between its creation and the write. */
   async #retryWhenSwept<T>(write: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -1,12 +1,12 @@
 import type { Store, StoredObject } from "./store.js";
 
-/** A store that is opened when something is first asked of it, for those who need it at once. */
+/** A store that is opened by its first operation, for callers that cannot wait. */
 export class LateStore implements Store {
   readonly url: string;
   readonly #open: () => Promise<Store>;
   #opened: Promise<Store> | undefined;
 
-  /** @param open called once */
+  /** @param open opens the store; called at most once */
   constructor(url: string, open: () => Promise<Store>) {
     this.url = url;
     this.#open = open;

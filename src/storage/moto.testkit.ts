@@ -1,4 +1,4 @@
-/** moto's server: S3, SageMaker's control plane and IAM of AWS on this machine, where a Python that has it is found. */
+/** moto's server: a local imitation of S3, SageMaker's control plane and IAM. Needs a Python that has it. */
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,7 @@ export const motoPython = candidates.find(
 export const motoMissing =
   "skipped: no Python with moto's server; pip install 'moto[server,s3,sagemaker]', or name a Python in SEGUE_PYTHON";
 
-/** What the SDK needs to talk to it. */
+/** Credentials for the SDK. */
 export const motoCredentials = { accessKeyId: "testing", secretAccessKey: "testing" };
 
 export interface Moto {
@@ -21,7 +21,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** @param env more variables for the server, such as INITIAL_NO_AUTH_ACTION_COUNT to have credentials checked */
+/** @param env additional variables for the server, such as INITIAL_NO_AUTH_ACTION_COUNT to check credentials */
 export async function startMoto(env: Record<string, string> = {}): Promise<Moto> {
   const port = await freePort();
   const server = spawn(motoPython!, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
@@ -39,7 +39,7 @@ export async function startMoto(env: Record<string, string> = {}): Promise<Moto>
     try {
       if ((await fetch(`${endpoint}/moto-api/data.json`)).ok) break;
     } catch {
-      // Not yet.
+      // Not ready yet.
     }
     await sleep(100);
   }

@@ -1,4 +1,4 @@
-/** The door to every store: a path, a file: URL, or s3://bucket/prefix. */
+/** Opens stores: by a path, a file: URL, or s3://bucket/prefix. */
 import { fileURLToPath } from "node:url";
 import { aPath, isUrl, misuse, requireWithin, thingWith, type ValueRange } from "../system/index.js";
 import { FolderStore } from "./folder.js";
@@ -7,7 +7,7 @@ import type { Store } from "./store.js";
 
 /**
  * @param of the caller, for the message: "runFlow"
- * @throws SegueError (misuse) where it is not a store
+ * @throws SegueError (misuse) if it is not a store
  */
 export function requireStore(store: Store, of: string): void {
   if (thingWith("", "url", "get", "put", "list").holds(store)) return;
@@ -23,14 +23,14 @@ const someUrl: ValueRange = {
  * Opens the store at `url`.
  *
  * @param url a folder ("data/segue", "file:///data/segue"), which need not exist yet, or "s3://bucket/prefix"
- * @throws SegueError (misuse) for a scheme that nobody knows, or where it is no text
+ * @throws SegueError (misuse) if the scheme is unknown, or `url` is neither a path nor a URL
  */
 export async function openStore(url: string): Promise<Store> {
   requireWithin(someUrl, "a store's URL", url, 'write ".segue", or "s3://bucket/prefix"');
   const scheme = schemeOf(url);
   if (scheme === undefined) return new FolderStore(url);
   if (scheme === "file") return new FolderStore(fileURLToPath(url));
-  // The SDK takes a while to load; a folder does without.
+  // Loaded on demand, because the SDK is slow to load.
   if (scheme === "s3") return new (await import("./s3.js")).S3Store(url);
   throw misuse(
     `cannot open a store at ${url}: unknown scheme "${scheme}"`,
@@ -38,12 +38,12 @@ export async function openStore(url: string): Promise<Store> {
   );
 }
 
-/** The store at `url`, as of `openStore`, without a wait: what is wrong with it is said when something is first asked of it. */
+/** Like `openStore`, but synchronous: errors in `url` are thrown by the first operation. */
 export function storeAt(url: string): Store {
   return schemeOf(url) === undefined ? new FolderStore(url) : new LateStore(url, () => openStore(url));
 }
 
-/** "s3" also of "s3:/bucket", which nobody means as a folder. */
+/** The scheme in lower case. "s3:/bucket" has one too, since nobody means a folder by it. */
 function schemeOf(url: string): string | undefined {
   return /^([a-z][a-z0-9+.-]+):\//i.exec(url)?.[1]?.toLowerCase();
 }

@@ -1,9 +1,9 @@
-/** A way to a server on which requests fail when the test says so. */
+/** A proxy that makes requests fail as a test chooses. */
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 
 /**
- * What becomes of a request: "cut" breaks off its answer in the middle, "hang" lets its connection fall silent there, "lose" lets the
- * server do what it asks and gives no answer.
+ * What happens to a request: "cut" breaks off the answer in the middle, "hang" goes silent there, "lose" lets the server handle
+ * the request but drops the answer.
  */
 export type Fate = "pass" | "503" | "reset" | "cut" | "hang" | "lose";
 

@@ -1,4 +1,4 @@
-/** Multipart upload of a file that can be stopped at any moment and then leaves nothing in the bucket. */
+/** Multipart upload of a file that can be aborted at any moment and then leaves nothing in the bucket. */
 import { createReadStream } from "node:fs";
 import {
   AbortMultipartUploadCommand,
@@ -9,15 +9,15 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Progress } from "../system/index.js";
 
-/** S3 takes no more parts than this. */
+/** S3's limit of parts per upload. */
 const mostParts = 10_000;
 
-/** The size of a part: what was asked for, more where a file would have too many. */
+/** The part size in bytes: as asked, or larger if the file would have too many parts. */
 export function partSizeFor(size: number, asked: number): number {
   return Math.max(asked, Math.ceil(size / mostParts));
 }
 
-/** Uploads `path` as `target`; a file of one part goes as a plain PutObject. */
+/** Uploads `path` as `target`; a file that fits into one part by a plain PutObject. */
 export async function uploadFile(
   client: S3Client,
   target: PutObjectCommandInput,
@@ -53,9 +53,9 @@ export async function uploadFile(
 }
 
 /**
- * The client as `Upload` sees it. Its own abort() makes done() fail at once, while parts are still on their way and the
- * upload is not yet taken back; here the signal stops the parts instead, so that done() fails only after all of them have
- * ended and the upload was removed. Making and removing the upload are never interrupted: an id must not get lost.
+ * A client for `Upload` whose requests the signal aborts. Upload's own abort() makes done() fail at once, while parts are still in
+ * flight and the upload is not yet removed. Aborting the parts instead makes done() fail only after all of them have ended and the
+ * upload was removed. Creating and removing the upload are never interrupted, so that its id is not lost.
  */
 function abortable(client: S3Client, signal: AbortSignal | undefined): S3Client {
   if (signal === undefined) return client;
@@ -69,7 +69,7 @@ function abortable(client: S3Client, signal: AbortSignal | undefined): S3Client 
   });
 }
 
-/** A part that the server was still storing may outlive the first removal (S3's documentation of AbortMultipartUpload). */
+/** Removes the upload again: a part that was still being stored may survive the first removal (S3's docs of AbortMultipartUpload). */
 async function sweep(
   client: S3Client,
   { Bucket, Key }: PutObjectCommandInput,
@@ -79,6 +79,6 @@ async function sweep(
   try {
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
   } catch {
-    // NoSuchUpload: it is gone, as it should be. Anything else was reported by the failure that led here.
+    // NoSuchUpload means that it is gone, as it should be. For anything else, the failure that led here is reported.
   }
 }

@@ -1,8 +1,8 @@
-/** What "s3://bucket/prefix" names. */
+/** Parses "s3://bucket/prefix". */
 import { misuse } from "../system/index.js";
 import { isKey } from "./key.js";
 
-/** @throws SegueError (misuse) where it is not an S3 URL of a bucket that could exist. */
+/** @throws SegueError (misuse) if it is not an S3 URL with a valid bucket name and prefix */
 export function parseS3Url(url: string): { bucket: string; prefix: string } {
   const parts = /^s3:\/\/([^/]*)\/?(.*)$/i.exec(url);
   if (parts === null) throw misuse(`not an S3 URL: ${url}`, "it looks like s3://bucket/prefix");
@@ -10,14 +10,14 @@ export function parseS3Url(url: string): { bucket: string; prefix: string } {
   const prefix = parts[2]!.replace(/\/+$/, "");
   if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
     throw misuse(
-      `"${bucket}" in ${url} cannot be a bucket`,
+      `"${bucket}" in ${url} is not a valid bucket name`,
       "names have 3 to 63 letters, digits, dots and dashes",
     );
   }
   if (prefix !== "" && !isKey(prefix)) {
     throw misuse(
-      `"${prefix}" in ${url} cannot be a prefix`,
-      'its parts are names, none of them empty, "." or "..", as in s3://bucket/music/runs',
+      `"${prefix}" in ${url} is not a valid prefix`,
+      'no part of it may be empty, "." or "..", as in s3://bucket/music/runs',
     );
   }
   return { bucket, prefix };

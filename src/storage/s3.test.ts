@@ -375,7 +375,7 @@ it("lets go of a download whose file cannot be made", async () => {
       region: "us-east-1",
       credentials: motoCredentials,
     });
-    await expect(store.getFile("a", "/dev/null")).rejects.toThrow("/dev/null is no ordinary file");
+    await expect(store.getFile("a", "/dev/null")).rejects.toThrow("/dev/null is not an ordinary file");
     await closed;
   } finally {
     server.closeAllConnections();

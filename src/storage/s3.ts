@@ -1,6 +1,6 @@
 /**
- * A store in a bucket of S3, or of anything that speaks S3 (MinIO, R2, Ceph): credentials, region and endpoint come from
- * the SDK's own chain (environment, profile, role) unless given.
+ * A store in a bucket of S3 or a compatible server (MinIO, R2, Ceph). Credentials, region and endpoint come from the SDK's default
+ * chain (environment, profile, role) unless given.
  */
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -28,10 +28,10 @@ import { partSizeFor, uploadFile } from "./s3-upload.js";
 import { parseS3Url } from "./s3-url.js";
 import type { Store, StoredObject } from "./store.js";
 
-// The SDK warns on Node 20 that its next versions want a newer one. Which version runs is pinned here, not by the user.
+// On Node 20 the SDK warns that its next versions need a newer Node. Users cannot act on that, since Segue pins the SDK.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** An object that was written so lately need not be touched. */
+/** An object written within this time need not be touched. */
 const freshMs = 30 * 60 * 1000;
 
 const defaultPartSize = 8 * 1024 * 1024;
@@ -40,23 +40,23 @@ const defaultAttempts = 5;
 
 export interface S3StoreOptions {
   readonly region?: string;
-  /** Another server than AWS; addressed as endpoint/bucket/key. */
+  /** A server other than AWS; objects are addressed as endpoint/bucket/key. */
   readonly endpoint?: string;
-  /** Fixed credentials instead of the SDK's chain. */
+  /** Fixed credentials instead of the SDK's default chain. */
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-  /** How the bucket encrypts: AES256, aws:kms or aws:kms:dsse; without it, as the bucket's own default says. */
+  /** Server-side encryption: AES256, aws:kms or aws:kms:dsse. Default: the bucket's. */
   readonly encryption?: ServerSideEncryption;
-  /** The key for aws:kms: its id, ARN or alias. */
+  /** The id, ARN or alias of the key for aws:kms. */
   readonly kmsKeyId?: string;
-  /** Sent along and checked by the server. Default CRC32, the SDK's own. */
+  /** Sent with uploads and checked by the server. Default: CRC32, the SDK's. */
   readonly checksum?: ChecksumAlgorithm;
-  /** Bytes of a part of a multipart upload, at least 5 MiB. Default 8 MiB, more for files above 80 GB. */
+  /** Bytes per part of a multipart upload, at least 5 MiB. Default: 8 MiB, more for files above 80 GB. */
   readonly partSize?: number;
-  /** Parts on the way at once. Default 4. */
+  /** Parts uploaded at once. Default: 4. */
   readonly parallel?: number;
-  /** How often a request is tried in all. Default 5. */
+  /** How often a request is tried in all. Default: 5. */
   readonly attempts?: number;
-  /** Milliseconds without a byte after which a try has failed. Default 70,000. */
+  /** Milliseconds without a byte after which an attempt fails. Default: 70,000. */
   readonly silence?: number;
 }
 
@@ -74,7 +74,7 @@ export class S3Store implements Store {
 
   /**
    * @param url "s3://bucket" or "s3://bucket/prefix"
-   * @throws SegueError (misuse) where the URL names no bucket
+   * @throws SegueError (misuse) if the URL is not one of a bucket
    */
   constructor(url: string, options: S3StoreOptions = {}) {
     const { bucket, prefix } = parseS3Url(url);
@@ -86,14 +86,14 @@ export class S3Store implements Store {
     this.client = new S3Client({
       ...(options.credentials ? { credentials: options.credentials } : {}),
       ...(options.region ? { region: options.region } : {}),
-      // Bucket names as host names need DNS for each; other servers than AWS seldom have it.
+      // Buckets as host names need a DNS entry each, which servers other than AWS seldom have.
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
       maxAttempts: options.attempts ?? defaultAttempts,
       ...awsTimeouts(options.silence),
     });
   }
 
-  /** The full URL of an object, as SageMaker wants it. */
+  /** The full s3:// URL of an object, as SageMaker expects it. */
   urlOf(key: string): string {
     return `s3://${this.bucket}/${this.#full(key)}`;
   }
@@ -122,19 +122,19 @@ export class S3Store implements Store {
       } catch (error) {
         const { name, $metadata } = error as S3ServiceException;
         if (name === "PreconditionFailed") {
-          // A try whose answer was lost may have written it.
+          // An earlier attempt whose answer was lost may have written it.
           if (($metadata.attempts ?? 1) === 1) return false;
           const there = await this.get(key);
           return there !== undefined && Buffer.compare(there, bytesOf(contents)) === 0;
         }
-        // Two writers at the same instant: one has won, and the next try will see it.
+        // Two writers at the same instant: one has won, and the next attempt sees its object.
         if (name === "ConditionalRequestConflict" && attempt < 5) continue;
         throw awsFailure(`write ${this.urlOf(key)}`, error);
       }
     }
   }
 
-  /** Copies a local file in. An abort, as any failure, leaves no part behind. */
+  /** Uploads a local file. Neither an abort nor a failure leaves parts behind. */
   async putFile(key: string, path: string, { progress, signal }: TransferOptions = {}): Promise<void> {
     let size: number;
     try {
@@ -148,7 +148,7 @@ export class S3Store implements Store {
     );
   }
 
-  /** The requests that `putFile` would send for a file of that size, after a look whether the key is taken. */
+  /** The requests that `putFile` would send for a file of `size` bytes, after a HeadObject that looks up the key. */
   uploadRequests(key: string, size: number): Array<{ operation: string; input: object }> {
     const { Bucket, Key, ...how } = this.#target(key);
     const target = { Bucket, Key };
@@ -184,7 +184,7 @@ export class S3Store implements Store {
           pipeline(body, counted, createWriteStream(temporary, { flush: true }), { signal }),
         );
       } finally {
-        // Where no file can be made at the path nobody has read it, and its connection would stay open.
+        // If the file cannot be created, nothing has read the body, and its connection would stay open.
         body.destroy();
       }
       return true;
@@ -213,11 +213,11 @@ export class S3Store implements Store {
       throw awsFailure(`look up ${this.urlOf(key)}`, error);
     }
     const CopySource = `${target.Bucket}/${target.Key.split("/").map(encodeURIComponent).join("/")}`;
-    // A bucket takes a copy of an object onto itself only where something of it is said anew.
+    // S3 only copies an object onto itself if the request replaces something, here the metadata.
     const copy = new CopyObjectCommand({ ...target, CopySource, MetadataDirective: "REPLACE" });
     return this.client.send(copy).then(
       () => true,
-      // More than 5 GB are not copied in one go.
+      // S3 does not copy more than 5 GB in one request.
       () => false,
     );
   }
@@ -237,7 +237,7 @@ export class S3Store implements Store {
         ),
       );
       for (const { Key, Size, LastModified } of page.Contents ?? []) {
-        // Consoles make empty objects named "folder/"; they are no objects of ours.
+        // Skips the empty objects named "folder/" that consoles create.
         if (Key === undefined || Key.endsWith("/")) continue;
         yield { key: Key.slice(this.#root.length), size: Size ?? 0, modified: LastModified?.getTime() ?? 0 };
       }
@@ -271,8 +271,7 @@ export class S3Store implements Store {
     try {
       const { Body } = await this.client.send(command, { abortSignal: signal });
       const body = Body as Readable;
-      // It may break before anybody reads it, and an error that nobody listens to would end the process. Whoever reads it is
-      // told of it then.
+      // It may fail before anyone reads it, and an error without a listener would end the process. Readers still get it later.
       body.on("error", () => {});
       return body;
     } catch (error) {
@@ -282,7 +281,7 @@ export class S3Store implements Store {
     }
   }
 
-  /** The SDK tries again until it is answered; an answer that breaks off in the middle is asked for anew here, as often. */
+  /** Retries answers that break off in the middle, as often as the SDK retries requests. */
   async #wholly<T>(doing: string, read: () => Promise<T>): Promise<T> {
     const { attempts = defaultAttempts } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -307,7 +306,7 @@ export class S3Store implements Store {
   }
 }
 
-/** Of an empty text the SDK would say on standard error that its length is not known. */
+/** Bytes, since the SDK prints a warning about the unknown length of an empty string. */
 function bytesOf(contents: Uint8Array | string): Uint8Array {
   return typeof contents === "string" ? Buffer.from(contents) : contents;
 }

@@ -1,11 +1,11 @@
-/** What every store must do. */
+/** Tests that every store must pass. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "./store.js";
 
-/** @param open a fresh, empty store for each test */
+/** @param open opens an empty store in a new folder, for each test */
 export function storeContract(name: string, open: (folder: string) => Promise<Store>): void {
   describe(`${name} as a store`, () => {
     let folder: string;

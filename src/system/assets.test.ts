@@ -19,6 +19,6 @@ it("says what to do where the code is without its kernels, as in a bundle of ano
   );
   const said = execFileSync(process.execPath, ["main.js"], { cwd: folder, encoding: "utf8" });
   expect(said).toMatch(
-    /^SegueError a file of Segue's own is missing: .*encoder\.wasm A bundler has to leave Segue out/,
+    /^SegueError one of Segue's own files is missing: .*encoder\.wasm Mark Segue as external in a bundler/,
   );
 });

@@ -1,6 +1,6 @@
 /**
- * Finds files that ship beside the code: wasm kernels, SQL, worker entry points. They live in dist/; when the code runs
- * from src/ (under vitest) the same file of the last build is used, because a worker thread cannot load TypeScript.
+ * Finds files that ship beside the code: wasm kernels, SQL, worker entry points. They are in dist/. Code that runs from src/ (under
+ * vitest) uses those of the last build, because a worker thread cannot load TypeScript.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
@@ -9,24 +9,24 @@ import { SegueError } from "./errors.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** The folder of the installed package (where package.json is). */
+/** The root of the installed package, with package.json. */
 export const packageRoot = dirname(dirname(here));
 
-/** The absolute path of a built file, given relative to dist/: `distPath("assembly/track2vec.wasm")`. */
+/** The absolute path of a built file. @param relative to dist/: "assembly/track2vec.wasm" */
 export function distPath(relative: string): string {
   return join(packageRoot, "dist", ...relative.split("/"));
 }
 
 /**
- * A built kernel: `readKernel("track2vec")` is assembly/track2vec.wasm.
+ * Reads a built kernel: `readKernel("track2vec")` reads dist/assembly/track2vec.wasm.
  *
- * @throws SegueError where it is not there, as in a program that a bundler has put this code into
+ * @throws SegueError if it is missing, as in a program whose bundler included Segue's code
  */
 export function readKernel(name: string): Buffer<ArrayBuffer> {
   const path = distPath(`assembly/${name}.wasm`);
   if (existsSync(path)) return readFileSync(path);
-  throw new SegueError(`a file of Segue's own is missing: ${path}`, {
-    hint: 'A bundler has to leave Segue out: --external:segue of esbuild, ssr.external: ["segue"] of Vite. Else install Segue anew.',
+  throw new SegueError(`one of Segue's own files is missing: ${path}`, {
+    hint: 'Mark Segue as external in a bundler: --external:segue in esbuild, ssr.external: ["segue"] in Vite. Otherwise reinstall Segue.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** Writes that are seen whole or not at all: to a temporary neighbour, flushed, then renamed over the target. */
+/** Atomic writes: to a temporary file beside the target, flushed, then renamed over it. */
 import { randomBytes } from "node:crypto";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -6,12 +6,12 @@ import { explainDiskError } from "./disk-error.js";
 import { makeFolder } from "./make-folder.js";
 import { refuseDevice } from "./ordinary-file.js";
 
-/** Writes `contents` to `path` atomically, making the folders above it. Nothing is left behind when it fails. */
+/** Writes `contents` to `path` atomically, and creates its parent folders. A failure leaves no temporary file. */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
   await writeAtomically(path, (temporary) => writeNewFile(temporary, contents));
 }
 
-/** Writes a file that must not be there yet, and waits until the disk has it. */
+/** Writes a file that must not exist yet, and flushes it to disk. */
 export async function writeNewFile(path: string, contents: string | Uint8Array): Promise<void> {
   const file = await open(path, "wx");
   try {
@@ -22,14 +22,14 @@ export async function writeNewFile(path: string, contents: string | Uint8Array):
   }
 }
 
-/** A name beside `path` that nobody else takes. */
+/** A unique temporary path beside `path`. */
 export const temporaryBeside = (path: string) =>
   `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
 
-/** Whether a file is called as `temporaryBeside` calls those that are not finished. */
+/** Whether a name is one of `temporaryBeside`: a file not written completely. */
 export const isUnfinished = (name: string) => /\.\d+-[0-9a-f]{8}\.tmp$/.test(name);
 
-/** Lets `write` fill a temporary file beside `path` (by any means: a stream, DuckDB's COPY) and renames it into place. */
+/** Lets `write` fill a temporary file beside `path` by any means (a stream, DuckDB's COPY) and renames it into place. */
 export async function writeAtomically(
   path: string,
   write: (temporary: string) => Promise<void>,
@@ -48,12 +48,12 @@ export async function writeAtomically(
     await rm(temporary, { force: true, recursive: true });
     const { code, path: at } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT") throw explainDiskError(error, path);
-    // That the folder has gone is a thing some callers can put right; they look for Node's own code.
+    // Some callers retry if the folder has been removed; they check for Node's own code.
     throw at === temporary ? Object.assign(error as Error, { path, dest: undefined }) : error;
   }
 }
 
-/** Renames a finished file to `path`, making the folders above it; where that is another disk, by way of a copy beside it. */
+/** Moves a finished file to `path` and creates its parent folders. Onto another disk it is copied, still atomically. */
 export async function moveIntoPlace(finished: string, path: string): Promise<void> {
   makeFolder(dirname(path));
   try {

@@ -26,11 +26,11 @@ it("refuses what stands in the way, as misuse", async () => {
   for (const [path, kind, message] of [
     [at("folder"), "file", `${at("folder")} is a folder`],
     [at("file"), "folder", `${at("file")} is a file`],
-    [at("file/below"), "file", `${at("file")} is no folder, so ${at("file/below")} cannot be written`],
-    ["/dev/null", "file", "/dev/null is no ordinary file"],
-    [at("to-null"), "file", `${at("to-null")} is no ordinary file`],
-    ["-", "file", '"-" is no file'],
-    ["s3://bucket/new", "folder", "s3://bucket/new is no path on this machine"],
+    [at("file/below"), "file", `${at("file")} is not a folder, so ${at("file/below")} cannot be written`],
+    ["/dev/null", "file", "/dev/null is not an ordinary file"],
+    [at("to-null"), "file", `${at("to-null")} is not an ordinary file`],
+    ["-", "file", '"-" is not a file'],
+    ["s3://bucket/new", "folder", "s3://bucket/new is not a path on this machine"],
   ] as const)
     await expect(checkOutput(path, kind)).rejects.toMatchObject({ message, exitCode: 2 });
   await expect(writeFileAtomic(at("to-null"), "x")).rejects.toMatchObject({ exitCode: 2 });

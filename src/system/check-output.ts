@@ -1,4 +1,4 @@
-/** Whether a place can be written, found out before long work and not after it. */
+/** Checks that an output can be written before long work starts. */
 import { open, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryBeside } from "./atomic-file.js";
@@ -8,22 +8,25 @@ import { refuseDevice } from "./ordinary-file.js";
 import { isUrl } from "./value-range.js";
 
 /**
- * Tries whether `path` could be written, and leaves nothing behind. Folders above it that do not exist yet are no obstacle.
+ * Checks that `path` can be written, and leaves nothing behind. Parent folders need not exist yet.
  *
  * @param kind what will be written: one file (default), or files into a folder
- * @throws SegueError (misuse) where something else stands there; (code "disk") where the system refuses it
+ * @throws SegueError (misuse) if something else is at the path; (code "disk") if the system refuses the write
  */
 export async function checkOutput(path: string, kind: "file" | "folder" = "file"): Promise<void> {
   if (isUrl(path))
-    throw misuse(`${path} is no path on this machine`, "Write it to a path, and copy it there afterwards.");
+    throw misuse(
+      `${path} is not a path on this machine`,
+      "Write to a local path, then copy the result there.",
+    );
   const there = await stat(path).catch(() => undefined);
   if (kind === "file" && there?.isDirectory())
     throw misuse(`${path} is a folder`, "Name a file that can be written.");
   await refuseDevice(path);
   if (kind === "folder" && there && !there.isDirectory())
-    throw misuse(`${path} is a file`, "Name a folder, or one that can be made.");
+    throw misuse(`${path} is a file`, "Name a folder; it need not exist yet.");
   const folder = kind === "folder" && there ? path : await nearestAbove(path);
-  // Asking for permissions would not do: whoever may do everything still cannot write to a read-only or a special file system.
+  // Checking permissions is not enough: root, too, cannot write to a read-only or special file system.
   const trial = temporaryBeside(join(folder, ".segue"));
   try {
     await (await open(trial, "wx")).close();
@@ -33,12 +36,12 @@ export async function checkOutput(path: string, kind: "file" | "folder" = "file"
   await rm(trial, { force: true });
 }
 
-/** The folder above it that exists. */
+/** The nearest parent folder that exists. */
 async function nearestAbove(path: string): Promise<string> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const there = await stat(folder).catch(() => undefined);
     if (there?.isDirectory()) return folder;
     if (there || folder === dirname(folder))
-      throw misuse(`${folder} is no folder, so ${path} cannot be written`, "Check the path.");
+      throw misuse(`${folder} is not a folder, so ${path} cannot be written`, "Check the path.");
   }
 }

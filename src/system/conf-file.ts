@@ -1,11 +1,11 @@
-/** A YAML file of conf/, by name, with the line on which each name stands. */
+/** A YAML file of conf/, with the line number of each name in it. */
 import { readFileSync } from "node:fs";
 import type { Document } from "yaml";
 import { messageOf, misuse } from "./errors.js";
 
 export interface ConfFile {
   readonly values: Readonly<Record<string, unknown>>;
-  /** "conf/local/params.yml, line 3", of a name within the names before it. */
+  /** Where a nested name is, given the names on the way to it: "conf/local/params.yml, line 3". */
   placeOf(...path: string[]): string;
 }
 
@@ -14,7 +14,7 @@ const remedies: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "leave one of the two out",
 };
 
-/** An alias of nothing is found out only here. */
+/** Unresolved aliases are only detected here. */
 function valuesOf(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
@@ -24,10 +24,10 @@ function valuesOf(document: Document, file: string): unknown {
 }
 
 /**
- * Reads a file; undefined where there is none.
+ * Reads a file, or returns undefined if there is none.
  *
- * @param holds what it holds by name, for messages: 'parameters by name, such as "seed: 1"'
- * @throws SegueError (misuse) naming the file, where it cannot be read or is no mapping
+ * @param holds what the file must hold, for messages: 'parameters by name, such as "seed: 1"'
+ * @throws SegueError (misuse) naming the file, if it cannot be read or is not a mapping
  */
 export async function readConfFile(file: string, holds: string): Promise<ConfFile | undefined> {
   let text: string;
@@ -39,13 +39,13 @@ export async function readConfFile(file: string, holds: string): Promise<ConfFil
   }
   const { isMap, isScalar, LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
-  // Without the parser's picture of the place: the line is named instead.
+  // Without the parser's code frame: the message names the line instead.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined)
     throw misuse(
       `${file}, line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`,
-      remedies[broken.code] ?? "it is read as YAML: one `name: value` a line, indented with spaces",
+      remedies[broken.code] ?? "the file must be YAML: one `name: value` per line, indented with spaces",
     );
   const values: unknown = valuesOf(document, file);
   if (typeof values !== "object" || Array.isArray(values)) throw misuse(`${file} must hold ${holds}`);

@@ -1,31 +1,31 @@
-/** What the system refuses to do with files, said in words: a full disk, no permission, a folder where a file was meant. */
+/** Explains file system errors: a full disk, no permission, a folder instead of a file. */
 import { dirname } from "node:path";
 import { messageOf, SegueError } from "./errors.js";
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
-  ENOSPC: ["the disk is full", "make room, or name a place on another disk"],
-  EDQUOT: ["the disk quota is used up", "make room, or name a place on another disk"],
+  ENOSPC: ["the disk is full", "free some space, or name a place on another disk"],
+  EDQUOT: ["the disk quota is used up", "free some space, or name a place on another disk"],
   EFBIG: [
     "the file would be larger than allowed",
     "raise the limit (ulimit -f), or name a place on another disk",
   ],
-  EACCES: ["permission denied", "take another place, or change who may use this one"],
-  EPERM: ["permission denied", "take another place, or change who may use this one"],
+  EACCES: ["permission denied", "name another place, or change its permissions"],
+  EPERM: ["permission denied", "name another place, or change its permissions"],
   EROFS: ["the file system is read-only", "name another place"],
   EISDIR: ["it is a folder", "name a file"],
-  ENOTDIR: ["what stands before it in the path is a file, not a folder", "check the path"],
-  EEXIST: ["what stands there is a file, not a folder", "name another place, or move that file away"],
+  ENOTDIR: ["a parent in its path is a file, not a folder", "check the path"],
+  EEXIST: ["it is a file, not a folder", "name another place, or move that file away"],
   ENOENT: ["there is no such file or folder", "check the path"],
   EMFILE: ["too many files are open", "raise the limit: ulimit -n 4096"],
 };
 
-/** What `makeFolder` ends with where the folder above is there: of a place such as /proc. */
-const noFolders = ["no folder can be made there", "name another place"] as const;
+/** For `mkdir` failing with ENOENT although the parent exists, as in /proc. */
+const noFolders = ["no folder can be created there", "name another place"] as const;
 
 /**
- * The error as a `SegueError`, where it is one of the file system (from Node or from DuckDB); otherwise as it is.
+ * Turns an error of the file system (from Node or DuckDB) into a `SegueError`; returns any other as it is.
  *
- * @param place the file or folder that the user knows of, where the error names a temporary one
+ * @param place the file or folder to name; default: the one that the error names, which may be temporary
  */
 export function explainDiskError(error: unknown, place?: string): unknown {
   if (error instanceof SegueError) return error;
@@ -34,7 +34,7 @@ export function explainDiskError(error: unknown, place?: string): unknown {
   const reason =
     code === "ENOENT" && syscall === "mkdir" ? noFolders : code === undefined ? undefined : reasons[code];
   if (reason === undefined) return error;
-  // The name of a temporary folder says nothing to users: it is the place that they chose.
+  // Users do not know the random name of a temporary folder, only its parent.
   const at = place ?? dest ?? (syscall === "mkdtemp" && path !== undefined ? dirname(path) : path);
   const [what, hint] = reason;
   return new SegueError(at === undefined ? what : `cannot use ${at}: ${what}`, {
@@ -44,7 +44,7 @@ export function explainDiskError(error: unknown, place?: string): unknown {
   });
 }
 
-/** Sockets and processes have EACCES and EPERM, too; those are told where they are used. */
+/** Sockets and processes have EACCES and EPERM, too; their callers explain those. */
 const fileCalls = new Set(
   "access chmod close copyfile fsync ftruncate link lstat mkdir mkdtemp open opendir read rename rm rmdir scandir sendfile stat symlink unlink write".split(
     " ",

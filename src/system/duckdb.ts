@@ -1,6 +1,6 @@
 /**
- * DuckDB for the rooms: an in-memory instance with a memory limit and a folder to spill to, both gone when the work is
- * done. The native library is loaded at the first use, so that commands which need no SQL start fast.
+ * DuckDB as an in-memory instance with a memory limit and a spill folder, both removed when the work is done. The native library
+ * is loaded on first use, so that commands without SQL start fast.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,15 +11,15 @@ import { temporaryFolder } from "./temporary-folder.js";
 
 export interface DuckDbOptions {
   /**
-   * How much memory DuckDB may hold before it spills to disk, such as "512MB" or "4GB" (the default is "3GB"); never more than three
-   * quarters of what this process may use.
+   * How much memory DuckDB may use before it spills to disk, such as "512MB" or "4GB"; capped at three quarters of the usable memory.
+   * Default: "3GB".
    */
   readonly memoryLimit?: string;
-  /** How many threads it may use; the default is every core. */
+  /** How many threads it may use. Default: one per usable core. */
   readonly threads?: number;
-  /** Where it spills to: a folder that exists; the default is the system's folder for temporary files. */
+  /** An existing folder to spill to. Default: the system's folder for temporary files. */
   readonly spillFolder?: string;
-  /** Interrupts the query that is running. */
+  /** Interrupts the running query. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,27 +27,26 @@ export interface DuckDbOptions {
 export type SqlValue = string | number | bigint | boolean | null;
 export type SqlValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
-/** One connection, as the rooms use it. */
+/** One connection. */
 export interface Database {
-  /** Runs one or more statements and forgets what they answer. `values` are bound to the last one. */
+  /** Runs one or more statements and discards their results. `values` are bound to the last one. */
   run(sql: string, values?: SqlValues): Promise<void>;
-  /** All rows as plain objects; whole numbers come as `number`, lists as arrays. */
+  /** All rows as plain objects; integers become `number`, lists arrays. */
   rows<Row extends object>(sql: string, values?: SqlValues): Promise<Row[]>;
-  /** The first row, where the statement always has one. */
+  /** The first row, for statements that always return one. */
   row<Row extends object>(sql: string, values?: SqlValues): Promise<Row>;
-  /** The answer in chunks of about 2,048 rows, without holding all of it in memory. */
+  /** Streams the result in chunks of about 2,048 rows. */
   chunks(sql: string, values?: SqlValues): AsyncIterable<DuckDBDataChunk>;
-  /** Another connection to the same database, for work at the same time; it sees all but temporary tables. */
+  /** Runs `work` on another connection to the same database, for concurrent work; it does not see temporary tables. */
   beside<T>(work: (database: Database) => Promise<T>): Promise<T>;
-  /** Appends chunks to a table as they are: the fast way in for arrays. A chunk may be filled again after it was taken. */
+  /** Appends chunks to a table: the fast way to load arrays. A chunk may be reused once the next one is requested. */
   append(table: string, chunks: Iterable<DuckDBDataChunk>): Promise<void>;
 }
 
 /**
- * Opens DuckDB, lets `work` use it, and closes it whatever happens.
+ * Opens DuckDB for `work`, and closes it afterwards, also on failure.
  *
- * @throws SegueError code "out-of-memory" when the memory limit and the disk are both too small, and the abort reason when
- *   `signal` fires
+ * @throws SegueError code "out-of-memory" if the memory limit and the disk are both too small; the signal's reason if it is aborted
  */
 export async function withDuckDb<T>(
   options: DuckDbOptions,
@@ -64,7 +63,7 @@ export async function withDuckDb<T>(
       memory_limit: memoryLimit,
       threads: String(options.threads ?? usableCores()),
       temp_directory: spill,
-      // Nothing is fetched from the network behind the user's back.
+      // Never downloads extensions.
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
@@ -81,10 +80,10 @@ export async function withDuckDb<T>(
   }
 }
 
-/** How an amount of memory is written: its number, the unit's prefix if any, and "i" where that counts by 1024. */
+/** An amount of memory such as "512MB"; groups: the number, the unit's prefix if any, and "i" for units of 1024. */
 export const memoryAmount = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i)?)?B$/i;
 
-/** An amount of memory as DuckDB reads it: as given, or three quarters of what there is here. */
+/** The amount as given, capped at three quarters of the usable memory. */
 function withinMachine(amount: string): string {
   const parts = memoryAmount.exec(amount);
   if (parts === null)
@@ -100,7 +99,7 @@ function withinMachine(amount: string): string {
   return bytes <= most * 2 ** 20 ? amount : `${most}MiB`;
 }
 
-/** Loads the native library ahead. */
+/** Loads the native library ahead of time. */
 export async function preloadDuckDb(): Promise<void> {
   await import("@duckdb/node-api");
 }
@@ -111,12 +110,12 @@ async function onConnection<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const connection = await instance.connect();
-  // Else times without a zone would be those of the machine's own.
+  // Otherwise times without a zone would be in the machine's own.
   await connection.run("SET TimeZone = 'UTC'");
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = () => {
     connection.interrupt();
-    // One that comes before its query has begun is lost on it.
+    // Repeated, because an interrupt just before a query starts has no effect on it.
     interrupting = setInterval(() => connection.interrupt(), 50);
   };
   signal?.addEventListener("abort", interrupt, { once: true });
@@ -171,14 +170,14 @@ async function onConnection<T>(
   }
 }
 
-/** A column of whole numbers (UINTEGER, without NULL) of a chunk, as they lie in memory; for as long as the chunk lives. */
+/** A view of a UINTEGER column without NULL, valid as long as the chunk is. */
 export function uintColumn(chunk: DuckDBDataChunk, column: number): Uint32Array {
   const { items } = chunk.getColumnVector(column) as unknown as { items: unknown };
   if (!(items instanceof Uint32Array)) throw new Error(`column ${column} is not of type UINTEGER`);
   return items;
 }
 
-/** A string as a SQL literal, for the places that take no bound values (`COPY … TO 'path'`). */
+/** A string as a SQL literal, where no value can be bound (`COPY … TO 'path'`). */
 export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -188,7 +187,7 @@ export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Fills `{{name}}` marks of a SQL file. Every mark must be given and every given name must be used. */
+/** Replaces the `{{name}}` placeholders of a SQL file. @throws Error if a placeholder has no fragment, or a fragment no placeholder */
 export function fillSql(template: string, fragments: Readonly<Record<string, string>>): string {
   const used = new Set<string>();
   const filled = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
@@ -213,7 +212,7 @@ function explained(error: unknown, memoryLimit: string): unknown {
   const message = messageOf(error);
   if (!/Out of Memory/i.test(message)) return error;
   return new SegueError(`DuckDB ran out of its ${memoryLimit} of memory: ${message.split("\n")[0]}`, {
-    hint: "give it more: segue run --memory-limit 8GB; or make room on the disk that it spills to",
+    hint: "give it more: segue run --memory-limit 8GB; or free space on the disk that it spills to",
     code: "out-of-memory",
     cause: error,
   });

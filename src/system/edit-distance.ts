@@ -1,9 +1,9 @@
-/** Kept between calls, since a search makes thousands. */
+/** Reused between calls, since a search makes thousands. */
 let rows = [0, 1, 2].map(() => new Int32Array(64));
 
 /**
- * The edit distance of two words (insertions, deletions, replacements and swaps of neighbours: Damerau–Levenshtein in its
- * optimal string alignment form), or `limit + 1` as soon as it is known to be more than `limit`.
+ * The edit distance of two words (Damerau–Levenshtein, optimal string alignment: insertions, deletions, substitutions and swaps of
+ * neighbours), or `limit + 1` once it is known to exceed `limit`.
  */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;

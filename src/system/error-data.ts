@@ -1,23 +1,22 @@
 /**
- * What an error says, as plain data: an error that is sent to another thread or process, or written to a record, loses its own
- * fields.
+ * An error as plain data, because errors lose their own fields when sent to another thread or process or written to a record.
  */
 import { messageOf, SegueError } from "./errors.js";
 
 export interface ErrorData {
   readonly message: string;
-  /** This and what follows: of a `SegueError` alone. Other errors have codes of their own kind, such as those of Node. */
+  /** This and the fields below are those of a `SegueError`; codes of other errors, such as Node's, are left out. */
   readonly hint?: string;
   readonly code?: string;
   readonly exitCode?: 1 | 2;
 }
 
-/** Whether it is a `SegueError`, by name: a flow's module may have the class from another copy of the package. */
+/** Whether it is a `SegueError`, by name: a flow's module may use the class of another copy of the package. */
 export function isSegueError(error: unknown): error is SegueError {
   return error instanceof Error && error.name === "SegueError";
 }
 
-/** Of anything that was thrown. */
+/** The data of anything that was thrown. */
 export function errorData(error: unknown): ErrorData {
   const message = messageOf(error);
   if (!isSegueError(error)) return { message };
@@ -30,7 +29,7 @@ export function errorData(error: unknown): ErrorData {
   };
 }
 
-/** The error again, as a `SegueError` whatever it was. */
+/** The error again, always as a `SegueError`. */
 export function errorFrom({ message, ...rest }: ErrorData): SegueError {
   return new SegueError(message, rest);
 }

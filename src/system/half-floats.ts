@@ -1,9 +1,9 @@
-/** Floats of 16 bits, as models are often kept in, to 32 bits: every one of them has its exact value there. */
+/** Converts 16-bit floats, in which models are often stored, to 32 bits, exactly. */
 
-/** Both kinds by their names in safetensors. `into` gets as many values as `bits` has. */
+/** Both formats by their names in safetensors. `into` has the length of `bits`. */
 export const halfFloats = { F16: widenF16, BF16: widenBf16 } as const;
 
-/** The value of each of the 65,536 that there are; made when the first is asked for. */
+/** The values of all 65,536 bit patterns, computed on first use. */
 let valuesOfF16: Float32Array | undefined;
 
 /** IEEE 754 half precision: a sign, 5 bits of exponent, 10 of fraction. */
@@ -21,7 +21,7 @@ function valueOfF16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** bfloat16: the upper half of 32 bits. */
+/** bfloat16: the upper half of a 32-bit float. */
 function widenBf16(bits: Uint16Array, into: Float32Array): void {
   const words = new Uint32Array(into.buffer, into.byteOffset, into.length);
   for (let at = 0; at < bits.length; at++) words[at] = bits[at]! << 16;

@@ -1,4 +1,4 @@
-/** What every room stands on: errors, files, randomness, progress. Knows nothing of playlists or models. */
+/** What every room uses: errors, files, randomness, progress. Knows nothing of playlists or models. */
 export { besideUrl, distPath, packageRoot, readKernel } from "./assets.js";
 export {
   isUnfinished,

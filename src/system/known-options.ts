@@ -1,11 +1,11 @@
-/** Options by their names. A misspelt one would otherwise be its default, and in plain JavaScript nobody would know. */
+/** Checks options by name. In plain JavaScript a misspelt option would otherwise silently keep its default. */
 import { misuse } from "./errors.js";
 import { closest } from "./nearest.js";
 import { asWritten, requireWithin, type ValueRange } from "./value-range.js";
 
 /**
- * @param of what has the options, for the message; default: nothing is named
- * @throws SegueError (misuse) that names the first one that there is not; also where `options` is no object
+ * @param of whose options they are, for the message; default: not named
+ * @throws SegueError (misuse) naming the first unknown option, or if `options` is not an object
  */
 export function requireKnown(options: object, known: readonly string[], of?: string): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))
@@ -22,12 +22,12 @@ export function requireKnown(options: object, known: readonly string[], of?: str
 }
 
 /**
- * For the doors of the library: options come there from plain JavaScript too, where nobody has looked at them.
+ * Checks options at the doors of the library, since plain JavaScript calls them without a type check.
  *
- * @param ranges of every option that there is, what it may be; one that is undefined counts as not given
- * @param of what has the options, for the message: "drawMap"
- * @param needed those that have no default
- * @throws SegueError (misuse) that names the first one that there is not, that is out of its range, or that is missing
+ * @param ranges the allowed values of every option; an option that is undefined counts as not given
+ * @param of whose options they are, for the message: "drawMap"
+ * @param needed options without a default
+ * @throws SegueError (misuse) naming the first option that is unknown, out of range or missing
  */
 export function requireOptions<Options extends object>(
   options: Options,

@@ -45,18 +45,18 @@ describe("makeFolder", () => {
     for (const name of ["file", "dangling"])
       for (const path of [join(folder, name), join(folder, name, "below")])
         expect(refusal(path)).toMatchObject({
-          message: `cannot use ${join(folder, name)}: what stands there is a file, not a folder`,
+          message: `cannot use ${join(folder, name)}: it is a file, not a folder`,
         });
   });
 
   it("ends where the file system makes no folders", async (context) => {
     if (process.platform !== "linux") context.skip();
     expect(refusal("/proc/segue-test/a")).toMatchObject({
-      message: "cannot use /proc/segue-test: no folder can be made there",
+      message: "cannot use /proc/segue-test: no folder can be created there",
       hint: "name another place",
     });
     await expect(writeFileAtomic("/proc/segue-test/a.csv", "x")).rejects.toMatchObject({
-      message: "cannot use /proc/segue-test/a.csv: no folder can be made there",
+      message: "cannot use /proc/segue-test/a.csv: no folder can be created there",
     });
   });
 

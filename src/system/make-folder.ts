@@ -1,14 +1,14 @@
-/** Folders made one by one, because Node's recursive mkdir takes ENOENT for "the one above is missing", whatever it means. */
+/** Creates folders one by one, because Node's recursive mkdir always takes ENOENT to mean that the parent is missing. */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-/** Whoever sweeps empty folders away may take one between two calls. */
+/** Retries, because a process that removes empty folders may remove one between two calls. */
 const attempts = 5;
 
 /**
- * Makes `path` and what is missing above it; does nothing where it is a folder already. Node's own way says ENOENT for a
- * read-only place (Node 20), and asks without end where the file system makes no folders (/proc); this one ends, with the
- * reason of the first folder that cannot be made. Synchronous: it is a few calls that wait for nothing.
+ * Creates `path` and its missing parents; does nothing if it exists. Node's recursive mkdir reports ENOENT on a read-only file
+ * system (Node 20) and never returns where no folder can be created (/proc). This one fails with the error of the first folder
+ * that cannot be created. It is synchronous, since it makes only a few fast calls.
  *
  * @throws the error of Node's `mkdir`, for `explainDiskError`
  */
@@ -23,7 +23,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** The folders on the way to `path` that are not there, from the top down. */
+/** The missing folders of `path`, parents first. */
 function missing(path: string): string[] {
   const folders: string[] = [];
   for (let at = path; !isFolder(at) && dirname(at) !== at; at = dirname(at)) folders.unshift(at);
@@ -34,7 +34,7 @@ function makeOne(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process was quicker.
+    // Another process may have created it first.
     if (!isFolder(folder)) throw error;
   }
 }

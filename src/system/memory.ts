@@ -1,4 +1,4 @@
-/** The highest resident memory of this process so far, in MiB (getrusage's maxrss, which counts threads, not children). */
+/** This process's peak resident memory so far, in MiB (getrusage's maxrss, which includes threads but not children). */
 export function peakRssMb(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
 }

@@ -1,13 +1,13 @@
-/** Sorting by count in time that grows with the numbers alone, in steps. */
+/** Sorts by count in linear time, in steps. */
 import { blocks, type Steps } from "./slices.js";
 
 /**
- * Stable, so that equal counts stay in the order of `numbers`. Counts take one pass where a place for each of them is little
- * beside the numbers themselves, and else a pass for every 16 bits (radix sort).
+ * Stable: equal counts keep the order of `numbers`. A counting sort in one pass if the largest count is small enough, otherwise a
+ * radix sort with one pass per 16 bits.
  *
- * @param numbers what to sort; changed
+ * @param numbers what to sort; overwritten
  * @param counts the count of each number, whole, ≥ 0 and below 2^53
- * @returns the numbers by falling count
+ * @returns the numbers by descending count
  */
 export function* orderByCount(numbers: Uint32Array, counts: ArrayLike<number>): Steps<Uint32Array> {
   let most = 0;
@@ -46,9 +46,9 @@ function mostOf(
   return most;
 }
 
-/** One pass: by the digit of how far a count is below the highest, `unit` being what the digit counts. */
+/** One pass: sorts by one digit, of value `unit`, of the difference between the highest count and a number's count. */
 class Pass {
-  /** Where the numbers of the next digits go. */
+  /** For each digit, the position of its next number. */
   readonly #next: Uint32Array;
 
   constructor(
@@ -62,7 +62,7 @@ class Pass {
     this.#next = new Uint32Array(digits + 1);
   }
 
-  /** Counts the digits of a block, each one place higher than its own, so that sums of them are where digits begin. */
+  /** Counts the digits of a block, shifted by one, so that prefix sums are the positions where digits begin. */
   tally(first: number, end: number): void {
     const next = this.#next;
     for (let i = first; i < end; i++) next[this.#digit(this.from[i]!) + 1]!++;

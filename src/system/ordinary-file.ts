@@ -1,34 +1,34 @@
-/** What has to be a file on a disk: what is looked at more than once, or not from front to back, and what is renamed into place. */
+/** Refuses pipes and devices where only an ordinary file works: for input read more than once, and for output renamed into place. */
 import { lstat, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { misuse, type SegueError } from "./errors.js";
 
 /**
- * To be called before such a file is opened: the opening of a pipe waits for who writes into it.
+ * Call it before opening the file: opening a pipe waits for a writer.
  *
- * @throws SegueError (misuse) where the path names a pipe
+ * @throws SegueError (misuse) if the path is a pipe
  */
 export async function refusePipe(path: string): Promise<void> {
   const facts = await stat(path).catch(() => undefined);
   if (facts?.isFIFO()) throw notTwice(path, "a pipe");
 }
 
-/** @param what "a pipe" */
+/** The error for input that cannot be read twice. @param what "a pipe" */
 export function notTwice(path: string, what: string): SegueError {
-  return misuse(`${path} is ${what}, and has to be read more than once`, "write it to a file first");
+  return misuse(`${path} is ${what}, but must be read more than once`, "write it to a file first");
 }
 
 /**
- * To be called before a file is renamed to `path`, which would put it where a device was, or a link to one: `/dev/stdout` stays a link
- * even where standard output is a file.
+ * Call it before renaming a file to `path`, which would replace a device, or a link to one: `/dev/stdout` is a link even if standard
+ * output is a file.
  *
- * @throws SegueError (misuse) where the path names something other than a file, a folder or nothing, and for "-"
+ * @throws SegueError (misuse) for "-", and if the path exists and is neither a file nor a folder
  */
 export async function refuseDevice(path: string): Promise<void> {
-  if (path === "-") throw misuse('"-" is no file', "Name a file that can be written.");
+  if (path === "-") throw misuse('"-" is not a file', "Name a file that can be written.");
   const there = await lstat(path).catch(() => undefined);
   const target = there?.isSymbolicLink() ? await stat(path).catch(() => undefined) : there;
   const isOfTheSystem = there?.isSymbolicLink() && /^\/(dev|proc)\//.test(resolve(path));
   if (isOfTheSystem || (target && !target.isFile() && !target.isDirectory()))
-    throw misuse(`${path} is no ordinary file`, "Name a file that can be written.");
+    throw misuse(`${path} is not an ordinary file`, "Name a file that can be written.");
 }

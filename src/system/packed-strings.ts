@@ -1,14 +1,14 @@
-/** Many strings as two arrays, so that they can be stored and shared beside numbers: UTF-8 text and where each ends in it. */
+/** Many strings as two arrays, UTF-8 text and end offsets, so that they can be stored and shared like numbers. */
 import { SegueError } from "./errors.js";
 
 export interface PackedStrings {
-  /** All strings as UTF-8, one after the other. */
+  /** All strings as UTF-8, concatenated. */
   readonly text: Uint8Array;
-  /** `ends[i]` is the byte after string i. */
+  /** `ends[i]` is the offset of the byte after string i. */
   readonly ends: Uint32Array;
 }
 
-/** @throws SegueError when a string is not well-formed Unicode (a lone surrogate) or all together pass 4 GB */
+/** @throws SegueError if a string is not well-formed Unicode (a lone surrogate) or all together exceed 4 GB */
 export function packStrings(strings: readonly string[]): PackedStrings {
   const ends = new Uint32Array(strings.length);
   let bytes = 0;
@@ -28,7 +28,7 @@ export function packStrings(strings: readonly string[]): PackedStrings {
   return { text, ends };
 }
 
-/** Some of packed strings, in the order of their `numbers`, without making strings of them. */
+/** Selects packed strings by number, in the given order, without decoding them. */
 export function pickStrings({ text, ends }: PackedStrings, numbers: Uint32Array): PackedStrings {
   const startOf = (number: number) => (number === 0 ? 0 : ends[number - 1]!);
   let bytes = 0;
@@ -42,14 +42,14 @@ export function pickStrings({ text, ends }: PackedStrings, numbers: Uint32Array)
   return picked;
 }
 
-/** @throws SegueError code "corrupt" when text and ends do not fit together */
+/** @throws SegueError code "corrupt" if text and ends are inconsistent */
 export function unpackStrings({ text, ends }: PackedStrings): string[] {
   const corrupt = (what: string) => new SegueError(what, { code: "corrupt" });
   const total = ends.length === 0 ? 0 : ends[ends.length - 1]!;
-  if (total !== text.length) throw corrupt(`${text.length} bytes of text where ${total} are told`);
+  if (total !== text.length) throw corrupt(`${text.length} bytes of text instead of ${total}`);
   let whole: string;
   try {
-    // One decoding and many slices are several times as fast as many decodings.
+    // Decoding once and slicing is several times as fast as decoding each string.
     whole = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(unshared(text));
   } catch (cause) {
     throw new SegueError("the text is not UTF-8", { code: "corrupt", cause });
@@ -64,7 +64,7 @@ export function unpackStrings({ text, ends }: PackedStrings): string[] {
     const from = unit;
     if (ascii) unit = end;
     else {
-      // Every character has one byte that is no continuation; those of four bytes are two UTF-16 units.
+      // Every character has one byte that is not a continuation byte; characters of four bytes are two UTF-16 units.
       for (; byte < end; byte++) {
         const value = text[byte]!;
         if ((value & 0xc0) !== 0x80) unit += value >= 0xf0 ? 2 : 1;

@@ -1,12 +1,12 @@
 /**
- * A Parquet file of required byte-string columns and one INT64 column, uncompressed and PLAIN encoded: the quickest way to
- * hand rows that were cut out of text to DuckDB without making a JavaScript string of every field.
+ * Writes a Parquet file of required byte-string columns and one INT64 column, uncompressed and PLAIN encoded: the fastest way to
+ * pass rows parsed from text to DuckDB without a JavaScript string per field.
  *
  * Source: the Parquet format (github.com/apache/parquet-format), metadata in Thrift's compact protocol.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 
-/** Bytes of one column: for each value its length as 4 bytes little-endian, then the value itself. */
+/** The bytes of one column: for each value its length as 4 bytes, little-endian, then the value. */
 export class ByteColumn {
   bytes = new Uint8Array(1 << 16);
   length = 0;
@@ -34,7 +34,7 @@ const typeInt64 = 2;
 const typeByteArray = 6;
 const magic = Buffer.from("PAR1");
 
-/** One file; it is whole once it is closed. */
+/** One file; it is complete once closed. */
 export class ParquetWriter {
   readonly #file: number;
   readonly #names: readonly string[];
@@ -77,7 +77,7 @@ export class ParquetWriter {
     }
   }
 
-  /** Closes a file that will not be finished. */
+  /** Closes the file without completing it. */
   abandon(): void {
     closeSync(this.#file);
   }
@@ -88,7 +88,7 @@ export class ParquetWriter {
   }
 }
 
-/** Thrift's compact protocol, as much as Parquet's metadata needs. */
+/** The part of Thrift's compact protocol that Parquet's metadata needs. */
 class Thrift {
   readonly #bytes: number[] = [];
   #last = 0;
@@ -108,7 +108,7 @@ class Thrift {
     this.#last = id;
   }
 
-  /** Whole numbers here are never negative, so zigzag is doubling. */
+  /** Integers here are never negative, so zigzag encoding is doubling. */
   int32(id: number, value: number): void {
     this.#field(id, 5);
     this.varint(value * 2);

@@ -1,11 +1,11 @@
-/** Telling processes apart: numbers are used again, so a process is its number and when it began. */
+/** Identifies processes by number and start time, because numbers are reused. */
 import { readFileSync } from "node:fs";
 
-/** What the system says of a process; undefined where that cannot be told. */
+/** State and start time of a process; undefined if unknown, as where there is no /proc. */
 function statOf(pid: number): { readonly state: string; readonly born: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold anything; after it come the 3rd field, the state, and the others, the 22nd the start time.
+    // The name in parentheses may hold anything. The fields after it start with the 3rd, the state; the 22nd is the start time.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return { state: fields[0]!, born: fields[19]! };
   } catch {
@@ -13,14 +13,15 @@ function statOf(pid: number): { readonly state: string; readonly born: string } 
   }
 }
 
-/** When process `pid` began, as the system counts it; undefined where that cannot be told. */
+/** When process `pid` started, in clock ticks since boot; undefined if unknown. */
 export function bornOf(pid: number): string | undefined {
   return statOf(pid)?.born;
 }
 
 /**
- * Whether a process runs on this machine: that very one where `born` says when it began. One that has ended and waits for its parent to
- * notice (a zombie) does not run.
+ * Whether a process is running on this machine. A zombie is not.
+ *
+ * @param born its start time, to rule out another process with the same number; default: any
  */
 export function isAlive(pid: number, born?: string): boolean {
   try {
@@ -33,7 +34,7 @@ export function isAlive(pid: number, born?: string): boolean {
   return stat.state !== "Z" && stat.state !== "X" && (born === undefined || stat.born === born);
 }
 
-/** Node's flags for a process that works for this one: limits of memory are meant for the work, others (--inspect, --eval) are not. */
+/** The Node flags that child processes inherit: memory limits, but not others (--inspect, --eval). */
 export function memoryFlags(): string[] {
   return process.execArgv.filter((flag) => flag.startsWith("--max-"));
 }

@@ -1,13 +1,13 @@
 /**
- * How long work tells how far it is. Rooms report to a `Progress`; who draws it (a bar in a terminal, nothing in a pipe, a
- * card in a run) is decided by the caller. A room that is given none reports to `silent`.
+ * How long work reports its progress. Rooms call a `Progress`; the caller decides how to show it (a bar in a terminal, nothing in
+ * a pipe, a card in a run).
  */
 export interface ProgressReport {
   /** What is being done: "reading", "training". */
   readonly task: string;
   /** How much is done, in `unit`. */
   readonly done: number;
-  /** How much there is, where that is known. */
+  /** How much there is, if known. */
   readonly total?: number;
   /** "rows", "words", "queries". */
   readonly unit?: string;
@@ -17,10 +17,10 @@ export interface ProgressReport {
 
 export type Progress = (report: ProgressReport) => void;
 
-/** Where nobody wants to be told. */
+/** Ignores all reports. */
 export const silent: Progress = () => {};
 
-/** Passes on at most one report every `milliseconds`, and always the last one of a task. */
+/** Forwards at most one report per `milliseconds`, and always the last one of a task with a known `total`. */
 export function throttled(progress: Progress, milliseconds = 100): Progress {
   let last = 0;
   return (report) => {

@@ -1,9 +1,9 @@
 /**
- * Seeded randomness for everything outside the training kernel: sfc32 (Chris Doty-Humphrey, PractRand), seeded through
- * splitmix32, so that neighbouring seeds give unrelated streams. The same seed gives the same numbers everywhere.
+ * Seeded random numbers for everything outside the training kernel: sfc32 (Chris Doty-Humphrey, PractRand), seeded by splitmix32,
+ * so that neighbouring seeds give unrelated streams. The same seed gives the same numbers on every machine.
  */
 export class Random {
-  // Signed, since the engine keeps whole numbers of 32 bits with a sign as such, and others as floating-point numbers of their own.
+  // Signed, since the engine stores signed 32-bit integers directly, and larger ones as boxed floating-point numbers.
   #a: number;
   #b: number;
   #c: number;
@@ -39,18 +39,18 @@ export class Random {
     return this.uint32() / 4294967296;
   }
 
-  /** A whole number in [0, bound), without modulo bias for any bound that a playlist has. */
+  /** A whole number in [0, bound); the bias is negligible for bounds far below 2^32. */
   below(bound: number): number {
     return Math.floor(this.next() * bound);
   }
 
-  /** A standard normal number (Box–Muller). */
+  /** A number from the standard normal distribution (Box–Muller). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
     return radius * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Shuffles in place (Fisher–Yates) and returns what it was given. */
+  /** Shuffles `list` in place (Fisher–Yates) and returns it. */
   shuffle<T extends { length: number; [index: number]: unknown }>(list: T): T {
     for (let i = list.length - 1; i > 0; i--) {
       const j = this.below(i + 1);

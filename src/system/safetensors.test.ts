@@ -103,7 +103,7 @@ describe("reading", () => {
     write({ ids: tensor("I64", [1], [0, 8]) }, new Uint8Array(8));
     await expect(readSafetensors(path)).rejects.toMatchObject({
       code: "unsupported-type",
-      message: `${path}: tensor "ids" has data type "I64", which is not read here`,
+      message: `${path}: tensor "ids" has data type "I64", which Segue does not read`,
       hint: "Save it as one of F64, F32, I32, U32, I16, U16, I8, U8, F16, BF16.",
     });
   });
@@ -116,9 +116,9 @@ describe("reading", () => {
     ["an unknown type", { a: tensor("F17", [2], [0, 4]) }, four, /tensor "a" has data type "F17", which/],
     ["a type that every object has", { a: tensor("toString", [1], [0, 4]) }, four, /data type "toString"/],
     ["a tensor that is none", { a: null }, four, /tensor "a" has data type undefined/],
-    ["a negative size", { a: tensor("F32", [-1], [0, 4]) }, four, /tensor "a" has no proper shape/],
-    ["a broken size", { a: tensor("F32", [0.5], [0, 4]) }, four, /no proper shape/],
-    ["offsets of one number", { a: tensor("F32", [1], [0]) }, four, /tensor "a" has no proper data_offsets/],
+    ["a negative size", { a: tensor("F32", [-1], [0, 4]) }, four, /tensor "a" has an invalid shape/],
+    ["a broken size", { a: tensor("F32", [0.5], [0, 4]) }, four, /has an invalid shape/],
+    ["offsets of one number", { a: tensor("F32", [1], [0]) }, four, /tensor "a" has invalid data_offsets/],
     ["offsets that fall", { a: tensor("F32", [1], [4, 0]) }, four, /has -4 bytes, not 4/],
     ["a shape of other bytes", { a: tensor("F32", [2], [0, 4]) }, four, /shape \[2\] has 4 bytes, not 8/],
     ["a hole at the start", { a: tensor("U8", [2], [2, 4]) }, four, /"a" begins at byte 2, not 0/],
@@ -132,10 +132,10 @@ describe("reading", () => {
       "data too short",
       { a: tensor("F32", [2], [0, 8]) },
       four,
-      /cut short: 4 bytes of data where the header tells 8/,
+      /cut short: 4 bytes of data, but the header says 8/,
     ],
     ["data too long", { a: tensor("U8", [1], [0, 1]) }, four, /3 bytes too many after the data/],
-    ["metadata of numbers", { __metadata__: { a: 1 } }, new Uint8Array(0), /metadata are not strings/],
+    ["metadata of numbers", { __metadata__: { a: 1 } }, new Uint8Array(0), /metadata must be strings/],
   ])("refuses %s", async (_, header, data, message) => {
     write(header, data);
     await expect(readSafetensors(path)).rejects.toMatchObject({

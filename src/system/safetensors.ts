@@ -1,7 +1,7 @@
 /**
- * Arrays in a file: the safetensors format (https://github.com/huggingface/safetensors). Eight bytes with the length of a
- * JSON header, the header, then the arrays one after the other, little-endian. Written in pieces and read into one buffer, so
- * that files above 2 GB work, and the same arrays always give the same bytes.
+ * Arrays in a file, in the safetensors format (https://github.com/huggingface/safetensors): eight bytes with the length of a
+ * JSON header, the header, then the arrays, little-endian. Files above 2 GB work, since they are written and read in pieces. The
+ * same arrays always give the same bytes.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { SegueError } from "./errors.js";
@@ -20,7 +20,7 @@ export type TypedArray =
 
 export interface Tensor {
   readonly array: TypedArray;
-  /** Rows first; its product is the array's length. One dimension where it is left out. */
+  /** Rows first; its product is the array's length. Default: one dimension. */
   readonly shape?: readonly number[];
 }
 
@@ -40,25 +40,25 @@ const types = {
   U8: Uint8Array,
 } as const;
 type DataType = keyof typeof types;
-/** What can be read: halves come as 32 bits. */
+/** The types that can be read; 16-bit floats become 32-bit ones. */
 type ReadType = DataType | keyof typeof halfFloats;
 
 const readTypes = [...Object.keys(types), ...Object.keys(halfFloats)];
 const isHalf = (type: ReadType): type is keyof typeof halfFloats => Object.hasOwn(halfFloats, type);
 const storedAs = (type: ReadType) => (isHalf(type) ? Uint16Array : types[type]);
-/** Other types of the format: a file of them is not damaged. */
+/** Valid types of the format that Segue does not read. */
 const otherType = /^(BOOL|C64|[IU]64|F4|F6_E\dM\d|F8_E\dM\d)$/;
 
-/** The format's own bound. */
+/** The format's own limit. */
 const MOST_HEADER_BYTES = 100_000_000;
-/** Neither `read` nor `write` takes 2 GiB at once. */
+/** Node's `read` and `write` take less than 2 GiB per call. */
 const PIECE_BYTES = 1 << 28;
 const READ_BYTES = 1 << 23;
 
 /**
  * Writes arrays to `path` (not atomically: wrap it in `writeAtomically`).
  *
- * @param onBytes sees every byte in order, for a checksum, while it is being written
+ * @param onBytes receives every byte in order, for a checksum
  */
 export async function writeSafetensors(
   path: string,
@@ -72,7 +72,7 @@ export async function writeSafetensors(
       throw new Error(`tensor ${name} of shape [${full}] does not have ${array.length} values`);
     return { name, array, shape: full, type: typeOf(array) };
   });
-  // Wide types first, so that every array begins at a multiple of its own width.
+  // Wide types first, so that every array is aligned.
   entries.sort((a, b) => b.array.BYTES_PER_ELEMENT - a.array.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
@@ -96,12 +96,12 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads all arrays of a file; those of 16-bit floats (F16, BF16) as Float32Array.
+ * Reads all arrays of a file; 16-bit floats (F16, BF16) as Float32Array.
  *
- * @param options.shared arrays lie in shared memory, for worker threads
- * @param options.onBytes sees every byte in order, for a checksum
- * @throws SegueError when it is no safetensors file, is cut short, or its header and its data do not fit together; code
- *   "unsupported-type" where an array is of a type that is not read
+ * @param options.shared puts the arrays into shared memory, for worker threads
+ * @param options.onBytes receives every byte in order, for a checksum
+ * @throws SegueError if it is not a safetensors file, is truncated, or its header does not match its data; code
+ *   "unsupported-type" if Segue does not read an array's type
  */
 export async function readSafetensors(
   path: string,
@@ -110,7 +110,7 @@ export async function readSafetensors(
   const bad = (what: string) =>
     new SegueError(`${path}: ${what}`, {
       code: "corrupt",
-      hint: "The file is damaged or no safetensors file.",
+      hint: "The file is damaged or not a safetensors file.",
     });
   await refusePipe(path);
   const file = await open(path, "r").catch((cause) => {
@@ -130,7 +130,7 @@ export async function readSafetensors(
     options.onBytes?.(header);
     const { entries, metadata, dataBytes } = parseHeader(header, path, bad);
     const held = size - 8 - headerBytes;
-    if (held < dataBytes) throw bad(`cut short: ${held} bytes of data where the header tells ${dataBytes}`);
+    if (held < dataBytes) throw bad(`cut short: ${held} bytes of data, but the header says ${dataBytes}`);
     if (held > dataBytes) throw bad(`${held - dataBytes} bytes too many after the data`);
     const buffer = options.shared ? new SharedArrayBuffer(dataBytes) : new ArrayBuffer(dataBytes);
     await readWhole(file, new Uint8Array(buffer), 8 + headerBytes, options.onBytes);
@@ -168,7 +168,7 @@ interface Entry {
 }
 
 function parseHeader(bytes: Uint8Array, path: string, bad: (what: string) => SegueError) {
-  // As the format has it; a JSON parser would let blanks before it pass.
+  // The format requires this; a JSON parser would accept leading whitespace.
   if (bytes[0] !== 0x7b) throw bad('the header does not begin with "{"');
   let header: Record<string, unknown>;
   try {
@@ -182,17 +182,17 @@ function parseHeader(bytes: Uint8Array, path: string, bad: (what: string) => Seg
     const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
     if (!(typeof dtype === "string" && readTypes.includes(dtype))) {
       const what = `tensor "${name}" has data type ${JSON.stringify(dtype)}`;
-      if (typeof dtype !== "string" || !otherType.test(dtype)) throw bad(`${what}, which there is not`);
-      throw new SegueError(`${path}: ${what}, which is not read here`, {
+      if (typeof dtype !== "string" || !otherType.test(dtype)) throw bad(`${what}, which does not exist`);
+      throw new SegueError(`${path}: ${what}, which Segue does not read`, {
         code: "unsupported-type",
         hint: `Save it as one of ${readTypes.join(", ")}.`,
       });
     }
     const type = dtype as ReadType;
     const isSize = (length: unknown) => Number.isSafeInteger(length) && (length as number) >= 0;
-    if (!(Array.isArray(shape) && shape.every(isSize))) throw bad(`tensor "${name}" has no proper shape`);
+    if (!(Array.isArray(shape) && shape.every(isSize))) throw bad(`tensor "${name}" has an invalid shape`);
     if (!(Array.isArray(offsets) && offsets.length === 2 && offsets.every(isSize)))
-      throw bad(`tensor "${name}" has no proper data_offsets`);
+      throw bad(`tensor "${name}" has invalid data_offsets`);
     const [from, to] = offsets as [number, number];
     const needed =
       shape.reduce((product: number, length: number) => product * length, 1) *
@@ -209,7 +209,7 @@ function parseHeader(bytes: Uint8Array, path: string, bad: (what: string) => Seg
   }
   const metadata = (header.__metadata__ ?? {}) as Record<string, unknown>;
   if (typeof metadata !== "object" || Object.values(metadata).some((value) => typeof value !== "string"))
-    throw bad("its metadata are not strings by name");
+    throw bad("its metadata must be strings by name");
   return { entries, metadata: metadata as Record<string, string>, dataBytes };
 }
 
@@ -217,7 +217,7 @@ function typeOf(array: TypedArray): DataType {
   return (Object.keys(types) as DataType[]).find((type) => array instanceof types[type])!;
 }
 
-/** The disk and whoever sees the bytes work at the same time. */
+/** Calls `onBytes` while the piece is being written, so that the disk and the checksum work in parallel. */
 async function writeWhole(
   file: FileHandle,
   bytes: Uint8Array,
@@ -238,7 +238,7 @@ async function writePiece(file: FileHandle, bytes: Uint8Array, from: number, end
   }
 }
 
-/** Reads a piece ahead of the one that `onBytes` sees, so that the disk and the checksum work at the same time. */
+/** Reads one piece ahead of `onBytes`, so that the disk and the checksum work in parallel. */
 async function readWhole(
   file: FileHandle,
   into: Uint8Array,
@@ -249,7 +249,7 @@ async function readWhole(
     const end = Math.min(from + READ_BYTES, into.length);
     for (let at = from; at < end; ) {
       const { bytesRead } = await file.read(into, at, end - at, position + at);
-      if (bytesRead === 0) throw new SegueError("the file became shorter while it was read");
+      if (bytesRead === 0) throw new SegueError("the file became shorter while being read");
       at += bytesRead;
     }
     return end;

@@ -1,3 +1,3 @@
-/** A word as a shell takes it: in quotes where it holds more than plain letters, digits and signs. */
+/** Quotes a word for a POSIX shell if it contains special characters. */
 export const shellWord = (word: string): string =>
   /^[\w:/.,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

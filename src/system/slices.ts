@@ -1,12 +1,12 @@
 /**
- * Long work on the thread that timers and signals need: written as generators that yield every few milliseconds, and then run in one
- * go, or in slices with turns for everybody else between them.
+ * Long work on the main thread, written as generators that yield every few milliseconds. It runs in one go, or in slices that let
+ * the event loop handle timers and signals in between.
  */
 
-/** Work that yields where it may be interrupted, and returns its result. */
+/** Work that yields where it may be interrupted, then returns its result. */
 export type Steps<T> = Generator<void, T, void>;
 
-/** Milliseconds between two turns of timers and signals. */
+/** Milliseconds of work between two turns of the event loop. */
 const SLICE = 15;
 
 /** Runs all steps without a break. */
@@ -18,9 +18,9 @@ export function atOnce<T>(steps: Steps<T>): T {
 }
 
 /**
- * Runs the steps, with turns for timers and signals between them.
+ * Runs the steps, letting the event loop take turns between them.
  *
- * @throws the signal's reason when it is aborted; the steps' own `finally` has run then
+ * @throws the signal's reason if it is aborted, after the steps' `finally` blocks
  */
 export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   const turns = new Turns(signal);
@@ -36,8 +36,8 @@ export async function inSlices<T>(steps: Steps<T>, signal?: AbortSignal): Promis
 }
 
 /**
- * The promise's result, unless the signal is aborted first: then its reason, while what was promised goes on by itself and its
- * failure is nobody's.
+ * Waits for the promise, or throws the signal's reason if it is aborted first. The promised work then continues, and its failure
+ * is ignored.
  */
 export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise;
@@ -54,7 +54,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal)
   }
 }
 
-/** When others are to have their turn. */
+/** Decides when the event loop gets a turn. */
 export class Turns {
   #until: number;
 
@@ -70,7 +70,7 @@ export class Turns {
     return performance.now() >= this.#until;
   }
 
-  /** Lets timers and signals run. @throws the signal's reason when it is aborted */
+  /** Lets timers and signals run. @throws the signal's reason if it is aborted */
   async take(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.signal?.throwIfAborted();
@@ -78,12 +78,12 @@ export class Turns {
   }
 }
 
-/** Cuts `from` … `to` - 1 into pieces of `size`: of simple work on numbers, so many take less than a millisecond or two. */
+/** Splits `from` … `to` - 1 into blocks of `size`. Simple work on the default 65,536 numbers takes at most a millisecond or two. */
 export function* blocks(from: number, to: number, size = 65_536): Generator<readonly [number, number], void> {
   for (let at = from; at < to; at += size) yield [at, Math.min(to, at + size)];
 }
 
-/** `target.set(source, at)` in steps: a large copy takes long because memory is touched for the first time. */
+/** `target.set(source, at)` in steps: a large copy is slow because it touches memory for the first time. */
 export function* copySteps<T extends Uint32Array | Float32Array>(target: T, source: T, at = 0): Steps<void> {
   for (const [from, to] of blocks(0, source.length, 1 << 20)) {
     target.set(source.subarray(from, to), at + from);

@@ -1,4 +1,4 @@
-/** A folder for what is needed for a moment, where the system keeps such. */
+/** Temporary folders. */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,18 +6,20 @@ import { explainDiskError } from "./disk-error.js";
 import { SegueError } from "./errors.js";
 
 /**
+ * Creates a folder in the system's folder for temporary files. The caller removes it.
+ *
  * @param name what it is for: "bundle"
- * @returns its path; whoever asks for it removes it
- * @throws SegueError as `refuseTemporary`
+ * @returns its path
+ * @throws SegueError as `refuseTemporary` does
  */
 export function temporaryFolder(name: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `segue-${name}-`)).catch(refuseTemporary);
 }
 
 /**
- * Says why no folder for temporary files could be made.
+ * Throws the error for a temporary folder that could not be created.
  *
- * @throws SegueError code "disk", which names TMPDIR: nobody chose the place, so "name another" would not say how
+ * @throws SegueError code "disk" with a hint about TMPDIR, the only way to choose another place; any other error as it is
  */
 export function refuseTemporary(cause: unknown): never {
   const explained = explainDiskError(cause, tmpdir());

@@ -1,8 +1,8 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
 
 /**
- * A thread of Segue's own, without the flags of the process: some end it at once (--input-type), others (--import, of tracers and
- * loaders) would load in each thread what only the process itself wants.
+ * Starts a worker thread without the Node flags of the process: some make it exit at once (--input-type), others (--import, for
+ * tracers and loaders) should only affect the main thread.
  */
 export function ownThread(entry: URL, options: Omit<WorkerOptions, "execArgv"> = {}): Worker {
   return new Worker(entry, { ...options, execArgv: [] });

@@ -1,9 +1,9 @@
-/** Measures of time that tests can hold to a bar while the machine is busy with something else. */
+/** Time measurements that are robust enough for tests on a busy machine. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 
-/** Milliseconds that processors work for this process while `work` runs: others that are at work beside it do not change them. */
+/** CPU time in milliseconds that this process uses during `work`; other processes do not affect it. */
 export async function processorMs(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -11,7 +11,7 @@ export async function processorMs(work: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** Milliseconds until it is done. */
+/** Milliseconds until `work` is done. */
 export async function msUntil(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
@@ -19,8 +19,8 @@ export async function msUntil(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * What the end of a process may take that should end within `ms`, on a machine that is as busy as this one is now: by how long a
- * process takes to begin and end that does nothing, some 40 ms on an idle one.
+ * Milliseconds to allow for a process that should end within `ms` on an idle machine. The allowance grows with the current load,
+ * measured by starting an empty process, which takes some 40 ms when idle.
  */
 export function msToEnd(ms: number): number {
   const began = performance.now();
@@ -29,10 +29,10 @@ export function msToEnd(ms: number): number {
 }
 
 /**
- * Aborts `run` so many milliseconds after its start, and again where it was late: what a busy machine withheld and did not tell is not
- * withheld twice.
+ * Aborts `run` after `delay` milliseconds, and measures how long it then takes to end. Repeats a slow run once, because a busy
+ * machine may have caused the delay.
  *
- * @returns the milliseconds from when the abort was due to the end, without those in which the machine did other things
+ * @returns milliseconds from the due time of the abort to the end of `run`, without those spent waiting for a CPU
  */
 export async function lateness(
   delay: number,
@@ -42,7 +42,7 @@ export async function lateness(
   return late < 100 ? late : Math.min(late, await abortAfter(delay, run));
 }
 
-/** They are counted from the last time before the abort was due that this thread let others have their turn. */
+/** Counts from the last turn of the event loop before the abort was due. */
 async function abortAfter(delay: number, run: (signal: AbortSignal) => Promise<unknown>): Promise<number> {
   const abort = new AbortController();
   let aborted = false;
@@ -66,13 +66,13 @@ async function abortAfter(delay: number, run: (signal: AbortSignal) => Promise<u
   return performance.now() - last.time - withheldSince(last.withheld);
 }
 
-/** Milliseconds that each thread of this process stood ready and no processor was free for it (Linux). */
+/** Milliseconds that each thread of this process has been runnable but waiting for a CPU (Linux). */
 function withheld(): Map<string, number> {
   const threads = existsSync("/proc/self/schedstat") ? readdirSync("/proc/self/task") : [];
   return new Map(threads.map((thread) => [thread, waitedFor(thread)]));
 }
 
-/** Of a thread that has ended: 0. */
+/** 0 if the thread has ended. */
 function waitedFor(thread: string): number {
   try {
     return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[1]) / 1e6;
@@ -81,7 +81,7 @@ function waitedFor(thread: string): number {
   }
 }
 
-/** What was withheld from this thread (the first one of its process) and from the one of its helpers that waited longest. */
+/** Milliseconds since `before` that the main thread waited for a CPU, plus those of the other thread that waited longest. */
 function withheldSince(before: ReadonlyMap<string, number>): number {
   const own = String(process.pid);
   const since = new Map(

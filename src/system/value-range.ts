@@ -1,4 +1,4 @@
-/** What a value may be, in words for people and as a check. */
+/** Ranges of values: a check, and a description for messages. */
 import { misuse } from "./errors.js";
 import { quoted } from "./quoted.js";
 
@@ -9,17 +9,17 @@ export interface ValueRange {
 }
 
 interface Limits {
-  /** The least value; the range holds it. Default: none. */
+  /** Inclusive minimum. Default: none. */
   readonly least?: number;
-  /** Every value is larger; the range does not hold it. Default: none. */
+  /** Exclusive minimum. Default: none. */
   readonly above?: number;
-  /** The largest value; the range holds it. Default: none. */
+  /** Inclusive maximum. Default: none. */
   readonly most?: number;
-  /** Every value is smaller; the range does not hold it. Default: none. */
+  /** Exclusive maximum. Default: none. */
   readonly below?: number;
 }
 
-/** Whole numbers (up to 2^53 - 1), from `least` and to `most` where they are given. */
+/** Whole numbers (up to 2^53 - 1), from `least` to `most`, both inclusive and optional. */
 export function wholeNumber(least?: number, most?: number): ValueRange {
   const limits = { least, most };
   return {
@@ -37,17 +37,17 @@ export function numberWithin(limits: Limits = {}): ValueRange {
 }
 
 /**
- * @param name of what has the value, as its user writes it
- * @throws SegueError (misuse) where the range does not hold it: "k must be a whole number ≥ 1, got 0"
+ * @param name the value's name, as users write it
+ * @throws SegueError (misuse) if the value is out of range: "k must be a whole number ≥ 1, got 0"
  */
 export function requireWithin(range: ValueRange, name: string, value: unknown, hint?: string): void {
   if (!range.holds(value)) throw misuse(`${name} must be ${range.wanted}, got ${asWritten(value)}`, hint);
 }
 
-/** Whether it is "s3://bucket/key", "https://…": as a path it would be a folder called "s3:". */
+/** Whether it is a URL ("s3://bucket/key"), which as a path would create a folder called "s3:". */
 export const isUrl = (path: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
 
-/** The path of a file or a folder. */
+/** A path of a file or folder. */
 export const aPath: ValueRange = {
   wanted: "a path on this machine",
   holds: (value) => typeof value === "string" && value !== "" && !value.includes("\0") && !isUrl(value),
@@ -65,7 +65,7 @@ export const aFunction: ValueRange = {
   holds: (value) => typeof value === "function",
 };
 
-/** A list of text. @param what "track ids", for messages */
+/** A list of strings. @param what "track ids", for messages */
 export function listOf(what: string): ValueRange {
   return {
     wanted: `a list of ${what}`,
@@ -82,10 +82,10 @@ export function oneOf(...words: readonly string[]): ValueRange {
 }
 
 /**
- * What is known by what it has: an object (or a function) with these members, whatever made it.
+ * Objects (or functions) with these members, of any class.
  *
  * @param wanted "an AbortSignal"
- * @param members none: any object
+ * @param members if empty, any object is accepted, but no function
  */
 export function thingWith(wanted: string, ...members: readonly PropertyKey[]): ValueRange {
   return {
@@ -100,19 +100,19 @@ export function thingWith(wanted: string, ...members: readonly PropertyKey[]): V
 
 export const aSignal = thingWith("an AbortSignal", "aborted", "addEventListener");
 
-/** What long work may be given beside its own options, each under this name. */
+/** Options that all long work accepts. */
 export const besideWork = { progress: aFunction, signal: aSignal };
 
 /** Seeds of everything random. */
 export const seeds = wholeNumber(0);
 
-/** The most milliseconds that a timer counts; one that is set for longer goes off at once. */
+/** The longest delay of a timer, in milliseconds; with a longer one it fires at once. */
 export const longestTimer = 2 ** 31 - 1;
 
-/** The longest value that a message shows. */
+/** How many characters of a value a message shows. */
 const longest = 200;
 
-/** A value as one would write it: text in quotes, so that "5" is not taken for 5; what is long in short. */
+/** A value for messages, as in source code: text is quoted, to tell "5" from 5, and long values are shortened. */
 export function asWritten(value: unknown): string {
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   if (value instanceof Promise) return "a promise (is an await missing?)";
@@ -121,13 +121,13 @@ export function asWritten(value: unknown): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-/** Of long lists their length alone: of a corpus they could not be made into text at all. */
+/** Long lists are replaced by their length, since those of a corpus could exceed the longest string. */
 function asJson(value: string | object): string {
   if (isLong(value)) return `${value.length} values`;
   try {
     return JSON.stringify(value, (_, held) => (isLong(held) ? `${held.length} values` : held));
   } catch {
-    // Of what holds itself, or a bigint.
+    // A circular structure, or a bigint in it.
     return "an object";
   }
 }

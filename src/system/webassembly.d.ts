@@ -1,4 +1,4 @@
-/** The part of WebAssembly's JavaScript interface that Segue uses; TypeScript has it in the DOM's types alone. */
+/** The part of WebAssembly's JavaScript API that Segue uses; TypeScript declares it only in the DOM library. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
@@ -10,7 +10,7 @@ declare namespace WebAssembly {
   class Memory {
     /** Sizes are in pages of 64 KiB. */
     constructor(options: { initial: number; maximum: number; shared: boolean });
-    /** Plain where the memory is not shared; both read and write alike. */
+    /** An ArrayBuffer if the memory is not shared; Segue uses both alike. */
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }

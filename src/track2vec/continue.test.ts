@@ -128,7 +128,7 @@ describe("checkpoints", () => {
     await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot read .*none/);
     const nowhere = trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: join(path, "inside") });
     await expect(nowhere.then(() => "written")).rejects.toThrow(
-      /good\.safetensors is no folder, so .*inside cannot be written/,
+      /good\.safetensors is not a folder, so .*inside cannot be written/,
     );
     const taken = join(folder, "taken.safetensors");
     const onEpoch = async () => {

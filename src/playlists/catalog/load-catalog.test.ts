@@ -69,7 +69,7 @@ describe("loadCatalog", () => {
     await write("local", "train: {path: a}\nmodels:\n  path: s3://models/segue\n");
     await expect(loadCatalog(root)).rejects.toMatchObject({
       message: expect.stringMatching(
-        /catalog\.yml, line 3: models\.path: s3:\/\/models\/segue is no path on this machine/,
+        /catalog\.yml, line 3: models\.path: s3:\/\/models\/segue is not a path on this machine/,
       ),
       hint: expect.stringContaining("--datastore s3://"),
       exitCode: 2,

@@ -1,4 +1,4 @@
-/** The data catalog: which file each name stands for. */
+/** The data catalog: names of data files, and their paths. */
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { type ConfFile, isUrl, misuse, packageRoot, readConfFile, SegueError } from "../../system/index.js";
@@ -10,14 +10,14 @@ const entrySchema = z.strictObject({
     .string()
     .min(1)
     .refine((path) => !isUrl(path), {
-      error: ({ input }) => `${String(input)} is no path on this machine`,
+      error: ({ input }) => `${String(input)} is not a path on this machine`,
       params: {
-        hint: "the flows keep their files on this machine; what their runs come to is kept in S3 with --datastore s3://bucket/prefix",
+        hint: "the flows' files are on this machine; to keep the results of their runs in S3, use --datastore s3://bucket/prefix",
       },
     }),
   format: z.enum(formats),
 });
-// An entry in conf/local may change the path alone.
+// An entry in conf/local may change only the path.
 const overlaySchema = z.record(z.string(), entrySchema.partial());
 
 export interface CatalogEntry {
@@ -27,7 +27,7 @@ export interface CatalogEntry {
   readonly format: (typeof formats)[number];
 }
 
-/** The data files of a project by their names, as conf/ has them. */
+/** A project's data files by name, as defined in conf/. */
 export class Catalog {
   readonly entries: ReadonlyMap<string, CatalogEntry>;
 
@@ -35,7 +35,7 @@ export class Catalog {
     this.entries = entries;
   }
 
-  /** @throws SegueError (misuse) where the catalog has no such name */
+  /** @throws SegueError (misuse) if the catalog has no such name */
   entry(name: string): CatalogEntry {
     const entry = this.entries.get(name);
     if (entry === undefined)
@@ -46,7 +46,7 @@ export class Catalog {
     return entry;
   }
 
-  /** The absolute path behind a name. */
+  /** The absolute path of a name. @throws as `entry` */
   path(name: string): string {
     return this.entry(name).path;
   }
@@ -61,12 +61,12 @@ interface Layer {
 const nothing: Layer = { entries: {}, placeOf: () => "" };
 
 /**
- * Reads conf/base/catalog.yml with conf/local/catalog.yml over it, entry by entry. Where the folder has no conf/base, the
- * catalog that ships with Segue is used; paths start from `root` either way.
+ * Reads conf/base/catalog.yml, overridden entry by entry by conf/local/catalog.yml. If the project has no conf/base, the
+ * catalog that ships with Segue is used. Paths are relative to `root` either way.
  *
- * @param root the project's folder; the default is the current one
- * @param options.data another folder for what the catalog has in `data/`
- * @throws SegueError naming the file, the line and the entry, where a catalog is not valid, or two of its files have one path
+ * @param root the project's folder; default: the current one
+ * @param options.data a folder to use instead of `data/`
+ * @throws SegueError naming file, line and entry, if a catalog is invalid or two of its files have the same path
  */
 export async function loadCatalog(
   root: string = process.cwd(),
@@ -76,7 +76,7 @@ export async function loadCatalog(
   return merged(root, base, (await readLayer(root, "local")) ?? nothing, options.data);
 }
 
-/** The catalog that ships with Segue, without what was put over it where Segue's own folder is the project. */
+/** The catalog that ships with Segue, without any conf/local. */
 export async function shippedCatalog(root: string = packageRoot): Promise<Catalog> {
   return merged(root, (await readLayer(root, "base")) ?? nothing, nothing);
 }
@@ -99,7 +99,7 @@ function merged(root: string, base: Layer, local: Layer, data = "data"): Catalog
   return new Catalog(entries);
 }
 
-/** What is read where no input is named, and what `segue sample` makes: one file may well be both. */
+/** The default input, and the output of `segue sample`, which may be the same file. */
 const inputs = ["raw_playlists", "sample_playlists"];
 
 function refuseSharedPaths(entries: readonly CatalogEntry[], placeOf: (name: string) => string): void {
@@ -107,12 +107,12 @@ function refuseSharedPaths(entries: readonly CatalogEntry[], placeOf: (name: str
   for (const entry of entries) {
     const other = seen.get(entry.path);
     seen.set(entry.path, entry);
-    // Each run and each picture has a name of its own within a folder.
+    // Folders may be shared, since the files in them have distinct names.
     const mayShare = (one: CatalogEntry) => one.format === "folder" || inputs.includes(one.name);
     if (other === undefined || (mayShare(entry) && mayShare(other))) continue;
     throw misuse(
       `${placeOf(entry.name)}: ${entry.name} has the path of ${other.name} (${placeOf(other.name)})`,
-      "one would overwrite the other: give each a path of its own",
+      "one would overwrite the other: give each its own path",
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which files of an archive are read where it is given as a whole. The data that Spotify and Google give people holds playlists beside
- * histories, libraries and much that is no music: files of one kind are taken, as if they had been unpacked and named by a glob.
+ * Chooses which files of a whole archive are read. Archives of personal data from Spotify and Google hold playlists beside histories,
+ * libraries and much that is not music. Files of one kind are read, as if they had been unpacked and selected by a glob.
  */
 import { extname } from "node:path";
 import { SegueError, shellWord } from "../../system/index.js";
@@ -13,12 +13,12 @@ import { fieldNames } from "./row-writer.js";
 import { type Head, readHead } from "./text-source.js";
 import { membersOf, spreadsheet, unzipCommand } from "./zip-archive.js";
 
-/** Files that can be read together: of one form, and with the same fields or the same keys. */
+/** Files that can be read together: of one form, with the same fields or keys. */
 interface Kind {
   readonly form?: InputForm;
-  /** Whether there seem to be tracks in them. */
+  /** Whether they seem to hold tracks. */
   readonly isMusic: boolean;
-  /** Why none of them can be read. */
+  /** Why they cannot be read. */
   readonly error?: SegueError;
   readonly files: InputFile[];
 }
@@ -26,10 +26,10 @@ interface Kind {
 type KindOptions = Pick<CleanOptions, "format" | "mapping" | "escape" | "encoding" | "sessionGap">;
 
 /**
- * Puts the files to read in the place of each archive among the inputs.
+ * Replaces each archive among the inputs by its files to read.
  *
- * @returns the files, and where some are left out, a line that says so and how to choose
- * @throws SegueError where an archive is damaged or a spreadsheet, or nothing in it can be read
+ * @returns the files and, if some were skipped, a line that says so and how to choose
+ * @throws SegueError if an archive is damaged or a spreadsheet, or nothing in it can be read
  */
 export async function filesOfArchives(
   inputs: readonly InputFile[],
@@ -54,7 +54,7 @@ export async function filesOfArchives(
   );
   const paths = new Set<string>();
   return {
-    // An archive and a file of it may both be named.
+    // The inputs may name both an archive and a file in it.
     files: files.filter(({ path }) => !paths.has(path) && paths.add(path)),
     notes,
   };
@@ -64,14 +64,14 @@ async function membersIn(input: InputFile): Promise<InputFile[]> {
   try {
     return (await membersOf(input.path)).map(memberFile);
   } catch (error) {
-    // Of a torn one the first bytes still tell.
+    // The first bytes identify even a damaged spreadsheet.
     throw isSpreadsheet((await readHead(input)).head) ? spreadsheet(input.path) : error;
   }
 }
 
 /**
- * The same error with what there is to say where its file lies in an archive: that no command which its hint names could read it
- * there, and what was left out, since the choice may have been wrong.
+ * Adds to the hint of an error about archives: that the commands in the hint cannot read a file in an archive, and which files
+ * were skipped, since the choice may have been wrong.
  */
 export function explainMembers<Thrown>(
   error: Thrown,
@@ -82,7 +82,8 @@ export function explainMembers<Thrown>(
   const { message, hint, exitCode, code, cause } = error;
   const inHint = files.find(({ path, member }) => member !== undefined && hint?.includes(path))?.member;
   const unpack =
-    inHint && `other commands read no file in an archive; unpack it first: ${unzipCommand(inHint.archive)}`;
+    inHint &&
+    `other commands cannot read files in an archive; unpack it first: ${unzipCommand(inHint.archive)}`;
   const more = [unpack, ...notes].filter((line) => line !== undefined);
   if (more.length === 0) return error;
   return new SegueError(message, {
@@ -93,7 +94,7 @@ export function explainMembers<Thrown>(
   });
 }
 
-/** What is none of playlists, and yet to be told of: it is why an archive holds none. */
+/** Files that cannot hold playlists but are mentioned, since they may explain why an archive has none. */
 const foreignEnding = /\.(html?|xlsx?|ods|zip)$/i;
 
 async function kindsOf(files: readonly InputFile[], options: KindOptions): Promise<Kind[]> {
@@ -119,7 +120,7 @@ async function kindOf(
     if (form === "json") return { form, ...jsonKind(read, options) };
     return { form, isMusic: true, key: form };
   } catch (error) {
-    // Left out without a word it would be missing among its like.
+    // A damaged file must not be skipped silently: its kind would be incomplete.
     if (!(error instanceof SegueError) || passed.has(error.code)) throw error;
     return { isMusic: false, error, key: `${extname(file.path)} ${error.code}` };
   }
@@ -127,7 +128,7 @@ async function kindOf(
 
 const passed = new Set<string | undefined>(["damaged", "cut-short", "encrypted"]);
 
-/** By the fields that its columns hold, whatever they are called; where these are not known, by the columns. */
+/** The kind of a CSV file: by the fields that its columns hold or, if these are unknown, by its header. */
 function csvKind(
   { head, utf16 }: Head,
   path: string,
@@ -157,7 +158,7 @@ function csvKind(
   return { isMusic: false, key: `csv? ${lines.find((line) => line.trim() !== "")}` };
 }
 
-/** By the keys that come first: those of a play where it is a list, else that of what holds all. */
+/** The kind of a JSON file: by the first three keys of a list, or the first key of an object. */
 function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
   const text = head
     .toString("utf8")
@@ -165,7 +166,7 @@ function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
     .trimStart();
   const keys = new Set([...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!));
   const first = [...keys].slice(0, text.startsWith("[") ? 3 : 1);
-  // In the history of YouTube, what was searched for looks as what was watched.
+  // YouTube's search history looks like its watch history.
   const isSearch = text.includes("youtube.com/results?search_query=");
   const isMapped = Object.values(mapping).some((column) => keys.has(column.replace(/^.*\./, "")));
   const isMusic = !isSearch && (isMapped || [...keys].some((key) => usualKeys.test(key)));
@@ -174,7 +175,7 @@ function jsonKind({ head }: Head, { mapping = {} }: KindOptions) {
 
 const usualKeys = /artist|track|song|creator|subtitles/i;
 
-/** What is most likely meant stands first: what has music in it, and is most, as histories are. */
+/** Orders kinds by how likely they are meant: those with music first, then by bytes, since histories are large. */
 function byPromise({ format = "auto" }: KindOptions) {
   const rank = ({ form, isMusic }: Kind) =>
     (isMusic ? 1 : 0) + (format !== "auto" && form === format ? 2 : 0);
@@ -182,7 +183,7 @@ function byPromise({ format = "auto" }: KindOptions) {
   return (a: Kind, b: Kind) => rank(b) - rank(a) || bytes(b) - bytes(a);
 }
 
-/** So many kinds that are not read are named. */
+/** How many skipped kinds or files messages name. */
 const shown = 4;
 
 function noteOn(archives: readonly string[], chosen: Kind, others: readonly Kind[]): string {
@@ -191,20 +192,20 @@ function noteOn(archives: readonly string[], chosen: Kind, others: readonly Kind
     const globs = new Set(files.map(({ path }) => globOf(nameOf(path))));
     const first = nameOf(files[0]!.path);
     if (files.length === 1) return first;
-    return globs.size === 1 ? [...globs][0]! : `${first} and ${files.length - 1} of its kind`;
+    return globs.size === 1 ? [...globs][0]! : `${first} and ${files.length - 1} like it`;
   };
   const count = (kinds: readonly Kind[]) => kinds.reduce((sum, { files }) => sum + files.length, 0);
   const left = others.slice(0, shown).map(described).join(", ");
   const more = others.length > shown ? ` and ${count(others.slice(shown))} more` : "";
-  // A table may hold tracks whatever its columns are called; of other data that names none nobody need be told how to read it.
+  // A table may hold tracks whatever its columns are called; other data without music needs no advice.
   const other = others.find(({ isMusic, form }) => isMusic || form === "csv");
   const example = other && (other.files.length === 1 ? other.files[0]!.path : globOf(other.files[0]!.path));
   const remedy = example === undefined ? "" : `; to read others, name them: ${shellWord(example)}`;
   const where = archives.length === 1 ? archives[0]! : `${archives.length} archives`;
-  return `of ${where} is read: ${described(chosen)}; left out: ${left}${more}${remedy}`;
+  return `read from ${where}: ${described(chosen)}; skipped: ${left}${more}${remedy}`;
 }
 
-/** Files that differ in digits alone are parts of one thing: "StreamingHistory_music_*.json". */
+/** A glob for files whose names differ only in digits: "StreamingHistory_music_*.json". */
 const globOf = (path: string) => path.replace(/\d[\d-]*(?=[^/]*$)/g, "*");
 
 function nothingIn(archives: readonly string[], members: readonly InputFile[]): SegueError {
@@ -214,8 +215,8 @@ function nothingIn(archives: readonly string[], members: readonly InputFile[]): 
       hint: "was it downloaded or exported completely?",
       code: "empty-input",
     });
-  return new SegueError(`${path} holds no playlists: nothing in it is called as their files are`, {
-    hint: `was it the right one of those you were given? In it are: ${members
+  return new SegueError(`${path} holds no playlists: no file in it has a usual extension of one`, {
+    hint: `is it the right archive? It has: ${members
       .slice(0, shown)
       .map(({ member }) => member!.entry.fileName)
       .join(", ")}${members.length > shown ? ` and ${members.length - shown} more` : ""}`,

@@ -27,10 +27,10 @@ describe("broken inputs", () => {
   it("wrong columns: says which there are, which are wanted, and how to map them", async () => {
     const { message, hint, left } = await failure({ "a.csv": "listener,performer,song\nx,y,z\n" });
     expect(message).toMatch(
-      /a\.csv, line 1: found the columns "listener", "performer", "song", wanted also artist$/,
+      /a\.csv, line 1: found the columns "listener", "performer", "song"; missing: artist$/,
     );
     expect(hint).toBe(
-      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
+      `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=…"; without playlist=… each file is one playlist; artist=none if tracks need none; artist=song,track=song if song is "Artist - Title"`,
     );
     expect(left).toEqual([]);
     expect(
@@ -40,19 +40,19 @@ describe("broken inputs", () => {
           { mapping: { artist: "byy", track: "song", playlist: "list" } },
         )
       ).message,
-    ).toMatch(/wanted also "byy"/);
+    ).toMatch(/missing: "byy"/);
   });
 
   it("a file without a header: says that it needs one", async () => {
     const { message, hint } = await failure({ "a.csv": "u1;Muse;Uprising;gym\n".repeat(3) });
-    expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym", wanted also artist, track$/);
-    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; where the/);
+    expect(message).toMatch(/found the columns "u1", "Muse", "Uprising", "gym"; missing: artist, track$/);
+    expect(hint).toMatch(/if that line names no columns, .*: "user_id;artist;track;playlist"; if the/);
     const known = await failure({ "a.csv": "by;song\nMuse;Uprising\n" });
     expect(known.hint).not.toMatch(/names no columns/);
     const list = "Muse - Uprising\nEarth, Wind & Fire - September\n";
     const { hint: ofList } = await failure({ "list.txt": list });
     expect(ofList).toMatch(
-      /begin the file with the line "track", and say --columns "artist=track,track=track"; where the/,
+      /begin the file with the line "track", and pass --columns "artist=track,track=track"; if the/,
     );
     const mapping = { artist: "track", track: "track" };
     const { rows, rejected } = await clean({ "list.txt": `track\n${list}Silence\n` }, { mapping });
@@ -72,13 +72,13 @@ describe("broken inputs", () => {
   it.each([
     [
       "31/Jan/2024:18:05:00 +0000|/live.mp3|17|Muse - Uprising",
-      '"date|…|…|track", and say --columns "artist=track,track=track"',
+      '"date|…|…|track", and pass --columns "artist=track,track=track"',
     ],
     [
       "18:05:00\tMuse - Uprising\t04:39",
-      '"clock<tab>track<tab>…", and say --columns "artist=track,track=track"',
+      '"clock<tab>track<tab>…", and pass --columns "artist=track,track=track"',
     ],
-    ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track where they stand'],
+    ["31.01.2024;18:05;Music;Muse;x", '"date;clock;…;…;…", with artist and track in their places'],
   ])("a log without a header: says which columns may be which, %s", async (line, proposal) => {
     const { hint } = await failure({ "a.log": `${line}\n` });
     expect(hint).toContain(`begin the file with one that does: ${proposal};`);
@@ -102,7 +102,7 @@ describe("broken inputs", () => {
       [6, "empty artist"],
     ]);
     expect(facts.notes).toEqual([
-      `the columns are named in ${at("a.csv")}, line 4, and so in 1 other file: the lines above are skipped`,
+      `the header is in ${at("a.csv")}, line 4, likewise in 1 other file: the lines above are skipped`,
     ]);
     // A mapping finds a header of other names, and what lacks is told of the header.
     const own = report.replace("Interpret", "By").replace("Titel", "What");
@@ -111,7 +111,7 @@ describe("broken inputs", () => {
     expect((await clean({ "a.csv": own }, { mapping })).rows).toHaveLength(1);
     const timed = report.replace("Sendedatum", "Am");
     expect((await failure({ "a.csv": timed }, { sessionGap: 30 })).message).toMatch(
-      /line 4: found the columns "Am", .* wanted also time$/,
+      /line 4: found the columns "Am", .* missing: time$/,
     );
     const latin = Buffer.from(report.replace("Interpret", "Künstler"), "latin1");
     expect((await failure({ "a.csv": latin })).message).toMatch(/line 4 is not UTF-8; .*"Künstler"$/);
@@ -138,7 +138,7 @@ describe("broken inputs", () => {
       const { code, message, hint } = await failure({}, { inputs: [name] });
       expect(code).toBe("nested-columns");
       expect(message).toMatch(
-        /holds (lists, in the column "(artist", "track|tracks)"|objects, in the column "track"); wanted one track/,
+        /holds (lists, in the column "(artist", "track|tracks)"|objects, in the column "track"); expected one track/,
       );
       const sql = hint.replace(/^.*with DuckDB: /, "").replace("rows.parquet", at("rows.parquet"));
       await withDuckDb({}, (database) => database.run(sql));
@@ -169,7 +169,7 @@ describe("broken inputs", () => {
     expect(rejected[0]!.text).toBe('"u1","Muse,"Starlight","gym"');
     expect(rejected[2]!.text).toBe('"u1","Björk","Jóga","gym"');
     expect(facts.firstRejects).toEqual(rejected);
-    expect(facts.remedies).toEqual(["is it Latin-1? Then say --encoding latin-1"]);
+    expect(facts.remedies).toEqual(["is it Latin-1? Then pass --encoding latin-1"]);
   });
 
   it("the text of a reject is as it was: UTF-8 where it is that, else Latin-1", async () => {
@@ -248,7 +248,7 @@ describe("broken inputs", () => {
     ["a.csv", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), /zip archive/],
     ["a.xlsx", Buffer.from("PK\x03\x04 … [Content_Types].xml … xl/workbook.xml", "latin1"), /a spreadsheet$/],
     ["a.xls", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), /a spreadsheet$/],
-    ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /packed by bzip2/],
+    ["a.csv.bz2", Buffer.from("BZh91AY&SY"), /compressed by bzip2/],
     ["a.csv", "<!DOCTYPE html>\n<html>, <b>not found</b></html>", /a web page/],
     ["a.json", '{"playlists": [{"pid": 1', /not valid JSON/],
     ["a.json", '{"info": {"pid": 1}, "playlists": []}', /no playlists/],

@@ -68,7 +68,7 @@ describe("times of a day and a clock in two columns", () => {
 
   it("are missed by name, and a column whose name has a plus is that column", async () => {
     expect((await failure({ "a.csv": "date,artist,track\n1,A,x\n" }, { mapping })).message).toMatch(
-      /wanted also "date\+clock"$/,
+      /missing: "date\+clock"$/,
     );
     const { rows } = await clean(
       { "a.csv": "date+clock,date,clock,artist,track\n2,a,b,A,x\n1,a,b,A,y\n" },

@@ -149,7 +149,7 @@ describe("the forms", () => {
     expect(rows.map((row) => row.slice(2).join("\t"))).toEqual(lines);
     const { facts, rejected } = await clean({ "a.tsv": text });
     expect(rejected).toMatchObject([{ line: 2, reason: "text after a closing quote" }]);
-    expect(facts.remedies).toEqual(["are quotes letters like others? Then say --escape none"]);
+    expect(facts.remedies).toEqual(["are quotes ordinary characters? Then pass --escape none"]);
   });
 
   it("passes over the line in which Excel names the delimiter", async () => {
@@ -242,7 +242,7 @@ describe("the forms", () => {
       ["8", "8"],
       ["9", "nine"],
     ]);
-    expect(facts.notes).toEqual(["2 playlists have no name: the pid stands for it"]);
+    expect(facts.notes).toEqual(["2 playlists have no name: the pid is used instead"]);
   });
 
   it("reads CSV files whose columns have other names and another order, if they hold the same", async () => {

@@ -1,4 +1,4 @@
-/** The intermediate flow's work: raw files in, the master table out, and every row accounted for. */
+/** The work of the intermediate flow: turns raw files into the master table, and accounts for every row. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
@@ -38,39 +38,39 @@ import { sameRowsNotes } from "./same-rows.js";
 export interface CleanOptions {
   /** Paths or globs, plain, gzipped or in zip archives, all of one form. */
   readonly inputs: readonly string[];
-  /** What the inputs are; the default, "auto", looks into them. */
+  /** The form of the inputs. Default: "auto", detected from their contents. */
   readonly format?: "auto" | InputForm;
-  /** Names the columns of a CSV or Parquet file that has its own; without user_id there are no users, without playlist each file is one. */
+  /** The columns of each field, if they do not have usual names. Without user_id there are no users, without playlist each file is one. */
   readonly mapping?: ColumnMapping;
   /**
-   * Plays that are further apart, in minutes, belong to two playlists of one name; times are those of the column that the mapping
-   * gives, else of the one with a usual name. 0, the default, parts none.
+   * Minutes: a longer pause between plays starts a new playlist. Times are in the column that the mapping names, otherwise in the one
+   * with a usual name. Default: 0, no splitting.
    */
   readonly sessionGap?: number;
   /**
-   * With a gap, such playlists begin anew at each multiple of so many minutes of the clock, too: plays of a station that never
-   * pauses. 60 is at each full hour, 1440 at midnight (UTC). 0, the default, is never.
+   * With a gap, a new playlist also starts at each multiple of so many minutes on the clock, for stations that never pause: 60 at
+   * each full hour, 1440 at midnight (UTC). Default: 0, never.
    */
   readonly sessionLength?: number;
-  /** Which number of a date such as 01/02/2024 is the day; the default, "auto", has it from the dates that can be but one of the two. */
+  /** Which number of a date such as 01/02/2024 is the day. Default: "auto", from dates that can only be read one way. */
   readonly dates?: "auto" | DayOrder;
   /**
-   * Artists whose plays are left out, and counted, capitals or not: advertisements and jingles in the log of a radio station. Of plays
-   * without an artist the title is compared. "@radio.txt" stands for the names in that file, one a line. Pauses are then those between
-   * the plays that stay.
+   * Artists whose plays are left out and counted, ignoring case, such as advertisements and jingles in a radio log. If a play has no
+   * artist, its title is compared. "@radio.txt" stands for the names in that file, one per line. Pauses are then between the
+   * remaining plays.
    */
   readonly leaveOut?: readonly string[];
-  /** How quotes are escaped in CSV; by default `\` for the #nowplaying columns and doubled quotes for others. */
+  /** How quotes are escaped in CSV. Default: by `\` with the #nowplaying columns, otherwise doubled. */
   readonly escape?: EscapeStyle;
-  /** How the text is encoded (the default is "utf-8"). */
+  /** The encoding of the text. Default: "utf-8". */
   readonly encoding?: TextEncoding;
-  /** The master table, Parquet: row_id, user_id, artist, track, playlist. */
+  /** Path of the master table, Parquet: row_id, user_id, artist, track, playlist. */
   readonly output: string;
-  /** Every row that was not used, as JSON lines: file, line, reason, detail, text. Without it they are only counted. */
+  /** Path of the rejected rows, JSON lines: file, line, reason, detail, text. Default: they are only counted. */
   readonly rejects?: string;
-  /** Where these go instead if no row at all can be used, so that there is no table beside them; default: `rejects`. */
+  /** Path of the rejected rows if no row can be used and no table is written. Default: `rejects`. */
   readonly onlyRejects?: string;
-  /** Keeps about half the rows, for trying things: whole playlists, chosen by a hash, always the same ones. */
+  /** Keeps about half the rows, for experiments: whole playlists, chosen by a hash, always the same. Default: false. */
   readonly subset?: boolean;
   readonly memoryLimit?: string;
   readonly threads?: number;
@@ -81,11 +81,11 @@ export interface CleanOptions {
 export interface CleanedFile {
   readonly path: string;
   readonly rows: number;
-  /** The playlist that the file is, where no column holds the playlist. */
+  /** The playlist that the file is, if no column holds the playlist. */
   readonly playlist?: FilePlaylist;
-  /** The column that holds the playlist, by its name. */
+  /** The name of the column that holds the playlist. */
   readonly playlistColumn?: string;
-  /** A column that may hold the time of each play, by its name, though nothing asked for it. */
+  /** The name of an unused column that may hold the time of each play. */
   readonly spareTime?: string;
 }
 
@@ -94,39 +94,39 @@ export interface CleanFacts {
   readonly rows: number;
   readonly accepted: number;
   readonly rejected: number;
-  /** Rows in the master table: `accepted`, less what `leaveOut` and `subset` left out. */
+  /** Rows in the master table: `accepted`, minus those that `leaveOut` and `subset` left out. */
   readonly written: number;
-  /** What `leaveOut` left out, where it names anybody. */
+  /** What `leaveOut` left out, if it names anyone. */
   readonly leftOut?: LeftOut;
   readonly rejectsByReason: Readonly<Record<string, number>>;
-  /** The first few, for the screen. */
+  /** The first few, for the output. */
   readonly firstRejects: readonly Reject[];
-  /** What may make usable what was rejected: "is it Latin-1? Then say --encoding latin-1". */
+  /** Advice that may make rejected rows usable: "is it Latin-1? Then pass --encoding latin-1". */
   readonly remedies: readonly string[];
-  /** What was made of the input that does not stand in it, for the screen: names that were tidied, playlists without one; what was left out, and what may be no music. */
+  /** Lines for the output about how the input was interpreted: names that were tidied, unnamed playlists, what was left out, … */
   readonly notes: readonly string[];
   readonly form: InputForm;
-  /** How many playlists the pauses have made, where `sessionGap` parts plays. */
+  /** The number of playlists, if `sessionGap` splits plays. */
   readonly sessions?: number;
-  /** Whether `sessionGap` has left very long playlists, which `sessionLength` would part. */
+  /** Whether `sessionGap` has left very long playlists, which `sessionLength` would split. */
   readonly isWithoutPauses: boolean;
   /**
-   * Whether plays seem to be a log: no column holds the playlist, no pauses part them, and one column holds or may hold times, or
-   * the playlists would be very long.
+   * Whether the plays seem to be a log that was not split: no column holds the playlist, there is no `sessionGap`, and a column may
+   * hold times or the playlists are very long.
    */
   readonly isUnpartedLog: boolean;
-  /** Whether the rows stand in the order of their times; else in that of the lines. */
+  /** Whether rows are ordered by time; otherwise by line. */
   readonly isByTime: boolean;
   readonly files: readonly CleanedFile[];
   readonly seconds: number;
 }
 
 /**
- * Reads playlists of any form that Segue knows and writes the master table. Nothing is dropped in silence: every row of the
- * inputs is either in the table or among the rejects. Both files are written whole or not at all.
+ * Reads playlists of any form that Segue knows and writes the master table. Nothing is dropped silently: every row of the
+ * inputs is accepted or rejected, and accepted rows that are left out are counted. Both files are written atomically.
  *
- * @throws SegueError where an input is missing, empty, cut short, of another form than the first, or has other columns, and
- *   where no row at all can be used (the rejects file is written then, the table is not)
+ * @throws SegueError if an input is missing, empty, truncated, of another form than the first, or has other columns, or if no
+ *   row can be used (the rejects are written then, the table is not)
  */
 export async function cleanPlaylists(options: CleanOptions): Promise<CleanFacts> {
   const started = performance.now();
@@ -228,7 +228,7 @@ async function cleanInto(
   };
 }
 
-/** How long the master table is, and whether what is in it seems to be a log rather than playlists. */
+/** The size of the master table, and whether it seems to be a log rather than playlists. */
 async function shapeOf(
   database: Database,
   master: string,
@@ -253,7 +253,7 @@ async function shapeOf(
   };
 }
 
-/** Files or users of so many plays on average are logs rather than playlists. */
+/** Plays: playlists longer than this on average are taken for logs. */
 const longPlaylist = 300;
 
 const nothingLeft = (plays: number): SegueError =>
@@ -275,7 +275,7 @@ function noUsableRows(
   inputs: readonly string[],
   kept: string | undefined,
 ): SegueError {
-  // The first line may be odd in a way of its own, as the name of a session is among its plays.
+  // The first reject may be an exception, such as a session's name above its plays.
   const most = Math.max(...Object.values(byReason));
   const told = first.find(({ reason }) => byReason[reason] === most) ?? first[0]!;
   const { file, line, reason, detail } = told;
@@ -284,7 +284,7 @@ function noUsableRows(
       ? `segue run intermediate --input ${inputs.join(" ")} keeps all of them in a file`
       : `all of them are in ${kept}`;
   return new SegueError(
-    `none of the ${rows} rows can be used; ${told === first[0] ? "the first," : "most as"} ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    `none of the ${rows} rows can be used; ${told === first[0] ? "the first," : "most are like"} ${file} line ${line}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     {
       hint: [...remedies, where].join("; "),
       code: "no-usable-rows",

@@ -1,4 +1,4 @@
-/** Cleans files that a test writes, in a folder of its own for each test. */
+/** Cleans files that a test writes, in a new folder for each test. */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ export function cleaning() {
     return { facts, rows, rejected };
   }
 
-  /** Cleaning must fail, with nothing left in the output folder but, where told, the rejects. */
+  /** Expects cleaning to fail; returns the error, and what is left in the output folder. */
   async function failure(files: Files, options: Partial<CleanOptions> = {}) {
     const error = await clean(files, options).then(
       () => undefined,

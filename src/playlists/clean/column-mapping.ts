@@ -1,27 +1,27 @@
-/** A mapping that says which column holds which field: `artist=performer,track=song`. */
+/** Column mappings, which say which column holds which field: `artist=performer,track=song`. */
 import { closest, misuse } from "../../system/index.js";
 import { type FieldName, fieldNames } from "./row-writer.js";
 
-/** What a column may hold: the fields of a row, and when it was played. */
+/** What a column may hold: a field of a row, or the time of the play. */
 export type MappedName = FieldName | "time";
 export const mappedNames: readonly MappedName[] = [...fieldNames, "time"];
 
 /**
- * Names the columns of the file: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. A day
- * and a clock that stand in two columns are `time: "date+clock"`.
+ * The column of each field: `{ artist: "performer", track: "song", playlist: "list", user_id: "owner", time: "played_at" }`. If day and
+ * clock are in two columns: `time: "date+clock"`.
  */
 export type ColumnMapping = Readonly<Partial<Record<MappedName, string>>>;
 
-/** What stands for a playlist's column in a mapping where each file is a playlist of its own, as DuckDB calls that. */
+/** Maps the playlist to the file: each file is one playlist. The word is DuckDB's. */
 export const fileName = "filename";
 
-/** What stands for an artist's column in a mapping where a track is an id that holds whose it is, or needs no artist. */
+/** Maps the artist to no column: tracks are ids that need no artist. */
 export const noArtist = "none";
 
 /**
- * Parses a mapping as it is written on the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
+ * Parses a mapping from the command line: `artist=performer,track=song,playlist=list,user_id=owner`.
  *
- * @throws SegueError (misuse) for a field that does not exist or is named twice, or a part without "="
+ * @throws SegueError (misuse) if a field is unknown or named twice, or a part has no "="
  */
 export function parseColumnMapping(text: string): ColumnMapping {
   const mapping: Partial<Record<MappedName, string>> = {};
@@ -51,7 +51,7 @@ export function parseColumnMapping(text: string): ColumnMapping {
   return mapping;
 }
 
-/** The two columns of a mapping such as "date+clock"; undefined where it is none. */
+/** The two columns of a mapping such as "date+clock"; undefined if it is not one. */
 export function dayAndClock(mapped: string): readonly string[] | undefined {
   const parts = mapped.split("+").map((part) => part.trim());
   return parts.length === 2 && !parts.includes("") ? parts : undefined;

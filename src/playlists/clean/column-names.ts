@@ -1,29 +1,29 @@
-/** The names that columns usually have, by what they hold. */
+/** The usual names of columns, by field. */
 import { closest } from "../../system/index.js";
 import type { MappedName } from "./column-mapping.js";
 
-// The long history of what a listener has streamed, as Spotify gives it.
+// Spotify's extended streaming history.
 const streamedArtist = "mastermetadataalbumartistname";
 const streamedTrack = "mastermetadatatrackname";
-// What a listener has played, as ListenBrainz gives it: an object in each play.
+// ListenBrainz' export, with an object in each play.
 const listenedArtist = "trackmetadataartistname";
 const listenedTrack = "trackmetadatatrackname";
-// The same from Last.fm: "artist.#text", beside "date.uts".
+// Last.fm's plays: "artist.#text", beside "date.uts".
 const scrobbledArtist = "artist#text";
 
-/** Of times, those that may be days, in ranks. */
+/** Names of times that may be days without a clock, in ranks. */
 const days = [["date"], ["datum", "sendedatum", "fecha", "data"]];
 
 /**
- * Folded spellings, in ranks: a later one counts where no earlier one is there. Among the files they come from: the
+ * Folded spellings, in ranks: a later rank counts only if no column has a name of an earlier one. Sources include the
  * #nowplaying data, Exportify ("Track Name", "Artist Name(s)"), TuneMyMusic ("Track name", "Playlist name"), Apple Music ("Name",
  * "Artist"), the exporters of Last.fm's plays ("artist", "track"), "30000 Spotify Songs" on Kaggle (track_artist, playlist_name,
- * playlist_id), the Million Playlist Dataset as a table (pid, artist_name). Behind the English ones stand those of German, French,
- * Spanish, Italian, Portuguese and Dutch, which Apple Music writes where it speaks these, and the logs of radios have; not the
- * words that are something else in another of them, as the Dutch "nummer" is.
+ * playlist_id), the Million Playlist Dataset as a table (pid, artist_name). After English come German, French, Spanish, Italian,
+ * Portuguese and Dutch, as in localised Apple Music and radio logs, without words that mean something else in another of these
+ * languages, such as Dutch "nummer".
  */
 const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> = {
-  // Beside a playlist's name its id tells apart those of one name, as `pid` does in the slices.
+  // If another column names the playlist, its id distinguishes playlists of the same name, as `pid` does in the slices.
   user_id: [
     ["userid", "user"],
     ["username"],
@@ -34,7 +34,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
   artist: [
     ["artist", "artistname", "artists", "artistnames", "trackartist", "trackartists", "songartist"],
     [streamedArtist, listenedArtist, scrobbledArtist],
-    // The first of several, as in the library that YouTube Music gives.
+    // The first of several artists, as in YouTube Music's library.
     ["artistname1", "artist1"],
     [
       ...["interpret", "interpreten", "kunstler", "kuenstler"],
@@ -60,7 +60,7 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["playlistid", "playlisturi"],
     ["pid"],
   ],
-  // Not "time": with Apple Music it is how long a track is.
+  // Not "time": in Apple Music's exports it is the duration of a track.
   time: [
     ["timestamp"],
     ["ts"],
@@ -70,45 +70,45 @@ const spellings: Readonly<Record<MappedName, ReadonlyArray<readonly string[]>>> 
     ["datumuhrzeit", "datumzeit", "zeitstempel", "zeitpunkt", "horodatage", "dateheure", "dateetheure"],
     ["fechahora", "fechayhora", "dataora", "dataeora", "datahora", "dataehora", "tijdstip", "datumtijd"],
     ...days,
-    // Behind the days, whose clock they are where both stand. Beside "start time" a DJ's "playtime" is how long.
+    // After the days, whose clock they are if both exist. Beside "start time", a DJ's "playtime" is a duration.
     ["starttime"],
     ["endtime"],
     ["playtime"],
   ],
 };
 
-/** "Artist Name(s)", "artist_names" and "artist-names" are one; so are "Título" and "titulo". */
+/** Folds "Artist Name(s)", "artist_names" and "artist-names" into one spelling, and "Título" and "titulo". */
 const fold = (name: string) =>
   name
     .normalize("NFD")
     .replace(/[\s_()./-]+|\p{Mn}+/gu, "")
     .toLowerCase();
 
-/** lastfmstats.com has whose plays they are in the name: "Date#somebody". */
+/** lastfmstats.com appends the user to the name: "Date#somebody". */
 const foldTime = (name: string) => fold(name.replace(/#.*$/, ""));
 
-/** Whether a column's name is a usual one of the field: a test for each rank, of which a later one counts where no earlier one holds. */
+/** Tests whether a name is a usual one of the field, one per rank; a later rank counts only if no column passes an earlier one. */
 export function usualNames(field: MappedName): Array<(name: string) => boolean> {
   const folded = field === "time" ? foldTime : fold;
   return spellings[field].map((rank) => (name) => rank.includes(folded(name)));
 }
 
-/** In ranks, as spellings. Alone, "time" is how long a track is, with Apple Music; beside a day it is when it was played. */
+/** Names of clocks, in ranks. "time" is the time of the play only beside a day; alone it may be a duration. */
 const clocks = [
   ["clock", "uhrzeit", "sendezeit", "heure", "hora", "horario", "ora", "orario"],
   ["starttime"],
   ["time", "zeit", "tijd"],
 ];
 
-/** Whether a column's name is that of a day, whose clock another column may have. */
+/** Whether a name is that of a day, whose clock may be in another column. */
 export const isDay = (name: string): boolean => days.flat().includes(foldTime(name));
 
-/** Whether a column's name is that of a clock, "Uhrzeit", "Heure", "Hora": a test for each rank. */
+/** Tests whether a name is that of a clock ("Uhrzeit", "Heure", "Hora"), one per rank. */
 export const usualClocks: ReadonlyArray<(name: string) => boolean> = clocks.map(
   (rank) => (name) => rank.includes(fold(name)),
 );
 
-/** Whether a column that is not known to hold the playlist may be meant to: "Plylist Name", "playlist_title_de", "list". */
+/** Whether a column without a usual name may hold the playlist: "Plylist Name", "playlist_title_de", "list". */
 export function isLikePlaylist(name: string): boolean {
   const folded = fold(name);
   if (/(timestamp|date|time)$/.test(folded)) return false;
@@ -116,7 +116,7 @@ export function isLikePlaylist(name: string): boolean {
   return folded.includes("playlist") || word === "list" || closest(word, ["playlist"]) !== undefined;
 }
 
-/** The column that a mapping may give to a field, where just one has a name for it in its own: "track_uri", "Interpret 1". */
+/** A column to propose for a field: the only one whose name contains a usual one, such as "track_uri", "Interpret 1". */
 export function likely(field: MappedName, free: readonly string[]): string | undefined {
   const stems = spellings[field].flat().filter((spelling) => spelling.length >= shortestStem);
   const alike = free.filter((name) => stems.some((stem) => fold(name).includes(stem)));
@@ -124,10 +124,10 @@ export function likely(field: MappedName, free: readonly string[]): string | und
   return field === "time" ? likelyTime(free) : undefined;
 }
 
-/** Not "name", which is in the names of all sorts of columns. */
+/** Excludes "name", which is part of many names. */
 const shortestStem = 5;
 
-/** A day, with its clock where there is one: "Air Date+Air Time", "Date de diffusion+Heure de diffusion". */
+/** A day, with its clock if there is one: "Air Date+Air Time", "Date de diffusion+Heure de diffusion". */
 function likelyTime(free: readonly string[]): string | undefined {
   const known = free.filter((name) => !isOtherTime.test(fold(name)));
   const days = known.filter((name) => isLikeDay.test(fold(name)));
@@ -141,5 +141,5 @@ function likelyTime(free: readonly string[]): string | undefined {
 
 const isLikeDay = /date|datum|fecha/;
 const isLikeClock = /time|clock|zeit|tijd|heure|hora|^start|^beginn?$/;
-/** How long something is, and when it came to be or was put somewhere. */
+/** Durations, and times of creation or addition. */
 const isOtherTime = /^(run|play|total)time|duration|length|spielzeit|laufzeit|release|added|modified|created/;

@@ -1,13 +1,13 @@
-/** The one form that all files of a cleaning have. */
+/** The common form of all input files. */
 import { misuse, SegueError } from "../../system/index.js";
 import { detectForm, formTitles, type InputForm, inputForms } from "./forms.js";
 import type { InputFile } from "./input-files.js";
 
-/** How files of different forms come to one master table. */
+/** Advice on combining files of different forms. */
 export const byThemselves =
-  "clean each form by itself, segue run intermediate --input FILES --data FOLDER, and then give all of their FOLDER/02_processed/master_playlists.parquet as --input";
+  "clean each form separately, segue run intermediate --input FILES --data FOLDER, then pass all of their FOLDER/02_processed/master_playlists.parquet as --input";
 
-/** @throws SegueError where files are of two forms, or of another than was said */
+/** @throws SegueError if files have different forms, or another one than `format` */
 export async function commonForm(
   files: readonly InputFile[],
   format: "auto" | InputForm,
@@ -15,7 +15,7 @@ export async function commonForm(
   if (format !== "auto" && !inputForms.includes(format))
     throw misuse(`there is no format "${format}"`, `the formats are auto, ${inputForms.join(", ")}`);
   const forms: InputForm[] = [];
-  // One by one: no more files can be open at once than the system lets a process have.
+  // One by one, because the number of open files is limited.
   for (const file of files) forms.push(await detectForm(file));
   const wanted = format === "auto" ? forms[0]! : format;
   const odd = forms.findIndex((form) => form !== wanted);

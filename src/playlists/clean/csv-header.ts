@@ -1,4 +1,4 @@
-/** The first line of a CSV file: which column is which, what parts the fields, and whether `\` escapes. */
+/** The header of a CSV file: its columns, its delimiter, and whether `\` escapes. */
 import { isUtf8 } from "node:buffer";
 import { quoted, SegueError } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
@@ -9,7 +9,7 @@ import { clockColumn, fieldNames, spareColumn, timeColumn } from "./row-writer.j
 import { isClockAlone, parseTime } from "./time-of-play.js";
 import { partTitle } from "./titled-play.js";
 
-/** A byte that UTF-8 has nowhere: where there is one column, a line is one field, commas and all. */
+/** A byte that never occurs in UTF-8: the delimiter if there is one column, so that commas are part of it. */
 const inNoText = 0xff;
 
 /** The columns of the #nowplaying data, whose quotes are escaped by `\`. */
@@ -17,15 +17,15 @@ const nowplaying = ["user_id", "artistname", "trackname", "playlistname"];
 
 export interface CsvHeader extends CsvLayout {
   /**
-   * The names of the columns that hold the fields, in the order of `fieldNames`, as they stand there but for spaces and quotes
-   * around them; undefined for a field that none holds.
+   * The names of the columns that hold the fields, in the order of `fieldNames`, without surrounding spaces and quotes; undefined
+   * for a field without a column.
    */
   readonly held: ReadonlyArray<string | undefined>;
-  /** A column that may hold the time of each play, and was not asked for. */
+  /** An unused column that may hold the time of each play. */
   readonly spareTime: string | undefined;
 }
 
-/** Reads the header line; `playlist` is what a file's playlist is called where no column holds it. */
+/** Parses a header line. @param options `playlist` names the playlist if no column holds it */
 export function readHeader(
   line: string,
   where: string,
@@ -35,11 +35,11 @@ export function readHeader(
   const names = columnNames(line);
   const ifNoHeader =
     names.length === 1
-      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and say --columns "artist=track,track=track"'
+      ? 'if each line is a play, "Artist - Title", begin the file with the line "track", and pass --columns "artist=track,track=track"'
       : `if that line names no columns, begin the file with one that does: ${exampleHeader(names, delimiter)}`;
   const at = matchColumns(names, options.mapping, where, {
     needsTime: options.needsTime ?? false,
-    ifNoneIsKnown: `${ifNoHeader}; where the columns are named further down, a mapping of these names is enough`,
+    ifNoneIsKnown: `${ifNoHeader}; if the columns are named further down, a mapping of these names is enough`,
   });
   const columns = names.map((_, index) => {
     const field = fieldNames.findIndex((name) => at[name] === index);
@@ -61,7 +61,7 @@ export function readHeader(
   };
 }
 
-/** What may stand above a line that is a play, by what is in it; "…" where anything may stand. */
+/** Proposes a header for a file that begins with a play; "…" for columns that cannot be guessed. */
 function exampleHeader(cells: readonly string[], delimiter: string): string {
   const first = (test: (cell: string) => boolean) => cells.findIndex(test);
   const date = first((cell) => /\D/.test(cell) && parseTime(cell, "day-first") !== undefined);
@@ -74,11 +74,11 @@ function exampleHeader(cells: readonly string[], delimiter: string): string {
           index === date ? "date" : index === clock ? "clock" : index === title ? "track" : "…",
         );
   const line = `"${names.join(delimiter).replaceAll("\t", "<tab>")}"`;
-  if (title !== -1) return `${line}, and say --columns "artist=track,track=track"`;
-  return names.includes("artist") ? line : `${line}, with artist and track where they stand`;
+  if (title !== -1) return `${line}, and pass --columns "artist=track,track=track"`;
+  return names.includes("artist") ? line : `${line}, with artist and track in their places`;
 }
 
-/** The first of some lines that names the columns that are wanted: reports have a title above their table. */
+/** The first of some lines that names the required columns: reports have a title above their table. */
 export function headerBelow(
   lines: readonly Buffer[],
   firstLine: number,
@@ -88,7 +88,7 @@ export function headerBelow(
   for (const [index, bytes] of lines.entries()) {
     const isText = isUtf8(bytes);
     const text = bytes.toString(isText ? "utf8" : "latin1");
-    // One word alone is no header: where a mapping says that there is no artist, a title may be "Song".
+    // A single word is not a header: without an artist column, the title of a report may be "Song".
     if (columnNames(text).length === 1) continue;
     try {
       const header = readHeader(text, `${path}, line ${firstLine + index}`, options);
@@ -98,7 +98,7 @@ export function headerBelow(
       if (!isOfColumns(error)) throw error;
       if (options.needsTime || options.mapping?.time !== undefined) {
         const { time: _, ...mapping } = options.mapping ?? {};
-        // Where it is the header, and the time alone has another name, that is what there is to say.
+        // If only the time is missing, this is the header, and its error is the right one.
         if (headerBelow([bytes], firstLine, path, { ...options, mapping, needsTime: false })) throw error;
       }
     }
@@ -106,23 +106,23 @@ export function headerBelow(
   return undefined;
 }
 
-/** Of a header, without which the lines below it cannot be read; mostly they are no UTF-8 either. */
+/** The error for a header that is not UTF-8. */
 export function notUtf8(path: string, line: number, header: Buffer): SegueError {
   return new SegueError(
     `${path}, line ${line} is not UTF-8; read as Latin-1, the columns are ${quoted(columnNames(header.toString("latin1")))}`,
     {
-      hint: "are the names right? Then say --encoding latin-1; else save the file as UTF-8",
+      hint: "are the names right? Then pass --encoding latin-1; otherwise save the file as UTF-8",
       code: "not-utf-8",
     },
   );
 }
 
-/** Whether a line is what Excel writes above a header to tell itself the delimiter, which is found without it. */
+/** Whether a line is Excel's "sep=;" above a header. It is skipped, since the delimiter is detected. */
 export function isSeparatorLine(line: string): boolean {
   return /^"?sep=."?\s*$/i.test(line);
 }
 
-/** The names in a header line, parted by whatever parts it into most. */
+/** The names in a header line, split by the delimiter that gives most. */
 export function columnNames(line: string): string[] {
   return splitHeader(line, bestDelimiter(line));
 }
@@ -132,7 +132,7 @@ function bestDelimiter(line: string): string {
   return counts.reduce((best, next) => (next.n > best.n ? next : best)).d;
 }
 
-/** More forgiving than rows are: stray spaces and quotes around a name are taken off. */
+/** More lenient than for rows: surrounding spaces and stray quotes are removed. */
 function splitHeader(line: string, delimiter: string): string[] {
   const names: string[] = [];
   let name = "";

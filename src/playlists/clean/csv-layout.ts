@@ -1,15 +1,15 @@
-/** How the text of a CSV file is cut into fields, and where each of them goes. */
+/** How the text of a CSV file is split into fields, and where each field goes. */
 export interface CsvLayout {
   /** The byte between fields. */
   readonly delimiter: number;
-  /** The escape byte, or -1 where there is none. */
+  /** The escape byte, or -1 if there is none. */
   readonly escape: number;
-  /** Whether quotes are letters like others, and no field stands in them; by default they are not. */
+  /** Whether quotes are ordinary characters. Default: false. */
   readonly isUnquoted?: boolean;
-  /** For each field of the file the column of `RowWriter` that takes it. */
+  /** For each field of the file, the column of `RowWriter` that receives it. */
   readonly columns: readonly number[];
-  /** Whether what the artist's column takes is "Artist - Title", of which the track's takes the second part; by default it is not. */
+  /** Whether the artist's column is "Artist - Title", whose second part goes to the track's column. Default: false. */
   readonly isTitled?: boolean;
-  /** What every row has for a field that the file has no column for, in the order of `fieldNames`; by default nothing. */
+  /** The constant values of fields for which the file has no column, in the order of `fieldNames`. Default: empty. */
   readonly absent?: readonly Uint8Array[];
 }

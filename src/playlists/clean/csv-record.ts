@@ -1,11 +1,11 @@
 /**
- * Cuts one record out of CSV text, byte by byte.
+ * Scans one record of CSV text, byte by byte.
  *
- * The grammar: fields are parted by one delimiter; a field whose first character (after spaces) is a quote goes on to the
- * closing quote, over line ends too; inside, `""` stands for a quote. Where there is an escape character, it makes the next
- * byte stand for itself, inside quotes and outside. A line ends with LF or CR LF. Empty lines are no rows.
+ * The grammar: fields are separated by one delimiter. A field whose first character (after spaces) is a quote extends to the
+ * closing quote, across line ends too; inside, `""` stands for a quote. The escape byte, if there is one, makes the next byte
+ * literal, inside quotes and outside. A line ends with LF or CR LF. Empty lines are not rows.
  *
- * A record that runs over several lines counts only if it ends well, with the right number of fields, within 64 KiB.
+ * A record over several lines is valid only if it ends properly, with the right number of fields, within 64 KiB.
  */
 import type { ByteColumn } from "../../system/index.js";
 import type { CsvLayout } from "./csv-layout.js";
@@ -17,23 +17,23 @@ const carriageReturn = 0x0d;
 const space = 0x20;
 const longestRecord = 1 << 16;
 
-// What `scan` answers where it is not the position after the record.
+// Results of `scan` other than the position after the record.
 export const needMore = -1;
 export const malformed = -2;
 export const blank = -3;
 
 export class CsvRecord {
-  // Facts of the record that was scanned last.
+  // Facts about the last record.
   fields = 0;
   lineEnds = 0;
-  /** Whether one of its fields begins or ends with a blank. */
+  /** Whether a field begins or ends with white space. */
   hasBlanks = false;
-  /** What is wrong where it is malformed: a quote that nothing closes, text behind the one that does, how many fields it has. */
+  /** Why it is malformed: an unclosed quote, text after a closing quote, or the number of fields. */
   problem: "open" | "text" | "fields" = "open";
   readonly #layout: CsvLayout;
   readonly #columns: readonly ByteColumn[];
 
-  /** @param columns those of the `RowWriter` that takes the rows */
+  /** @param columns those of the `RowWriter` that receives the rows */
   constructor(layout: CsvLayout, columns: readonly ByteColumn[]) {
     this.#layout = layout;
     this.#columns = columns;
@@ -43,7 +43,7 @@ export class CsvRecord {
    * Scans one record into the columns.
    *
    * @param last whether the file ends at `end`
-   * @returns the position after it, or one of the answers above
+   * @returns the position after it, or one of the results above
    */
   scan(buffer: Buffer, start: number, end: number, last: boolean): number {
     const { delimiter, escape: escapeByte, columns, isUnquoted = false } = this.#layout;
@@ -105,7 +105,7 @@ export class CsvRecord {
             if (position + 1 >= end && !last) return needMore;
             const escaped = position + 1 < end ? buffer[position + 1]! : lineFeed;
             if (escaped === carriageReturn && position + 2 >= end && !last) return needMore;
-            // Before the end of the line there is nothing to escape: it stands for itself.
+            // An escape byte before a line end is literal.
             const atEnd =
               escaped === lineFeed ||
               (escaped === carriageReturn && (position + 2 >= end || buffer[position + 2] === lineFeed));
@@ -126,7 +126,7 @@ export class CsvRecord {
         position++;
         continue;
       }
-      // The record has to end here.
+      // The record must end here.
       this.fields = fields;
       if (position < end && buffer[position] === carriageReturn) {
         if (position + 1 >= end && !last) return needMore;

@@ -1,8 +1,7 @@
 /**
- * Reads CSV text into rows. It is written for one aim that the common readers miss: no line is lost. A line that cannot be read
- * is rejected alone, with its number and the reason, and reading goes on with the next line; of a record that runs over several
- * lines and does not end well the first line is rejected, as an unclosed quote. So one bad quote costs one line, not the rest of
- * the file. Names come out tidied, as `tidyName` has them.
+ * Reads CSV text into rows. Unlike common readers it loses no line: an invalid line is rejected alone, with its number and the
+ * reason, and reading continues with the next line. If a record over several lines does not end properly, its first line is
+ * rejected as an unclosed quote. So one bad quote costs one line, not the rest of the file. Names are tidied by `tidyName`.
  */
 import { isUtf8 } from "node:buffer";
 import type { CsvLayout } from "./csv-layout.js";
@@ -20,7 +19,7 @@ export interface CsvStart {
   readonly readTime: ReadTime;
 }
 
-/** Told about each row that is not used. `text` holds for the length of the call only. */
+/** Receives each rejected row. `text` is valid only during the call. */
 export type OnReject = (line: number, reason: RejectReason, detail: string | undefined, text: Buffer) => void;
 
 const quote = 0x22;
@@ -57,16 +56,16 @@ export class CsvScanner {
   }
 
   /**
-   * Reads the records of `buffer[0 … end)` that are complete.
+   * Reads the complete records in `buffer[0 … end)`.
    *
    * @param last whether the file ends at `end`
-   * @returns how many bytes are done with; the rest must come again, with more behind it
+   * @returns how many bytes were consumed; the rest must be passed again, with more after it
    */
   scan(buffer: Buffer, end: number, last: boolean): number {
     if (end === 0) return 0;
     const wholeLines = last ? end : buffer.lastIndexOf(lineFeed, end - 1) + 1;
     if (wholeLines === 0) return 0;
-    // One quick look over everything spares each record its own.
+    // One fast check of the whole text usually saves checking each record.
     const text = buffer.subarray(0, wholeLines);
     const clean = isUtf8(text) && !text.includes(0);
     const leads = new LeadBytes(text);
@@ -127,11 +126,7 @@ export class CsvScanner {
   #rejectLine(line: Buffer): void {
     const { escape: escapeByte, columns } = this.#layout;
     if (this.#record.problem === "fields") {
-      this.#reject(
-        "wrong number of fields",
-        `${this.#record.fields} where ${columns.length} are wanted`,
-        line,
-      );
+      this.#reject("wrong number of fields", `${this.#record.fields} instead of ${columns.length}`, line);
       return;
     }
     let quotes = 0;

@@ -1,11 +1,11 @@
 /**
- * The CSV grammar once more, written to be seen right rather than to be fast: whole strings, one line at a time. The
- * scanner is checked against it.
+ * A second implementation of the CSV grammar, written to be obviously correct rather than fast: whole strings, one line at a
+ * time. The scanner is checked against it.
  */
 
 type Problem = "open" | "text" | "fields";
 
-/** Takes a record apart. "more" means that a quote is open at the end. */
+/** Splits a record into fields. "more" means that a quote is open at the end. */
 function parseRecord(record: string, escapes: boolean): string[] | "more" | "text" {
   const fields: string[] = [];
   let rest = record;
@@ -45,11 +45,11 @@ function parseRecord(record: string, escapes: boolean): string[] | "more" | "tex
   }
 }
 
-/** What `CsvScanner` should find in a text without its header. */
+/** What `CsvScanner` should find in a text, given without its header. */
 export function slowScan(text: string, escapes: boolean) {
   const rows: string[][] = [];
   const rejects: { line: number; reason: string }[] = [];
-  // Lines with their ends; the last may have none.
+  // Lines with their line ends; the last may have none.
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const bare = (record: string) =>
     record.replace(/\r?\n$/, "").replace(/\r$/, (end) => (record.endsWith("\n") ? end : ""));
@@ -61,7 +61,7 @@ export function slowScan(text: string, escapes: boolean) {
     let used = 1;
     let record = lines[at]!;
     let parsed = parseRecord(bare(record), escapes);
-    // An open quote: the line end belongs to the field, and the next line goes on with it.
+    // An open quote: the line end belongs to the field, which continues on the next line.
     while (at + used < lines.length && parseRecord(record, escapes) === "more") {
       record += lines[at + used++];
       parsed = parseRecord(bare(record), escapes);

@@ -60,7 +60,7 @@ describe("cleaning", () => {
       ["u", "plays"],
       ["v", "plays"],
     ]);
-    expect(filePlaylistsLine(facts)).toContain('plays.csv is one playlist of each of its users, "plays"');
+    expect(filePlaylistsLine(facts)).toContain('plays.csv is one playlist per user, "plays"');
     expect(filePlaylistsLine((await clean({ "a.csv": header + good })).facts)).toBeUndefined();
   });
 

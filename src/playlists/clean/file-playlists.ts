@@ -1,19 +1,19 @@
-/** Files that are one playlist each, since no column of theirs holds the playlist: what such a playlist is called. */
+/** Names of playlists for files that are one playlist each, since no column holds the playlist. */
 import { basename } from "node:path";
 import { usualEndings } from "./input-files.js";
 
-/** The playlist that a file is. */
+/** A file that is one playlist. */
 export interface FilePlaylist {
   readonly name: string;
-  /** Whether it is one for each user in the file, who then stands before its name in its id. */
+  /** Whether it is one per user of the file; ids then begin with the user. */
   readonly ofEachUser: boolean;
 }
 
 const extensions = new RegExp(`(\\.(${usualEndings}))?(\\.gz)?$`, "i");
 
 /**
- * The name of each file without its extensions, by path: "Road trip" of exports/Road trip.csv.gz. Files that would share one go by
- * their paths as they were given, so that they stay apart.
+ * The name of each file without its extensions, by path: "Road trip" for exports/Road trip.csv.gz. Files that would share a name
+ * are named by their paths as given, to keep them distinct.
  */
 export function fileNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const names = paths.map((path) => basename(path).replace(extensions, "") || basename(path));
@@ -22,13 +22,13 @@ export function fileNames(paths: readonly string[]): ReadonlyMap<string, string>
   return new Map(
     paths.map((path, i) => {
       const name = names[i]!;
-      // Without a folder before it a path could be a third file's name.
+      // "./" is prepended because a bare path could equal a third file's name.
       return [path, files.get(name) === 1 ? name : path === basename(path) ? `./${path}` : path];
     }),
   );
 }
 
-/** Says for the screen that files were taken for playlists, in what order, and how to say otherwise; undefined where columns name them all. */
+/** The output's line about files taken as playlists, their order, and how to change that; undefined if columns name all playlists. */
 export function filePlaylistsLine({
   files,
   sessions,
@@ -42,11 +42,11 @@ export function filePlaylistsLine({
     readonly spareTime?: string;
   }>;
   readonly sessions?: number;
-  /** Whether pauses have made few and very long ones of a log. */
+  /** Whether splitting at pauses has left few and very long playlists. */
   readonly isWithoutPauses: boolean;
   /** Whether the plays look like a log. */
   readonly isUnpartedLog: boolean;
-  /** Whether they stand in the order of their times. */
+  /** Whether they are ordered by time. */
   readonly isByTime: boolean;
 }): string | undefined {
   if (sessions !== undefined)
@@ -57,9 +57,7 @@ export function filePlaylistsLine({
   const [first] = taken;
   if (first === undefined) return undefined;
   const which = taken.length === 1 ? first.path : `each of ${taken.length} files`;
-  const whose = taken.some(({ ofEachUser }) => ofEachUser)
-    ? "one playlist of each of its users"
-    : "one playlist";
+  const whose = taken.some(({ ofEachUser }) => ofEachUser) ? "one playlist per user" : "one playlist";
   const called = taken.length === 1 ? `"${first.name}"` : `named after the file, as "${first.name}"`;
   const told = `no column with the playlist was found: ${which} is ${whose}, ${called}; if a column holds it, name it: --columns "playlist=COLUMN"`;
   const time = taken.find(({ spareTime }) => spareTime !== undefined)?.spareTime;
@@ -71,7 +69,7 @@ export function filePlaylistsLine({
     : `${told}; plays are in line order: --columns "time=${time}" sorts them by "${time}", and ${parts}`;
 }
 
-/** What to do where a log of plays makes too few playlists; undefined where it is none, or all is done. */
+/** Advice on splitting a log that makes too few playlists; undefined if it is not a log, or already split. */
 export function howToPart(facts: { readonly isUnpartedLog: boolean; readonly isWithoutPauses: boolean }) {
   if (facts.isUnpartedLog) return partTheLog;
   return facts.isWithoutPauses ? withoutPauses : undefined;

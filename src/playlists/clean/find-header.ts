@@ -1,27 +1,27 @@
-/** Finds the header of a CSV file: its first line, but for blank ones, a mark of its encoding, and the title of a report. */
+/** Finds the header of a CSV file: its first line, after blank lines, a byte order mark and the title of a report. */
 import { isUtf8 } from "node:buffer";
 import { type CsvHeader, headerBelow, isSeparatorLine, notUtf8, readHeader } from "./csv-header.js";
 import { isOfColumns } from "./match-columns.js";
 
-/** Of the title of a report, that stands above its header. */
+/** How many lines of a report's title may be above its header. */
 const mostLinesAbove = 20;
 const lineFeed = 0x0a;
 const utf8Bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface Beginning {
-  /** Undefined where it may come with more bytes. */
+  /** Undefined if more bytes are needed. */
   readonly header?: CsvHeader;
-  /** Its line, where lines that are not blank stand above it. */
+  /** Its line number, if lines with text are above it. */
   readonly headerLine?: number;
-  /** Bytes that are done with, and the number of the line behind them. */
+  /** How many bytes were consumed, and the number of the line after them. */
   readonly from: number;
   readonly line: number;
 }
 
 /**
- * @param bytes those of the file from the line numbered `line` on, as far as they are there
+ * @param bytes the bytes read so far, from line `line` on
  * @param last whether the file ends with them
- * @throws SegueError where it is not UTF-8, or there is no header
+ * @throws SegueError if the text is not UTF-8, or there is no header
  */
 export function findHeader(
   bytes: Buffer,
@@ -61,7 +61,7 @@ function textOf(bytes: Buffer, line: number, path: string): string {
   return (line === 1 && bytes.subarray(0, 3).equals(utf8Bom) ? bytes.subarray(3) : bytes).toString();
 }
 
-/** The first lines of some bytes, without their ends. */
+/** The first lines of some bytes, without line feeds. */
 function linesOf(bytes: Buffer, most: number): Buffer[] {
   const lines: Buffer[] = [];
   for (let from = 0; from < bytes.length && lines.length < most; ) {

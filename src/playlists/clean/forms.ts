@@ -1,11 +1,11 @@
-/** Tells what sort of file an input is, from what it holds and not from its name. */
+/** Detects the form of an input from its contents, not its name. */
 import { SegueError } from "../../system/index.js";
 import { isPls } from "./read-pls.js";
 import { type Head, type NamedFile, readHead } from "./text-source.js";
 import { rootOf, xmlForm } from "./xml/xml-forms.js";
 import { fromSheet } from "./zip-archive.js";
 
-/** The forms in which playlists come in. */
+/** The forms of playlists that Segue reads. */
 export const inputForms = [
   ...(["csv", "mpd", "sequences", "json", "m3u", "pls"] as const),
   ...(["xspf", "itunes", "rekordbox", "traktor", "parquet"] as const),
@@ -27,32 +27,32 @@ export const formTitles: Readonly<Record<InputForm, string>> = {
 };
 
 /**
- * Looks at the first bytes of a file.
+ * Detects a file's form by its first bytes.
  *
- * @throws SegueError where the file is empty, or plainly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
+ * @throws SegueError if the file is empty, or clearly something else (an archive, a spreadsheet, a web page, gzipped Parquet)
  */
 export async function detectForm(file: NamedFile): Promise<InputForm> {
   return formOf(await readHead(file), file.path);
 }
 
-/** Whether a file is a zip archive, or what is built as one, such as a spreadsheet. */
+/** Whether a file is a zip archive, or in a format based on zip, such as a spreadsheet. */
 export async function isArchive(file: NamedFile): Promise<boolean> {
   const { head, gzipped } = await readHead(file);
   return !gzipped && isZip(head);
 }
 
-/** As `detectForm`, of first bytes that were read: those of what users call `name`. */
+/** Like `detectForm`, for bytes already read. @param name the file's name for users */
 export function formOf({ head, gzipped }: Head, name: string): InputForm {
   if (head.subarray(0, 4).equals(Buffer.from("PAR1"))) {
     if (!gzipped) return "parquet";
-    // Its columns are found from its end, which gzip gives last.
-    throw new SegueError(`${name} is gzipped Parquet, wanted Parquet as it is`, {
+    // Parquet is read from its end, which gzip yields last.
+    throw new SegueError(`${name} is gzipped Parquet, which is not read`, {
       hint: `unpack it first: gunzip ${name}`,
     });
   }
   if (/\.parquet$/i.test(name) && head.length > 0)
     throw new SegueError(`${name} is not Parquet: it does not begin like one`, {
-      hint: "copy or download it again; a text file goes by another name",
+      hint: "copy or download it again; if it is a text file, rename it",
       code: "damaged",
     });
   refuseForeign(head, name);
@@ -74,26 +74,26 @@ export function formOf({ head, gzipped }: Head, name: string): InputForm {
       code: "not-text",
     });
   if (/\r(?!\n)./.test(header))
-    throw new SegueError(`${name} ends its lines with bare carriage returns, wanted line feeds`, {
+    throw new SegueError(`${name} ends its lines with bare carriage returns instead of line feeds`, {
       hint: `convert it: tr '\\r' '\\n' < ${name} > lf-${nameOf(name)}`,
       code: "wrong-line-ends",
     });
   return "csv";
 }
 
-/** The form of a text that begins as JSON does: of other playlists and rows than slices and sequences, "json". */
+/** The form of a text that begins like JSON: "json" if it is neither a slice nor sequences. */
 function jsonForm(start: string): InputForm {
   if (/^\{\s*"(info|playlists)"\s*:/.test(start) && start.includes('"pid"')) return "mpd";
   const [line = "", ...more] = start.split("\n", 2);
   const isSequence =
     line.startsWith("{") &&
     /"tracks"\s*:\s*\[\s*["\]]/.test(line) &&
-    // A long line goes on after what was read of it.
+    // The rest of a long line may not have been read yet.
     (more.length === 0 || line.includes('"playlist_id"'));
   return isSequence ? "sequences" : "json";
 }
 
-/** Whether a file of the form "json" is an object a line, or else one document. */
+/** Whether a file of the form "json" has one object per line; otherwise it is one document. */
 export async function isJsonLines(file: NamedFile): Promise<boolean> {
   const { head } = await readHead(file);
   const start = head
@@ -101,11 +101,11 @@ export async function isJsonLines(file: NamedFile): Promise<boolean> {
     .replace(/^\ufeff/, "")
     .trimStart();
   const lines = start.split("\n", 3);
-  // An array over several lines is one document, also where each of its entries has a line.
+  // An array over several lines is one document, even with one entry per line.
   if (start.startsWith("[") && lines.length > 1 && !isJson(lines[0]!)) return false;
-  // One line, of which this is the beginning: whether more follow does not matter, as it is an object for itself.
+  // The beginning of a single line: if it is an object, it does not matter whether more lines follow.
   if (lines.length === 1) return start.startsWith("{");
-  // A broken line among them must not make the others a broken document.
+  // One broken line must not turn the other lines into a broken document.
   return lines[1]!.trim() !== "" && lines.slice(0, 2).some(isJson);
 }
 
@@ -120,38 +120,40 @@ function isJson(text: string): boolean {
 /** Whether these are the first bytes of a zip archive. */
 export const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2]! <= 8;
 
-/** Whether these are the first bytes of a spreadsheet: the names of what is in a zip archive stand in it as they are. */
+/** Whether these are the first bytes of a spreadsheet: the names of files in a zip archive are not compressed. */
 export const isSpreadsheet = (zip: Buffer) =>
   /\[Content_Types\]\.xml|xl\/|opendocument\.spreadsheet/.test(zip.toString("latin1"));
 
-/** What people have beside their tables, by its first bytes: each with the way from it to one that can be read. */
+/** Refuses other common files by their first bytes, with a hint how to convert them. */
 function refuseForeign(head: Buffer, name: string): void {
   const begins = (...bytes: number[]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   const foreign = (what: string, hint: string) =>
     new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
   if (isZip(head)) {
     if (isSpreadsheet(head)) throw foreign("a spreadsheet", fromSheet);
-    throw foreign("a zip archive", "unpack it first, and give what is in it");
+    throw foreign("a zip archive", "unpack it first, and pass its files");
   }
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) throw foreign("a spreadsheet", fromSheet);
-  if (begins(0x42, 0x5a, 0x68)) throw foreign("packed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
-  if (begins(0xfd, 0x37, 0x7a, 0x58)) throw foreign("packed by xz", `unpack it first: unxz --keep ${name}`);
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("packed by zstd", `unpack it first: unzstd ${name}`);
+  if (begins(0x42, 0x5a, 0x68))
+    throw foreign("compressed by bzip2", `unpack it first: bunzip2 --keep ${name}`);
+  if (begins(0xfd, 0x37, 0x7a, 0x58))
+    throw foreign("compressed by xz", `unpack it first: unxz --keep ${name}`);
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) throw foreign("compressed by zstd", `unpack it first: unzstd ${name}`);
 }
 
-/** Pages of the web, and XML that is none of the playlists that Segue knows. */
+/** Refuses web pages, and XML that is not a known form of playlists. */
 function refuseMarkup(start: string, name: string): never {
   const refused = (what: string, hint: string) =>
     new SegueError(`${name} is ${what}`, { hint, code: "foreign" });
   const root = rootOf(start);
-  // Of some pages only a part comes, where something went wrong.
+  // Failed requests may yield only part of a page.
   const isPage = root === undefined ? !start.startsWith("<?xml") : elementsOfPages.test(root);
   if (isPage) {
-    // The style of the pages in which Google gives people their data.
+    // The CSS classes of Google Takeout's pages.
     if (/[."]mdl-/.test(start))
       throw refused(
         "a watch history from Google as a web page",
-        "export it again with JSON instead of HTML as the format of the history, and give watch-history.json",
+        "export it again with JSON instead of HTML as the format of the history, and pass watch-history.json",
       );
     throw refused(
       "a web page, not a table",
@@ -160,7 +162,7 @@ function refuseMarkup(start: string, name: string): never {
   }
   throw refused(
     `XML of another kind${root === undefined ? "" : `: its first element is <${root}>`}`,
-    "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; else save the playlist as M3U or CSV",
+    "of XML, Segue reads XSPF, libraries and playlists of Apple Music and iTunes, and collections of rekordbox and Traktor; otherwise save the playlist as M3U or CSV",
   );
 }
 

@@ -1,4 +1,4 @@
-/** Finds the files that paths and globs name. */
+/** Finds the files for paths and globs. */
 import type { Stats } from "node:fs";
 import { access, constants, readdir, realpath, stat } from "node:fs/promises";
 import { misuse, notTwice, SegueError, sqlString, withDuckDb } from "../../system/index.js";
@@ -8,18 +8,18 @@ import { type ArchiveMember, memberPath, membersOf } from "./zip-archive.js";
 
 export interface InputFile extends NamedFile {
   readonly bytes: number;
-  /** It can be read once, from its beginning to its end. */
+  /** Whether it can be read only once, from start to end. */
   readonly pipe?: boolean;
 }
 
 /**
- * Paths stay in the order they are given; what a glob matches (`*`, `?`, `[a-z]`, `**`) comes in natural order, so that
- * slice 2000 follows slice 1000. A file named twice is read once, whichever names it goes by. Behind a zip archive's name stands a
- * path or glob of files in it: `data.zip/lists/*.csv`.
+ * Paths keep their order; the matches of a glob (`*`, `?`, `[a-z]`, `**`) are in natural order, so that slice 2000 follows slice
+ * 1000. A file given twice is read once, even under two names. A zip archive's name may be followed by a path or glob of files in
+ * it: `data.zip/lists/*.csv`.
  *
- * @param options `pipes`: whether pipes are taken, too, and "-" for standard input; default false
- * @throws SegueError code "missing-input" where a path or glob names no file; (misuse) where one is a folder, or a pipe that
- *   is not taken
+ * @param options `pipes`: whether to accept pipes, and "-" for standard input; default: false
+ * @throws SegueError code "missing-input" if a path or glob matches no file; (misuse) if one is a folder, or a pipe that is not
+ *   accepted
  */
 export async function findInputs(
   inputs: readonly string[],
@@ -28,9 +28,9 @@ export async function findInputs(
   if (inputs.length === 0) throw misuse("no input given", "name at least one file of playlists");
   const found = new Map<string, InputFile>();
   const take = async (path: string, facts: Stats) => {
-    // Standard input is a socket where a program in Node has started this one.
+    // Standard input is a socket if a Node program has started this one.
     const pipe = facts.isFIFO() || facts.isSocket();
-    // What holds rows is looked at before it is read, which a pipe does not allow.
+    // Files are inspected before they are read, which a pipe does not allow.
     if (!(facts.isFile() || (pipe && pipes))) throw notTwice(path, pipe ? "a pipe" : "a device");
     const self = pipe ? path : await realpath(path);
     if (!found.has(self)) found.set(self, { path, bytes: facts.size, ...(pipe && { pipe }) });
@@ -78,20 +78,20 @@ export async function findInputs(
   return [...found.values()];
 }
 
-/** @param remedy the command that changes it; default: of a folder above it */
+/** @param remedy the command to run; default: for folders that cannot be entered */
 function unreadable(path: string, cause: unknown, remedy = "chmod +x on the folders above it"): SegueError {
-  return new SegueError(`${path} may not be read by this user`, {
-    hint: `change who may read it: ${remedy}`,
+  return new SegueError(`${path} is not readable by this user`, {
+    hint: `change its permissions: ${remedy}`,
     code: "unreadable-input",
     cause,
   });
 }
 
-/** How the names of files that hold playlists mostly end, as a pattern. */
+/** The usual extensions of files of playlists, as a pattern. */
 export const usualEndings = "csv|tsv|tab|psv|txt|jsonl?|ndjson|parquet|pq|m3u8?|pls|xspf|jspf|xml|nml";
 export const usualEnding = new RegExp(`\\.(${usualEndings})(\\.gz)?$`, "i");
 
-/** The ending of a file in the folder that looks as if it held playlists: ".m3u8", ".csv.gz". */
+/** The extension of the first file in the folder that seems to hold playlists: ".m3u8", ".csv.gz". */
 async function endingIn(folder: string): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).sort();
   return names.map((name) => usualEnding.exec(name)?.[0]).find((each) => each !== undefined) ?? ".csv";
@@ -99,7 +99,7 @@ async function endingIn(folder: string): Promise<string> {
 
 const isGlob = (input: string) => /[*?[]/.test(input);
 
-// Node 20 has no stable glob of its own; DuckDB has.
+// Node 20 has no stable glob, but DuckDB does.
 async function glob(pattern: string): Promise<string[]> {
   const rows = await withDuckDb({ threads: 1 }, (database) =>
     database.rows<{ file: string }>(`SELECT file FROM glob(${sqlString(pattern)})`),
@@ -107,23 +107,23 @@ async function glob(pattern: string): Promise<string[]> {
   return rows.map((row) => row.file).sort(naturalOrder);
 }
 
-/** A file in an archive, as an input. */
+/** A file in an archive as an input. */
 export const memberFile = (member: ArchiveMember): InputFile => ({
   path: memberPath(member),
   bytes: member.entry.uncompressedSize,
   member,
 });
 
-/** What is in each archive that has been looked into, by its path. */
+/** The files in each archive opened so far, by its path. */
 type Archives = Map<string, readonly ArchiveMember[]>;
 
-/** "data.zip/lists/*.csv": the archive, and what is meant of it. */
+/** Splits "data.zip/lists/*.csv" into the archive and the path or glob in it. */
 function archiveIn(input: string): { readonly archive: string; readonly inner: string } | undefined {
   const [, archive, inner] = /^(.*?\.zip)\/+(.+)$/i.exec(input) ?? [];
   return archive === undefined || inner === undefined ? undefined : { archive, inner };
 }
 
-/** The files in archives that a path or glob names: "data.zip/lists/*.csv", of all data*.zip where that is a glob, too. */
+/** The files in archives that match a path or glob: "data.zip/lists/*.csv", "data*.zip/lists/*.csv". */
 async function membersNamed(input: string, archives: Archives): Promise<ArchiveMember[]> {
   const named = archiveIn(input);
   if (named === undefined) return [];
@@ -141,7 +141,7 @@ async function membersNamed(input: string, archives: Archives): Promise<ArchiveM
   return found;
 }
 
-/** What is in an archive, for who has looked for something else in it. */
+/** A hint that names the files in an archive, after a path in it was not found. */
 function holdsLine(members: readonly ArchiveMember[]): string | undefined {
   if (members.length === 0) return undefined;
   const names = members.slice(0, 5).map(({ entry }) => entry.fileName);
@@ -149,7 +149,7 @@ function holdsLine(members: readonly ArchiveMember[]): string | undefined {
   return `in ${members[0]!.archive} are: ${names.join(", ")}${more}`;
 }
 
-/** What a glob matches, as of files: `*` and `?` stop at folders, `**` does not. */
+/** A glob as a regular expression: `*` and `?` do not match "/", `**` does. */
 function globPattern(glob: string): RegExp {
   const source = glob.replace(/\*\*\/|\*\*|\*|\?|\[!?[^\]]+\]|[\\^$.|+()[\]{}]/g, (token) => {
     if (token === "**/") return "(?:.*/)?";
@@ -161,7 +161,7 @@ function globPattern(glob: string): RegExp {
   try {
     return new RegExp(`^${source}$`, "su");
   } catch {
-    // Such as [z-a].
+    // An invalid range such as [z-a] matches nothing.
     return /^\b$/;
   }
 }

@@ -1,31 +1,31 @@
-/** What reading the inputs of a cleaning has come to, file by file. */
+/** The results of reading the inputs, file by file. */
 import type { CleanedFile } from "./clean-playlists.js";
 import type { CsvHeader } from "./csv-header.js";
 import { fileNames } from "./file-playlists.js";
 import { fieldNames } from "./row-writer.js";
 
-/** What came of reading the inputs. */
+/** The results for all inputs. */
 export interface InputsRead {
   readonly files: CleanedFile[];
   /** The Parquet files that hold the rows, in the order of the inputs. */
   readonly parts: readonly string[];
-  /** Rows whose names were tidied, and playlists that have no name. */
+  /** Numbers of rows whose names were tidied, and of playlists without a name. */
   readonly tidied: number;
   readonly unnamed: number;
-  /** What else there is to say of a file, a line each: lists in it that are no playlists. */
+  /** Other lines about the files, such as lists that are not playlists. */
   readonly remarks: readonly string[];
 }
 
-/** What a reader tells of a file. */
+/** A reader's result for one file. */
 interface FileRead extends Partial<Pick<CsvHeader, "held" | "spareTime">> {
   readonly rows: number;
-  /** Playlists that have no name. */
+  /** The number of playlists without a name. */
   readonly unnamed?: number;
-  /** What else there is to say of the file. */
+  /** Another line about the file. */
   readonly note?: string | undefined;
 }
 
-/** Adds up what is read of one file after the other. */
+/** Adds up the results of the files. */
 export class InputsTally {
   /** The number of the next row. */
   rowId = 0;
@@ -38,7 +38,7 @@ export class InputsTally {
     this.#names = fileNames(paths);
   }
 
-  /** What a file's playlist is called, where the file is one. */
+  /** The name of the playlist if the file is one. */
   nameOf(path: string): string {
     return this.#names.get(path)!;
   }
@@ -60,12 +60,12 @@ export class InputsTally {
   }
 }
 
-/** What to say of them, a line each. */
+/** Lines for the output. */
 export function notesOn({ tidied, unnamed, remarks }: InputsRead): string[] {
   const are = (count: number, what: string) => `${count} ${count === 1 ? `${what} has` : `${what}s have`}`;
   return [
     ...remarks,
-    ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid stands for it`] : []),
+    ...(unnamed > 0 ? [`${are(unnamed, "playlist")} no name: the pid is used instead`] : []),
     ...(tidied > 0
       ? [`${are(tidied, "row")} names with surrounding spaces or decomposed accents; these were normalised`]
       : []),

@@ -1,9 +1,9 @@
-/** Objects of JSON that hold a playlist in other words than sequences do, in the words of those. */
+/** Converts JSON objects that hold a playlist under other keys into the form of sequences. */
 
-/** A playlist as a line of sequences has it, but for what is wrong with it. */
+/** A playlist in the form of a line of sequences, not yet validated. */
 export interface LooseSequence {
   readonly playlist_id: unknown;
-  /** Whether it says itself which playlist it is; else `playlist_id` is what it is called. */
+  /** Whether it has an id; otherwise `playlist_id` is its name. */
   readonly hasId: boolean;
   readonly title?: unknown;
   readonly tracks: readonly unknown[];
@@ -11,9 +11,9 @@ export interface LooseSequence {
 }
 
 /**
- * Among the sources of these words: the Million Playlist Dataset (pid, artist_name), the data that Spotify gives its users
- * (items, artistName), its web API (artists, a list of objects with a name), JSPF, which is XSPF in JSON (a playlist with a list called
- * track, creator), and lists that people wrote themselves.
+ * Sources of these words include the Million Playlist Dataset (pid, artist_name), the data that Spotify gives its users (items,
+ * artistName), its web API (artists, a list of objects with a name), JSPF, which is XSPF in JSON (a playlist with a list called track,
+ * creator), and lists that people wrote themselves.
  */
 const words = {
   id: ["playlist_id", "pid", "id"],
@@ -24,15 +24,15 @@ const words = {
 } as const;
 
 /**
- * The playlist that a value is: a list of tracks, or an object that holds one; undefined where it is neither, and so perhaps a
- * row. A track is a text, a number, or an object with artist and track in it.
+ * The playlist in a value: a list of tracks, or an object that holds one; undefined for anything else, which may be a row. A track
+ * is a string, a number, or an object with artist and track.
  *
- * @param name what a playlist without a name of its own is called
+ * @param name for playlists without a name
  */
 export function asSequence(value: unknown, name: string): LooseSequence | undefined {
   if (Array.isArray(value)) return { playlist_id: name, hasId: false, ...tracksOf(value) };
   if (!isObject(value)) return undefined;
-  // All that a document in JSPF holds.
+  // A JSPF document.
   if (isObject(value.playlist) && Array.isArray(value.playlist.track))
     return asSequence(value.playlist, name);
   const list = listOf(value);
@@ -46,7 +46,7 @@ export function asSequence(value: unknown, name: string): LooseSequence | undefi
   };
 }
 
-/** The list of tracks in an object; the API has one more object around it. */
+/** The list of tracks in an object; Spotify's API wraps it in another object. */
 function listOf(value: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   const found = find(value, words.tracks);
   if (Array.isArray(found)) return found;
@@ -64,12 +64,12 @@ function tracksOf(list: readonly unknown[]): Pick<LooseSequence, "tracks" | "art
 
 function playOf(entry: unknown): { artist: string; track: string } {
   if (!isObject(entry)) return { artist: "", track: textOf(entry) };
-  // An entry of a list of Spotify's has the track in it, or none where it is an episode.
+  // Spotify's entries contain the track, or none if the entry is an episode.
   if (isObject(entry.track)) return playOf(entry.track);
   return { artist: textOf(find(entry, words.artist)), track: textOf(find(entry, words.track)) };
 }
 
-/** A text, a number, the name of an object, or a list of these. */
+/** The text of a string, a number, the name of an object, or a list of these; "" for anything else. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
   if (isObject(value)) return textOf(value.name);

@@ -1,4 +1,4 @@
-/** Rows of JSON: objects that are a play each. */
+/** JSON objects that are one play each. */
 import { isObject, textOf } from "./json-playlist.js";
 import { matchColumns, spareTime } from "./match-columns.js";
 import type { JsonOptions } from "./read-json.js";
@@ -7,7 +7,7 @@ import { fieldNames, type RowWriter } from "./row-writer.js";
 import { withClock } from "./time-of-play.js";
 import { notParted, partTitle } from "./titled-play.js";
 
-/** Told about what cannot be used, and what may make it usable. */
+/** Receives what is rejected, and what may make it usable. */
 export type Reject = (
   reason: RejectReason,
   detail: string | undefined,
@@ -15,14 +15,14 @@ export type Reject = (
   remedy?: string,
 ) => void;
 
-/** The keys of an object, and those of the objects in it: "artist", "track_metadata.artist_name". */
+/** The keys of an object, and those of nested objects: "artist", "track_metadata.artist_name". */
 export function keysOf(value: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     isObject(inner) ? Object.keys(inner).map((name) => `${key}.${name}`) : [key],
   );
 }
 
-/** What stands under one of these keys. */
+/** The value of one of these keys. */
 function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown {
   if (value[key] !== undefined) return value[key];
   const dot = key.indexOf(".");
@@ -30,7 +30,7 @@ function valueAt(value: Readonly<Record<string, unknown>>, key: string): unknown
   return isObject(inner) ? inner[key.slice(dot + 1)] : undefined;
 }
 
-/** Reads objects that are a play each, under the keys that the first of them has. */
+/** Makes a reader of plays, by the keys of the first one. @throws SegueError as `matchColumns` */
 export function rowReader(first: Readonly<Record<string, unknown>>, where: string, options: JsonOptions) {
   const names = keysOf(first);
   const at = matchColumns(names, options.mapping, where, {
@@ -51,7 +51,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
     const fields = held.map((key, i) => {
       if (key === undefined) return fieldNames[i] === "playlist" ? options.playlist : "";
       const field = valueAt(value, key) ?? "";
-      // Several artists are one text.
+      // Several artists become one string.
       if (Array.isArray(field) && fieldNames[i] === "artist") return textOf(field);
       return typeof field === "object" ? undefined : String(field);
     });
@@ -60,7 +60,7 @@ export function rowReader(first: Readonly<Record<string, unknown>>, where: strin
     if (parts !== undefined) fields.splice(1, 2, parts.artist, parts.track);
     const odd = fields.indexOf(undefined);
     const empty = fields.findIndex((field, i) => held[i] !== undefined && field?.trim() === "");
-    if (odd !== -1) reject("not a play", `wanted a string as "${held[odd]}"`, JSON.stringify(value));
+    if (odd !== -1) reject("not a play", `expected a string as "${held[odd]}"`, JSON.stringify(value));
     else if (empty !== -1) reject(`empty ${fieldNames[empty]!}`, undefined, JSON.stringify(value));
     else if (isTitled && parts === undefined) reject("empty artist", notParted, JSON.stringify(value));
     else if (fields.some((field) => field!.includes("\0")))

@@ -1,6 +1,5 @@
 /**
- * Finds, in text as UTF-8, where characters are that ASCII does not have. A quick look ahead, four bytes at a time, for those who would
- * otherwise look at each byte of much text that has few of them.
+ * Finds non-ASCII characters in UTF-8 text, four bytes at a time. This saves looking at each byte of text that has few of them.
  */
 import { isAscii } from "node:buffer";
 
@@ -9,7 +8,7 @@ export class LeadBytes {
   #found: number;
 
   constructor(text: Buffer) {
-    // Words stand at every fourth byte of memory; where the text does not, and behind the last of them, every place counts as found.
+    // Only aligned text can be viewed as words. In other text, and after the last word, every position counts as found.
     const isAligned = text.byteOffset % 4 === 0;
     this.#words = new Int32Array(
       isAligned ? text.buffer : new ArrayBuffer(0),
@@ -20,8 +19,8 @@ export class LeadBytes {
   }
 
   /**
-   * At or up to three bytes before the first byte from `from` on that begins a character of several bytes; the length of the text
-   * where there is none. To be asked for places in ascending order.
+   * A position at, or up to three bytes before, the first byte from `from` on that begins a multi-byte character; the length of the
+   * text if there is none. Call it with ascending positions.
    */
   next(from: number): number {
     if (this.#found < from) this.#found = this.#find(from);
@@ -32,7 +31,7 @@ export class LeadBytes {
     const words = this.#words;
     for (let i = from >> 2; i < words.length; i++) {
       const word = words[i]!;
-      // The two highest bits of a byte, both set.
+      // Whether the two highest bits of any byte are set.
       if ((word & (word << 1) & 0x80808080) !== 0) return Math.max(from, i << 2);
     }
     return Math.max(from, words.length << 2);

@@ -64,7 +64,7 @@ describe("artists to leave out", () => {
         { name: "Radio X", plays: 1 },
       ],
     });
-    expect(facts.notes).toEqual(['left out, as --leave-out says: 3 plays, 2 of "werbung", 1 of "Radio X"']);
+    expect(facts.notes).toEqual(['left out by --leave-out: 3 plays, 2 of "werbung", 1 of "Radio X"']);
   });
 
   it("are left out of Parquet, beside its rejected rows, and by times", async () => {
@@ -128,8 +128,8 @@ describe("artists to leave out", () => {
 
   it.each([
     [["muse", "abba", "werbung", "radio x"], /^--leave-out leaves out all of the 5 plays$/],
-    [[" "], /^--leave-out is given no name$/],
-    [["@"], /^--leave-out is given no name$/],
+    [[" "], /^--leave-out needs a name$/],
+    [["@"], /^--leave-out needs a name$/],
     [["@no/such.txt"], /^--leave-out: there is no file no\/such\.txt$/],
   ])("%j are refused", async (names, message) => {
     expect((await failure({ "p.csv": csv }, { leaveOut: names })).message).toMatch(message);

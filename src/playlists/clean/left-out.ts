@@ -1,25 +1,25 @@
-/** Artists whose plays are left out when playlists are read: advertisements, jingles and news between a radio station's songs. */
+/** Leaves out the plays of given artists, such as advertisements, jingles and news between a radio station's songs. */
 import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { type Database, misuse, quoted, SegueError, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import { tidyName } from "./tidy-name.js";
 
-/** What was left out of plays that could have been used. */
+/** What was left out of the accepted plays. */
 export interface LeftOut {
   readonly plays: number;
-  /** Every name that was given, once, with its plays: those with most first. */
+  /** The distinct given names with their plays, most plays first. */
   readonly names: ReadonlyArray<{ readonly name: string; readonly plays: number }>;
 }
 
-/** Before the path of a file of names. */
+/** Precedes the path of a file of names. */
 const ofFile = "@";
 
 /**
- * The names themselves: "@radio.txt" stands for those in that file, one a line.
+ * Replaces "@radio.txt" by the names in that file, one per line.
  *
- * @throws SegueError (misuse) where one is empty or a file holds none; code "missing-input" or "unreadable-input" where a file
- *   cannot be read, "not-text" where it is not UTF-8
+ * @throws SegueError (misuse) if a name is empty or a file holds none; code "missing-input" or "unreadable-input" if a file
+ *   cannot be read, "not-text" if it is not UTF-8
  */
 export async function namesToLeaveOut(given: readonly string[]): Promise<string[]> {
   const names: string[] = [];
@@ -27,7 +27,7 @@ export async function namesToLeaveOut(given: readonly string[]): Promise<string[
     const name = tidyName(text);
     if (name === "" || name === ofFile)
       throw misuse(
-        "--leave-out is given no name",
+        "--leave-out needs a name",
         'write the artist, or "@" and a file of artists, one per line',
       );
     if (name.startsWith(ofFile)) names.push(...(await namesIn(name.slice(ofFile.length))));
@@ -52,31 +52,33 @@ async function namesIn(path: string): Promise<string[]> {
   });
   if (!isUtf8(bytes) || bytes.includes(0))
     throw new SegueError(`--leave-out: ${path} is not text in UTF-8`, {
-      hint: "save it as plain text, encoded as UTF-8, with one artist a line",
+      hint: "save it as plain text, encoded as UTF-8, with one artist per line",
       code: "not-text",
     });
-  // Tidying takes a byte order mark off, too.
+  // Tidying also removes a byte order mark.
   const names = bytes
     .toString()
     .split("\n")
     .map(tidyName)
     .filter((name) => name !== "");
-  if (names.length === 0) throw misuse(`--leave-out: ${path} holds no names`, "write one artist a line");
+  if (names.length === 0) throw misuse(`--leave-out: ${path} holds no names`, "write one artist per line");
   return names;
 }
 
-/** Whose play a row is, as SQL: the artist, and where there is none the track. */
+/** The compared name of a row, as SQL: the artist or, without one, the track. */
 const whose = "lower(if(artist = '', track, artist))";
 
-/** As SQL, whether a row is none of theirs. Capitals do not matter. */
+/** SQL condition for rows that are not left out; it ignores case. */
 export function notLeftOutSql(names: readonly string[]): string {
   if (names.length === 0) return "true";
   return `${whose} NOT IN (${names.map((name) => `lower(${sqlString(name)})`).join(", ")})`;
 }
 
 /**
- * @param parts the files of rows, as SQL
- * @param accepted the condition of those that can be used, as SQL
+ * Counts the plays left out.
+ *
+ * @param parts SQL list of the files of rows
+ * @param accepted SQL condition for accepted rows
  */
 export async function countLeftOut(
   database: Database,
@@ -91,10 +93,10 @@ export async function countLeftOut(
   return { plays: counted.reduce((sum, { plays }) => sum + plays, 0), names: counted };
 }
 
-/** So many names are told one by one. */
+/** How many names are listed. */
 const shown = 5;
 
-/** What to say of it, a line each. */
+/** Lines for the output. */
 export function leftOutLines({ plays, names }: LeftOut): string[] {
   const and = (more: number) => (more > 0 ? ` and ${more} more` : "");
   const found = names.filter((each) => each.plays > 0);
@@ -103,7 +105,7 @@ export function leftOutLines({ plays, names }: LeftOut): string[] {
   return [
     ...(plays > 0
       ? [
-          `left out, as --leave-out says: ${plays} ${plays === 1 ? "play" : "plays"}, ${told.join(", ")}${and(found.length - shown)}`,
+          `left out by --leave-out: ${plays} ${plays === 1 ? "play" : "plays"}, ${told.join(", ")}${and(found.length - shown)}`,
         ]
       : []),
     ...(unheard.length > 0

@@ -1,12 +1,12 @@
-/** In which order plays of one moment were played: that of their lines, or where a file has the newest first, from the last line up. */
+/** The order of plays with equal times: that of their lines, reversed if a file has the newest first. */
 import type { Database } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
 /**
- * SQL of a number by which plays of one moment stand in their order.
+ * SQL expression that orders plays with equal times.
  *
- * @param files in their order, with the number of rows of each
- * @param rowsOfParts the files of rows, the condition of those that can be used, and when they were played, as SQL
+ * @param files in order, with the number of rows of each
+ * @param rowsOfParts as SQL: the files of rows, the condition for accepted rows, and the time of a play
  */
 export async function lineOrderSql(
   database: Database,

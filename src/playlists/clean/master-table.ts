@@ -1,4 +1,4 @@
-/** Writes the plays that were read as the master table, by SQL, and finds in them what is to be noted. */
+/** Writes the master table by SQL, and finds what the output should mention. */
 import { type Database, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { CleanOptions } from "./clean-playlists.js";
@@ -7,7 +7,7 @@ import { notLeftOutSql } from "./left-out.js";
 import { hasTimes } from "./read-inputs.js";
 import { rotationNotes } from "./rotations.js";
 
-/** The plays that were read, as SQL has them: their files, which of the rows are accepted, and when each was played. */
+/** The plays that were read, as SQL: their files, the condition for accepted rows, and the time of a play. */
 export interface PartsRead {
   readonly parts: string;
   readonly accepted: string;
@@ -16,7 +16,7 @@ export interface PartsRead {
 
 export type CleanIntoOptions = CleanOptions & { readonly leaveOut: readonly string[] };
 
-/** Writes `master`. @param place what tells in which order plays of one moment stand */
+/** Writes the master table. @param place SQL expression that orders plays with equal times */
 export async function writeMaster(
   database: Database,
   { played, ...parts }: PartsRead,
@@ -38,12 +38,12 @@ export async function writeMaster(
         gap: milliseconds(options.sessionGap),
         length: milliseconds(options.sessionLength),
       })
-    : // Many names are looked up by a join, which keeps no order.
+    : // DuckDB looks up many names by a join, which does not keep the order.
       sqlFile("write-master", { ...common, in_order: options.leaveOut.length > 0 ? "ORDER BY row_id" : "" });
   await database.run(sql);
 }
 
-/** Whether the column of playlists of a log may be that of rotations. */
+/** A line if the playlist column of a log may name rotations instead. */
 export async function rotationNotesOf(
   database: Database,
   read: InputsRead,
@@ -60,13 +60,13 @@ export async function rotationNotesOf(
   });
 }
 
-/** As SQL; NULL for none. */
+/** Minutes as milliseconds in SQL; NULL for none. */
 const milliseconds = (minutes: number | undefined) => (minutes ? String(minutes * 60_000) : "NULL");
 
 const ofDays =
   'the times are days without a clock: plays of one day keep line order (reversed in a file that is newest first) and are not split by pauses; if another column has the clock, name both: --columns "time=DATE+CLOCK"';
 
-/** What to say where all times are beginnings of days, and not small numbers, which are positions. */
+/** A line if all times are midnights, and not small numbers, which are positions. */
 export async function daysNotes(database: Database, { parts, played }: PartsRead): Promise<string[]> {
   const { areDays } = await database.row<{ areDays: boolean }>(
     `SELECT count(*) > 1 AND bool_and(${played} % 86400000 = 0) AND max(${played}) > 1e11 AS "areDays"
@@ -75,5 +75,5 @@ export async function daysNotes(database: Database, { parts, played }: PartsRead
   return areDays ? [ofDays] : [];
 }
 
-// md5 and not hash(): it must choose the same playlists in every version of DuckDB.
+// md5 instead of hash(), so that every version of DuckDB chooses the same playlists.
 const subsetCondition = "md5_number_lower(concat(user_id, chr(31), playlist)) % 2 = 0";

@@ -189,8 +189,8 @@ describe("matchColumns", () => {
   it("proposes a mapping of what it found", () => {
     expect(refusal("owner,by,song,list")).toMatchObject({
       code: "wrong-columns",
-      message: 'a.csv: found the columns "owner", "by", "song", "list", wanted also artist',
-      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none where a track needs none; artist=song,track=song where song is "Artist - Title"`,
+      message: 'a.csv: found the columns "owner", "by", "song", "list"; missing: artist',
+      hint: `say which column is which with a mapping, such as --columns "artist=…,track=song,playlist=list"; artist=none if tracks need none; artist=song,track=song if song is "Artist - Title"`,
     });
     expect(refusal("user,by,song,date").hint).toContain(
       '--columns "artist=…,track=song,playlist=…,user_id=user"; without playlist=… each file is one playlist',
@@ -199,9 +199,9 @@ describe("matchColumns", () => {
       '--columns "artist=artist_uri,track=track_uri,playlist=playlist_uri";',
     );
     expect(refusal("artist,track_uri,track_number").hint).toContain('"artist=artist,track=…,');
-    expect(refusal("artist,track,playlist", "playlist=mood").message).toMatch(/wanted also "mood"$/);
+    expect(refusal("artist,track,playlist", "playlist=mood").message).toMatch(/missing: "mood"$/);
     expect(refusal("artist,track,playlist", "user_id=me")).toMatchObject({
-      message: expect.stringMatching(/wanted also "me"$/),
+      message: expect.stringMatching(/missing: "me"$/),
       hint: expect.stringContaining("playlist=playlist,user_id=…"),
     });
     expect(refusal("by,song,list,date,clock", "artist=bi,playlist=List,time=date+clock").hint).toContain(

@@ -1,4 +1,4 @@
-/** Which column of a CSV or Parquet file holds which field: by a mapping, else by the names that such files usually have. */
+/** Finds which column of a file holds which field: by a mapping, otherwise by usual names. */
 import { closest, misuse, quoted, SegueError } from "../../system/index.js";
 import {
   type ColumnMapping,
@@ -10,19 +10,19 @@ import {
 } from "./column-mapping.js";
 import { isDay, isLikePlaylist, likely, usualClocks, usualNames } from "./column-names.js";
 
-/** The column of each field, -1 where it has none; "clock" is the second one of a time. */
+/** The index of each field's column, -1 if it has none; "clock" is the second column of a time. */
 type FoundColumns = Readonly<Record<MappedName | "clock", number>>;
 
 /**
- * Finds, among the columns of a file, the one for each field. Some may have none, -1: user_id, then there are no users; the
- * playlist, then the file is one (or one of each user); where the mapping says so, the artist; and the time, which is looked for
- * only where the mapping names it or it is needed.
+ * Finds the column of each field. Some fields may have none (-1): user_id, then there are no users; playlist, then the file is one
+ * (or one per user); artist, if the mapping says so; and time, which is only looked for if the mapping names it or it is needed.
  *
  * @param where the file, for messages
- * @param options `ifNoneIsKnown`: what more to say where not one of the names is known: they may be no names at all
- * @throws SegueError code "wrong-columns" where another field has no column, or one that the mapping names is not there; (misuse)
- *   where it could be one of several, where the mapping gives one column to two fields that are not artist and track, and where the playlist has no column but
- *   one looks as if it were meant
+ * @param options `needsTime`: whether a time is required; `ifNoneIsKnown`: an additional hint if no name is known, since the line
+ *   may not be a header
+ * @throws SegueError code "wrong-columns" if a required field has no column, or a mapped one does not exist; (misuse) if several
+ *   columns match, the mapping gives one column to two fields other than artist and track, or no column is the playlist but one
+ *   may be meant
  */
 export function matchColumns(
   names: readonly string[],
@@ -65,7 +65,7 @@ export function matchColumns(
     take("clock", named(clock));
     if (found.clock === -1) found.time = -1;
   }
-  // The playlist before the user, who takes its id only where it is not the playlist itself.
+  // The playlist before the user, since a playlist id stands for the user only if another column is the playlist.
   for (const field of [...mappedNames].reverse()) {
     if (mapping?.[field] !== undefined || (field === "time" && !options.needsTime)) continue;
     const ranks = usualNames(field).map(indexesOf);
@@ -103,11 +103,11 @@ export function matchColumns(
   return found;
 }
 
-/** Whether an error says that wanted columns are missing. */
+/** Whether an error is about missing columns. */
 export const isOfColumns = (error: unknown): boolean =>
   error instanceof SegueError && error.code === "wrong-columns";
 
-/** The column that may hold the time of each play (or two: "day+clock"), by their names, where none was found for it. */
+/** The name of an unused column that may hold the time of each play, or of two: "day+clock". */
 export function spareTime(names: readonly string[], found: FoundColumns): string | undefined {
   if (found.time !== -1) return undefined;
   const taken = Object.values(found);
@@ -118,7 +118,7 @@ export function spareTime(names: readonly string[], found: FoundColumns): string
   return clock === undefined ? time : `${time}+${clock}`;
 }
 
-/** The clock of a time that is a day by its name, where just one column of the first rank that has any is called so. */
+/** The clock for a time whose name is that of a day, if exactly one column of the best rank has a clock's name. */
 function clockBeside<Column>(time: string, ranks: ReadonlyArray<readonly Column[]>): Column | undefined {
   const clocks = isDay(time) ? ranks.find((rank) => rank.length > 0) : undefined;
   return clocks?.length === 1 ? clocks[0] : undefined;
@@ -155,11 +155,11 @@ function wrongColumns(
     if (field === "playlist" && mapped === fileName) return fileName;
     const misspelt = mapped === undefined ? undefined : closest(mapped, free);
     const alone = field === "playlist" ? alike[0] : likely(field, free);
-    // One name for all is a line whose parts are not known.
+    // A single column means that the line could not be split.
     return misspelt ?? (names.length === 1 ? undefined : alone) ?? "…";
   };
   const clock = found.clock === -1 ? "" : `+${names[found.clock]}`;
-  /** What a field has; a mapping may say that it has none. */
+  /** The column of a field; a mapping may say that it has none. */
   const standing = (field: MappedName) =>
     names[found[field]] ?? (missing.includes(field) ? undefined : mapping?.[field]);
   const isOnlyTime = missing.length === 1 && missing[0] === "time";
@@ -176,14 +176,14 @@ function wrongColumns(
     ...(columns.includes("playlist=…") ? ["without playlist=… each file is one playlist"] : []),
     ...(missing.includes("artist") && mapping?.artist === undefined
       ? [
-          `artist=${noArtist} where a track needs none`,
-          `artist=${title},track=${title} where ${title} is "Artist - Title"`,
+          `artist=${noArtist} if tracks need none`,
+          `artist=${title},track=${title} if ${title} is "Artist - Title"`,
         ]
       : []),
     ...(more === undefined ? [] : [more]),
   ];
   return new SegueError(
-    `${where}: found the columns ${quoted(names)}, wanted also ${
+    `${where}: found the columns ${quoted(names)}; missing: ${
       mapping === undefined
         ? missing.join(", ")
         : quoted([...new Set(missing.map((field) => mapping[field] ?? field))])

@@ -48,7 +48,7 @@ it.each([1, 4, 12])("names what comes between the songs of broadcasts of %i hour
     {},
     { inputs: ["log.csv"], sessionGap: 30, leaveOut: ["werbung", "Radio X"] },
   );
-  expect(facts.notes).toEqual([expect.stringMatching(/^left out, as --leave-out says: \d+ plays, /)]);
+  expect(facts.notes).toEqual([expect.stringMatching(/^left out by --leave-out: \d+ plays, /)]);
 });
 
 it("takes titles where there are no artists", async () => {

@@ -1,4 +1,4 @@
-/** Finds what comes in a log of plays again and again between the songs, as a radio station's jingles and advertisements do. */
+/** Detects what recurs between the songs of a log, such as a radio station's jingles and advertisements. */
 import { type Database, shellWord, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
@@ -10,28 +10,27 @@ interface MostPlayed {
   readonly playlists: number;
 }
 
-/** Fewer playlists show nothing. */
+/** With fewer playlists, nothing is detected. */
 const fewestPlaylists = 20;
-/** What is no music is in more of the playlists than this share … */
+/** What is not music is in more than this share of the playlists … */
 const leastShare = 0.4;
 /**
- * … each of its titles comes, on average, in this share of them, for it has few: of what a listener likes most many titles are
- * played …
+ * … has at least this many plays per title and playlist, since it has few titles, whereas a listener's favourite artist has many …
  */
 const leastOfEachTitle = 0.1;
 /**
- * … and is played so many times as often as the next. Shares of playlists would not part them: in a broadcast of hours the hits
- * of the day come for certain, too, but once each.
+ * … and is played this many times as often as the next. Its share of playlists is not enough: each broadcast of several hours also
+ * plays the hits of the day, but once each.
  */
 const timesTheNext = 3;
-/** More than so many are songs, whatever their figures. */
+/** If there are more candidates than this, they are songs. */
 const most = 10;
 
 /**
- * What to say of it, a line each.
+ * Lines for the output.
  *
- * @param master the path of a master table that was parted by pauses
- * @param playlists how many there are in it
+ * @param master the path of a master table that was split at pauses
+ * @param playlists how many it has
  */
 export async function noMusicNotes(database: Database, master: string, playlists: number): Promise<string[]> {
   if (playlists < fewestPlaylists) return [];
@@ -44,7 +43,7 @@ export async function noMusicNotes(database: Database, master: string, playlists
   );
 }
 
-/** Those at the top that are all alike, down to where the next is played far less. */
+/** The candidates at the top of the ranking, down to where the next is played far less. */
 function noMusicOf(ranking: readonly MostPlayed[], playlists: number): readonly MostPlayed[] {
   const firstSong = ranking.findIndex(
     (each) =>

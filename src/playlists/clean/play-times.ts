@@ -1,6 +1,6 @@
 /**
- * Times of plays where a date may be 01/02/2024: whether the day or the month stands first is known when all inputs are read, by
- * the dates that can be but one of the two. Until then such a time is kept as both.
+ * Times of plays with dates such as 01/02/2024. Whether the day or the month is first is known only after reading all inputs, from
+ * dates that can be read only one way. Until then such a time is kept in both readings.
  */
 import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
 import type { DayOrder } from "./raw-file-choices.js";
@@ -13,7 +13,7 @@ import {
   timeSql,
 } from "./time-of-play.js";
 
-/** Between the time that has the day first and the one that has the month first; one of them is empty where it is no time. */
+/** Separates the day-first reading from the month-first one; a reading that is not a time is empty. */
 const either = "|";
 
 interface Place {
@@ -23,22 +23,22 @@ interface Place {
   readonly text: string;
 }
 
-/** "undecided": a date that is two days. */
+/** "undecided": a date that can be read both ways. */
 type Kind = DayOrder | "undecided";
 
 export class PlayTimes {
   readonly #told: DayOrder | undefined;
-  /** Where the first date of each kind stands. */
+  /** Where the first date of each kind is. */
   readonly #seen: Partial<Record<Kind, Place>> = {};
-  /** Where the first year of two digits stands. */
+  /** Where the first two-digit year is. */
   #shortYear: Place | undefined;
 
-  /** @param told the order of all dates, where it is not to be found out */
+  /** @param told the order of all dates; default: detected */
   constructor(told?: DayOrder) {
     this.#told = told;
   }
 
-  /** The time as rows have it until `column` reads it; undefined where the text is no time. */
+  /** The time in the form that rows keep and `column` reads; undefined if the text is not a time. */
   read(text: string, file: string, line: number): string | undefined {
     const time = this.#read(text, file, line);
     if (time !== undefined && this.#shortYear === undefined && hasShortYear(text))
@@ -57,7 +57,7 @@ export class PlayTimes {
     return `${dayFirst ?? ""}${either}${monthFirst ?? ""}`;
   }
 
-  /** As `read`, in SQL: of a column of texts, times or numbers. `noteParquet` has to follow. */
+  /** Like `read`, as SQL for a column of texts, times or numbers. Call `noteParquet` afterwards. */
   readSql(column: string): string {
     const text = (order?: DayOrder) => `${timeSql(column, order)}::VARCHAR`;
     if (this.#told !== undefined) return text(this.#told);
@@ -68,10 +68,10 @@ export class PlayTimes {
   }
 
   /**
-   * Looks which dates `readSql` has met.
+   * Records which kinds of dates `readSql` has met.
    *
-   * @param file `stored`: where it lies; `part`: what was written of the rows, with row_id, time and reason
-   *   `column`: of the file, as SQL
+   * @param file `path`: its name for users; `stored`: its path; `part`: the rows written from it, with row_id, time and reason;
+   *   `column`: the file's column, as SQL
    */
   async noteParquet(
     database: Database,
@@ -101,38 +101,38 @@ export class PlayTimes {
   }
 
   /**
-   * SQL that has milliseconds since 1970 of the column "time" of what was read.
+   * SQL for the milliseconds since 1970 in the column "time" of the rows.
    *
-   * @throws SegueError where some dates have the day first and others the month; (misuse) where none tells which
+   * @throws SegueError if some dates have the day first and others the month; (misuse) if no date tells which
    */
   column(): string {
     const order = this.#order();
     if (order === undefined) return "time::BIGINT";
     const place = order === "day-first" ? 1 : -1;
-    // Empty where a row was rejected for something else.
+    // The reading may be empty if the row was rejected for another reason.
     return `nullif(split_part(time::VARCHAR, '${either}', ${place}), '')::BIGINT`;
   }
 
-  /** What was found out and what was taken for granted, a line each for the screen. */
+  /** Lines for the output about detected orders and assumptions. */
   notes(): string[] {
     const order = this.#order();
     const found = order ? [`dates are read ${order}, as ${placeText(this.#seen[order]!)} shows`] : [];
     const short = this.#shortYear;
-    // Where no order is known all dates are one day in either.
+    // Without a known order, all dates are the same day in both readings.
     const time = short && parseTime(short.text, this.#told ?? order ?? "day-first");
     if (short === undefined || time === undefined) return found;
     const day = new Date(time).toISOString().slice(0, 10);
     return [...found, `a two-digit year is taken to be last: ${placeText(short)} is ${day}`];
   }
 
-  /** Undefined where all dates are sure. */
+  /** Undefined if all dates are unambiguous. */
   #order(): DayOrder | undefined {
     const { "day-first": day, "month-first": month, undecided } = this.#seen;
     if (day !== undefined && month !== undefined)
       throw new SegueError(
         `some dates have the day first and others the month: ${placeText(day)} and ${placeText(month)}`,
         {
-          hint: "write them one way, or clean the files of each by themselves; --dates day-first (or month-first) reads all that way, and rejects those that cannot be",
+          hint: "write all in one order, or clean the files of each order separately; --dates day-first (or month-first) reads all in that order, and rejects those that do not fit",
           code: "mixed-dates",
         },
       );
@@ -140,7 +140,7 @@ export class PlayTimes {
     if (month !== undefined) return "month-first";
     if (undecided === undefined) return undefined;
     throw misuse(
-      `${undecided.file}, line ${undecided.line}: cannot tell the day from the month in "${undecided.text}", nor in any other of the dates`,
+      `${undecided.file}, line ${undecided.line}: cannot tell the day from the month in "${undecided.text}", or in any other date`,
       "say which is first: --dates day-first or --dates month-first",
     );
   }

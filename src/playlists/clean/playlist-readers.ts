@@ -1,4 +1,4 @@
-/** The readers of files that hold playlists: of music players, and of libraries. */
+/** The readers of files that hold playlists, by form. */
 import type { InputForm } from "./forms.js";
 import { readM3u } from "./read-m3u.js";
 import { readMpdSlice } from "./read-mpd.js";
@@ -13,7 +13,7 @@ import { readRekordbox } from "./xml/read-rekordbox.js";
 import { readTraktor } from "./xml/read-traktor.js";
 import { readXspf } from "./xml/read-xspf.js";
 
-/** Reads a file of playlists, whose tracks have their order and no times. */
+/** Reads a file of playlists, whose tracks have an order but no times. */
 type PlaylistReader = (
   source: TextSource,
   playlist: string,
@@ -22,7 +22,7 @@ type PlaylistReader = (
   rejects: Rejects,
 ) => Promise<{ readonly unnamed?: number } & LibraryRead>;
 
-/** One that needs not be told what the file's playlist is called, since the names stand in the file. */
+/** Wraps a reader that does not need the file's name, since the file names its playlists. */
 const named =
   (
     read: (source: TextSource, ...rest: [number, RowWriter, Rejects]) => ReturnType<PlaylistReader>,

@@ -1,10 +1,10 @@
-/** How the text of raw files may be written, where it does not tell by itself: what each choice is called, once for every option. */
+/** Choices about raw files that cannot be detected: their names, for options and checks. */
 
-/** How text is encoded, unless it is UTF-16, which tells itself. */
+/** Encodings, except UTF-16, which is detected. */
 export const textEncodings = ["utf-8", "latin-1"] as const;
 export type TextEncoding = (typeof textEncodings)[number];
 
-/** How a quote inside a quoted field is written: `\"` (and `""`), or only `""`; or that no field is quoted, and quotes are letters. */
+/** How a quote in a quoted field is written: `\"` or `""`, or only `""`; with "none", quotes are ordinary characters. */
 export const escapeStyles = ["backslash", "doubled", "none"] as const;
 export type EscapeStyle = (typeof escapeStyles)[number];
 

@@ -11,11 +11,11 @@ import type { RowWriter } from "./row-writer.js";
 import { type TextSource, textChunks } from "./text-source.js";
 
 export interface CsvOptions {
-  /** What the file's playlist is called where no column holds it. */
+  /** The name of the playlist if no column holds it. */
   readonly playlist: string;
   readonly mapping?: ColumnMapping;
   readonly escape?: EscapeStyle;
-  /** Whether the time of each play is wanted even if the mapping does not tell which column holds it. */
+  /** Whether a time is required even if the mapping names no column for it. */
   readonly needsTime?: boolean;
   readonly times: PlayTimes;
 }
@@ -24,8 +24,8 @@ const longestLine = 1 << 26;
 const tab = 0x09;
 
 /**
- * @param firstRowId the number of the first row; every row of the file counts, used or not
- * @returns the number of rows in the file, the names of the columns that hold the fields, in the order of `fieldNames`, a column that may hold the time, and the header's line where others stand above it
+ * @param firstRowId the number of the first row; rejected rows are numbered, too
+ * @returns the number of rows in the file, the columns as in `CsvHeader`, and the header's line number if other lines are above it
  */
 export async function readCsv(
   source: TextSource,
@@ -75,7 +75,7 @@ export async function readCsv(
       if (filled > longestLine)
         throw new SegueError(
           `${source.path}, line ${scanner?.line ?? line} is longer than ${longestLine >> 20} MiB`,
-          { hint: "is this a text file with one row a line?" },
+          { hint: "is this a text file with one row per line?" },
         );
       const grown = Buffer.allocUnsafe(Math.max(buffer.length * 2, filled + chunk.length));
       buffer.copy(grown, 0, 0, filled);
@@ -90,9 +90,9 @@ export async function readCsv(
   return { rows: scanner!.rows, held, spareTime, headerLine };
 }
 
-/** What may make a line usable whose quotes are not those of other lines. */
+/** Advice for a line with unusual quotes. */
 function quotesRemedy({ delimiter, escape: escapeByte }: CsvHeader, text: Buffer): string | undefined {
   if (escapeByte === -1 && text.includes('\\"'))
-    return 'is \\" a quote within quotes? Then say --escape backslash';
-  return delimiter === tab ? "are quotes letters like others? Then say --escape none" : undefined;
+    return 'is \\" a quote within quotes? Then pass --escape backslash';
+  return delimiter === tab ? "are quotes ordinary characters? Then pass --escape none" : undefined;
 }

@@ -1,4 +1,4 @@
-/** Reads the files of a cleaning, each by the reader of its form, into parts that hold the accepted rows. */
+/** Reads input files into Parquet parts with the accepted rows, each by the reader of its form. */
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import type { Rejects } from "./rejects.js";
 import { fieldNames, RowWriter } from "./row-writer.js";
 import { memberStream } from "./zip-archive.js";
 
-/** What reading needs, whatever the form. */
+/** The arguments of reading, for all forms. */
 interface Reading {
   /** A folder for the parts. */
   readonly scratch: string;
@@ -28,14 +28,14 @@ interface Reading {
   readonly options: CleanOptions;
   readonly times: PlayTimes;
   readonly rejects: Rejects;
-  /** Told of bytes that have been read. */
+  /** Receives the number of bytes read since the last call. */
   readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * Reads files of one form, in their order: rows into Parquet files in the folder `scratch`, and what cannot be used into `rejects`.
+ * Reads files of one form, in order: rows into Parquet files in the folder `scratch`, unusable ones into `rejects`.
  *
- * @throws SegueError where a file is damaged, or has other columns than it should
+ * @throws SegueError if a file is damaged, or has the wrong columns
  */
 export async function readInputs(
   scratch: string,
@@ -59,7 +59,7 @@ export async function readInputs(
 
 const partIn = (scratch: string, index: number) => join(scratch, `part-${index}.parquet`);
 
-/** Parquet files: DuckDB writes a part of each. */
+/** Parquet files: DuckDB writes one part per file. */
 async function readTables(
   { scratch, files, options, times, rejects, onBytes }: Reading,
   database: Database,
@@ -70,7 +70,7 @@ async function readTables(
   const parts: string[] = [];
   let tidied = 0;
   for (const { path, bytes, member } of files) {
-    // Its columns are found from its end, so one in an archive lies here while it is read.
+    // Parquet needs random access, so a file in an archive is unpacked while it is read.
     const unpacked = member && join(scratch, `unpacked-${parts.length}.parquet`);
     if (unpacked !== undefined)
       await pipeline(await memberStream(member!), createWriteStream(unpacked), { signal: options.signal });
@@ -91,7 +91,7 @@ async function readTables(
   return { files: cleaned, parts, tidied, unnamed, remarks };
 }
 
-/** Files of text, all into one part. */
+/** Text files: all go into one part. */
 async function readTexts(
   { scratch, files, options, times, rejects, onBytes }: Reading,
   form: Exclude<InputForm, "parquet">,
@@ -134,9 +134,9 @@ async function readTexts(
   return { files: cleaned, parts: [part], tidied: writer.tidied, unnamed, remarks };
 }
 
-/** @param headed where the headers are that stand below other lines */
+/** @param headed the places of headers below other lines */
 const headedRemark = ([first, ...more]: readonly string[]) =>
-  `the columns are named in ${first}${more.length === 0 ? "" : `, and so in ${more.length} other ${more.length === 1 ? "file" : "files"}`}: the lines above are skipped`;
+  `the header is in ${first}${more.length === 0 ? "" : `, likewise in ${more.length} other ${more.length === 1 ? "file" : "files"}`}: the lines above are skipped`;
 
 interface Held {
   readonly path: string;
@@ -144,8 +144,8 @@ interface Held {
 }
 
 /**
- * Columns may have other names in each file, if they hold the same fields: half a table without users would be half a table whose
- * playlists have other ids.
+ * Columns may have different names in each file, but must hold the same fields: playlists would get other ids in files without
+ * users.
  */
 function requireSameFields(first: Held, other: Held): void {
   const odd = fieldNames.findIndex((_, i) => (first.held[i] === undefined) !== (other.held[i] === undefined));
@@ -154,17 +154,17 @@ function requireSameFields(first: Held, other: Held): void {
   throw new SegueError(
     `${lacking.path} has no column for the ${fieldNames[odd]}, but ${having.path} has: "${having.held[odd]}"`,
     {
-      hint: `if a column of its own holds that, call it "${having.held[odd]}" there, too; else ${byThemselves}`,
+      hint: `if one of its columns holds that, rename it to "${having.held[odd]}"; otherwise ${byThemselves}`,
       code: "different-forms",
     },
   );
 }
 
-/** Whether plays are put in the order of their times. */
+/** Whether plays are ordered by time. */
 export const hasTimes = ({ mapping, sessionGap }: CleanOptions) =>
   mapping?.time !== undefined || Boolean(sessionGap);
 
-/** Whether a mapping names any column: where each file is a playlist, the file's name stands for one. */
+/** Whether a mapping names any column; "filename" is not one. */
 const namesColumns = ({ mapping = {} }: CleanOptions) =>
   Object.values(mapping).some((column) => column !== fileName);
 

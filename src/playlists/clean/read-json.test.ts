@@ -128,7 +128,7 @@ describe("playlists in JSON of other words", () => {
     ["[", "damaged", /not valid JSON/],
     ["[]", "empty-input", /no rows/],
     ['{"playlists": []}', "empty-input", /no rows/],
-    ["[1, {}]", "wrong-columns", /entry 2: found the columns , wanted also artist, track/],
+    ["[1, {}]", "wrong-columns", /entry 2: found the columns ; missing: artist, track/],
   ])("refuses %s as a whole", async (text, code, message) => {
     const failed = await failure({ "a.json": text });
     expect(failed).toMatchObject({ code, left: [] });
@@ -172,9 +172,9 @@ describe("rows in JSON", () => {
     expect(rows).toHaveLength(1);
     expect(rejected.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
       [2, "empty artist", undefined],
-      [3, "not a play", 'wanted a string as "track"'],
+      [3, "not a play", 'expected a string as "track"'],
       [4, "NUL byte", undefined],
-      [5, "not a play", "wanted an object"],
+      [5, "not a play", "expected an object"],
     ]);
   });
 
@@ -224,11 +224,11 @@ describe("the answers of web services", () => {
       ["Muse", "Uprising", "page 2024-01-01 08:04"],
     ]);
     // What is playing now has no time yet, and stands on every page.
-    expect(rejected).toMatchObject([{ line: 1, reason: "not a play", detail: "it was not over yet" }]);
+    expect(rejected).toMatchObject([{ line: 1, reason: "not a play", detail: "it was still playing" }]);
     const { message } = await failure(
       { "untimed.jsonl": lines([{ ...play("Low", "Now"), image: [{ size: "small" }] }]) },
       { sessionGap: 30 },
     );
-    expect(message).toMatch(/wanted also time$/);
+    expect(message).toMatch(/missing: time$/);
   });
 });

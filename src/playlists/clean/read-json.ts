@@ -1,6 +1,6 @@
 /**
- * Reads JSON that is neither slices nor sequences: playlists in other words, or rows, as an array, as one object, or as an object
- * a line. The first one tells which of the two the file holds.
+ * Reads JSON that is neither slices nor sequences: playlists under other keys, or plays, as an array, one object, or one object per
+ * line. The first entry decides whether the file holds playlists or plays.
  */
 import { misuse, SegueError, shellWord } from "../../system/index.js";
 import type { ColumnMapping } from "./column-mapping.js";
@@ -16,17 +16,17 @@ import { linesOf, type TextSource, wholeText } from "./text-source.js";
 import { watchedSongs } from "./youtube-history.js";
 
 export interface JsonOptions {
-  /** What the file's playlist is called where nothing in it holds the playlist. */
+  /** The name of the playlist if nothing in the file names it. */
   readonly playlist: string;
   readonly mapping?: ColumnMapping;
-  /** Whether the time of each play is wanted even if the mapping does not tell which key holds it. */
+  /** Whether a time is required even if the mapping names no key for it. */
   readonly needsTime?: boolean;
   readonly times: PlayTimes;
-  /** Whether it is an object a line; otherwise it is read whole. */
+  /** Whether the file has one object per line; otherwise it is read whole. */
   readonly isLines: boolean;
 }
 
-/** What is known of a file's rows once it is read. */
+/** The result of reading a file. */
 interface JsonRead {
   readonly rows: number;
   readonly held?: ReadonlyArray<string | undefined>;
@@ -34,9 +34,9 @@ interface JsonRead {
 }
 
 /**
- * @returns the number of rows, one a track or an object, and one for each line that could not be read; and, where the file holds
- *   rows, the names of the keys that hold the fields, in the order of `fieldNames`
- * @throws SegueError code "damaged" when a file that is read whole is not JSON, "too-large" when it is more than can be read whole
+ * @returns the number of rows: one per track or play, and one per unreadable line; and, if the file holds plays, the keys that hold
+ *   the fields, in the order of `fieldNames`
+ * @throws SegueError code "damaged" if a file that is read whole is not JSON, "too-large" if it is too large for that
  */
 export async function readJson(
   source: TextSource,
@@ -60,11 +60,11 @@ class JsonReader {
   readonly #rejects: Rejects;
   readonly #ids = new DistinctIds();
   #rows = 0;
-  /** Of the line or the entry that is read, 1 for the first. */
+  /** The number of the current line or entry, from 1. */
   #line = 0;
-  /** Whether it holds playlists, not plays; the first entry tells. */
+  /** Whether the file holds playlists, not plays; decided by the first entry. */
   #holdsPlaylists: boolean | undefined;
-  /** Where it is a history of what was watched: which song an entry is. */
+  /** In a YouTube history: finds the song of an entry. */
   #songOf: ReturnType<typeof watchedSongs>;
   #readRow: ReturnType<typeof rowReader> | undefined;
 
@@ -116,11 +116,11 @@ class JsonReader {
 
   #lookForSongs(entries: readonly unknown[]): void {
     const { mapping } = this.#options;
-    // Who names the columns of a history wants what stands in them.
+    // A mapping of artist or track reads a history as plain JSON.
     if (mapping?.artist === undefined && mapping?.track === undefined) this.#songOf = watchedSongs(entries);
   }
 
-  /** @param name of the playlist, where the entry is one and has none */
+  /** @param name for an entry that is a playlist without a name */
   #take(value: unknown, name: string): void {
     const sequence = asSequence(value, name);
     this.#holdsPlaylists ??= sequence !== undefined;
@@ -133,11 +133,11 @@ class JsonReader {
     if (needsTime || mapping?.time !== undefined) throw withoutTimes(this.#source.path);
     const text = () => JSON.stringify(value);
     if (sequence === undefined) {
-      this.#reject("not a playlist", "wanted a list of tracks in it", text());
+      this.#reject("not a playlist", "expected a list of tracks in it", text());
       return;
     }
     const writer = this.#writer;
-    // Ids stay as they are; where they are made here, it is of names that compare.
+    // Given ids are kept unchanged; ids made here consist of tidied names.
     const add = sequence.artists === undefined ? writer.add : writer.addTidied;
     const playlist_id = this.#ids.apart(sequence.playlist_id, sequence.hasId);
     addSequence({ ...sequence, playlist_id }, text, this.#rowId, add.bind(writer), this.#reject);
@@ -150,8 +150,8 @@ class JsonReader {
       return;
     }
     const play = song ?? value;
-    if (!isObject(play)) this.#reject("not a play", "wanted an object", JSON.stringify(value));
-    else if (isPlaying(play)) this.#reject("not a play", "it was not over yet", JSON.stringify(value));
+    if (!isObject(play)) this.#reject("not a play", "expected an object", JSON.stringify(value));
+    else if (isPlaying(play)) this.#reject("not a play", "it was still playing", JSON.stringify(value));
     else {
       this.#readRow ??= this.#rowReaderFor(play);
       this.#readRow(play, this.#rowId, this.#writer, this.#reject, (text) =>
@@ -160,7 +160,7 @@ class JsonReader {
     }
   }
 
-  /** @throws SegueError where its keys are no columns; one that says what to take out, where the plays are in a list of it */
+  /** @throws SegueError if keys are missing, with the way to extract the plays if they are in a list in it */
   #rowReaderFor(play: Readonly<Record<string, unknown>>): ReturnType<typeof rowReader> {
     const { path } = this.#source;
     try {
@@ -168,7 +168,7 @@ class JsonReader {
       return rowReader(play, where, this.#options);
     } catch (error) {
       const list = innerList(play);
-      // The lists of a play are of its pictures.
+      // Lists in a play hold other things, such as its pictures.
       const isPlay = usualNames("artist").some((isUsual) => keysOf(play).some(isUsual));
       if (!isOfColumns(error) || list === undefined || isPlay) throw error;
       throw takeOut(path, list);
@@ -176,7 +176,7 @@ class JsonReader {
   }
 }
 
-/** Playlists are told apart by their ids; those that have only a name, and one that was there before, by its number. */
+/** Makes ids of playlists distinct: playlists with only a name get a number if the name is repeated. */
 class DistinctIds {
   readonly #times = new Map<unknown, number>();
 
@@ -188,7 +188,7 @@ class DistinctIds {
   }
 }
 
-/** Playlists have their order, and no times. */
+/** The error for asking for times in a file of playlists, which have an order but no times. */
 export const withoutTimes = (path: string): SegueError =>
   misuse(
     `${path} holds playlists, not plays with a time each`,
@@ -201,25 +201,25 @@ async function parseWhole(source: TextSource): Promise<unknown> {
     return JSON.parse(text);
   } catch (error) {
     throw new SegueError(`${source.path} is not valid JSON: ${(error as Error).message}`, {
-      hint: "what is no object a line is read whole; copy or export it again",
+      hint: "a file other than JSON lines is read whole; copy or export it again",
       code: "damaged",
     });
   }
 }
 
-/** What a document holds: its playlists or rows. */
+/** The playlists or plays of a document. */
 function entriesOf(whole: unknown): readonly unknown[] {
-  // One list of names is one playlist, a list of lists or objects several.
+  // A list of names is one playlist; a list of lists or objects has several entries.
   if (Array.isArray(whole))
     return whole.some((entry) => typeof entry === "object") ? whole : whole.length > 0 ? [whole] : [];
   return isObject(whole) && Array.isArray(whole.playlists) ? whole.playlists : [whole];
 }
 
-/** Last.fm has what is playing now, without a time, at the top of every page. */
+/** Last.fm lists the track that is playing now, without a time, at the top of every page. */
 const isPlaying = (play: Readonly<Record<string, unknown>>): boolean =>
   isObject(play["@attr"]) && play["@attr"].nowplaying === "true";
 
-/** The keys that lead to the longest list of objects in an object, as the answers of web services have one around their plays. */
+/** The path of keys to the longest list of objects in an object: responses of web services wrap their plays. */
 function innerList(value: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   const lists = Object.entries(value).flatMap(([key, inner]) =>
     isObject(inner)
@@ -234,12 +234,12 @@ function innerList(value: Readonly<Record<string, unknown>>): readonly string[] 
   return entries(longest.list) > 0 ? longest.keys : undefined;
 }
 
-/** Of a list that is not looked into, since it may be anything: albums, users, the schedule of a week. */
+/** The error for an object with a list, which is not read, since it may hold anything: albums, users, a weekly schedule. */
 function takeOut(path: string, list: readonly string[]): SegueError {
   const filter = `.${list.map((key) => `[${JSON.stringify(key)}]`).join("")}[]`;
   const lines = path.replace(/(\.json)?$/i, ".jsonl");
   return new SegueError(`${path} is one object, with a list of others in "${list.join(".")}"`, {
-    hint: `if these are the plays, take them out, and give that file: jq -c ${shellWord(filter)} ${shellWord(path)} > ${shellWord(lines)}`,
+    hint: `if these are the plays, extract them, and pass that file: jq -c ${shellWord(filter)} ${shellWord(path)} > ${shellWord(lines)}`,
     code: "wrong-columns",
   });
 }

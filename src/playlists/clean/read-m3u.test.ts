@@ -49,8 +49,8 @@ describe("playlists of music players", () => {
       [3, null, "a-ha", "Take On Me", "Road trip"],
     ]);
     expect(rejected.map(({ line, reason, detail, text }) => [line, reason, detail, text])).toEqual([
-      [9, "not a play", 'wanted "Title3=Artist - Title"', "Title3=Radio"],
-      [10, "not a play", 'wanted "Title4=Artist - Title"', "File4=4.mp3"],
+      [9, "not a play", 'expected "Title3=Artist - Title"', "Title3=Radio"],
+      [10, "not a play", 'expected "Title4=Artist - Title"', "File4=4.mp3"],
     ]);
     expect(facts.form).toBe("pls");
     const latin1 = Buffer.from("[playlist]\nFile1=1.mp3\nTitle1=Bj\xf6rk - J\xf3ga", "latin1");
@@ -60,7 +60,7 @@ describe("playlists of music players", () => {
 
   it("refuses a list of bare paths, and says what is missing", async () => {
     expect((await failure({ "a.m3u": "/music/Muse/Uprising.mp3\n" })).message).toMatch(
-      /none of the 1 rows can be used; .*a\.m3u line 1: not a play \(wanted "#EXTINF:215,Artist - Title" above it\)/,
+      /none of the 1 rows can be used; .*a\.m3u line 1: not a play \(expected "#EXTINF:215,Artist - Title" above it\)/,
     );
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` tells of the file that the next line
- * names. The file is one playlist. What has no such line is rejected: where an artist stands in a path is anybody's guess.
+ * Reads a playlist of a music player (`.m3u`, `.m3u8`): a line `#EXTINF:215,Artist - Title` describes the file that the next line
+ * names. The file is one playlist. Entries without such a line are rejected: the artist cannot be told from a path.
  */
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
 import { titledPlay } from "./titled-play.js";
 
-/** Before the comma stand seconds and, with some players, attributes in quotes. */
+/** Before the comma are seconds and, from some players, attributes in quotes. */
 const beforeArtist = /^\s*#EXTINF:(?:[^",]|"[^"]*")*,\s*/;
 
 /**
- * @param playlist what it is called
- * @returns the number of rows: one for each file that the playlist names
+ * @param playlist its name
+ * @returns the number of rows, one per file in the playlist
  */
 export async function readM3u(
   source: TextSource,
@@ -34,7 +34,7 @@ export async function readM3u(
       writer.addTidied(firstRowId + rows, ["", play.artist, play.track, playlist]);
     else {
       const text = Buffer.concat([told ?? Buffer.from(""), Buffer.from(told ? "\n" : ""), bytes]);
-      const detail = play === "not a play" ? 'wanted "#EXTINF:215,Artist - Title" above it' : undefined;
+      const detail = play === "not a play" ? 'expected "#EXTINF:215,Artist - Title" above it' : undefined;
       rejects.add({
         file: source.path,
         line,

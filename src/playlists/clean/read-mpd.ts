@@ -1,6 +1,6 @@
 /**
- * Reads a slice of Spotify's Million Playlist Dataset (`mpd.slice.0-999.json`): one row a track, in order of `pos`;
- * user_id = the playlist's `pid`, playlist = its name, or the pid again where it has none.
+ * Reads a slice of Spotify's Million Playlist Dataset (`mpd.slice.0-999.json`): one row per track, in order of `pos`;
+ * user_id = the playlist's `pid`, playlist = its name, or the pid if it has none.
  */
 import { SegueError } from "../../system/index.js";
 import type { RejectReason, Rejects } from "./rejects.js";
@@ -8,8 +8,8 @@ import { fieldNames, type RowWriter } from "./row-writer.js";
 import { type TextSource, wholeText } from "./text-source.js";
 
 /**
- * @returns the number of rows, and of playlists without a name
- * @throws SegueError code "damaged" when the file as a whole is not a slice, "too-large" when it is more than can be read whole
+ * @returns the numbers of rows, and of playlists without a name
+ * @throws SegueError code "damaged" if the file is not JSON, "empty-input" if it has no playlists, "too-large" if it is too large
  */
 export async function readMpdSlice(
   source: TextSource,
@@ -42,7 +42,7 @@ export async function readMpdSlice(
   for (const playlist of slice.playlists as Record<string, unknown>[]) {
     const { pid, name, tracks } = playlist ?? {};
     if ((typeof pid !== "number" && typeof pid !== "string") || !Array.isArray(tracks)) {
-      reject("not a playlist", "wanted pid and tracks", pid, playlist ?? null);
+      reject("not a playlist", "expected pid and tracks", pid, playlist ?? null);
       continue;
     }
     if (tracks.length === 0) {
@@ -75,8 +75,8 @@ export async function readMpdSlice(
 }
 
 /**
- * The line on which a playlist's `pid` stands; 1 where it cannot be found. To be asked in the order of the playlists: the text is gone
- * through once, however many rows of them are rejected.
+ * Finds the line of a playlist's `pid`, or 1 if it cannot be found. Call it in the order of the playlists: the text is scanned once,
+ * however many rows are rejected.
  */
 function lineFinder(text: string): (pid: unknown) => number {
   let last: unknown;

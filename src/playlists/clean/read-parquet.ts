@@ -1,4 +1,4 @@
-/** Reads a Parquet input by DuckDB into one more part. Rows that cannot be used have a `reason` there, and go to the rejects, too. */
+/** Copies a Parquet input into a part by DuckDB. Unusable rows have a `reason` there, and are also added to the rejects. */
 import { isDeepStrictEqual } from "node:util";
 import { type Database, messageOf, SegueError, sqlName, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
@@ -12,9 +12,10 @@ import { withClockSql } from "./time-of-play.js";
 import { partTitleSql } from "./titled-play.js";
 
 /**
- * @param file what it is called, and where it lies
- * @param options `playlist`: what the file's playlist is called where no column holds it
- * @returns the number of rows in the file, how many of them were written with tidied names, the names of the columns that hold the fields, in the order of `fieldNames`, and a column that may hold the time
+ * @param file `path`: its name for users; `stored`: where it is
+ * @param options `playlist`: the name of the playlist if no column holds it
+ * @returns the number of rows in the file, how many had their names tidied, the names of the columns that hold the fields, in the
+ *   order of `fieldNames`, and an unused column that may hold the time
  */
 export async function readParquetRows(
   database: Database,
@@ -37,7 +38,7 @@ export async function readParquetRows(
   const types = await columnsOf(database, { path, stored });
   const columns = [...types.keys()];
   const at = { ...matchPlainColumns(types, options, path) };
-  // A master table has these columns also where the plays had neither users nor artists.
+  // A master table has these columns even if the plays had no users or artists.
   if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
     for (const field of await emptyColumns(database, stored)) at[field] = -1;
   const value = (field: FieldName) => {
@@ -45,7 +46,7 @@ export async function readParquetRows(
       const name = columns[at[field]]!;
       if ((field === "artist" || field === "track") && at.artist === at.track)
         return partTitleSql(sqlName(name), field);
-      // Several artists are one text, as in JSON.
+      // Several artists become one string, as in JSON.
       return types.get(name) === textList ? `array_to_string(${sqlName(name)}, ', ')` : sqlName(name);
     }
     return field === "playlist" ? sqlString(options.playlist) : "NULL";
@@ -85,7 +86,7 @@ export async function readParquetRows(
   };
 }
 
-/** Which of the columns that a master table may leave empty hold nothing at all. */
+/** The optional columns of a master table that are entirely empty. */
 async function emptyColumns(database: Database, path: string): Promise<FieldName[]> {
   const optional = ["user_id", "artist"] as const;
   const values = await database.row<Record<(typeof optional)[number], number>>(
@@ -94,7 +95,7 @@ async function emptyColumns(database: Database, path: string): Promise<FieldName
   return optional.filter((field) => values[field] === 0);
 }
 
-/** As `matchColumns`, but no list goes for a name: the text of one would be taken for a track. A track may have a list of artists. */
+/** Like `matchColumns`, but refuses nested columns, whose text would be taken for a name. A track may have a list of artists. */
 function matchPlainColumns(
   types: ReadonlyMap<string, string>,
   { mapping, needsTime = false }: { mapping?: ColumnMapping; needsTime?: boolean },
@@ -110,7 +111,7 @@ function matchPlainColumns(
   } catch (error) {
     if (nested.length === 0 || !(error instanceof SegueError) || error.code !== "wrong-columns") throw error;
   }
-  // Where a track is an object, each row is one already: the lists beside it are of its artists.
+  // If a track is an object, each row is one track, and lists beside it are its artists.
   const objects = nested.filter(
     (name) => types.get(name)!.startsWith("STRUCT(") && !types.get(name)!.endsWith("]"),
   );
@@ -122,20 +123,20 @@ function matchPlainColumns(
       : `unnest(${name}) AS ${name}`,
   );
   throw new SegueError(
-    `${path} holds ${objects.length > 0 ? "objects" : "lists"}, in the column ${names.join(", ")}; wanted one track of one playlist a row`,
+    `${path} holds ${objects.length > 0 ? "objects" : "lists"}, in the column ${names.join(", ")}; expected one track of one playlist per row`,
     {
-      hint: `take them apart first, with DuckDB: COPY (SELECT * EXCLUDE (${names.join(", ")}), ${taken.join(", ")} FROM ${sqlString(path)}) TO 'rows.parquet'`,
+      hint: `unnest them first, with DuckDB: COPY (SELECT * EXCLUDE (${names.join(", ")}), ${taken.join(", ")} FROM ${sqlString(path)}) TO 'rows.parquet'`,
       code: "nested-columns",
     },
   );
 }
 
-/** How DuckDB calls a list of texts. */
+/** DuckDB's type for a list of strings. */
 const textList = "VARCHAR[]";
 
 const isNested = (type: string) => type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type);
 
-/** The type of each column of a file, by its name. */
+/** The types of a file's columns, by name. */
 async function columnsOf(
   database: Database,
   { path, stored }: { readonly path: string; readonly stored: string },

@@ -1,18 +1,18 @@
 /**
  * Reads a playlist of a music player or a radio station (`.pls`): `File1=…` and `Title1=Artist - Title`, in the order of their numbers.
- * The file is one playlist. As in M3U, what has no such title is rejected.
+ * The file is one playlist. As in M3U, entries without such a title are rejected.
  */
 import { type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
 import { titledPlay } from "./titled-play.js";
 
-/** Whether a text begins as these files do. */
+/** Whether a text begins like a PLS file. */
 export const isPls = (start: string): boolean => /^\[playlist\]\s*(\n|$)/i.test(start);
 
 /**
- * @param playlist what it is called
- * @returns the number of rows: one for each number that the playlist has
+ * @param playlist its name
+ * @returns the number of rows, one per numbered entry
  */
 export async function readPls(
   source: TextSource,
@@ -21,7 +21,7 @@ export async function readPls(
   writer: RowWriter,
   rejects: Rejects,
 ): Promise<{ rows: number }> {
-  /** The line of each number: that of its title, where it has one. */
+  /** The line of each number: its title, or else its file. */
   const entries = new Map<number, { line: number; bytes: Buffer }>();
   let line = 0;
   for await (const bytes of linesOf(source)) {
@@ -41,7 +41,7 @@ export async function readPls(
         file: source.path,
         line,
         reason: play,
-        ...(play === "not a play" && { detail: `wanted "Title${number}=Artist - Title"` }),
+        ...(play === "not a play" && { detail: `expected "Title${number}=Artist - Title"` }),
         text: toldText(bytes).trimEnd(),
       });
     rows++;

@@ -1,16 +1,16 @@
 /**
- * Reads sequences as JSON lines, `{"playlist_id": "…", "tracks": ["…"], "title"?: "…", "artists"?: ["…"]}`, one row a track.
+ * Reads sequences as JSON lines, `{"playlist_id": "…", "tracks": ["…"], "title"?: "…", "artists"?: ["…"]}`, one row per track.
  *
- * The columns are chosen so that ids come back as they were: without a title, playlist = playlist_id and there is no user;
- * with one, user_id = playlist_id and playlist = title (or, where the id ends in "-title", what stands before it). A track
- * whose id begins with "artist-" is split there; without artists the whole id is the track.
+ * The columns are chosen so that preparing yields the same ids. Without a title, playlist = playlist_id and there is no user.
+ * With one, playlist = title and user_id = playlist_id, or the part before "-title" if the id ends so. A track whose id begins
+ * with "artist-" is split there; without artists the whole id is the track.
  */
 import { isUtf8 } from "node:buffer";
 import { type RejectReason, type Rejects, toldText } from "./rejects.js";
 import type { RowWriter } from "./row-writer.js";
 import { linesOf, type TextSource } from "./text-source.js";
 
-/** @returns the number of rows: one a track, and one for each line that could not be read */
+/** @returns the number of rows: one per track, and one per unreadable line */
 export async function readSequenceRows(
   source: TextSource,
   firstRowId: number,
@@ -38,10 +38,10 @@ export async function readSequenceRows(
   return { rows };
 }
 
-/** Told about what cannot be used. */
+/** Receives what is rejected. */
 type Reject = (reason: RejectReason, detail: string | undefined, text: string) => void;
 
-/** What a line of JSON holds; undefined where it is empty or cannot be read, which `reject` is told then. */
+/** Parses a line of JSON; undefined if it is empty, or invalid, and so rejected. */
 export function parseLine(bytes: Buffer, isFirst: boolean, reject: Reject): unknown {
   if (bytes.includes(0) || !isUtf8(bytes)) {
     reject(bytes.includes(0) ? "NUL byte" : "not UTF-8", undefined, toldText(bytes));
@@ -60,11 +60,11 @@ export function parseLine(bytes: Buffer, isFirst: boolean, reject: Reject): unkn
 const textOf = (bytes: Buffer) => bytes.toString("utf8").trimEnd();
 
 /**
- * Writes the rows of a playlist, one a track.
+ * Writes the rows of a playlist, one per track.
  *
- * @param text what stands there, for the rejects
- * @param rowId the number of the next row, which counts on
- * @param add takes each row
+ * @param text its original text, for the rejects
+ * @param rowId returns the number of the next row, and increments it
+ * @param add receives each row
  */
 export function addSequence(
   value: unknown,
@@ -109,17 +109,18 @@ interface Playlist {
   readonly artists?: readonly string[];
 }
 
-/** The playlist, or what is wrong with it. */
+/** The playlist, or why it is not one. */
 function asPlaylist(value: unknown): Playlist | string {
-  if (typeof value !== "object" || value === null) return "wanted an object";
+  if (typeof value !== "object" || value === null) return "expected an object";
   const { playlist_id, title, tracks, artists } = value as Record<string, unknown>;
   const isTexts = (list: unknown): list is string[] =>
     Array.isArray(list) && list.every((entry) => typeof entry === "string");
-  if (typeof playlist_id !== "string" && typeof playlist_id !== "number") return 'wanted a "playlist_id"';
-  if (!isTexts(tracks)) return 'wanted "tracks", a list of strings';
-  if (title !== undefined && title !== null && typeof title !== "string") return 'wanted a string as "title"';
+  if (typeof playlist_id !== "string" && typeof playlist_id !== "number") return 'expected a "playlist_id"';
+  if (!isTexts(tracks)) return 'expected "tracks", a list of strings';
+  if (title !== undefined && title !== null && typeof title !== "string")
+    return 'expected a string as "title"';
   if (artists !== undefined && artists !== null && !(isTexts(artists) && artists.length === tracks.length))
-    return 'wanted "artists" to be one string a track';
+    return 'expected "artists" to be one string per track';
   return {
     id: String(playlist_id),
     tracks,

@@ -1,4 +1,4 @@
-/** The rows that could not be used: every one in a file where there is one, counted by reason, the first few at hand for the screen. */
+/** Rejected rows: all written to an optional file, counted by reason, the first few kept for the output. */
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { timeRemedy } from "./time-of-play.js";
@@ -26,25 +26,25 @@ export interface Reject {
   /** The line in the file, from 1; for Parquet the row, from 1. */
   readonly line: number;
   readonly reason: RejectReason;
-  /** What exactly: "3 fields where 4 are wanted". */
+  /** Details: "3 instead of 4". */
   readonly detail?: string;
-  /** What stands there, cut after 10,000 characters. Bytes that are not UTF-8 are read as Latin-1. */
+  /** The original text, cut after 10,000 characters. Bytes that are not UTF-8 are read as Latin-1. */
   readonly text: string;
 }
 
-/** Where it is and why it was rejected, for the screen. */
+/** A line for the output: where the reject is, and why. */
 export function rejectLine({ file, line, reason, detail }: Reject): string {
   return `${file}:${line}: ${reason}${detail ? ` (${detail})` : ""}`;
 }
 
-/** The text of a reject: UTF-8 where it is that, else every byte as Latin-1 has it. */
+/** The text of a reject: UTF-8 if valid, otherwise Latin-1. */
 export const toldText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
 
 const remedies: Partial<Record<RejectReason, string | ((detail?: string) => string)>> = {
-  "not UTF-8": "is it Latin-1? Then say --encoding latin-1",
+  "not UTF-8": "is it Latin-1? Then pass --encoding latin-1",
   "not a time": (quotedTime = '""') => timeRemedy(quotedTime.slice(1, -1)),
   "not a song":
-    'in a history of YouTube, songs are the plays of an artist\'s channel ("Muse - Topic"): of other videos it does not say who plays what',
+    'in a history of YouTube, songs are the plays of an artist\'s channel ("Muse - Topic"): other videos do not name artist and title',
 };
 
 const longestText = 10_000;
@@ -58,17 +58,17 @@ export class Rejects {
   readonly #file: number | undefined;
   #pending: string[] = [];
 
-  /** @param path of the file, which must not exist; without it none is written */
+  /** @param path of the file, which must not exist yet; default: none is written */
   constructor(path?: string) {
     this.#file = path === undefined ? undefined : openSync(path, "wx");
   }
 
-  /** What may make usable what was rejected, each as a sentence with the option to say. */
+  /** Advice that may make rejected rows usable, each a sentence that names an option. */
   get remedies(): readonly string[] {
     return [...this.#remedies];
   }
 
-  /** @param remedy what may make such rows usable */
+  /** @param remedy advice that may make such rows usable; default: the usual one for the reason */
   add(reject: Reject, remedy?: string): void {
     const cut = reject.text.length > longestText ? `${reject.text.slice(0, longestText)}…` : reject.text;
     const kept = { ...reject, text: cut };

@@ -1,17 +1,17 @@
-/** Finds that a log's column of playlists names something else: the rotation that a song is from, or what sort of song it is. */
+/** Detects that the playlist column of a log names something else: a song's rotation or category. */
 import type { Database } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
-/** Playlists that somebody made, and broadcasts, are shorter on average … */
+/** Plays: real playlists and broadcasts are shorter on average … */
 const leastLength = 300;
-/** … and are not left again after a song or two. */
+/** … and do not change after a song or two. */
 const leastChanges = 1 / 3;
 
 /**
- * What to say of it, if so, a line for the screen.
+ * A line for the output, if so.
  *
- * @param column what the column is called
- * @param rowsOfParts the files of rows, the conditions of those that are taken, and their order, as SQL
+ * @param column its name
+ * @param rowsOfParts as SQL: the files of rows, the conditions for rows in the table, and their order
  */
 export async function rotationNotes(
   database: Database,

@@ -1,4 +1,4 @@
-/** Where accepted rows go: columns of text in memory, written out as Parquet row groups. */
+/** Collects accepted rows in columns of text, and writes them as Parquet row groups. */
 import { ByteColumn, ParquetWriter } from "../../system/index.js";
 
 import { tidyName } from "./tidy-name.js";
@@ -7,30 +7,30 @@ import { tidyName } from "./tidy-name.js";
 export const fieldNames = ["user_id", "artist", "track", "playlist"] as const;
 export type FieldName = (typeof fieldNames)[number];
 
-/** Which of `RowWriter.columns` takes bytes that are thrown away: fields that nobody asked for. */
+/** The index in `RowWriter.columns` of the column for unused fields, whose bytes are discarded. */
 export const spareColumn = fieldNames.length;
-/** Which of them takes the time of the play, as `PlayTimes` has it. */
+/** The index of the column for the time of the play, in the form of `PlayTimes.read`. */
 export const timeColumn = fieldNames.length + 1;
-/** Which of them takes the clock of a time whose day stands in another column, until both are one time. */
+/** The index of the column for the clock of a time whose day is in another column, until they are joined. */
 export const clockColumn = fieldNames.length + 2;
 
-/** DuckDB's own row group size, so that it can read one group a thread. */
+/** DuckDB's own row group size, so that each thread can read one group. */
 const rowsPerGroup = 122_880;
 const bytesPerGroup = 1 << 24;
 
 export class RowWriter {
   /** user_id, artist, track, playlist, the spare one, the time, and its clock. */
   readonly columns: readonly ByteColumn[] = Array.from({ length: clockColumn + 1 }, () => new ByteColumn());
-  /** How many of the rows so far were written with names other than those that stand in the file; see `tidyName`. */
+  /** How many rows so far had names changed by `tidyName`. */
   tidied = 0;
   readonly #texts: readonly ByteColumn[];
-  /** Those that a row may be written to. */
+  /** The columns that a row may be written to. */
   readonly #taking: readonly ByteColumn[];
   readonly #rowIds = new BigInt64Array(rowsPerGroup);
   readonly #file: ParquetWriter;
   #rows = 0;
 
-  /** @param withTime whether every row has a time, too */
+  /** @param withTime whether every row has a time; default: false */
   constructor(path: string, withTime = false) {
     const time = this.columns[timeColumn]!;
     this.#texts = [...this.columns.slice(0, fieldNames.length), ...(withTime ? [time] : [])];
@@ -44,7 +44,7 @@ export class RowWriter {
     for (const column of this.#taking) column.reserve(bytes + bytesPerGroup + 4);
   }
 
-  /** Takes what was appended to the columns since the last call as one row. */
+  /** Completes a row: what was appended to the columns since the last call. */
   commit(rowId: number): void {
     this.#rowIds[this.#rows++] = BigInt(rowId);
     this.columns[spareColumn]!.length = 0;
@@ -53,26 +53,26 @@ export class RowWriter {
       this.#flush();
   }
 
-  /** Adds a row of strings, with its time where rows have one. */
+  /** Adds a row of strings, with its time if rows have one. */
   add(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     for (let i = 0; i < fields.length; i++) this.append(i, fields[i]!);
     if (time !== undefined) this.appendTime(time);
     this.commit(rowId);
   }
 
-  /** The same, with its names tidied. */
+  /** Like `add`, with tidied names. */
   addTidied(rowId: number, fields: readonly [string, string, string, string], time?: string): void {
     const names = fields.map(tidyName) as [string, string, string, string];
     if (names.some((name, i) => name !== fields[i])) this.tidied++;
     this.add(rowId, names, time);
   }
 
-  /** Appends the time of the row that is being written. */
+  /** Appends the time of the current row. */
   appendTime(time: string): void {
     this.append(timeColumn, time);
   }
 
-  /** Appends the text of the row that is being written to one of its columns. */
+  /** Appends a field of the current row to one of the columns. */
   append(index: number, text: string): void {
     const column = this.columns[index]!;
     column.reserve(text.length * 3 + 4);

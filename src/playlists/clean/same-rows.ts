@@ -1,4 +1,4 @@
-/** Finds files that hold the same rows: a copy under another name, or gzipped beside the plain one, which a glob brings along. */
+/** Finds files with the same rows, such as a renamed or gzipped copy that a glob also matches. */
 import type { Database } from "../../system/index.js";
 
 interface FileOfRows {
@@ -7,10 +7,10 @@ interface FileOfRows {
 }
 
 /**
- * What to say of each, a line a file. Only files of as many rows as another are read again.
+ * A line for the output per copy. Only compares files with equal numbers of rows.
  *
- * @param files in their order, with the number of rows of each
- * @param rowsOfParts the files of rows, and the condition of those that can be used, as SQL
+ * @param files in order, with the number of rows of each
+ * @param rowsOfParts as SQL: the files of rows, and the condition for accepted rows
  */
 export async function sameRowsNotes(
   database: Database,
@@ -25,7 +25,7 @@ export async function sameRowsNotes(
     .filter(({ rows }) => rows > 0 && filesOf.get(rows)! > 1);
   if (alike.length === 0) return [];
   const column = (of: (file: (typeof alike)[number], i: number) => number) => `unnest([${alike.map(of)}])`;
-  // One query however many files there are. The sum as text: it is larger than a number can be.
+  // One query for all files. The sum is returned as text, since it exceeds a number's precision.
   const sums = await database.rows<{ file: number; sum: string }>(
     `WITH file AS (SELECT ${column((_, i) => i)} AS number, ${column(({ first }) => first)} AS first, ${column(({ last }) => last)} AS last)
      SELECT file.number AS file, sum(hash(user_id, artist, track, playlist))::VARCHAR AS sum

@@ -1,11 +1,11 @@
-/** The row that was scanned last, in the columns of its writer: what is made of its text, and what is wrong with it. */
+/** The last scanned row, in the columns of its writer: converts and validates its fields. */
 import type { CsvLayout } from "./csv-layout.js";
 import { clockColumn, fieldNames, type RowWriter, timeColumn } from "./row-writer.js";
 import { isSurelyTidy, tidyName } from "./tidy-name.js";
 import { withClock } from "./time-of-play.js";
 import { partTitle } from "./titled-play.js";
 
-/** The time of a play as rows have it; undefined where the text is none. */
+/** The time of a play in the form of rows; undefined if the text is not a time. */
 export type ReadTime = (text: string, line: number) => string | undefined;
 
 const space = 0x20;
@@ -17,7 +17,7 @@ export class ScannedRow {
   readonly #absent: CsvLayout["absent"];
   readonly #timeOf: ReadTime;
   readonly #hasClock: boolean;
-  /** Where it begins in each column. */
+  /** Where the row begins in each column. */
   readonly #starts: Int32Array;
 
   constructor({ absent, columns }: CsvLayout, writer: RowWriter, readTime: ReadTime) {
@@ -28,19 +28,19 @@ export class ScannedRow {
     this.#starts = new Int32Array(writer.columns.length);
   }
 
-  /** What is written to the columns from here on is the row. */
+  /** Starts a row: what is written to the columns from now on. */
   begin(): void {
     for (let column = 0; column < this.#starts.length; column++)
       this.#starts[column] = this.#writer.columns[column]!.length;
   }
 
-  /** Takes it out of the columns again. */
+  /** Removes the row from the columns. */
   takeBack(): void {
     for (let column = 0; column < this.#starts.length; column++)
       this.#writer.columns[column]!.length = this.#starts[column]!;
   }
 
-  /** Tidies its names. */
+  /** Tidies the names. */
   tidy(): void {
     let isTidied = false;
     for (let i = 0; i < fieldNames.length; i++) {
@@ -58,7 +58,7 @@ export class ScannedRow {
     if (isTidied) this.#writer.tidied++;
   }
 
-  /** Puts the two parts of "Artist - Title" where they belong; whether there are two. */
+  /** Splits "Artist - Title" into its two columns; returns false if it has no two parts. */
   partTitle(): boolean {
     const play = partTitle(this.#textIn(artistColumn));
     if (play === undefined) return false;
@@ -68,12 +68,12 @@ export class ScannedRow {
     return true;
   }
 
-  /** The name of a field that holds nothing but white space. */
+  /** The first field that is empty or white space, if any. Fills in fields without a column. */
   emptyField(): (typeof fieldNames)[number] | undefined {
     for (let i = 0; i < fieldNames.length; i++) {
       const column = this.#writer.columns[i]!;
       let at = this.#starts[i]! + 4;
-      // A column that the file does not have stays without bytes; it holds nothing to check.
+      // A field without a column has no bytes yet.
       if (column.length === this.#starts[i]) {
         this.#appendAbsent(i);
         continue;
@@ -84,7 +84,7 @@ export class ScannedRow {
     return undefined;
   }
 
-  /** Puts the time in the place of its text; what stands there where it is no time. */
+  /** Replaces the text of the time by the time; returns the text, quoted, if it is not a time. */
   readTime(line: number): string | undefined {
     const day = this.#textIn(timeColumn);
     const text = this.#hasClock ? withClock(day, this.#textIn(clockColumn)) : day;
@@ -95,7 +95,7 @@ export class ScannedRow {
     return undefined;
   }
 
-  /** What it has in one of the columns. */
+  /** The row's text in a column. */
   #textIn(index: number): string {
     const { bytes, length } = this.#writer.columns[index]!;
     const from = this.#starts[index]! + 4;

@@ -1,4 +1,4 @@
-/** The text of a file as UTF-8, unpacked where it is gzipped, in chunks; with errors that name the file. */
+/** Reads the text of a file as UTF-8, in chunks, decompressed if it is gzipped. Errors name the file. */
 import { constants } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { SegueError } from "../../system/index.js";
 import type { TextEncoding } from "./raw-file-choices.js";
 import { type ArchiveMember, memberStream } from "./zip-archive.js";
 
-/** What is read: a file, or one in an archive, whose path is then what it is called. */
+/** A file, or one in an archive, whose path is then its name for users. */
 export interface NamedFile {
   readonly path: string;
   readonly member?: ArchiveMember;
@@ -16,20 +16,20 @@ export interface NamedFile {
 
 export interface TextSource extends NamedFile {
   readonly encoding: TextEncoding;
-  /** Told how many bytes of the file itself have been read. */
+  /** Receives the number of bytes of the file, still compressed, read since the last call. */
   readonly onBytes?: (bytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
 const chunkSize = 1 << 20;
 
-/** The first bytes of a file, as `textChunks` has them: enough to tell what it is. */
+/** The first bytes of a file, decoded as by `textChunks`: enough to detect its form. */
 export interface Head {
   readonly head: Buffer;
   readonly gzipped: boolean;
-  /** Which order the bytes of UTF-16 have, where it is that. */
+  /** The byte order, if it is UTF-16. */
   readonly utf16?: Utf16;
-  /** Whether its lines end by carriage returns alone, as in the text that Apple Music exports. */
+  /** Whether its lines end with carriage returns only, as in the text that Apple Music exports. */
   readonly isOldMac: boolean;
 }
 
@@ -39,7 +39,7 @@ export async function readHead(source: NamedFile): Promise<Head> {
   const { head, gzipped } = await readBytes(source);
   const utf16 = utf16Of(head);
   const text = utf16 === undefined ? head : Buffer.from(new TextDecoder(utf16).decode(head));
-  // A carriage return at the end may be half of the first line's end.
+  // The last byte is not considered: it may be the first half of CR LF.
   const isOldMac =
     text.subarray(0, -1).includes(carriageReturn) && !text.includes(lineFeed) && !text.includes(0);
   return { head: isOldMac ? withLineFeeds(text) : text, gzipped, isOldMac, ...(utf16 && { utf16 }) };
@@ -52,7 +52,7 @@ async function readBytes({ path, member }: NamedFile): Promise<{ head: Buffer; g
   if (!isGzip(head)) return { head, gzipped: false };
   try {
     const text = gunzipSync(head, { finishFlush: zlibConstants.Z_SYNC_FLUSH });
-    // Of a file cut off within its first bytes nothing comes out, which must not look like an empty file.
+    // A file truncated in its first bytes yields nothing, but must not look empty: this throws.
     if (text.length === 0 && head.length < headSize) gunzipSync(head);
     return { head: text, gzipped: true };
   } catch (error) {
@@ -77,7 +77,7 @@ async function beginningOf(path: string): Promise<Buffer> {
 async function beginningOfMember(member: ArchiveMember): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop ends the stream.
+  // Leaving the loop destroys the stream.
   for await (const chunk of await memberStream(member)) {
     chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).length;
@@ -86,7 +86,7 @@ async function beginningOfMember(member: ArchiveMember): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, headSize);
 }
 
-/** @throws SegueError code "cut-short" when a gzip file ends too early, "damaged" when it is broken */
+/** Streams the text. @throws SegueError code "cut-short" if a gzip file is truncated, "damaged" if it is broken */
 export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
   const { gzipped, utf16, isOldMac } = await readHead(source);
   const decode = utf16 ? fromUtf16(utf16, source.path) : source.encoding === "latin-1" ? fromLatin1 : same;
@@ -107,7 +107,7 @@ export async function* textChunks(source: TextSource): AsyncGenerator<Buffer> {
 
 async function bytesOf({ path, member, signal }: TextSource): Promise<Readable> {
   if (member === undefined) {
-    // A chunk takes its memory however little is read: of thousands of small files that is most of the work.
+    // A buffer is allocated in full however small the file is, which would be most of the work for thousands of small files.
     const { size } = await stat(path);
     return createReadStream(path, { highWaterMark: Math.min(chunkSize, size || chunkSize), signal });
   }
@@ -118,7 +118,7 @@ async function bytesOf({ path, member, signal }: TextSource): Promise<Readable> 
 /**
  * The whole text, without a byte order mark.
  *
- * @throws SegueError code "too-large" when it has more bytes than JavaScript's strings may (512 MiB)
+ * @throws SegueError code "too-large" if it exceeds the longest string of JavaScript (512 MiB)
  */
 export async function wholeText(source: TextSource): Promise<string> {
   const chunks: Buffer[] = [];
@@ -133,7 +133,7 @@ export async function wholeText(source: TextSource): Promise<string> {
     .replace(/^\ufeff/, "");
 }
 
-/** The same line by line, without the line feeds. @throws SegueError code "too-large" when a line is larger than `wholeText` takes */
+/** The lines of the text, without line feeds. @throws SegueError code "too-large" if a line exceeds the limit of `wholeText` */
 export async function* linesOf(source: TextSource): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let held = 0;
@@ -159,22 +159,22 @@ const longestText = constants.MAX_STRING_LENGTH;
 function tooLarge(path: string): SegueError {
   const most = Math.round(longestText / 2 ** 20);
   return new SegueError(
-    `${path} is too large: JSON of which no line stands for itself is read whole, and at most ${most} MiB of it can be`,
+    `${path} is too large: JSON other than JSON lines is read whole, and may have at most ${most} MiB`,
     {
-      hint: `write it as JSON lines, one for each playlist or play: jq -c '.playlists[]' FILE > lines.jsonl, or '.[]' where the file is a list`,
+      hint: `write it as JSON lines, one for each playlist or play: jq -c '.playlists[]' FILE > lines.jsonl, or '.[]' if the file is a list`,
       code: "too-large",
     },
   );
 }
 
-/** Turns one chunk into UTF-8; after the last one is told undefined, for what is left over. */
+/** Converts a chunk to UTF-8. Called with undefined after the last one, it returns what is left. */
 type ToUtf8 = (chunk: Buffer | undefined) => Buffer;
 
 const nothing = Buffer.alloc(0);
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Overwrites the carriage returns. */
+/** Replaces carriage returns by line feeds, in place. */
 function withLineFeeds(text: Buffer): Buffer {
   for (let at = text.indexOf(carriageReturn); at !== -1; at = text.indexOf(carriageReturn, at + 1))
     text[at] = lineFeed;
@@ -183,7 +183,7 @@ function withLineFeeds(text: Buffer): Buffer {
 
 const same: ToUtf8 = (chunk) => chunk ?? nothing;
 
-/** What Windows has where Latin-1 has control characters, from 0x80; it is what people and the web call Latin-1. */
+/** Windows-1252's characters from 0x80, where Latin-1 has control characters. People and the web call both Latin-1. */
 const windowsOnly = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 const fromLatin1: ToUtf8 = (chunk = nothing) =>
@@ -197,8 +197,8 @@ function fromUtf16(order: Utf16, path: string): ToUtf8 {
     try {
       return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
     } catch (cause) {
-      throw new SegueError(`${path} is damaged: it begins as UTF-16 text and has other bytes further on`, {
-        hint: "copy or export it again, best as UTF-8",
+      throw new SegueError(`${path} is damaged: it begins as UTF-16 text, but has other bytes further on`, {
+        hint: "copy or export it again, preferably as UTF-8",
         code: "damaged",
         cause,
       });
@@ -206,7 +206,7 @@ function fromUtf16(order: Utf16, path: string): ToUtf8 {
   };
 }
 
-/** By its mark, or, where it has none, by the zero in every other byte of ASCII letters. */
+/** Detects UTF-16 by its byte order mark or, without one, by the zero in every other byte of ASCII text. */
 function utf16Of(head: Buffer): Utf16 | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";

@@ -1,34 +1,34 @@
-/** When a play was, from what a file says: in CSV and JSON by `parseTime`, in Parquet by `timeSql`, which take the same numbers. */
+/** Parses times of plays: in CSV and JSON by `parseTime`, in Parquet by `timeSql`, with the same results. */
 import type { DayOrder } from "./raw-file-choices.js";
 
 const knownTimes =
   "times are read as 2024-01-31 18:05:00, with or without a zone, as 31.01.2024 18:05, as 31/01/2024 18:05 or 01/31/2024 6:05 PM (or with 24 for 2024), as 31 Jan 2024, 18:05 or 31/Jan/2024:18:05:00 +0000, or as numbers: seconds since 1970, or a position";
 
-// A number is in seconds, unless that would be past the year 5000; so on for milliseconds and microseconds.
+// A number is in seconds unless that would be after the year 5000; then in milliseconds, microseconds or nanoseconds likewise.
 const scales = [
   { below: 1e11, toMs: 1000 },
   { below: 1e14, toMs: 1 },
   { below: 1e17, toMs: 1e-3 },
 ] as const;
 const nanoseconds = 1e-6;
-/** Nanoseconds of JavaScript's last day, which is in the year 275760. */
+/** In nanoseconds, the last time of JavaScript's dates, in the year 275760. */
 const farthest = 8.64e21;
 
 const day = String.raw`(\d{4})[-/](\d{2})[-/](\d{2})`;
 const clock = String.raw`\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?`;
 const iso = new RegExp(`^${day}(?:[T ]+(${clock}))?\\s*(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?$`, "i");
-/** 2024/1/31, as spreadsheets write it where the year comes first. */
+/** 2024/1/31, as spreadsheets write it with the year first. */
 const yearFirst = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)/;
-/** 31/01/24: the year is last, and in the century that strptime has it in. */
+/** 31/01/24: the year is last, and its century is chosen as by strptime. */
 const shortYear = [
   { century: "20", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])([0-5]\d|6[0-8])\b` },
   { century: "19", pattern: String.raw`^(\d{1,2}[-/.]\d{1,2}[-/.])(69|[7-9]\d)\b` },
 ] as const;
 const shortYears = shortYear.map(({ century, pattern }) => ({ century, pattern: new RegExp(pattern) }));
-/** 31.01.2024: with points between, the day is first wherever people write so. */
+/** 31.01.2024: with dots, the day is always first. */
 const pointed = String.raw`^(\d{1,2})\.(\d{1,2})\.(\d{4}),?`;
 const pointedDay = new RegExp(pointed);
-/** 31/01/2024 or 01/31/2024: which of them it is stands nowhere in the text. */
+/** 31/01/2024 or 01/31/2024: the text does not say which. */
 const slashed = String.raw`^(\d{1,2})[-/](\d{1,2})[-/](\d{4}),?`;
 const slashedDay = new RegExp(slashed);
 const worded = new RegExp(`^(\\d{1,2}) [a-z]{3,9} \\d{4}(?:,? ${clock}( [+-]\\d{4})?)?$`, "i");
@@ -38,30 +38,30 @@ const loggedDay = new RegExp(logged);
 /** 6:05 PM, and 9:05 as spreadsheets write it. */
 const looseClock = /(?<=[ ,T])(\d{1,2})(:\d{2}(?::\d{2})?)(?:\s?([ap])m$)?/i;
 
-/** Whether a text begins with a date that is one time day first and another month first. */
+/** Whether a text begins with a date that may have the day or the month first. */
 export const isSlashed = (text: string): boolean => slashedDay.test(wholeYear(text.trim()));
 
-/** Whether a text begins with a date whose year has two digits, and so may be a day in other hands: 24/01/31. */
+/** Whether a text begins with a date with a two-digit year, which others may read as a day: 24/01/31. */
 export function hasShortYear(text: string): boolean {
   const trimmed = text.trim();
   return beginsShort(trimmed) && shortYears.some(({ pattern }) => pattern.test(trimmed));
 }
 
-/** Whether a sign of a date stands behind one or two letters: told at once, of every play, since most times begin with a year. */
+/** Whether "-", "." or "/" is the second or third character: a fast check, since most times begin with a four-digit year. */
 function beginsShort(text: string): boolean {
   const isSign = (code: number) => code >= 0x2d && code <= 0x2f;
   return isSign(text.charCodeAt(1)) || isSign(text.charCodeAt(2));
 }
 
-/** With the year in four digits where it has two. */
+/** Expands a two-digit year to four digits. */
 const wholeYear = (text: string) =>
   beginsShort(text)
     ? shortYears.reduce((whole, { century, pattern }) => whole.replace(pattern, `$1${century}$2`), text)
     : text;
 
 /**
- * Milliseconds since 1970; a time without a zone is taken for UTC. Undefined where the text is no time, or one that could be two:
- * 01/02/2024 is read only in an order that is given.
+ * Milliseconds since 1970; a time without a zone is UTC. Undefined if the text is not a time, or is ambiguous: 01/02/2024 is read
+ * only with a given `order`.
  */
 export function parseTime(text: string, order?: DayOrder): number | undefined {
   const trimmed = wholeYear(text.trim());
@@ -70,12 +70,12 @@ export function parseTime(text: string, order?: DayOrder): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** NaN or undefined where the text is no time as ISO or words have it. */
+/** Parses ISO times and dates with month names; NaN or undefined for other text. */
 function parseUsual(text: string): number | undefined {
   const parts = iso.exec(text);
   if (parts === null) return parseWorded(text);
   const [, year, month, date, clock = "00:00", zone] = parts;
-  // For JavaScript the 31st of February is the 2nd of March.
+  // JavaScript reads 31 February as 2 March.
   if (Number(date) > 28 && Number(date) > daysOf(Number(year), Number(month))) return undefined;
   return Date.parse(`${year}-${month}-${date}T${clock.replace(",", ".")}${zoneOf(zone)}`);
 }
@@ -88,11 +88,11 @@ function parseWorded(text: string): number | undefined {
   return zone === undefined ? local : Date.parse(text.replace(",", ""));
 }
 
-/** How many days a month has; years repeat after 400, and those before 100 are others for JavaScript. */
+/** The number of days in a month. Calendars repeat after 400 years; Date.UTC misreads years before 100. */
 const daysOf = (year: number, month: number) =>
   new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
-/** A time that is written otherwise, as ISO has it; the same text where that is not known. */
+/** Converts other notations to ISO or month names; leaves unknown text unchanged. */
 function usual(text: string, order: DayOrder | undefined): string {
   const iso8601 = (year: string, month: string, date: string) =>
     `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
@@ -111,7 +111,7 @@ export const isClockAlone = (text: string): boolean => clockAlone.test(text.trim
 
 const clockAlone = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?(\s?[ap]m)?$/i;
 
-/** What may make a play usable whose time is none. */
+/** Advice for a play whose time cannot be read. */
 export function timeRemedy(text: string): string {
   return isClockAlone(text)
     ? 'a clock needs its day: if a column has it, name both, --columns "time=DAY+CLOCK"; otherwise leave out --session-gap and time=, and plays keep line order'
@@ -124,15 +124,15 @@ const noClock = "(no clock)";
 const anyClock = "[ T][0-9]{1,2}:[0-9]{2}";
 
 /**
- * A day and a clock that stand apart, as one text. Without the clock it is no time. The day may be one that begins at midnight; where
- * it has a clock that says more, that is its time.
+ * Joins a day and a clock from two columns. Without a clock the result is not a time. The day's own clock is ignored if it is
+ * midnight; otherwise it is the time.
  */
 export function withClock(day: string, clock: string): string {
   const bare = day.trim().replace(new RegExp(midnight), "");
   return new RegExp(anyClock).test(bare) ? bare : `${bare} ${clock.trim() || noClock}`;
 }
 
-/** SQL as of `withClock`. */
+/** `withClock` as SQL. */
 export function withClockSql(day: string, clock: string): string {
   const bare = `regexp_replace(trim(${day}::VARCHAR), '${midnight}', '')`;
   const both = `concat(${bare}, ' ', coalesce(nullif(trim(${clock}::VARCHAR), ''), '${noClock}'))`;
@@ -144,30 +144,30 @@ function fromNumber(value: number): number | undefined {
   return Math.abs(value) < farthest ? Math.round(value * scale) : undefined;
 }
 
-/** The hour of the whole day, in two digits. Thirteen o'clock in the afternoon stays as it is, which is no time. */
+/** Converts to a 24-hour clock with a two-digit hour. "13:05 PM" is left unchanged, and so is not a time. */
 function wholeClock(text: string, hour: string, rest: string, half: string | undefined): string {
   if (half === undefined) return `${hour.padStart(2, "0")}${rest}`;
   if (Number(hour) < 1 || Number(hour) > 12) return text;
   return `${String((Number(hour) % 12) + (/p/i.test(half) ? 12 : 0)).padStart(2, "0")}${rest}`;
 }
 
-/** As ISO has it: "+01" is no zone of JavaScript's. */
+/** A zone in ISO form, since JavaScript does not read "+01". */
 function zoneOf(zone = "Z"): string {
   if (/^(Z|UTC)$/i.test(zone)) return "Z";
   const digits = zone.replace(":", "").padEnd(5, "0");
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;
 }
 
-// As the regular expressions have them.
+// The formats of the regular expressions above.
 const wordedDays = ["%d %b %Y", "%d %B %Y"];
 const wordedTimes = wordedDays.flatMap((date) => [`${date} %H:%M:%S`, `${date} %H:%M`]);
 const halfDays = [...wordedDays, "%Y-%m-%d"].flatMap((date) => [`${date} %I:%M:%S %p`, `${date} %I:%M %p`]);
 
-/** SQL of a text as the first of these formats that it has; NULL where it has none. */
+/** SQL that parses a text by the first format that fits; NULL if none does. */
 const strptimeSql = (text: string, formats: readonly string[]) =>
   `try_strptime(${text}, [${formats.map((format) => `'${format}'`).join(", ")}])`;
 
-/** SQL of "31 Jan 2024 18:05:00 +0100". With a zone DuckDB takes days that the month has not, so they are looked at without. */
+/** SQL that parses "31 Jan 2024 18:05:00 +0100". With a zone, DuckDB accepts impossible days, so the text is also parsed without. */
 const zonedSql = (text: string) =>
   `CASE WHEN ${strptimeSql(`regexp_replace(${text}, ' [+-]\\d{4}$', '')`, wordedTimes)} IS NOT NULL
     THEN ${strptimeSql(
@@ -176,9 +176,9 @@ const zonedSql = (text: string) =>
     )} END`;
 
 /**
- * SQL that has milliseconds since 1970 of a column of times, numbers or text; NULL where it is no time.
+ * SQL for the milliseconds since 1970 of a column of times, numbers or text; NULL if it is not a time.
  *
- * @param order as of `parseTime`
+ * @param order as for `parseTime`
  */
 export function timeSql(column: string, order?: DayOrder): string {
   const plain = `regexp_replace(${wholeYearSql(column)}, '${logged}', '\\1 \\2 \\3 ')`;
@@ -199,15 +199,15 @@ export function timeSql(column: string, order?: DayOrder): string {
     )) END`;
 }
 
-/** SQL as of `isSlashed`. */
+/** `isSlashed` as SQL. */
 export const isSlashedSql = (column: string): string =>
   `regexp_matches(${wholeYearSql(column)}, '${slashed}')`;
 
-/** SQL as of `hasShortYear`. */
+/** `hasShortYear` as SQL. */
 export const hasShortYearSql = (column: string): string =>
   shortYear.map(({ pattern }) => `regexp_matches(trim(${column}::VARCHAR), '${pattern}')`).join(" OR ");
 
-/** SQL of a column as text without blanks around it, with the year in four digits. */
+/** SQL for a column as trimmed text, with a four-digit year. */
 const wholeYearSql = (column: string) =>
   shortYear.reduce(
     (text, { century, pattern }) => `regexp_replace(${text}, '${pattern}', '\\1${century}\\2')`,

@@ -1,11 +1,11 @@
-/** Lines of a music player's playlist that tell a play as one text: "#EXTINF:215,Artist - Title", "Title1=Artist - Title". */
+/** Parses "Artist - Title", and lines of players' playlists that contain it: "#EXTINF:215,Artist - Title", "Title1=Artist - Title". */
 import { isUtf8 } from "node:buffer";
 import type { RejectReason } from "./rejects.js";
 
 /**
- * The play that a line tells, or why it cannot be used.
+ * The play on a line, or why it is rejected.
  *
- * @param before what stands in the line before the artist
+ * @param before matches the part of the line before the artist
  */
 export function titledPlay(line: Buffer, before: RegExp): { artist: string; track: string } | RejectReason {
   if (!isUtf8(line)) return "not UTF-8";
@@ -16,16 +16,16 @@ export function titledPlay(line: Buffer, before: RegExp): { artist: string; trac
   return partTitle(text.slice(told.length).trim()) ?? "not a play";
 }
 
-/** The two parts of "Artist - Title"; undefined where there are not two. */
+/** The two parts of "Artist - Title"; undefined if there are no two. */
 export function partTitle(title: string): { artist: string; track: string } | undefined {
-  // A dash within a word parts nothing: "a-ha - Take On Me".
+  // A dash within a word does not split: "a-ha - Take On Me".
   const [, artist, track] = /^\s*(\S.*?)\s+[-–]\s+(\S.*)$/.exec(title) ?? [];
   return artist === undefined || track === undefined ? undefined : { artist, track };
 }
 
-/** Why a text has no artist that should be "Artist - Title". */
+/** The detail of rejects that should be "Artist - Title". */
 export const notParted = 'no " - " between artist and title';
 
-/** SQL as of `partTitle`: one of the two parts, empty where there are not two. */
+/** One part of `partTitle` as SQL; empty if there are no two. */
 export const partTitleSql = (column: string, part: "artist" | "track"): string =>
   `regexp_extract(${column}::VARCHAR, '^\\s*(\\S.*?)\\s+[-–]\\s+(\\S.*)$', ${part === "artist" ? 1 : 2})`;

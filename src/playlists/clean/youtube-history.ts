@@ -1,29 +1,29 @@
 /**
- * The history of YouTube and YouTube Music as Google gives it (`watch-history.json`): what was watched is told by a sentence in the language
- * of the account, "Watched Uprising", and by the channel. Who plays it is sure only of the channels that YouTube keeps for an
- * artist's songs, "Muse - Topic".
+ * The watch history of YouTube and YouTube Music from Google Takeout (`watch-history.json`). A play is described by a sentence in the
+ * language of the account, "Watched Uprising", and by a channel. The artist is certain only for the channels that YouTube keeps for
+ * an artist's songs, "Muse - Topic".
  */
 import { isObject } from "./json-playlist.js";
 import type { RejectReason } from "./rejects.js";
 
-/** A play, under names by which columns are known. */
+/** A play, with usual names of columns as keys. */
 export interface WatchedSong {
   readonly artist: string;
   readonly track: string;
   readonly timestamp: string;
-  /** The same, as the file calls it: not a usual name, since in other files it is how long a track is. */
+  /** The same under the file's own key, which is not a usual name: in other files it is a duration. */
   readonly time: string;
 }
 
-/** Why an entry is none: for the rejects. */
+/** Why an entry is not a song, for the rejects. */
 export interface NoSong {
   readonly reason: RejectReason;
   readonly detail: string;
-  /** What may make it one. */
+  /** Advice that may help. */
   readonly remedy?: string;
 }
 
-/** What stands before and behind a title. */
+/** The words before and after a title. */
 type Frame = readonly [before: string, behind: string];
 
 /** English, French, Spanish, Italian, Polish, German, Japanese, Korean. */
@@ -40,14 +40,14 @@ const knownFrames: readonly Frame[] = [
 
 /** The channel of an artist's songs, in English, German and Spanish. */
 const songsOf = /^(.+?)\s+[-–]\s+(?:Topic|Thema|Tema)$/;
-/** Such channels of songs of which YouTube does not know the artist. */
+/** "Artists" of such channels whose songs have no known artist. */
 const nobody = ["Release", "Various Artists"];
 
 /**
- * Reads the entries of such a history.
+ * Makes a function that finds the song of an entry.
  *
- * @param entries of one file, or the first of them
- * @returns undefined where it is none
+ * @param entries those of one file, or the first of them
+ * @returns undefined if it is not such a history
  */
 export function watchedSongs(
   entries: readonly unknown[],
@@ -55,7 +55,7 @@ export function watchedSongs(
   if (!isWatched(entries[0])) return undefined;
   const frames = [...framesIn(entries), ...knownFrames];
   return (entry) => {
-    if (!isWatched(entry)) return { reason: "not a play", detail: "wanted an entry of a history" };
+    if (!isWatched(entry)) return { reason: "not a play", detail: "expected an entry of a history" };
     const { title, titleUrl, time } = entry;
     const channel = channelOf(entry);
     const artist = songsOf.exec(channel)?.[1];
@@ -67,7 +67,7 @@ export function watchedSongs(
         reason: "not a play",
         detail: `cannot tell the title in "${title}"`,
         remedy:
-          "titles are known in some languages: set the language of the account to English, and export it anew",
+          "Segue knows this sentence in some languages only: set the language of the account to English, and export it again",
       };
     if (track === titleUrl) return { reason: "empty track", detail: "only its address is there" };
     return { artist, track, timestamp: time, time };
@@ -96,7 +96,7 @@ function channelOf({ subtitles }: Watched): string {
   return isObject(first) && typeof first.name === "string" ? first.name.trim() : "";
 }
 
-/** In any language: of a video that is gone the address stands in place of the title. */
+/** Learns the words around titles in any language: the title of a deleted video is its URL. */
 function framesIn(entries: readonly unknown[]): Frame[] {
   const frames = new Map<string, Frame>();
   for (const entry of entries) {
@@ -110,9 +110,9 @@ function framesIn(entries: readonly unknown[]): Frame[] {
   return [...frames.values()];
 }
 
-/** The title, where it stands in the frame. */
+/** The title within the frame; undefined if the text does not have it. */
 function framed(text: string, [before, behind]: Frame): string | undefined {
-  // Blanks may be those that do not break a line.
+  // Spaces may be non-breaking.
   const plain = (part: string) => part.replace(/\s/g, " ");
   const isIn =
     text.length > before.length + behind.length &&

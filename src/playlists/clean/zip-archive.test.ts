@@ -133,8 +133,8 @@ describe("an archive", () => {
     const { zipped, plain } = await bothWays(spotify, `${account}/StreamingHistory_music_*.json`);
     expect(zipped.rows).toEqual(plain.rows);
     expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
-      `of HERE/data.zip is read: ${account}/StreamingHistory_music_*.json; ` +
-        `left out: ${account}/Playlist1.json, ${account}/YourLibrary.json, ${account}/Userdata.json, ` +
+      `read from HERE/data.zip: ${account}/StreamingHistory_music_*.json; ` +
+        `skipped: ${account}/Playlist1.json, ${account}/YourLibrary.json, ${account}/Userdata.json, ` +
         `${account}/StreamingHistory_podcast_0.json; ` +
         `to read others, name them: 'HERE/data.zip/${account}/Playlist1.json'`,
     ]);
@@ -147,7 +147,7 @@ describe("an archive", () => {
     };
     const { zipped } = await bothWays(files, "Playlist1.json");
     expect(zipped.facts.notes.map((note) => note.replaceAll(at(), "HERE"))).toEqual([
-      "of HERE/data.zip is read: Playlist1.json; left out: Userdata.json",
+      "read from HERE/data.zip: Playlist1.json; skipped: Userdata.json",
     ]);
   });
 
@@ -182,7 +182,7 @@ describe("an archive", () => {
     expect(facts.files.map(({ path }) => path)).toEqual(
       ["b-2.zip/two.csv", "b-10.zip/ten.csv", "c.csv"].map((path) => at(path)),
     );
-    expect(facts.notes[0]).toMatch(/^of 2 archives is read: .*left out: .*b-2\.zip\/ReadMe\.txt;/);
+    expect(facts.notes[0]).toMatch(/^read from 2 archives: .*skipped: .*b-2\.zip\/ReadMe\.txt;/);
   });
 
   it("tells the fields of a table from those of another, by a mapping, too", async () => {
@@ -260,7 +260,7 @@ describe("an archive that cannot be read", () => {
     [
       "packed otherwise",
       changed(one, directory + 10, [12]),
-      /a\.csv is packed in another way .*12/,
+      /a\.csv has an unsupported compression method .*12/,
       "encrypted",
     ],
     [
@@ -326,7 +326,7 @@ describe("an archive that cannot be read", () => {
       }),
     });
     expect(hint).toContain(`unpack it first: unzip ${at("data.zip")} -d data`);
-    expect(hint).toContain("left out: b.txt");
+    expect(hint).toContain("skipped: b.txt");
   });
 
   it("tells what is in it where a name is not", async () => {

@@ -1,4 +1,4 @@
-/** Zip archives, as which Spotify and Google give people their data: the files in one, each read as if it had been unpacked. */
+/** The files in zip archives, such as personal data from Spotify and Google, read as if they had been unpacked. */
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
@@ -7,30 +7,29 @@ import { messageOf, SegueError, shellWord } from "../../system/index.js";
 import { entriesOf, openEntry, openZip } from "../zip.js";
 import { naturalOrder } from "./natural-order.js";
 
-/** A file in an archive. Its name chooses it and nothing else: whatever path it claims, nothing is written there. */
+/** A file in an archive. Its name only selects it; it is never used as a path to write to. */
 export interface ArchiveMember {
   readonly archive: string;
   readonly entry: Entry;
-  /** Whether the archive has others of its name, which do not count. */
+  /** Whether the archive has other entries of this name, which are ignored. */
   readonly isTwice: boolean;
 }
 
-/** What the file is called: "my_data.zip/Playlist1.json". */
+/** The file's name for users: "my_data.zip/Playlist1.json". */
 export const memberPath = ({ archive, entry }: Pick<ArchiveMember, "archive" | "entry">): string =>
   `${archive}/${entry.fileName}`;
 
 /**
- * All files in an archive but those that macOS puts beside each, in natural order. Of a name that stands twice in it the last one
- * counts, as where it is unpacked.
+ * All files in an archive except macOS metadata, in natural order. If a name occurs twice, the last entry counts, as in unpacking.
  *
- * @throws SegueError code "damaged" where it cannot be read as an archive, "foreign" where it is a spreadsheet
+ * @throws SegueError code "damaged" if it cannot be read as an archive, "foreign" if it is a spreadsheet
  */
 export async function membersOf(archive: string): Promise<ArchiveMember[]> {
   const entries = await directoryOf(archive);
   const names = new Set(entries.map(({ fileName }) => fileName));
   if (names.has("[Content_Types].xml") || (names.has("mimetype") && names.has("content.xml")))
     throw spreadsheet(archive);
-  // Files that share their bytes, each of which unpacks to all of them, are how a small archive grows without end.
+  // Overlapping entries, which unpack the same bytes again and again, are a zip bomb.
   const packed = entries.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
   if (packed > (await stat(archive)).size) throw damaged(archive, "the files in it overlap");
   const last = new Map<string, Entry>();
@@ -60,10 +59,10 @@ async function directoryOf(archive: string): Promise<Entry[]> {
 }
 
 /**
- * What a member holds, unpacked while it is read.
+ * Streams the contents of a member, unpacked.
  *
- * @throws SegueError code "encrypted" where it has a password, or is packed in a way that only other programs undo; the stream fails
- *   with "damaged" where it does not unpack to what was packed
+ * @throws SegueError code "encrypted" if it is encrypted or its compression method is unsupported; the stream fails with "damaged"
+ *   if size or checksum do not match
  */
 export async function memberStream(member: ArchiveMember): Promise<Readable> {
   const { archive, entry } = member;
@@ -72,8 +71,8 @@ export async function memberStream(member: ArchiveMember): Promise<Readable> {
     throw new SegueError(
       entry.isEncrypted()
         ? `${path} is encrypted`
-        : `${path} is packed in another way than most archives (method ${entry.compressionMethod})`,
-      { hint: `unpack it first, and give the files: ${unzipCommand(archive)}`, code: "encrypted" },
+        : `${path} has an unsupported compression method (${entry.compressionMethod})`,
+      { hint: `unpack it first, and pass the files: ${unzipCommand(archive)}`, code: "encrypted" },
     );
   const explain = (error: NodeJS.ErrnoException) =>
     error.syscall === undefined ? damaged(path, error.message, archive) : error;
@@ -82,10 +81,10 @@ export async function memberStream(member: ArchiveMember): Promise<Readable> {
   });
 }
 
-/** The command that unpacks an archive beside where it is run. */
+/** A command that unpacks an archive into the current folder. */
 export function unzipCommand(archive: string): string {
   const folder = basename(archive).replace(/\.zip$/i, "") || "unzipped";
-  // A folder cannot lie where the archive does.
+  // The folder must not have the archive's own name.
   const into = folder === basename(archive) ? `${folder}-unzipped` : folder;
   return `unzip ${shellWord(archive)} -d ${shellWord(into)}`;
 }
@@ -97,9 +96,9 @@ function damaged(path: string, why: string, archive = path): SegueError {
   );
 }
 
-/** Which is an archive of its own parts. */
+/** The error for a spreadsheet, which is a zip archive of its parts. */
 export const spreadsheet = (path: string): SegueError =>
   new SegueError(`${path} is a spreadsheet`, { hint: fromSheet, code: "foreign" });
 
-/** The way from a spreadsheet to a file that can be read. */
-export const fromSheet = "save the sheet of playlists as CSV UTF-8, and give that file";
+/** How to convert a spreadsheet. */
+export const fromSheet = "save the sheet of playlists as CSV UTF-8, and pass that file";

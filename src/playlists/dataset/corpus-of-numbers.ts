@@ -1,20 +1,20 @@
-/** Plays as numbers, and what the numbers mean, made into a corpus. */
+/** Makes a corpus of numbered plays and the names of the numbers. */
 import { type Corpus, numberByAppearance } from "../../corpus/index.js";
 import { type Database, uintColumn } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
-/** Where the names of tracks are. */
+/** The table with the names of tracks. */
 export interface NamedTracks {
-  /** A table with the columns track_id and artist. */
+  /** Its name; it has the columns track_id and artist. */
   readonly tracks: string;
-  /** Its column with the tracks' numbers, from 0; numbers that never play may be left out. */
+  /** Its column with the tracks' numbers, from 0; numbers without plays may be missing. */
   readonly number: string;
 }
 
 /**
- * The playlists of a corpus without their tracks.
+ * Reads the playlists of a corpus, without their tracks.
  *
- * @param query gives id, title and length (UINTEGER) of each, in order
+ * @param query selects id, title and length (UINTEGER) of each, in order
  */
 export async function numberedPlaylists(
   database: Database,
@@ -37,7 +37,7 @@ export async function numberedPlaylists(
   return { offsets, playlistIds, titles };
 }
 
-/** @param plays `items` in the numbers of `named`; they are numbered anew, in place */
+/** @param plays `items` are numbers of the table of names; they are renumbered in place */
 export async function corpusOfNumbers(
   database: Database,
   plays: Pick<Corpus, "offsets" | "items" | "playlistIds" | "titles">,
@@ -54,7 +54,7 @@ export async function corpusOfNumbers(
     const numbers = uintColumn(chunk, 2);
     const trackIds = chunk.getColumnValues(0);
     for (let row = 0; row < trackIds.length; row++) {
-      // Numbers that never play have no name; the arrays stay without holes.
+      // Numbers without plays have no name; "" keeps the arrays without holes.
       for (; ids.length < numbers[row]!; ids.push("")) artistOf.push("");
       ids.push((trackIds[row] as string | null) ?? "");
       artistOf.push(names[artists[row]!]!);

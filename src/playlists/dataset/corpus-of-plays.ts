@@ -1,11 +1,11 @@
-/** A corpus of numbered plays: how preparing makes one, without a string for every play. */
+/** Makes a corpus of numbered plays, without a string for every play. */
 import type { Corpus } from "../../corpus/index.js";
 import { type Database, uintColumn } from "../../system/index.js";
 import { corpusOfNumbers, numberedPlaylists } from "./corpus-of-numbers.js";
 
 /**
- * @param database holds the tables of `../sql`: playlist_index, numbered_plays, named_tracks
- * @returns tracks numbered by first appearance, playlists in their order, as `readCorpus` gives of model_input_full
+ * @param database has the tables of `../sql`: playlist_index, numbered_plays, named_tracks
+ * @returns the corpus that `readCorpus` reads from model_input_full
  */
 export async function corpusOfPlays(database: Database): Promise<Corpus> {
   const playlists = await numberedPlaylists(
@@ -16,7 +16,7 @@ export async function corpusOfPlays(database: Database): Promise<Corpus> {
   return corpusOfNumbers(database, { ...playlists, items }, { tracks: "named_tracks", number: "track" });
 }
 
-/** Track numbers in playing order. Plays hardly ever come in another order than that of their rows; where they do, they are sorted. */
+/** Track numbers in playing order. Plays usually arrive in row order; playlists for which they do not are sorted. */
 async function itemsOf(database: Database, offsets: Uint32Array): Promise<Uint32Array> {
   const plays = offsets[offsets.length - 1]!;
   const items = new Uint32Array(plays);

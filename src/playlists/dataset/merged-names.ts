@@ -1,18 +1,18 @@
-/** Names that stand for one thing: what merging them did, where it was on, and what it would do. */
+/** Several names of one thing: what merging them has changed or would change. */
 import type { Database } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { PlaysOptions } from "./number-plays.js";
 
 export interface MergedNames {
-  /** How many more artists and tracks there are for differing from another in capitals alone. */
+  /** How many fewer artists and tracks there would be if case did not matter. */
   readonly twins: { readonly artists: number; readonly tracks: number };
-  /** The plays whose artist or title was written anew, where merging those was on. */
+  /** The plays whose artist or title was changed; only with `mergeCapitals`. */
   readonly respelled?: number;
-  /** What merging versions did, where it was on: tracks before and after, and plays whose title was shortened. */
+  /** Tracks before and after, and plays whose title was shortened; only with `mergeVersions`. */
   readonly merged?: { readonly tracksBefore: number; readonly tracksAfter: number; readonly rows: number };
 }
 
-/** After `indexPlays` with the same options, and before `numberPlays`. */
+/** Call it after `indexPlays` with the same options, and before `numberPlays`. */
 export async function mergedNames(
   database: Database,
   { mergeVersions, mergeCapitals }: Pick<PlaysOptions, "mergeVersions" | "mergeCapitals">,
@@ -25,7 +25,7 @@ export async function mergedNames(
   return { twins, ...(respelled && { respelled: respelled.plays }), ...(merged && { merged }) };
 }
 
-/** What to say of it, a line each. */
+/** Lines for the output. */
 export function mergedNamesLines({ twins, respelled, merged }: MergedNames): string[] {
   const lines: string[] = [];
   if (merged !== undefined)

@@ -1,4 +1,4 @@
-/** The plays of a master table as numbers: of playlists, of tracks, of places. What a dataset is written of, and a corpus read from. */
+/** Numbers the plays of a master table: playlist, track and position. Datasets and corpora are made from these tables. */
 import { stat } from "node:fs/promises";
 import {
   type Database,
@@ -10,30 +10,30 @@ import {
 } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 
-/** Which plays. */
+/** Selects plays and how to identify their tracks. */
 export interface PlaysOptions {
   /** The master table that cleaning wrote. */
   readonly master: string;
-  /** Chooses the split (the default is 42). The same seed puts the same playlist in the same part. */
+  /** The seed of the split. The same seed puts a playlist in the same part. Default: 42. */
   readonly seed?: number;
-  /** Works on a sample of the playlists only, `ratio` of them. */
+  /** Uses only a sample of the playlists, the share `ratio`. Default: false. */
   readonly dev?: boolean;
-  /** How many of the playlists `dev` takes, in (0, 1]; the default is 0.1. */
+  /** The share of the playlists that `dev` takes, in (0, 1]. Default: 0.1. */
   readonly ratio?: number;
-  /** Shorter playlists are dropped, and counted (the default is 3). */
+  /** Drops and counts shorter playlists. Default: 3. */
   readonly minTracks?: number;
-  /** Counts "Song - Radio Edit", "Song - Remastered 2011" and "Song (feat. X)" as one song (the default is false). */
+  /** Treats "Song - Radio Edit", "Song - Remastered 2011" and "Song (feat. X)" as one song. Default: false. */
   readonly mergeVersions?: boolean;
-  /** Counts names that differ in capitals alone as the one that is played most (the default is false). */
+  /** Treats names that differ only in case as the one with most plays. Default: false. */
   readonly mergeCapitals?: boolean;
 }
 
 export type PlaysWanted = PlaysOptions & Required<Pick<PlaysOptions, "minTracks" | "ratio" | "seed">>;
 
 /**
- * The options with their defaults.
+ * Fills in the defaults of the options.
  *
- * @throws SegueError where `ratio` is not in (0, 1], another number is wrong, or the master table is missing
+ * @throws SegueError if `ratio` is not in (0, 1], another number is invalid, or the master table is missing
  */
 export async function settle<Options extends PlaysOptions>(options: Options): Promise<Options & PlaysWanted> {
   const { minTracks = 3, ratio = 0.1, seed = 42 } = options;
@@ -48,10 +48,10 @@ export async function settle<Options extends PlaysOptions>(options: Options): Pr
   return { ...options, minTracks, ratio, seed };
 }
 
-/** About half a gigabyte of lists. */
+/** Their lists take about half a gigabyte. */
 const rowsPerBatch = 2_000_000;
 
-/** Makes the tables plays, playlist_index, titles and track_index of `../sql`. */
+/** Creates the tables plays, playlist_index, titles and track_index of `../sql`. */
 export async function indexPlays(database: Database, options: PlaysWanted): Promise<void> {
   await database.run(sqlFile("merge-versions"));
   const master = `read_parquet(${sqlString(options.master)})`;
@@ -69,19 +69,19 @@ export async function indexPlays(database: Database, options: PlaysWanted): Prom
   await database.run(sqlFile("index-tracks"));
 }
 
-/** After `indexPlays`: makes numbered_plays and named_tracks. The titles are gone then. */
+/** Creates numbered_plays and named_tracks from the tables of `indexPlays`. Drops titles. */
 export async function numberPlays(database: Database): Promise<void> {
   await database.run(sqlFile("number-plays"));
   await database.run(sqlFile("name-tracks"));
   await database.run("DROP TABLE titles");
 }
 
-/** @throws SegueError where there is no playlist, or none that is long enough */
+/** @throws SegueError if there is no playlist, or none that is long enough */
 export function requirePlaylistsLeft(playlists: number, kept: number, options: PlaysWanted): void {
   if (playlists === 0)
     throw new SegueError(
       options.dev
-        ? `a sample of ${options.ratio} leaves no playlist of ${options.master}`
+        ? `a sample of ${options.ratio} has no playlist of ${options.master}`
         : `${options.master} has no rows`,
       {
         hint: options.dev ? "take a larger --ratio" : "run the intermediate flow again",
@@ -105,7 +105,7 @@ function songOf(options: PlaysWanted, title: string): string {
   return options.mergeVersions ? `song_of(${title})` : title;
 }
 
-/** The plays, computed once where they fit into memory easily, and anew for each question where they do not. */
+/** The plays, as a table if they easily fit into memory, otherwise as a view that each query computes. */
 async function playsOf(database: Database, master: string, options: PlaysWanted): Promise<string> {
   const { rows } = await database.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${master}`);
   const sampled = options.dev

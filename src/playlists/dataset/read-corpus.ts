@@ -1,4 +1,4 @@
-/** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus to learn from, or as queries to be tested on. */
+/** Reads the parts that `prepareDataset` writes, Parquet or corpus files: as a corpus for training, or as queries for testing. */
 import { stat } from "node:fs/promises";
 import { type Corpus, isCorpusFile, type Query, queriesOf, readCorpusFile } from "../../corpus/index.js";
 import {
@@ -25,8 +25,8 @@ const wanted = [
  * Reads whole playlists.
  *
  * @param path train.safetensors (a corpus file), train.parquet, or any Parquet file with its columns
- * @returns tracks numbered by first appearance, with artists where the data has them, ids and titles
- * @throws SegueError where the file is missing or has other columns
+ * @returns tracks numbered by first appearance, with ids, titles and, if the data has them, artists
+ * @throws SegueError if the file is missing or has other columns
  */
 export async function readCorpus(path: string, options: DuckDbOptions = {}): Promise<Corpus> {
   await checkFile(path);
@@ -38,10 +38,10 @@ export async function readCorpus(path: string, options: DuckDbOptions = {}): Pro
 }
 
 /**
- * The corpus of Parquet files with the columns of a part, by way of a database that is open already. The database numbers the tracks;
- * only numbers come over for the plays, and each name once.
+ * The corpus of a table with the columns of a part. The database numbers the tracks, so that plays are transferred as numbers, and
+ * each name once.
  *
- * @param source what stands behind FROM: a table with those columns, or `read_parquet(…)`
+ * @param source an SQL table expression: a table with those columns, or `read_parquet(…)`
  */
 async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   await database.run(sqlFile("number-tracks", { sequences: source }));
@@ -51,7 +51,7 @@ async function corpusFrom(database: Database, source: string): Promise<Corpus> {
   );
   const { offsets } = playlists;
   const items = new Uint32Array(offsets[offsets.length - 1]!);
-  // They come in any order, each with its place.
+  // Plays come in any order, each with its position.
   for await (const chunk of database.chunks(sqlFile("read-plays", { source }))) {
     const playlistOf = uintColumn(chunk, 0);
     const places = uintColumn(chunk, 1);
@@ -62,10 +62,10 @@ async function corpusFrom(database: Database, source: string): Promise<Corpus> {
 }
 
 /**
- * Reads a part as queries, one a playlist: context = all tracks but the last, next = the last, and the playlist's title.
+ * Reads a part as queries, one per playlist: context = all tracks but the last, next = the last, and the playlist's title.
  *
  * @param path validation.safetensors, validation.parquet, or any Parquet file with its columns
- * @throws SegueError where the file is missing or has other columns
+ * @throws SegueError if the file is missing or has other columns
  */
 export async function readPartQueries(path: string, options: DuckDbOptions = {}): Promise<Query[]> {
   await checkFile(path);
@@ -106,6 +106,6 @@ async function checkColumns(database: Database, path: string): Promise<void> {
   if (missing.length > 0)
     throw new SegueError(
       `${path}: found the columns ${columns.map((column) => column.column_name).join(", ")}; ${missing.join(", ")} missing`,
-      { hint: "wanted a file that the primary flow wrote, such as train.parquet", code: "wrong-columns" },
+      { hint: "pass a file that the primary flow wrote, such as train.parquet", code: "wrong-columns" },
     );
 }

@@ -1,4 +1,4 @@
-/** Reads a master table as one corpus: what `prepareDataset` would write as model_input_full, without the writing and without a split. */
+/** Reads a master table as the corpus that `prepareDataset` would write as model_input_full, without a split. */
 import type { Corpus } from "../../corpus/index.js";
 import { type DuckDbOptions, withDuckDb } from "../../system/index.js";
 import { corpusOfPlays } from "./corpus-of-plays.js";
@@ -6,14 +6,14 @@ import { type MergedNames, mergedNames } from "./merged-names.js";
 import { indexPlays, numberPlays, type PlaysOptions, requirePlaylistsLeft, settle } from "./number-plays.js";
 
 export interface MasterRead extends MergedNames {
-  /** Tracks numbered by first appearance, playlists in the order in which they first appear, with ids and titles. */
+  /** Tracks numbered by first appearance, playlists in the order of theirs, with ids and titles. */
   readonly corpus: Corpus;
-  /** Playlists of fewer than `minTracks` tracks, which are left out, and their rows. */
+  /** The number of playlists dropped for having fewer than `minTracks` tracks, and of their rows. */
   readonly droppedPlaylists: number;
   readonly droppedRows: number;
 }
 
-/** @throws SegueError where an option is wrong, the master table is missing, or no playlist is long enough */
+/** @throws SegueError if an option is invalid, the master table is missing, or no playlist is long enough */
 export async function readMaster(options: PlaysOptions & DuckDbOptions): Promise<MasterRead> {
   const wanted = await settle(options);
   return withDuckDb(options, async (database) => {

@@ -257,9 +257,9 @@ describe("download", () => {
     await mkdir(join(folder, "raw"));
     await writeFile(to(), csv);
     for (const [name, contents, message] of [
-      ["x.zip", "hi\n", /x\.zip is no zip file: it does not begin like one/],
-      ["x.csv.gz", csv, /x\.csv\.gz is no gzip file/],
-      ["x.zip", gzipSync(csv), /x\.zip is no zip file/],
+      ["x.zip", "hi\n", /x\.zip is not a zip file: it does not begin like one/],
+      ["x.csv.gz", csv, /x\.csv\.gz is not a gzip file/],
+      ["x.zip", gzipSync(csv), /x\.zip is not a zip file/],
       ["x.csv", "hi\n", /x\.csv holds no table of playlists: it begins with "hi"/],
       ["x", "<!DOCTYPE html>\n<p>Sign in", /a web page/],
       ["x.json", '{"error": "sign in"}', /x\.json holds no table of playlists/],
@@ -274,7 +274,7 @@ describe("download", () => {
       expect(await readdir(join(folder, "raw"))).toEqual(["spotify_dataset.csv"]);
     }
     handler = (_, response) => response.writeHead(200, { "content-type": "text/plain" }).end("hi\n");
-    await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/no zip file/);
+    await expect(get({ from: `${url}.zip?download=1` })).rejects.toThrow(/is not a zip file/);
     await expect(get()).rejects.toThrow(/no table of playlists/);
     expect(await readFile(to(), "utf8")).toBe(csv);
   });

@@ -1,4 +1,4 @@
-/** Brings the #nowplaying playlists onto this machine. */
+/** Downloads the #nowplaying playlists. */
 import { rm, stat } from "node:fs/promises";
 import {
   explainDiskError,
@@ -13,42 +13,42 @@ import {
 import { fetchFile } from "./fetch-file.js";
 import { unpackCsv } from "./unpack.js";
 
-/** The #nowplaying playlists of Pichl, Zangerle and Specht (2015), as andrewmvd keeps them on Kaggle. */
+/** The #nowplaying playlists of Pichl, Zangerle and Specht (2015), hosted on Kaggle by andrewmvd. */
 export const nowplayingUrl = "https://www.kaggle.com/api/v1/datasets/download/andrewmvd/spotify-playlists";
 
 export interface DownloadOptions {
-  /** An http(s) address, or an archive that is already here; the default is `nowplayingUrl`. */
+  /** An http(s) URL, or the path of a local archive. Default: `nowplayingUrl`. */
   readonly from?: string;
   /** The CSV file to write. */
   readonly to: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
-  /** How often to try again in a row when nothing comes (the default is 4). */
+  /** How often to retry in a row if nothing is received. Default: 4. */
   readonly retries?: number;
-  /** Milliseconds before the first retry (the default is 1,000). */
+  /** Milliseconds before the first retry. Default: 1,000. */
   readonly retryDelay?: number;
-  /** Hears before each retry why it is made, and when. */
+  /** Receives a line before each retry: the reason, and the delay. */
   readonly tell?: (line: string) => void;
 }
 
 export interface DownloadFacts {
   readonly from: string;
   readonly path: string;
-  /** Of the CSV file. */
+  /** Size of the CSV file. */
   readonly bytes: number;
   readonly archiveBytes: number;
-  /** Of what was downloaded, before it was unpacked. */
+  /** Of the downloaded file, before unpacking. */
   readonly sha256: string;
-  /** Bytes that earlier runs had brought; 0 for a download in one go. */
+  /** Bytes reused from earlier runs; 0 for a download in one go. */
   readonly resumedFrom: number;
   readonly seconds: number;
 }
 
 /**
- * Downloads (going on where an earlier run was cut off), unpacks the CSV file, and removes the archive. `to` appears whole
- * or not at all.
+ * Downloads (resuming where an earlier run was cut off), unpacks the CSV file, and removes the archive. `to` is written
+ * atomically.
  *
- * @throws SegueError where the server refuses or the connection keeps breaking (run again to go on), the archive is damaged
+ * @throws SegueError if the server refuses or the connection keeps breaking (run again to resume), the archive is damaged
  *   or holds no playlists, or `to` cannot be written
  */
 export async function download(options: DownloadOptions): Promise<DownloadFacts> {
@@ -59,7 +59,7 @@ export async function download(options: DownloadOptions): Promise<DownloadFacts>
     throw misuse(`${to} is a folder`, "name the CSV file to write");
   const remote = /^https?:\/\//i.test(from);
   if (!remote && /^[a-z][a-z0-9+.-]+:\/\//i.test(from))
-    throw misuse(`cannot download ${from}`, "wanted an http(s) address or a file");
+    throw misuse(`cannot download ${from}`, "pass an http(s) address or a file");
   if (!remote) await refusePipe(from);
   const local = remote ? undefined : await stat(from).catch(() => undefined);
   if (local?.isDirectory())

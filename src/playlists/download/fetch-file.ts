@@ -1,4 +1,4 @@
-/** Fetches a file over HTTP into a `.part` file, and goes on where an earlier attempt was cut off. */
+/** Downloads a file over HTTP into a `.part` file, and resumes where an earlier attempt was cut off. */
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,28 +13,29 @@ import {
 
 export interface FetchOptions {
   readonly url: string;
-  /** Where the whole file goes; `<to>.part` holds what has come so far, `<to>.part.json` what it is a part of. */
+  /** The path of the complete file; `<to>.part` holds the bytes so far, `<to>.part.json` what they are a part of. */
   readonly to: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
-  /** How often to try again after a cut before giving up; attempts that brought something do not count. */
+  /** How often to retry after a cut before giving up; attempts that received something do not count. */
   readonly retries: number;
-  /** Milliseconds before the first retry; doubled for each further one. */
+  /** Milliseconds before the first retry; doubled for each following one. */
   readonly retryDelay: number;
-  /** Hears before each retry why it is made, and when. */
+  /** Receives a line before each retry: the reason, and the delay. */
   readonly tell: (line: string) => void;
 }
 
-/** What the part is a part of. */
+/** The file that a part belongs to. */
 interface PartNote {
   readonly url: string;
-  /** The strong ETag or the Last-Modified date, for If-Range; without either a part cannot be trusted. */
+  /** The strong ETag or the Last-Modified date, for If-Range; without either a part cannot be resumed. */
   readonly version: string;
 }
 
 /**
- * @returns how many bytes had come in earlier runs and were kept
- * @throws SegueError where the server refuses, answers with a web page, cannot be reached, or keeps cutting the connection (the part is kept)
+ * @returns how many bytes of earlier runs were reused
+ * @throws SegueError if the server refuses, answers with a web page, cannot be reached, or keeps cutting the connection; the part
+ *   is kept
  */
 export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: number }> {
   const part = `${options.to}.part`;
@@ -48,7 +49,7 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
     } catch (error) {
       options.signal?.throwIfAborted();
       const told = explainDiskError(error, options.to);
-      // Of the disk, or of what the server answers; all else is a cut.
+      // Errors of the disk and refusals of the server are final; anything else is a cut.
       if (told instanceof SegueError) throw told;
       const after = await sizeOf(part);
       failures = after > before ? 1 : failures + 1;
@@ -66,7 +67,7 @@ export async function fetchFile(options: FetchOptions): Promise<{ resumedFrom: n
   return { resumedFrom };
 }
 
-/** What an attempt failed of that may do better when it is made again. */
+/** Explains a failure that is worth a retry. */
 function failureOf(error: unknown, url: string, bytes: number) {
   if (error instanceof Overload)
     return {
@@ -77,7 +78,7 @@ function failureOf(error: unknown, url: string, bytes: number) {
   if (bytes === 0 && neverConnected(error))
     return {
       what: `cannot reach ${new URL(url).host}: ${reasonOf(error)}`,
-      hint: "look at the address and the network, then run the same command again",
+      hint: "check the address and the network, then run the same command again",
       code: "unreachable",
     };
   return {
@@ -87,10 +88,10 @@ function failureOf(error: unknown, url: string, bytes: number) {
   };
 }
 
-/** A server's answer that it cannot give the file just now. */
+/** The server cannot deliver the file at the moment. */
 class Overload extends Error {}
 
-/** One request. True when the file is whole; throws when the connection is cut. */
+/** One request. Returns whether the file is complete; throws if the connection is cut. */
 async function attempt(part: string, { url, progress, signal }: FetchOptions): Promise<boolean> {
   const have = await usableBytes(part, url);
   const note = have > 0 ? await readNote(part) : undefined;
@@ -111,17 +112,17 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   }
   if (/^text\/html\b/.test(response.headers.get("content-type") ?? "")) {
     await response.body?.cancel();
-    throw new SegueError(`${url} answered with a web page where a file was wanted`, {
+    throw new SegueError(`${url} answered with a web page instead of a file`, {
       hint: signInHint,
       code: "refused",
     });
   }
   const start = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-  // A server without ranges, or whose file has changed, answers 200 with all of it.
+  // A server without ranges, or whose file has changed, answers 200 with the whole file.
   const resumes = response.status === 206 && start === have;
   if (response.status === 206 && !resumes) {
     await response.body?.cancel();
-    // Not even asked for a part.
+    // No range was requested.
     if (have === 0) throw refused(url, response);
     await rm(part, { force: true });
     return false;
@@ -137,7 +138,7 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   const file = await open(part, resumes ? "a" : "w");
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      // Before the next one is asked for: what came is there when the connection is cut, and no write goes on after that.
+      // Awaited before the next chunk, so that everything received is on disk when the connection is cut.
       await file.writeFile(chunk);
       done += chunk.length;
       progress({ task: "downloading", done, total, unit: "bytes" });
@@ -145,11 +146,11 @@ async function attempt(part: string, { url, progress, signal }: FetchOptions): P
   } finally {
     await file.close();
   }
-  if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
+  if (total !== undefined && done !== total) throw new Error(`received ${done} of ${total} bytes`);
   return true;
 }
 
-/** How much of the part can be built upon. */
+/** How many bytes of the part can be reused. */
 async function usableBytes(part: string, url: string): Promise<number> {
   const note = await readNote(part);
   return note?.url === url ? sizeOf(part) : 0;
@@ -176,7 +177,7 @@ function versionOf(response: Response): string | undefined {
 }
 
 const signInHint =
-  "the site may want you to sign in: download it in a browser, then say segue download --from THE-FILE.zip";
+  "the site may require you to sign in: download it in a browser, then run segue download --from THE-FILE.zip";
 
 function refused(url: string, response: Response): SegueError | Overload {
   const said = `${url} answered ${response.status} ${response.statusText}`.trim();
@@ -184,12 +185,12 @@ function refused(url: string, response: Response): SegueError | Overload {
     return new SegueError(said, { hint: signInHint, code: "refused" });
   if (response.status === 404 || response.status === 410)
     return new SegueError(said, { hint: "name another address with --from", code: "refused" });
-  // Overload passes; it is tried again like a cut connection.
+  // Overload is temporary; it is retried like a cut connection.
   if (response.status === 429 || response.status >= 500) return new Overload(said);
   return new SegueError(said, { code: "refused" });
 }
 
-/** Whether there was no connection that could have been cut. */
+/** Whether no connection was established. */
 function neverConnected(error: unknown): boolean {
   const { code = "", syscall = "" } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
   return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";

@@ -1,14 +1,14 @@
-/** Nothing but playlists may take the place of the raw data: an error page or a torn file would be found out a flow later. */
+/** Checks that a download holds playlists. Otherwise an error page or a damaged file would only be noticed a flow later. */
 import { SegueError } from "../../system/index.js";
 import { columnNames } from "../clean/csv-header.js";
 import { formOf } from "../clean/forms.js";
 import { readHead } from "../clean/text-source.js";
 
 /**
- * Looks at the first line of a file.
+ * Checks the first line of a file.
  *
- * @param name what users call it
- * @throws SegueError where it is of no form that Segue reads, or a CSV file with too few columns to be one of playlists
+ * @param name the file's name for users
+ * @throws SegueError if Segue does not read its form, or it is CSV with too few columns for playlists
  */
 export async function requirePlaylistTable(path: string, name: string): Promise<void> {
   const beginning = await readHead({ path });
@@ -23,7 +23,7 @@ export async function requirePlaylistTable(path: string, name: string): Promise<
   throw new SegueError(
     `${name} holds no table of playlists: it begins with ${JSON.stringify(line.slice(0, 60))}`,
     {
-      hint: "wanted a header with a column each for artist, track and playlist; name another file with --from",
+      hint: "it needs a header with columns for artist, track and playlist; name another file with --from",
       code: "no-playlists",
     },
   );

@@ -1,4 +1,4 @@
-/** Takes the one CSV file out of what was downloaded: a zip archive, a gzip file, or the CSV itself. */
+/** Extracts the CSV file from a download: a zip archive, a gzip file, or the CSV itself. */
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
@@ -12,13 +12,12 @@ import { entriesOf, openEntry, openZip } from "../zip.js";
 import { requirePlaylistTable } from "./require-playlist-table.js";
 
 /**
- * Writes `to` atomically. Names inside an archive choose the entry and nothing else: whatever path one claims, its contents
- * go to `to`.
+ * Writes `to` atomically. Names in an archive only select the entry; they are never used as paths.
  *
- * @param options.name what users call the archive: its path or address
- * @returns the size of what was written
- * @throws SegueError where the archive is damaged, is none though its name says so, holds no CSV file, or several of which
- *   none is called like `to`, and where what it holds is no table of playlists; a file that was there stays then
+ * @param options.name the archive's name for users: its path or URL
+ * @returns the bytes written
+ * @throws SegueError if the archive is damaged, is not one although its name says so, has no CSV file, or several of which
+ *   none is named like `to`, or if the file is not a table of playlists; an existing `to` is kept then
  */
 export async function unpackCsv(
   archive: string,
@@ -63,14 +62,14 @@ export async function unpackCsv(
   return bytes;
 }
 
-/** By its first bytes; a name that promises an archive which is none is an error, or a page of words would be taken for data. */
+/** Detected by the first bytes. It is an error if the name promises an archive: an error page would be taken for data. */
 function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
   const kind = isZip(head) ? "zip" : isGzip(head) ? "gzip" : "plain";
   const extension = /^[^?#]*\.(zip|gz)(?:[?#]|$)/i.exec(name)?.[1]?.toLowerCase();
   const promised = extension === "zip" ? "zip" : extension === "gz" ? "gzip" : undefined;
   if (promised !== undefined && promised !== kind)
-    throw new SegueError(`${name} is no ${promised} file: it does not begin like one`, {
-      hint: "download it again, in a browser if the site wants you to sign in",
+    throw new SegueError(`${name} is not a ${promised} file: it does not begin like one`, {
+      hint: "download it again, in a browser if the site requires you to sign in",
       code: "damaged",
     });
   return kind;

@@ -307,7 +307,7 @@ describe("the split", () => {
     ]);
     expect(facts.copies).toEqual({ playlists: 120, copy: "copy0-p", original: "u0-p", apart: 0 });
     expect(copiesLine(facts)).toBe(
-      "playlists of the same tracks as an earlier one: 120, the first copy0-p, as u0-p; each is in the part of that one; each counts in training: leave out what was exported twice",
+      "playlists with the same tracks as an earlier one: 120, first copy0-p, a copy of u0-p; each is in the same part as that one; each counts in training: leave out what was exported twice",
     );
     const place = await placeOf((name) => read<Sequence>(name));
     expect(place.size).toBe(300);
@@ -357,7 +357,7 @@ describe("the split", () => {
 
   it.each([
     [many(0, 12), {}, "give it more playlists, or try another --split-seed"],
-    [many(0, 4), { remedies: ["say X"] }, /^of the rows that were rejected: say X; give it more playlists/],
+    [many(0, 4), { remedies: ["say X"] }, /^for the rejected rows: say X; give it more playlists/],
     [many(0, 60), { dev: true, ratio: 0.05 }, "take a larger --ratio"],
     [many(0, 1), { howToPart: "part the log" }, /^part the log$/],
   ])("says what to do where playlists are too few: %#", async (plays, options, hint) => {

@@ -1,4 +1,4 @@
-/** The primary flow's work: the master table becomes playlist sequences, split into train, validation and test. */
+/** The work of the primary flow: turns the master table into playlist sequences, split into train, validation and test. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeCorpusFiles } from "../../corpus/index.js";
@@ -28,15 +28,15 @@ import { sqlFile } from "../sql-file.js";
 
 export interface PrepareOptions extends PlaysOptions {
   /**
-   * Takes model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet, and all but the last once
-   * more as corpus files (.safetensors), which read faster.
+   * Receives model_input_full.parquet, train.parquet, validation.parquet, test.parquet and tracks.parquet, and all but the last
+   * also as corpus files (.safetensors), which are faster to read.
    */
   readonly outputFolder: string;
-  /** Other places for some of the Parquet files; a corpus file lies beside the Parquet file of its name. */
+  /** Other paths for some of the Parquet files; each corpus file is beside its Parquet file. */
   readonly outputs?: Readonly<Partial<Record<"model_input_full" | PartName | "tracks", string>>>;
-  /** What to do where the plays are a log that was taken for few and long playlists: messages say it where there are too few. */
+  /** A hint for the error of too few playlists: how to split a log that was taken for few and long ones. */
   readonly howToPart?: string | undefined;
-  /** What may make rows usable that cleaning rejected, as `CleanFacts` has it: messages say it where too little is left. */
+  /** More hints for that error: the `remedies` of `CleanFacts` for rows that cleaning rejected. */
   readonly remedies?: readonly string[];
   readonly memoryLimit?: string;
   readonly threads?: number;
@@ -44,27 +44,27 @@ export interface PrepareOptions extends PlaysOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What playlists are split into, 70/20/10. */
+/** The parts into which playlists are split, 70/20/10. */
 export const partNames = ["train", "validation", "test"] as const;
 export type PartName = (typeof partNames)[number];
 
 export interface PrepareFacts extends MergedNames {
-  /** Plays, and how many distinct users, artists, tracks and playlists they name, before short playlists are dropped. */
+  /** Numbers of plays and of distinct users, artists, tracks and playlists, before short playlists are dropped. */
   readonly rows: number;
   readonly users: number;
   readonly artists: number;
   readonly tracks: number;
   readonly playlists: number;
   readonly firstRow: Readonly<Record<string, string | number | null>>;
-  /** Playlists of fewer than `minTracks` tracks. */
+  /** Playlists of fewer than `minTracks` tracks, and their rows. */
   readonly droppedPlaylists: number;
   readonly droppedRows: number;
   readonly parts: Readonly<Record<PartName, { readonly playlists: number; readonly rows: number }>>;
-  /** Ids that stand for more than one artist's track, or user's playlist; each counts as one thing. */
+  /** Ids shared by tracks of several artists, or playlists of several users; each counts as one. */
   readonly ambiguous: { readonly tracks: number; readonly playlists: number };
   /**
-   * Playlists that hold the same tracks as an earlier one, five or more; the ids of the first such two; and how many are in
-   * another part than that one, because the data would not fill three parts otherwise. Absent where there is none.
+   * Playlists of five or more tracks that have the same tracks as an earlier one, the ids of the first such pair, and how many
+   * copies are in another part than the original, because a part would be empty otherwise. Absent if there are none.
    */
   readonly copies?: {
     readonly playlists: number;
@@ -72,18 +72,18 @@ export interface PrepareFacts extends MergedNames {
     readonly original: string;
     readonly apart: number;
   };
-  /** The files by name. */
+  /** The paths of the files by name. */
   readonly files: Readonly<Record<"model_input_full" | PartName | "tracks", string>>;
-  /** The corpus files by name: numbers and packed names, for `readCorpus` and `readPartQueries`. */
+  /** The paths of the corpus files by name, for `readCorpus` and `readPartQueries`. */
   readonly corpora: Readonly<Record<"model_input_full" | PartName, string>>;
   readonly seconds: number;
 }
 
 /**
  * Makes sequences of the plays, by the SQL in `../sql`: playlist_id = user_id-playlist, track_id = artist-track, in order of
- * row_id. The files appear together at the end or not at all.
+ * row_id. The files are moved into place at the end, when all are written.
  *
- * @throws SegueError where `ratio` is not in (0, 1], the master table is missing, or too few playlists are left to have all
+ * @throws SegueError if `ratio` is not in (0, 1], the master table is missing, or too few playlists are left to fill all
  *   three parts
  */
 export async function prepareDataset(options: PrepareOptions): Promise<PrepareFacts> {
@@ -174,7 +174,7 @@ async function prepareInto(
   };
 }
 
-/** The parts, their corpora and the tracks, from plays that are numbered. */
+/** Writes the parts, their corpora and the tracks from the numbered plays. */
 async function writeFiles(
   scratch: string,
   database: Database,
@@ -193,7 +193,7 @@ async function writeFiles(
       await connection.run(sqlFile("write-part", { sequences: await sequences, which, output }));
     }
   };
-  // A connection writes a file on one core: two share the work, and whichever has done its own takes the next of the parts.
+  // A connection writes on one core, so two share the work: each takes the next part when it is free.
   await settleBoth(
     sequences.then(() => writeParts(database)),
     database.beside(async (other) => {
@@ -207,21 +207,21 @@ async function writeFiles(
   );
 }
 
-/** Playlists whose plays, from the first row to the last, are worked on at once. */
+/** Playlists that are processed together, and the range of their rows. */
 interface Batch {
   readonly batch: number;
   readonly first: number;
   readonly last: number;
 }
 
-/** Makes the sequence of each playlist, a batch of plays at a time; returns the table of them, in SQL. */
+/** Makes the sequence of each playlist, batch by batch; returns the table of sequences as SQL. */
 async function makeSequences(
   scratch: string,
   database: Database,
   batches: readonly Batch[],
   report: (note: string) => void,
 ): Promise<string> {
-  // What fits into one batch stays in memory; more goes through files.
+  // A single batch stays in memory; several go through files.
   const isOne = batches.length === 1;
   const pieces: string[] = [];
   for (const { batch, first, last } of batches) {
@@ -241,7 +241,7 @@ async function makeSequences(
   return isOne ? "sequences" : `read_parquet([${pieces.join(", ")}])`;
 }
 
-/** Tracks are numbered once, over all playlists; the parts come out of that by counting. */
+/** Numbers the tracks once, over all playlists; the parts are derived from that corpus. */
 async function writeCorpora(scratch: string, database: Database): Promise<void> {
   const partOfPlaylist = (
     await database.rows<{ part: PartName }>(
@@ -259,12 +259,12 @@ async function writeCorpora(scratch: string, database: Database): Promise<void> 
   );
 }
 
-/** A test part of a tenth is empty by chance once in 70 times then. */
+/** With so many, a test part of a tenth is empty by chance once in 70 times. */
 const enoughToSplit = 40;
 /** With fewer, hardly any seed fills all three. */
 const fewToSplit = 12;
 
-/** The sizes of the parts, none of which may be empty. */
+/** The sizes of the parts. @throws SegueError if one is empty */
 function allParts(
   sizes: readonly { part: PartName; playlists: number; rows: number }[],
   playlists: number,
@@ -279,7 +279,7 @@ function allParts(
       )} would be empty; it takes about ${enoughToSplit}`,
       {
         hint: [
-          ...remedies.map((remedy) => `of the rows that were rejected: ${remedy}`),
+          ...remedies.map((remedy) => `for the rejected rows: ${remedy}`),
           howToPart !== undefined
             ? howToPart
             : dev
@@ -296,13 +296,13 @@ function allParts(
   ) as PrepareFacts["parts"];
 }
 
-/** What to say of playlists that are copies; undefined where there is none. */
+/** The output's line about copied playlists; undefined if there are none. */
 export function copiesLine({ copies }: Pick<PrepareFacts, "copies">): string | undefined {
   if (copies === undefined) return undefined;
   const { playlists, copy, original, apart } = copies;
   const where =
     apart === 0
-      ? "each is in the part of that one"
-      : `${apart} are in another part than that one, since one would be empty otherwise, and hits there are known by heart`;
-  return `playlists of the same tracks as an earlier one: ${playlists}, the first ${copy}, as ${original}; ${where}; each counts in training: leave out what was exported twice`;
+      ? "each is in the same part as that one"
+      : `${apart} are in another part than that one, since a part would be empty otherwise: hits on them are memorised`;
+  return `playlists with the same tracks as an earlier one: ${playlists}, first ${copy}, a copy of ${original}; ${where}; each counts in training: leave out what was exported twice`;
 }

@@ -1,6 +1,6 @@
 /**
- * Sample playlists in the form of the #nowplaying data, quirks included: the header with stray spaces, quotes escaped by
- * `\`, users with several playlists, playlists too short to use, two releases of one song. All of it is generated.
+ * Generates sample playlists in the form of the #nowplaying data, quirks included: a header with stray spaces, quotes escaped
+ * by `\`, users with several playlists, playlists too short to use, two releases of one song.
  */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -23,15 +23,15 @@ import { artistName, genreWords, playlistTitle, trackName, twinName } from "./wo
 import { mix, World } from "./world.js";
 
 export interface SampleOptions {
-  /** Chooses everything (the default is 42): the same seed and size give the same bytes. */
+  /** The same seed and size give the same bytes. Default: 42. */
   readonly seed?: number;
-  /** How many playlists; the default is 2,000, some 60,000 rows. */
+  /** The number of playlists. Default: 2,000, some 60,000 rows. */
   readonly playlists?: number;
-  /** How many rows instead; the last playlist is cut to fit. */
+  /** The number of rows, instead of `playlists`; the last playlist is cut to fit. */
   readonly rows?: number;
-  /** Tracks of a playlist on average, from 1 to 1,000; the default is 30. The longest has ten times as many. */
+  /** Mean number of tracks of a playlist, from 1 to 1,000; the longest has at most ten times as many. Default: 30. */
   readonly meanLength?: number;
-  /** The CSV file to write; gzipped where the name ends in ".gz". */
+  /** The CSV file to write; gzipped if its name ends in ".gz". */
   readonly output: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -39,7 +39,7 @@ export interface SampleOptions {
 
 export interface SampleFacts {
   readonly output: string;
-  /** The file beside it that says that it is generated. */
+  /** The path of the note beside it, which says that it is generated. */
   readonly note: string;
   readonly rows: number;
   readonly playlists: number;
@@ -50,21 +50,22 @@ export interface SampleFacts {
 
 const defaultMeanLength = 30;
 const defaultPlaylists = 2000;
-/** Names that readers would take for what is not in the file; other endings (.txt) promise nothing. */
+/** Names that promise another format; other extensions (.txt) promise none. */
 const otherFormat = /\.(parquet|jsonl?|ndjson|xlsx?|zip|zst|bz2|xz)(\.gz)?$/i;
 const header = '"user_id", "artistname", "trackname", "playlistname"\n';
 
 /**
- * Writes sample playlists, and beside them a note that they are generated. Streams: memory grows with the number of
- * distinct tracks (a sixth of the rows, 10 bytes each), not with the file.
+ * Writes sample playlists, and beside them a note that they are generated. The file is streamed: memory grows with the number
+ * of distinct tracks (a sixth of the rows, 10 bytes each).
  *
- * @throws SegueError (misuse) where both `playlists` and `rows` are given, a number is out of range, or `output` is named as another format is
+ * @throws SegueError (misuse) if both `playlists` and `rows` are given, a number is out of range, or the name of `output` is
+ *   that of another format
  */
 export async function generateSample(options: SampleOptions): Promise<SampleFacts> {
   const started = performance.now();
   const { seed = 42, output, meanLength = defaultMeanLength } = options;
   if (options.playlists !== undefined && options.rows !== undefined)
-    throw misuse("both playlists and rows are given", "say how many playlists or how many rows, not both");
+    throw misuse("both playlists and rows are given", "give the number of playlists or of rows, not both");
   for (const [name, value] of Object.entries({ playlists: options.playlists, rows: options.rows }))
     if (value !== undefined) requireWithin(wholeNumber(1), name, value);
   requireWithin(numberWithin({ least: 1, most: 1000 }), "meanLength", meanLength);
@@ -117,7 +118,7 @@ function noteText(output: string, seed: number, counts: { rows: number; playlist
   } rows.\nNone of its users, artists, tracks or playlists exist. It is for trying Segue out; figures measured on it say\nnothing about real listeners.\n`;
 }
 
-/** Playlists without end, as lines of CSV. */
+/** An endless sequence of playlists, as lines of CSV. */
 function* playlistsOf(
   seed: number,
   expectedRows: number,
@@ -148,7 +149,7 @@ function* playlistsOf(
   }
 }
 
-/** One playlist: a walk from track to track that mostly stays near. */
+/** One playlist: a random walk over tracks that mostly stays nearby. */
 function tracksOf(world: World, random: Random, genre: number, meanLength: number): number[] {
   const drawn = Math.exp(2.95 + 0.93 * random.normal()) * (meanLength / defaultMeanLength);
   const length = Math.max(1, Math.round(Math.min(meanLength * 10, drawn)));
@@ -167,17 +168,17 @@ function tracksOf(world: World, random: Random, genre: number, meanLength: numbe
       else next = world.pickTrack(random, world.pickScene(random));
       if (!played.has(next)) break;
     }
-    // Five tries that all hit what has played: the playlist repeats itself here, as real ones do.
+    // If all five draws were played already, the track repeats, as in real playlists.
     played.add(next);
     tracks.push(next);
     track = next;
-    // A stray track from another genre does not carry the playlist away.
+    // A stray track from another genre does not move the playlist there.
     if (world.genreOf(world.sceneOf(next)) === genre) scene = world.sceneOf(next);
   }
   return tracks;
 }
 
-/** Artist and track as they stand in the file, remembered while few are asked for often. */
+/** Names as they are written to the file, cached. */
 class Namer {
   readonly #seed: number;
   readonly #world: World;

@@ -1,6 +1,6 @@
 /**
- * Names for things that do not exist: artists, tracks, playlists. Artists are made of syllables, so that nobody takes them
- * for real ones, and are told apart by them up to 33 million.
+ * Invented names of artists, tracks and playlists. Artists are made of syllables, so that nobody takes them for real ones; up
+ * to 33 million have distinct names.
  */
 import { mix } from "./world.js";
 
@@ -30,7 +30,7 @@ const nouns =
     " ",
   );
 
-/** The words by which playlist titles tell their genre. */
+/** The words that name the genre in playlist titles. */
 export const genreWords = [
   "rock",
   "pop",
@@ -46,7 +46,7 @@ export const genreWords = [
   "soul",
 ] as const;
 
-/** How many artists can be told apart by name: 32 syllables at five places. */
+/** How many artists have distinct names: 32 syllables in five positions. */
 const distinctNames = 32 ** 5;
 
 export function artistName(seed: number, artist: number): string {
@@ -71,7 +71,7 @@ export function artistName(seed: number, artist: number): string {
   }
 }
 
-/** The name of an artist's `local`th track; an artist has no two of one name. */
+/** The name of an artist's `local`th track, distinct among the artist's tracks. */
 export function trackName(seed: number, artist: number, local: number): string {
   const pair = (mix(seed + 3, artist) + local * 389) % (adjectives.length * nouns.length);
   const adjective = adjectives[pair % adjectives.length]!;
@@ -86,7 +86,7 @@ export function trackName(seed: number, artist: number, local: number): string {
   return `${adjective} ${noun}`;
 }
 
-/** A second release of the same song, as services list it; undefined for the tracks (nine of ten) that have none. */
+/** The name of a second release of the same song, as services list it; undefined for nine of ten tracks. */
 export function twinName(seed: number, artist: number, local: number, name: string): string | undefined {
   const draw = mix(seed + 5, artist * 61 + local);
   if (draw % 10 !== 0) return undefined;
@@ -96,7 +96,7 @@ export function twinName(seed: number, artist: number, local: number, name: stri
   return `${name} - Radio Edit`;
 }
 
-/** A playlist's title: three of four carry the genre's word. */
+/** A playlist's title; about three of four contain the genre's word. */
 export function playlistTitle(genre: number, draw: number): string {
   const word = genreWords[genre % genreWords.length]!;
   const pick = <T>(list: readonly T[]) => list[Math.floor(draw / 64) % list.length]!;

@@ -1,13 +1,13 @@
 /**
- * A made-up world of music that sample playlists are drawn from. It has the structure that a recommender can learn and
- * that popularity alone does not show:
+ * An invented world of music from which sample playlists are drawn. It has structure that a recommender can learn and
+ * popularity alone does not show:
  *
- * - genres, each a ring of scenes, each scene some 40 tracks that are played together;
- * - artists with power-law output, whose tracks lie next to one another and may reach into the next scene;
- * - power-law popularity of tracks (a Pareto weight of the artist's times one of the track's own);
- * - favourite followers: three tracks that like to come after each track.
+ * - genres, each a ring of scenes, each scene 40 tracks that are played together;
+ * - artists with a power-law number of tracks, which are consecutive and may reach into the next scene;
+ * - power-law popularity of tracks (a Pareto weight of the artist times one of the track);
+ * - for each track, three tracks that often follow it.
  *
- * Everything is a function of the seed and a track's number, so memory is a few bytes a track at any size.
+ * Everything is derived from the seed and the track's number, so memory is a few bytes per track at any size.
  */
 import { Random } from "../../system/index.js";
 
@@ -16,12 +16,12 @@ const tracksPerScene = 40;
 export class World {
   readonly tracks: number;
   readonly genres: number;
-  /** The artist's number of each track. */
+  /** The number of each track's artist. */
   readonly artistOf: Int32Array;
-  /** How manieth track of its artist each track is. */
+  /** Each track's index among the tracks of its artist, from 0. */
   readonly localOf: Uint16Array;
   readonly #weights: Float32Array;
-  /** Running sums of the weights of scenes, for choosing one by popularity. */
+  /** Cumulative weights of the scenes, for drawing one by popularity. */
   readonly #sceneSums: Float64Array;
   readonly #scenes: number;
   readonly #seed: number;
@@ -73,7 +73,7 @@ export class World {
     return Math.floor(track / tracksPerScene);
   }
 
-  /** A scene by popularity: of one genre, or of all where none is given. */
+  /** Draws a scene by popularity, from one genre or, by default, from all. */
   pickScene(random: Random, genre?: number): number {
     const from = genre === undefined ? 0 : genre * this.#scenesPerGenre;
     const to = genre === undefined ? this.#scenes : from + this.#scenesPerGenre;
@@ -89,28 +89,28 @@ export class World {
     return first;
   }
 
-  /** The next scene round the genre's ring. */
+  /** The next scene in the genre's ring. */
   sceneAfter(scene: number): number {
     const begin = this.genreOf(scene) * this.#scenesPerGenre;
     return begin + ((scene - begin + 1) % this.#scenesPerGenre);
   }
 
-  /** A track of a scene by popularity. */
+  /** Draws a track of a scene by popularity. */
   pickTrack(random: Random, scene: number): number {
     return this.#trackAt(scene, random.next());
   }
 
-  /** One of the three tracks that like to come after `track`: the first with 0.6, the others with 0.25 and 0.15. */
+  /** Draws one of the three tracks that often follow `track`, with probabilities 0.6, 0.25 and 0.15. */
   pickFollower(random: Random, track: number): number {
     const draw = random.next();
     const choice = draw < 0.6 ? 0 : draw < 0.85 ? 1 : 2;
     const scene = this.sceneOf(track);
-    // The last of the three leads on to the next scene.
+    // The third leads to the next scene.
     const target = choice === 2 ? this.sceneAfter(scene) : scene;
     return this.#trackAt(target, mix(this.#seed, track * 3 + choice) / 2 ** 32);
   }
 
-  /** The track of a scene at a share, in [0, 1), of the scene's weight. */
+  /** The track of a scene at a share in [0, 1) of the scene's cumulative weight. */
   #trackAt(scene: number, share: number): number {
     const begin = scene * tracksPerScene;
     const low = scene === 0 ? 0 : this.#sceneSums[scene - 1]!;
@@ -123,7 +123,7 @@ export class World {
   }
 }
 
-/** 32 well-mixed bits of two numbers. */
+/** A 32-bit hash of two numbers. */
 export function mix(seed: number, value: number): number {
   let z = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(value, 0xc2b2ae35)) >>> 0;
   z = Math.imul(z ^ (z >>> 16), 0x7feb352d);

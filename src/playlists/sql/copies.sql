@@ -1,4 +1,5 @@
--- Playlists that hold the same tracks as an earlier one, each as often, in whatever order. Fewer than five may come together by chance.
+-- Playlists of five or more tracks with the same tracks as an earlier one, each as often, in any order. Shorter ones may coincide by
+-- chance.
 CREATE TABLE copies AS
 WITH lists AS (
   SELECT playlist + 1 AS kept, sum(hash(track)) AS tracks
@@ -15,8 +16,8 @@ FROM alike
 JOIN playlist_index copy ON copy.kept = alike.kept AND copy.part IS NOT NULL
 JOIN playlist_index first ON first.kept = alike.first AND first.part IS NOT NULL
 WHERE alike.first < alike.kept;
--- They go where the first one is: asked about in the test, what is in training would be known by heart. Not where hardly any two
--- playlists differ, so that a part would be empty.
+-- Copies go into the part of the first one, since a test on playlists of the training part would reward memorising. They stay where
+-- they are if a part would be empty otherwise.
 UPDATE playlist_index
 SET part = first.part
 FROM copies

@@ -1,4 +1,4 @@
--- How much there is, before playlists that are too short are dropped.
+-- Totals before short playlists are dropped.
 SELECT
   (SELECT sum(rows)::BIGINT FROM playlist_index) AS rows,
   (SELECT count(DISTINCT user_id) FROM plays) AS users,

@@ -1,6 +1,6 @@
--- Every playlist, in the order in which they first appear. The part that one falls in depends on its id and the seed alone,
--- so it stays there whatever else is added: 70 % train, 20 % validation, 10 % test; none for those that are too short.
--- md5 and not hash(): it must give the same parts in every version of DuckDB.
+-- All playlists, in order of first appearance. A playlist's part depends only on its id and the seed, so adding others does not
+-- move it: 70 % train, 20 % validation, 10 % test; NULL if it is too short.
+-- md5 instead of hash(), so that every version of DuckDB gives the same parts.
 CREATE TABLE playlist_index AS
 WITH grouped AS (
   SELECT
@@ -30,8 +30,8 @@ SELECT
     ELSE 'test'
   END AS part,
   row_number() OVER (ORDER BY first_row) AS number,
-  -- The number among those that are kept, or among those that are not.
+  -- The number among the kept playlists, or among the dropped ones.
   row_number() OVER (PARTITION BY rows < {{min_tracks}} ORDER BY first_row) AS kept,
-  -- Sequences are put together batch by batch, so that the lists of one batch fit into memory.
+  -- Sequences are made batch by batch, so that the lists of one batch fit into memory.
   (sum(rows) OVER (ORDER BY first_row) // {{rows_per_batch}})::INTEGER AS batch
 FROM grouped

@@ -1,5 +1,4 @@
--- Every title of every artist once, with the id of its track and how often it is played: what is asked of ids is asked of a few million
--- of these, and not of every play.
+-- The distinct titles of each artist, with track id and plays: queries about ids then scan a few million rows instead of every play.
 CREATE TABLE titles AS
 SELECT
   artist,

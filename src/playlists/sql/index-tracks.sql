@@ -1,5 +1,5 @@
--- Every track with a number, in any order. An id is ambiguous where it stands for more than one thing, because the dash that joins its
--- parts may also stand in them; it is split where its plays do not all name the same artist, or one at all.
+-- All tracks, numbered in any order. An id is ambiguous if it has several artists, because the dash that joins its parts may also
+-- be within them. It is split if its plays have several artists, or some have none.
 CREATE TABLE track_index AS
 SELECT
   track_id,

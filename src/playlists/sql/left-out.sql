@@ -1,4 +1,4 @@
--- How many plays each of the given names has, names that differ in capitals alone as one.
+-- The plays of each of the given names; names that differ only in case are one.
 WITH given AS (
   SELECT lower(name) AS folded, first(name ORDER BY place) AS name, min(place) AS place
   FROM (SELECT name, row_number() OVER () AS place FROM (VALUES {{given}}) AS names (name))

@@ -1,5 +1,5 @@
--- Names that differ in capitals alone become one: the artist as it is written in most plays, and of an artist the song. What is
--- written otherwise stands in spellings; the plays with it changed are the view spelled_plays.
+-- Merges names that differ only in case into the most played spelling: of artists, and of songs within each artist. The table
+-- spellings holds the other spellings; the view spelled_plays holds the plays with merged names.
 CREATE TABLE spellings AS
 WITH names AS (
   SELECT artist, track, lower(artist) AS artist_folded, {{song}} AS song, count(*) AS plays

@@ -1,5 +1,5 @@
--- The song behind a version of it: "Song (feat. X) - Radio Edit" and "Song - Remastered 2011" become "Song". Live takes,
--- remixes and covers stay apart, for they are other recordings. A title that is nothing but such words stays as it is.
+-- The song of a version: "Song (feat. X) - Radio Edit" and "Song - Remastered 2011" become "Song". Live takes, remixes and covers
+-- are other recordings and stay separate. A title that consists only of such words is unchanged.
 CREATE MACRO without_guests(title) AS
   regexp_replace(
     regexp_replace(title, '\s*[\(\[](feat\.?|ft\.?|featuring|with) [^\)\]]*[\)\]]', '', 'gi'),

@@ -1,5 +1,5 @@
--- The artists with most plays in a master table, or titles where there is no artist; names that differ in capitals alone are one. How
--- many titles each has, and in how many playlists it is: only of the few at the top is more than the plays counted.
+-- The most played artists of a master table, or titles where there is no artist, with their numbers of titles and playlists, which
+-- are counted only for these few. Names that differ only in case are one.
 WITH top AS (
   SELECT lower(coalesce(artist, track)) AS folded, count(*) AS plays
   FROM read_parquet({{master}})

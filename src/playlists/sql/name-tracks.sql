@@ -1,5 +1,5 @@
--- The tracks of the playlists that are kept, with their plays. One id may stand for two songs ("A-B" by "C", "A" by "B-C"): then the
--- artist that it is played with most often is its artist.
+-- The tracks of the kept playlists, with their plays. If an id stands for two songs ("A-B" by "C", "A" by "B-C"), its artist is the
+-- one with most plays.
 CREATE TABLE artists_of_split AS
 SELECT track, min({fewest: -plays, artist: artist}).artist AS artist
 FROM (

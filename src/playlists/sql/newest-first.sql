@@ -1,4 +1,4 @@
--- The files, by the row_id of their first row, in which each listener's later plays stand above the earlier ones.
+-- The files (by the row_id of their first row) that have the newest plays first.
 WITH files AS (
   SELECT unnest({{first_rows}}::BIGINT[]) AS first_row
 ),

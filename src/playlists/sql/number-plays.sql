@@ -1,4 +1,4 @@
--- Every play of the playlists that are kept as three numbers: of its playlist, of its row after the playlist's first one, and of its track.
+-- The plays of the kept playlists as three numbers: playlist, row relative to the playlist's first one, and track.
 CREATE TABLE numbered_plays AS
 WITH numbered_titles AS (
   SELECT t.artist, t.title, i.track

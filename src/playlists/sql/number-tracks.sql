@@ -1,5 +1,5 @@
--- Every track of the sequences, numbered from 0, most played first. One id may stand for two songs ("A-B" by "C", "A" by "B-C"):
--- then the artist that it is played with most often is its artist.
+-- The tracks of the sequences, numbered from 0, most played first. If an id stands for two songs ("A-B" by "C", "A" by "B-C"), its
+-- artist is the one with most plays.
 CREATE OR REPLACE TEMP TABLE numbered_tracks AS
 WITH plays_of AS (
   SELECT unnest(track_sequence) AS track_id, unnest(artist_sequence) AS artist

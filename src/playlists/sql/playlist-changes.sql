@@ -1,4 +1,4 @@
--- How often the playlist changes from one play of a listener to the next.
+-- How often the playlist changes between consecutive plays of a listener.
 SELECT
   count(*) AS plays,
   count(DISTINCT (user_id, playlist)) AS playlists,

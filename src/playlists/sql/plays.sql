@@ -1,5 +1,4 @@
--- One row a play, with the ids that everything after this uses. Where the data has no user or artist (NULL), concat_ws
--- leaves it out together with its dash.
+-- One row per play, with the ids that all later steps use. concat_ws omits a NULL user or artist together with its dash.
 CREATE {{kind}} plays AS
 SELECT
   row_id,

@@ -1,4 +1,4 @@
--- Each track's id, the number of its artist (0: none), and its own number, in order of that.
+-- Each track's id, the number of its artist (0: none), and its own number, by which they are ordered.
 SELECT
   t.track_id,
   coalesce(a.number, 0)::UINTEGER AS artist,

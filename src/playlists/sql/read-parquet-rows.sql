@@ -1,6 +1,6 @@
--- One Parquet input under the names of the master table; row_id goes on from where the last input ended. Rows that cannot be used
--- have a reason, and their text as it was. Most names have no blanks around them: looking at the first and the last letter takes a
--- tenth of the time that trimming does.
+-- Copies a Parquet input, with the column names of the master table; row_id continues after the previous input. Unusable rows get a
+-- reason and their original text. Most names have no surrounding spaces: checking their first and last character takes a tenth of
+-- the time of trimming.
 COPY (
   WITH fields AS (
     SELECT

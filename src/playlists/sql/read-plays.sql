@@ -1,4 +1,4 @@
--- Every play as three numbers: of its playlist, of its place there, and of its track, all from 0; in any order.
+-- All plays, in any order, as three numbers from 0: playlist, position in it, and track.
 SELECT
   (playlist - 1)::UINTEGER AS playlist,
   (place - 1)::UINTEGER AS place,

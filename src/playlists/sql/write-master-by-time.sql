@@ -1,7 +1,6 @@
--- As write-master, in order of time: rows are numbered anew by when they were played, those of one moment by their place. With a
--- gap (milliseconds) a playlist begins anew after each pause that is longer, and with a length at each multiple of that; it has its
--- beginning in its name. (Beginnings
--- are counted by CASE: FILTER in a window takes time by the square of one listener's plays.)
+-- Like write-master, but ordered and numbered by time, and by place for equal times. With a gap (milliseconds), a new playlist starts
+-- after each longer pause, and with a length also at each multiple of it; its start is part of its name. (Starts are counted by CASE,
+-- since FILTER in a window takes quadratic time in one listener's plays.)
 COPY (
   WITH plays AS (
     SELECT {{place}} AS place, user_id, artist, track, playlist, {{played}} AS played

@@ -1,4 +1,4 @@
--- The master table from the parts: of theirs, the accepted rows. An empty user_id or artist is one that the input does not have.
+-- Writes the accepted rows of the parts as the master table. An empty user_id or artist means that the input has none.
 COPY (
   SELECT
     row_id,

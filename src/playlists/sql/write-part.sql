@@ -1,4 +1,4 @@
--- track_test_x is all but the last track, track_test_y the last. Small row groups: one row holds a whole playlist.
+-- track_test_x is all but the last track, track_test_y the last. Row groups are small because a row holds a whole playlist.
 COPY (
   SELECT
     playlist_id,

@@ -1,5 +1,5 @@
--- The playlists of one batch as sequences, in the order of row_id. Sorted as lists of structs: list(… ORDER BY …) would set
--- up a sort of its own for each playlist, at tens of kilobytes each.
+-- The playlists of one batch as sequences, in order of row_id. Lists of structs are sorted, since list(… ORDER BY …) would set up
+-- one sort per playlist, at tens of kilobytes each.
 {{into}} (
   WITH gathered AS (
     SELECT
@@ -11,7 +11,7 @@
       list_sort(list({row_id: p.row_id, artist: p.artist, track_id: p.track_id})) AS plays
     FROM plays p
     JOIN playlist_index i ON i.playlist_id = p.playlist_id
-    -- Most files have the rows of a playlist near one another: then only these rows need be read at all.
+    -- In most files the rows of a playlist are close together, so only this range needs to be read.
     WHERE p.row_id BETWEEN {{first_row}} AND {{last_row}} AND i.batch = {{batch}} AND i.part IS NOT NULL
     GROUP BY i.playlist_id
   )

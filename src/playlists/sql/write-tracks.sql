@@ -1,4 +1,4 @@
--- Every track of the sequences, most played first.
+-- The tracks of the sequences, most played first.
 COPY (
   SELECT track_id, artist, count
   FROM named_tracks

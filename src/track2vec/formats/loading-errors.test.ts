@@ -202,7 +202,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       () => text("2 2\na 1 2\nb 3 4\n"),
       /the header claims \d+ bytes|ends within its header/,
     ],
-    ["a cut", () => cut("safetensors"), /cut short: \d+ bytes of data where the header tells \d+/],
+    ["a cut", () => cut("safetensors"), /cut short: \d+ bytes of data, but the header says \d+/],
     [
       "no vectors",
       () => tensors({ vectors: undefined }),

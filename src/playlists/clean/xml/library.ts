@@ -1,28 +1,28 @@
 /**
- * A collection of music whose tracks stand in one list and whose playlists point to them, as the programs have it that keep one. What is
- * held of it in memory are the tracks' names and the playlists' pointers, until all of both are known.
+ * A music library: a list of tracks, and playlists that refer to them. It keeps the tracks' names and the playlists' references in
+ * memory until the file has been read.
  */
 import { quoted, SegueError } from "../../../system/index.js";
 import type { RejectReason, Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
 import { partTitle } from "../titled-play.js";
 
-/** A list of a library: what it is called, where it stands, and what it points to, each with its line. */
+/** A list of a library: its name, its place, and the keys of its tracks, each with its line. */
 export interface LibraryList {
   readonly name: string;
-  /** The names of the folders it is in, from the outermost. */
+  /** The names of its folders, outermost first. */
   readonly folders: readonly string[];
   readonly line: number;
   readonly keys: readonly string[];
   readonly lines: readonly number[];
-  /** What sort of list it is, where it is no playlist that somebody made: "the folders". */
+  /** If it is not a playlist that somebody made, its kind for the output: "the folders". */
   readonly leftOut?: string;
 }
 
-/** What came of a file. */
+/** The result of reading a library. */
 export interface LibraryRead {
   readonly rows: number;
-  /** What was left out, a line for the screen. */
+  /** A line for the output about what was left out. */
   readonly note?: string;
 }
 
@@ -37,7 +37,7 @@ export class Library {
     this.#path = path;
   }
 
-  /** A track without an artist whose title is "Artist - Title" is what that says. */
+  /** Adds a track. Without an artist, a title such as "Artist - Title" is split. */
   addTrack(key: string, artist: string, title: string): void {
     const parts = artist.trim() === "" ? partTitle(title.trim()) : undefined;
     if (parts !== undefined) {
@@ -52,15 +52,15 @@ export class Library {
     this.#tracks.set(own(key), [known, own(title)]);
   }
 
-  /** Of a list that is left out only the name is kept. */
+  /** Adds a list; only the name is kept if it is left out. */
   addList(list: LibraryList): void {
     this.#lists.push(list.leftOut === undefined ? list : { ...list, keys: [], lines: [] });
   }
 
   /**
-   * Writes a row for each entry of each playlist, and rejects those that point to nothing, or to a track without a name.
+   * Writes a row for each entry of each playlist, and rejects entries that refer to no track, or to one without artist or title.
    *
-   * @throws SegueError code "empty-input" where it has no playlist
+   * @throws SegueError code "empty-input" if there is no playlist
    */
   write(firstRowId: number, writer: RowWriter, rejects: Rejects): LibraryRead {
     const kept = this.#lists.filter(({ leftOut }) => leftOut === undefined);
@@ -69,7 +69,7 @@ export class Library {
       throw new SegueError(
         `${this.#path} holds no playlist${leftOut.length === 0 ? "" : ` but ${leftOut.join(", ")}`}`,
         {
-          hint: "make a playlist there, or choose one, and export it anew",
+          hint: "create or select a playlist in the program, and export it again",
           code: "empty-input",
         },
       );
@@ -99,7 +99,7 @@ export class Library {
     return { rows, ...(leftOut.length > 0 && { note: `${this.#path}: left out ${leftOut.join(", ")}` }) };
   }
 
-  /** What was left out, one text for each sort of list. */
+  /** What was left out, one text per kind of list. */
   #leftOut(): string[] {
     const sorts = new Set(this.#lists.flatMap(({ leftOut }) => leftOut ?? []));
     return [...sorts].map((sort) => {
@@ -112,7 +112,7 @@ export class Library {
 
 const mostNamed = 5;
 
-/** Playlists that share a name go by their folders, too, and those that share these by their number. */
+/** Names playlists that share a name by their folders, too, and numbers those that share these as well. */
 function namesApart(lists: readonly LibraryList[]): string[] {
   const names = lists.map(({ name }) => name.trim());
   const isShared = countsOf(names);
@@ -133,5 +133,5 @@ function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** A text that keeps nothing else in memory: a part of a chunk of the file would keep all of that. */
+/** Copies a string, since a substring would keep the whole chunk of the file in memory. */
 export const own = (text: string) => Buffer.from(text).toString();

@@ -1,7 +1,7 @@
 /**
  * Reads a library of Apple Music or iTunes (`Library.xml`), or a playlist of it exported as XML: a property list in which `Tracks` has
- * every track by its id, and `Playlists` names them. Many of these are no playlists that somebody made: the library itself, what is
- * downloaded, folders with all that is in them, and smart playlists, which are searches.
+ * every track by id, and `Playlists` refers to them. Many of these are not playlists that somebody made: the library itself,
+ * downloads, folders with all their contents, and smart playlists, which are searches.
  */
 import { SegueError } from "../../../system/index.js";
 import type { Rejects } from "../rejects.js";
@@ -13,7 +13,7 @@ import { readXml } from "./read-xml.js";
 /** What a dictionary or a list in the file holds. */
 type Role = "library" | "tracks" | "track" | "playlists" | "playlist" | "items" | "item" | "other";
 
-/** What stands in what, and under which key where it does under one. */
+/** The role of a dictionary or list, by the role of its parent and the key that it has there. */
 function roleOf(outer: { readonly role: Role; readonly key: string } | undefined): Role {
   switch (outer?.role) {
     case undefined:
@@ -33,7 +33,7 @@ function roleOf(outer: { readonly role: Role; readonly key: string } | undefined
   }
 }
 
-/** A playlist as it stands there: its values by their keys, and what it points to. */
+/** A playlist as in the file: its values by key, and the keys of its tracks with their lines. */
 interface Listed {
   readonly values: Map<string, string>;
   readonly line: number;
@@ -42,7 +42,7 @@ interface Listed {
 }
 
 /**
- * @throws SegueError where it is not well-formed, is another property list, or has no playlist that somebody made
+ * @throws SegueError if it is not well-formed, is another property list, or has no playlist that somebody made
  */
 export async function readItunes(
   source: TextSource,
@@ -106,26 +106,26 @@ export async function readItunes(
   return library.write(firstRowId, writer, rejects);
 }
 
-/** What sort of list it is, where nobody made it track by track. A smart playlist that was exported by itself is meant. */
+/** The kind of a list that nobody made track by track. A smart playlist exported alone counts as a playlist. */
 function sortOf(values: ReadonlyMap<string, string>, isAlone: boolean): string | undefined {
   if (
     values.get("Master") === "true" ||
     values.has("Distinguished Kind") ||
     values.get("Visible") === "false"
   )
-    return "the lists that Apple Music keeps itself";
-  if (values.get("Folder") === "true") return "the folders, which hold what is in their playlists";
+    return "the built-in lists of Apple Music";
+  if (values.get("Folder") === "true") return "the folders, whose playlists are read anyway";
   return values.has("Smart Info") && !isAlone ? "the smart playlists" : undefined;
 }
 
-/** The names of the folders around a playlist, from the outermost. */
+/** The names of a playlist's folders, outermost first. */
 function foldersOf(
   values: ReadonlyMap<string, string>,
   byId: ReadonlyMap<string | undefined, ReadonlyMap<string, string>>,
 ): string[] {
   const names: string[] = [];
   let at = byId.get(values.get("Parent Persistent ID") ?? "none");
-  // No deeper than there are folders, should one be in itself.
+  // The depth is limited in case of a cycle.
   for (
     ;
     at !== undefined && names.length < byId.size;

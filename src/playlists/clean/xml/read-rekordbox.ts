@@ -1,6 +1,6 @@
 /**
  * Reads what rekordbox exports as "collection in xml format": `COLLECTION` has the tracks, `PLAYLISTS` a tree of `NODE`s, folders (Type 0) and
- * playlists (Type 1), whose tracks are named by their id (KeyType 0) or by where they lie (KeyType 1).
+ * playlists (Type 1), which refer to tracks by id (KeyType 0) or location (KeyType 1).
  */
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -9,7 +9,7 @@ import { Library, type LibraryRead } from "./library.js";
 import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";
 
-/** @throws SegueError where it is not well-formed, or has no playlist */
+/** @throws SegueError if it is not well-formed, or has no playlist */
 export async function readRekordbox(
   source: TextSource,
   firstRowId: number,
@@ -22,7 +22,7 @@ export async function readRekordbox(
     open(name, { TrackID, Location, Artist = "", Name = "", Key = "", Type }, parent, line) {
       if (name === "NODE") nodes.open(Name, Type, line);
       else if (name === "TRACK" && parent === "COLLECTION") {
-        // An id is digits, so neither can be taken for the other.
+        // An id consists of digits, so it cannot be mistaken for a location.
         for (const key of [TrackID, Location]) if (key) library.addTrack(key, Artist, Name);
       } else if (name === "TRACK" && parent === "NODE") nodes.point(Key, line);
     },

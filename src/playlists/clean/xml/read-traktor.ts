@@ -1,6 +1,6 @@
 /**
- * Reads a collection or a history of Traktor (`.nml`): `COLLECTION` has the tracks, each with its place, `PLAYLISTS` a tree of `NODE`s, whose
- * entries name a track by that place.
+ * Reads a collection or a history of Traktor (`.nml`): `COLLECTION` has the tracks, each with its location, `PLAYLISTS` a tree of
+ * `NODE`s, whose entries refer to tracks by location.
  */
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -9,10 +9,10 @@ import { Library, type LibraryRead } from "./library.js";
 import { NodeTree } from "./node-tree.js";
 import { readXml } from "./read-xml.js";
 
-/** What Traktor puts together itself: the loops and recordings of its decks. */
+/** Traktor's built-in lists: the loops and recordings of its decks. */
 const ownLists = ["_LOOPS", "_RECORDINGS"];
 
-/** @throws SegueError where it is not well-formed, or has no playlist */
+/** @throws SegueError if it is not well-formed, or has no playlist */
 export async function readTraktor(
   source: TextSource,
   firstRowId: number,
@@ -40,8 +40,8 @@ export async function readTraktor(
       const { sort, list } = nodes.close();
       if (sort === "FOLDER") return;
       const leftOut = ownLists.includes(list.name)
-        ? "the lists that Traktor keeps itself"
-        : // Such a list is a search, whose results stand nowhere in the file.
+        ? "the built-in lists of Traktor"
+        : // A search, whose results are not in the file.
           sort === "SMARTLIST"
           ? "the smart playlists"
           : undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads XML element by element, so that a file of any size takes little memory. Entities that a document declares itself are never
- * put in, so none can grow, and nothing that it points to is fetched.
+ * Streams XML element by element, so that files of any size take little memory. Entities declared in a document are not expanded,
+ * so they cannot explode, and nothing external is fetched.
  */
 import { isUtf8 } from "node:buffer";
 import { SegueError } from "../../../system/index.js";
@@ -10,21 +10,21 @@ import { declaredEncoding } from "./xml-forms.js";
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Told about elements, in the order of the file. */
+/** Receives elements, in the order of the file. */
 export interface XmlVisitor {
   /**
-   * @param parent the element that it stands in
-   * @param line where its name stands, from 1
+   * @param parent the name of the enclosing element
+   * @param line the line of its name, from 1
    */
   open(name: string, attributes: Attributes, parent: string | undefined, line: number): void;
-  /** @param text what stands in it, behind the last element within */
+  /** @param text its text after its last child element */
   close(name: string, text: string, parent: string | undefined, line: number): void;
 }
 
 /**
  * Visits all elements.
  *
- * @throws SegueError code "damaged" where the file is not well-formed, "not-utf-8" where its letters cannot be read, each with the line
+ * @throws SegueError code "damaged" if the file is not well-formed, "not-utf-8" if it cannot be decoded, each with the line
  */
 export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<void> {
   const { default: sax } = await import("sax");
@@ -67,24 +67,24 @@ export async function readXml(source: TextSource, visitor: XmlVisitor): Promise<
   parser.close();
 }
 
-/** What the document says of itself counts, since it cannot be read otherwise. */
+/** The encoding that the document declares takes precedence over the option. */
 async function encodingOf(source: TextSource): Promise<TextEncoding> {
   const { head, utf16 } = await readHead(source);
   const declared = declaredEncoding(head.toString("latin1").replace(/^\xef\xbb\xbf/, ""));
-  // The text of UTF-16 is UTF-8 by now, whatever stands in it.
+  // UTF-16 has already been converted to UTF-8, whatever it declares.
   if (declared === undefined || utf16 !== undefined || declared === "utf-8" || declared === "us-ascii")
     return source.encoding;
   if (["iso-8859-1", "latin1", "windows-1252"].includes(declared)) return "latin-1";
-  throw new SegueError(`${source.path} is XML in ${declared}, wanted UTF-8`, {
+  throw new SegueError(`${source.path} is XML in ${declared}, expected UTF-8`, {
     hint: `convert it: iconv -f ${declared} -t utf-8, and write encoding="utf-8" in its first line`,
     code: "not-utf-8",
   });
 }
 
-/** How many bytes come before the last character, where that may go on behind the end. */
+/** How many bytes form complete characters; the last character may continue in the next chunk. */
 function wholeCharacters(bytes: Buffer): number {
   let start = bytes.length - 1;
-  // The bytes of a character but the first.
+  // Skips continuation bytes.
   while (start > bytes.length - 4 && (bytes[start]! & 0xc0) === 0x80) start--;
   return (bytes[start] ?? 0) >= 0xc0 ? start : bytes.length;
 }
@@ -101,7 +101,7 @@ function notUtf8(path: string, bytes: Buffer, before: number): SegueError {
   const lines = bytes.toString("latin1").split("\n");
   const odd = lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
   return new SegueError(`${path}, line ${before + Math.max(0, odd)}: not UTF-8`, {
-    hint: "is it Latin-1? Then say --encoding latin-1; else export it again",
+    hint: "is it Latin-1? Then pass --encoding latin-1; otherwise export it again",
     code: "not-utf-8",
   });
 }

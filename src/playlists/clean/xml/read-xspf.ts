@@ -1,6 +1,6 @@
 /**
- * Reads a playlist in XSPF, as VLC, Audacious, Clementine and ListenBrainz write it. The file is one playlist, called as the file is: what
- * VLC writes as the title of every list is "Playlist".
+ * Reads a playlist in XSPF, as VLC, Audacious, Clementine and ListenBrainz write it. The file is one playlist, named after the file,
+ * since VLC gives every list the title "Playlist".
  */
 import type { Rejects } from "../rejects.js";
 import type { RowWriter } from "../row-writer.js";
@@ -9,9 +9,9 @@ import { partTitle } from "../titled-play.js";
 import { readXml } from "./read-xml.js";
 
 /**
- * @param playlist what it is called
- * @returns the number of rows: one for each track
- * @throws SegueError where it is not well-formed
+ * @param playlist its name
+ * @returns the number of rows, one per track
+ * @throws SegueError if it is not well-formed
  */
 export async function readXspf(
   source: TextSource,
@@ -44,7 +44,7 @@ export async function readXspf(
           file: source.path,
           line,
           reason: "not a play",
-          detail: "wanted <creator> and <title> in it",
+          detail: "expected <creator> and <title> in it",
           text: [creator, title, location].filter(Boolean).join("\n"),
         });
       rows++;

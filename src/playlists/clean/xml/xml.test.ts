@@ -44,7 +44,7 @@ describe("XSPF", () => {
       {
         line: 17,
         reason: "not a play",
-        detail: "wanted <creator> and <title> in it",
+        detail: "expected <creator> and <title> in it",
         text: "file:///music/3.mp3",
       },
     ]);
@@ -66,7 +66,7 @@ describe("XSPF", () => {
       ["Jérôme", "c"],
     ]);
     const odd = await failure({ "d.xspf": vlc.replace("UTF-8", "Shift_JIS") });
-    expect(odd.message).toMatch(/d\.xspf is XML in shift_jis, wanted UTF-8/);
+    expect(odd.message).toMatch(/d\.xspf is XML in shift_jis, expected UTF-8/);
     const bytes = await failure({ "e.xspf": Buffer.from(vlc.replace("Muse", "Björk"), "latin1") });
     expect(bytes.message).toMatch(/e\.xspf, line 8: not UTF-8/);
     expect(bytes.hint).toMatch(/--encoding latin-1/);
@@ -145,7 +145,7 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     expect(rejected).toEqual([]);
     expect(facts.notes).toEqual([
       expect.stringMatching(
-        /Library\.xml: left out the lists that Apple Music keeps itself \("Library", "Downloaded", "Music", "Hidden"\), the smart playlists \("90’s Music"\), the folders, which hold what is in their playlists \("Gigs"\)$/,
+        /Library\.xml: left out the built-in lists of Apple Music \("Library", "Downloaded", "Music", "Hidden"\), the smart playlists \("90’s Music"\), the folders, whose playlists are read anyway \("Gigs"\)$/,
       ),
     ]);
   });
@@ -193,9 +193,9 @@ ${entry("Music Folder", "file:///Users/me/Music/")}</dict>
     });
     expect(code).toBe("empty-input");
     expect(message).toMatch(
-      /Library\.xml holds no playlist but the lists that Apple Music keeps itself \("Library"\)$/,
+      /Library\.xml holds no playlist but the built-in lists of Apple Music \("Library"\)$/,
     );
-    expect(hint).toMatch(/make a playlist/);
+    expect(hint).toMatch(/create or select a playlist/);
   });
 
   it("is not any property list", async () => {
@@ -274,7 +274,7 @@ ${list("_RECORDINGS", "PLAYLIST", entries([key]))}${list("House", "SMARTLIST", '
     expect(rejected).toMatchObject([{ line: 12, reason: "not a play", text: "Macintosh HD/:gone.mp3" }]);
     expect(facts.notes).toEqual([
       expect.stringMatching(
-        /collection\.nml: left out the lists that Traktor keeps itself \("_RECORDINGS"\), the smart playlists \("House"\)$/,
+        /collection\.nml: left out the built-in lists of Traktor \("_RECORDINGS"\), the smart playlists \("House"\)$/,
       ),
     ]);
   });

@@ -95,7 +95,7 @@ export function requireBootstrap(options: BootstrapOptions, of: string): void {
   if (resamples < least)
     throw misuse(
       `${resamples} resamples are too few for an interval of level ${level}`,
-      `Draw ${least.toLocaleString("en")} or more, so that each end of the interval has one beyond it; 1,000 is the default.`,
+      `Draw ${least.toLocaleString("en")} or more, so that one lies beyond each end of the interval; 1,000 is the default.`,
     );
 }
 
@@ -118,7 +118,7 @@ export function resample(
 ): Resampled[][] {
   const all = sets.flat();
   const queries = all[0]?.length ?? 0;
-  if (queries === 0) throw misuse("no queries to draw from");
+  if (queries === 0) throw misuse("there are no queries to resample");
   const other = [...all, ...(playlists ? [playlists] : [])].find(({ length }) => length !== queries);
   if (other !== undefined)
     throw misuse(`cannot draw ${other.length} values with ${queries}: all must be of the same queries`);

@@ -177,12 +177,12 @@ const ranges: Readonly<Record<keyof EvaluateOptions, ValueRange>> = {
 
 function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
   if (typeof options?.facts?.numberOf === "function") return;
-  throw misuse("an evaluation wants the facts of training", "write { facts: trainingFacts(corpus) }");
+  throw misuse("evaluateRecommender needs the facts of training", "write { facts: trainingFacts(corpus) }");
 }
 
 function checkedKs(ks: readonly number[]): number[] {
   const cuts = [...new Set(ks)].sort((a, b) => a - b);
-  if (cuts.length === 0) throw misuse("no k to evaluate at");
+  if (cuts.length === 0) throw misuse("ks must have at least one k");
   for (const k of cuts) requireWithin(wholeNumber(1), "k", k);
   return cuts;
 }

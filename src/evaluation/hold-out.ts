@@ -42,7 +42,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   if (!Array.from({ length: count }, (_, p) => p).some(canBeAsked))
     throw misuse(
       `none of ${count} playlists holds two tracks, so there is no last track to ask for`,
-      "it takes playlists of several tracks: check which column names the playlist",
+      "playlists need two tracks or more: check which column names the playlist",
     );
   const isOut = Array.from({ length: count }, (_, p) => {
     if (!canBeAsked(p)) return false;
@@ -55,7 +55,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   if (heldOut === 0 || heldOut === count)
     throw misuse(
       `holding out ${share} of ${count} ${count === 1 ? "playlist" : "playlists"} leaves none to ${heldOut === 0 ? "ask about" : "fit on"}`,
-      "it takes some dozens of playlists, or another share or seed",
+      "use a few dozen playlists or more, or another share or seed",
     );
   const asked = partOf(playlists, (p) => isOut[p]!);
   return { train: partOf(playlists, (p) => !isOut[p]!), questions: questionsOf(asked, how), heldOut };

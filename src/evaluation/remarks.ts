@@ -107,7 +107,7 @@ function ofTargets({ knownTargets }: AskedFigures): string[] {
 function ofContexts({ knownContexts }: AskedFigures): string[] {
   if (knownContexts === undefined || knownContexts >= enoughKnown) return [];
   const others =
-    "artists, a title, or what is popular; it takes contexts that share tracks with training, written alike";
+    "artists, a title, or what is popular; it takes contexts that share tracks with training, spelt alike";
   return [
     knownContexts === 0
       ? `no query holds a track that training knows, so answers rely only on ${others}`

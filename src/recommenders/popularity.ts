@@ -101,12 +101,12 @@ function popularityKind(name: string, summary: string, window: number): Recommen
 }
 
 /** POP: the tracks in the most playlists. */
-export const popularity = popularityKind("popularity", "What is in the most playlists.", 1);
+export const popularity = popularityKind("popularity", "The tracks in the most playlists.", 1);
 
 /** The tracks in the most playlists of the last twentieth. */
 export const recentPopularity = popularityKind(
   "recent-popularity",
-  "What is in the most of the latest playlists (the last twentieth).",
+  "The tracks in the most playlists of the last twentieth.",
   0.05,
 );
 
@@ -130,7 +130,7 @@ function artistRecommender(catalogue: Catalogue, fallback: Fallback, repeats: nu
 /** The most popular tracks by the artists in the context; later and more frequent artists count more. */
 export const artistPopularity: RecommenderKind<ArtistPopularitySettings> = {
   name: "artist",
-  summary: "The most popular tracks of the artists that played; works for tracks nobody knows.",
+  summary: "The most popular tracks by the artists in the context; works for unknown tracks too.",
   defaults: { repeats: "auto" },
   ranges: { repeats: repeatsRange },
   async fit(corpus, settings) {

@@ -179,7 +179,7 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
     return kind.restore(state, catalogue);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new SegueError(`the state of the recommender "${state.kind}" is not whole: ${messageOf(cause)}`, {
+    throw new SegueError(`the state of the recommender "${state.kind}" is incomplete: ${messageOf(cause)}`, {
       hint: "fit it again",
       code: "corrupt",
       cause,

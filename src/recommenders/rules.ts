@@ -67,7 +67,7 @@ export class RuledRecommender {
     const { artists } = this.#catalogue;
     if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
       throw misuse(
-        "a rule asks for artists, but the data does not tell them",
+        "a rule needs artists, but the data has none",
         "Train on playlists that come with artists.",
       );
     }

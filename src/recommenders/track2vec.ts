@@ -221,7 +221,7 @@ export function nearestOf(
 export const nearest: RecommenderKind<TrainingSettings> = {
   name: "nearest",
   summary:
-    "The tracks nearest to the last one by cosine of track vectors; silent where the last one is unknown.",
+    "The tracks nearest to the last one by cosine of track vectors; no answer if the last one is unknown.",
   defaults: { ...trainingDefaults, sg: false, minCount: 5 },
   ranges: trainingRanges,
   async fit(corpus, given, options = {}) {

@@ -118,7 +118,7 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number,
       features: [Float32Array, candidates * featureNames.length],
     },
     `the blend's votes on ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   arrays.shared.set(relative.map((column) => column * 4));

@@ -47,7 +47,7 @@ export function linksMemory({ trackCount, items }: Sessions, window: number, mos
       sums: [Float64Array, 5],
     },
     `links between ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   for (let d = 1; d <= window; d++) {

@@ -28,7 +28,7 @@ export function checkContext(context: Context, name = "the context"): void {
   if (!Array.isArray(context?.tracks))
     throw misuse(
       `${name} must have a list of tracks, got ${asWritten(context)}`,
-      'A context is { tracks: ["Artist-Track", …] }, with title: "…" where there is one; tracks may be [].',
+      'A context is { tracks: ["Artist-Track", …] }, optionally with title: "…"; tracks may be [].',
     );
   const { tracks, title } = context;
   const last: unknown = tracks.at(-1);
@@ -40,6 +40,6 @@ export function checkContext(context: Context, name = "the context"): void {
   if (title !== undefined && typeof title !== "string")
     throw misuse(
       `the title of ${name} must be text, got ${asWritten(title)}`,
-      "Leave it out where there is none.",
+      "Leave it out if there is none.",
     );
 }

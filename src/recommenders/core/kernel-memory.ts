@@ -50,7 +50,9 @@ export function kernelMemory<Plan extends ArrayPlan>(
   });
   const pages = Math.ceil(end / page);
   if (pages > mostPages) {
-    throw new SegueError(`${what} need ${(end / 2 ** 30).toFixed(1)} GiB; there are 4`, { hint });
+    throw new SegueError(`${what} need ${(end / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4`, {
+      hint,
+    });
   }
   const file = `${name}${shared ? "" : "-unshared"}`;
   let module = modules.get(file);

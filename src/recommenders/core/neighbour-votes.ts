@@ -70,7 +70,7 @@ function votesMemory(finder: NeighbourFinder) {
       keptSums: [Float64Array, voted],
     },
     `the votes of neighbours on ${trackCount} tracks, ${plays} for a query,`,
-    "Ask for fewer neighbours, or leave out tracks that play seldom.",
+    "Ask for fewer neighbours, or leave out rarely played tracks.",
   );
   const { after, before } = arrays;
   for (let d = 0; d <= longest; d++) {

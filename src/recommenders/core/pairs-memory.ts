@@ -99,7 +99,7 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
       outWeights: [Float32Array, room],
     },
     `the pairs of ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   arrays.bounds.set(offsets);

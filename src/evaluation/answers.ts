@@ -1,4 +1,4 @@
-/** Puts questions to a recommender, by numbers where it takes those of the training tracks, else by ids. */
+/** Asks a recommender: by track numbers if it uses those of the training corpus, else by ids. */
 import {
   type Context,
   type InNumbers,
@@ -9,7 +9,7 @@ import {
 import type { Asked } from "./asked.js";
 import type { TrainingFacts } from "./facts.js";
 
-/** A recommender, or several threads of one: `lanes` batches are then worked on at the same time. */
+/** A recommender, or several threads of one, which work on `lanes` batches at the same time. */
 export interface Answering {
   readonly name: string;
   readonly lanes?: number;
@@ -17,21 +17,21 @@ export interface Answering {
   readonly inNumbers?: InNumbers<NumberedRanking[] | Promise<NumberedRanking[]>>;
 }
 
-/** What came of one question. */
+/** The answer to one question. */
 export interface Answer {
-  /** The tracks of the answer, best first; -1 where training never saw one. */
+  /** Its track numbers, best first; -1 for tracks not in training. */
   readonly numbers: Uint32Array | Int32Array;
   readonly standings: Standings;
 }
 
-/** Where the relevant tracks of a question stand in its answer, from 1 and ascending, and how many there are. */
+/** The positions of a question's relevant tracks in its answer (from 1, ascending), and how many relevant tracks there are. */
 export interface Standings {
   readonly positions: readonly number[];
   readonly relevant: number;
 }
 
 /**
- * Asks a batch for answers of k tracks. The promise is kept when the recommender has answered; what it holds reads the answers.
+ * Asks a batch for answers of k tracks. The promise resolves once the recommender has answered, with a function that reads the answers.
  */
 export type Ask = (batch: readonly Asked[], k: number) => Promise<() => Answer[]>;
 
@@ -90,7 +90,7 @@ function askByIds(recommender: Answering, { numberOf }: TrainingFacts): Ask {
   };
 }
 
-/** A track's number, or its id where training never saw it. */
+/** A track's number, or its id if it is not in training. */
 function numbered(id: string, numberOf: TrainingFacts["numberOf"]): number | string {
   const number = numberOf(id);
   return number < 0 ? id : number;
@@ -105,7 +105,7 @@ function standingsOf<Track>(relevant: readonly Track[], answer: ArrayLike<Track>
   const wanted = new Set(relevant);
   const { size } = wanted;
   const positions: number[] = [];
-  // Each counts where it stands first, should a ranking hold it twice.
+  // If a ranking lists a track twice, its first position counts.
   for (let i = 0; i < answer.length; i++) if (wanted.delete(answer[i]!)) positions.push(i + 1);
   return { positions, relevant: size };
 }

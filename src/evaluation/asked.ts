@@ -1,26 +1,26 @@
-/** Questions as they are asked and counted: in ids, and in the numbers of the training tracks. */
+/** Questions as they are asked and counted: by track ids and by training track numbers. */
 import type { NumberedContext } from "../recommenders/contract.js";
 import type { TrainingFacts } from "./facts.js";
 import type { Question } from "./questions.js";
 
 export interface Asked {
   readonly question: Question;
-  /** The whole context: numbers of tracks, negative ones where training never saw the track. */
+  /** The track numbers of the whole context, negative for tracks not in training. */
   readonly played: Int32Array;
-  /** The target's number, -1 where training never saw it. */
+  /** The target's number, -1 if it is not in training. */
   readonly next: number;
-  /** What the recommender is given: the whole context, or its last track. */
+  /** What the recommender gets: the whole context, or only its last track. */
   readonly tracks: readonly string[];
   readonly context: NumberedContext;
 }
 
-/** Numbers the tracks of one question after the other. */
+/** Numbers the tracks of questions, one question after another. */
 export class QuestionNumbers {
   readonly #facts: TrainingFacts;
   readonly #lastOnly: boolean;
   #before: Pick<Question, "context"> & Pick<Asked, "played"> = { context: [], played: new Int32Array(0) };
 
-  /** @param lastOnly whether recommenders are given the last track alone and no title, and the next track alone is relevant */
+  /** @param lastOnly whether recommenders get only the last track and no title, and only the next track is relevant */
   constructor(facts: TrainingFacts, lastOnly: boolean) {
     this.#facts = facts;
     this.#lastOnly = lastOnly;
@@ -34,7 +34,7 @@ export class QuestionNumbers {
     const unknown: string[] = [];
     for (let i = 0; i < context.length; i++) {
       const track = context[i]!;
-      // Questions cut from one playlist begin alike: to compare is quicker than to look up.
+      // Questions cut from one playlist begin alike, and comparing is quicker than looking up.
       const number = before.context[i] === track ? before.played[i]! : numberOf(track);
       played[i] = number < 0 ? ~(unknown.push(track) - 1) : number;
     }

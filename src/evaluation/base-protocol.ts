@@ -1,10 +1,9 @@
 /**
- * The base protocol, always reported so that figures can be compared: the query is the last known track; the answer is its k
+ * The base protocol, always reported so that figures can be compared: the query is the context's last track; the answer is its k
  * nearest tracks by cosine; a query track outside the vocabulary is a random bet; the denominator is every row.
  *
- * A random bet draws k distinct tracks of the vocabulary. It is not drawn but counted with what it is worth on average,
- * k / |vocabulary| where the target is in the vocabulary and nought where it is not: the figure then needs no seed, and no
- * luck is in it.
+ * A random bet is k distinct tracks of the vocabulary. Instead of drawing it, the expected score is used: for the hit ratio,
+ * k / |vocabulary| if the target is in the vocabulary, else 0. So the figure needs no seed and does not depend on luck.
  */
 import { setImmediate } from "node:timers/promises";
 import type { Recommender } from "../recommenders/contract.js";
@@ -18,7 +17,7 @@ import type { Question } from "./questions.js";
  *
  * @param nearest answers a context of one track with the tracks nearest to it by cosine
  * @param vocabulary the tracks that have a vector
- * @param questions with one answer each: `rest` is not looked at
+ * @param questions only `next` is relevant: `rest` is ignored
  * @throws as `evaluateRecommender`
  */
 export async function evaluateBaseProtocol(
@@ -31,23 +30,24 @@ export async function evaluateBaseProtocol(
   return evaluateRecommender(nearest, questions, { ...options, base: { vocabulary: new Set(vocabulary) } });
 }
 
-/** Track vectors that tell in which place a target stands, in less time than they find what stands before it. */
+/** Track vectors that compute a target's rank, which takes less time than to find the tracks before it. */
 export interface TargetPlaces {
   /** How many tracks have a vector. */
   readonly length: number;
   has(track: string): boolean;
-  /** The place of each target among the tracks nearest to its track, from 1; 0 where it is not among the first `most`. */
+  /** The rank of each target among the tracks nearest to its track, from 1; 0 if it is not among the first `most`. */
   places(tracks: readonly string[], targets: readonly string[], most: number): Uint32Array;
 }
 
-/** How many targets are asked for at once. */
+/** Targets per batch. */
 const placesAtOnce = 256;
 
 /**
- * The accuracy figures of the base protocol alone, at one k: what `evaluateBaseProtocol` comes to, without the answers.
+ * Only the accuracy metrics of the base protocol, at one k. They equal those of `evaluateBaseProtocol`, without computing the answers.
  *
- * @param questions with one answer each: `rest` is not looked at
- * @throws SegueError where there is no question; AbortError when the signal says stop
+ * @param questions only `next` is relevant: `rest` is ignored
+ * @throws SegueError (misuse) if there are no questions
+ * @throws the signal's reason
  */
 export async function baseProtocolMetrics(
   vectors: TargetPlaces,
@@ -61,7 +61,7 @@ export async function baseProtocolMetrics(
     for (const name of metricNames) sums[name] += metrics[name];
   };
   const bet = randomBetMetrics(vectors.length, k);
-  // What no vector can hit is not asked for; what a random bet may hit is counted.
+  // A target without a vector cannot be hit. A last track without one is a random bet.
   const asked = questions.filter(({ context, next }) => {
     if (!vectors.has(next)) return false;
     if (vectors.has(context.at(-1) ?? "")) return true;

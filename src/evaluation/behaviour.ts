@@ -1,7 +1,7 @@
 /**
- * Tests of behaviour rather than of one number, after RecList (Tagliabue et al. 2022, arXiv 2111.09963): a miss near the
- * target is less wrong than one far from it; a change that a listener would not hear should not change the answer; a longer
- * answer begins with the shorter one.
+ * Behavioural tests after RecList (Tagliabue et al. 2022, arXiv 2111.09963): a miss near the target is less wrong than one
+ * far from it; a change that a listener would not hear should not change the answer; a longer answer begins with the
+ * shorter one.
  */
 import type { Catalogue, Query } from "../corpus/index.js";
 import { findTwins, requireCatalogue, requireQueries } from "../corpus/index.js";
@@ -24,22 +24,22 @@ import {
 } from "../system/index.js";
 
 export interface LessWrong {
-  /** Queries whose target was known to `similarity` and not among the first k. */
+  /** Queries whose target is not among the first k and has a `similarity`. */
   readonly misses: number;
-  /** Mean similarity of target and first answer over the misses; undefined without misses. */
+  /** Mean similarity of the target and the first answer over the misses; undefined without misses. */
   readonly similarity: number | undefined;
-  /** The same, of target and a random track of the catalogue: what to compare with. */
+  /** Mean similarity of the target and a random track of the catalogue, as a baseline. */
   readonly random: number | undefined;
 }
 
 export interface BehaviourOptions {
   /** The tracks to draw from: the corpus that the recommender was fitted on. */
   catalogue: Catalogue;
-  /** How many tracks are asked for, an integer ≥ 1. Default 20. */
+  /** Tracks per answer, an integer ≥ 1. Default 20. */
   k?: number;
-  /** The most queries that are asked, an integer ≥ 1. Default 2,000. */
+  /** The maximum number of queries asked, an integer ≥ 1. Default 2,000. */
   sample?: number;
-  /** Of what is drawn, an integer ≥ 0. Default 1. */
+  /** Seed of the random draws, an integer ≥ 0. Default 1. */
   seed?: number;
 }
 
@@ -50,7 +50,7 @@ const sampleRanges: Readonly<Record<keyof BehaviourOptions, ValueRange>> = {
   seed: seeds,
 };
 
-/** @throws SegueError (misuse) for what is no recommender, no queries, or an option that there is not or that is out of its range */
+/** @throws SegueError (misuse) if an argument has the wrong type, or an option is unknown or out of range */
 function requireSample<Options extends BehaviourOptions>(
   of: string,
   recommender: Recommender,
@@ -65,15 +65,15 @@ function requireSample<Options extends BehaviourOptions>(
 }
 
 /**
- * How near the misses are to their targets, under any measure of likeness. Asks at most `sample` queries.
+ * Measures how near misses are to their targets, by any similarity. Asks at most `sample` queries.
  *
- * @throws SegueError (misuse) where an argument or an option is wrong
+ * @throws SegueError (misuse) if an argument or an option is wrong
  */
 export function lessWrong(
   recommender: Recommender,
   queries: readonly Query[],
   options: BehaviourOptions & {
-    /** In [-1, 1], higher is more alike (the cosine of two vectors, or 1 for one artist); undefined where not known. */
+    /** In [-1, 1], higher is more alike (the cosine of two vectors, or 1 for the same artist); undefined if unknown. */
     similarity: (a: string, b: string) => number | undefined;
   },
 ): LessWrong {
@@ -107,14 +107,14 @@ export interface TwinSwap {
   readonly queries: number;
   /** Mean share of the first k that stays when the last track is swapped for its twin, in [0, 1]. */
   readonly overlap: number | undefined;
-  /** The same where it is swapped for a random track: what to compare with. */
+  /** The same when it is swapped for a random track, as a baseline. */
   readonly randomOverlap: number | undefined;
 }
 
 /**
  * Swaps the last track for its twin ("- Radio Edit", "Remastered 2009"): the answer should hardly change.
  *
- * @throws SegueError (misuse) where an argument or an option is wrong
+ * @throws SegueError (misuse) if an argument or an option is wrong
  */
 export function twinSwap(
   recommender: Recommender,
@@ -147,10 +147,10 @@ export function twinSwap(
 }
 
 /**
- * Queries for which the answer of length `long` does not begin with the answer of length `short`; should be none.
+ * Returns the queries whose answer of length `long` does not begin with the answer of length `short`; there should be none.
  *
  * @param options.short, options.long integers ≥ 1, `short` at most `long`; default 10 and 50
- * @throws SegueError (misuse) where an argument or an option is wrong
+ * @throws SegueError (misuse) if an argument or an option is wrong
  */
 export function unstablePrefixes(
   recommender: Recommender,
@@ -168,7 +168,7 @@ export function unstablePrefixes(
   return queries.filter((_, i) => few[i]!.tracks.some((track, at) => many[i]!.tracks[at] !== track));
 }
 
-/** @throws SegueError code "wrong-rankings" where these are not one ranking a context: those that threads give are promised, too */
+/** @throws SegueError code "wrong-rankings" unless there is one ranking per context (a parallel recommender's promise is refused) */
 function answersOf(recommender: Recommender, contexts: readonly Context[], k: number) {
   const rankings = recommender.recommend(contexts, k);
   requireRankings(rankings, contexts.length, recommender.name);
@@ -179,7 +179,7 @@ function contextOf({ context, title }: Query) {
   return title === undefined ? { tracks: context } : { tracks: context, title };
 }
 
-/** The share of the longer list that both hold; two empty lists are the same. */
+/** The share of the longer list that is in both; 1 for two empty lists. */
 function overlap(a: readonly string[], b: readonly string[]): number {
   const longest = Math.max(a.length, b.length);
   if (longest === 0) return 1;

@@ -1,26 +1,26 @@
 /**
- * What the answers are like, whether right or not: how much of the catalogue they use, how popular, how varied and how new
- * they are. All ks in one pass over each ranking.
+ * Properties of answers, right or wrong: catalogue coverage, popularity, diversity and novelty. Computes all ks in one pass
+ * over each ranking.
  */
 import type { TrainingFacts } from "./facts.js";
 
 export interface AnswerFigures {
-  /** The share of the training tracks that were recommended to anyone, in [0, 1]. */
+  /** The share of training tracks that were recommended at least once, in [0, 1]. */
   readonly coverage: number;
   /**
-   * How much more popular the answers are than what had played: mean popularity of answers / of contexts − 1, popularity
-   * being the number of training playlists with the track (GAP; Abdollahpouri et al. 2019, arXiv 1907.13286). 0 is no
-   * lift; undefined where no context holds a known track.
+   * How much more popular the answers are than the contexts: mean popularity of answers / of contexts − 1, where popularity
+   * is the number of training playlists with the track (GAP; Abdollahpouri et al. 2019, arXiv 1907.13286). 0 is no lift;
+   * undefined if no context has a known track or nothing was recommended.
    */
   readonly popularityLift: number | undefined;
   /**
-   * Distinct artists / tracks of an answer, averaged, in (0, 1]; a track whose artist is not known counts as one more. Undefined
-   * where the data tells no artists.
+   * Distinct artists / tracks of an answer, averaged, in (0, 1]; a track of unknown artist counts as a distinct artist. Undefined
+   * if the data has no artists or nothing was recommended.
    */
   readonly artistDiversity: number | undefined;
   /**
    * Mean self-information of the recommended tracks, −log2(share of training playlists with the track), in bits (Zhou et
-   * al. 2010, PNAS 107(10); "mean inverse user frequency"). Higher is less obvious; undefined where nothing was recommended.
+   * al. 2010, PNAS 107(10); "mean inverse user frequency"). Higher is less obvious; undefined if nothing was recommended.
    */
   readonly novelty: number | undefined;
 }
@@ -37,7 +37,7 @@ export class AnswerTally {
   readonly #sums: Sums[];
   /** By track number: the best position (from 0) at which it was ever recommended. */
   readonly #bestPosition: Int32Array;
-  /** By artist number: the last answer it was counted in. */
+  /** By artist number: the last answer in which it was counted. */
   readonly #artistSeen: Int32Array;
   readonly #information: Float64Array;
   readonly #mostInformation: number;
@@ -56,7 +56,7 @@ export class AnswerTally {
     this.#mostInformation = informationOf(0, facts);
   }
 
-  /** One question's context and the answer to it, best first: numbers of tracks, negative ones where training never saw a track. */
+  /** Adds one question's context and its answer, best first. Both are track numbers, negative for tracks not in training. */
   add(context: ArrayLike<number>, answer: ArrayLike<number>): void {
     this.#addContext(context);
     if (answer.length === 0) return;
@@ -78,7 +78,7 @@ export class AnswerTally {
         this.#artistSeen[artist] = this.#answers;
         artists++;
       }
-      // A ranking shorter than k counts with the length that it has.
+      // A ranking shorter than k counts with its own length.
       const length = position + 1;
       while (at < this.#ks.length && (this.#ks[at] === length || length === answer.length)) {
         const sums = this.#sums[at++]!;
@@ -123,7 +123,7 @@ export class AnswerTally {
   }
 }
 
-/** In bits. A catalogue may hold tracks that no playlist does, and answers others: they are no less obvious than those of one playlist. */
+/** In bits. Tracks in no playlist (a catalogue or an answer may have some) count as if they were in one. */
 function informationOf(playlists: number, facts: TrainingFacts): number {
   return -Math.log2(Math.max(1, playlists) / Math.max(1, facts.playlists));
 }

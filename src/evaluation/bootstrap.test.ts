@@ -86,7 +86,7 @@ describe("what there is no interval of", () => {
     [[Uint8Array.of(0, 1)], /^columns\[0\] must be a Float64Array/],
     [[[0, 1]], /^columns\[0\] must be a Float64Array/],
     [[column, Float64Array.of(1)], /^cannot draw 1 values with 3/],
-    [[], /^no queries/],
+    [[], /^there are no queries/],
   ])("%j", (columns, message) => {
     expect(() => bootstrapMeans(columns as Float64Array[])).toThrow(refused(message));
   });

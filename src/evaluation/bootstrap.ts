@@ -1,6 +1,6 @@
 /**
- * How sure a mean is: percentile bootstrap (Efron & Tibshirani 1993, chapter 13). Whole playlists are drawn where the
- * queries name theirs, since questions cut from one playlist are not independent.
+ * Confidence intervals of means: percentile bootstrap (Efron & Tibshirani 1993, chapter 13). Resamples whole playlists if
+ * they are given, since questions cut from one playlist are not independent.
  */
 import {
   misuse,
@@ -15,32 +15,32 @@ import { type Resampled, resampledMeans } from "./resample.js";
 
 export interface BootstrapOptions {
   /**
-   * How many times the queries are drawn anew, up to 1,000,000, and at least 2 / (1 - level): each end of the interval wants one
-   * beyond it. Default 1,000.
+   * The number of resamples, up to 1,000,000, and at least 2 / (1 - level), so that one lies beyond each end of the interval.
+   * Default 1,000.
    */
   readonly resamples?: number;
   /** The share of resamples inside the interval, in (0, 1). Default 0.95. */
   readonly level?: number;
   /** Default 1. */
   readonly seed?: number;
-  /** The playlist of each query; without it each query is drawn by itself. */
+  /** The playlist of each query; without it, queries are resampled one by one. */
   readonly playlists?: Uint32Array;
 }
 
-/** Of a single query (or playlist), or where all have the same value, `low` and `high` are the mean: that says nothing of how sure it is. */
+/** For a single query (or playlist), or equal values, `low` and `high` are the mean; that does not make it certain. */
 export interface Interval {
   readonly mean: number;
-  /** Between these two lies the share `level` of the resampled means. */
+  /** The share `level` of the resampled means is between `low` and `high`. */
   readonly low: number;
   readonly high: number;
 }
 
-/** A mean difference: how surely is it not nought? */
+/** A mean difference, with its interval and p-value. */
 export interface Difference extends Interval {
   /**
-   * Two-sided bootstrap p-value: twice the share of resamples on the smaller side of nought, that share being at least 1 / resamples.
-   * Where few queries (or playlists) differ at all it is no less than the least that a sign test of these can give, 2 / 2^n: one query
-   * drawn a thousand times over proves nothing.
+   * Two-sided bootstrap p-value: twice the share of resamples on the smaller side of zero, where that share is at least 1 / resamples.
+   * It is never below 2 / 2^n, the smallest p-value of a sign test of the n queries (or playlists) that differ: resampling one query a
+   * thousand times proves nothing.
    */
   readonly p: number;
 }
@@ -53,10 +53,10 @@ export const bootstrapRanges: Readonly<Record<keyof BootstrapOptions, ValueRange
 };
 
 /**
- * The mean of each column (one value a query) with its interval; all columns are drawn together.
+ * The mean of each column (one value per query) with its interval; all columns share the same resamples.
  *
- * @throws SegueError (misuse) where there is no query, a value is not finite, the columns or `playlists` differ in length, or an
- *   option is out of its range
+ * @throws SegueError (misuse) if there are no queries, a value is not finite, the columns or `playlists` differ in length, or an
+ *   option is out of range
  */
 export function bootstrapMeans(columns: readonly Float64Array[], options: BootstrapOptions = {}): Interval[] {
   requireBootstrap(options, "bootstrapMeans");
@@ -69,8 +69,8 @@ export function bootstrapMeans(columns: readonly Float64Array[], options: Bootst
 /**
  * The mean of `a − b` over the same queries, with its interval and p-value.
  *
- * @param a, b one value a query, in the same order
- * @throws SegueError (misuse) where they differ in length, are empty, hold a value that is not finite, or an option is out of its range
+ * @param a, b one value per query, in the same order
+ * @throws SegueError (misuse) if they differ in length, are empty or have a value that is not finite, or an option is out of range
  */
 export function pairedDifference(
   a: Float64Array,
@@ -86,7 +86,7 @@ export function pairedDifference(
 
 /**
  * @param of the caller, for the message
- * @throws SegueError (misuse) where an option is out of its range, or the resamples are too few for the level
+ * @throws SegueError (misuse) if an option is out of range, or there are too few resamples for the level
  */
 export function requireBootstrap(options: BootstrapOptions, of: string): void {
   requireOptions(options, bootstrapRanges, of);
@@ -95,11 +95,11 @@ export function requireBootstrap(options: BootstrapOptions, of: string): void {
   if (resamples < least)
     throw misuse(
       `${resamples} resamples are too few for an interval of level ${level}`,
-      `Draw ${least.toLocaleString("en")} or more, so that each end of the interval has one beyond it; 1,000 is the default.`,
+      `Draw ${least.toLocaleString("en")} or more, so that one lies beyond each end of the interval; 1,000 is the default.`,
     );
 }
 
-/** What one has more than the other, for each query. @throws SegueError (misuse) where they differ in length */
+/** `a − b` for each query. @throws SegueError (misuse) if they differ in length */
 export function differences(a: Float64Array, b: Float64Array): Float64Array {
   if (a.length !== b.length) {
     throw misuse(`cannot pair ${a.length} queries with ${b.length}: both must have answered the same ones`);
@@ -108,9 +108,9 @@ export function differences(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /**
- * Several sets of columns over the same queries, in the time of one set or little more.
+ * Resamples several sets of columns over the same queries, in hardly more time than one set takes.
  *
- * @throws SegueError (misuse) where there is no query, or columns or `playlists` differ in length
+ * @throws SegueError (misuse) if there are no queries, or columns or `playlists` differ in length
  */
 export function resample(
   sets: ReadonlyArray<readonly Float64Array[]>,
@@ -118,7 +118,7 @@ export function resample(
 ): Resampled[][] {
   const all = sets.flat();
   const queries = all[0]?.length ?? 0;
-  if (queries === 0) throw misuse("no queries to draw from");
+  if (queries === 0) throw misuse("there are no queries to resample");
   const other = [...all, ...(playlists ? [playlists] : [])].find(({ length }) => length !== queries);
   if (other !== undefined)
     throw misuse(`cannot draw ${other.length} values with ${queries}: all must be of the same queries`);
@@ -142,7 +142,7 @@ export function differenceOf(resampled: Resampled, options: BootstrapOptions): D
   return { ...intervalOf(resampled, options), p };
 }
 
-/** @throws SegueError (misuse) naming what is no list of numbers, or which of them is none */
+/** @throws SegueError (misuse) if it is not a Float64Array, or naming the first value that is not finite */
 export function requireColumn(column: Float64Array, name: string): void {
   if (!(column instanceof Float64Array))
     throw misuse(`${name} must be a Float64Array of one value a query`, "Float64Array.from(…) makes one");

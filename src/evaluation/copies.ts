@@ -1,14 +1,14 @@
-/** Whether a playlist that is asked about is in training too, under another id: what is learned by heart then counts as a hit. */
+/** Detects playlists asked about that are also in training under another id, where memorising is enough to hit. */
 import type { Corpus } from "../corpus/index.js";
 
-/** Fewer tracks may come together by chance. */
+/** Fewer tracks may be the same by chance. */
 const enoughTracks = 5;
 
-/** The sets of tracks that training playlists hold. */
+/** The track sets of training playlists. */
 export class PlaylistSets {
-  /** Of each playlist that is long enough, ascending. */
+  /** One per playlist, ascending. */
   readonly #fingerprints: Float64Array;
-  /** By track number: the last list it was counted in. */
+  /** By track number: the last list in which it was counted. */
   readonly #seen: Int32Array;
   #lists = 0;
 
@@ -19,7 +19,7 @@ export class PlaylistSets {
     ).sort();
   }
 
-  /** Whether one holds just these tracks, five or more, whatever their order and repeats. @param numbers negative ones are in none */
+  /** Whether a playlist has exactly these tracks, five or more, regardless of order and repeats. @param numbers negative if unknown: never in a playlist */
   holds(numbers: ArrayLike<number>): boolean {
     const wanted = this.#fingerprintOf(numbers);
     if (wanted === tooShort) return false;
@@ -32,7 +32,7 @@ export class PlaylistSets {
     return this.#fingerprints[low] === wanted;
   }
 
-  /** The same for the same set, in 53 bits: two sets that share one are not to be met with. */
+  /** Equal for equal sets, in 53 bits: collisions are too unlikely to matter. */
   #fingerprintOf(numbers: ArrayLike<number>): number {
     if (numbers.length < enoughTracks) return tooShort;
     const list = ++this.#lists;
@@ -54,7 +54,7 @@ export class PlaylistSets {
 
 const tooShort = -1;
 
-/** MurmurHash3's finalizer: numbers beside each other come far apart. */
+/** MurmurHash3's finalizer: spreads consecutive numbers. */
 function mixed(number: number): number {
   let hash = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -261,7 +261,7 @@ describe("evaluateRecommender, worked by hand", () => {
     for (const options of [undefined, {}, { facts: training }])
       await expect(
         evaluateRecommender(recommender, [{ context: ["a"], next: "b" }], options as never),
-      ).rejects.toMatchObject(misused("an evaluation wants the facts of training"));
+      ).rejects.toMatchObject(misused("evaluateRecommender needs the facts of training"));
     expect(() => trainingFacts(Promise.resolve(training) as never)).toThrow(
       expect.objectContaining(misused("trainingFacts wants a corpus")),
     );

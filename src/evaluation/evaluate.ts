@@ -1,4 +1,4 @@
-/** Puts every query to a recommender once, in batches, and takes all figures at every k from the one ranking. */
+/** Asks a recommender every query once, in batches, and computes all metrics at every k from that one ranking. */
 import { setImmediate } from "node:timers/promises";
 import { requireQueries } from "../corpus/index.js";
 import { requireRecommender } from "../recommenders/contract.js";
@@ -25,15 +25,15 @@ import { type Slicing, slicings } from "./slices.js";
 export interface EvaluateOptions {
   /** The cut-offs, integers ≥ 1. Default [20]. */
   readonly ks?: readonly number[];
-  /** What training knew; see `trainingFacts`. */
+  /** What is known from training; see `trainingFacts`. */
   readonly facts: TrainingFacts;
   /** Set for the base protocol; see `base-protocol.ts`. */
   readonly base?: { readonly vocabulary: ReadonlySet<string> };
-  /** Queries asked at once. Default 256. */
+  /** Queries per batch. Default 256. */
   readonly batch?: number;
-  /** Told how many queries are answered. */
+  /** Reports how many queries have been answered. */
   readonly progress?: Progress;
-  /** Ends the evaluation, which then throws the signal's reason. */
+  /** Aborts the evaluation, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,11 +43,11 @@ export interface FiguresAtK extends RankingMetrics, AnswerFigures {
 }
 
 export interface SliceFigures {
-  /** What parts the queries: "last track", "target", … */
+  /** The criterion: "last track", "target", … */
   readonly by: string;
-  /** Which of its parts: "head". */
+  /** The value of the criterion: "head". */
   readonly label: string;
-  /** How many are in it. */
+  /** The number of queries in the slice. */
   readonly queries: number;
   readonly at: ReadonlyArray<RankingMetrics & { readonly k: number }>;
 }
@@ -56,32 +56,32 @@ export interface Evaluation {
   readonly recommender: string;
   readonly protocol: "base" | "full-context";
   readonly queries: number;
-  /** Distinct tracks of the training part. */
+  /** The number of distinct training tracks. */
   readonly catalogue: number;
-  /** The share of the queries of which a relevant track is among them: nobody hits more who names these alone. */
+  /** The share of queries with a relevant track in training: an upper bound on the hit ratio of any model limited to these. */
   readonly knownTargets: number;
-  /** The share of the queries whose context holds one of them. */
+  /** The share of queries whose context has a training track. */
   readonly knownContexts: number;
   /**
-   * How many playlists are asked about (queries, where these name none) that are in training too, as the same five tracks or more in
-   * whatever order: what is learned by heart hits there.
+   * How many of the playlists asked about (queries, if they name no playlist) are also in training: the same five tracks or more, in
+   * any order. Memorising is enough to hit these.
    */
   readonly copies: number;
-  /** Seconds from asking to the answer, summed; with lanes, seconds from the first question to the last answer. */
+  /** Seconds spent waiting for answers; with `lanes`, seconds from the first question to the last answer. */
   readonly recommendSeconds: number;
   /** In ascending order of k. */
   readonly at: readonly FiguresAtK[];
-  /** Only slices that hold queries. */
+  /** Slices without queries are left out. */
   readonly slices: readonly SliceFigures[];
-  /** What each query came to, for intervals and comparisons. */
+  /** The metrics of each query, for intervals and comparisons. */
   readonly outcomes: Outcomes;
 }
 
 /**
- * Asks a recommender every question. The denominator is always every question: an empty answer, an unknown target and an
- * unknown context count as misses.
+ * Asks a recommender every question. All questions are in the denominator: empty answers, unknown targets and unknown
+ * contexts count as misses.
  *
- * @throws SegueError (misuse) where there is no question, no `facts`, a k that is not an integer ≥ 1, or an option that there is not
+ * @throws SegueError (misuse) if there are no questions, `facts` is missing, a k is not an integer ≥ 1, or an option is unknown
  * @throws the signal's reason
  */
 export async function evaluateRecommender(
@@ -103,7 +103,7 @@ export async function evaluateRecommender(
   const bets = base && cuts.map((k) => randomBetMetrics(base.vocabulary.size, k));
   const numbers = new QuestionNumbers(facts, base !== undefined);
   const ask = askingOf(recommender, facts);
-  // A second batch waits at each lane, so that none is idle while this thread is busy.
+  // Each lane has a second batch queued, so that it is not idle while this thread is busy.
   const ahead = recommender.lanes === undefined ? 1 : 2 * recommender.lanes;
   const start = performance.now();
   let seconds = 0;
@@ -120,7 +120,7 @@ export async function evaluateRecommender(
       seconds += (performance.now() - began) / 1000;
       return answers;
     });
-    // Where one fails while an earlier one is waited for, that is heard when its turn comes.
+    // A failure while an earlier batch is awaited is handled when this one's turn comes.
     answered.catch(() => {});
     return { from, batch, answered };
   };
@@ -128,7 +128,7 @@ export async function evaluateRecommender(
   signal?.throwIfAborted();
   while (sent < questions.length || waiting.length > 0) {
     while (sent < questions.length && waiting.length < ahead) waiting.push(send());
-    // In the order of the questions, however many lanes there are: the sums come out the same to the last bit.
+    // In the order of the questions, so that floating-point sums do not depend on the number of lanes.
     const { from, batch, answered } = waiting.shift()!;
     const answers = (await answered)();
     for (let i = 0; i < batch.length; i++) {
@@ -177,20 +177,20 @@ const ranges: Readonly<Record<keyof EvaluateOptions, ValueRange>> = {
 
 function requireFacts(options: Partial<EvaluateOptions> | undefined): void {
   if (typeof options?.facts?.numberOf === "function") return;
-  throw misuse("an evaluation wants the facts of training", "write { facts: trainingFacts(corpus) }");
+  throw misuse("evaluateRecommender needs the facts of training", "write { facts: trainingFacts(corpus) }");
 }
 
 function checkedKs(ks: readonly number[]): number[] {
   const cuts = [...new Set(ks)].sort((a, b) => a - b);
-  if (cuts.length === 0) throw misuse("no k to evaluate at");
+  if (cuts.length === 0) throw misuse("ks must have at least one k");
   for (const k of cuts) requireWithin(wholeNumber(1), "k", k);
   return cuts;
 }
 
-/** Which slices each query is in. */
+/** The slices that each query is in. */
 class Slices {
   readonly #slicings: readonly Slicing[];
-  /** By slicing: one label a query. */
+  /** For each slicing, the label of each query. */
   readonly #labels: readonly Uint8Array[];
 
   constructor(facts: TrainingFacts, queries: number) {

@@ -21,7 +21,7 @@ export function corpusOf(playlists: readonly string[][], artists?: Record<string
   return builder.build();
 }
 
-/** Answers by numbers alone: to ask it by ids is an error. @param tracks those that are numbered */
+/** A recommender that only answers by track number; asking it by id throws. @param tracks the numbered tracks */
 export function inNumbers(answer: readonly string[], tracks: readonly string[]): Recommender {
   const recommend = (): never => {
     throw new Error("asked by ids");

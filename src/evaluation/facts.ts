@@ -1,28 +1,28 @@
-/** What is known of the tracks from training alone: how popular each is, and whose it is. */
+/** Facts about tracks from the training data alone: popularity and artist. */
 import { artistNumbers, type Corpus, requireCorpus, trackIndex } from "../corpus/index.js";
 import { PlaylistSets } from "./copies.js";
 
 export interface TrainingFacts {
-  /** The corpus' own list of ids: a track's number is its place in it. */
+  /** The corpus's list of track ids; a track's number is its index in it. */
   readonly tracks: readonly string[];
-  /** Distinct tracks of the training part. */
+  /** The number of distinct training tracks. */
   readonly size: number;
-  /** The track's number, or -1 where training never saw it. */
+  /** The track's number, or -1 if it is not in training. */
   numberOf(track: string): number;
-  /** By track number: in how many training playlists it is. */
+  /** By track number: the number of training playlists with the track. */
   readonly playlistsHolding: Uint32Array;
-  /** By track number: how often it is played in training, repeats included. */
+  /** By track number: its plays in training, including repeats. */
   readonly plays: Uint32Array;
   readonly playlists: number;
-  /** Whether one of these holds just the tracks of these numbers, five or more, whatever their order and repeats. */
+  /** Whether a training playlist has exactly these tracks, five or more, regardless of order and repeats. */
   isPlaylist(numbers: ArrayLike<number>): boolean;
-  /** By track number: the number of its artist, -1 where the name is empty; undefined where the data tells no artists. */
+  /** By track number: its artist's number, -1 if the name is empty. Undefined if the data has no artists. */
   readonly artistOf?: Int32Array;
-  /** Numbers of artists are lower than this. */
+  /** Artist numbers are below this. */
   readonly artistCount: number;
 }
 
-/** Counts the corpus that the recommenders were fitted on. @throws SegueError (misuse) where it is no corpus */
+/** Counts the corpus that the recommenders were fitted on. @throws SegueError (misuse) if it is not a corpus */
 export function trainingFacts(corpus: Corpus): TrainingFacts {
   requireCorpus(corpus, "trainingFacts");
   const size = corpus.tracks.length;
@@ -49,7 +49,7 @@ export function trainingFacts(corpus: Corpus): TrainingFacts {
     plays,
     playlistsHolding,
     playlists,
-    // Of all playlists, so made only once somebody asks.
+    // Reads all playlists, so it is built on first use.
     isPlaylist: (numbers) => (sets ??= new PlaylistSets(corpus)).holds(numbers),
     artistOf,
     artistCount,

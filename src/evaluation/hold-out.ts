@@ -1,22 +1,22 @@
-/** Some playlists kept from training, to be asked about: for who has playlists, and no questions made of them. */
+/** Splits playlists into a training part and questions about the rest. */
 import { createHash } from "node:crypto";
 import { type Corpus, partOf, playlistCount, requireCorpus } from "../corpus/index.js";
 import { misuse, numberWithin, requireOptions, seeds, type ValueRange } from "../system/index.js";
 import { type Question, type QuestionOptions, questionRanges, questionsOf } from "./questions.js";
 
 export interface HoldOutOptions extends QuestionOptions {
-  /** About which share of the playlists is held out, in (0, 1); default 0.2. */
+  /** The approximate share of playlists to hold out, in (0, 1). Default 0.2. */
   readonly share?: number;
-  /** Chooses which; default 1. */
+  /** Seed of the choice. Default 1. */
   readonly seed?: number;
 }
 
 export interface HoldOut {
-  /** The playlists to fit on, as a corpus of their own: it holds no track that the others alone have. */
+  /** The playlists to fit on, as a separate corpus, without the tracks that are only in held-out playlists. */
   readonly train: Corpus;
-  /** What is asked of the others: `playlist` is the number among them. */
+  /** Questions about the held-out playlists; `playlist` is the number among these. */
   readonly questions: readonly Question[];
-  /** How many playlists are asked about. */
+  /** The number of held-out playlists. */
   readonly heldOut: number;
 }
 
@@ -27,11 +27,10 @@ const ranges: Readonly<Record<keyof HoldOutOptions, ValueRange>> = {
 };
 
 /**
- * Chooses by a hash of each playlist's id (of its number where there is none), as the split of the flows does: a playlist stays on its
- * side when others come or go. Playlists of fewer than two tracks have nothing to ask, and are trained on.
+ * Chooses by a hash of each playlist's id (or number, if it has none), as the split of the flows does: a playlist stays on its
+ * side when others are added or removed. Playlists of fewer than two tracks have nothing to ask for, and are used for training.
  *
- * @throws SegueError (misuse) where `share` is out of range, an option that there is not, no playlist holds two tracks, or
- *   either side would be empty
+ * @throws SegueError (misuse) if an option is unknown or out of range, no playlist has two tracks, or either part would be empty
  */
 export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOut {
   requireCorpus(playlists, "holdOut");
@@ -43,7 +42,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   if (!Array.from({ length: count }, (_, p) => p).some(canBeAsked))
     throw misuse(
       `none of ${count} playlists holds two tracks, so there is no last track to ask for`,
-      "it takes playlists of several tracks: check which column names the playlist",
+      "playlists need two tracks or more: check which column names the playlist",
     );
   const isOut = Array.from({ length: count }, (_, p) => {
     if (!canBeAsked(p)) return false;
@@ -56,7 +55,7 @@ export function holdOut(playlists: Corpus, options: HoldOutOptions = {}): HoldOu
   if (heldOut === 0 || heldOut === count)
     throw misuse(
       `holding out ${share} of ${count} ${count === 1 ? "playlist" : "playlists"} leaves none to ${heldOut === 0 ? "ask about" : "fit on"}`,
-      "it takes some dozens of playlists, or another share or seed",
+      "use a few dozen playlists or more, or another share or seed",
     );
   const asked = partOf(playlists, (p) => isOut[p]!);
   return { train: partOf(playlists, (p) => !isOut[p]!), questions: questionsOf(asked, how), heldOut };

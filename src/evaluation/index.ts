@@ -1,4 +1,4 @@
-/** How good a recommender is: protocols, metrics, slices, comparisons. Knows the `Recommender` contract and nothing else. */
+/** Measures recommenders: protocols, metrics, slices, comparisons. Depends only on the `Recommender` contract. */
 export type { Answering } from "./answers.js";
 export { baseProtocolMetrics, evaluateBaseProtocol, type TargetPlaces } from "./base-protocol.js";
 export {

@@ -1,4 +1,4 @@
-/** Several recommenders on the same queries, best first, with intervals and how surely each is behind the best. */
+/** Compares recommenders on the same queries: best first, with intervals and the difference from the best. */
 import { escapeHtml, misuse, requireWithin, thingWith } from "../system/index.js";
 import {
   type BootstrapOptions,
@@ -13,15 +13,15 @@ import {
 } from "./bootstrap.js";
 import type { FiguresAtK } from "./evaluate.js";
 
-/** What is needed of one recommender's evaluation; plain data, so that it can come from another process. */
+/** What the leaderboard needs from one recommender's evaluation; plain data, so that it can come from another process. */
 export interface Entry {
   readonly recommender: string;
   readonly figures: FiguresAtK;
-  /** One value a query: its hit ratio, in [0, 1]. */
+  /** The hit ratio of each query, in [0, 1]. */
   readonly hits: Float64Array;
-  /** One value a query, in [0, 1], of which MRR is the mean. */
+  /** The reciprocal rank of each query, in [0, 1]; its mean is MRR. */
   readonly reciprocalRanks: Float64Array;
-  /** One value a query, in [0, 1], of which NDCG is the mean. */
+  /** The NDCG of each query, in [0, 1]. */
   readonly gains: Float64Array;
   readonly fitSeconds: number;
   /** For all queries. */
@@ -47,20 +47,19 @@ export interface LeaderboardRow {
 export interface Leaderboard {
   readonly k: number;
   readonly queries: number;
-  /** Of the intervals, in (0, 1). */
+  /** The level of the intervals, in (0, 1). */
   readonly level: number;
-  /** By hit ratio, best first; equal ones by MRR. */
+  /** Sorted by hit ratio, best first; ties by MRR. */
   readonly rows: readonly LeaderboardRow[];
 }
 
 const anEntry = "see the type Entry of segue/evaluation";
 
 /**
- * Ranks recommenders by hit ratio, with intervals, and how far each is behind the first over the same queries.
+ * Ranks recommenders by hit ratio, with intervals and each one's paired difference from the first.
  *
  * @param entries evaluations over the same queries, in the same order
- * @throws SegueError (misuse) where one is not an entry, they differ in length, a value is not finite, or an option is out of its
- *   range
+ * @throws SegueError (misuse) if an element is not an entry, lengths differ, a value is not finite, or an option is out of range
  */
 export function leaderboard(entries: readonly Entry[], options: BootstrapOptions = {}): Leaderboard {
   requireBootstrap(options, "leaderboard");
@@ -104,7 +103,7 @@ export function leaderboard(entries: readonly Entry[], options: BootstrapOptions
   return { k: best.figures.k, queries: best.hits.length, level, rows };
 }
 
-/** The leaderboard as plain objects under the names of `segue evaluate --json`. */
+/** The leaderboard as plain objects, with the names of `segue evaluate --json`. */
 export function leaderboardJson(board: Leaderboard) {
   requireBoard(board);
   const { k, queries, level, rows } = board;
@@ -135,7 +134,7 @@ const fixed = (value: number | undefined, digits: number) =>
   value === undefined ? "–" : value.toFixed(digits).replace("-", "−");
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(2)}`;
 
-/** Whether so large a difference comes by chance less often than the intervals miss. */
+/** Whether the difference is significant at the level of the intervals. */
 const isSure = ({ p }: Difference, { level }: Leaderboard) => p < 1 - level - 1e-9;
 
 /** Heading and cell of each column, shared by text and HTML. */
@@ -149,7 +148,7 @@ const columns: ReadonlyArray<
   [({ k }) => `hit@${k}`, (row) => percent(row.hitRatio.mean)],
   [
     ({ level }) => `${Number((100 * level).toFixed(2))} % interval`,
-    // Where all hit or none there is no spread, which does not make it sure.
+    // If all queries hit or none does, the bootstrap has no spread; that does not make the figure certain.
     ({ hitRatio: { low, high } }) =>
       low === high ? "–" : `${(100 * low).toFixed(2)}–${(100 * high).toFixed(2)}`,
   ],
@@ -168,7 +167,7 @@ const columns: ReadonlyArray<
   [() => "MiB", (row) => row.peakRssMb.toLocaleString("en")],
 ];
 
-/** The leaderboard as a table for a terminal. "behind" is in points of hit ratio; "(even)" where it may be chance, at the level of the intervals. */
+/** The leaderboard as a table for a terminal. "behind" is in percentage points of hit ratio, "(even)" if it may be chance. */
 export function leaderboardText(board: Leaderboard): string {
   requireBoard(board);
   const table = cells(board);
@@ -179,7 +178,7 @@ export function leaderboardText(board: Leaderboard): string {
   return `${counted(board)}\n${lines.join("\n")}\n`;
 }
 
-/** The leaderboard as an HTML fragment: a table whose hit ratios are drawn as bars with their intervals. */
+/** The leaderboard as an HTML fragment: a table that draws hit ratios as bars with their intervals. */
 export function leaderboardHtml(board: Leaderboard): string {
   requireBoard(board);
   const [headings, ...rows] = cells(board);

@@ -1,4 +1,4 @@
-/** Fits one recommender and evaluates it, with what it cost: seconds and memory. */
+/** Fits and evaluates one recommender, and measures time and memory. */
 import { type Corpus, requireCorpus, requireQueries } from "../corpus/index.js";
 import { aFunction, misuse, type Progress, peakRssMb, requireKnown, requireWithin } from "../system/index.js";
 import type { Answering } from "./answers.js";
@@ -8,9 +8,9 @@ import type { Question } from "./questions.js";
 
 export interface Measured {
   readonly evaluation: Evaluation;
-  /** Seconds to fit: without reading the file, and without starting the threads that answer. */
+  /** Seconds to fit, without starting the answering threads. */
   readonly fitSeconds: number;
-  /** The highest memory of the whole process so far, in MiB: give each recommender a process of its own to compare. */
+  /** Peak memory of the whole process so far, in MiB. To compare recommenders, give each its own process. */
   readonly peakRssMb: number;
 }
 
@@ -19,8 +19,8 @@ export interface Measured {
  *
  * @param fitOn fits on the corpus: `(corpus) => fitRecommender("vstan", corpus)`
  * @param options.ks the cut-offs, integers ≥ 1
- * @param options.inThreads makes of what was fitted what is asked in its stead; fitting is over by then
- * @throws whatever `fitOn` and `evaluateRecommender` throw, the signal's reason too
+ * @param options.inThreads turns the fitted recommender into the one that is asked; its time does not count as fitting
+ * @throws whatever `fitOn` and `evaluateRecommender` throw, including the signal's reason
  */
 export async function measureRecommender<Fitted extends Answering>(
   fitOn: (corpus: Corpus) => Promise<Fitted>,
@@ -49,10 +49,10 @@ export async function measureRecommender<Fitted extends Answering>(
 }
 
 /**
- * The figures at one k under the names that `segue evaluate --json` prints; seconds to the millisecond.
+ * The figures at one k, with the names that `segue evaluate --json` prints; seconds are rounded to milliseconds.
  *
- * @param k one of those that were evaluated
- * @throws SegueError (misuse) for another, naming those there are
+ * @param k one of the evaluated ones
+ * @throws SegueError (misuse) if k was not evaluated, listing those that were
  */
 export function report({ evaluation, fitSeconds, peakRssMb }: Measured, k: number) {
   const at = evaluation.at.find((figures) => figures.k === k);

@@ -1,15 +1,15 @@
 /**
- * What one ranking is worth against the tracks that did play. All metrics use binary relevance and positions counted from 1,
- * in the definitions of Manning, Raghavan & Schütze, "Introduction to Information Retrieval" (2008), chapter 8.
+ * Metrics of one ranking against the tracks that played. All use binary relevance and positions counted from 1, as defined
+ * in Manning, Raghavan & Schütze, "Introduction to Information Retrieval" (2008), chapter 8.
  */
 
 /** The metrics of one ranking at one k, each in [0, 1]. */
 export interface RankingMetrics {
-  /** 1 where any relevant track is among the first k. */
+  /** 1 if any relevant track is among the first k, else 0. */
   readonly hitRatio: number;
-  /** 1 / position of the first relevant track, 0 where it is beyond k. */
+  /** 1 / position of the first relevant track, 0 beyond k. */
   readonly mrr: number;
-  /** Discounted gain (1 / log2(position + 1)) over that of the best possible ranking of length k. */
+  /** Discounted gain (sum of 1 / log2(position + 1)) over that of the best possible ranking of length k. */
   readonly ndcg: number;
   /** The share of the relevant tracks that are among the first k. */
   readonly recall: number;
@@ -17,12 +17,12 @@ export interface RankingMetrics {
   readonly map: number;
 }
 
-/** What is counted for each query; docs/evaluation.md says how. */
+/** The metrics of each query; defined in docs/evaluation.md. */
 export const metricNames = ["hitRatio", "mrr", "ndcg", "recall", "map"] as const;
 export type MetricName = (typeof metricNames)[number];
 
 /**
- * @param positions where the relevant tracks stand in the ranking, counted from 1, ascending; those absent are left out
+ * @param positions of the relevant tracks in the ranking, counted from 1, ascending; without those that are missing
  * @param relevant how many relevant tracks there are, ≥ 1
  * @param k an integer ≥ 1
  */
@@ -48,8 +48,8 @@ export function rankingMetrics(positions: readonly number[], relevant: number, k
 }
 
 /**
- * The metrics to expect where k distinct tracks are drawn at random from `size`, of which one, the target, is right: it
- * stands at each position with the same chance 1 / size.
+ * The expected metrics of k distinct tracks drawn at random from `size`, one of which is the target: it is at each position
+ * with probability 1 / size.
  */
 export function randomBetMetrics(size: number, k: number): RankingMetrics {
   let hitRatio = 0;

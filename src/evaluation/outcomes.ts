@@ -1,17 +1,17 @@
-/** What each question was worth, by metric and k, and the means of it. */
+/** The metrics of each question at each k, and their means. */
 import { misuse, oneOf, requireWithin } from "../system/index.js";
 import type { Standings } from "./answers.js";
 import { type MetricName, metricNames, type RankingMetrics, rankingMetrics } from "./metrics.js";
 import type { Question } from "./questions.js";
 
-/** One value a query, in the order of the questions: what intervals and paired differences are made of. */
+/** One value per query, in the order of the questions, for intervals and paired differences. */
 export interface Outcomes {
-  /** The playlist of each query, where all name theirs: `playlists` of `BootstrapOptions`. */
+  /** The playlist of each query, if all have one: `playlists` of `BootstrapOptions`. */
   readonly playlists?: Uint32Array;
   /**
-   * What each query was worth by this metric at this k.
+   * The value of each query for a metric at k.
    *
-   * @throws SegueError (misuse) for a k that was not evaluated, or a metric that there is not
+   * @throws SegueError (misuse) if this k was not evaluated, or the metric is unknown
    */
   values(metric: MetricName, k: number): Float64Array;
 }
@@ -20,7 +20,7 @@ export class OutcomeTable implements Outcomes {
   readonly playlists?: Uint32Array;
   readonly #ks: readonly number[];
   readonly #rows: number;
-  /** By k, then by metric: one value a question. */
+  /** By k, then by metric: one value per question. */
   readonly #columns: Record<MetricName, Float64Array>[];
 
   constructor(questions: readonly Question[], ks: readonly number[]) {
@@ -59,7 +59,7 @@ export class OutcomeTable implements Outcomes {
     }
   }
 
-  /** The mean of each metric at the i-th k: over all rows, or one for each label over the rows that have it. */
+  /** The mean of each metric at the i-th k: over all rows, or per label over the rows with that label. */
   means(i: number, labels: Uint8Array = new Uint8Array(this.#rows), labelCount = 1): Means[] {
     const rows = new Uint32Array(labelCount);
     for (const label of labels) rows[label]!++;
@@ -74,7 +74,7 @@ export class OutcomeTable implements Outcomes {
   }
 }
 
-/** Of so many rows. */
+/** Means over `rows` rows. */
 export interface Means extends RankingMetrics {
   readonly rows: number;
 }

@@ -1,22 +1,22 @@
-/** Queries made from playlists whose end is known: the last track, or every track after the first. */
+/** Turns playlists into queries for their last track, or for every track after the first. */
 import { type Corpus, playlistCount, type Query, requireCorpus } from "../corpus/index.js";
 import { oneOf, requireOptions, trueOrFalse, type ValueRange } from "../system/index.js";
 
 /** A query, and what else is known about its answer. */
 export interface Question extends Query {
-  /** The tracks that played after `next`: with them, recall, NDCG and MAP count every remaining track as relevant. */
+  /** The tracks after `next`. If given, all metrics count them as relevant too. */
   readonly rest?: readonly string[];
-  /** The playlist it was cut from. Questions of one playlist resemble each other, so intervals resample whole playlists. */
+  /** The playlist it was cut from. Questions from one playlist are not independent, so intervals resample whole playlists. */
   readonly playlist?: number;
 }
 
 export interface QuestionOptions {
   /**
-   * "last" (the default): one question a playlist, all but the last track → the last one. "every": one for each track
-   * after the first, as in the benchmarks of session-based recommendation (every prefix of a session is a query).
+   * "last" (the default): one question per playlist, for its last track. "every": one for each track after the first, as in
+   * the benchmarks of session-based recommendation (every prefix of a session is a query).
    */
   readonly positions?: "last" | "every";
-  /** Count all remaining tracks as relevant, not the next one alone. Default false. */
+  /** Count all remaining tracks as relevant, not only the next one. Default false. */
   readonly remaining?: boolean;
 }
 
@@ -28,7 +28,7 @@ export const questionRanges: Readonly<Record<keyof QuestionOptions, ValueRange>>
 /**
  * Cuts playlists into questions; playlists of one track have none.
  *
- * @throws SegueError (misuse) where it is no corpus, or for an option that there is not or that is out of its range
+ * @throws SegueError (misuse) if it is not a corpus, or an option is unknown or out of range
  */
 export function questionsOf(playlists: Corpus, options: QuestionOptions = {}): Question[] {
   requireCorpus(playlists, "questionsOf");

@@ -1,66 +1,66 @@
-/** What figures do not say by themselves: whether they rest on enough, and what to do where they do not. */
+/** Warnings about figures: whether they rest on enough data, and what to do if not. */
 
-/** The figures of one recommender that was asked. */
+/** The figures of one evaluated recommender. */
 export interface AskedFigures {
   readonly k: number;
-  /** How many were asked that are independent of each other: playlists, where several queries are cut from one. */
+  /** The number of independent queries: playlists, if several queries are cut from one. */
   readonly queries: number;
   readonly hitRatio: number;
-  /** The 95 % interval of `hitRatio`, where there is one. */
+  /** The 95 % interval of `hitRatio`. */
   readonly interval?: readonly [number, number];
-  /** Distinct tracks that training knows. */
+  /** The number of distinct training tracks. */
   readonly catalogue?: number;
-  /** The share of the queries whose target training knows. */
+  /** The share of queries whose target is in training. */
   readonly knownTargets?: number;
-  /** The share of the queries whose context holds a track that training knows. */
+  /** The share of queries whose context has a training track. */
   readonly knownContexts?: number;
-  /** How many of `queries` are in training too: the same tracks. */
+  /** How many of `queries` are also in training, with the same tracks. */
   readonly copies?: number;
-  /** What it hits more than popularity does, over the same queries. */
+  /** Its hit ratio minus that of popularity, over the same queries. */
   readonly gain?: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
 }
 
-/** One that was ranked by what it hits. */
+/** One model of a ranking by hit ratio. */
 export interface RankedFigures {
   readonly name: string;
   readonly recommender: string;
   readonly hitRatio: number;
   readonly interval: readonly [number, number];
-  /** What it hits more than the best does, over the same queries; without it intervals are compared. */
+  /** Its paired difference from the best; without it, intervals are compared. */
   readonly behind?: { readonly p: number };
   readonly asked: number;
-  /** Tracks that it can answer with; 0: it has learned nothing. */
+  /** How many tracks it can recommend; 0 if it has learned nothing. */
   readonly vocabulary?: number;
 }
 
-/** What there is to remark on; each part may be missing. */
+/** The input of `remarksOn`; each part may be missing. */
 export interface Findings {
   readonly test?: AskedFigures;
-  /** Best first, by a part of the data that is not the test. */
+  /** Best first, measured on a part other than the test. */
   readonly ranking?: readonly RankedFigures[];
-  /** What came of the raw rows, and the intermediate run that keeps those that were rejected. */
+  /** The outcome of cleaning, and the intermediate run that stores the rejected rows. */
   readonly cleaned?: {
     readonly rows: number;
     readonly rejected: number;
     readonly run: string;
-    /** What may make them usable. */
+    /** What may make rejected rows usable. */
     readonly remedies?: readonly string[];
   };
-  /** How messages write the option that sets k: "--knn-k" or "-k". */
+  /** The option that sets k, as messages write it: "--knn-k" or "-k". */
   readonly kFlag: string;
-  /** What `queries` counts, in messages. Default "playlists". */
+  /** What `queries` counts, as messages write it. Default "playlists". */
   readonly unit?: string;
 }
 
-// Below these a figure is remarked on.
+// Figures below these get a remark.
 const enoughQueries = 150;
 const enoughKnown = 0.5;
-/** From this share of all tracks on an answer is so long that a random bet is a good one. */
+/** From this share of all tracks on, even a random answer often hits. */
 const longAnswer = 0.25;
 const manyRejects = 0.05;
 const fewCopies = 0.01;
 
-/** One sentence each, what it means and what to do about it; none where the figures can be taken as they stand. */
+/** Returns one sentence per problem, with what it means and what to do about it; empty if there is none. */
 export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }: Findings): string[] {
   const remarks: string[] = [];
   const holdsAll = test?.catalogue !== undefined && test.k >= test.catalogue;
@@ -71,7 +71,7 @@ export function remarksOn({ test, ranking, cleaned, kFlag, unit = "playlists" }:
       ...ofContexts(test),
       ...ofQueries(test, unit),
     );
-  // Where all hit the same whatever they have learned, there is nothing to compare.
+  // If all models hit the same regardless of what they learned, there is nothing to compare.
   if (!holdsAll && test?.knownTargets !== 0) {
     if (test !== undefined) remarks.push(...ofCopies(test, unit));
     if (ranking !== undefined) remarks.push(...ofRanking(ranking));
@@ -107,7 +107,7 @@ function ofTargets({ knownTargets }: AskedFigures): string[] {
 function ofContexts({ knownContexts }: AskedFigures): string[] {
   if (knownContexts === undefined || knownContexts >= enoughKnown) return [];
   const others =
-    "artists, a title, or what is popular; it takes contexts that share tracks with training, written alike";
+    "artists, a title, or what is popular; it takes contexts that share tracks with training, spelt alike";
   return [
     knownContexts === 0
       ? `no query holds a track that training knows, so answers rely only on ${others}`
@@ -135,7 +135,7 @@ function ofRanking([best, ...others]: readonly RankedFigures[]): string[] {
   const rangeOf = ({ hitRatio, asked, interval }: RankedFigures) => surely(hitRatio, asked, interval);
   const [low] = rangeOf(best);
   const isEven = (other: RankedFigures) =>
-    // Not by the interval of the difference, which is sure too soon where few playlists differ.
+    // By p rather than the difference's interval, which is too narrow if few playlists differ.
     other.behind !== undefined ? maybeChance(other.behind) : rangeOf(other)[1] >= low;
   const even = others.filter((other) => other.vocabulary !== 0 && isEven(other));
   if (even.length === 0) return [];
@@ -163,8 +163,8 @@ function ofGain({ mean, low, high, p }: NonNullable<AskedFigures["gain"]>, best?
 }
 
 /**
- * The interval of a hit ratio. Where all hit or none, drawing the queries anew shows no spread, however few they are: there, and
- * without an interval, it is Wilson's (1927).
+ * The interval of a hit ratio: Wilson's (1927) if none is given, or if all queries hit or none does, since the bootstrap then
+ * shows no spread.
  */
 function surely(
   hitRatio: number,
@@ -184,7 +184,7 @@ const counted = (value: number, unit: string) =>
   value === 1 ? `1 ${unit.replace(/ies$/, "y").replace(/s$/, "")} was` : `${count(value)} ${unit} were`;
 const count = (value: number) => value.toLocaleString("en");
 const tracks = (value: number) => `only ${count(value)} ${value === 1 ? "track" : "tracks"}`;
-/** Not rounded to nought, nor to all. */
+/** Never rounds to 0 % or 100 % what is not exactly that. */
 function percent(share: number): string {
   const rest = 100 * Math.min(share, 1 - share);
   const digits = rest > 0 && rest < 1 ? Math.ceil(-Math.log10(rest)) : share < 0.1 ? 1 : 0;

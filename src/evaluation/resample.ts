@@ -1,19 +1,19 @@
-/** Draws queries (or playlists, each with all of its queries) anew, many times, and takes the means of all columns each time. */
+/** Resamples queries (or playlists with all their queries) with replacement, and computes the means of all columns each time. */
 import { Random } from "../system/index.js";
 
 export interface Resampled {
   readonly mean: number;
-  /** One mean a resample, ascending. */
+  /** The mean of each resample, ascending. */
   readonly means: Float64Array;
-  /** How many of what is drawn, queries or playlists, do not come to nought. */
+  /** The number of units, queries or playlists, whose values do not sum to 0. */
   readonly nonZero: number;
 }
 
 /**
- * Every set of columns sees the same draws, which are made once for all sets: what comes out is that of each set alone.
+ * All sets share the same draws. The result for a set is the same as if it were resampled alone.
  *
- * @param sets columns of one finite value a query, all of the same length, at least 1
- * @param playlists the playlist of each query; without it each query is drawn by itself
+ * @param sets columns of one finite value per query, all of the same length, at least 1
+ * @param playlists the playlist of each query; without it, queries are resampled one by one
  */
 export function resampledMeans(
   sets: ReadonlyArray<readonly Float64Array[]>,
@@ -45,7 +45,7 @@ export function resampledMeans(
   );
 }
 
-/** What is drawn: the queries, or the playlists. */
+/** The units to resample: queries, or playlists. */
 function unitsOf(
   queries: number,
   playlists: Uint32Array | undefined,
@@ -62,23 +62,23 @@ function unitsOf(
 }
 
 /**
- * Units with equal sums of all columns are one class: a metric at k takes few values, so that a resample is a histogram of few
- * bins.
+ * Units with equal sums in all columns form a class. A metric at k has few distinct values, so a resample is a histogram with
+ * few bins.
  */
 interface Classified {
   readonly classes: number;
-  /** The number of columns and one more. */
+  /** The number of columns plus one. */
   readonly width: number;
-  /** By class: the sum of each column over the queries of a unit, and how many queries these are. */
+  /** By class: the sum of each column over a unit's queries, then the number of these queries. */
   readonly rows: Float64Array;
-  /** The class with the most units, often those that missed: it gets the draws that no other class got. */
+  /** The class with the most units, often the misses. Its draws are those that no other class got. */
   readonly largest: number;
   /** The units of the other classes, and the class of each. */
   readonly others: Uint32Array;
   readonly otherClasses: Uint32Array;
-  /** By column: how many units do not come to nought. */
+  /** By column: the number of units whose values do not sum to 0. */
   readonly nonZero: readonly number[];
-  /** How often each class is drawn. */
+  /** How often each class was drawn. */
   readonly drawn: Uint32Array;
   readonly totals: Float64Array;
 }
@@ -126,7 +126,7 @@ function classify(columns: readonly Float64Array[], unitOf: Uint32Array, units: 
   };
 }
 
-/** The sums over all that was drawn, in the place of those of the resample before. @param times how often each unit was drawn */
+/** The sums over one resample; overwrites those of the previous one. @param times how often each unit was drawn */
 function totalsOf(
   { classes, width, rows, largest, others, otherClasses, drawn, totals }: Classified,
   times: Uint32Array,

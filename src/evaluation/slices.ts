@@ -1,28 +1,28 @@
-/** Where a recommender does well and where it does not: the same metrics over parts of the queries. */
+/** Slices: the same metrics over parts of the queries, to see where a recommender does well. */
 import type { TrainingFacts } from "./facts.js";
 
-/** One way to part the queries: each gets exactly one of the labels. */
+/** One way to partition the queries: each gets exactly one of the labels. */
 export interface Slicing {
-  /** What is looked at: "last track", "target", "context length", "next artist". */
+  /** The criterion: "last track", "target", "context length", "next artist". */
   readonly by: string;
   readonly labels: readonly string[];
   /**
    * The index into `labels`.
    *
-   * @param played the context's tracks by number, negative ones where training never saw a track
-   * @param next the target's number, -1 where training never saw it
+   * @param played the track numbers of the context, negative for tracks not in training
+   * @param next the target's number, -1 if it is not in training
    */
   labelOf(played: Int32Array, next: number): number;
 }
 
-/** The slicings that the facts allow ("next artist" needs artists). */
+/** The slicings that the facts support ("next artist" needs artists). */
 export function slicings(facts: TrainingFacts): Slicing[] {
   const list: Slicing[] = [byLastTrack, byTarget(facts), byLength];
   if (facts.artistOf !== undefined) list.push(byArtist(facts.artistOf));
   return list;
 }
 
-/** Whether training knows the last track played, some other track of the context, or none. */
+/** Whether the last track of the context is in training, only some other track of it, or none. */
 const byLastTrack: Slicing = {
   by: "last track",
   labels: ["known", "unknown, others known", "nothing known"],
@@ -33,8 +33,8 @@ const byLastTrack: Slicing = {
 };
 
 /**
- * How popular the target is in training. The tracks, most played first, are cut where they have gathered one third and two
- * thirds of all plays: head, middle, tail. A target that training never saw cannot be hit by anyone.
+ * How popular the target is in training. The tracks that make up the first, second and last third of all plays, most played
+ * first, are head, middle and tail. Nobody can hit a target that is not in training.
  */
 function byTarget(facts: TrainingFacts): Slicing {
   const part = popularityThirds(facts);
@@ -47,7 +47,7 @@ function byTarget(facts: TrainingFacts): Slicing {
 
 const thirds = new WeakMap<TrainingFacts, Uint8Array>();
 
-/** By track number: 0, 1 or 2. Found once for the same facts, however many recommenders are put to the test on them. */
+/** By track number: 0, 1 or 2. Computed once per facts, however many recommenders are evaluated. */
 function popularityThirds(facts: TrainingFacts): Uint8Array {
   let part = thirds.get(facts);
   if (part === undefined) {
@@ -77,7 +77,7 @@ const byLength: Slicing = {
   },
 };
 
-/** Whether the target is by the artist of the last track played. */
+/** Whether the target is by the artist of the last track. */
 function byArtist(artistOf: Int32Array): Slicing {
   return {
     by: "next artist",

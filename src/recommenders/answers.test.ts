@@ -98,7 +98,7 @@ describe("rules", () => {
     expect(() => ruled.recommend(context, 5, { perArtist: 0 })).toThrow(
       "perArtist must be a whole number ≥ 1, got 0",
     );
-    expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/does not tell/);
+    expect(() => ruled.recommend(context, 5, { perArtist: 1 })).toThrow(/the data has none/);
     expect(() => ruled.recommend(context, 5, { words: ["x"] })).toThrow(/vstan has learnt none/);
   });
 

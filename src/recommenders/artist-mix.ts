@@ -1,14 +1,15 @@
-/** How many tracks of one artist a list that grows may get: without a bound, one track of Radiohead is followed by Radiohead alone. */
+/** Limits the tracks by one artist in a growing list. Without a limit, one track by Radiohead is followed by Radiohead only. */
 
-/** In half of the real playlists the artist who is there most has no more than this share of it, and two of ten to twenty tracks. */
+/** In half of the real playlists, the most frequent artist has at most this share, and two of ten to twenty tracks. */
 const usualShare = 0.1;
 const always = 2;
-/** The context's own share counts as if so many tracks of others were there, too: one track does not say that its artist is wanted alone. */
+/** An artist's share of the context is computed as if it had this many more tracks by others: one track is not a wish for one artist. */
 const others = 5;
 
 /**
- * Of each artist two, and of more than twenty tracks a tenth: or the share that the context has of the artist, or twice an even
- * share where there are few artists. It counts along the list, so that a longer list begins as a shorter one does.
+ * Allows two tracks by each artist, or a tenth of a list longer than twenty. It allows more if the context has a larger share of
+ * the artist, or if there are few artists (twice an even share). The limit grows with the list, so that a longer list begins with
+ * the shorter one.
  */
 export class ArtistMix {
   readonly #shares = new Map<string, number>();
@@ -17,8 +18,8 @@ export class ArtistMix {
   #length = 0;
 
   /**
-   * @param context the artist of each track that has played; "" where it is not known
-   * @param artists how many there are in all
+   * @param context the artist of each track played; "" if unknown
+   * @param artists the number of artists in the catalogue
    */
   constructor(context: readonly string[], artists: number) {
     this.#least = Math.max(usualShare, 2 / Math.max(1, artists));
@@ -26,7 +27,7 @@ export class ArtistMix {
     for (const artist of context) this.#shares.set(artist, (this.#shares.get(artist) ?? 0) + one);
   }
 
-  /** How many tracks of an artist were added. */
+  /** How many tracks by an artist were added. */
   added(artist: string): number {
     return this.#counts.get(artist) ?? 0;
   }
@@ -36,7 +37,7 @@ export class ArtistMix {
     this.#counts.set(artist, this.added(artist) + 1);
   }
 
-  /** Whether the next track should be another artist's. Never of tracks whose artist is not known. */
+  /** Whether the next track should be by another artist. Always false for an unknown artist. */
   isFull(artist: string): boolean {
     if (artist === "") return false;
     const share = Math.max(this.#least, this.#shares.get(artist) ?? 0);

@@ -1,4 +1,4 @@
-/** What rules there are, and the check of rules before they are kept: one that is mistyped must not let through what it should keep out. */
+/** Defines and checks rules: a mistyped rule must not silently let through what it should exclude. */
 import {
   asWritten,
   closest,
@@ -11,17 +11,17 @@ import {
 } from "../system/index.js";
 
 export interface Rules {
-  /** Leave out what the context holds. Default false. */
+  /** Leave out the tracks of the context. Default false. */
   readonly excludePlayed?: boolean;
-  /** Ids to leave out ("not these"). */
+  /** Ids to leave out. */
   readonly exclude?: readonly string[];
-  /** At most so many tracks of one artist, an integer ≥ 1. Tracks without an artist are not capped. */
+  /** The maximum number of tracks by one artist, an integer ≥ 1. Tracks without an artist are not capped. */
   readonly perArtist?: number;
-  /** Only tracks of these artists; upper and lower case alike, and accents however they are sent. */
+  /** Only tracks by these artists; case and the Unicode form of accents do not matter. */
   readonly artists?: readonly string[];
   /**
-   * Only tracks that playlists with one of these words in the title carry ("jazz", "summer", "🎄"). Where the words of all titles have
-   * more than some four million tracks together, each word has the foremost of its own, 500 at least.
+   * Only tracks from playlists with one of these words in the title ("jazz", "summer", "🎄"). If the words of all titles have more
+   * than about four million tracks in total, each word keeps only its most frequent ones, at least 500.
    */
   readonly words?: readonly string[];
 }
@@ -36,9 +36,9 @@ const ranges: Readonly<Record<keyof Rules, ValueRange>> = {
 const known = Object.keys(ranges);
 
 /**
- * Checks rules. One that is undefined counts as not given.
+ * Checks rules; undefined ones count as not given.
  *
- * @throws SegueError (misuse) that names a rule there is not, or a value that it cannot have
+ * @throws SegueError (misuse) that names the unknown rule or the invalid value
  */
 export function checkRules(rules: Rules): void {
   if (typeof rules !== "object" || rules === null || Array.isArray(rules))

@@ -1,13 +1,13 @@
-/** The check of settings before anything is fitted: names, what each may be, and what several may be together. */
+/** Checks settings before anything is fitted: names, ranges and conflicts. */
 import { asWritten, misuse } from "../system/index.js";
 import type { RecommenderKind } from "./contract.js";
 
 /**
- * Checks settings of a kind. One that is undefined counts as not given.
+ * Checks the settings of a kind; undefined ones count as not given.
  *
- * @param written how messages write the name of a setting, where its user writes it otherwise than the library does
- * @returns those that are given
- * @throws SegueError (misuse) that names the recommender, the setting, its value and what is wanted
+ * @param written turns the name of a setting into how messages write it, if users write it differently from the library
+ * @returns the given settings
+ * @throws SegueError (misuse) that names the recommender, the setting, its value and its range
  */
 export function checkedSettings<Settings extends object>(
   kind: RecommenderKind<Settings>,

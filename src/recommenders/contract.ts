@@ -1,6 +1,6 @@
 /**
- * The contract that every recommender keeps, and all that evaluation and serving know of one. A recommender is a value:
- * fitted on a corpus (or restored from its state), it never changes, so any number of callers may share it.
+ * The contract of every recommender, and all that evaluation and serving know about it. A recommender is immutable once it is
+ * fitted on a corpus (or restored from its state), so any number of callers may share it.
  */
 import type { Catalogue, CatalogueMark, Corpus } from "../corpus/index.js";
 import {
@@ -12,71 +12,71 @@ import {
 } from "../system/index.js";
 import type { SettingRanges } from "./core/setting-ranges.js";
 
-/** What has played so far, and what else is known of the playlist. */
+/** What has played so far, and what else is known about the playlist. */
 export interface Context {
-  /** Track ids in playing order, the last one played last. May be empty, may hold ids that nobody knows. */
+  /** Track ids in playing order. May be empty, and may contain unknown ids. */
   readonly tracks: readonly string[];
   /** The playlist's title, for recommenders that read title words. */
   readonly title?: string;
 }
 
-/** What should play next: track ids, best first, with one score each (higher is better, never NaN). */
+/** What should play next: track ids, best first, each with a score (higher is better, never NaN). */
 export interface Ranking {
   readonly tracks: readonly string[];
-  /** One a track, never rising; what range they have is the recommender's own. */
+  /** One per track, never increasing. Their range depends on the recommender. */
   readonly scores: Float32Array;
 }
 
-/** A context in the numbers of a catalogue: track number i is the i-th of its list. */
+/** A context by track number: the index in the catalogue's list of tracks. */
 export interface NumberedContext {
-  /** All that has played, in playing order: a track's number, or ~i for `unknown[i]`. */
+  /** Everything played, in playing order: a track's number, or ~i for `unknown[i]`. */
   readonly played: Int32Array;
-  /** Ids that the catalogue does not hold, in playing order. */
+  /** Ids that are not in the catalogue, in playing order. */
   readonly unknown: readonly string[];
   readonly title?: string | undefined;
 }
 
-/** A ranking in the numbers of a catalogue. */
+/** A ranking by track number. */
 export interface NumberedRanking {
-  /** Of the tracks, best first. */
+  /** Track numbers, best first. */
   readonly numbers: Uint32Array;
-  /** One a number, as in `Ranking`. */
+  /** One per number, as in `Ranking`. */
   readonly scores: Float32Array;
 }
 
-/** `recommend` in numbers, for who asks so much that looking ids up would take long. */
+/** `recommend` by track number, for callers that ask so often that looking up ids would take long. */
 export interface InNumbers<Answers = NumberedRanking[]> {
-  /** What the numbers are places in: this very list, since another one may hold the same ids in another order. */
+  /** The list that the numbers index. Compare it by identity: another list may have the same ids in another order. */
   readonly tracks: readonly string[];
-  /** The `recommend` that gives the same answers in ids: where a caller has put another in its place, that one is to be asked. */
+  /** The `recommend` that this one stands for. If the recommender now has a different one, as when it is wrapped, ask that one. */
   readonly insteadOf: unknown;
-  /** @throws SegueError where k is not an integer ≥ 1 */
+  /** @throws SegueError if k is not an integer ≥ 1 */
   recommend(contexts: readonly NumberedContext[], k: number): Answers;
 }
 
 export interface Recommender {
   readonly name: string;
-  /** Whether contexts of one call take as long as in calls of their own, so that none of them should wait for others. Default false. */
+  /** Whether batching contexts saves no time, so that none should wait for others. Default false. */
   readonly oneByOne?: boolean;
   /**
    * Scores the next track for each context.
    *
-   * @param contexts what has played; one ranking comes back for each, in the same order
-   * @param k how many tracks to return at most, an integer ≥ 1
-   * @returns at most k tracks each, best first, distinct, scores never NaN, equal scores ordered by id
-   * @throws SegueError when k is not an integer ≥ 1, or a context has no list of tracks
+   * @param contexts what has played
+   * @param k the maximum number of tracks per ranking, an integer ≥ 1
+   * @returns one ranking per context, in the same order: distinct tracks, best first, scores never NaN, equal scores ordered by id
+   * @throws SegueError if k is not an integer ≥ 1, or a context has no list of tracks
    */
   recommend(contexts: readonly Context[], k: number): Ranking[];
-  /** A second door with the same answers. Every kind here has it; recommenders of others need not. */
+  /** The same answers by track number. All of Segue's recommenders have it; others need not. */
   readonly inNumbers?: InNumbers;
 }
 
 /**
- * In plain JavaScript a promise without its await, a kind, or a state could be given where a recommender is wanted.
+ * Checks that an argument is a recommender. In plain JavaScript it may be a promise (a missing await), a kind, or a state.
  *
  * @param of the caller, for the message: "Explainer"
  * @param must the method that the caller needs
- * @throws SegueError (misuse) where it is not a recommender, or lacks the method
+ * @throws SegueError (misuse) if it lacks the method
  */
 export function requireRecommender(
   recommender: Pick<Recommender, "name"> | undefined,
@@ -91,11 +91,11 @@ export function requireRecommender(
 }
 
 /**
- * Recommenders of others are asked, too.
+ * Checks what a recommender returned, since it need not be one of Segue's.
  *
  * @param of the recommender's name
- * @param isOne what a ranking must be
- * @throws SegueError code "wrong-rankings" where it did not answer with one ranking a context
+ * @param isOne checks a single ranking
+ * @throws SegueError code "wrong-rankings" unless there is one ranking per context
  */
 export function requireRankings(
   rankings: readonly (Ranking | NumberedRanking)[],
@@ -106,7 +106,7 @@ export function requireRankings(
   if (Array.isArray(rankings) && rankings.length === count && rankings.every(isOne)) return;
   throw new SegueError(
     `${of} must give ${count} rankings, one a context, got ${asWritten(rankings)}`,
-    // No misuse: of an endpoint it is not the request that is wrong.
+    // Not `misuse`: an endpoint would blame the request.
     {
       hint: 'a ranking is { tracks: ["Artist-Track", …], scores: Float32Array }, with one score a track',
       code: "wrong-rankings",
@@ -123,20 +123,20 @@ const isRanking = (each: Partial<Ranking> | undefined) =>
 export type { NumericArray };
 
 /**
- * All that is needed to restore a recommender, as plain data. Tracks are numbers into the catalogue it was fitted on, which
- * the bundle stores once for all.
+ * Everything needed to restore a recommender, as plain data. Tracks are numbers in the catalogue it was fitted on, which a
+ * bundle stores once for all its recommenders.
  */
 export interface RecommenderState {
   /** The name of the kind that restores it. */
   readonly kind: string;
-  /** Raised when the meaning of `settings` or `arrays` changes; any other than the code's is refused. */
+  /** Increases when the meaning of `settings` or `arrays` changes; any other version than the code's is refused. */
   readonly version: number;
-  /** Options and small facts: anything JSON holds. */
+  /** Options and small facts: anything that JSON can hold. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, NumericArray>>;
-  /** The states of the recommenders it is made of (the blend has several). */
+  /** The states of its parts (such as "fallback"). */
   readonly parts?: Readonly<Record<string, RecommenderState>>;
-  /** Which catalogue its numbers are of. States of before, and of recommenders of others, do not tell. */
+  /** Identifies the catalogue that its numbers refer to. Missing in older states, and in those of other recommenders. */
   readonly catalogue?: CatalogueMark;
 }
 
@@ -145,33 +145,33 @@ export interface FittedRecommender extends Recommender {
 }
 
 export interface FitOptions {
-  /** Of everything random; the same seed gives the same recommender at any number of threads. Default 1. */
+  /** Seed of everything random; the same seed gives the same recommender at any number of threads. Default 1. */
   readonly seed?: number;
-  /** Threads that share the work, where the kind has any to share. Default: one for each processor. */
+  /** Number of threads, for kinds that can use several. Default: one per processor. */
   readonly threads?: number;
-  /** Told how far the fit is, where it takes long. */
+  /** Reports the progress of long fits. */
   readonly progress?: Progress;
-  /** Ends the fit, which then throws the signal's reason. */
+  /** Aborts the fit, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Settings that do not go together. */
+/** A conflict between settings. */
 export interface SettingsConflict {
-  /** Which, with their values, and why they do not. */
+  /** Which settings conflict, with their values, and why. */
   readonly what: string;
   /** What to do about it. */
   readonly hint: string;
 }
 
-/** One sort of recommender: how to fit it and how to restore it. */
+/** A kind of recommender: how to fit and restore it. */
 export interface RecommenderKind<Settings extends object = Record<string, unknown>> {
   readonly name: string;
   /** One sentence for `--help` and the leaderboard. */
   readonly summary: string;
   readonly defaults: Readonly<Settings>;
-  /** What each setting may be. `fitRecommender` checks it before it fits; `fit` itself takes what it is given. */
+  /** The allowed values of each setting. `fitRecommender` checks them before it fits; `fit` itself does not. */
   readonly ranges: SettingRanges<Settings>;
-  /** What is wrong with settings that are each within their range, where something is. */
+  /** Finds a conflict between settings that are each within their range. */
   conflictIn?(settings: Readonly<Settings>): SettingsConflict | undefined;
   /** The version of the states that it saves and restores. Default 1. */
   readonly version?: number;

@@ -1,4 +1,4 @@
-/** Why a track was recommended, in facts that can be checked: what it followed, what it shares with the context. */
+/** Explains why a track was recommended, by facts that can be checked: what it followed, what it shares with the context. */
 import { type Catalogue, requireCatalogue } from "../corpus/index.js";
 import { misuse, requireWithin, someText } from "../system/index.js";
 import {
@@ -17,22 +17,22 @@ import { TitleWords } from "./core/title-words.js";
 import { findState } from "./rules.js";
 
 export type Reason =
-  /** It was played right after, or up to three places after, a track of the context in so many playlists. */
+  /** In this many playlists it played one to three places after a track of the context. */
   | { readonly kind: "after"; readonly track: string; readonly playlists: number }
-  /** It shares so many playlists with a track of the context. */
+  /** It shares this many playlists with a track of the context. */
   | { readonly kind: "together"; readonly track: string; readonly playlists: number }
-  /** The cosine of its vector with that of a track of the context. */
+  /** The cosine of its vector and that of a track of the context. */
   | { readonly kind: "near"; readonly track: string; readonly cosine: number }
   | { readonly kind: "artist"; readonly artist: string }
-  /** A word of the title, and how much of that word's playlists carry it: those that do / (all of them + 3). */
+  /** A word of the title, and the smoothed share of its playlists with the track: playlists with both / (playlists with the word + 3). */
   | { readonly kind: "title"; readonly word: string; readonly share: number }
   | { readonly kind: "played"; readonly times: number }
   | { readonly kind: "popular"; readonly playlists: number };
 
-/** How many tracks of the context, from the last, and how many playlists of the track are looked at. */
+/** Limits: the last tracks of the context, the latest playlists of the track, and how many places before it count as "after". */
 const lookedAt = { context: 50, playlists: 3000, places: 3 };
 
-/** Says why a recommender answers with a track: like playlists, near tracks, the same artist, the title, popularity. */
+/** Explains a recommender's answers: similar playlists, near tracks, the same artist, the title, popularity. */
 export class Explainer {
   readonly #catalogue: Catalogue;
   readonly #numbers: TrackNumbers;
@@ -44,9 +44,9 @@ export class Explainer {
   readonly #artists: ArtistIndex | undefined;
 
   /**
-   * Reads what the recommender itself keeps: playlists (session neighbours, blend), vectors, title words, counts.
+   * Reads what the recommender's own state has: playlists (session neighbours, blend), vectors, title words, counts.
    *
-   * @throws SegueError (misuse) where the recommender cannot be saved, or the catalogue is not one
+   * @throws SegueError (misuse) if the recommender has no `save`, or the catalogue is not one
    */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
     requireRecommender(recommender, "Explainer", "save");
@@ -74,9 +74,9 @@ export class Explainer {
   }
 
   /**
-   * The reasons for one track, the strongest sort first; empty where the track is unknown.
+   * The reasons for one track, strongest kind first; empty if the track is unknown.
    *
-   * @throws SegueError (misuse) where the context has no list of tracks, or the track is not text
+   * @throws SegueError (misuse) if the context has no list of tracks, or the track is not a string
    */
   explain(context: Context, track: string): Reason[] {
     checkContext(context);
@@ -85,7 +85,7 @@ export class Explainer {
     if (number < 0) return [];
     const query = this.#numbers.query({ tracks: context.tracks.slice(-lookedAt.context) });
     const reasons: Reason[] = [];
-    // All of the context: what has played before the tracks that are looked at has played as well.
+    // The whole context, not only its last tracks: earlier plays count too.
     const times = context.tracks.filter((played) => this.#numbers.get(played) === number).length;
     if (times > 0) reasons.push({ kind: "played", times });
     reasons.push(...this.#shared(new Set(query.tracks), number));
@@ -100,7 +100,7 @@ export class Explainer {
     return reasons;
   }
 
-  /** The track of the context it followed most, and the one it shares most playlists with. */
+  /** The track of the context that it followed most often, and the one it shares the most playlists with. */
   #shared(context: ReadonlySet<number>, number: number): Reason[] {
     const sessions = this.#sessions;
     const inverted = this.#inverted;
@@ -138,7 +138,7 @@ export class Explainer {
     return reasons;
   }
 
-  /** The artist of a track, where the context holds one of theirs: unknown tracks tell theirs by their id. */
+  /** The track's artist, if the context has a track by the same artist. The artist of an unknown track is read from its id. */
   #playedArtist({ tracks, unknown }: Query, number: number): string | undefined {
     const artists = this.#artists;
     if (artists === undefined) return undefined;
@@ -176,7 +176,7 @@ export class Explainer {
   }
 }
 
-/** In how many playlists each track is, where the recommender keeps it. Counts beside `numbers` are of a vocabulary's rows. */
+/** The number of playlists with each track, if the state has it. Not if `numbers` are present: `counts` are then per vector row. */
 function countsIn(state: RecommenderState): Uint32Array | undefined {
   const fallback = findState(state, "fallback")?.arrays.counts as Uint32Array | undefined;
   const { counts, numbers } = state.arrays;
@@ -185,7 +185,7 @@ function countsIn(state: RecommenderState): Uint32Array | undefined {
 
 type TrackVectorRows = (track: number) => NumericArray | undefined;
 
-/** The vectors that a recommender keeps: one for each track, or for those of a vocabulary, whose `numbers` say which track each is of. */
+/** The vectors in a state: one per track, or, if `numbers` are present, one per track number listed there. */
 function vectorRows({ arrays, settings }: RecommenderState, trackCount: number): TrackVectorRows | undefined {
   const { vectors, numbers } = arrays;
   if (vectors === undefined || vectors.length === 0) return undefined;
@@ -207,7 +207,7 @@ function cosineOf(a: NumericArray, b: NumericArray): number {
   return product / Math.max(Number.MIN_VALUE, Math.sqrt(squaresA * squaresB));
 }
 
-/** The entry with the largest count; the smaller number where counts are equal. */
+/** The entry with the largest count; among equal counts, the one with the smallest number. */
 function largestOf(counts: ReadonlyMap<number, number>): [number, number] | undefined {
   let best: [number, number] | undefined;
   for (const entry of counts) {
@@ -217,7 +217,7 @@ function largestOf(counts: ReadonlyMap<number, number>): [number, number] | unde
   return best;
 }
 
-/** Reasons as one line: "after X in 37 playlists; near Y; same artist". @throws SegueError (misuse) for anything but a list of reasons */
+/** Reasons as one line: "after X in 37 playlists; near Y". @throws SegueError (misuse) if it is not a list of reasons */
 export function reasonsAsText(reasons: readonly Reason[]): string {
   if (!Array.isArray(reasons) || reasons.some((reason) => typeof reason?.kind !== "string"))
     throw misuse(

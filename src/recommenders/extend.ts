@@ -1,4 +1,4 @@
-/** Whole lists rather than one next track: a playlist made longer, or made from one track, or from a title alone. */
+/** Extends a playlist by whole lists rather than one track; a single track or just a title is enough to start from. */
 import { type Catalogue, twinKey } from "../corpus/index.js";
 import {
   numberWithin,
@@ -16,38 +16,38 @@ import { TrackNumbers } from "./core/query.js";
 import { RuledRecommender } from "./rules.js";
 
 export interface ExtendOptions {
-  /** What every track that is added must keep. */
+  /** Rules for every added track. */
   readonly rules?: Rules;
   /**
-   * 0 (default): always the best track. Above: a track is drawn from the best 10 that the rules let pass, the one in place r with a weight of
-   * exp(-r / (5 · variety)). In [0, 1].
+   * In [0, 1]. 0 (the default) always takes the best track. Otherwise it is drawn from the best 10 that the rules allow, where rank
+   * r (from 0) has the weight exp(-r / (5 · variety)).
    */
   readonly variety?: number;
-  /** Of the draws: a whole number from 0 to 2^32 - 1. Default 1. */
+  /** Seed of the draws, an integer from 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
 }
 
 const ranges: Readonly<Record<keyof ExtendOptions, ValueRange>> = {
-  // checkRules says more of them.
+  // `checkRules` gives better messages.
   rules: { wanted: "rules", holds: () => true },
   variety: numberWithin({ least: 0, most: 1 }),
   seed: wholeNumber(0, 0xffffffff),
 };
 
-/** Each track that is added is a recommendation of its own, for a context that grows: the whole takes n² time. */
+/** Each added track is a separate recommendation for a growing context, so the time grows with n². */
 export const longestExtension = 1_000;
 
 /**
- * The next n tracks of a playlist, one after the other: each is recommended for the context and all that was added before
- * it. Nothing is added twice, nor what the context holds, nor another release of either ("- Radio Edit", "- 2001 Remaster").
+ * Returns the next n tracks of a playlist. Each is recommended for the context and the tracks added before it. It never adds a
+ * track twice, a track of the context, or another release of one ("- Radio Edit", "- 2001 Remaster").
  *
- * Without `rules.perArtist` and `rules.artists` it keeps to the mix of real playlists (see `ArtistMix`). A longer list begins as a
- * shorter one does.
+ * Without `rules.perArtist` and `rules.artists` it mixes artists as real playlists do (see `ArtistMix`). A longer list begins
+ * with the shorter one.
  *
- * @param context what has played; one track is enough, and so is a title without any ("rainy sunday")
- * @param n how many tracks to add, a whole number from 1 to 1,000
- * @returns n tracks, fewer where the rules let no more pass
- * @throws SegueError where the context, n, an option or a rule is wrong
+ * @param context what has played; one track or just a title ("rainy sunday") is enough
+ * @param n how many tracks to add, an integer from 1 to 1,000
+ * @returns n tracks, or fewer if the rules allow no more
+ * @throws SegueError if the context, n, an option or a rule is wrong
  */
 export function extendPlaylist(
   recommender: FittedRecommender,
@@ -88,7 +88,7 @@ export function extendPlaylist(
   while (added.length < n) {
     let tracks = ask();
     if (tracks.length === 0 && perArtist === undefined) {
-      // A mix that nobody asked for is no reason to end.
+      // The mix is only a default: drop it rather than stop.
       capped = () => false;
       tracks = ask();
     }

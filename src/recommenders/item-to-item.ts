@@ -1,23 +1,23 @@
 /**
- * Item-to-item neighbours (Item-KNN): tracks that share playlists with the context's tracks, by cosine of their playlist
- * vectors with a damping that keeps rare coincidences down (Hidasi et al. 2016, §4.1).
+ * Item-to-item neighbours (Item-KNN): tracks that share playlists with the context's tracks, by the cosine of their playlist
+ * vectors, damped so that rare coincidences count less (Hidasi et al. 2016, §4.1).
  */
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { pairsKind } from "./core/pairs-kind.js";
 import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface ItemToItemSettings {
-  /** How many tracks of the context, from the last, are read; 1 is the Item-KNN of the published tables. */
+  /** How many of the context's last tracks are read; 1 is the Item-KNN of the published tables. */
   readonly last: number;
-  /** The weight of the context's track d places back is d^-contextFade. */
+  /** The weight of the context's d-th last track is d^-contextFade. */
   readonly contextFade: number;
-  /** Playlists of doubt: similarity = shared / (sqrt(n_a · n_b) + damping). */
+  /** similarity = shared / (sqrt(n_a · n_b) + damping), in playlists. */
   readonly damping: number;
-  /** Playlists longer than this are looked at in windows of this many places to either side. */
+  /** Only tracks at most this many places apart count as sharing a playlist. */
   readonly window: number;
-  /** How many similar tracks are kept for a track. */
+  /** The maximum number of similar tracks kept per track. */
   readonly keep: number;
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 

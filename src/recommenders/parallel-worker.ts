@@ -1,4 +1,4 @@
-/** One thread of `parallelRecommender`: restores, says that it is ready, answers. */
+/** One thread of `parallelRecommender`: restores the recommender, reports that it is ready, then answers. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { NumberedRanking } from "./contract.js";
 import { say } from "./core/asked-thread.js";

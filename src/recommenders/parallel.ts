@@ -1,4 +1,4 @@
-/** Answers many contexts at once: the same fitted recommender in several worker threads, each restored from its state. */
+/** Runs one fitted recommender in several worker threads, each of which restores it from its state. */
 import type { Catalogue } from "../corpus/index.js";
 import { besideUrl, usableCores } from "../system/index.js";
 import type {
@@ -16,16 +16,16 @@ import { inIds } from "./core/two-doors.js";
 
 export interface ParallelRecommender {
   readonly name: string;
-  /** How many calls of `recommend` are worked on at the same time. */
+  /** How many calls of `recommend` run at the same time. */
   readonly lanes: number;
-  /** As `Recommender.recommend`; the answers are the same. */
+  /** Like `Recommender.recommend`, with the same answers. */
   recommend(contexts: readonly Context[], k: number): Promise<Ranking[]>;
   readonly inNumbers: InNumbers<Promise<NumberedRanking[]>>;
-  /** Ends the threads; calls that are under way fail. */
+  /** Stops the threads; pending calls fail. */
   close(): Promise<void>;
 }
 
-/** What a thread is asked. */
+/** A question to a thread. */
 export interface ParallelQuestion {
   readonly contexts: readonly NumberedContext[];
   readonly k: number;
@@ -34,9 +34,9 @@ export interface ParallelQuestion {
 /**
  * Starts the threads and waits until each has restored the recommender.
  *
- * @param recommender what it is saved as is all that is asked of it
+ * @param recommender only its name and saved state are used
  * @param catalogue the one it was fitted on
- * @param threads default: one a core
+ * @param threads default: one per usable core
  */
 export async function parallelRecommender(
   recommender: Pick<FittedRecommender, "name" | "save">,
@@ -53,14 +53,14 @@ export async function parallelRecommender(
     await Promise.all(lanes.map((lane) => lane.end()));
   };
   try {
-    // Each says that it is ready.
+    // The first message of each thread says that it is ready.
     await Promise.all(lanes.map((lane) => lane.next()));
   } catch (error) {
     await close();
     throw error;
   }
   let next = 0;
-  // Ids stay here: numbers are sent in less time.
+  // Threads get track numbers, which are sent faster than ids.
   const ask = (contexts: readonly NumberedContext[], k: number) =>
     lanes[next++ % threads]!.ask({ contexts, k });
   const numbers = TrackNumbers.of({ tracks });

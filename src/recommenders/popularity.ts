@@ -1,6 +1,5 @@
 /**
- * What plays most: overall, of late, or by the artists of the context. The floor that everything else must beat, and what
- * answers when nothing is known of a context.
+ * The most popular tracks: overall, recently, or by the artists of the context. The baseline that everything else must beat.
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin } from "../system/index.js";
@@ -16,14 +15,14 @@ import { TopK } from "./core/top-k.js";
 import { TwoDoors } from "./core/two-doors.js";
 
 export interface PopularitySettings {
-  /** The share of the playlists, the last ones, that are counted: 1 is all, 0.05 the last twentieth. In (0, 1]. */
+  /** The share of playlists to count, the latest ones, in (0, 1]: 0.05 is the last twentieth. */
   readonly window: number;
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 
 export interface ArtistPopularitySettings {
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 
@@ -101,13 +100,13 @@ function popularityKind(name: string, summary: string, window: number): Recommen
   };
 }
 
-/** POP: the tracks of the most playlists. */
-export const popularity = popularityKind("popularity", "What is in the most playlists.", 1);
+/** POP: the tracks in the most playlists. */
+export const popularity = popularityKind("popularity", "The tracks in the most playlists.", 1);
 
-/** The tracks of the most playlists among the last twentieth. */
+/** The tracks in the most playlists of the last twentieth. */
 export const recentPopularity = popularityKind(
   "recent-popularity",
-  "What is in the most of the latest playlists (the last twentieth).",
+  "The tracks in the most playlists of the last twentieth.",
   0.05,
 );
 
@@ -128,10 +127,10 @@ function artistRecommender(catalogue: Catalogue, fallback: Fallback, repeats: nu
   });
 }
 
-/** The most popular tracks of the artists that played, the latest artists first. */
+/** The most popular tracks by the artists in the context; later and more frequent artists count more. */
 export const artistPopularity: RecommenderKind<ArtistPopularitySettings> = {
   name: "artist",
-  summary: "The most popular tracks of the artists that played; works for tracks nobody knows.",
+  summary: "The most popular tracks by the artists in the context; works for unknown tracks too.",
   defaults: { repeats: "auto" },
   ranges: { repeats: repeatsRange },
   async fit(corpus, settings) {

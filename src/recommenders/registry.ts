@@ -29,7 +29,7 @@ import { type SessionNeighboursSettings, vsknn, vstan } from "./session-neighbou
 import { nearest, type Track2VecSettings, type TrainingSettings, track2vec } from "./track2vec.js";
 import { type TransitionsSettings, transitions } from "./transitions.js";
 
-/** What can be set, by the recommender's name. */
+/** The settings of each recommender, by name. */
 export interface SettingsByName {
   readonly popularity: PopularitySettings;
   readonly "recent-popularity": PopularitySettings;
@@ -46,7 +46,7 @@ export interface SettingsByName {
 
 export type RecommenderName = keyof SettingsByName;
 
-/** Every kind of recommender by its name, the simplest first. */
+/** Every kind of recommender by name, simplest first. */
 export const recommenderKinds: { readonly [Name in RecommenderName]: RecommenderKind<SettingsByName[Name]> } =
   {
     popularity,
@@ -67,7 +67,7 @@ export function isRecommenderName(name: string): name is RecommenderName {
   return Object.hasOwn(recommenderKinds, name);
 }
 
-/** @param besides what a message says after the names that there are */
+/** @param besides what the message says after the list of names */
 function kindOf(name: string, besides = ""): RecommenderKind {
   if (isRecommenderName(name)) return recommenderKinds[name];
   throw misuse(
@@ -77,10 +77,10 @@ function kindOf(name: string, besides = ""): RecommenderKind {
 }
 
 /**
- * Checks settings as `fitRecommender` does, without a corpus: before a long read.
+ * Checks settings as `fitRecommender` does, but without a corpus, so that errors show up before a long read.
  *
- * @param written how messages write the name of a setting; default: as it is
- * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go together
+ * @param written turns the name of a setting into how messages write it. Default: unchanged
+ * @throws SegueError (misuse) if the name or a setting is unknown, a setting is out of range, or settings conflict
  */
 export function checkSettings(
   name: string,
@@ -99,10 +99,10 @@ const fitRanges: Readonly<Record<keyof FitOptions, ValueRange>> = {
 /**
  * Fits a recommender on a corpus.
  *
- * @param name one of `recommenderKinds`; a text that the compiler does not know, such as one read from a file, is looked at when it runs
+ * @param name a key of `recommenderKinds`; a plain string, such as one read from a file, is checked at run time
  * @param settings what differs from the kind's `defaults`, each within the kind's `ranges`; undefined counts as not given
- * @throws SegueError (misuse) for an unknown name, an unknown setting, one out of its range, or several that do not go
- *   together, or an option that there is not; SegueError code "empty-corpus" for a corpus without a single play
+ * @throws SegueError (misuse) if the name, a setting or an option is unknown or out of range, or settings conflict;
+ *   SegueError code "empty-corpus" if the corpus has no plays
  * @throws the signal's reason
  */
 export function fitRecommender<Text extends string>(
@@ -140,9 +140,9 @@ export async function fitRecommender(
 /**
  * Restores a recommender from its state and the catalogue it was fitted on.
  *
- * @throws SegueError (misuse) where it is no state, of an unknown kind, or there is no catalogue, or one with more or fewer tracks than
- *   it was fitted on; SegueError code "older-state" or
- *   "newer-state" where it is of another version than this code reads, "corrupt" where parts of it are missing
+ * @throws SegueError (misuse) if it is not a state, its kind is unknown, or the catalogue is missing or has more or fewer tracks
+ *   than it was fitted on; SegueError code "older-state" or "newer-state" if this code reads a different version, "corrupt" if
+ *   parts of it are missing
  */
 export function restoreRecommender(state: RecommenderState, catalogue: Catalogue): FittedRecommender {
   if (
@@ -179,7 +179,7 @@ export function restoreRecommender(state: RecommenderState, catalogue: Catalogue
     return kind.restore(state, catalogue);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new SegueError(`the state of the recommender "${state.kind}" is not whole: ${messageOf(cause)}`, {
+    throw new SegueError(`the state of the recommender "${state.kind}" is incomplete: ${messageOf(cause)}`, {
       hint: "fit it again",
       code: "corrupt",
       cause,

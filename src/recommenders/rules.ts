@@ -1,4 +1,4 @@
-/** What may be in an answer: rules over any recommender, kept by asking for more until enough of it passes. */
+/** Rules for the answers of any recommender, applied by asking for more tracks until enough of them pass. */
 import { type Catalogue, requireCatalogue } from "../corpus/index.js";
 import { misuse } from "../system/index.js";
 import { checkRules, type Rules } from "./check-rules.js";
@@ -21,7 +21,7 @@ export class RuledRecommender {
   readonly #catalogue: Catalogue;
   readonly #titles: TitleWords | undefined;
 
-  /** @throws SegueError (misuse) where the recommender cannot be saved, or the catalogue is not one */
+  /** @throws SegueError (misuse) if the recommender has no `save`, or the catalogue is not one */
   constructor(recommender: FittedRecommender, catalogue: Catalogue) {
     requireRecommender(recommender, "RuledRecommender", "save");
     requireCatalogue(catalogue, "RuledRecommender");
@@ -32,10 +32,10 @@ export class RuledRecommender {
   }
 
   /**
-   * The best k tracks that the rules let pass, best first; fewer where there are no more.
+   * The best k tracks that the rules allow, best first; fewer if there are no more.
    *
-   * @param refuses what else to leave out, by a track's id and its artist as the data spells it ("" where there is none)
-   * @throws SegueError when k, the context or a rule is wrong, or a rule asks for artists or titles that the data does not have
+   * @param refuses leaves out further tracks, by id and artist as spelled in the data ("" if unknown)
+   * @throws SegueError if k, the context or a rule is wrong, or a rule needs artists or titles that the data does not have
    */
   recommend(
     context: Context,
@@ -57,7 +57,7 @@ export class RuledRecommender {
     }
   }
 
-  /** A fresh filter each time, since the cap per artist counts. */
+  /** Returns a function that makes a fresh filter, since the cap per artist keeps counts. */
   #filter(
     context: Context,
     rules: Rules,
@@ -67,7 +67,7 @@ export class RuledRecommender {
     const { artists } = this.#catalogue;
     if (artists === undefined && (perArtist !== undefined || rules.artists !== undefined)) {
       throw misuse(
-        "a rule asks for artists, but the data does not tell them",
+        "a rule needs artists, but the data has none",
         "Train on playlists that come with artists.",
       );
     }
@@ -108,7 +108,7 @@ export class RuledRecommender {
   }
 }
 
-/** As it is given, and with accents and letters as one, as cleaning joins them; in lower case. */
+/** The name in lower case: as given, and in NFC, which cleaning uses. */
 function spellings(name: string): string[] {
   return [name.toLowerCase(), name.normalize("NFC").toLowerCase()];
 }
@@ -124,7 +124,7 @@ function keep(ranking: Ranking, k: number, passes: (track: string) => boolean): 
   };
 }
 
-/** The first state of a kind within a state. */
+/** Finds the first state of a kind in a state and its parts, recursively. */
 export function findState(state: RecommenderState, kind: string): RecommenderState | undefined {
   if (state.kind === kind) return state;
   for (const part of Object.values(state.parts ?? {})) {

@@ -1,4 +1,4 @@
-/** The session-neighbour recommenders: V-SKNN and VSTAN over one engine. */
+/** The session-neighbour recommenders: V-SKNN and VSTAN on one engine. */
 import type { Catalogue } from "../corpus/index.js";
 import { numberWithin, wholeNumber } from "../system/index.js";
 import type { RecommenderKind } from "./contract.js";
@@ -11,9 +11,9 @@ import { meanLength, type Sessions, sessionsOf } from "./core/sessions.js";
 import { exponent, factor, orWord, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface SessionNeighboursSettings extends Omit<NeighbourSettings, "match"> {
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
-  /** How much more votes for tracks of the context's artists count, where artists are known (see `ArtistIndex.favour`); 0: no more. */
+  /** How much more votes for tracks by the context's artists count (see `ArtistIndex.favour`); 0: no more. */
   readonly artists: number;
 }
 
@@ -42,7 +42,7 @@ function make(
   const finder = new NeighbourFinder(sessions, settings);
   const votes = new NeighbourVotes(finder, settings.repeats as number);
   const { artists } = fallback;
-  // Models of earlier versions have no such setting.
+  // Models saved by earlier versions lack this setting.
   const power = settings.artists ?? 0;
   return new ScoredRecommender({
     name,
@@ -84,7 +84,7 @@ function neighbourKind(
     ranges,
     async fit(corpus, given) {
       const sessions = sessionsOf(corpus);
-      // Longer playlists keep to one thing for longer: on two data sets, of 7 and of 97 plays in the mean, this is about best.
+      // Longer playlists stay with one mood for longer. About the best on two data sets, with 7 and 97 plays per playlist on average.
       const near = meanLength(sessions) ** 0.75;
       const fitted = name === "vstan" ? { contextDecay: near / 2, near } : {};
       const settings = { ...defaults, ...fitted, ...given };
@@ -119,7 +119,7 @@ export const vsknn = neighbourKind("v-sknn", "What the playlists most like the c
   artists: 0,
 });
 
-/** VSTAN: V-SKNN with exponential weights over the context, the age of neighbours and the places around the match. */
+/** VSTAN: V-SKNN with exponential weights over the context, the age of neighbours and the distance from the match. */
 export const vstan = neighbourKind(
   "vstan",
   "What the playlists most like the context hold, late and near plays counting more (VSTAN).",

@@ -1,7 +1,7 @@
 /**
- * Recommending by track vectors. `nearest` is the base protocol's answer: the tracks nearest to the last one. `track2vec`
- * asks with the whole context, fading with the places back, against the output vectors: word2vec's own estimate of what
- * plays near ("dual embedding", Nalisnick et al. 2016).
+ * Recommends by track vectors. `nearest` is the base protocol's answer: the tracks nearest to the last one. `track2vec` uses
+ * the whole context, decaying by position, and also the output vectors: word2vec's own estimate of what plays nearby ("dual
+ * embedding", Nalisnick et al. 2016).
  */
 import type { Catalogue, Corpus } from "../corpus/index.js";
 import { numberWithin, SegueError, wholeNumber } from "../system/index.js";
@@ -21,33 +21,33 @@ import { sessionsOf } from "./core/sessions.js";
 import { repeatsRange, type SettingRanges, yesOrNo } from "./core/setting-ranges.js";
 import { contextScan, nearestScan, type RowSearch } from "./core/vector-scan.js";
 
-/** The options of training: gensim's names in camelCase. */
+/** Training options: gensim's names in camelCase. */
 export interface TrainingSettings {
   /** Skip-gram; else CBOW. */
   readonly sg: boolean | number;
   /** Dimensions of a vector, 1 to 65,536. */
   readonly vectorSize: number;
-  /** How far from a track its context reaches, at most. */
+  /** The maximum distance between a track and its context tracks. */
   readonly window: number;
-  /** How many tracks are drawn against each context. */
+  /** Negative samples per context. */
   readonly negative: number;
-  /** They are drawn by plays^nsExponent. */
+  /** Negative samples are drawn in proportion to plays^nsExponent. */
   readonly nsExponent: number;
-  /** Tracks of fewer plays get no vector. */
+  /** Tracks with fewer plays get no vector. */
   readonly minCount: number;
-  /** How often the playlists are gone through. */
+  /** Passes over the playlists. */
   readonly epochs: number;
-  /** Tracks of more than this share of all plays are left out at random, the more often the more they are played; 0: none is. */
+  /** Downsamples tracks with more than this share of all plays, the more the more they are played; 0: none. */
   readonly sample: number;
 }
 
-/** The options of training, and how the vectors are asked. */
+/** Training options, and how the vectors are used. */
 export interface Track2VecSettings extends TrainingSettings {
-  /** A context's track d places back weighs decay^(d - 1), in (0, 1]. */
+  /** The context's d-th last track has the weight decay^(d - 1), in (0, 1]. */
   readonly decay: number;
-  /** The share of the input·output product in the score; the rest is the cosine. In [0, 1]. */
+  /** The weight of the cosine to the output vectors in the score, in [0, 1]; the rest is that to the input vectors. */
   readonly output: number;
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 
@@ -68,7 +68,7 @@ const trainingRanges: SettingRanges<TrainingSettings> = {
   sg: yesOrNo,
   vectorSize: word2vecRanges.vectorSize,
   window: word2vecRanges.window,
-  // Without hierarchical softmax there must be some.
+  // Required, since there is no hierarchical softmax.
   negative: wholeNumber(1, 1000),
   nsExponent: word2vecRanges.nsExponent,
   minCount: word2vecRanges.minCount,
@@ -83,14 +83,14 @@ const ranges: SettingRanges<Track2VecSettings> = {
   repeats: repeatsRange,
 };
 
-/** A fitted recommender that has track vectors: for exports, for the base protocol, for a look at them. */
+/** A fitted recommender with track vectors, for exports, the base protocol and inspection. */
 export interface TrackVectorModel extends FittedRecommender {
   readonly vectors: TrackVectors;
-  /** The mean loss of each epoch; empty in a model that was restored. */
+  /** The mean loss of each epoch; empty for a restored model. */
   readonly lossPerEpoch: readonly number[];
 }
 
-/** Whether it has track vectors, which few recommenders have. */
+/** Whether a recommender has track vectors. */
 export function isTrackVectorModel(recommender: Recommender): recommender is TrackVectorModel {
   return "vectors" in recommender && recommender.vectors instanceof TrackVectors;
 }
@@ -107,7 +107,7 @@ class VectorRecommender extends ScoredRecommender implements TrackVectorModel {
 
 interface Trained {
   readonly vectors: TrackVectors;
-  /** The catalogue's number of each row, where it is known; else every id is looked up. */
+  /** The track number of each row. Default: every id is looked up. */
   readonly numbers?: Uint32Array | undefined;
   readonly lossPerEpoch: readonly number[];
 }
@@ -141,7 +141,7 @@ function make(
   return new VectorRecommender(parts, vectors, lossPerEpoch);
 }
 
-/** @throws SegueError where an id of the vectors is not in the catalogue */
+/** @throws SegueError if an id of the vectors is not in the catalogue */
 function numbersOf(vectors: TrackVectors, catalogue: Catalogue): Uint32Array {
   const index = TrackNumbers.of(catalogue);
   return Uint32Array.from(vectors.tracks, (track) => {
@@ -187,7 +187,7 @@ async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOp
       signal: options.signal,
     });
   } catch (error) {
-    // Few plays are no reason to answer nothing: without a vector, every answer is the fall-back's.
+    // With too few plays for any vector, the fallback still answers.
     if (!(error instanceof SegueError && error.code === "empty-vocabulary")) throw error;
     const none = { tracks: [], size: vectorSize, vectors: new Float32Array(0), outputs: new Float32Array(0) };
     return { vectors: new TrackVectors(none), lossPerEpoch: [] };
@@ -195,12 +195,12 @@ async function train(corpus: Corpus, settings: Track2VecSettings, options: FitOp
 }
 
 /**
- * A recommender of vectors that were trained already, such as a grid point of the `train` step.
+ * Makes a `nearest` recommender of vectors that are already trained, such as a grid point of the `train` step.
  *
  * @param vectors every id must be in the catalogue
- * @param options.search how nearest rows are found; default: the exact scan
- * @param options.numbers the catalogue's number of each row, where it is known; else every id is looked up
- * @throws SegueError where an id of the vectors is not in the catalogue
+ * @param options.search finds the nearest rows. Default: an exact scan
+ * @param options.numbers the track number of each row. Default: every id is looked up
+ * @throws SegueError if an id of the vectors is not in the catalogue
  */
 export function nearestOf(
   vectors: TrackVectors,
@@ -215,13 +215,13 @@ export function nearestOf(
 }
 
 /**
- * The base protocol's recommender: it reads the last track alone, and never answers with it. A last track without a vector gets no
- * answer: the random bet belongs to the protocol.
+ * The base protocol's recommender: it only reads the last track, and never recommends it. If that has no vector, there is no answer:
+ * the random bet belongs to the protocol.
  */
 export const nearest: RecommenderKind<TrainingSettings> = {
   name: "nearest",
   summary:
-    "The tracks nearest to the last one by cosine of track vectors; silent where the last one is unknown.",
+    "The tracks nearest to the last one by cosine of track vectors; no answer if the last one is unknown.",
   defaults: { ...trainingDefaults, sg: false, minCount: 5 },
   ranges: trainingRanges,
   async fit(corpus, given, options = {}) {

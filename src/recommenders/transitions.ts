@@ -1,25 +1,25 @@
 /**
- * What follows what: a Markov chain of the first order, widened by skips whose weight fades with the distance
- * ("sequential rules", Ludewig & Jannach 2018, §3.1: weight 1/d), read from the last few tracks of the context.
+ * Recommends what followed the last tracks of the context: a first-order Markov chain with skips, weighted by distance
+ * ("sequential rules", Ludewig & Jannach 2018, §3.1: weight 1/d).
  */
 import { numberWithin, wholeNumber } from "../system/index.js";
 import { pairsKind } from "./core/pairs-kind.js";
 import { exponent, repeatsRange, type SettingRanges } from "./core/setting-ranges.js";
 
 export interface TransitionsSettings {
-  /** How many places ahead a transition may reach; 1 is the plain Markov chain. */
+  /** The maximum distance of a transition, in places; 1 is the plain Markov chain. */
   readonly skip: number;
   /** The weight of a transition over d places is d^-fade. */
   readonly fade: number;
-  /** How many tracks of the context, from the last, are read. */
+  /** How many of the context's last tracks are read. */
   readonly last: number;
-  /** The weight of the context's track d places back is d^-contextFade. */
+  /** The weight of the context's d-th last track is d^-contextFade. */
   readonly contextFade: number;
-  /** Age, as a share of all playlists, at which a playlist weighs 1/e; 0: all alike. */
+  /** The age, as a share of all playlists, at which a playlist weighs 1/e; 0: all weigh the same. */
   readonly recency: number;
-  /** How many followers of a track are kept. */
+  /** The maximum number of followers kept per track. */
   readonly keep: number;
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 
@@ -54,7 +54,7 @@ export const transitions = pairsKind<TransitionsSettings>({
     (track, weight, board) => {
       const total = totals[track]!;
       if (total === 0) return;
-      // A track that is seldom followed says less than its share claims: 5 playlists of doubt.
+      // Smoothing: shares of a small total are unreliable.
       const each = weight / (total + 5);
       for (let i = offsets[track]!; i < offsets[track + 1]!; i++) board.add(tracks[i]!, each * weights[i]!);
     },

@@ -1,6 +1,6 @@
 /**
- * What artists say where tracks are too rare to: playlists that share artists with the context, artists that share playlists
- * with its artists, how often and how lately a candidate's own artist played. Reads the artists of unknown tracks too.
+ * Evidence by artist, for tracks too rare to have their own: playlists that share artists with the context, artists that share
+ * playlists with its artists, how often and how recently a candidate's artist played. Reads the artists of unknown tracks too.
  */
 import type { ArtistIndex } from "../core/artists.js";
 import { NeighbourFinder } from "../core/neighbours.js";
@@ -25,7 +25,7 @@ export class ArtistEvidence {
   readonly #finder: NeighbourFinder;
   readonly #links: Links;
   readonly #counts: Float64Array;
-  /** How close each artist is to those of the context, and how often it follows them; 0 for all that are not `near`. */
+  /** How close each artist is to those of the context, and how often it follows them; 0 unless it is in `#near`. */
   readonly #linked: Float64Array;
   readonly #after: Float64Array;
   readonly #near: number[] = [];
@@ -35,7 +35,7 @@ export class ArtistEvidence {
   readonly #picker: Picker;
   #touched = 0;
   readonly #listed: Nominations;
-  /** The artists of the last context, in playing order, 0 for those nobody knows. */
+  /** The artists of the last context, in playing order, 0 if unknown. */
   played = new Uint32Array(0);
 
   constructor(
@@ -129,7 +129,7 @@ export class ArtistEvidence {
     this.#picker.pickVoted(this.#memory, touchedPairs, count, evidence, most);
   }
 
-  /** Which artists played, and which are close to these. */
+  /** Notes which artists played, and which are close to them. */
   #note(known: Uint32Array): void {
     const links = this.#links;
     const linked = this.#linked;
@@ -168,7 +168,7 @@ export class ArtistEvidence {
     }
   }
 
-  /** The best known tracks of the artists that played. */
+  /** Nominates the most popular tracks by the context's artists. */
   #list(query: Query, evidence: Evidence, most: number): void {
     const { board } = this.#listed;
     board.clear();
@@ -176,7 +176,7 @@ export class ArtistEvidence {
     this.#listed.close(evidence, 2 * most);
   }
 
-  /** Writes what is known of the slots' artists, and forgets the votes. */
+  /** Writes the evidence for the artists of all slots, and clears the votes. */
   write(evidence: Evidence): void {
     const { count, tracks, columns: data } = evidence;
     const { kernel, pairs, touchedPairs } = this.#memory;

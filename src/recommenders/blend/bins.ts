@@ -1,4 +1,4 @@
-/** Feature values in at most 64 bins by quantile, so that a split is found by counting. */
+/** Bins feature values by quantile, into at most 64 bins, so that splits are found by histograms. */
 import type { Random } from "../../system/index.js";
 import { type BoostMemory, bordersPerFeature, cellsPerFeature, rowsAtOnce } from "./boost-memory.js";
 
@@ -47,7 +47,7 @@ export function binValues(
   return borders;
 }
 
-/** Borders between distinct values: one bin a value where there are few, else about equally many values a bin. */
+/** Borders between distinct values: one bin per value if there are few, else bins with about the same number of values. */
 function bordersOf(sorted: Float32Array, most: number): Float32Array {
   const edges: number[] = [];
   const step = sorted.length / most;

@@ -1,6 +1,6 @@
 /**
- * The blend: candidates and scores of all other recommenders, ranked by boosted trees. The trees are fitted on the tail of
- * the training part, with the sources counted on what comes before it; then the sources are counted again on everything.
+ * The blend: candidates and evidence from all other recommenders, ranked by boosted trees. The trees are fitted on held-back
+ * playlists, with the sources counted without them; then the sources are counted again on everything.
  */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import { Random } from "../../system/index.js";
@@ -21,14 +21,14 @@ import { encoderOf, learn } from "./learn.js";
 import { type BlendSettings, blendConflict, blendDefaults, blendRanges } from "./settings.js";
 import type { Signals } from "./signals.js";
 
-/** Raised whenever the features or what they mean change: the trees of a saved model read them by number. */
+/** Increase it when features or their meanings change: saved trees refer to features by number. */
 const stateVersion = 6;
 
-/** What finalists are ahead by; far more than leaves add up to. */
+/** Subtracted from all candidates but the finalists; far more than any sum of leaves. */
 const lead = 1000;
 
 class Blend {
-  /** What the first trees make of every candidate. */
+  /** Each candidate's score after the first trees. */
   readonly #guesses: Float64Array;
   readonly #everyone: Uint32Array;
   readonly #picked: Uint32Array;
@@ -48,7 +48,7 @@ class Blend {
 
   score(query: Query, board: ScoreBoard): void {
     const { signals, forest, settings } = this;
-    // Where nothing is known, the fall-back's title words and popularity have the say: they hit more than trees that see no evidence.
+    // If nothing is known, the fallback's title words and popularity hit more than trees without evidence.
     if (!this.#knows(query)) return;
     signals.gather(query);
     const { count, width } = signals;
@@ -69,7 +69,7 @@ class Blend {
     picked.set(best);
     scores.set(this.#pickedScores.subarray(0, finalists));
     forest.add(finalists, first, forest.trees);
-    // The finalists stay ahead of all others by a constant that no sum of leaves reaches.
+    // Keep the finalists ahead of all others.
     for (let i = 0; i < count; i++) guesses[i]! -= lead;
     for (let i = 0; i < finalists; i++) guesses[best[i]!] = scores[i]!;
     for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, guesses[i]!);

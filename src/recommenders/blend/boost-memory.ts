@@ -1,4 +1,4 @@
-/** The memory of the boosting kernel (assembly/boost.ts), laid out for one fit, the kernel itself, and threads that help it. */
+/** The boosting kernel (assembly/boost.ts), its memory for one fit, and its helper threads. */
 import { besideUrl } from "../../system/index.js";
 import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
@@ -53,28 +53,28 @@ interface BoostKernel {
     derivatives: number,
     losses: number,
   ): void;
-  /** Where threads find jobs: the address of `control`. */
+  /** Sets the address of `control`, where threads find jobs. */
   setJobs(control: number): void;
   setThreads(threads: number): void;
 }
 
-/** What a thread that helps is started with (boost-worker.ts). */
+/** The data that a helper thread starts with (boost-worker.ts). */
 export interface BoostHelp {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly control: number;
 }
 
-/** As in assembly/boost.ts: the most parts of rows. */
+/** The maximum number of parts of rows, as in assembly/boost.ts. */
 const rowParts = 8;
-/** Rows whose values are put into bins at once. */
+/** Rows binned at once. */
 export const rowsAtOnce = 4096;
-/** Numbers of one feature's borders for the kernel: every eighth, then all. */
+/** Borders per feature in the kernel: every eighth, then all. */
 export const bordersPerFeature = 8 + 64;
 
-/** Cells of one feature's histogram; each is two doubles. */
+/** Cells per feature of a histogram, two doubles each. */
 export const cellsPerFeature = 64;
-/** Numbers of one node: feature, bin, left, right. */
+/** Numbers per node: feature, bin, left, right. */
 export const numbersPerNode = 4;
 
 /** The kernel and its arrays; see `boostMemory`. */
@@ -82,9 +82,9 @@ export type BoostMemory = ReturnType<typeof boostMemory>;
 
 /**
  * @param sizes of the ranking data
- * @param leaves the most that a tree has
- * @param threads how many work, where memory can be shared (else one); they are started here and end with `end`
- * @throws SegueError where wasm's 4 GiB do not hold it
+ * @param leaves the maximum number per tree
+ * @param threads the number of threads if memory can be shared, else one; they start here and stop with `end`
+ * @throws SegueError if it does not fit in wasm's 4 GiB
  */
 export function boostMemory(
   { rows, width, queries }: { readonly rows: number; readonly width: number; readonly queries: number },
@@ -103,7 +103,7 @@ export function boostMemory(
       offsets: [Uint32Array, queries + 1],
       weights: [Float32Array, rows],
       relevance: [Float32Array, rows],
-      // Three numbers a query, of which its loss is made.
+      // Three numbers per query, from which its loss is computed.
       losses: [Float64Array, 3 * queries],
       // First and second derivative of each row.
       derivatives: [Float32Array, rows * 2],
@@ -115,7 +115,7 @@ export function boostMemory(
       chosen: [Uint32Array, width],
       nodes: [Int32Array, leaves * numbersPerNode],
       leafValues: [Float32Array, leaves],
-      // A split holds two new leaves before the histogram of the old one is free again.
+      // One histogram per leaf, and a spare.
       cells: [Float64Array, (leaves + 1) * size],
     },
     `boosted trees over ${rows} rows of ${width} features`,
@@ -136,7 +136,7 @@ export function boostMemory(
   return { kernel: typed, ...others, histograms, end };
 }
 
-/** The place among `bins` of a row's bin of a feature: the first half of the features row by row, then the other half. */
+/** The index into `bins` of a row's bin for a feature: the first half of the features row by row, then the other half. */
 export function binAt(row: number, feature: number, rows: number, width: number): number {
   const half = Math.ceil(width / 2);
   return feature < half ? row * half + feature : (rows + row) * half + feature - half;

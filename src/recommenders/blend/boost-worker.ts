@@ -1,4 +1,4 @@
-/** The entry point of a thread that helps with boosting: it takes parts of what the kernel does, until it is told to end. */
+/** Entry point of a thread that helps with boosting: works on parts of the kernel's jobs until it is stopped. */
 import { workerData } from "node:worker_threads";
 import type { BoostHelp } from "./boost-memory.js";
 

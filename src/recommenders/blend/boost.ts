@@ -1,7 +1,7 @@
 /**
  * Gradient-boosted trees for ranking, leaf by leaf over histograms (after Ke et al. 2017, LightGBM), with a softmax over
- * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is minus the log probability of the
- * track that did play next, and in part of those that played later.
+ * the candidates of each query as the objective (ListNet, Cao et al. 2007): the loss is the negative log probability of the
+ * track that played next and, with lower weight, of those that played later.
  */
 import { Random, requireWithin, type Steps, wholeNumber } from "../../system/index.js";
 import { boostMemory } from "./boost-memory.js";
@@ -11,15 +11,15 @@ import { type BoostSettings, TreeGrower } from "./tree-grower.js";
 
 export interface BoostOptions {
   readonly seed: number;
-  /** How many threads work; the trees are the same. Default 1. */
+  /** The number of threads, which does not change the trees. Default 1. */
   readonly threads?: number;
   readonly onTree?: (tree: number, loss: number) => void;
 }
 
 /**
- * Grows trees, a step each, on what is left of the loss by those before it.
+ * Grows trees, one per step.
  *
- * @throws SegueError where there is no room for the data, or trees may have more leaves than a word has bits
+ * @throws SegueError if the data does not fit in memory, or `leaves` is out of range
  */
 export function* boostSteps(
   data: RankingData,
@@ -44,5 +44,5 @@ export function* boostSteps(
   }
 }
 
-/** So few rows that one thread is done with them before another has started. */
+/** Below this, one thread finishes before another has started. */
 const fewRows = 20_000;

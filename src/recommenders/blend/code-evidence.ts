@@ -1,4 +1,4 @@
-/** What the encoder says: the tracks nearest to the context's code. */
+/** Evidence by the encoder: the tracks nearest to the context's code. */
 import { ExactIndex, type NearestRows } from "../../track2vec/index.js";
 import type { Query } from "../core/query.js";
 import { codeOfContext, type EncoderModel } from "../encoder/encoder-model.js";
@@ -6,13 +6,13 @@ import { encoderDefaults } from "../encoder/settings.js";
 import { col } from "./columns.js";
 import type { Evidence } from "./evidence.js";
 
-/** In more tracks than this a scan for every query takes too long: the encoder then judges what others name. */
+/** Above this many tracks, a scan per query takes too long; the encoder then only scores what other sources nominate. */
 const mostScanned = 200_000;
 
 const { scale } = encoderDefaults;
 
 export class CodeEvidence {
-  /** The code of the query that was nominated for last; of length 1, or zeros. */
+  /** The code of the last query; of length 1, or zeros. */
   readonly code: Float32Array;
   readonly #encoder: EncoderModel;
   readonly #index: ExactIndex | undefined;
@@ -35,7 +35,7 @@ export class CodeEvidence {
     if (this.#found !== undefined) for (const track of this.#found.rows) evidence.slot(track);
   }
 
-  /** Writes what the softmax makes of each, but for what all of a query share. */
+  /** Writes the softmax value of each, up to a factor that is the same for all tracks of a query. */
   write(evidence: Evidence): void {
     if (this.#found === undefined) return;
     const { rows, scores } = this.#found;

@@ -1,4 +1,4 @@
-/** What is known of a candidate: the columns of evidence, the features made of them, the inputs of the first guess. */
+/** The columns of evidence for a candidate, the features made from them, and the inputs of the first guess. */
 import { factNames } from "./context-facts.js";
 import { artistTraitNames, traitNames } from "./traits.js";
 
@@ -39,7 +39,7 @@ export const col = {
 } as const;
 export const columns = 32;
 
-/** Evidence that is also given relative to the query's largest. */
+/** Columns that are also features relative to the query's largest value. */
 export const relative: readonly number[] = [
   col.lastAfter,
   col.lastCosine,
@@ -69,7 +69,7 @@ export const relative: readonly number[] = [
   col.code,
 ];
 
-/** Cosines of the encoder's vectors: of the track to the last one, to the context's code and its means, of the artist. */
+/** Cosines by the encoder's vectors: of the track to the last one, to the context's means and code; of its artist to the context's. */
 const vectorFeatures = [
   "vector of last",
   "vector of context",
@@ -78,7 +78,7 @@ const vectorFeatures = [
   "artist vector of context",
 ] as const;
 
-/** What is known of the candidate beside the context. */
+/** The candidate compared with the context. */
 const besideContext = [
   "same artist as last",
   "log plays beside the context's",
@@ -98,17 +98,17 @@ export const featureNames: readonly string[] = [
 ];
 
 const relativeStart = Object.keys(col).length;
-/** The features that the first guess reads: the relative ones, how far back it played, its plays. */
+/** The features that the first guess reads: the relative ones, `back`, and "log plays". */
 export const meritInputs: readonly number[] = [
   ...relative.map((_, i) => relativeStart + i),
   col.back,
   relativeStart + relative.length,
 ];
 
-/** The feature that holds the plain sum of shares from which boosting starts. */
+/** The feature with the first guess, from which boosting starts. */
 export const meritFeature = featureNames.indexOf("merit");
 
-/** The weights of the first guess before there is anything to fit them on: neighbours and links alike. */
+/** The weights of the first guess before they are fitted. */
 export function plainMerit(): Float64Array {
   const weights = new Float64Array(2 * meritInputs.length);
   for (const c of [

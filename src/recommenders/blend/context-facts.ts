@@ -1,4 +1,4 @@
-/** What is known of a context as a whole: how long, how well known, how popular and how much by the same artists it is. */
+/** Facts about a whole context: its length, how much of it is known, its popularity, how much of it is by the same artists. */
 import type { Query } from "../core/query.js";
 import { traitsPerTrack } from "./traits.js";
 
@@ -21,12 +21,12 @@ export const factNames = [
   "plays in a row by the last artist",
 ] as const;
 
-/** Where "mean log plays" stands. */
+/** The index of "mean log plays". */
 export const meanPlays = factNames.indexOf("mean log plays");
 
 /**
  * @param traits of all tracks, see `trackTraits`
- * @param artists the context's artists in playing order, 0 for unknown ones; empty where there are no artists
+ * @param artists the context's artists in playing order, 0 for unknown ones; empty if the data has no artists
  * @param found the number of neighbours, and the largest `stan`, `lastAfter` and `cosine`
  */
 export function contextFacts(

@@ -1,21 +1,21 @@
 /**
- * What speaks for each candidate, gathered in slots: a track gets a slot when a source nominates it, and every source writes
- * its own columns of the slots there are. Compact, so that what is known of one query stays in cache.
+ * The evidence for each candidate, gathered in slots. A track gets a slot when a source nominates it, and every source writes its
+ * columns of all slots. Slots are compact, so that the evidence of a query stays in cache.
  */
 import { largest, likelyBound } from "../core/largest.js";
 import type { ScoreBoard } from "../core/score-board.js";
 import { type GatherMemory, rowWidth } from "./gather-memory.js";
 
 export class Evidence {
-  /** The tracks with a slot; the first `count` count. */
+  /** The track of each slot; only the first `count` are valid. */
   readonly tracks: Uint32Array;
   count = 0;
-  /** The rows of the slots, `rowWidth` numbers each, of which the first `columns` are evidence. */
+  /** The rows of the slots, `rowWidth` numbers each; the first `columns` are evidence. */
   readonly columns: Float32Array;
-  /** The slot of each track + 1; 0: it has none. One look-up, so no generations here. */
+  /** By track: its slot + 1, or 0 if it has none. Cleared by track rather than by generation, which saves a lookup. */
   readonly #slots: Uint32Array;
 
-  /** @param rows has room for as many slots as the sources ever name */
+  /** @param rows has room for the maximum number of slots */
   constructor(trackCount: number, rows: Float32Array) {
     this.columns = rows;
     this.tracks = new Uint32Array(rows.length / rowWidth);
@@ -28,12 +28,12 @@ export class Evidence {
     this.count = 0;
   }
 
-  /** Where the columns of a track start; negative where it has no slot. */
+  /** The index where a track's columns start; negative if it has no slot. */
   find(track: number): number {
     return (this.#slots[track]! - 1) * rowWidth;
   }
 
-  /** Where the columns of a track start; a new slot is all zeros. */
+  /** The index where a track's columns start, after adding a slot of zeros if it has none. */
   slot(track: number): number {
     const found = this.#slots[track]!;
     if (found !== 0) return (found - 1) * rowWidth;
@@ -43,7 +43,7 @@ export class Evidence {
   }
 }
 
-/** Gives slots to the best of what a source knows, before all sources write what they know of all slots. */
+/** Gives slots to a source's best tracks. */
 export class Picker {
   readonly #picked: Uint32Array;
   readonly #values: Float64Array;
@@ -53,14 +53,14 @@ export class Picker {
     this.#values = new Float64Array(most);
   }
 
-  /** The `most` of `touched[0 … count)` with the highest of `scores[0 … count)` get slots. */
+  /** Gives slots to the `most` tracks of `touched[0 … count)` with the highest `scores[0 … count)`. */
   pick(scores: Float64Array, touched: Uint32Array, count: number, evidence: Evidence, most: number): void {
     const picked = this.#picked.subarray(0, most);
     const found = largest(scores, touched, count, picked, this.#values);
     for (let i = 0; i < found; i++) evidence.slot(picked[i]!);
   }
 
-  /** The same for the touched tracks and the scores in the kernel's memory, which are too many to look at one by one here. */
+  /** The same for tracks and scores in the kernel's memory; the kernel filters them first, since they are too many. */
   pickVoted(
     memory: GatherMemory,
     touched: Uint32Array,
@@ -104,7 +104,7 @@ export class Nominations {
   }
 }
 
-/** Nominations by votes, all of them positive: 0 is a track nobody voted for. Leaner than a board. */
+/** Nominations by votes, all positive, so that 0 means no votes. Leaner than a board. */
 export class Votes {
   readonly #votes: Float32Array;
   readonly #touched: Uint32Array;
@@ -125,7 +125,7 @@ export class Votes {
     this.#votes[track] = before + vote;
   }
 
-  /** The `most` tracks with the most votes get slots; all votes are forgotten. */
+  /** Gives slots to the `most` tracks with the most votes, and clears all votes. */
   close(evidence: Evidence, most: number): void {
     for (let i = 0; i < this.#count; i++) {
       const track = this.#touched[i]!;

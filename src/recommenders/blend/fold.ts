@@ -1,4 +1,4 @@
-/** The sources of the blend, counted on all playlists or on those outside of a fold; and what the ranker learns from a fold. */
+/** The blend's sources, counted on all playlists or on those outside a fold, and the gathering of a fold's training data. */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import type { Steps } from "../../system/index.js";
 import { Fallback } from "../core/fallback.js";
@@ -10,13 +10,10 @@ import { Links } from "./links.js";
 import type { BlendSettings } from "./settings.js";
 import { Signals } from "./signals.js";
 
-/** The links that fitting keeps for later queries of a fold: 240 MB. */
+/** The number of links cached while gathering a fold: 240 MB. */
 const linksOfAFold = 10_000_000;
 
-/**
- * Long playlists name more candidates, of which the answer is harder to tell apart: more are kept, and fewer neighbours
- * name them.
- */
+/** Long playlists nominate more tracks, among which the answer is harder to find: use more candidates and fewer neighbours. */
 function sizesFor(settings: BlendSettings, sessions: Sessions) {
   const length = meanLength(sessions);
   return {
@@ -49,7 +46,7 @@ export interface Fold {
   readonly to: number;
 }
 
-/** The playlists outside of a fold, with all of the tracks. */
+/** The playlists outside a fold, with the same catalogue. */
 export function outside(corpus: Corpus, { from, to }: Fold): Corpus {
   const head = withoutSessions(sessionsOf(corpus), from, to);
   return {
@@ -61,11 +58,11 @@ export function outside(corpus: Corpus, { from, to }: Fold): Corpus {
   };
 }
 
-/** What a thread is to gather of a fold: the candidates of some of its places. */
+/** The part of a fold that one thread gathers: the candidates for some of its places. */
 export interface Share extends Fold {
   readonly encoder: EncoderModel;
   readonly places: readonly Place[];
-  /** Of the first of these places; each has a number of its own, so that what is drawn for it depends on nothing else. */
+  /** The seed of the first place; each place has its own seed, so that its draws do not depend on how a fold is shared. */
   readonly firstSeed: number;
 }
 
@@ -86,7 +83,7 @@ export class FoldSources {
     this.#titles = corpus.titles?.slice(fold.from, fold.to);
   }
 
-  /** In steps, a query each. @param later see `HoldingSettings` */
+  /** Gathers one query per step. @param how see `HoldingSettings` */
   gather(
     { places, firstSeed }: Pick<Share, "places" | "firstSeed">,
     how: { readonly hard: number; readonly easy: number; readonly later: number },

@@ -1,4 +1,4 @@
-/** Boosted regression trees, flat in typed arrays: what the ranker is once it is fitted. */
+/** The fitted ranker: boosted regression trees in flat typed arrays. */
 import { misuse } from "../../system/index.js";
 import { kernelMemory } from "../core/kernel-memory.js";
 
@@ -14,9 +14,9 @@ export interface ForestArrays {
   readonly roots: Int32Array;
 }
 
-/** A leaf is a bit of a word. */
+/** Each leaf is a bit of a 32-bit word. */
 export const mostLeaves = 32;
-/** How many rows go through a tree side by side. */
+/** Rows that go through a tree side by side. */
 const rowsAtOnce = 16;
 
 interface ForestKernel {
@@ -41,13 +41,13 @@ interface ForestKernel {
   ): void;
 }
 
-/** A forest with room for the rows that it is asked about (assembly/forest.ts). */
+/** A forest, with room for the rows to score (assembly/forest.ts). */
 export class Forest {
   readonly arrays: ForestArrays;
   readonly trees: number;
-  /** One row of features a candidate, `width` numbers each. */
+  /** One row of `width` features per candidate. */
   readonly rows: Float32Array;
-  /** The row of each score, and the scores; of both, the first `count` of `add` count. */
+  /** The row of each score; `add` uses the first `count` of these and of `scores`. */
   readonly picked: Uint32Array;
   readonly scores: Float64Array;
   readonly #width: number;
@@ -59,7 +59,7 @@ export class Forest {
   /** Bytes from one column to the next. */
   readonly #stride: number;
 
-  /** @param most how many rows there is room for */
+  /** @param most the maximum number of rows */
   constructor(arrays: ForestArrays, most: number, width: number) {
     this.arrays = arrays;
     this.trees = arrays.roots.length;
@@ -73,7 +73,7 @@ export class Forest {
         nodes: [Uint32Array, arrays.features.length * 4],
         starts: [Uint32Array, this.trees + 1],
         leaves: [Float32Array, this.trees * mostLeaves],
-        // Columns are read four features at a time, also from the last row.
+        // Padded, since four features are read at a time, even at the end of the last row.
         rows: [Float32Array, most * width + 4],
         picked: [Uint32Array, most],
         scores: [Float64Array, room],
@@ -105,7 +105,7 @@ export class Forest {
   }
 }
 
-/** Nodes tree by tree, each with the bits of the leaves to its left; leaves numbered from left to right. */
+/** Lays out nodes tree by tree, each with the bits of the leaves of its left subtree; leaves are numbered from left to right. */
 function layOut(
   { features, thresholds, lefts, rights, leaves, roots }: ForestArrays,
   nodes: Uint32Array,

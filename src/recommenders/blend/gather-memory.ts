@@ -1,4 +1,4 @@
-/** The memory of the kernel that gathers evidence (assembly/gather.ts), laid out for one set of playlists, and the kernel itself. */
+/** The kernel that gathers evidence (assembly/gather.ts), and its memory for one set of playlists. */
 
 import { kernelMemory } from "../core/kernel-memory.js";
 import type { Sessions } from "../core/sessions.js";
@@ -65,24 +65,25 @@ interface GatherKernel {
   weigh(rows: number, count: number, scales: number, weights: number, merits: number): void;
 }
 
-/** Numbers of a row of evidence: its columns, one that only the merit reads, and what brings it to whole vectors of four. */
+/** Numbers per row of evidence: its columns, one that only the merit reads, and padding to a multiple of four. */
 export const rowWidth = 36;
-/** Numbers of a tally of votes, and of a tally by artists. */
+/** Numbers per tally of votes, and per tally by artists. */
 export const tallyWidth = 8;
 export const pairWidth = 2;
-/** Weights by distance: so many places, the last one standing for all beyond. */
+/** Length of the weights by distance; the last one applies to all greater distances. */
 const placesLong = 1024;
 
-/** Tallies of so many bytes are in no cache: half a million tracks. */
+/** Tallies above this many bytes (half a million tracks) do not fit in any cache. */
 const largeTallies = 16 * 2 ** 20;
 
 /** The kernel and its arrays; see `gatherMemory`. */
 export type GatherMemory = ReturnType<typeof gatherMemory>;
 
 /**
- * @param artists how many artists there are, number 0 ("none") included; 0: there is no artist of any track
- * @param slots how many rows of evidence there may be, and `candidates`, how many rows of features
- * @throws SegueError where wasm's 4 GiB do not hold it
+ * @param artists the number of artists, including number 0 ("none"); 0 if the data has no artists
+ * @param slots the maximum number of rows of evidence
+ * @param candidates the maximum number of rows of features
+ * @throws SegueError if it does not fit in wasm's 4 GiB
  */
 export function gatherMemory(sessions: Sessions, artists: number, slots: number, candidates: number) {
   const { trackCount, items } = sessions;
@@ -93,11 +94,11 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number,
       items: [Uint32Array, items.length],
       tallies: [Float32Array, trackCount * tallyWidth],
       pairs: [Float32Array, byArtist * pairWidth],
-      // Tracks with votes (one more than there are tracks: the kernel writes first and counts then), and a score each.
+      // Tracks with votes (one more than there are tracks, since the kernel writes before it counts), and their scores.
       touched: [Uint32Array, trackCount + 1],
       touchedPairs: [Uint32Array, byArtist + 1],
       scores: [Float64Array, trackCount],
-      // Of the touched tracks those that may be among the best, with their scores.
+      // The touched tracks that may be among the best, and their scores.
       kept: [Uint32Array, trackCount + 1],
       keptScores: [Float64Array, trackCount + 1],
       artistOf: [Uint32Array, byArtist],
@@ -111,14 +112,14 @@ export function gatherMemory(sessions: Sessions, artists: number, slots: number,
       // Weights of the shares, then those of their roots.
       weights: [Float32Array, 2 * rowWidth],
       merits: [Float64Array, slots],
-      // Byte offsets of the columns that are also given as shares.
+      // Byte offsets of the columns that are also features relative to the largest.
       shared: [Uint32Array, relative.length],
       facts: [Float32Array, factNames.length],
-      // A row of features a candidate.
+      // One row per candidate.
       features: [Float32Array, candidates * featureNames.length],
     },
     `the blend's votes on ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   arrays.shared.set(relative.map((column) => column * 4));

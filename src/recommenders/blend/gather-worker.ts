@@ -1,4 +1,4 @@
-/** The entry point of a thread that gathers what the ranker learns from: shares of folds, one after the other. */
+/** Entry point of a thread that gathers the ranker's training data: shares of folds, one after another. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Corpus } from "../../corpus/index.js";
 import { atOnce } from "../../system/index.js";

@@ -1,4 +1,4 @@
-/** What the ranker learns from: queries of playlists that were held back from the sources it ranks. */
+/** The ranker's training data: queries from playlists that were held back from its sources. */
 import { Random, SegueError, type Steps } from "../../system/index.js";
 import type { Query } from "../core/query.js";
 import { type Sessions, sessionCount } from "../core/sessions.js";
@@ -7,43 +7,42 @@ import type { RankingData } from "./ranking-data.js";
 import type { Signals } from "./signals.js";
 
 export interface HoldingSettings {
-  /** The share of the playlists, the last ones, that the ranker learns from. */
+  /** The share of playlists, the latest ones, that the ranker learns from. */
   readonly tail: number;
-  /** How many parts of that size are held back, one after the other, where there are few playlists. */
+  /** With few playlists, how many parts of that size are held back, one after another. */
   readonly folds: number;
-  /** How many queries the ranker learns from, at most. Default: see `queriesFor`. */
+  /** The maximum number of queries that the ranker learns from. Default: see `queriesFor`. */
   readonly queries: number;
   /** How many of a query's best candidates the ranker sees. */
   readonly hard: number;
-  /** How many of the others it sees, by lot. */
+  /** How many of the other candidates it sees, sampled. */
   readonly easy: number;
   /**
-   * How much the tracks that play later in a playlist count as answers beside the next one (1), all fifty of them together.
-   * Where playlists are long the next track is one of many that fit, and what comes later teaches more than chance does; in
-   * short sessions the next one alone is asked for. "auto": see `laterFor`.
+   * The total relevance of the next fifty tracks after the target, whose own relevance is 1. In long playlists the next track is
+   * one of many that fit, so later tracks carry information too; in short sessions only the next one counts. "auto": see `laterFor`.
    */
   readonly later: number | "auto";
 }
 
-/** What `later: "auto"` stands for: nothing for sessions of 20 tracks in the mean, all of it for playlists of 60. */
+/** The value of `later: "auto"`: 0 up to a mean playlist length of 20, rising to 1 at 60. */
 export function laterFor(length: number): number {
   return Math.min(1, Math.max(0, (length - 20) / 40));
 }
 
-/** The most queries that the ranker learns from unless it is told to. */
+/** The default maximum number of queries that the ranker learns from. */
 export const mostQueries = 60_000;
 
 /**
- * How many queries teach enough. Little data teaches the ranker little, however often it is asked: one query for 20 plays, so that a
- * sample takes seconds. Where later tracks count as answers too (`later` up to 1), each query teaches more and is longer: a third is
- * enough (see docs/measured/recommenders.md).
+ * How many queries to learn from: one per 20 plays, since more gain little on small data and would take longer. If later tracks
+ * count as answers too (`later` up to 1), each query says more and is longer, so a third is enough (see
+ * docs/measured/recommenders.md).
  */
 export function queriesFor(plays: number, later: number): number {
   const most = Math.round(mostQueries / (1 + 2 * later));
   return Math.min(most, Math.max(1000, Math.round(plays / 20)));
 }
 
-/** How the candidates of a query are chosen (see `HoldingSettings`), and from which number on what is drawn for each query is seeded. */
+/** How to choose the candidates of a query (see `HoldingSettings`); query q draws with the seed `firstSeed` + q. */
 interface Choice {
   readonly hard: number;
   readonly easy: number;
@@ -51,10 +50,10 @@ interface Choice {
   readonly firstSeed: number;
 }
 
-/** A play that is asked for: of which of the playlists held back, and where in `items`. */
+/** A play to ask for: its held-back playlist, and its position in `items`. */
 export type Place = readonly [session: number, place: number];
 
-/** The queries of the tail with their candidates: what the ranker learns from. In steps, a query each. */
+/** Gathers the held-back queries with their candidates, one query per step. */
 export function* rankingData(
   signals: Signals,
   tail: Sessions,
@@ -87,12 +86,12 @@ export function* rankingData(
 }
 
 export interface HeldBack extends RankingData {
-  /** In how many of the queries asked the track that played next is a candidate. */
+  /** The number of queries whose next track is among the candidates. */
   readonly reached: number;
   readonly asked: number;
 }
 
-/** How many of the tracks after the next one count as answers in part. */
+/** How many tracks after the next one count as partly relevant. */
 const laterReach = 50;
 
 class RowsOfQueries {
@@ -110,7 +109,7 @@ class RowsOfQueries {
     this.#relevance = floats(rows);
   }
 
-  /** Adds the candidates of one query, where any is relevant; returns 1 where the next track is among them. */
+  /** Adds the candidates of one query if any is relevant; returns 1 if the next track is among them, else 0. */
   add(signals: Signals, relevance: Float32Array, settings: Choice, random: Random): number {
     const { candidates, count } = signals;
     let reached = 0;
@@ -139,7 +138,7 @@ class RowsOfQueries {
   #write(signals: Signals, candidate: number, weight: number, relevance: number): void {
     const width = this.#width;
     if (this.#row === this.#weights.length) {
-      // Of whole rows: half of an odd number of them more would leave the last one less room for its values than for its weight.
+      // Grow by whole rows, so that values and weights have room for the same number.
       const rows = Math.ceil(1.5 * this.#row);
       this.#values = longer(this.#values, rows * width);
       this.#weights = longer(this.#weights, rows);
@@ -172,13 +171,13 @@ function longer(values: Float32Array, length: number): Float32Array {
   return grown;
 }
 
-/** @throws SegueError where there is no room for so many */
+/** @throws SegueError code "out-of-memory" if they cannot be allocated */
 function floats(length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch (cause) {
     throw new SegueError(
-      `the queries that the blend learns from need ${length} numbers: more than memory holds`,
+      `the queries that the blend learns from need ${length} numbers: more than fit in memory`,
       {
         hint: "Lower its settings queries, hard or easy.",
         code: "out-of-memory",
@@ -188,7 +187,7 @@ function floats(length: number): Float32Array {
   }
 }
 
-/** Which plays of the tail are asked for: all, or as many of each playlist, the last play always among them. */
+/** The plays of the tail to ask for, shuffled: all, or about equally many per playlist, its last play among them. */
 export function placesOf(tail: Sessions, most: number, random: Random): Place[] {
   const places: Place[] = [];
   const count = sessionCount(tail);
@@ -209,7 +208,7 @@ export function placesOf(tail: Sessions, most: number, random: Random): Place[] 
   return random.shuffle(places);
 }
 
-/** A context of the tail as the head sees it: tracks that the head does not hold are unknown. */
+/** A context of the tail as the sources see it: tracks that are only in held-back playlists are unknown. */
 function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | undefined): Query {
   const { counts } = signals.fallback;
   const unknown: string[] = [];
@@ -228,10 +227,10 @@ function queryAsOfHead(signals: Signals, context: Uint32Array, title: string | u
   return { tracks, unknown, unknownAfter, played, title };
 }
 
-/** The least share that is held back where there are few playlists. */
+/** The minimum share held back if there are few playlists. */
 export const leastTail = 0.2;
 
-/** One tail where it is long enough to learn from; else several parts are held back, one after the other. */
+/** One tail if it is long enough to learn from (from 20,000 playlists on), else several folds. */
 export function howToHoldBack(settings: HoldingSettings, count: number): { folds: number; tail: number } {
   return count >= 20_000
     ? { folds: 1, tail: settings.tail }

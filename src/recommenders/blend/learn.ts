@@ -1,4 +1,4 @@
-/** Fitting the blend: the first guess and the trees, on playlists that are held back from the sources. */
+/** Fits the blend's first guess and trees on playlists that are held back from the sources. */
 import type { Corpus } from "../../corpus/index.js";
 import { besideUrl, inSlices, type Random, silent, untilAborted, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
@@ -16,7 +16,7 @@ import { type HeldBack, howToHoldBack, joined, placesOf } from "./held-back.js";
 import { fitMerit } from "./merit.js";
 import type { BlendSettings } from "./settings.js";
 
-/** The encoder of these playlists; none where they are long, unless it is asked for. */
+/** Trains the encoder on these playlists; with "auto" epochs there is none if they are long. */
 export async function encoderOf(
   corpus: Corpus,
   { vectorSize, vectorEpochs }: BlendSettings,
@@ -29,19 +29,19 @@ export async function encoderOf(
   return trainEncoder(sessions, trainingFor(settings, sessions), { ...options, seed });
 }
 
-/** More threads hold much and bring little: each gathers with sources of its own, and each part of a count goes over all rows. */
+/** More threads need much memory and gain little: each gathers with its own sources, and each part of a count reads all rows. */
 const mostThreads = 8;
 /**
- * Who gathers beside this thread holds the sources once more, and takes as long to start as a few thousand plays take to be gathered from:
- * where there are more plays, or fewer, this thread gathers alone.
+ * Each gathering thread needs its own copy of the sources, and its start takes as long as gathering from a few thousand plays. With more
+ * plays than the first figure, or fewer than the second, this thread gathers alone.
  */
 const mostSharedPlays = 4_000_000;
 const fewPlays = 10_000;
 
 /**
- * Fits the first guess and the trees on playlists that are held back. What it learns from is gone when it returns.
+ * Fits the first guess and the trees on held-back playlists.
  *
- * @throws the signal's reason; the signal is looked at after each query and each tree
+ * @throws the signal's reason; the signal is checked after each query and each tree
  */
 export async function learn(
   corpus: Corpus,
@@ -66,7 +66,7 @@ export async function learn(
       { hard: 60, easy: 60, later: settings.later },
     );
     const meritWeights = fitMerit(await inSlices(gathered, signal), { inputs: meritInputs, passes: 5 });
-    // Dealt out in turns, the first of each turn to this thread; answers are put together in the order of shares.
+    // Shares go round-robin to this thread and the helpers; their results are joined in the order of shares.
     const lanes = helpers.length + 1;
     const told = shares.map((share, s) =>
       s % lanes === 0 ? undefined : helpers[(s % lanes) - 1]!.ask({ share, meritWeights }),
@@ -104,7 +104,7 @@ export async function learn(
   }
 }
 
-/** The folds; where there is one alone, as many shares of it as there are threads. What is asked for depends on no number of threads. */
+/** The folds; a single fold is cut into one share per thread. The queries do not depend on the number of threads. */
 async function sharesOf(
   corpus: Corpus,
   settings: BlendSettings & { readonly later: number },
@@ -119,7 +119,7 @@ async function sharesOf(
   const shares: Share[] = [];
   for (let f = 0; f < folds; f++) {
     const from = Math.max(1, count - Math.round(count * tail * (f + 1)));
-    // Of a single playlist, or two, a last fold would end before it begins.
+    // With one or two playlists, the last fold would end before it begins.
     const fold: Fold = { from, to: Math.max(from, count - Math.round(count * tail * f)) };
     const encoder = await encoderOf(outside(corpus, fold), settings, encoderSeed, options);
     const held = sliceSessions(sessions, fold.from, fold.to);
@@ -135,7 +135,7 @@ async function sharesOf(
   return shares;
 }
 
-/** A thread that gathers shares while this one is busy. */
+/** Starts a thread that gathers shares. */
 function gatherThread({ tracks, artists, offsets, items, titles }: Corpus, settings: BlendSettings) {
   const workerData = { corpus: { tracks, artists, offsets, items, titles }, settings };
   const url = besideUrl(import.meta.url, "./gather-worker.js");

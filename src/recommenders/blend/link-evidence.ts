@@ -1,20 +1,20 @@
-/** What followed, came before or shared playlists with the tracks of the context, one by one. */
+/** Evidence by links: what followed, came before or shared playlists with each track of the context. */
 import type { Query } from "../core/query.js";
 import type { Sessions } from "../core/sessions.js";
 import { col } from "./columns.js";
 import { type Evidence, Votes } from "./evidence.js";
 import { type LinkRow, type Links, linkWeights, weightsPerLink } from "./links.js";
 
-/** How many tracks of the context, from the last, are looked at. */
+/** How many of the context's last tracks are read. */
 const reach = 100;
-/** Added to a track's sum of links, so that what was seen once is not taken for certain. */
+/** Added to a track's sum of links, so that what was seen once is not considered certain. */
 const smooth = 3;
 
 export class LinkEvidence {
   readonly #links: Links;
   readonly #roots: Float64Array;
   readonly #votes: Votes;
-  /** Of the track d places back in the context. */
+  /** By d: the links of the context's d-th last track. */
   readonly #rows: LinkRow[] = [];
   readonly #slow = Float64Array.from({ length: reach + 1 }, (_, d) => d ** -0.7);
   readonly #fade = Float64Array.from({ length: reach + 1 }, (_, d) => 0.7 ** (d - 1));

@@ -1,4 +1,4 @@
-/** The memory of the kernel that counts links (assembly/links.ts), laid out for one set of playlists, and the kernel itself. */
+/** The kernel that counts links (assembly/links.ts), and its memory for one set of playlists. */
 
 import { kernelMemory } from "../core/kernel-memory.js";
 import type { Sessions } from "../core/sessions.js";
@@ -20,16 +20,16 @@ interface LinksKernel {
   close(slots: number, others: number, links: number, count: number, strengths: number, sums: number): void;
 }
 
-/** Numbers of a link in the kernel's memory, of which the first five are its weights. */
+/** Numbers per link in the kernel's memory; the first five are its weights. */
 export const linkWidth = 8;
 
 /** The kernel and its arrays; see `linksMemory`. */
 export type LinksMemory = ReturnType<typeof linksMemory>;
 
 /**
- * @param window how far a link reaches to either side
- * @param mostPlays how often any one track plays, at most
- * @throws SegueError where wasm's 4 GiB do not hold it
+ * @param window the reach of a link on either side, in places
+ * @param mostPlays the plays of the most played track
+ * @throws SegueError if it does not fit in wasm's 4 GiB
  */
 export function linksMemory({ trackCount, items }: Sessions, window: number, mostPlays: number) {
   const mostLinks = Math.min(trackCount, mostPlays * 2 * window);
@@ -47,7 +47,7 @@ export function linksMemory({ trackCount, items }: Sessions, window: number, mos
       sums: [Float64Array, 5],
     },
     `links between ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   for (let d = 1; d <= window; d++) {

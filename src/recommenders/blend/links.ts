@@ -1,6 +1,6 @@
 /**
- * The links between tracks that the blend reads, several kinds of weight at once: for each track the tracks that followed
- * it, came before it or shared a playlist with it, pruned to the strongest.
+ * The blend's links between tracks: for each track, the tracks that followed it, came before it or were near it in a playlist,
+ * with several weights per link. Each track keeps only its strongest links.
  */
 import { largest } from "../core/largest.js";
 import { keptPerTrack, recencyWeights } from "../core/pairs.js";
@@ -10,20 +10,20 @@ import { type LinksMemory, linksMemory, linkWidth } from "./links-memory.js";
 
 /** The weights of one link, in this order. */
 export const linkWeights = {
-  /** Plays of the other right after. */
+  /** Plays of the other track right after. */
   next: 0,
-  /** Plays of the other after, at distance d weighing 1/d. */
+  /** Plays of the other track after, weighted 1/d at distance d. */
   after: 1,
-  /** Plays of the other before, at distance d weighing 1/d. */
+  /** Plays of the other track before, weighted 1/d at distance d. */
   before: 2,
-  /** Plays of the other in the window, to either side. */
+  /** Plays of the other track in the window, on either side. */
   together: 3,
-  /** As `after`, the playlists of late counting more. */
+  /** Like `after`, but recent playlists count more. */
   late: 4,
 } as const;
 export const weightsPerLink = 5;
 
-/** The links of one track: the tracks [start, end), `weightsPerLink` weights each. */
+/** The links of one track: elements [start, end) of `tracks`, with `weightsPerLink` weights each. */
 export interface LinkRow {
   readonly tracks: Uint32Array;
   readonly weights: Float32Array;
@@ -32,25 +32,25 @@ export interface LinkRow {
 }
 
 export interface LinkOptions {
-  /** How far a link reaches to either side, in places. */
+  /** The reach of a link on either side, in places. */
   readonly window: number;
-  /** Age, as a share of all playlists, at which `late` weighs 1/e. */
+  /** The age, as a share of all playlists, at which `late` weighs 1/e. */
   readonly recency: number;
-  /** How many links a track keeps. */
+  /** The maximum number of links per track. */
   readonly keep: number;
-  /** How many links are kept for later queries, whatever it costs to count them again (24 bytes each). Default: 5 million. */
+  /** How many links to cache for later queries (24 bytes each); beyond it, only expensive ones are cached. Default: 5 million. */
   readonly room?: number;
 }
 
-/** Links of tracks with so many neighbours are kept even where there is no room; those of all others are counted in microseconds. */
+/** Links of tracks with this many neighbours are always cached; all others are counted in microseconds. */
 const neighboursToKeep = 4000;
 
 /**
- * Links counted when they are asked for, so that a model is ready as soon as it is read. They are kept as long as there is room, and
- * beyond it where counting them takes long.
+ * Counts links on demand, so that a model is ready as soon as it is read. They are cached while there is room, and beyond that only if
+ * counting them takes long.
  */
 export class Links {
-  /** The sums of a track's weights before pruning, `weightsPerLink` a track, of the tracks that were asked for. */
+  /** The sums of each track's weights before pruning, `weightsPerLink` per track; only valid after `row` of that track. */
   readonly totals: Float32Array;
   readonly #sessions: Sessions;
   readonly #plays: PlayIndex;
@@ -62,11 +62,11 @@ export class Links {
   readonly #numbers: Uint32Array;
   readonly #picked: Uint32Array;
   readonly #pickedStrengths: Float64Array;
-  /** Where the links of a track are kept, + 1; 0: nowhere. */
+  /** Where a track's links start in `#kept`, + 1; 0 if they are not cached. */
   readonly #starts: Uint32Array;
   readonly #counts: Uint32Array;
   readonly #kept: Store;
-  /** Of the tracks whose links are not kept, for as long as one query takes. */
+  /** Links that are not cached, for the duration of one query. */
   readonly #brief: Store;
 
   constructor(sessions: Sessions, plays: PlayIndex, options: LinkOptions) {
@@ -89,12 +89,12 @@ export class Links {
     this.totals = new Float32Array(trackCount * weightsPerLink);
   }
 
-  /** Rows that `row` gave before may be overwritten from here on. */
+  /** Allows the rows returned so far to be overwritten. */
   forget(): void {
     this.#brief.clear();
   }
 
-  /** The links of a track, the strongest ones; they stay as they are until `forget`. */
+  /** The strongest links of a track; valid until `forget`. */
   row(track: number): LinkRow {
     const at = this.#starts[track]! - 1;
     if (at >= 0) return this.#kept.row(at, this.#counts[track]!);
@@ -143,7 +143,7 @@ export class Links {
     return count;
   }
 
-  /** Which of the links just counted are the strongest, in the order in which they were met. */
+  /** The indexes of the strongest links just counted, ascending. */
   #strongest(found: number): Uint32Array {
     if (found <= this.#picked.length) return this.#numbers.subarray(0, found);
     largest(this.#memory.strengths, this.#numbers, found, this.#picked, this.#pickedStrengths);
@@ -151,14 +151,14 @@ export class Links {
   }
 }
 
-/** Rows of links, in pieces of memory that never move: what was handed out stays. */
+/** Rows of links, in pieces of memory that never move, so that returned rows stay valid. */
 class Store {
-  /** How many links there are, those counted that a piece had no room for at its end. */
+  /** The number of links, including unused space at the ends of pieces. */
   length = 0;
   readonly #perPiece: number;
   readonly #pieces: Array<{ readonly tracks: Uint32Array; readonly weights: Float32Array }> = [];
 
-  /** @param longest how many links a row has, at most */
+  /** @param longest the maximum number of links of a row */
   constructor(longest: number) {
     this.#perPiece = Math.max(1 << 16, longest);
   }
@@ -174,7 +174,7 @@ class Store {
     return { tracks, weights, start: first, end: first + count };
   }
 
-  /** Copies links out of the kernel's memory behind those that are here; returns where they start. */
+  /** Appends links from the kernel's memory; returns where they start. */
   add({ others, links }: LinksMemory, picked: Uint32Array): number {
     const size = this.#perPiece;
     const left = size - (this.length % size);
@@ -199,14 +199,14 @@ class Store {
   }
 }
 
-/** How often the track that plays most plays; `offsets` are those of a `PlayIndex`. */
+/** The plays of the most played track; `offsets` are those of a `PlayIndex`. */
 function mostPlays(offsets: Uint32Array): number {
   let most = 0;
   for (let t = 1; t < offsets.length; t++) most = Math.max(most, offsets[t]! - offsets[t - 1]!);
   return most;
 }
 
-/** How many plays stand within `window` places of a track's own, by track: what its `together` weights add up to. */
+/** By track: the number of plays within `window` places of its own, which is the sum of its `together` weights. */
 export function neighboursInWindow(sessions: Sessions, window: number): Float64Array {
   const { trackCount, offsets, items } = sessions;
   const counts = new Float64Array(trackCount);

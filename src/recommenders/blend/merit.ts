@@ -1,16 +1,16 @@
 /**
- * The first guess: a weighted sum over a query's shares of evidence, fitted by softmax regression. It chooses the candidates
- * and is where boosting starts.
+ * The first guess: a weighted sum of shares of evidence and their square roots, fitted by softmax regression. It selects the
+ * candidates and is the starting point for boosting.
  */
 import type { RankingData } from "./ranking-data.js";
 
 export interface MeritFit {
-  /** Inputs are the features `inputs[i]` and their square roots. */
+  /** The features to use, along with their square roots. */
   readonly inputs: readonly number[];
   readonly passes: number;
 }
 
-/** Weights in the order of `inputs`, then those of the square roots. Adagrad over queries; deterministic. */
+/** Returns the weights of `inputs`, then of their square roots. Adagrad over queries; deterministic. */
 export function fitMerit(data: RankingData, { inputs, passes }: MeritFit): Float64Array {
   const { width, values, offsets, relevance, weights } = data;
   const size = inputs.length;

@@ -1,4 +1,4 @@
-/** What playlists like the context hold: they are found once and vote by similarity, overlap, place and age. */
+/** Evidence by session neighbours: they are found once, and vote by similarity, overlap, position and age. */
 import { NeighbourFinder } from "../core/neighbours.js";
 import type { PlayIndex } from "../core/play-index.js";
 import type { Query } from "../core/query.js";
@@ -13,7 +13,7 @@ export interface NeighbourEvidenceSettings {
   readonly nominated: number;
 }
 
-/** How much a play in front of the match counts beside one behind it. */
+/** The weight of a play before the match, relative to one after it. */
 const inFront = 0.8;
 
 export class NeighbourEvidence {
@@ -65,7 +65,7 @@ export class NeighbourEvidence {
     );
   }
 
-  /** How many neighbours the last query has. */
+  /** The number of neighbours of the last query. */
   get found(): number {
     return this.#finder.found;
   }
@@ -101,7 +101,7 @@ export class NeighbourEvidence {
     this.#picker.pickVoted(this.#memory, touched, count, evidence, most);
   }
 
-  /** Writes what the votes were into the slots, and forgets them. */
+  /** Writes the votes to the slots, and clears them. */
   write(evidence: Evidence): void {
     const { count, tracks, columns: data } = evidence;
     const { kernel, tallies, touched } = this.#memory;

@@ -1,4 +1,4 @@
-/** What the blend can be told, what it does unless told, and what it cannot be told. */
+/** The blend's settings, defaults, ranges and conflicts. */
 import { numberWithin, wholeNumber } from "../../system/index.js";
 import { word2vecRanges } from "../../track2vec/index.js";
 import type { SettingsConflict } from "../contract.js";
@@ -10,18 +10,18 @@ import type { SignalSettings } from "./signals.js";
 import type { BoostSettings } from "./tree-grower.js";
 
 export interface BlendSettings extends SignalSettings, BoostSettings, HoldingSettings {
-  /** Dimensions of the encoder whose codes name tracks and are compared. */
+  /** Dimensions of the encoder. */
   readonly vectorSize: number;
   /**
-   * Epochs of that encoder; 0: no encoder. "auto": none where playlists are long, since what shares a playlist then says as much, and better
-   * (see docs/measured/recommenders.md); else as many as the encoder by itself.
+   * Epochs of the encoder; 0: no encoder. "auto": none if the mean playlist has 20 tracks or more, since sharing a playlist is then
+   * better evidence (see docs/measured/recommenders.md); else as many as the encoder by itself.
    */
   readonly vectorEpochs: number | "auto";
-  /** How far links between tracks reach within a playlist, in places. */
+  /** The minimum reach of links between tracks within a playlist, in places; more if playlists are longer. */
   readonly window: number;
-  /** How many links of a sort a track keeps, at most. */
+  /** The maximum number of links kept per track. */
   readonly keep: number;
-  /** How many trees rank all candidates; the others rank only the best `finalists`, whatever k: a longer answer only goes on. */
+  /** How many trees rank all candidates. The others rank only the `finalists`, regardless of k, so that answers are prefix-stable. */
   readonly firstTrees: number;
   /** How many candidates the other trees rank. */
   readonly finalists: number;
@@ -74,7 +74,7 @@ export const blendRanges: SettingRanges<BlendSettings> = {
   leaves: wholeNumber(2, mostLeaves),
   rate: share,
   leastHessian: numberWithin({ least: 0 }),
-  // A leaf's value is its gradient by its second derivative and this: 0 by 0 is no number.
+  // A leaf's value is gradient / (second derivative + lambda), which must not be 0 / 0.
   lambda: numberWithin({ above: 0 }),
   querySample: share,
   featureSample: share,
@@ -82,11 +82,11 @@ export const blendRanges: SettingRanges<BlendSettings> = {
   finalists: wholeNumber(1),
 };
 
-/** Parts of a tail's size are held back one after the other: together they are no more than all playlists. */
+/** Folds of the tail's size are held back one after another, so together they cannot exceed all playlists. */
 export function blendConflict({ tail, folds }: Readonly<BlendSettings>): SettingsConflict | undefined {
   if (folds * tail <= 1) return undefined;
   return {
-    what: `"folds" (${folds}) parts of "tail" (${tail}) of the playlists are more than all of them`,
-    hint: `With this tail there may be ${Math.floor(1 / tail)} folds at most.`,
+    what: `"folds" (${folds}) parts of "tail" (${tail}) of the playlists each are more than all playlists`,
+    hint: `With this tail, ${Math.floor(1 / tail)} folds at most.`,
   };
 }

@@ -1,4 +1,4 @@
-/** What is known of a track by itself: how often, how lately and where in playlists it plays. */
+/** Traits of tracks by themselves: how often, how recently and where in playlists they play. */
 import type { ArtistIndex } from "../core/artists.js";
 import type { PlayIndex } from "../core/play-index.js";
 import type { Sessions } from "../core/sessions.js";
@@ -14,7 +14,7 @@ export const traitNames = [
 ] as const;
 export const traitsPerTrack = traitNames.length;
 
-/** `traitsPerTrack` numbers a track. Ages are shares of all playlists; a track that never plays has age 1. */
+/** `traitsPerTrack` numbers per track. Ages are shares of all playlists; a track that never plays has age 1. */
 export function trackTraits({ trackCount, offsets }: Sessions, index: PlayIndex): Float32Array {
   const { offsets: starts, positions, sessions } = index;
   const count = offsets.length - 1;
@@ -54,7 +54,7 @@ export const artistTraitNames = [
 ] as const;
 export const traitsByArtist = artistTraitNames.length;
 
-/** `traitsByArtist` numbers a track, all 0 where it has no artist. `counts` are playlists by track. */
+/** `traitsByArtist` numbers per track, all 0 if it has no artist. @param counts the number of playlists with each track */
 export function artistTraits(artists: ArtistIndex, counts: Uint32Array): Float32Array {
   const traits = new Float32Array(counts.length * traitsByArtist);
   const { offsets, values } = artists.tracks;

@@ -1,4 +1,4 @@
-/** Grows trees leaf by leaf, each on the derivatives that the trees before it leave, and keeps them as a forest. */
+/** Grows trees leaf by leaf, each fitted to the derivatives of the loss after the trees before it. */
 import type { Random } from "../../system/index.js";
 import { binValues } from "./bins.js";
 import { type BoostMemory, cellsPerFeature, numbersPerNode } from "./boost-memory.js";
@@ -6,19 +6,19 @@ import type { ForestArrays } from "./forest.js";
 import type { RankingData } from "./ranking-data.js";
 
 export interface BoostSettings {
-  /** How many trees are grown. */
+  /** The number of trees. */
   readonly trees: number;
-  /** The most leaves of a tree. */
+  /** The maximum number of leaves per tree. */
   readonly leaves: number;
-  /** What each tree adds is multiplied by this. */
+  /** The learning rate: a factor of all leaf values. */
   readonly rate: number;
-  /** The least sum of second derivatives in a leaf. */
+  /** The minimum sum of second derivatives in a leaf. */
   readonly leastHessian: number;
   /** L2 penalty on leaf values. */
   readonly lambda: number;
-  /** The share of queries that each tree sees. */
+  /** The share of queries sampled for each tree. */
   readonly querySample: number;
-  /** The share of features that each tree sees. */
+  /** The share of features sampled for each tree. */
   readonly featureSample: number;
 }
 
@@ -35,7 +35,7 @@ interface Leaf {
   bin: number;
   leftGradient: number;
   leftHessian: number;
-  /** The node that this leaf hangs from, and on which side. */
+  /** The parent node (-1 for the root), and on which side of it this leaf is. */
   parent: number;
   side: 0 | 1;
 }
@@ -86,7 +86,7 @@ export class TreeGrower {
     return loss / Math.max(1, queries);
   }
 
-  /** First and second derivatives of the softmax loss at the scores of now; returns the loss. */
+  /** Computes the first and second derivatives of the softmax loss at the current scores; returns the loss. */
   #derive(): number {
     const { kernel, offsets, weights, relevance, scores, derivatives, losses } = this.memory;
     kernel.derive(
@@ -125,7 +125,7 @@ export class TreeGrower {
       leaves.push(right);
       const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
       this.#count(small, chosen);
-      // The larger child's histogram is the parent's less the smaller child's.
+      // The larger child's histogram is the parent's minus the smaller child's.
       large.histogram = leaf.histogram;
       kernel.subtract(
         large.histogram.byteOffset,
@@ -165,7 +165,7 @@ export class TreeGrower {
     );
   }
 
-  /** A leaf's sums, read off the histogram of any feature. */
+  /** Computes a leaf's sums from the histogram of any feature. */
   #sum(leaf: Leaf, feature: number): void {
     const base = feature * cellsPerFeature * 2;
     for (let b = 0; b < cellsPerFeature; b++) {
@@ -236,7 +236,7 @@ export class TreeGrower {
     ];
   }
 
-  /** Adds the tree just grown to the scores of all rows, seen or not. */
+  /** Adds the new tree to the scores of all rows, including those it was not fitted on. */
   #addTree(firstNode: number, firstLeaf: number): void {
     const { kernel, bins, nodes, leafValues, scores } = this.memory;
     const local = (child: number) => (child >= 0 ? child - firstNode : ~(~child - firstLeaf));

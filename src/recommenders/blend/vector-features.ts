@@ -1,4 +1,4 @@
-/** How near a candidate is to the context by the encoder's vectors: of tracks, of the context as a whole, and of artists. */
+/** How near a candidate is to the context by the encoder's vectors: to its last track, to the whole context, by artist. */
 import type { ArtistIndex } from "../core/artists.js";
 import type { Query } from "../core/query.js";
 import { contextMean, copyUnit, inner, type UnitRows } from "../core/unit-vectors.js";
@@ -16,7 +16,7 @@ export class VectorFeatures {
   #placed = false;
   #artistPlaced = false;
 
-  /** @param code of the context that is read, as `CodeEvidence` keeps it */
+  /** @param code the code of the current context, which `CodeEvidence` keeps up to date */
   constructor(
     vectors: UnitRows,
     readonly code: Float32Array,
@@ -45,7 +45,7 @@ export class VectorFeatures {
       this.#byArtist !== undefined && contextMean(this.#byArtist, artists, this.#decay, this.#artist);
   }
 
-  /** Writes five numbers for a track, zeros where there are no vectors, into `rows` from `at`; returns where the next goes. */
+  /** Writes five numbers for a track to `rows` from `at`, zeros if there are no vectors; returns the index after them. */
   write(track: number, rows: Float32Array, at: number): number {
     const { size, units } = this.#vectors;
     if (size === 0) {

@@ -1,17 +1,17 @@
-/** Tracks by artist, and the artist of a track that the catalogue does not hold. */
+/** Tracks by artist, and the artists of unknown tracks. */
 import { artistNumbers } from "../../corpus/index.js";
 import type { Query } from "./query.js";
 import type { ScoreBoard } from "./score-board.js";
 import type { Rows } from "./sessions.js";
 
 export class ArtistIndex {
-  /** The artist's number of each track; 0 where the track has no artist. */
+  /** By track number: its artist's number, 0 if it has none. */
   readonly artistOf: Uint32Array;
   /** Names by number; number 0 is "no artist". */
   readonly names: readonly string[];
   /**
-   * The tracks of each artist that are in any playlist, most popular first. Row 0 is empty. (While a part of the playlists is
-   * held back the catalogue holds tracks of that part alone: to list them would tell what was held back.)
+   * Each artist's tracks, most popular first. Row 0 is empty. Tracks in no playlist are left out: when playlists are held back,
+   * listing the tracks that only these have would leak them.
    */
   readonly tracks: Rows;
   #numbers: Map<string, number> | undefined;
@@ -22,7 +22,7 @@ export class ArtistIndex {
   constructor(artists: readonly string[], counts: Uint32Array) {
     this.#counts = counts;
     const { names, of } = artistNumbers(artists);
-    // The numbers that the catalogue has, one more each; "no artist" comes out of their row and is number 0.
+    // Renumber so that "no artist" is 0 and the others follow in their order.
     const none = names.indexOf("");
     this.artistOf = new Uint32Array(of.length);
     for (let t = 0; t < of.length; t++) {
@@ -34,7 +34,7 @@ export class ArtistIndex {
     this.#weights = new Float64Array(this.names.length);
   }
 
-  /** The artist of an id the catalogue does not hold, 0 where none fits: see `artistOfId`. */
+  /** The artist's number for an unknown id, 0 if none matches; see `artistOfId`. */
   guess(id: string): number {
     if (this.#numbers === undefined) {
       this.#numbers = new Map();
@@ -45,7 +45,7 @@ export class ArtistIndex {
     return artistOfId(id, (name) => numbers.get(name)) ?? 0;
   }
 
-  /** Adds up to `most` to the tracks of the artists of the context, weighted by how often and how late they played. */
+  /** Adds up to `most` to the tracks by the context's artists, weighted by how often and how late these played. */
   score(query: Query, board: ScoreBoard, most: number): void {
     const listed = this.#listed;
     const known = Math.min(query.tracks.length, mostPlays);
@@ -70,10 +70,11 @@ export class ArtistIndex {
   }
 
   /**
-   * Multiplies the scores of tracks whose artists are in the context, by 1 + power · (1/2 for the last play, 1/3 for the one before,
-   * and so on). Plays of unknown tracks count, too.
+   * Multiplies the scores of tracks whose artists are in the context by 1 + power · (the sum over the artist's plays: 1/2 for the
+   * last play of the context, 1/3 for the one before, and so on). Unknown tracks count too.
    *
-   * @param tracks the numbers of the tracks, of which the first `count` count, and `scores`, what each of them has
+   * @param tracks track numbers; only the first `count` are used
+   * @param scores one per track
    */
   favour(query: Query, power: number, tracks: Uint32Array, scores: Float64Array, count: number): void {
     const { played } = query;
@@ -99,12 +100,14 @@ export class ArtistIndex {
   }
 }
 
-/** How many plays of a context, from the last, are read. */
+/** How many of a context's last plays are read. */
 const mostPlays = 200;
 
 /**
- * What `find` knows of the artist of an "Artist-Track" id: of the longest name it knows that the id starts with, followed by "-"
- * ("Jay-Z-Numb" is by "Jay-Z" where that artist is known, else by "Jay"). An id that is a name and nothing else tells its artist, too.
+ * Looks up the artist of an "Artist-Track" id: the longest known name that is the whole id or is followed by "-" in it
+ * ("Jay-Z-Numb" is by "Jay-Z" if that artist is known, else by "Jay").
+ *
+ * @param find returns what is known about a name, undefined if nothing is
  */
 export function artistOfId<Known>(id: string, find: (name: string) => Known | undefined): Known | undefined {
   for (let dash = id.length; dash > 0; dash = id.lastIndexOf("-", dash - 1)) {

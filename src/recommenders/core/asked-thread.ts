@@ -1,4 +1,4 @@
-/** Threads that are asked and answer, one question after the other. */
+/** Worker threads that answer questions, one after another. */
 import { parentPort, type Worker } from "node:worker_threads";
 import {
   type ErrorData,
@@ -9,21 +9,21 @@ import {
   SegueError,
 } from "../../system/index.js";
 
-/** What a thread says to a question. A `SegueError` goes over field by field: copied as an error it would lose what to do about it. */
+/** A thread's reply. A `SegueError` is sent field by field, since cloning it as an error would lose its hint. */
 type Said<Answer> =
   | { readonly answer: Answer }
   | { readonly refused: ErrorData }
   | { readonly error: unknown };
 
-/** In the thread that asks. */
+/** The asking side. */
 export class AskedThread<Question, Answer> {
   readonly #worker: Worker;
-  /** Who waits for an answer; answers come in the order of questions. */
+  /** Pending promises; answers come in the order of the questions. */
   readonly #waiting: Array<{ resolve: (answer: Answer) => void; reject: (error: unknown) => void }> = [];
-  /** Why there will be no more answers, once there will be none. */
+  /** The reason, once there will be no more answers. */
   #ended: unknown;
 
-  /** @param what the thread does, for the message where it ends before it has answered: "a thread that …" */
+  /** @param what completes "a thread that …" in the message if it ends before it has answered */
   constructor(url: URL, workerData: unknown, what: string) {
     this.#worker = ownThread(url, { workerData });
     this.#worker.on("message", (said: Said<Answer>) => {
@@ -39,24 +39,24 @@ export class AskedThread<Question, Answer> {
     this.#worker.on("exit", () => fail(new SegueError(`a thread that ${what} ended early`)));
   }
 
-  /** The promise fails where the question cannot be sent, or the thread ends, or has ended. */
+  /** Rejects if the question cannot be sent, or the thread ends or has ended. */
   ask(question: Question): Promise<Answer> {
     try {
       this.#worker.postMessage(question);
     } catch (error) {
-      // Nobody may wait for an answer that will not come: the next one would be taken for it.
+      // Without adding a pending promise: the next answer would resolve it.
       return Promise.reject(error);
     }
     return this.next();
   }
 
-  /** The next answer that nobody waits for yet: to a question, or what the thread says unasked when it has started. */
+  /** The next answer that is not awaited yet: to a question, or the unasked message of a thread that is ready. */
   next(): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
       if (this.#ended === undefined) this.#waiting.push({ resolve, reject });
       else reject(this.#ended);
     });
-    // Who asked may be busy with something else when this one fails.
+    // No unhandled rejection if this fails before the caller awaits it.
     answer.catch(() => {});
     return answer;
   }
@@ -67,9 +67,9 @@ export class AskedThread<Question, Answer> {
 }
 
 /**
- * In the thread that is asked: says what `compute` returns, or what it throws.
+ * The answering side: sends what `compute` returns or throws.
  *
- * @param handed the buffers of an answer that need not be copied, since nobody here uses them again
+ * @param handed the buffers of an answer to transfer rather than copy; this thread can no longer use them
  */
 export function say<Answer>(
   compute: () => Answer,

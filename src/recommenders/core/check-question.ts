@@ -1,15 +1,15 @@
-/** The check of what a recommender is asked, at its door: of each context and its last track, not of each track, so that it costs nothing. */
+/** Checks the arguments of `recommend`: each context and its last track. Not every track, so that the check is cheap. */
 import { asWritten, misuse, requireWithin, wholeNumber } from "../../system/index.js";
 import type { Context } from "../contract.js";
 
 const askable = wholeNumber(1);
 
-/** @throws SegueError (misuse) where k is not a whole number ≥ 1 */
+/** @throws SegueError (misuse) if k is not an integer ≥ 1 */
 export function checkK(k: number): void {
   requireWithin(askable, "k", k, "Ask for 20, say.");
 }
 
-/** @throws SegueError (misuse) where k is not a whole number ≥ 1, or the contexts are no list of contexts */
+/** @throws SegueError (misuse) if k is not an integer ≥ 1, or the contexts are not a list of contexts */
 export function checkQuestion(contexts: readonly Context[], k: number): void {
   checkK(k);
   if (!Array.isArray(contexts))
@@ -21,14 +21,14 @@ export function checkQuestion(contexts: readonly Context[], k: number): void {
 }
 
 /**
- * @param name how the message calls it
- * @throws SegueError (misuse) where its tracks are no list of text, or its title is no text
+ * @param name what messages call it
+ * @throws SegueError (misuse) if its tracks are not a list of strings, or its title is not a string
  */
 export function checkContext(context: Context, name = "the context"): void {
   if (!Array.isArray(context?.tracks))
     throw misuse(
       `${name} must have a list of tracks, got ${asWritten(context)}`,
-      'A context is { tracks: ["Artist-Track", …] }, with title: "…" where there is one; tracks may be [].',
+      'A context is { tracks: ["Artist-Track", …] }, optionally with title: "…"; tracks may be [].',
     );
   const { tracks, title } = context;
   const last: unknown = tracks.at(-1);
@@ -40,6 +40,6 @@ export function checkContext(context: Context, name = "the context"): void {
   if (title !== undefined && typeof title !== "string")
     throw misuse(
       `the title of ${name} must be text, got ${asWritten(title)}`,
-      "Leave it out where there is none.",
+      "Leave it out if there is none.",
     );
 }

@@ -1,7 +1,6 @@
 /**
- * What to answer when the context says too little: other tracks of the artists that were played, even where the tracks
- * themselves are unknown ("Artist-Track" ids give the artist away), then tracks of playlists that share title words, then
- * what is popular. Never a random bet.
+ * Answers when the context says too little: with tracks by the context's artists (read from "Artist-Track" ids if the tracks are
+ * unknown) and from playlists that share title words, then with popular tracks. Never a random bet.
  */
 import type { Catalogue, Corpus } from "../../corpus/index.js";
 import type { RecommenderState } from "../contract.js";
@@ -49,13 +48,13 @@ export class Fallback implements Filler {
   }
 
   /**
-   * Scores in (0, 1]: above 1/4 what artists (up to 3/8) and title words (up to 3/8) speak for, below it what is popular alone. A word
-   * is in so few titles that most of its tracks are in one playlist with it: of these the popular ones are nearer to what is meant. How
-   * many are wanted changes no order.
+   * Scores in (0, 1]: above 1/4 for tracks by artists (up to 3/8) and title words (up to 3/8), at most 1/4 for tracks that are only
+   * popular. Popularity also counts among a word's tracks (up to 1/16), since most share only one playlist with the word. The order
+   * does not depend on `wanted`.
    */
   fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void {
     this.titles?.score(query, board, 1);
-    // Even the share of a title word's playlists that holds its foremost track may be small.
+    // Relative to the best: even a word's most frequent track may be in few of its playlists.
     let best = 0;
     for (let i = 0; i < board.count; i++) best = Math.max(best, board.scores[board.touched[i]!]!);
     for (let i = 0; i < board.count; i++) {

@@ -1,15 +1,15 @@
-/** Threads that help a kernel with its jobs (assembly/_jobs.ts). */
+/** Helper threads for a kernel's jobs (assembly/_jobs.ts). */
 import { ownThread } from "../../system/index.js";
 
-/** As in assembly/_jobs.ts: the words of a job with its arguments, and the one that ends helpers. */
+/** As in assembly/_jobs.ts: the words of a job with its arguments, and the index of the word that stops helpers. */
 export const jobWords = 32;
 const stopWord = 5;
 
 /**
- * @param entry the file that each of them runs, and `workerData`, what it is started with
- * @param count how many
+ * @param entry the file that each thread runs
+ * @param count the number of threads
  * @param control the words of the kernel's jobs
- * @returns what ends them
+ * @returns stops the threads
  */
 export function startJobThreads(
   entry: URL,
@@ -19,7 +19,7 @@ export function startJobThreads(
 ): () => void {
   const helpers = Array.from({ length: count }, () => {
     const worker = ownThread(entry, { workerData });
-    // Who fails to help is missed by nobody.
+    // The work is done without a helper that fails.
     worker.on("error", () => {});
     worker.unref();
     return worker;

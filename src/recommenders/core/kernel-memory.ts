@@ -1,10 +1,10 @@
-/** Lays arrays out in the memory of a kernel, in one piece. */
+/** Lays out arrays in the memory of a kernel. */
 import { readKernel, SegueError } from "../../system/index.js";
 
 const page = 65_536;
 /** wasm32 addresses 4 GiB. */
 const mostPages = 65_536;
-/** Where an array begins is a multiple of so many bytes, and nothing lies at 0. */
+/** Arrays are aligned to this many bytes; none is at address 0. */
 const line = 64;
 const modules = new Map<string, WebAssembly.Module>();
 
@@ -15,18 +15,19 @@ type ArrayKind =
   | Float32ArrayConstructor
   | Float64ArrayConstructor;
 
-/** What arrays there are: of which kind, and how long. */
+/** The kind and length of each array. */
 export type ArrayPlan = Readonly<Record<string, readonly [kind: ArrayKind, length: number]>>;
 
-/** The arrays of a plan; their `byteOffset` is their address for the kernel. */
+/** The arrays of a plan; their `byteOffset` is their address in the kernel. */
 export type ArraysOf<Plan extends ArrayPlan> = { readonly [name in keyof Plan]: InstanceType<Plan[name][0]> };
 
 /**
- * Makes the memory of the planned arrays, and the kernel assembly/`name`.ts on top of it; a kernel is compiled once a thread.
+ * Allocates the planned arrays and instantiates the kernel assembly/`name`.ts on them. A kernel is compiled once per thread.
  *
- * @param what of which kind the work is, and `hint`, what to do: for the message where 4 GiB do not hold it
- * @param shared whether other threads see the memory
- * @throws SegueError where wasm's 4 GiB do not hold the arrays
+ * @param what the subject of the message if the arrays do not fit
+ * @param hint what to do then
+ * @param shared whether other threads share the memory
+ * @throws SegueError if the arrays do not fit in wasm's 4 GiB
  */
 export function kernelMemory<Plan extends ArrayPlan>(
   name: string,
@@ -37,7 +38,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
 ): {
   readonly kernel: unknown;
   readonly arrays: ArraysOf<Plan>;
-  /** What an instance for another thread is made of. */
+  /** For an instance in another thread. */
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
 } {
@@ -49,7 +50,9 @@ export function kernelMemory<Plan extends ArrayPlan>(
   });
   const pages = Math.ceil(end / page);
   if (pages > mostPages) {
-    throw new SegueError(`${what} need ${(end / 2 ** 30).toFixed(1)} GiB; there are 4`, { hint });
+    throw new SegueError(`${what} need ${(end / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4`, {
+      hint,
+    });
   }
   const file = `${name}${shared ? "" : "-unshared"}`;
   let module = modules.get(file);
@@ -57,7 +60,7 @@ export function kernelMemory<Plan extends ArrayPlan>(
     module = new WebAssembly.Module(readKernel(file));
     modules.set(file, module);
   }
-  // Memory that threads share is set aside up to its maximum.
+  // The maximum of shared memory is reserved at once.
   const maximum = shared ? pages : mostPages;
   const memory = new WebAssembly.Memory({ initial: pages, maximum, shared });
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;

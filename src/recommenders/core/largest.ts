@@ -1,8 +1,8 @@
 /**
- * Picks the largest of `values[0 … count)` into `kept` (their numbers) and `keptValues`, as many as `kept` holds, unordered.
- * Ties at the border go to the larger number (the later playlist). O(count).
+ * Copies the largest of `values[0 … count)` into `keptValues` and their numbers into `kept`, up to its length, unordered. Ties at
+ * the border go to the larger number (the later playlist). O(count).
  *
- * @returns how many were picked: min(count, kept.length)
+ * @returns the number picked: min(count, kept.length)
  */
 export function largest(
   values: Float64Array,
@@ -34,7 +34,7 @@ export function largest(
       equal.push(numbers[i]!);
     }
   }
-  // Those equal to the border: the largest numbers of them fill what is left.
+  // Values equal to the border fill the rest, largest numbers first.
   const left = wanted - size;
   if (equal.length > left) equal.sort((a, b) => b - a);
   for (let i = 0; i < left; i++) {
@@ -47,13 +47,13 @@ export function largest(
 let scratch = new Float64Array(0);
 let places = new Uint32Array(0);
 
-/** How many values a sample holds. */
+/** The size of a sample. */
 const sampled = 256;
 const sample = new Float64Array(sampled);
 
 /**
- * A bound that at least the n largest of `values[0 … count)` are likely to reach, and little more, told by an even sample;
- * -Infinity where not so few of many are wanted.
+ * Estimates, from an evenly spaced sample, a bound that the n largest of `values[0 … count)` and few others likely reach;
+ * -Infinity if `count` is small or n is a large share of it.
  */
 export function likelyBound(values: Float64Array, count: number, n: number): number {
   const place = Math.ceil((sampled * n * 1.25) / count) + 6;
@@ -62,7 +62,7 @@ export function likelyBound(values: Float64Array, count: number, n: number): num
   return select(sample, sampled, place);
 }
 
-/** Puts the values that may be among the n largest into `scratch` and where they stand into `places`; returns how many. */
+/** Copies values that may be among the n largest to `scratch` and their indexes to `places`; returns how many. */
 function possible(values: Float64Array, count: number, n: number): number {
   if (scratch.length < count) {
     scratch = new Float64Array(count * 2);
@@ -84,7 +84,7 @@ function reaching(values: Float64Array, count: number, bound: number): number {
   return found;
 }
 
-/** The n-th largest of `copy[0 … count)`, which lose their order. */
+/** The n-th largest of `copy[0 … count)`, which it reorders. */
 function select(copy: Float64Array, count: number, n: number): number {
   let low = 0;
   let high = count - 1;

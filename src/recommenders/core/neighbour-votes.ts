@@ -1,4 +1,4 @@
-/** Neighbours vote for what they hold, and the tracks that may be among the best are put on a board (assembly/votes.ts). */
+/** Neighbours vote for their tracks; tracks that may be among the best are put on a board (assembly/votes.ts). */
 import { kernelMemory } from "./kernel-memory.js";
 import { likelyBound } from "./largest.js";
 import type { NeighbourFinder } from "./neighbours.js";
@@ -32,13 +32,13 @@ interface VotesKernel {
   ): number;
 }
 
-/** The kernel and its arrays, laid out for the playlists of a finder. */
+/** The kernel and its arrays for the playlists of a finder. */
 type VotesMemory = ReturnType<typeof votesMemory>;
 
-/** Up to 2^17 tracks are one range, whose tallies are 1 MiB at most; more are cut into ranges with 128 KiB of tallies each. */
+/** Up to 2^17 tracks are one range, with at most 1 MiB of tallies; more are split into ranges with 128 KiB of tallies each. */
 const [oneRange, manyRanges] = [17, 14];
 
-/** @throws SegueError where wasm's 4 GiB do not hold it */
+/** @throws SegueError if it does not fit in wasm's 4 GiB */
 function votesMemory(finder: NeighbourFinder) {
   const { sessions, settings } = finder;
   const { items, trackCount } = sessions;
@@ -48,7 +48,7 @@ function votesMemory(finder: NeighbourFinder) {
   const plays = Math.min(items.length, neighbours * longest);
   const rangeBits = trackCount <= 2 ** oneRange ? oneRange : manyRanges;
   const ranges = Math.ceil(trackCount / 2 ** rangeBits);
-  // One more than there may be: the kernel writes first and counts then.
+  // One more than possible, since the kernel writes before it counts.
   const voted = Math.min(trackCount, plays) + 1;
   const { kernel, arrays } = kernelMemory(
     "votes",
@@ -70,7 +70,7 @@ function votesMemory(finder: NeighbourFinder) {
       keptSums: [Float64Array, voted],
     },
     `the votes of neighbours on ${trackCount} tracks, ${plays} for a query,`,
-    "Ask for fewer neighbours, or leave out tracks that play seldom.",
+    "Ask for fewer neighbours, or leave out rarely played tracks.",
   );
   const { after, before } = arrays;
   for (let d = 0; d <= longest; d++) {
@@ -100,7 +100,7 @@ function votesMemory(finder: NeighbourFinder) {
 }
 
 /**
- * Puts tracks that are in the same number of playlists into one class. There are fewer classes than 2^16: so many different numbers
+ * Groups tracks in the same number of playlists into one class. There are fewer than 2^16 classes: that many different numbers would
  * add up to more plays than fit in 4 GiB.
  */
 function classesOf(offsets: Uint32Array, trackCount: number): { classOf: Uint16Array; playlists: number[] } {
@@ -128,8 +128,8 @@ export class NeighbourVotes {
   readonly #repeats: number;
 
   /**
-   * @param repeats what sums of votes for tracks of the context are multiplied by afterwards
-   * @throws SegueError where wasm's 4 GiB do not hold the votes
+   * @param repeats the factor that the caller later applies to the sums of context tracks
+   * @throws SegueError if the votes do not fit in wasm's 4 GiB
    */
   constructor(finder: NeighbourFinder, repeats: number) {
     this.#finder = finder;
@@ -138,10 +138,10 @@ export class NeighbourVotes {
   }
 
   /**
-   * Lets the neighbours of the finder's last `find` vote, and adds to a cleared board the sums of the votes: for at least the `wanted`
-   * best tracks that are not in the context and whatever may stand among them, or for all where there are not so many.
+   * Lets the neighbours of the finder's last `find` vote, and adds the sums to a cleared board: for at least the `wanted` best tracks
+   * outside the context and any context tracks that may rank among them, or for all tracks if there are fewer.
    *
-   * @param weigh changes the sums of the first `count` tracks before the best are told from the others
+   * @param weigh changes the sums of the first `count` tracks before the best are selected
    */
   score(context: Uint32Array, wanted: number, board: ScoreBoard, weigh?: Weigh): void {
     const { kernel, touched, sums, kept, keptSums } = this.#memory;
@@ -152,12 +152,12 @@ export class NeighbourVotes {
     for (let i = 0; i < length; i++) board.add(tracks[i]!, scores[i]!);
   }
 
-  /** Lays the neighbours out for the kernel. @returns how many there are */
+  /** Lays out the neighbours for the kernel. @returns how many there are */
   #callNeighbours(): number {
     const { found, neighbours, similarities, sessions, settings } = this.#finder;
     const { plays, matches, ends, weights } = this.#memory;
     const { offsets, items } = sessions;
-    // Copied for each query: it takes less time than the votes by far, and the kernel needs no copy of all plays.
+    // Copied for each query. That takes far less time than the votes, and the kernel needs no copy of all plays.
     let at = 0;
     for (let n = 0; n < found; n++) {
       const session = neighbours[n]!;
@@ -171,19 +171,19 @@ export class NeighbourVotes {
     return found;
   }
 
-  /** Puts at least the `wanted` best of the touched tracks into `kept`; returns how many, nothing where they are not told from the others. */
+  /** Puts at least the `wanted` best touched tracks into `kept`; returns how many, or undefined if the estimated bound keeps too few. */
   #keepBest(count: number, wanted: number): number | undefined {
     const { touched, sums, kept, keptSums } = this.#memory;
     const found = this.#keepReaching(touched, sums, count, likelyBound(sums, count, wanted));
     if (found < wanted) return undefined;
-    // A sample of all is coarse where few of many are wanted; one of those that are left is finer.
+    // A sample of all tracks is coarse if few are wanted; one of the remaining tracks is finer.
     const bound = likelyBound(keptSums, found, wanted);
     let reaching = 0;
     for (let i = 0; i < found; i++) if (keptSums[i]! >= bound) reaching++;
     return reaching < wanted ? found : this.#keepReaching(kept, keptSums, found, bound);
   }
 
-  /** A track of the context whose sum comes to reach the bound is kept, too. */
+  /** Lowers the bound if `repeats` is above 1, so that a context track is kept if its final sum reaches it. */
   #keepReaching(tracks: Uint32Array, sums: Float64Array, count: number, bound: number): number {
     const { kernel, kept, keptSums } = this.#memory;
     const lowest = this.#repeats <= 1 ? bound : bound > 0 ? (0.999 * bound) / this.#repeats : -Infinity;

@@ -1,6 +1,6 @@
 /**
- * Session neighbours: the playlists most like the context, and what they hold. Covers V-SKNN (Ludewig & Jannach 2018) and
- * VSTAN (Ludewig et al. 2021, after STAN, Garg et al. 2019), which differ in how they weigh position and age.
+ * Finds session neighbours: the playlists most like the context. Covers V-SKNN (Ludewig & Jannach 2018) and VSTAN (Ludewig et
+ * al. 2021, after STAN, Garg et al. 2019), which differ in how they weigh position and age.
  */
 
 import { largest } from "./largest.js";
@@ -12,25 +12,25 @@ import { type Rows, type Sessions, sessionCount } from "./sessions.js";
 export interface NeighbourSettings {
   /** How many neighbours vote. */
   readonly neighbours: number;
-  /** The latest playlists of a track that are looked at, at most. */
+  /** Only this many of a track's latest playlists are read. */
   readonly perTrack: number;
-  /** How many tracks of the context, from the last, are read (each once). */
+  /** How many of the context's last tracks are read (each once). */
   readonly last: number;
-  /** The weight of the context's track d places back: "linear" (V-SKNN), or exp(-(d - 1) / contextDecay) (VSTAN). */
+  /** The weight of the context's d-th last track: "linear" (V-SKNN), or exp(-(d - 1) / contextDecay) (VSTAN). */
   readonly contextDecay: "linear" | number;
   /** Similarity is divided by (playlist length)^lengthPower. */
   readonly lengthPower: number;
-  /** Age, as a share of all playlists, at which a neighbour weighs 1/e; 0: all alike. */
+  /** The age, as a share of all playlists, at which a neighbour weighs 1/e; 0: all weigh the same. */
   readonly recency: number;
-  /** exp(-(places from the match) / near) weighs what a neighbour holds; 0: all alike. */
+  /** A neighbour's track d places from the match weighs exp(-(d - 1) / near); 0: all weigh the same. */
   readonly near: number;
-  /** Factor for what a neighbour played before the match. */
+  /** The factor for tracks before the match. */
   readonly before: number;
-  /** Matches are weighed by idf^idfMatch. */
+  /** Matches are weighted by idf^idfMatch. */
   readonly idfMatch: number;
-  /** Votes are weighed by idf^idfVote. */
+  /** Votes are weighted by idf^idfVote. */
   readonly idfVote: number;
-  /** Which play is the match where a neighbour plays the matching track several times. Default: the first. */
+  /** The play that counts as the match if a neighbour has the matching track several times. Default: the first. */
   readonly match?: "first" | "last";
 }
 
@@ -38,15 +38,15 @@ export class NeighbourFinder {
   readonly sessions: Sessions;
   readonly inverted: Rows;
   readonly settings: NeighbourSettings;
-  /** Neighbours of the last `find`, unordered; the first `found` count. */
+  /** The neighbours of the last `find`, unordered; only the first `found` are valid. */
   readonly neighbours: Uint32Array;
   readonly similarities: Float64Array;
   found = 0;
   /** The weight of each track in the context of the last `find`, 0 for all others. */
   readonly context: Float64Array;
   /**
-   * Of each neighbour, by the number of its playlist: the play (a position in `items`) of the track that the context played
-   * last, the weight of that track, and the sum of the idf of the tracks it shares with the context.
+   * For each neighbour, by playlist number: the position in `items` of the match, that is the shared track that is latest in the
+   * context; the weight of that track; the sum of the idf of all shared tracks.
    */
   readonly matches: Uint32Array;
   readonly matched: Float64Array;
@@ -58,7 +58,7 @@ export class NeighbourFinder {
   readonly #length: Float64Array;
   readonly #candidates: Float64Array;
 
-  /** @param plays the index of the playlists, where there is one already */
+  /** @param plays the play index of the sessions, if there is one already */
   constructor(sessions: Sessions, settings: NeighbourSettings, plays: PlayIndex = playIndex(sessions)) {
     const count = sessionCount(sessions);
     this.sessions = sessions;
@@ -83,12 +83,12 @@ export class NeighbourFinder {
     this.context = new Float64Array(sessions.trackCount);
   }
 
-  /** The idf of a track that is in so many playlists: log(playlists / these). */
+  /** The idf of a track in this many playlists: log((all playlists + 1) / playlists), 0 for a track in none. */
   idf(playlists: number): number {
     return playlists > 0 ? Math.log((sessionCount(this.sessions) + 1) / playlists) : 0;
   }
 
-  /** Finds the neighbours of a context into `neighbours` and `similarities`. */
+  /** Writes the neighbours of a context to `neighbours` and `similarities`, and their number to `found`. */
   find(tracks: Uint32Array): void {
     const { inverted, settings, context } = this;
     const { perTrack, contextDecay } = settings;
@@ -111,7 +111,7 @@ export class NeighbourFinder {
       const added = weight * idf ** settings.idfMatch;
       for (let i = Math.max(start, end - perTrack); i < end; i++) {
         const session = inverted.values[i]!;
-        // Weights fall with d: the first track of the context that a playlist shares is the one that weighs most.
+        // Weights fall with d, so the first track found in a playlist weighs most.
         if (!board.has(session)) {
           this.matches[session] = this.#places[i]!;
           this.matched[session] = weight;

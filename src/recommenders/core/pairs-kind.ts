@@ -1,4 +1,4 @@
-/** What recommenders have in common that read, for each of a context's last tracks, the tracks that go with it. */
+/** The common part of recommenders that score the tracks paired with each of the context's last tracks. */
 import type { Catalogue } from "../../corpus/index.js";
 import type { RecommenderKind, RecommenderState } from "../contract.js";
 import { Fallback } from "./fallback.js";
@@ -10,20 +10,20 @@ import { ScoredRecommender } from "./scored.js";
 import { sessionsOf } from "./sessions.js";
 
 interface PairsSettings {
-  /** How many tracks of the context, from the last, are read. */
+  /** How many of the context's last tracks are read. */
   readonly last: number;
-  /** The weight of the context's track d places back is d^-contextFade. */
+  /** The weight of the context's d-th last track is d^-contextFade. */
   readonly contextFade: number;
-  /** How many pairs are kept for a track. */
+  /** The maximum number of pairs kept per track. */
   readonly keep: number;
   readonly repeats: number | "auto";
 }
 
 interface PairsKind<Settings extends PairsSettings>
   extends Pick<RecommenderKind<Settings>, "name" | "summary" | "defaults" | "ranges"> {
-  /** Which pairs are counted. */
+  /** Which pairs to count. */
   readonly pairsOf: (settings: Settings) => Pick<PairOptions, "ahead" | "behind" | "fade" | "recency">;
-  /** How the tracks that go with `track` get onto the board; `weight` is that of its place in the context. */
+  /** Scores the tracks paired with `track`; `weight` is that of its place in the context. */
   readonly scorerOf: (
     pairs: Pairs,
     counts: Uint32Array,

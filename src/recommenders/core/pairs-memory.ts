@@ -1,4 +1,4 @@
-/** The memory of the kernel that counts pairs (assembly/pairs.ts), laid out for one set of playlists, and the kernel itself. */
+/** The kernel that counts pairs (assembly/pairs.ts), and its memory for one set of playlists. */
 import { blocks } from "../../system/index.js";
 import { kernelMemory } from "./kernel-memory.js";
 import { longestOf, type Sessions, sessionCount } from "./sessions.js";
@@ -39,22 +39,23 @@ interface PairsKernel {
 export interface PairsPlan {
   readonly ahead: number;
   readonly behind: number;
-  /** How many pairs are kept of a track. */
+  /** The maximum number of pairs kept per track. */
   readonly keep: number;
-  /** Weights of the playlists, and by distance. */
+  /** The weight of each playlist. */
   readonly ages: Float64Array;
+  /** The weight at a distance. */
   readonly fadeAt: (distance: number) => number;
 }
 
-/** Plays, or tracks, that are looked at between two turns for others: some 20 ms. */
+/** Plays, or tracks, processed before yielding to the event loop: about 20 ms. */
 const playsAtOnce = 500_000;
 
-/** Pairs that one call of the kernel may write, and more where a single row is longer. */
+/** The number of pairs that one call of the kernel may write (more if a single row is longer). */
 const roomForPairs = 1 << 18;
 
 /**
- * @param takeTurns asked for after every few milliseconds of work
- * @throws SegueError where wasm's 4 GiB do not hold it
+ * @param takeTurns awaited after every few milliseconds of work
+ * @throws SegueError if it does not fit in wasm's 4 GiB
  */
 export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns: () => Promise<void>) {
   const { items, offsets, trackCount } = sessions;
@@ -71,9 +72,9 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
     }
     await takeTurns();
   }
-  // In a row are no more tracks than the plays of its track reach, and than there are.
+  // A row has at most as many tracks as its track's plays reach, and as there are.
   const nearby = Math.max(1, Math.min(trackCount, mostPlays * (ahead + behind)));
-  // Twice as many as there may be in a row, so that a search is short.
+  // At least twice the longest row, so that hash probes are short.
   const slots = 2 ** Math.max(4, Math.ceil(Math.log2(2 * nearby)));
   const keep = Math.min(plan.keep, nearby);
   const room = Math.max(keep, roomForPairs);
@@ -98,7 +99,7 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
       outWeights: [Float32Array, room],
     },
     `the pairs of ${trackCount} tracks from ${items.length} plays`,
-    "Leave out tracks that play seldom, or the oldest playlists.",
+    "Leave out rarely played tracks, or the oldest playlists.",
   );
   arrays.items.set(items);
   arrays.bounds.set(offsets);
@@ -123,7 +124,7 @@ export async function pairsMemory(sessions: Sessions, plan: PairsPlan, takeTurns
     arrays.used.byteOffset,
     arrays.keys.byteOffset,
   );
-  // `ends` is not needed yet: it lends its room.
+  // `ends` is not needed yet, so its memory is reused here.
   const next = arrays.ends.byteOffset;
   typed.startLocating(trackCount, next);
   const playlists = sessionCount(sessions);

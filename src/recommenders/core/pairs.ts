@@ -1,26 +1,26 @@
 /**
- * Which tracks go with which: for each track the tracks that follow it, come before it, or share a playlist with it, with
- * weights that fade with the distance between them and with the age of the playlist. Rows are pruned to their heaviest.
+ * Pairs of tracks: for each track, the tracks that follow it, come before it, or share a playlist with it. Weights decay with the
+ * distance between the two and the age of the playlist. Each row keeps only its heaviest pairs.
  */
 import { setImmediate } from "node:timers/promises";
 import { pairsMemory } from "./pairs-memory.js";
 import { type Sessions, sessionCount } from "./sessions.js";
 
 export interface PairOptions {
-  /** How many places ahead are looked at. */
+  /** How many places ahead to count. */
   readonly ahead: number;
-  /** How many places back are looked at. */
+  /** How many places back to count. */
   readonly behind: number;
-  /** The weight at distance d: d^-fade (0: all alike; 1: 1/d). */
+  /** The weight at distance d is d^-fade; 0: all weigh the same. */
   readonly fade: number;
-  /** The weight of a playlist is exp(-age / recency), its age in [0, 1] of all playlists; 0: all alike. */
+  /** The weight of a playlist is exp(-age / recency), its age as a share of all playlists; 0: all weigh the same. */
   readonly recency: number;
-  /** How many pairs are kept for a track. */
+  /** The maximum number of pairs kept per track. */
   readonly keep: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Row t: `tracks[offsets[t]] …`, heaviest first, with their weights. */
+/** Row t is `tracks[offsets[t]] …` with their weights, heaviest first. */
 export interface Pairs {
   readonly offsets: Uint32Array;
   readonly tracks: Uint32Array;
@@ -38,18 +38,18 @@ export function recencyWeights(count: number, recency: number): Float64Array {
   return weights;
 }
 
-/** How many pairs a track may keep so that all of them stay within 60 million, whatever the size of the catalogue. */
+/** How many pairs each track may keep: `wanted`, lowered to keep the total within 60 million, but not below 20. */
 export function keptPerTrack(wanted: number, trackCount: number): number {
   return Math.max(1, Math.min(wanted, Math.max(20, Math.floor(60_000_000 / Math.max(1, trackCount)))));
 }
 
-/** Plays that are read between two looks at the signal: some 20 ms. */
+/** Plays read before yielding to the event loop: about 20 ms. */
 const workAtOnce = 4_000_000;
 
 /**
- * Counts in turns of some 20 ms, with a turn for timers and signals between them.
+ * Counts in slices of about 20 ms, yielding to the event loop between them.
  *
- * @throws the signal's reason; SegueError where wasm's 4 GiB do not hold the playlists
+ * @throws the signal's reason; SegueError if the playlists do not fit in wasm's 4 GiB
  */
 export async function countPairs(sessions: Sessions, options: PairOptions): Promise<Pairs> {
   const { trackCount } = sessions;
@@ -68,7 +68,7 @@ export async function countPairs(sessions: Sessions, options: PairOptions): Prom
   const memory = await pairsMemory(sessions, plan, takeTurns);
   const { kernel, mostPairs, ends, totals, outTracks, outWeights } = memory;
   const offsets = new Uint32Array(trackCount + 1);
-  // Little more than there are; what is not written to takes no memory.
+  // Slightly too long; pages that are never written take no memory.
   const tracks = new Uint32Array(mostPairs);
   const weights = new Float32Array(mostPairs);
   let length = 0;
@@ -94,7 +94,7 @@ export async function countPairs(sessions: Sessions, options: PairOptions): Prom
   return { offsets, tracks: cut(tracks, length), weights: cut(weights, length), totals: totals.slice() };
 }
 
-/** The first `length` of an array: itself, as long as little of it is left over. */
+/** The first `length` elements: a view if little is left over, else a copy. */
 function cut<T extends Uint32Array | Float32Array>(array: T, length: number): T {
   return (length > 0.8 * array.length ? array.subarray(0, length) : array.slice(0, length)) as T;
 }

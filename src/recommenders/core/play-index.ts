@@ -1,21 +1,21 @@
-/** Where each track plays, and in which playlist: counted once for all that ask. */
+/** The positions and playlists of each track's plays. */
 import type { Rows, Sessions } from "./sessions.js";
 
-/** The plays of track t are those from `offsets[t]` to `offsets[t + 1]` - 1, in playing order. */
+/** Track t has the plays `offsets[t]` to `offsets[t + 1]` - 1, in playing order. */
 export interface PlayIndex {
   readonly offsets: Uint32Array;
-  /** Of each play its position in `items`. */
+  /** The position in `items` of each play. */
   readonly positions: Uint32Array;
-  /** Of each play its playlist: beside the position, since to look it up by that one lands anywhere in memory. */
+  /** The playlist of each play. Stored, since looking it up by position means random memory access. */
   readonly sessions: Uint32Array;
 }
 
-/** Tracks of a range are 2^15. */
+/** A range has 2^15 tracks. */
 const rangeBits = 15;
 
 export function playIndex(of: Sessions): PlayIndex {
   const { trackCount, items, offsets: bounds } = of;
-  // Plays of millions of tracks lie too far apart for any cache: they are dealt out to ranges of tracks first, in their order.
+  // With millions of tracks, counting directly misses the cache. So plays are first partitioned by ranges of tracks, keeping their order.
   const { tracks, dealt, ends } = dealOut(of);
   const offsets = new Uint32Array(trackCount + 1);
   for (let i = 0; i < tracks.length; i++) offsets[tracks[i]! + 1]! += 1;
@@ -37,7 +37,7 @@ export function playIndex(of: Sessions): PlayIndex {
   return { offsets, positions, sessions };
 }
 
-/** The plays by ranges of their tracks: the track of each, its position in `items` (ascending in a range), and where each range ends. */
+/** The plays partitioned by ranges of tracks: the track of each, its position in `items` (ascending in a range), the end of each range. */
 function dealOut({ items, trackCount }: Sessions) {
   const ends = new Uint32Array((trackCount >> rangeBits) + 1);
   for (let i = 0; i < items.length; i++) ends[items[i]! >> rangeBits]! += 1;
@@ -59,8 +59,8 @@ function dealOut({ items, trackCount }: Sessions) {
 }
 
 /**
- * For each track the playlists that hold it, oldest first, each once; and where in its playlist each entry stands, as a position in
- * `items`: the first or the last play of the track.
+ * For each track, the playlists with it, oldest first, each once; and in `places`, the position in `items` of its first or last play
+ * in each.
  */
 export function invert(
   { offsets: plays, positions, sessions }: PlayIndex,

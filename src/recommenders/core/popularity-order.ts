@@ -1,17 +1,17 @@
 import { atOnce, orderByCount } from "../../system/index.js";
 
 /**
- * Tracks from the most to the least played, equal ones by id. Most tracks are played once or twice, and nobody asks that far
- * down: tracks of equal counts are put in order of their ids when the first of them is asked for.
+ * Tracks from the most to the least played, ties by id. Most tracks are played once or twice, and few callers read that far, so
+ * tracks with equal counts are sorted by id only when the first of them is read.
  */
 export class PopularityOrder {
   readonly #tracks: readonly string[];
   readonly #counts: ArrayLike<number>;
   readonly #order: Uint32Array;
-  /** Positions before this one are in their final order. */
+  /** Positions before this one are sorted by id. */
   #sorted = 0;
 
-  /** @param counts whole numbers ≥ 0, one a track */
+  /** @param counts integers ≥ 0, one per track */
   constructor(tracks: readonly string[], counts: ArrayLike<number>) {
     this.#tracks = tracks;
     this.#counts = counts;
@@ -24,7 +24,7 @@ export class PopularityOrder {
     return this.#order.length;
   }
 
-  /** The number of the track at a position in 0 … length - 1, 0 for the most played. */
+  /** The track number at a position from 0 (the most played) to length - 1. */
   at(position: number): number {
     while (position >= this.#sorted && this.#sorted < this.#order.length) this.#sortNext();
     return this.#order[position]!;

@@ -1,11 +1,11 @@
-/** A context as numbers: what scorers read. */
+/** A context as track numbers, as scorers read it. */
 import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
 import type { Context, NumberedContext } from "../contract.js";
 
 export interface Query extends NumberedContext {
-  /** Numbers of the known tracks, in playing order; those outside the catalogue are left out. */
+  /** The numbers of the known tracks, in playing order. */
   readonly tracks: Uint32Array;
-  /** How many tracks were played after the last known one (0: the last track is known). */
+  /** How many unknown tracks follow the last known one (0: the last track is known). */
   readonly unknownAfter: number;
 }
 
@@ -26,8 +26,8 @@ export function queryOf({ played, unknown, title }: NumberedContext): Query {
 }
 
 /**
- * From track ids to numbers, for one catalogue; share it between recommenders. The first id that is asked for costs one pass over
- * all of them: who only fits or saves a recommender never asks.
+ * Maps track ids to numbers, for one catalogue. The index is built on the first lookup, since callers that only fit or save a
+ * recommender do not need it.
  */
 export class TrackNumbers {
   static readonly #shared = new WeakMap<readonly string[], TrackNumbers>();
@@ -42,7 +42,7 @@ export class TrackNumbers {
     return (this.#index ??= trackIndex(this.tracks));
   }
 
-  /** The one index of this list of tracks: recommenders restored on the same catalogue share it. */
+  /** The index of this list of tracks, shared by all recommenders of the same catalogue. */
   static of(catalogue: Catalogue): TrackNumbers {
     let index = TrackNumbers.#shared.get(catalogue.tracks);
     if (index === undefined) {

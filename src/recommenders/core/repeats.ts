@@ -1,8 +1,8 @@
 import { type Sessions, sessionCount } from "./sessions.js";
 
 /**
- * Plays that repeat a track of their own playlist, and the tracks that each play could have repeated, over all plays, or until `enough`
- * repeats were met.
+ * Counts the plays that repeat a track of their playlist, and the tracks that each play could have repeated. Stops once there are
+ * `enough` repeats.
  */
 function countRepeats(
   sessions: Sessions,
@@ -24,27 +24,27 @@ function countRepeats(
   return { repeats, couldBe };
 }
 
-/** The chance that a track which has played plays next, in [0, 1]. */
+/** The probability, in [0, 1], that any one track already played plays next. */
 export function repeatChance(sessions: Sessions): number {
   const { repeats, couldBe } = countRepeats(sessions);
   return couldBe === 0 ? 0 : repeats / couldBe;
 }
 
-/** Playlists of some hundred tracks repeat 2 % of their plays and have a chance of 0.0003, short sessions of 0.01. */
+/** Playlists of about a hundred tracks repeat 2 % of their plays, a chance of 0.0003 per track; in short sessions it is 0.01. */
 const often = 0.002;
 
 /**
- * What a single recommender makes of tracks that have played already: left out (0) where any one of them hardly ever plays next, else
- * scored as any other (1). Of a long playlist they would take the first places, and each is as seldom right as the playlist is long.
+ * The score factor for tracks already played. "auto" leaves them out (0) if any one of them hardly ever plays next, else scores them
+ * like others (1). In long playlists they would take the first places and rarely be right.
  */
 export function repeatsFor(setting: number | "auto", sessions: Sessions): number {
   return setting === "auto" ? (repeatChance(sessions) < often ? 0 : 1) : setting;
 }
 
-/** How many repeats it takes to learn when a track plays again: with a hundred or two, chance passes for a rule. */
+/** How many repeats it takes to learn when a track repeats; a ranker overfits to one or two hundred. */
 const learnable = 500;
 
-/** The same for a ranker that learns when tracks repeat: all are scored where there is enough to learn that from. */
+/** The same for a ranker that learns when tracks repeat: 1 if there is enough to learn from, else as "auto". */
 export function learnedRepeats(sessions: Sessions): number {
   return countRepeats(sessions, learnable).repeats < learnable ? repeatsFor("auto", sessions) : 1;
 }

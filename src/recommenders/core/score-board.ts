@@ -1,10 +1,10 @@
 /**
- * Sparse scores over all tracks without clearing between queries: a slot counts only where its stamp is the current
- * generation. One board is shared by all queries of a recommender, which makes a query free of allocation.
+ * Sparse scores over all tracks that need no clearing between queries: a score is valid only if its stamp is the current
+ * generation. All queries of a recommender share one board, so queries do not allocate.
  */
 export class ScoreBoard {
   readonly scores: Float64Array;
-  /** The tracks scored since `clear`, in order of first touch; the first `count` slots count. */
+  /** The tracks scored since `clear`, in order of their first score; only the first `count` are valid. */
   readonly touched: Uint32Array;
   count = 0;
   readonly #stamps: Uint32Array;
@@ -28,7 +28,7 @@ export class ScoreBoard {
     return this.#stamps[track] === this.#generation;
   }
 
-  /** The score of a track, 0 where it has none. */
+  /** The score of a track, 0 if it has none. */
   get(track: number): number {
     return this.#stamps[track] === this.#generation ? this.scores[track]! : 0;
   }
@@ -43,7 +43,7 @@ export class ScoreBoard {
     }
   }
 
-  /** Keeps the larger of what is there and `score`. */
+  /** Sets the score of a track to `score` unless it is already higher. */
   raise(track: number, score: number): void {
     if (this.#stamps[track] !== this.#generation) this.add(track, score);
     else if (score > this.scores[track]!) this.scores[track] = score;

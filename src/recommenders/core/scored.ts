@@ -1,6 +1,6 @@
 /**
- * Makes a recommender of a scorer: the best k with ties broken by id, and a fall-back that fills the ranking where the scorer
- * knows too few tracks.
+ * Turns a scorer into a recommender: takes the best k, ties broken by id, and fills up the ranking if the scorer finds too few
+ * tracks.
  */
 import type { Catalogue } from "../../corpus/index.js";
 import type { NumberedRanking, RecommenderState } from "../contract.js";
@@ -11,17 +11,16 @@ import { TwoDoors } from "./two-doors.js";
 
 export interface Scorer {
   /**
-   * Adds scores to a cleared board; leaves tracks it has nothing to say of untouched. Scores are finite. The best k are
-   * asked for, so that a scorer may take more care with these.
+   * Adds finite scores to a cleared board, only for tracks it knows something about. Only the best k need to be right.
    */
   score(query: Query, board: ScoreBoard, k: number): void;
-  /** Told of all queries of a call, before each of them is scored, so that what is faster for many at once is done for many. */
+  /** Called with all queries of a call before they are scored, for work that is faster in batches. */
   prepare?(queries: readonly Query[], k: number): void;
 }
 
-/** Tracks for when a scorer has too few, in the order in which they should fill up. */
+/** Supplies tracks if a scorer finds too few. */
 export interface Filler {
-  /** Adds scores in (0, 1] to a cleared board: at least `wanted` tracks that `skip` refuses not, where there are as many. */
+  /** Adds scores in (0, 1] to a cleared board, for at least `wanted` tracks that `skip` does not refuse, if there are that many. */
   fill(query: Query, board: ScoreBoard, wanted: number, skip: (track: number) => boolean): void;
 }
 
@@ -29,7 +28,7 @@ export interface ScoredParts {
   readonly name: string;
   readonly catalogue: Catalogue;
   readonly scorer: Scorer;
-  /** Scores of tracks that the context holds are multiplied by this; 0 leaves such tracks out. Default 1. */
+  /** Score factor for tracks in the context; 0 leaves them out. Default 1. */
   readonly repeats?: number;
   readonly filler?: Filler | undefined;
   readonly state: () => RecommenderState;
@@ -84,7 +83,7 @@ export class ScoredRecommender extends TwoDoors {
     return filled === undefined ? best : joined(best, filled);
   }
 
-  /** Fills up below the lowest score there is: each filling score is less than that by 1 to 2. */
+  /** Fills up below the lowest score (or 0, if lower): by 1 to 2. */
   #fill(query: Query, k: number, scores: Float32Array) {
     const { filler } = this.#parts;
     const missing = k - scores.length;

@@ -1,4 +1,4 @@
-/** Playlists as numbers alone. */
+/** Playlists as track numbers. */
 import type { Corpus } from "../../corpus/index.js";
 
 export interface Sessions {
@@ -16,7 +16,7 @@ export function sessionsOf(corpus: Corpus): Sessions {
   return { trackCount: corpus.tracks.length, offsets: corpus.offsets, items: corpus.items };
 }
 
-/** The playlists [from, to), the catalogue kept. */
+/** The playlists [from, to), with the same catalogue. */
 export function sliceSessions(sessions: Sessions, from: number, to: number): Sessions {
   const start = sessions.offsets[from]!;
   const offsets = new Uint32Array(to - from + 1);
@@ -28,7 +28,7 @@ export function sliceSessions(sessions: Sessions, from: number, to: number): Ses
   };
 }
 
-/** In how many playlists each track occurs (repeats within one playlist count once). */
+/** The number of playlists with each track (repeats within a playlist count once). */
 export function playlistCounts(sessions: Sessions): Uint32Array {
   const counts = new Uint32Array(sessions.trackCount);
   const seenIn = new Uint32Array(sessions.trackCount);
@@ -43,13 +43,13 @@ export function playlistCounts(sessions: Sessions): Uint32Array {
   return counts;
 }
 
-/** Rows of numbers of differing length: row r is `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
+/** Rows of different lengths: row r is `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
 export interface Rows {
   readonly offsets: Uint32Array;
   readonly values: Uint32Array;
 }
 
-/** All playlists but [from, to), the catalogue kept. */
+/** All playlists except [from, to), with the same catalogue. */
 export function withoutSessions(sessions: Sessions, from: number, to: number): Sessions {
   const before = sliceSessions(sessions, 0, from);
   const after = sliceSessions(sessions, to, sessionCount(sessions));
@@ -64,7 +64,7 @@ export function withoutSessions(sessions: Sessions, from: number, to: number): S
   return { trackCount: sessions.trackCount, offsets, items };
 }
 
-/** The length of the longest playlist, 0 where there is none. */
+/** The length of the longest playlist, 0 if there is none. */
 export function longestOf(sessions: Sessions): number {
   let longest = 0;
   for (let s = 0; s < sessionCount(sessions); s++)
@@ -72,7 +72,7 @@ export function longestOf(sessions: Sessions): number {
   return longest;
 }
 
-/** The typical length of a playlist: the mean, 1 where there is none. */
+/** The mean length of a playlist, at least 1. */
 export function meanLength(sessions: Sessions): number {
   return Math.max(1, sessions.items.length / Math.max(1, sessionCount(sessions)));
 }

@@ -1,6 +1,6 @@
 /**
- * Tracks by the words in the titles of the playlists that carry them: "rainy sunday" finds what sits in rainy and in
- * sunday playlists, rare words counting more than common ones (idf).
+ * Finds tracks by words in the titles of their playlists: "rainy sunday" finds tracks from rainy and from sunday playlists. Rare
+ * words count more (idf).
  */
 import type { Corpus } from "../../corpus/index.js";
 import type { NumericArray, RecommenderState } from "../contract.js";
@@ -9,13 +9,13 @@ import type { ScoreBoard } from "./score-board.js";
 import { TopK } from "./top-k.js";
 
 /**
- * A picture is a word of its own, and so is a flag (two signs): many titles are nothing else. An English "'s" belongs to its word, since
- * half of the playlists of the eighties are called "80's" and half "80s".
+ * Each emoji or flag (two characters) is a word, since many titles have nothing else. An English "'s" belongs to its word, since
+ * playlists of the eighties are called "80's" as often as "80s".
  */
 const writtenWord =
   /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’]s(?![\p{L}\p{N}]))?|\p{RI}{2}|\p{Extended_Pictographic}/giu;
 
-/** The words of a title as they are compared (lower case, accents off, a plural "s" off), each once, with how the title writes them. */
+/** The distinct words of a title, normalised (lower case, no accents, no plural "s"), each with its spelling in the title. */
 function wordsOf(title: string): Map<string, string> {
   const words = new Map<string, string>();
   for (const [written] of title.matchAll(writtenWord)) {
@@ -29,16 +29,16 @@ function wordsOf(title: string): Map<string, string> {
   return words;
 }
 
-/** How many tracks of a word are scored: those that most of its playlists hold. */
+/** Only a word's most frequent tracks are scored. */
 const scoredPerWord = 500;
-/** More are kept, for rules to look up, as long as all words together keep so few (8 bytes each). */
+/** Rules can look up more: this many in total for all words (8 bytes each). */
 const mostKept = 4_000_000;
 
 export class TitleWords {
-  /** Those of two playlists or more come first: `shared` words. */
+  /** The first `shared` words are in two titles or more. */
   readonly words: readonly string[];
   readonly shared: number;
-  /** Tracks of word w: `tracks[offsets[w]] … `, with the share of the word's playlists that hold each, the largest first. */
+  /** The tracks of word w are `tracks[offsets[w]] …`, with the smoothed share of its playlists that have each, largest first. */
   readonly offsets: Uint32Array;
   readonly tracks: Uint32Array;
   readonly shares: Float32Array;
@@ -59,7 +59,7 @@ export class TitleWords {
     this.#numbers = new Map(words.map((word, number) => [word, number]));
   }
 
-  /** Words are kept with all of their tracks where these are not too many. A share is smoothed: playlists with both / (playlists with the word + 3). */
+  /** Keeps all tracks of each word if there is room. Shares are smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
     const playlistsOf = new Map<string, number[]>();
     for (let p = 0; p < titles.length; p++) {
@@ -76,7 +76,7 @@ export class TitleWords {
     const idf = new Float32Array(words.length);
     const tracks: number[] = [];
     const shares: number[] = [];
-    // Of each track, side by side because both are read at once: in how many playlists of the word, and the last visit that saw it.
+    // For each track: the number of the word's playlists with it, and the last visit that saw it. Interleaved for the cache.
     const seen = new Uint32Array(2 * corpus.tracks.length);
     const touched = new Uint32Array(corpus.tracks.length);
     const top = new TopK((a, b) => a < b);
@@ -123,7 +123,7 @@ export class TitleWords {
 
   static restore(state: RecommenderState): TitleWords {
     const { words, shared } = state.settings as { words: string[]; shared?: number };
-    // Of version 1 there are no others.
+    // Version 1 only kept shared words.
     return new TitleWords(words, shared ?? words.length, state.arrays);
   }
 
@@ -137,7 +137,7 @@ export class TitleWords {
     };
   }
 
-  /** The known words of a title, each once: its number, and how the title writes it. */
+  /** The distinct known words of a title: their numbers, and their spellings in the title. */
   known(title: string | undefined): Map<number, string> {
     const known = new Map<number, string>();
     if (title === undefined) return known;
@@ -151,7 +151,7 @@ export class TitleWords {
   /**
    * Adds at most `most` to the tracks of the title's words: the idf-weighted mean of their shares.
    *
-   * @param isSharedOnly leaves out words of a single playlist
+   * @param isSharedOnly leaves out words in a single title
    */
   score(query: Query, board: ScoreBoard, most: number, isSharedOnly = false): void {
     const known = [...this.known(query.title).keys()];
@@ -172,7 +172,7 @@ function playsOf({ offsets }: Corpus, playlists: readonly number[]): number {
   return playlists.reduce((plays, p) => plays + offsets[p + 1]! - offsets[p]!, 0);
 }
 
-/** How many tracks a word may keep. @param plays of the playlists of each word: no word has more tracks */
+/** How many tracks a word may keep. @param plays in each word's playlists: an upper bound on its tracks */
 function keptPerWord(plays: readonly number[]): number {
   const all = plays.reduce((most, here) => Math.max(most, here), scoredPerWord);
   let kept = scoredPerWord;

@@ -1,6 +1,6 @@
 /**
- * The k best of scored numbers, best first. Scores are compared as the 32-bit floats in which they are handed out, so that
- * what looks equal to the caller is ordered as equal: by `before`, a total order of the numbers.
+ * Selects the k best of scored numbers. Scores are compared as the 32-bit floats that callers get, so that scores which look
+ * equal are ordered as ties: by `before`, a total order of the numbers.
  */
 export class TopK {
   #scores = new Float32Array(0);
@@ -9,7 +9,7 @@ export class TopK {
   #capacity = 0;
   readonly #before: (a: number, b: number) => boolean;
 
-  /** @param before whether number a comes before number b where their scores are equal */
+  /** @param before whether number a comes before number b if their scores are equal */
   constructor(before: (a: number, b: number) => boolean) {
     this.#before = before;
   }
@@ -23,7 +23,7 @@ export class TopK {
     this.#size = 0;
   }
 
-  /** Whether the heap is full and a score would not enter it. */
+  /** Whether a score is too low to enter. */
   refuses(score: number): boolean {
     return this.#size === this.#capacity && Math.fround(score) < this.#scores[0]!;
   }
@@ -68,7 +68,7 @@ export class TopK {
     this.#numbers[to] = this.#numbers[from]!;
   }
 
-  /** Puts an entry in the place of the worst one, in a heap of `size`. */
+  /** Replaces the worst entry of a heap of `size`. */
   #sink(number: number, score: number, size: number): void {
     let at = 0;
     for (;;) {

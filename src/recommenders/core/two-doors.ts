@@ -1,4 +1,4 @@
-/** Ids at one door, numbers at the other, numbers within: what recommenders of a catalogue have in common. */
+/** The base class of recommenders: it can be asked by track id or number, and uses numbers inside. */
 import { type Catalogue, catalogueMark } from "../../corpus/index.js";
 import type {
   Context,
@@ -39,21 +39,21 @@ export abstract class TwoDoors implements FittedRecommender {
     const { tracks } = this.#numbers;
     return {
       ...this.state(),
-      // Most who look into a state never ask.
+      // Lazy, since few readers of a state need it.
       get catalogue() {
         return catalogueMark(tracks);
       },
     };
   }
 
-  /** What `save` returns, but for the mark of the catalogue. */
+  /** The state that `save` returns, without the catalogue's mark. */
   protected abstract state(): RecommenderState;
 
-  /** One ranking a query; k is a whole number ≥ 1, and may be more than there are tracks. */
+  /** Returns one ranking per query; k is an integer ≥ 1, and may exceed the number of tracks. */
   protected abstract rank(queries: readonly Query[], k: number): NumberedRanking[];
 }
 
-/** @param tracks what the numbers are places in */
+/** @param tracks the list that the numbers index */
 export function inIds({ numbers, scores }: NumberedRanking, tracks: readonly string[]): Ranking {
   return { tracks: Array.from(numbers, (number) => tracks[number]!), scores };
 }

@@ -1,9 +1,9 @@
-/** Vectors brought to length 1, row by row, and the mean of a context's. */
+/** Normalises vectors to length 1, and computes the mean of a context's vectors. */
 
-/** How many tracks of a context, from the last, are looked at. */
+/** How many of a context's last tracks are read. */
 const mostOfContext = 100;
 
-/** Copies a row brought to length 1 (a row of zeros stays one). */
+/** Copies a row, normalised to length 1 (zeros stay zeros). */
 export function copyUnit(
   from: Float32Array,
   at: number,
@@ -15,7 +15,7 @@ export function copyUnit(
   for (let d = 0; d < size; d++) to[start + d] = from[at + d]! * scale;
 }
 
-/** What brings each row to length 1; 0 for one of zeros. */
+/** The factor that normalises each row to length 1; 0 for a row of zeros. */
 export function unitScales(vectors: Float32Array, size: number): Float64Array {
   const scales = new Float64Array(vectors.length / size);
   for (let row = 0; row < scales.length; row++) scales[row] = unitScale(vectors, row * size, size);
@@ -28,7 +28,7 @@ function unitScale(vectors: Float32Array, at: number, size: number): number {
   return squares > 0 ? 1 / Math.sqrt(squares) : 0;
 }
 
-/** Vectors by rows: of length 1, or of any length with what brings them there beside them. */
+/** Row vectors: of length 1, or of any length with the `scales` that normalise them. */
 export interface UnitRows {
   readonly size: number;
   readonly units: Float32Array;
@@ -36,10 +36,10 @@ export interface UnitRows {
 }
 
 /**
- * The mean of a context's vectors, brought to length 1, with weights decay^(places back), itself brought to length 1.
+ * Computes the mean of a context's normalised vectors, weighted by decay^(places back), and normalises it.
  *
- * @param rows of the context's tracks; -1: a track that has none, and takes its place all the same
- * @param mean where it goes
+ * @param rows the row of each context track; -1 if it has none (it still counts as a place)
+ * @param mean receives the result
  * @returns whether any track of the context has a vector
  */
 export function contextMean(
@@ -55,17 +55,17 @@ export function contextMean(
     const row = rows[rows.length - d]!;
     if (row < 0) continue;
     const base = row * size;
-    // In shares of the first weight: behind many tracks without a vector all would be too small to tell from a mean of zeros.
+    // Relative to the first weight: after many tracks without a vector, the mean would otherwise be almost zero.
     nearest ||= d;
     const weight = decay ** (d - nearest);
     const scale = scales === undefined ? 1 : scales[row]!;
-    // Rounded as rows of length 1 are where they are kept.
+    // Rounded like stored rows of length 1.
     for (let i = 0; i < size; i++) mean[i]! += weight * Math.fround(scale * units[base + i]!);
   }
   return bringToLength1(mean);
 }
 
-/** @returns false for a vector of zeros, which stays one */
+/** @returns false for a (nearly) zero vector, which stays as it is */
 export function bringToLength1(mean: Float32Array): boolean {
   let squares = 0;
   for (const value of mean) squares += value ** 2;

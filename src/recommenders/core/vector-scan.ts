@@ -1,13 +1,13 @@
-/** Scores from track vectors: rows near to a query's vector, which is that of its last track or the mean of its context. */
+/** Scores tracks by how near their vectors are to a query's vector: that of its last track, the mean of its context, or its code. */
 import { ExactIndex, type NearestRows, type TrackVectors } from "../../track2vec/index.js";
 import type { Query } from "./query.js";
 import type { Scorer } from "./scored.js";
 import { contextMean, copyUnit, unitScales } from "./unit-vectors.js";
 
 /**
- * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector. That is the
- * inner product of the mean with one weighted sum of both; rows of these get one number more, which brings them all to the same length,
- * so that the exact index over cosines finds the same order (Bachrach et al. 2014).
+ * Scores tracks by (1 − output) · cosine of the context's mean to the input vector + output · cosine to the output vector: the inner
+ * product of the mean with a weighted sum of both. An extra dimension gives all sums the same length, so that the exact index over
+ * cosines finds the same order (Bachrach et al. 2014).
  */
 export function contextScan(
   { tracks, vectors, outputs, size }: TrackVectors,
@@ -21,7 +21,7 @@ export function contextScan(
   const vectorOf = (query: Query) => {
     const rows = Int32Array.from(query.tracks, (track) => rowOf[track]!);
     if (!contextMean(asGiven, rows, decay, mean)) return undefined;
-    // The number more is 0 here, and so adds nothing to a product.
+    // The extra dimension is 0 here, so it does not change products.
     const asked = new Float32Array(size + 1);
     asked.set(mean);
     return asked;
@@ -35,8 +35,8 @@ export function contextScan(
 }
 
 /**
- * Of each row (1 − output) × its input vector + output × its output vector, both brought to length 1 before, and one number more: with
- * it all rows are as long as the longest sum.
+ * For each row, (1 − output) × its normalised input vector + output × its normalised output vector. The extra dimension makes every
+ * row as long as the longest sum.
  */
 function sumsOfUnits(
   vectors: Float32Array,
@@ -66,7 +66,7 @@ function sumsOfUnits(
   return { sums, length: Math.sqrt(most) };
 }
 
-/** The row of each track of the catalogue; -1: it has none. */
+/** The row of each track of the catalogue, -1 if it has none. */
 function rowsByNumber(numbers: Uint32Array, trackCount: number): Int32Array {
   const rowOf = new Int32Array(trackCount).fill(-1);
   for (let row = 0; row < numbers.length; row++) rowOf[numbers[row]!] = row;
@@ -74,7 +74,7 @@ function rowsByNumber(numbers: Uint32Array, trackCount: number): Int32Array {
 }
 
 /**
- * Scores tracks by how near they are to the context's code: e^(scale × (cosine − 1)), in (0, 1], of which a share says as much as in training.
+ * Scores tracks by nearness to the context's code: e^(scale × (cosine − 1)), in (0, 1], in proportion to the softmax of training.
  *
  * @param units trackCount×size, rows of length 1 (or 0)
  */
@@ -93,8 +93,8 @@ export function codeScan(
 }
 
 /**
- * Scores rows near to a query's vector, the context's own tracks beside k others: those are left out afterwards. Queries of one call are
- * searched for together, since every row is then read once for many.
+ * Scores the rows nearest to a query's vector: k, plus one for each context track, since those may be left out later. Queries of one
+ * call are searched together, so that each row is read once for many.
  */
 function scanOf(
   numbers: Uint32Array,
@@ -147,7 +147,7 @@ function scanOf(
 /** Finds the k rows nearest to one query, best first. */
 export type RowSearch = (query: Float32Array, k: number) => NearestRows;
 
-/** Scores the tracks nearest to the last one by cosine; says nothing where that has no vector. */
+/** Scores the tracks nearest to the last one by cosine; none if that has no vector. */
 export function nearestScan(
   vectors: TrackVectors,
   numbers: Uint32Array,
@@ -163,7 +163,7 @@ export function nearestScan(
   if (search === undefined) {
     return scanOf(numbers, vectorOf, (queries, k) => vectors.nearestRows(queries, k, { threads: 1 }));
   }
-  // Whoever brings a search of their own is asked one query at a time.
+  // A custom search takes one query at a time.
   const { score } = scanOf(numbers, vectorOf, search);
   return { score };
 }

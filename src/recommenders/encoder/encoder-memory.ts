@@ -1,4 +1,4 @@
-/** The memory of the encoder's kernel (assembly/encoder.ts), laid out for one training, the kernel itself, and threads that help it. */
+/** The encoder's kernel (assembly/encoder.ts), its memory for one training, and its helper threads. */
 import { besideUrl } from "../../system/index.js";
 import { jobWords, startJobThreads } from "../core/job-threads.js";
 import { kernelMemory } from "../core/kernel-memory.js";
@@ -10,7 +10,7 @@ interface EncoderKernel {
   learnBatch(): void;
 }
 
-/** What a thread that helps is started with (encoder-worker.ts). */
+/** The data that a helper thread starts with (encoder-worker.ts). */
 export interface EncoderHelp {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -18,11 +18,11 @@ export interface EncoderHelp {
   readonly table: number;
 }
 
-/** Into so many parts everything is cut, however many threads there are: what comes out is the same. */
+/** Work is always cut into this many parts, so that the result does not depend on the number of threads. */
 export const parts = 8;
-/** Contexts that a part compares at once. */
+/** Contexts that a part processes at once. */
 const tile = 8;
-/** A batch and what is drawn for it are multiples of these. */
+/** The batch size and the number of sampled tracks are multiples of these. */
 export const batchStep = parts * tile;
 export const drawnStep = 16;
 /** Dimensions are a multiple of this. */
@@ -35,7 +35,7 @@ export interface EncoderSizes {
   readonly reach: number;
 }
 
-/** Where in the table numbers and addresses lie, as in assembly/_encoder_layout.ts. */
+/** Indexes into the table, as in assembly/_encoder_layout.ts. */
 const addressesAt = 6;
 const scaleAt = 27;
 const rateAt = 28;
@@ -46,8 +46,8 @@ const seedAt = 30;
 export type EncoderMemory = ReturnType<typeof encoderMemory>;
 
 /**
- * @param threads how many work, where memory can be shared (else one); they are started here and end with `end`
- * @throws SegueError where wasm's 4 GiB do not hold it
+ * @param threads the number of threads if memory can be shared, else one; they start here and stop with `end`
+ * @throws SegueError if it does not fit in wasm's 4 GiB
  */
 export function encoderMemory(
   { trackCount, items: plays }: Sessions,
@@ -75,7 +75,7 @@ export function encoderMemory(
       inverses: [Float32Array, batch],
       slopes: [Float32Array, batch * size],
       own: [Float32Array, batch],
-      // Of each context the sum of all shares, and its own score.
+      // For each context: its softmax sum, and the score of its target.
       losses: [Float32Array, 2 * batch],
       drawnTracks: [Uint32Array, drawn],
       corrections: [Float32Array, drawn],
@@ -85,7 +85,7 @@ export function encoderMemory(
       scores: [Float32Array, parts * tile * drawn],
     },
     `an encoder of ${trackCount} tracks in ${size} dimensions`,
-    "Give it fewer dimensions (--set vectorSize=32), or leave out tracks that play seldom.",
+    "Give it fewer dimensions (--set vectorSize=32), or leave out rarely played tracks.",
     shared,
   );
   const { control, table, items, ...others } = arrays;
@@ -130,7 +130,7 @@ export function encoderMemory(
   };
   const entry = besideUrl(import.meta.url, "./encoder-worker.js");
   const end = startJobThreads(entry, workerData, shared ? threads - 1 : 0, control);
-  /** @param keep the share of dimensions that dropout leaves, in (0, 1] */
+  /** @param keep the share of dimensions that dropout keeps, in (0, 1] */
   const setStep = (step: { scale: number; rate: number; keep: number; seed: number }) => {
     floats[scaleAt] = step.scale;
     floats[rateAt] = step.rate;

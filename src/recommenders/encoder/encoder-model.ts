@@ -1,23 +1,23 @@
-/** What a trained encoder is, and the code that it makes of a context. */
+/** A trained encoder, and how it encodes a context. */
 import { bringToLength1 } from "../core/unit-vectors.js";
 
 export interface EncoderModel {
-  /** Dimensions; 0: there is no encoder. */
+  /** The number of dimensions; 0 if there is no encoder. */
   readonly size: number;
-  /** trackCount×size, row-major, of length 1; zeros for tracks that never play. */
+  /** trackCount×size, row-major: vectors of length 1, or zeros for tracks that never play. */
   readonly units: Float32Array;
-  /** What a track's dimensions are multiplied by at each place back, reach×size, row-major, the last place first. */
+  /** reach×size, row-major, last position first: the element-wise factors of a track's vector at each position. */
   readonly gates: Float32Array;
 }
 
 export const noEncoder: EncoderModel = { size: 0, units: new Float32Array(0), gates: new Float32Array(0) };
 
 /**
- * Writes the gated sum of the vectors of a context's last tracks, brought to length 1.
+ * Computes a context's code: the gated sum of its last tracks' vectors, normalised to length 1.
  *
- * @param tracks numbers of the catalogue, in playing order
- * @param code `size` numbers
- * @returns whether there is any: not where no track of the context played in training
+ * @param tracks track numbers, in playing order
+ * @param code receives `size` numbers
+ * @returns false, and zeros, if none of these tracks played in training
  */
 export function codeOfContext(
   { size, units, gates }: EncoderModel,

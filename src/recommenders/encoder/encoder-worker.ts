@@ -1,4 +1,4 @@
-/** The entry point of a thread that helps to train the encoder: it takes parts of what the kernel does, until it is told to end. */
+/** Entry point of a thread that helps to train the encoder: works on parts of the kernel's jobs until it is stopped. */
 import { workerData } from "node:worker_threads";
 import type { EncoderHelp } from "./encoder-memory.js";
 

@@ -1,6 +1,6 @@
 /**
- * A session encoder: a small neural model that learns vectors of tracks and what each place of a context counts, so that the code of a
- * context is near to the track that follows. It reaches tracks that never shared a playlist with the context.
+ * A session encoder: a small neural model that learns track vectors and a gate for each position of a context, so that the context's
+ * code is near the track that follows. It also reaches tracks that never shared a playlist with the context.
  */
 import type { Catalogue } from "../../corpus/index.js";
 import type { RecommenderKind, RecommenderState } from "../contract.js";

@@ -1,4 +1,4 @@
-/** What the encoder can be told, and what it does unless told. */
+/** The encoder's settings, defaults and ranges. */
 import { numberWithin, wholeNumber } from "../../system/index.js";
 import { meanLength, type Sessions, sessionCount } from "../core/sessions.js";
 import { orWord, repeatsRange, type SettingRanges } from "../core/setting-ranges.js";
@@ -8,21 +8,21 @@ import type { EncoderTraining } from "./train-encoder.js";
 export interface EncoderSettings {
   /** Dimensions of a track's vector; rounded up to a multiple of 16. Default 64. */
   readonly vectorSize: number;
-  /** How many of a context's tracks are read, from the last. "auto": half as many as a playlist has in the mean, 20 to 100. */
+  /** How many of a context's last tracks are read. "auto": half the mean playlist length, 20 to 100. */
   readonly reach: number | "auto";
-  /** How often each context is learned from. "auto": as often as makes three million contexts, 1 to 6 times. */
+  /** Passes over all contexts. "auto": enough for three million contexts in total, 1 to 6. */
   readonly epochs: number | "auto";
-  /** Contexts that are learned from at once; rounded up to a multiple of 64. "auto": a hundredth of them all, 64 to 1,024. */
+  /** Contexts per batch; rounded up to a multiple of 64. "auto": a hundredth of all contexts, 64 to 1,024. */
   readonly batch: number | "auto";
-  /** Tracks that a batch is compared with; rounded up to a multiple of 16. Default 1,024. */
+  /** Sampled tracks per batch; rounded up to a multiple of 16. Default 1,024. */
   readonly negative: number;
-  /** The highest rate of learning. Default 0.02. */
+  /** The peak learning rate. Default 0.02. */
   readonly rate: number;
-  /** What cosines are multiplied by before the softmax. Default 16. */
+  /** The factor of cosines before the softmax. Default 16. */
   readonly scale: number;
-  /** The share of a track's dimensions that are left out in training. Default 0.2. */
+  /** The share of a track's dimensions dropped in training. Default 0.2. */
   readonly dropout: number;
-  /** Factor for tracks that the context holds; 0 leaves them out; "auto" asks the data. */
+  /** Score factor for tracks in the context; 0 leaves them out; "auto" decides by the data. */
   readonly repeats: number | "auto";
 }
 
@@ -45,21 +45,21 @@ export const encoderRanges: SettingRanges<EncoderSettings> = {
   batch: orWord("auto", wholeNumber(1, 65_536)),
   negative: wholeNumber(1, 65_536),
   rate: numberWithin({ above: 0, most: 1 }),
-  // With more, shares of the softmax leave what 32-bit floats hold.
+  // Above it, softmax probabilities exceed the range of 32-bit floats.
   scale: numberWithin({ above: 0, most: 64 }),
   dropout: numberWithin({ least: 0, below: 1 }),
   repeats: repeatsRange,
 };
 
-/** Contexts that are learned from unless `epochs` says otherwise. */
+/** The number of contexts to learn from if `epochs` is "auto". */
 const contextsLearned = 3_000_000;
-/** More gain next to nothing where there are few contexts, and cost a small fit most of its time (see docs/measured/recommenders.md). */
+/** With few contexts, more epochs gain almost nothing and would take most of the time of a fit (see docs/measured/recommenders.md). */
 const mostEpochs = 6;
 
 const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
 const upTo = (value: number, step: number) => step * Math.ceil(value / step);
 
-/** What settings stand for on these playlists. */
+/** Resolves "auto" settings for these playlists, and rounds sizes up to what the kernel needs. */
 export function trainingFor(settings: EncoderSettings, sessions: Sessions): EncoderTraining {
   const contexts = Math.max(1, sessions.items.length - sessionCount(sessions));
   const { reach, epochs, batch, vectorSize, negative, rate, scale, dropout } = settings;

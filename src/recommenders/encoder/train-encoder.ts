@@ -1,10 +1,10 @@
 /**
- * Trains the session encoder: vectors of tracks and gates of places, so that the code of a context is near to the track that follows.
+ * Trains the session encoder: track vectors and position gates, so that the code of a context is near the track that follows.
  *
- * After NISER (Gupta et al. 2019, arXiv 1909.04276): codes and tracks have length 1, so that a track is not near for being popular, and
- * scores are cosines times a scale. Instead of a graph network a context is a gated sum: the vectors of its last tracks, each multiplied,
- * dimension by dimension, by what its place back has learned. The softmax is over tracks drawn for the whole batch, corrected for how often
- * they are drawn (Jean et al. 2015, arXiv 1412.2007; Bengio & Senécal 2008). The step is Adam's, along the sphere.
+ * After NISER (Gupta et al. 2019, arXiv 1909.04276): codes and tracks have length 1, so that popular tracks are not favoured, and
+ * scores are scaled cosines. Instead of a graph network, a context is a gated sum: the vectors of its last tracks, each multiplied
+ * element-wise by the gate of its position. The softmax is over tracks sampled for the whole batch, corrected for their sampling
+ * probability (Jean et al. 2015, arXiv 1412.2007; Bengio & Senécal 2008). Steps are Adam's, along the sphere.
  */
 import { inSlices, Random, silent, usableCores } from "../../system/index.js";
 import type { FitOptions } from "../contract.js";
@@ -14,33 +14,33 @@ import type { EncoderModel } from "./encoder-model.js";
 
 export interface EncoderTraining {
   readonly size: number;
-  /** How many of a context's tracks are read, from the last. */
+  /** How many of a context's last tracks are read. */
   readonly reach: number;
   readonly batch: number;
-  /** Tracks that a batch is compared with. */
+  /** Sampled tracks per batch. */
   readonly drawn: number;
   readonly epochs: number;
-  /** The highest rate of learning; it rises in the first tenth and then falls to nothing. */
+  /** The peak learning rate; it rises during the first tenth of the steps and then falls to 0. */
   readonly rate: number;
-  /** What cosines are multiplied by. */
+  /** The factor of cosines. */
   readonly scale: number;
-  /** The share of dimensions that are left out of each track of a context in training. */
+  /** The share of dimensions dropped from each context track in training. */
   readonly dropout: number;
 }
 
 export interface TrainedEncoder extends EncoderModel {
-  /** Mean, in nats: of the right track among those drawn. */
+  /** The mean sampled-softmax loss, in nats. */
   readonly lossPerEpoch: readonly number[];
 }
 
-/** Tracks are drawn by their plays to this power. */
+/** Tracks are sampled in proportion to their plays to this power. */
 const drawnBy = 0.5;
 
 /**
- * The same for a seed at any number of threads.
+ * Trains an encoder. A seed gives the same encoder at any number of threads.
  *
- * @param options.threads default: one for each processor; more than eight have nothing to do
- * @throws SegueError where wasm's 4 GiB do not hold it; the signal's reason
+ * @param options.threads at most eight are used. Default: one per processor
+ * @throws SegueError if it does not fit in wasm's 4 GiB; the signal's reason
  */
 export async function trainEncoder(
   sessions: Sessions,
@@ -77,13 +77,13 @@ export async function trainEncoder(
 }
 
 interface Examples {
-  /** Of each context: where in `items` the track that follows it plays. */
+  /** For each context: the position in `items` of the track that follows it. */
   readonly places: Uint32Array;
   /** How many tracks before it are read. */
   readonly lengths: Uint32Array;
 }
 
-/** Every play but the first of a playlist follows a context. */
+/** One example for every play of a playlist except the first. */
 function examplesOf(sessions: Sessions, reach: number): Examples {
   const { offsets, items } = sessions;
   const count = sessionCount(sessions);
@@ -146,7 +146,7 @@ class Trainer {
     const order = random.shuffle(this.#order);
     for (let step = 0; step < this.steps; step++) {
       for (let b = 0; b < batch; b++) {
-        // The last batch is filled up from the beginning.
+        // The last batch wraps around.
         const example = order[(step * batch + b) % order.length]!;
         memory.places[b] = this.examples.places[example]!;
         memory.lengths[b] = this.examples.lengths[example]!;
@@ -165,14 +165,14 @@ class Trainer {
     }
   }
 
-  /** The mean loss, in nats, since it was last taken: of the right track among those drawn. */
+  /** The mean loss of the epoch, in nats; resets it. */
   takeLoss(): number {
     const loss = this.#loss / Math.max(1, this.steps * this.training.batch);
     this.#loss = 0;
     return loss;
   }
 
-  /** Draws the tracks that a batch is compared with. */
+  /** Samples the tracks for a batch. */
   #draw(): void {
     const { drawnTracks, corrections } = this.memory;
     const drawing = this.#drawing;
@@ -191,7 +191,7 @@ class Trainer {
     }
   }
 
-  /** Adam for the gates, whose gradients the kernel leaves by part. */
+  /** An Adam step for the gates; the kernel gives their gradients by part. */
   #stepGates(rate: number): void {
     const { gates, gateSums } = this.memory;
     const means = this.#gateMeans;
@@ -206,7 +206,7 @@ class Trainer {
   }
 }
 
-/** The share of the highest rate at a share of all steps: up in a line over the first tenth, then down along half a cosine. */
+/** The learning rate, relative to its peak, after a share of all steps: linear warm-up over the first tenth, then half a cosine down. */
 function schedule(done: number): number {
   if (done < 0.1) return Math.max(0.04, done / 0.1);
   return 0.5 * (1 + Math.cos((Math.PI * (done - 0.1)) / 0.9));

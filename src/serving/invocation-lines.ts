@@ -1,6 +1,6 @@
 /**
- * Bodies of `/invocations` that hold one instance a line, as SageMaker's clients and batch transforms send them: JSON lines and CSV.
- * They become what the row form asks; an error names the line.
+ * Bodies of `/invocations` with one instance per line, as SageMaker's clients and batch transforms send them: JSON lines and CSV.
+ * They are converted to the row form; an error names the line.
  */
 import { z } from "zod";
 import { messageOf } from "../system/index.js";
@@ -24,7 +24,7 @@ export const jsonLinesRequest = z
     const lines = linesOf(body, context);
     const values = lines.map((line) => jsonOf(line, context));
     const [only] = values;
-    // SageMaker's own container takes a whole request for one, too.
+    // SageMaker's own container also accepts a whole request on a single line.
     if (values.length === 1 && isWhole(only)) return checked(invocationsRequest, only, lines[0]!, context);
     return { instances: lines.map((line, i) => checked(instance, values[i], line, context)) };
   });
@@ -40,7 +40,7 @@ export const csvRequest = z
     return { instances: lines.map((line) => checked(instance, trackOf(line, context), line, context)) };
   });
 
-/** Those that are not empty. */
+/** The lines that are not empty. */
 function linesOf(body: string, context: z.RefinementCtx): Line[] {
   const lines = body
     .replace(/^\ufeff/, "")
@@ -77,14 +77,14 @@ function trackOf({ at, text }: Line, context: z.RefinementCtx): string {
   return z.NEVER;
 }
 
-/** @returns the value as its schema makes it; where it is wrong `context` has the line and what is wrong with it */
+/** @returns the parsed value; if it is wrong, adds issues that name the line to `context` */
 function checked<Value>(
   schema: z.ZodType<Value>,
   value: unknown,
   { at }: Line,
   context: z.RefinementCtx,
 ): Value {
-  // What could not be read has its issue already.
+  // A line that could not be parsed already has its issue.
   if (value === z.NEVER) return z.NEVER;
   const { data, error } = schema.safeParse(value);
   for (const { path, message } of error?.issues ?? [])

@@ -1,14 +1,14 @@
-/** The requests that the endpoint takes and the answers that it gives; /docs is generated from these. */
+/** The endpoint's requests and answers; /docs is generated from these. */
 import { z } from "zod";
 import { quoted } from "../system/index.js";
 
-/** The most tracks of one context; sessions and playlists that are longer should send their end. */
+/** The most tracks in a context; clients with longer playlists should send the last ones. */
 export const longestContext = 1_000;
 export const mostTracks = 1_000;
 export const mostInstances = 1_000;
 const tooManyInstances = `has more than ${mostInstances}: send them in several requests`;
 const mostExcluded = 10_000;
-/** Each added track is a recommendation of its own, one after the other. */
+/** Each added track costs one recommendation, and they run one after the other. */
 const longestExtension = 100;
 
 const longestText = 2_000;
@@ -21,7 +21,7 @@ const text = z
   .max(longestText)
   .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair");
 
-/** An object with these fields and no others: whoever sends another is told which there are. */
+/** An object with exactly these fields; the error for any other lists them. */
 function withFields<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -161,7 +161,7 @@ export const errorAnswer = z.object({
   issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
 });
 
-/** One track; in a list of its own where a client sends the signature's shape [N, 1], as to the original's served model. */
+/** One track, or a list of one if a client sends the signature's shape [N, 1], as for the original's served model. */
 const input = z.union([trackId, z.tuple([trackId])]);
 
 /** One row of the row form. */
@@ -212,7 +212,7 @@ export const tracksAnswer = z.object({
   tracks: z.array(trackView.extend({ score: z.number().describe("0 … 1: how much of q the track has") })),
 });
 
-/** What every question may be answered with instead. */
+/** The error answers that every question may get. */
 export const errorAnswers = {
   "4xx": errorAnswer.describe("The request is wrong or refused: where, why, and what to do"),
   500: errorAnswer.describe("The endpoint failed; its log says why, beside the request_id"),

@@ -1,6 +1,6 @@
 /**
- * Probes. `/healthz`: the process answers. `/readyz` and SageMaker's `/ping`: it should get requests; 503 from the moment it
- * was told to stop, and while its model is being opened again.
+ * Probes. `/healthz`: the process is alive. `/readyz` and SageMaker's `/ping`: it is ready for requests; 503 once it was told to stop,
+ * and while a model whose thread died is being reopened.
  */
 import cluster from "node:cluster";
 import { z } from "zod";

@@ -1,11 +1,11 @@
-/** What AWS would refuse about a deployment, or SageMaker cannot do together: one complaint each, so that all can be listed. */
+/** Finds options that AWS would refuse and combinations that SageMaker does not support: one line each, so that all can be listed. */
 import { parseS3Url } from "../../storage/s3-url.js";
 import { defaultInstanceType, type SageMakerOptions } from "./options.js";
 
-/** What is deployed, but for the model: that need not be there yet. */
+/** The options without the model, which need not exist yet. */
 export type Described = Omit<SageMakerOptions, "model">;
 
-/** The name that an option ("bucket", "serverless.memoryMb") was given under. */
+/** Returns the caller's name of an option ("bucket", "serverless.memoryMb"). */
 type Called = (option: string) => string;
 
 type Complaints = Iterable<string>;
@@ -20,7 +20,7 @@ export function* complaintsAbout(options: Described, called: Called): Complaints
   yield* aboutContainer(options, called);
 }
 
-/** Its name, and the names in AWS of what it is made from. */
+/** The endpoint's name, and the AWS resources that it uses. */
 function* aboutIdentity({ name, bucket, dataCapture, image, role }: Described, called: Called): Complaints {
   if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))
     yield `${called("name")} "${name}": 1 to 63 letters, digits and inner dashes`;
@@ -87,7 +87,7 @@ function* aboutTags({ tags = {} }: Described, called: Called): Complaints {
   }
 }
 
-/** What the container is told, and how its archive is kept. */
+/** The container's environment, and the archive's encryption. */
 function* aboutContainer({ environment = {}, encryption }: Described, called: Called): Complaints {
   for (const key of Object.keys(environment)) {
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key))

@@ -1,4 +1,4 @@
-/** Whether a bundle can be made of what was given: in plain JavaScript it may be something else that looks like it. */
+/** Validates the input of a bundle, for callers in plain JavaScript. */
 import { type Catalogue, catalogueMark } from "../corpus/index.js";
 import type { RecommenderState } from "../recommenders/index.js";
 import { aPath, misuse, oneOf, requireKnown, requireWithin } from "../system/index.js";
@@ -16,7 +16,7 @@ const parts: Readonly<Record<keyof BundleInput, true>> = {
   vectors: true,
 };
 
-/** @throws SegueError (misuse) that names what is not what it should be */
+/** @throws SegueError (misuse) that names the wrong part */
 export function checkInput(folder: string, input: BundleInput): void {
   requireWithin(aPath, "a bundle's folder", folder, 'write "data/04_models/mine"');
   const { catalogue, recommenders }: Partial<BundleInput> = input ?? {};
@@ -35,7 +35,7 @@ export function checkInput(folder: string, input: BundleInput): void {
   }
 }
 
-/** In another one its numbers would be those of other tracks: the bundle would open, and answer with any. */
+/** With another catalogue the state's track numbers would mean other tracks: the bundle would open, and answer with wrong ones. */
 function requireOwnCatalogue(name: string, state: RecommenderState, { tracks }: Catalogue): void {
   const own = state.catalogue;
   if (own === undefined) return;
@@ -50,7 +50,7 @@ function requireOwnCatalogue(name: string, state: RecommenderState, { tracks }: 
   );
 }
 
-/** Each vector must be that of the track whose number it is given. */
+/** Each row's catalogue number must be that of the vector's track. */
 function checkRows(rows: Uint32Array, { vectors, catalogue }: BundleInput): void {
   if (
     rows instanceof Uint32Array &&

@@ -1,13 +1,13 @@
 /**
- * Keeps a studio that listens on this machine alone to this machine's names. Without it a page elsewhere whose name is made to resolve to
- * 127.0.0.1 (DNS rebinding) could have a browser here read runs and logs for it.
+ * Makes a studio that listens only on this machine refuse other host names. Otherwise a website whose name is made to resolve to 127.0.0.1
+ * (DNS rebinding) could read runs and logs through the user's browser.
  */
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "../serving/index.js";
 
 const loopbackName = /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
-/** @param host what the studio listens on; on any other than a loopback address every name is answered. Default 127.0.0.1 */
+/** @param host where the studio listens, default 127.0.0.1; if it is not a loopback address, every host name is accepted */
 export function loopbackOnly(app: FastifyInstance, host = "127.0.0.1"): void {
   if (!loopbackName.test(host)) return;
   app.addHook("onRequest", async (request) => {

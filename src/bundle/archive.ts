@@ -67,8 +67,8 @@ export async function unpackBundle(file: string, folder: string): Promise<void> 
   } catch (cause) {
     const explained = explainDiskError(cause, file);
     if (explained instanceof SegueError) throw explained;
-    throw new SegueError(`${file} is not a whole .tar.gz: ${messageOf(cause)}`, {
-      hint: "a bundle is a folder with a manifest.json in it, or a .tar.gz of one; of your own playlists segue run makes one",
+    throw new SegueError(`${file} is not a complete .tar.gz: ${messageOf(cause)}`, {
+      hint: "a bundle is a folder with a manifest.json in it, or a .tar.gz of one; segue run makes one from your playlists",
       code: "corrupt",
       cause,
     });

@@ -69,7 +69,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   const damaged = (what: string) =>
     new SegueError(`the bundle ${folder} ${what}`, {
       code: "corrupt",
-      hint: "Copy it again from where it came, or build it again with: segue run deployment",
+      hint: "Copy it again from its source, or rebuild it with: segue run deployment",
     });
   let json: { format?: unknown; formatVersion?: unknown; segueVersion?: unknown } | null;
   try {

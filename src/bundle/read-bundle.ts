@@ -108,7 +108,7 @@ async function checkSize(folder: string, name: string, manifest: Manifest): Prom
   const found = await stat(join(folder, name)).catch(() => undefined);
   if (found === undefined) throw damaged(folder, `${name} is missing`);
   if (found.size !== told)
-    throw damaged(folder, `${name} has ${found.size} bytes, the manifest tells ${told}`);
+    throw damaged(folder, `${name} has ${found.size} bytes, the manifest says ${told}`);
 }
 
 /**
@@ -140,6 +140,6 @@ function compare(folder: string, name: string, manifest: Manifest, sha256: strin
 function damaged(folder: string, what: string): SegueError {
   return new SegueError(`the bundle ${folder} is damaged: ${what}`, {
     code: "corrupt",
-    hint: "Copy it again from where it came, or build it again with: segue run deployment",
+    hint: "Copy it again from its source, or rebuild it with: segue run deployment",
   });
 }

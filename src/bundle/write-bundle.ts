@@ -256,21 +256,18 @@ function plain(name: string, facts: Readonly<Record<string, unknown>> | undefine
     return JSON.parse(JSON.stringify(facts ?? {}));
   } catch (error) {
     // Such as the bigint of a database's count.
-    throw misuse(
-      `${name} cannot be kept as JSON: ${messageOf(error)}`,
-      "Number(…) makes a number of a bigint.",
-    );
+    throw misuse(`${name} cannot be kept as JSON: ${messageOf(error)}`, "Convert a bigint with Number(…).");
   }
 }
 
 async function refuseOthers(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   const held = await readdir(folder).catch(() => {
-    throw new SegueError(`${folder} is a file, a bundle is a folder`, { exitCode: 2 });
+    throw new SegueError(`${folder} is a file; a bundle is a folder`, { exitCode: 2 });
   });
   if (held.length > 0 && !held.includes(manifestName))
-    throw new SegueError(`${folder} holds other things than a bundle`, {
-      hint: "Give the bundle a folder of its own.",
+    throw new SegueError(`${folder} is not empty and not a bundle`, {
+      hint: "Write the bundle to a new folder.",
       exitCode: 2,
     });
 }

@@ -34,7 +34,7 @@ export function fromAnswers({ tracks, answers }: BundleAnswers): Answers {
   const expected = (track: string) => {
     const prediction = byTrack.get(track);
     if (prediction === undefined)
-      throw new SegueError(`the bundle was not asked for ${JSON.stringify(track)}`, {
+      throw new SegueError(`the bundle's answers do not include ${JSON.stringify(track)}`, {
         hint: "give the bundle instead of its answers",
       });
     return prediction;

@@ -21,7 +21,7 @@ export type Invoke = (instances: readonly string[]) => Promise<Prediction[]>;
 export function predictionsOf(text: string): Prediction[] {
   const predictions = answerIn(text)?.predictions;
   if (Array.isArray(predictions) && predictions.every(isPrediction)) return predictions;
-  throw new SegueError(`no predictions in what it answered: ${text.slice(0, 200) || "nothing"}`);
+  throw new SegueError(`the answer has no predictions: ${text.slice(0, 200) || "it is empty"}`);
 }
 
 /** Parses an endpoint's answer; undefined if it is not JSON. */
@@ -142,7 +142,7 @@ function assertSame(
   const differs = difference(given, wanted, tolerance);
   if (differs === undefined) return;
   throw new SegueError(
-    `the endpoint ${endpoint} answers ${JSON.stringify(track)} otherwise than its bundle: ${differs}`,
+    `the endpoint ${endpoint} answers ${JSON.stringify(track)} differently from its bundle: ${differs}`,
     {
       code: "check-failed",
       hint: "does it serve this bundle, and with the same recommender?",
@@ -159,7 +159,7 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
   const close = (a: number | undefined, b: number) =>
     a !== undefined && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
   const scoreOf = new Map(ids.map((id, i) => [id, scores[i]!]));
-  if (new Set(given.output_2).size < new Set(ids).size) return "it names a track twice";
+  if (new Set(given.output_2).size < new Set(ids).size) return "it has a track twice";
   for (let i = 0; i < ids.length; i++) {
     const [id, score] = [given.output_2[i]!, given.output_1[i]];
     if (!close(score, scores[i]!)) {

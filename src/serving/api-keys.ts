@@ -16,7 +16,7 @@ import {
 export const apiKeyVariable = "SEGUE_API_KEY";
 const shortest = 16;
 const aGoodOne = 'such as what "openssl rand -hex 24" prints';
-const oneALine = `write one key a line into it, ${aGoodOne}`;
+const oneALine = `write one key per line into it, ${aGoodOne}`;
 
 export class ApiKeys {
   /** Whether requests need a key. Never changes: an endpoint with keys cannot become open. */
@@ -36,11 +36,12 @@ export class ApiKeys {
   replace(keys: readonly string[]): void {
     if (!this.required)
       throw misuse(
-        "this endpoint was started without API keys and lets everybody in: none can be added while it runs",
-        "start it with some",
+        "this endpoint was started without API keys and is open to everybody: none can be added while it runs",
+        "restart it with API keys",
       );
     requireKeys(keys);
-    if (keys.length === 0) throw misuse("without an API key nobody could call any more", "give the new ones");
+    if (keys.length === 0)
+      throw misuse("without API keys, nobody could call the endpoint", "give the new ones");
     this.#digests = keys.map(digest);
   }
 
@@ -117,7 +118,7 @@ export function requireKeys(keys: unknown): void {
 function requireLongKey(key: unknown, where: string): void {
   if (typeof key === "string" && key.length >= shortest && !/\s/.test(key)) return;
   throw misuse(
-    `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "no text"}`,
+    `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "not a string"}`,
     `use ${shortest} characters or more, ${aGoodOne}`,
   );
 }

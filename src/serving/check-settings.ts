@@ -75,7 +75,7 @@ function requireOrigin(origin: string): void {
   const asSent = url?.host ? `${url.protocol}//${url.host}` : undefined;
   if (asSent === origin) return;
   throw misuse(
-    `${asWritten(origin)} is no origin that a browser sends`,
-    `write ${asSent ?? "the scheme and the host, such as https://app.example"}${asSent ? "" : "; * lets all in"}`,
+    `${asWritten(origin)} is not an origin that a browser sends`,
+    `write ${asSent ?? "the scheme and the host, such as https://app.example"}${asSent ? "" : "; * allows all"}`,
   );
 }

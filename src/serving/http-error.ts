@@ -139,9 +139,9 @@ export async function refuseEncodedBodies(request: FastifyRequest): Promise<void
   const encoding = request.headers["content-encoding"];
   if (encoding === undefined || encoding === "identity") return;
   throw new HttpError(415, {
-    error: `a body in Content-Encoding: ${encoding.slice(0, 50)} is not read here`,
+    error: `bodies with Content-Encoding ${encoding.slice(0, 50)} are not accepted`,
     code: "unsupported-encoding",
-    hint: "send the JSON as it is, without the header Content-Encoding",
+    hint: "send the body uncompressed, without the header Content-Encoding",
   });
 }
 
@@ -152,7 +152,7 @@ export async function refuseBrokenEscapes(request: FastifyRequest): Promise<void
     decodeURIComponent(query);
   } catch {
     throw new HttpError(400, {
-      error: "the query has an escape that is none of UTF-8 text",
+      error: "the query has a percent-escape that is not UTF-8",
       code: "bad-url",
       hint: "é is %C3%A9, and % itself is %25",
     });
@@ -165,7 +165,7 @@ export async function refuseQuery(request: FastifyRequest): Promise<void> {
   if (query === "") return;
   const [field = ""] = query.split(/[=&]/, 1);
   throw new HttpError(400, {
-    error: `${request.method} ${request.routeOptions.url} reads no query, and has ?${query.slice(0, 100)}`,
+    error: `${request.method} ${request.routeOptions.url} takes no query string, got ?${query.slice(0, 100)}`,
     code: "unread-query",
     hint: /^\w{1,50}$/.test(field)
       ? `leave it out; a field such as "${field}" belongs in the JSON of the body`

@@ -49,7 +49,7 @@ function linesOf(body: string, context: z.RefinementCtx): Line[] {
     .filter(({ text }) => text !== "");
   if (lines.length > 0 && lines.length <= mostInstances) return lines;
   const more = lines.length > 0 ? ": send them in several requests" : "";
-  const message = `wants 1 to ${mostInstances} lines with something in them, got ${lines.length}${more}`;
+  const message = `must have 1 to ${mostInstances} non-empty lines, got ${lines.length}${more}`;
   context.addIssue({ code: "custom", message });
   return [];
 }
@@ -58,7 +58,7 @@ function jsonOf({ at, text }: Line, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    context.addIssue({ code: "custom", path: [at], message: `is no JSON: ${messageOf(error)}` });
+    context.addIssue({ code: "custom", path: [at], message: `is not JSON: ${messageOf(error)}` });
     return z.NEVER;
   }
 }
@@ -72,7 +72,7 @@ function trackOf({ at, text }: Line, context: z.RefinementCtx): string {
   if (quoted !== undefined) return quoted.replaceAll('""', '"');
   if (!text.startsWith('"') && !text.includes(",")) return text;
   const message =
-    'wants one track, in quotes where it has a comma: "Earth, Wind & Fire-September"; a quote within is written twice';
+    'must be one track, in quotes if it has a comma: "Earth, Wind & Fire-September"; quotes within are doubled';
   context.addIssue({ code: "custom", path: [at], message });
   return z.NEVER;
 }

@@ -3,7 +3,8 @@ import { SegueError } from "../system/index.js";
 
 /** An error that has nothing to do with the address is returned unchanged. */
 export function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const addresses = "use --host 127.0.0.1, 0.0.0.0 for all addresses, or one of IPv6 without brackets: ::1";
+  const addresses =
+    "use --host 127.0.0.1, 0.0.0.0 for all addresses, or an IPv6 address without brackets, such as ::1";
   const reasons: Readonly<Record<string, [message: string, hint: string]>> = {
     EADDRINUSE: [
       `port ${port} on ${host} is in use`,

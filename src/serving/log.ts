@@ -51,7 +51,8 @@ function pipedError(): DestinationStream {
     // On Windows writing to it blocks.
     stream: process.stderr,
     mostKept,
-    onLost: (lines) => loggerOn(log, "error").error({ lines }, "log lines were lost: their reader took none"),
+    onLost: (lines) =>
+      loggerOn(log, "error").error({ lines }, "log lines were lost: the reader did not take them"),
   });
   return log;
 }

@@ -28,7 +28,7 @@ export class EndpointMetrics {
     });
     this.#answers = new Histogram({
       name: "segue_answer_duration_seconds",
-      help: "Time from a question to the model's answer, by the recommender that was asked and what it was asked for.",
+      help: "Time from a question to the model's answer, by the requested recommender and the kind of question.",
       labelNames: ["recommender", "question"],
       buckets: latencies,
       registers,
@@ -41,23 +41,23 @@ export class EndpointMetrics {
     });
     this.#unknown = new Counter({
       name: "segue_unknown_tracks_total",
-      help: "Tracks of requests that the model does not know.",
+      help: "Tracks in requests that the model does not know.",
       registers,
     });
     this.#fallbacks = new Counter({
       name: "segue_fallback_answers_total",
-      help: "Answers to requests of which no track was known and that gave no title.",
+      help: "Answers to requests without a known track and without a title.",
       registers,
     });
     this.#dropped = new Counter({
       name: "segue_dropped_questions_total",
-      help: "Questions without an answer: too many waited already, or the client had gone before a thread took them.",
+      help: "Questions without an answer: too many were already waiting, or the client disconnected before a thread took them.",
       labelNames: ["why"],
       registers,
     });
     this.#reloads = new Counter({
       name: "segue_reloads_total",
-      help: "Bundles that took another's place, or failed to.",
+      help: "Reloads of the bundle, by outcome.",
       labelNames: ["outcome"],
       registers,
     });

@@ -39,7 +39,7 @@ export class ModelOpener {
     } else {
       this.first = this.#openHere(model);
       this.reload = async () => {
-        throw misuse("this endpoint's model came from memory: there is nothing to open again");
+        throw misuse("this endpoint serves a model in memory: there is nothing to reopen");
       };
     }
     this.first.catch(() => {});
@@ -71,7 +71,7 @@ export class ModelOpener {
 
   #revive(reason: string): void {
     if (this.#stopped.signal.aborted) return;
-    this.#serving.logger.error({ reason }, "the model's thread died; opening the model again");
+    this.#serving.logger.error({ reason }, "the model's thread died; reopening the model");
     this.reload().catch(() => setTimeout(() => this.#revive(reason), revivePause).unref());
   }
 
@@ -95,7 +95,7 @@ export class ModelOpener {
       metrics.reloaded("failed");
       logger.error(
         { reason: messageOf(error), serving: before },
-        "reload failed; the model before it goes on answering",
+        "reload failed; the previous model goes on answering",
       );
       throw error;
     }

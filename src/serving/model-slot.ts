@@ -122,7 +122,7 @@ export class ModelSlot {
   get live(): LiveModel {
     const { live } = this.#held.answerer;
     if (live !== undefined) return live;
-    throw misuse("this model lives in threads of its own: it answers questions, and cannot be looked into");
+    throw misuse("this model runs in worker threads: it answers questions, but cannot be accessed directly");
   }
 
   /**
@@ -187,13 +187,13 @@ function tooMany(maxWaiting: number): HttpError {
     error:
       maxWaiting === 0
         ? "the endpoint is busy, and no question may wait"
-        : `the endpoint is busy: ${maxWaiting.toLocaleString("en")} questions wait for an answer already`,
+        : `the endpoint is busy: ${maxWaiting.toLocaleString("en")} questions are already waiting`,
     code: "too-busy",
-    hint: "try again after the seconds that Retry-After tells",
+    hint: "try again after the seconds in Retry-After",
   });
 }
 
 /** For logs and metrics only: 499 is the usual status for a client that disconnected. */
 function clientGone(): HttpError {
-  return new HttpError(499, { error: "the client went away before it was answered", code: "client-gone" });
+  return new HttpError(499, { error: "the client disconnected before it was answered", code: "client-gone" });
 }

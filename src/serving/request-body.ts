@@ -23,15 +23,15 @@ export function readJsonBodies(app: FastifyInstance): void {
     const type = request.headers["content-type"];
     const error =
       type === undefined
-        ? "a body without a Content-Type is not read here"
-        : `a body of Content-Type ${type.slice(0, 100)} is not read here`;
+        ? "bodies without a Content-Type are not accepted"
+        : `bodies with Content-Type ${type.slice(0, 100)} are not accepted`;
     done(Object.assign(new Error(error), { statusCode: 415, code: "OTHER_TYPE" }));
   });
 }
 
 /** Finds out why the parser refused a body: its own error does not say. */
 function notJson(text: string): HttpError {
-  let why = 'a key named "__proto__", or "constructor" with a prototype, is not read here';
+  let why = 'a key named "__proto__", or "constructor" with a prototype, is not accepted';
   try {
     JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {

@@ -46,15 +46,15 @@ export async function serve(options: ServeOptions): Promise<void> {
     { readApiKeys: aFunction, onReady: aFunction, signal: aSignal },
     "serve",
   );
-  if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
+  if (workers > 1 && plugins !== undefined) throw misuse("plugins need a single process: use --workers 1");
   const readKeysAgain = async (): Promise<string | undefined> => {
     const { createLogger } = await import("./log.js");
     const logger = createLogger(options.logLevel);
     if (readApiKeys === undefined) {
       logger.info(
         options.apiKeys?.length
-          ? "API keys stay as they are: they came from no file that could be read again"
-          : "there are no API keys to read again, and everybody may call: to close the endpoint, start it again with --api-key-file",
+          ? "API keys unchanged: they did not come from a file that can be reread"
+          : "there are no API keys to reread, and everybody may call: to require keys, restart the endpoint with --api-key-file",
       );
       return undefined;
     }
@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       return undefined;
     } catch (error) {
       const reason = messageOf(error);
-      logger.error({ reason }, "the API keys cannot be read again; those before stay");
+      logger.error({ reason }, "the API keys cannot be reread; the previous ones stay");
       return reason;
     }
   };

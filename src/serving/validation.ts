@@ -10,7 +10,7 @@ export const validatorCompiler: typeof zodValidator = (route) => {
   return (data: unknown) => {
     const long = longList(data, "", 3);
     if (long === undefined) return validate(data);
-    const error = `${long.at}: a list of ${long.length}; the longest that any request takes is ${longestList}`;
+    const error = `${long.at}: a list of ${long.length}; no request takes more than ${longestList}`;
     return { error: new HttpError(400, { error, code: "invalid-request" }) };
   };
 };

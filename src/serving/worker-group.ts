@@ -188,7 +188,7 @@ export class WorkerGroup {
 
 function endedEarly(code: number | null, signal: string | null): SegueError {
   const hint =
-    signal === "SIGKILL" ? "was there not enough memory? Then fewer --workers, or more memory" : undefined;
+    signal === "SIGKILL" ? "it may have run out of memory: use fewer --workers, or more memory" : undefined;
   return new SegueError(`a worker ended before it could start (${signal ?? `exit code ${code}`})`, { hint });
 }
 

@@ -13,9 +13,9 @@ export function loopbackOnly(app: FastifyInstance, host = "127.0.0.1"): void {
   app.addHook("onRequest", async (request) => {
     if (loopbackName.test(request.hostname)) return;
     throw new HttpError(403, {
-      error: `the studio is for this machine alone, and not known as ${JSON.stringify(request.hostname)}`,
+      error: `the studio is only for this machine, and does not answer to the name ${JSON.stringify(request.hostname)}`,
       code: "foreign-host",
-      hint: "open it by the address that it printed, or start it with --host to share it",
+      hint: "open the address that it printed, or start it with --host to share it",
     });
   });
 }

@@ -78,7 +78,7 @@ export class Study {
       return {
         state: "none",
         message: "There are no playlists to look at.",
-        hint: "Start the studio with some, in place of the bundle or beside it: segue studio playlists.csv",
+        hint: "Start the studio with some, instead of the bundle or together with it: segue studio playlists.csv",
       };
     const { task, done, total } = this.#report;
     return { state: "working", task, ...(total ? { share: done / total } : {}) };

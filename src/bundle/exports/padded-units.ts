@@ -7,7 +7,7 @@ export const NEVER = -2;
 
 /** (n + 1)×size, row-major; the last row is zeros. @throws SegueError for fewer than two tracks */
 export function paddedUnits(vectors: TrackVectors): Float32Array {
-  if (vectors.length < 2) throw new SegueError("a model for nearest tracks needs two tracks at least");
+  if (vectors.length < 2) throw new SegueError("a model for nearest tracks needs at least two tracks");
   const padded = new Float32Array((vectors.length + 1) * vectors.size);
   padded.set(vectors.units);
   return padded;

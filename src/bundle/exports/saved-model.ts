@@ -28,7 +28,7 @@ export async function writeSavedModel(
   const model = modelOf(vectors, Math.min(k, vectors.length - 1));
   if (model.bytes > MOST_BYTES)
     throw new SegueError(
-      `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format ends at 2`,
+      `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format is limited to 2`,
       { hint: "Export ONNX (which may be larger), or train with fewer tracks (a higher min_count)." },
     );
   await writeAtomically(join(folder, String(version), "saved_model.pb"), (temporary) =>

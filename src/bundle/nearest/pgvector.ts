@@ -40,7 +40,7 @@ export async function storeInPgvector(
   requireName(table);
   await client.query("CREATE EXTENSION IF NOT EXISTS vector").catch((cause) => {
     throw new SegueError(`the database has no pgvector: ${messageOf(cause)}`, {
-      hint: "Debian: apt install postgresql-16-pgvector (the number is the server's).",
+      hint: "Debian: apt install postgresql-16-pgvector (16 is the server's version).",
       cause,
     });
   });
@@ -128,8 +128,8 @@ async function nearest(client: SqlClient, table: string, query: Float32Array, k:
     score: Math.fround(Number.isNaN(distance) ? 0 : 1 - distance),
   }));
   if (found.length < k)
-    throw new SegueError(`the table ${table} gave ${found.length} nearest tracks where ${k} were asked`, {
-      hint: "It holds fewer, or vectors of zeros, which its index leaves out.",
+    throw new SegueError(`the table ${table} returned ${found.length} nearest tracks instead of ${k}`, {
+      hint: "It has fewer tracks, or zero vectors, which its index leaves out.",
     });
   return found.sort((a, b) => b.score - a.score || a.row - b.row);
 }
@@ -138,7 +138,7 @@ const literal = (vector: Float32Array) => `[${vector.join(",")}]`;
 
 function requireClient(client: SqlClient): void {
   if (thingWith("", "query").holds(client)) return;
-  throw misuse("there is no database to ask", "give a Pool or a Client of pg");
+  throw misuse("client must be a database client", "give a Pool or a Client of pg");
 }
 
 /** The name becomes part of SQL statements. */

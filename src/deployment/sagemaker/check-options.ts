@@ -58,7 +58,7 @@ const within = {
   serverless: ["memoryMb", "maxConcurrency"],
 } as const;
 
-const asOptions: Wording = { names: {}, hint: "nothing was asked of AWS yet" };
+const asOptions: Wording = { names: {}, hint: "nothing was sent to AWS" };
 
 /**
  * @param options all but the model, which need not exist yet

@@ -93,7 +93,7 @@ export async function checkSageMaker(
       result = await withBundleAnswers(bundle, recommender, (answers) =>
         checkAnswers({ ...answers, ...check, endpoint, invoke }),
       );
-    } else throw misuse("the check needs a bundle, or what to expect of which tracks");
+    } else throw misuse("the check needs `bundle`, or `expected` and `tracks`");
   } catch (error) {
     if (keep) throw error;
     const remains = await remove().then(

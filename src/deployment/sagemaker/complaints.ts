@@ -43,7 +43,7 @@ function* aboutServerless(options: Described, called: Called): Complaints {
   if (!serverless) return;
   const { memoryMb, maxConcurrency } = serverless;
   if (instanceType !== undefined || instanceCount !== undefined)
-    yield `${called("serverless")}: it has no instances, so neither instanceType nor instanceCount`;
+    yield `${called("serverless")}: it has no instances: leave out instanceType and instanceCount`;
   if (!isWhole(memoryMb / 1024, 1, 6))
     yield `${called("serverless.memoryMb")} ${memoryMb}: 1024 to 6144 in steps of 1024`;
   yield* unlessWhole(called("serverless.maxConcurrency"), maxConcurrency, 1, 200);
@@ -59,14 +59,14 @@ function* aboutAutoScaling(options: Described, called: Called): Complaints {
   const least = called("autoScaling.minCapacity");
   if (serverless) yield `${called("autoScaling")}: serverless endpoints scale by themselves`;
   else if (/^ml\.t\d/.test(instanceType))
-    yield `${called("autoScaling")}: AWS does not scale burstable instances such as ${instanceType}; take ml.c6i.large or the like`;
+    yield `${called("autoScaling")}: AWS does not scale burstable instances such as ${instanceType}; use ml.c6i.large, for example`;
   yield* unlessWhole(least, minCapacity, 1, 1000);
   if (!isWhole(maxCapacity, minCapacity, 1000))
     yield `${called("autoScaling.maxCapacity")} ${maxCapacity}: ${minCapacity} (${least}) to 1000`;
   if (!(instanceCount >= minCapacity && instanceCount <= maxCapacity))
-    yield `${called("instanceCount")} ${instanceCount}: it starts between autoScaling's ${minCapacity} and ${maxCapacity}`;
+    yield `${called("instanceCount")} ${instanceCount}: must be within autoScaling's ${minCapacity} to ${maxCapacity}`;
   if (!(Number.isFinite(targetInvocations) && targetInvocations > 0))
-    yield `${called("autoScaling.targetInvocations")} ${targetInvocations}: more than 0, in invocations of one instance a minute`;
+    yield `${called("autoScaling.targetInvocations")} ${targetInvocations}: more than 0, in invocations per instance and minute`;
   yield* unlessWhole(called("autoScaling.scaleInCooldown"), scaleInCooldown, 0, 3600, "seconds");
   yield* unlessWhole(called("autoScaling.scaleOutCooldown"), scaleOutCooldown, 0, 3600, "seconds");
 }
@@ -83,7 +83,7 @@ function* aboutTags({ tags = {} }: Described, called: Called): Complaints {
   for (const [key, value] of Object.entries(tags)) {
     const fits = key.length >= 1 && key.length <= 128 && value.length <= 256 && !/^aws:/i.test(key);
     if (!fits || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value))
-      yield `tag "${key}=${value}": AWS does not take it`;
+      yield `tag "${key}=${value}": AWS does not accept it`;
   }
 }
 

@@ -100,7 +100,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     throw new SegueError(
       `${isAbort(error) ? "interrupted" : messageOf(error)}; what remains: ${remaining.join(", ")}`,
       {
-        hint: "remove it in the AWS console: an endpoint costs money while it lives",
+        hint: "remove it in the AWS console: an endpoint costs money while it exists",
         code: "remains",
         cause: error,
       },
@@ -117,7 +117,7 @@ async function livingEndpoint(client: SageMakerClient, name: string) {
   throw new SegueError(`the endpoint ${name} exists and is ${endpoint.EndpointStatus}`, {
     hint: isMoving(endpoint.EndpointStatus)
       ? "wait until it is InService"
-      : "delete it first, or take another name",
+      : "delete it first, or use another name",
   });
 }
 
@@ -163,7 +163,7 @@ async function removeReplaced(
       task: `deployed ${name}`,
       done: 1,
       total: 1,
-      note: `of the old one remains ${remaining.join(", ")}`,
+      note: `of the previous deployment remains ${remaining.join(", ")}`,
     });
   }
 }
@@ -208,7 +208,7 @@ async function bringUp(
     );
   }
   const after = await waitForEndpoint(client, name, options);
-  if (after === undefined) throw new SegueError(`the endpoint ${name} was deleted while it was awaited`);
+  if (after === undefined) throw new SegueError(`the endpoint ${name} was deleted meanwhile`);
   const {
     EndpointStatus: status,
     FailureReason: reason = "no reason given",

@@ -111,7 +111,7 @@ export async function removeSageMaker(
   const remaining = await removeAll(removalsOf(deployment, options.connection, options));
   if (remaining.length > 0) {
     throw new SegueError(`could not remove ${remaining.join(", ")}`, {
-      hint: "remove it in the AWS console: an endpoint costs money while it lives",
+      hint: "remove it in the AWS console: an endpoint costs money while it exists",
       code: "remains",
     });
   }

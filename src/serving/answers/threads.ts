@@ -212,7 +212,7 @@ class Lane {
 
 function gone(): HttpError {
   return new HttpError(503, {
-    error: "the model is being opened again",
+    error: "the model is being reopened",
     code: "no-model",
     hint: "try again in a moment",
   });

@@ -36,7 +36,7 @@ export function whyNone(
     const last = context.tracks.at(-1);
     return last === undefined
       ? `no answer: ${name} needs a track to go on`
-      : `no answer: ${name} goes by the last track, and has learnt nothing of ${quoted([last])}; another ${names.recommender} may answer`;
+      : `no answer: ${name} goes by the last track, and knows nothing about ${quoted([last])}; another ${names.recommender} may answer`;
   }
   const given = [
     artists && `${names.artists} ${quoted(artists)}`,
@@ -45,7 +45,7 @@ export function whyNone(
     rules.excludePlayed && (names.excludePlayed ?? "without what has played"),
   ].filter((rule) => typeof rule === "string");
   return passes(rules)
-    ? `no answer: ${name} has none that passes ${given.join(" and ")}`
+    ? `no answer: ${name} has no track that passes ${given.join(" and ")}`
     : `no answer: no track passes ${given.join(" and ")}${given.length > 1 ? " together" : ""}`;
 }
 

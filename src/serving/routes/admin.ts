@@ -41,7 +41,7 @@ export function adminRoutes(
         summary: "Metrics, in Prometheus's text format",
         response: {
           200: {
-            description: "What was counted since the start",
+            description: "Counts since the start",
             content: { "text/plain": { schema: z.string() } },
           },
           "4xx": errorAnswers["4xx"],
@@ -59,23 +59,20 @@ export function adminRoutes(
       onRequest: refuseQuery,
       schema: {
         operationId: "reload",
-        summary:
-          "Open the bundle again and answer from it, and read the API keys again; needs an API key to be set",
+        summary: "Reopen the bundle and reread the API keys; only on endpoints with API keys",
         response: {
           200: z
             .object({
-              version: z.string().describe("Of the bundle that answers from now on"),
-              changed: z.boolean().describe("Whether that is another one than before"),
+              version: z.string().describe("The version of the bundle that answers from now on"),
+              changed: z.boolean().describe("Whether it differs from the previous one"),
               keys_kept: z
                 .string()
                 .optional()
-                .describe("Why the API keys stay as they were, where they could not be read again"),
+                .describe("Why the API keys could not be reread; the previous ones stay"),
             })
-            .describe("The bundle was opened and answers"),
+            .describe("The bundle was reopened and answers"),
           "4xx": errorAnswers["4xx"],
-          500: errorAnswer.describe(
-            "The bundle cannot be used, and why; the one before it goes on answering",
-          ),
+          500: errorAnswer.describe("Why the bundle cannot be used; the previous one goes on answering"),
           503: errorAnswer.describe("The endpoint is stopping"),
         },
       },

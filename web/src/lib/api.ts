@@ -45,8 +45,7 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
   throw new ApiError(answer?.error ?? `The server answered ${response.status}.`, answer?.hint);
 }
 
-const noAnswer = () =>
-  new ApiError("The studio's server does not answer.", "Start it again, as you did: segue studio …");
+const noAnswer = () => new ApiError("The studio's server does not answer.", "Start it again: segue studio …");
 
 /** Says "working" until a study of the playlists is ready. */
 export type StudyState<T> =

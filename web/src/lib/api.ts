@@ -7,7 +7,7 @@ export interface Track {
   readonly title: string;
 }
 
-/** How a track is told from another of the same title. */
+/** The title and, to tell equal ones apart, the artist. */
 export const nameOf = ({ title, artist }: Track) => (artist ? `${title} by ${artist}` : title);
 
 export class ApiError extends Error {
@@ -21,8 +21,7 @@ export class ApiError extends Error {
 /**
  * The answer as JSON; a body is sent by POST.
  *
- * @throws ApiError where the server refuses, or does not answer to the end; the signal's reason where it is aborted, also while
- *   the answer comes in
+ * @throws ApiError if the server refuses, or its answer breaks off; the signal's reason if it is aborted, also during the answer
  */
 export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;

@@ -16,10 +16,10 @@ import {
 } from "../system/index.js";
 
 /**
- * Packs a folder into `file`, in order of name, with no times, owners or modes of this machine.
+ * Packs a folder into the .tar.gz `file`, reproducibly: sorted by name, without times, owners or modes.
  *
- * @param options.prefix a folder that the files are put under inside the archive, such as "model/1"; default: none
- * @throws SegueError (misuse) where `folder` or `file` is no path; (code "disk") where the one cannot be read or the other not be written
+ * @param options.prefix a folder for the files inside the archive, such as "model/1"; default: none
+ * @throws SegueError (misuse) if `folder` or `file` is not a path; (code "disk") if reading or writing fails
  */
 export async function packFolder(
   folder: string,
@@ -53,7 +53,7 @@ export async function packFolder(
   });
 }
 
-/** @throws SegueError code "corrupt" when it is no whole .tar.gz; (misuse) where it is a pipe */
+/** @throws SegueError (code "corrupt") if it is not a complete .tar.gz; (misuse) if it is a pipe */
 export async function unpackBundle(file: string, folder: string): Promise<void> {
   await refusePipe(file);
   try {
@@ -67,8 +67,8 @@ export async function unpackBundle(file: string, folder: string): Promise<void> 
   } catch (cause) {
     const explained = explainDiskError(cause, file);
     if (explained instanceof SegueError) throw explained;
-    throw new SegueError(`${file} is not a whole .tar.gz: ${messageOf(cause)}`, {
-      hint: "a bundle is a folder with a manifest.json in it, or a .tar.gz of one; of your own playlists segue run makes one",
+    throw new SegueError(`${file} is not a complete .tar.gz: ${messageOf(cause)}`, {
+      hint: "a bundle is a folder with a manifest.json in it, or a .tar.gz of one; segue run makes one from your playlists",
       code: "corrupt",
       cause,
     });

@@ -106,7 +106,7 @@ describe("a bundle", () => {
     writeFileSync(at("playlists.csv"), `user,artist,track,playlist\n${"u,a,t,p\n".repeat(200)}`);
     await expect(openBundle(at("playlists.csv"))).rejects.toMatchObject({
       code: "corrupt",
-      hint: expect.stringMatching(/of your own playlists segue run makes one/),
+      hint: expect.stringMatching(/segue run makes one from your playlists/),
     });
   });
 
@@ -123,18 +123,18 @@ describe("a bundle", () => {
     const vectors = randomVectors(["A-One"], 4);
     const nearest = nearestOf(vectors, vectors);
     const wrong: [object | undefined, string][] = [
-      [{ ...input, recommenders: { mine: nearest } }, "recommenders.mine is no recommender's state"],
+      [{ ...input, recommenders: { mine: nearest } }, "recommenders.mine is not a recommender's state"],
       [
         { ...input, metrics: { playlists: 5n } },
         "metrics cannot be kept as JSON: Do not know how to serialize a BigInt",
       ],
       [
         { catalogue: vectors, recommenders: [nearest.save(), nearest] },
-        "recommenders.1 is no recommender's state",
+        "recommenders.1 is not a recommender's state",
       ],
-      [{ ...input, recommenders: undefined }, "a bundle wants recommenders by name"],
-      [{ ...input, catalogue: ["A-One"] }, "a bundle wants a catalogue"],
-      [undefined, "a bundle wants a catalogue"],
+      [{ ...input, recommenders: undefined }, "a bundle needs recommenders by name"],
+      [{ ...input, catalogue: ["A-One"] }, "a bundle needs a catalogue"],
+      [undefined, "a bundle needs a catalogue"],
     ];
     for (const [given, message] of wrong)
       await expect(writeBundle(at("wrong"), given as never)).rejects.toMatchObject({
@@ -151,7 +151,7 @@ describe("a bundle", () => {
     const count = tracks.length;
     const wrong: [readonly string[], string][] = [
       [tracks.slice(1), `this one has ${count - 1} tracks, its own ${count}`],
-      [reversed, `this one has as many tracks, ${count}, but not the same in the same order`],
+      [reversed, `this one has the same number of tracks, ${count}, but not the same ones in the same order`],
     ];
     for (const [others, why] of wrong)
       await expect(
@@ -183,7 +183,7 @@ describe("a bundle", () => {
   it("replaces a bundle, and nothing else", async () => {
     await writeBundle(at("again"), { ...input, metrics: { better: 1 } });
     expect((await openBundle(at("again"))).manifest.metrics).toEqual({ better: 1 });
-    await expect(writeBundle(at("."), input)).rejects.toThrow("holds other things than a bundle");
+    await expect(writeBundle(at("."), input)).rejects.toThrow("is not empty and not a bundle");
     expect(readdirSync(at(".")).filter((name) => /tmp|old/.test(name))).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { fitRecommender } from "../recommenders/index.js";
 import { Random } from "../system/index.js";
 import { TrackVectors } from "../track2vec/index.js";
 
-/** A folder of its own for a test file, gone afterwards. */
+/** A temporary folder for a test file, removed after its tests. Returns a function that joins a name to it. */
 export function testFolder(): (name: string) => string {
   const folder = mkdtempSync(join(tmpdir(), "segue-test-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

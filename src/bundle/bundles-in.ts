@@ -1,15 +1,15 @@
-/** Which bundles a folder holds, told by their manifests alone. */
+/** Finds the bundles in a folder by their manifests. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 export const manifestName = "manifest.json";
 
-/** The names of the bundles in a folder, the one written last first; none where it is no folder. */
+/** The names of the bundles in a folder, the latest first; empty if it is not a folder. */
 export async function bundlesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   const found: Array<{ readonly name: string; readonly written: number }> = [];
   for (const name of names) {
-    // What is being written, or being replaced, has a manifest as well.
+    // Bundles being written or replaced may have a manifest too.
     if (/\.(tmp|old)$/.test(name)) continue;
     const manifest = await stat(join(folder, name, manifestName)).catch(() => undefined);
     if (manifest !== undefined) found.push({ name, written: manifest.mtimeMs });

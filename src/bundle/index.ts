@@ -1,4 +1,4 @@
-/** The model bundle: all that a server needs in one folder, and its forms for other tools. */
+/** The model bundle, one folder with everything that a server needs, and exports for other tools. */
 export { packFolder } from "./archive.js";
 export { bundlesIn } from "./bundles-in.js";
 export { type ExportFormat, exportFormats, exportVectors } from "./exports/export-vectors.js";

@@ -5,27 +5,27 @@ import { z } from "zod";
 import { SegueError } from "../system/index.js";
 import { manifestName } from "./bundles-in.js";
 
-/** Raised when a bundle's layout changes; newer ones than this are refused. */
+/** Incremented when a bundle's layout changes; bundles with a higher version are refused. */
 export const FORMAT_VERSION = 2;
 
 const facts = z.record(z.string(), z.unknown());
 const manifestSchema = z.object({
   format: z.literal("segue-bundle"),
   formatVersion: z.number().int().positive(),
-  /** The first 16 hex digits of the SHA-256 of all else in here: the same content has the same id. */
+  /** The first 16 hex digits of the SHA-256 of the rest of the manifest: the same content has the same id. */
   id: z.string(),
   segueVersion: z.string(),
-  /** What it was made with, as the caller tells. */
+  /** The parameters of training, as the caller gave them. */
   parameters: facts,
-  /** How good it was found to be, as the caller tells. */
+  /** The results of evaluation, as the caller gave them. */
   metrics: facts,
-  /** A checksum of the data it was trained on, where known. */
+  /** A checksum of the training data, if known. */
   dataFingerprint: z.string().optional(),
   tracks: z.number().int().nonnegative(),
   vectors: z.object({ rows: z.number().int(), size: z.number().int() }).optional(),
   index: z
     .object({
-      // "usearch": in format 1 a graph, which is not read any more; the scan answers in its place.
+      // "usearch" was a graph in format 1. It is no longer read; an exact scan replaces it.
       kind: z.enum(["exact", "ivf", "pgvector", "usearch"]),
       recall: z.number(),
       k: z.number(),
@@ -34,14 +34,14 @@ const manifestSchema = z.object({
       quantization: z.string().optional(),
     })
     .optional(),
-  /** Names of the recommenders in it, the default one first. */
+  /** The names of the recommenders, the default one first. */
   recommenders: z.array(z.string()),
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Fills in the id. */
+/** Adds the id. */
 export function sealManifest(manifest: Omit<Manifest, "id">): Manifest {
   return { ...manifest, id: idOf(manifest) };
 }
@@ -54,7 +54,7 @@ function idOf(manifest: Omit<Manifest, "id"> & { id?: string }): string {
     .slice(0, 16);
 }
 
-/** The same value with the keys of every object in order. */
+/** The same value with the keys of all objects sorted. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
@@ -64,12 +64,12 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** @throws SegueError when it is no manifest, was changed, or is newer than this code */
+/** @throws SegueError if it is not a manifest, was changed, or is of a newer format */
 export function parseManifest(text: string, folder: string): Manifest {
   const damaged = (what: string) =>
     new SegueError(`the bundle ${folder} ${what}`, {
       code: "corrupt",
-      hint: "Copy it again from where it came, or build it again with: segue run deployment",
+      hint: "Copy it again from its source, or rebuild it with: segue run deployment",
     });
   let json: { format?: unknown; formatVersion?: unknown; segueVersion?: unknown } | null;
   try {

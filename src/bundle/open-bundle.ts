@@ -1,4 +1,4 @@
-/** Opens a model bundle: what its files hold, made into what answers. */
+/** Opens a model bundle: restores the recommenders, vectors and index from its files. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Catalogue, catalogueOf } from "../corpus/index.js";
@@ -31,33 +31,33 @@ import { CATALOGUE, type StoredVectors } from "./write-bundle.js";
 export interface Bundle {
   readonly manifest: Manifest;
   readonly catalogue: Catalogue;
-  /** Undefined where the bundle holds none. */
+  /** Undefined if the bundle has none. */
   readonly vectors: TrackVectors | undefined;
-  /** The catalogue's number of each row of `vectors`. */
+  /** The catalogue number of each row of `vectors`. */
   readonly vectorRows: Uint32Array | undefined;
-  /** Nearest rows of `vectors`, by the index that the manifest names. */
+  /** The index over `vectors`: an inverted file if the bundle has one, else an exact scan. */
   readonly index: NearestIndex | undefined;
   /**
-   * A recommender by name, the default one without. Restored at the first call, then kept.
+   * Returns a recommender by name, by default the default one. Restored at the first call, then cached.
    * @throws SegueError (misuse) for a name that is not in the bundle
    */
   recommender(name?: string): FittedRecommender;
-  /** What a recommender was saved as. */
+  /** Returns a recommender's saved state. */
   state(name?: string): RecommenderState;
 }
 
 export interface OpenOptions {
-  /** How a state becomes a recommender; by the registry of kinds by default. */
+  /** Restores a recommender from its state; default: the built-in kinds. */
   readonly restore?: (state: RecommenderState, catalogue: Catalogue) => FittedRecommender;
-  /** A bundle that is open already: where both have the same catalogue, it is not made a second time. */
+  /** A bundle that is already open: if both have the same catalogue, they share it. */
   readonly beside?: Bundle;
 }
 
 /**
  * Opens a bundle's folder, or a .tar.gz of one.
  *
- * @throws SegueError code "no-bundle" when there is none, "corrupt" when a file is missing, has another size or checksum than
- *   the manifest tells, and "newer-bundle" when a newer segue wrote it; (misuse) where `place` is no path, or an option is wrong
+ * @throws SegueError with the code "no-bundle" if there is none, "corrupt" if a file is missing or its size or checksum does not match
+ *   the manifest, or "newer-bundle" if a newer segue wrote it; (misuse) if `place` is not a path or an option is wrong
  */
 export async function openBundle(place: string, options: OpenOptions = {}): Promise<Bundle> {
   requireWithin(aPath, "a bundle's place", place, 'write "data/04_models/mine"');
@@ -86,13 +86,13 @@ export async function openBundle(place: string, options: OpenOptions = {}): Prom
   }
 }
 
-/** A bundle's files, or one folder that holds them: `tar czf` of the bundle's folder puts that into the archive. */
+/** The folder with the bundle's files: the root of the archive, or its only folder, as `tar czf` of a bundle's folder makes it. */
 async function unpackedIn(folder: string): Promise<string> {
   const [only, ...others] = await readdir(folder, { withFileTypes: true });
   return only?.isDirectory() && others.length === 0 ? join(folder, only.name) : folder;
 }
 
-/** The error with the archive in place of the folder that it was unpacked into, which nobody finds any more. */
+/** The same error with the path of the archive instead of the temporary folder. */
 function named(
   { message, hint, code, exitCode, cause }: SegueError,
   folder: string,
@@ -102,7 +102,7 @@ function named(
   return new SegueError(inPlace(message), { hint: hint && inPlace(hint), code, exitCode, cause });
 }
 
-/** The bundle that contents make. */
+/** Makes a bundle from its contents. */
 export async function bundleOf(contents: BundleContents, options: OpenOptions = {}): Promise<Bundle> {
   const { folder, manifest, arrays, states, stored, packed } = contents;
   const { beside } = options;
@@ -122,7 +122,7 @@ export async function bundleOf(contents: BundleContents, options: OpenOptions = 
       );
     return { name, state: loadState(states[name]!, arrays) };
   };
-  /** Where the bundle has an inverted file, nearest tracks are asked of that instead of a scan. */
+  /** If the bundle has an inverted file, `nearest` uses it instead of a scan. */
   const byIndex = (state: RecommenderState) => {
     const search = packed && state.kind === "nearest" ? index?.searchNow : undefined;
     const same =

@@ -1,16 +1,16 @@
-/** The tables of a bundle that people and other tools read; Segue itself reads the arrays beside them. */
+/** The tables in a bundle for people and other tools. Segue itself reads only the arrays. */
 import { rm } from "node:fs/promises";
 import { ByteColumn, ParquetWriter, sqlString, type Tensor, withDuckDb } from "../system/index.js";
 import { saveVectors, type TrackVectors } from "../track2vec/index.js";
 
-/** DuckDB's own. */
+/** DuckDB's default. */
 const GROUP_ROWS = 122_880;
 
 /**
- * track VARCHAR, artist VARCHAR, count BIGINT (plays in the training data; NULL where not known), in catalogue order.
+ * Columns: track VARCHAR, artist VARCHAR, count BIGINT (plays in the training data; NULL if unknown), in catalogue order.
  *
- * @param catalogue the catalogue as `catalogueTensors` packs it: the text goes from there to DuckDB as it is
- * @param counts plays by track number, -1 where not known
+ * @param catalogue the catalogue as packed by `catalogueTensors`, whose text is copied without decoding it
+ * @param counts plays by track number, -1 if unknown
  */
 export async function writeTracksParquet(
   path: string,
@@ -61,7 +61,7 @@ function writePlain(path: string, catalogue: Readonly<Record<string, Tensor>>, c
   }
 }
 
-/** A column that takes strings by their number among packed ones. */
+/** A column to which packed strings are added by their number. */
 function packedColumn(tensors: Readonly<Record<string, Tensor>>, name: string) {
   const text = tensors[`${name}.text`]!.array as Uint8Array;
   const ends = tensors[`${name}.ends`]!.array;
@@ -76,7 +76,7 @@ function packedColumn(tensors: Readonly<Record<string, Tensor>>, name: string) {
     bytes[at++] = length >>> 8;
     bytes[at++] = length >>> 16;
     bytes[at++] = length >>> 24;
-    // Names are short: calls that copy them would take longer.
+    // For short names a loop is faster than a call of `set`.
     for (let i = 0; i < length; i++) bytes[at++] = text[start + i]!;
     column.length = at;
   };

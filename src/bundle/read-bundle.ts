@@ -1,4 +1,4 @@
-/** Reads a bundle's files: every one is checked against the manifest before anything is used. */
+/** Reads a bundle's files, and checks all of them against the manifest before any is used. */
 import { createHash, webcrypto } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { type Manifest, parseManifest } from "./manifest.js";
 import type { StoredState } from "./state-arrays.js";
 import { ARRAYS, CATALOGUE, STATES, type StoredVectors, VECTORS_JSON } from "./write-bundle.js";
 
-/** What a bundle's files hold, as plain data over shared memory: handing it to another thread copies no array. */
+/** The contents of a bundle's files as plain data in shared memory: sending them to another thread copies no array. */
 export interface BundleContents {
   readonly folder: string;
   readonly manifest: Manifest;
@@ -17,7 +17,7 @@ export interface BundleContents {
   readonly arrays: Tensors["tensors"];
   readonly states: Readonly<Record<string, StoredState>>;
   readonly stored: StoredVectors | undefined;
-  /** The rows of an inverted file, where the bundle has one. */
+  /** The inverted file, if the bundle has one. */
   readonly packed: PackedLists | undefined;
 }
 
@@ -48,7 +48,7 @@ export async function readBundle(folder: string): Promise<BundleContents> {
 }
 
 /**
- * Compares every file of a bundle's folder with the manifest, holding none of them.
+ * Checks every file of a bundle's folder against the manifest, without holding any in memory.
  *
  * @throws SegueError as `openBundle` does
  */
@@ -108,19 +108,19 @@ async function checkSize(folder: string, name: string, manifest: Manifest): Prom
   const found = await stat(join(folder, name)).catch(() => undefined);
   if (found === undefined) throw damaged(folder, `${name} is missing`);
   if (found.size !== told)
-    throw damaged(folder, `${name} has ${found.size} bytes, the manifest tells ${told}`);
+    throw damaged(folder, `${name} has ${found.size} bytes, the manifest says ${told}`);
 }
 
 /**
- * The SHA-256 of a file that is not read otherwise. Web Crypto computes it on a thread of Node's pool, while this thread is
- * busy with the arrays; it wants all bytes at once, so larger files go through here in pieces.
+ * The SHA-256 of a file that is not otherwise read. Web Crypto computes it on a thread of Node's pool while this thread handles the
+ * arrays. It needs all bytes at once, so files over 1 GiB are hashed in pieces on this thread.
  */
 async function digestBeside(path: string, bytes: number): Promise<string> {
   if (bytes > 2 ** 30) return sha256Of(path);
   const held = new Uint8Array(bytes);
   const file = await open(path);
   try {
-    // One read for all: many small ones would wait for this thread each time.
+    // One large read: many small ones would each wait for this busy thread.
     for (let at = 0; at < bytes; ) {
       const { bytesRead } = await file.read(held, at, bytes - at, at);
       if (bytesRead === 0) break;
@@ -140,6 +140,6 @@ function compare(folder: string, name: string, manifest: Manifest, sha256: strin
 function damaged(folder: string, what: string): SegueError {
   return new SegueError(`the bundle ${folder} is damaged: ${what}`, {
     code: "corrupt",
-    hint: "Copy it again from where it came, or build it again with: segue run deployment",
+    hint: "Copy it again from its source, or rebuild it with: segue run deployment",
   });
 }

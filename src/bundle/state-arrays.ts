@@ -1,13 +1,13 @@
 /**
- * Recommender states as JSON and arrays. States often hold the same arrays (a blend and its parts, a recommender and the
- * vectors it was made of), so each array is stored once, under a name that its content gives.
+ * Recommender states as JSON and arrays. States often share arrays (a blend and its parts, a recommender and the vectors that it was
+ * built from), so each array is stored once, under a hash of its content.
  */
 import { createHash } from "node:crypto";
 import type { CatalogueMark } from "../corpus/index.js";
 import type { NumericArray, RecommenderState } from "../recommenders/index.js";
 import { SegueError, type Tensor } from "../system/index.js";
 
-/** A state whose arrays are named, not held. */
+/** A state with the names of its arrays instead of the arrays. */
 export interface StoredState {
   kind: string;
   version: number;
@@ -17,7 +17,7 @@ export interface StoredState {
   catalogue?: CatalogueMark;
 }
 
-/** Gathers arrays, equal ones once. */
+/** Collects arrays; equal ones are kept once. */
 export class ArrayPool {
   readonly tensors: Record<string, Tensor> = {};
   readonly #names = new Map<NumericArray, string>();
@@ -28,7 +28,7 @@ export class ArrayPool {
     if (name === undefined) {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
       const hash = createHash("sha256").update(array.constructor.name).update(`${array.length}:`);
-      // An update takes no more than 2 GiB.
+      // `update` accepts at most 2 GiB at a time.
       for (let at = 0; at < bytes.length; at += 1 << 28) hash.update(bytes.subarray(at, at + (1 << 28)));
       name = hash.digest("hex").slice(0, 24);
       this.#names.set(array, name);
@@ -50,7 +50,7 @@ export class ArrayPool {
   }
 }
 
-/** @throws SegueError when an array is missing */
+/** @throws SegueError if an array is missing */
 export function loadState(stored: StoredState, tensors: Readonly<Record<string, Tensor>>): RecommenderState {
   return {
     ...stored,

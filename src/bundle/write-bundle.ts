@@ -1,4 +1,4 @@
-/** Writes a model bundle: one folder with everything that a server needs, whole or not at all, the same bytes each time. */
+/** Writes a model bundle: one folder with everything that a server needs, written atomically and reproducibly. */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,10 +36,9 @@ import { ArrayPool } from "./state-arrays.js";
 export const ARRAYS = "arrays.safetensors";
 export const CATALOGUE = "catalogue.safetensors";
 export const STATES = "recommenders.json";
-/** Names in `arrays.safetensors` that are no content names. */
 export const VECTORS_JSON = "vectors.json";
 
-/** Where each part of the vectors lies in `arrays.safetensors`. */
+/** The content of vectors.json: the name of each part of the vectors in `arrays.safetensors`. */
 export interface StoredVectors {
   readonly size: number;
   /** Catalogue numbers of the rows. */
@@ -57,40 +56,40 @@ export interface StoredVectors {
 }
 
 export interface BundleInput {
-  /** Every track that anything in the bundle knows, by number. */
+  /** All tracks that anything in the bundle knows, by number: the catalogue that the recommenders were fitted on. */
   readonly catalogue: Catalogue;
-  /** By name, the default one first. */
+  /** States by name, the default recommender first. */
   readonly recommenders: Readonly<Record<string, RecommenderState>>;
-  /** Track vectors; every track of theirs must be in the catalogue. */
+  /** Track vectors; all of their tracks must be in the catalogue. */
   readonly vectors?: TrackVectors;
-  /** The catalogue's number of each row of the vectors, where it is known; else every id is looked up. */
+  /** The catalogue number of each row of `vectors`; default: the ids are looked up. */
   readonly vectorRows?: Uint32Array;
-  /** Settings and parameters, kept in the manifest as they are. */
+  /** Settings and parameters, stored in the manifest; must be JSON. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Figures of the evaluation, kept in the manifest as they are. */
+  /** Results of the evaluation, stored in the manifest; must be JSON. */
   readonly metrics?: Readonly<Record<string, unknown>>;
-  /** The SHA-256 of the data that it was fitted on, kept in the manifest. */
+  /** The SHA-256 of the training data, stored in the manifest. */
   readonly dataFingerprint?: string;
-  /** "auto" (default) takes an exact scan up to 300,000 vectors and an inverted file above. */
+  /** "auto" (default) is an exact scan up to 300,000 vectors and an inverted file above. */
   readonly index?: "auto" | "exact" | "ivf";
 }
 
 export interface WriteBundleOptions {
   /**
-   * Whether to write tracks.parquet and vectors.parquet too (default true): copies for people and other tools, which no part of
-   * Segue reads.
+   * Whether to also write tracks.parquet and vectors.parquet (default true): copies for people and other tools, which Segue itself never
+   * reads.
    */
   readonly tables?: boolean;
-  /** Told what is being written. */
+  /** Called as each part is written. */
   readonly progress?: Progress;
-  /** Ends it, which then throws the signal's reason; what stood at the place stays. */
+  /** Cancels writing: `writeBundle` throws the signal's reason, and an existing bundle stays as it was. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Writes a bundle to `folder`. A bundle that is there already is replaced; anything else that is there is left alone.
+ * Writes a bundle to `folder`, replacing an existing bundle there. A folder with anything else is refused.
  *
- * @throws SegueError when `folder` holds something else, a recommender is given rather than its state, or the parts do not fit together
+ * @throws SegueError if `folder` has other contents, a recommender is given instead of its state, or the parts do not fit together
  */
 export async function writeBundle(
   folder: string,
@@ -159,7 +158,7 @@ async function fill(
     await writeTracksParquet(join(folder, "tracks.parquet"), packed, countsOf(catalogue, vectors, rows));
     if (vectors) await writeVectorsParquet(join(folder, "vectors.parquet"), vectors);
   };
-  // The database writes on a thread of its own, while this one waits for the disk or for helpers.
+  // DuckDB writes the tables on its own thread while this one waits for the disk or for worker threads.
   const [lists] = await settleBoth(writeModel(), writeTables());
   step("checksums");
   const files: Manifest["files"] = {};
@@ -198,7 +197,7 @@ function rowsOf(catalogue: Catalogue, vectors: TrackVectors): Uint32Array {
   });
 }
 
-/** Plays by track number, -1 where not known. */
+/** Plays by track number, -1 if unknown. */
 function countsOf(
   catalogue: Catalogue,
   vectors: TrackVectors | undefined,
@@ -235,7 +234,7 @@ function storeVectors(
   };
 }
 
-/** Undefined where a scan answers. */
+/** Builds the inverted file; undefined if an exact scan is used. */
 async function listsOf(
   vectors: TrackVectors,
   wanted: "auto" | "exact" | "ivf",
@@ -251,27 +250,24 @@ function factsOf(vectors: TrackVectors, lists: ListsWithRecall | undefined): Ind
   return { kind: "ivf", recall: Math.round(recall * 1e4) / 1e4, k, lists: lists.starts.length - 1, probes };
 }
 
-/** What JSON keeps of it, so that the id is that of what is read back. */
+/** The value after a round trip through JSON, so that the manifest's id matches what is read back. */
 function plain(name: string, facts: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
   try {
     return JSON.parse(JSON.stringify(facts ?? {}));
   } catch (error) {
-    // A database's counts are bigints.
-    throw misuse(
-      `${name} cannot be kept as JSON: ${messageOf(error)}`,
-      "Number(…) makes a number of a bigint.",
-    );
+    // Such as the bigint of a database's count.
+    throw misuse(`${name} cannot be kept as JSON: ${messageOf(error)}`, "Convert a bigint with Number(…).");
   }
 }
 
 async function refuseOthers(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   const held = await readdir(folder).catch(() => {
-    throw new SegueError(`${folder} is a file, a bundle is a folder`, { exitCode: 2 });
+    throw new SegueError(`${folder} is a file; a bundle is a folder`, { exitCode: 2 });
   });
   if (held.length > 0 && !held.includes(manifestName))
-    throw new SegueError(`${folder} holds other things than a bundle`, {
-      hint: "Give the bundle a folder of its own.",
+    throw new SegueError(`${folder} is not empty and not a bundle`, {
+      hint: "Write the bundle to a new folder.",
       exitCode: 2,
     });
 }

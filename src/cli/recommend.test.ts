@@ -76,7 +76,7 @@ describe("segue recommend", () => {
     [
       "a track without a vector",
       [drake[2]!, "--recommender", "nearest"],
-      /^no answer: nearest goes by the last track, and has learnt nothing of "Drake-Energy"; another --recommender may/,
+      /^no answer: nearest goes by the last track, and knows nothing about "Drake-Energy"; another --recommender may/,
     ],
     [
       "what has played, where a list cannot go on",

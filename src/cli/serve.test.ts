@@ -259,7 +259,7 @@ it("says how a worker ended that the system killed while it opened the bundle", 
   await expect(exec(process.execPath, args, { env, timeout: 20_000 })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
-      /^error: a worker ended before it could start \(SIGKILL\)\n {2}→ was there not enough memory\?/,
+      /^error: a worker ended before it could start \(SIGKILL\)\n {2}→ it may have run out of memory: use fewer/,
     ),
   });
 });
@@ -307,7 +307,7 @@ it("tells all workers of another bundle, though the first of them dies of it", a
     await writeFile(at("switched/current"), "v2");
     process.kill(first!, "SIGSTOP");
     process.kill(pid, "SIGHUP");
-    await expect.poll(log).toContain("no API keys to read again");
+    await expect.poll(log).toContain("no API keys to reread");
     process.kill(first!, "SIGKILL");
     await expect.poll(log, { timeout: 10_000 }).toMatch(new RegExp(`"pid":${second},.*"model reloaded"`));
   });
@@ -380,7 +380,7 @@ it.each(["1", "2"])(
       await replaced(`# the only one\n${next}\n`);
       for (let i = 0; i < 4; i++) expect([await ask(old!), await ask(next!)]).toEqual([401, 200]);
       // What is no file of keys changes nothing.
-      for (const wrong of ["short\n", ""]) await hangUp(wrong, "the API keys cannot be read again", 1);
+      for (const wrong of ["short\n", ""]) await hangUp(wrong, "the API keys cannot be reread", 1);
       if (workers === "2") {
         const [worker] = lines("endpoint ready").map((line) => JSON.parse(line) as { pid: number });
         going = false;
@@ -506,7 +506,7 @@ it.each([
   if (text !== undefined) await writeFile(file, text);
   const { code, stderr } = await segue("serve", at("models"), "--port", "0", "--api-key-file", file);
   expect(stderr).toContain(message);
-  expect(stderr).toContain(`→ write one key a line into it, such as what "openssl rand -hex 24" prints`);
+  expect(stderr).toContain(`→ write one key per line into it, such as what "openssl rand -hex 24" prints`);
   expect(code).toBe(2);
 });
 
@@ -546,10 +546,10 @@ it.each(["1", "2"])("reads its API keys again at /admin/reload, with %s workers"
 });
 
 it.each([
-  [{}, "there are no API keys to read again, and everybody may call", 0, 200],
-  [{ SEGUE_API_KEY: "the-key-of-all-clients" }, "API keys stay as they are", 1, 401],
+  [{}, "there are no API keys to reread, and everybody may call", 0, 200],
+  [{ SEGUE_API_KEY: "the-key-of-all-clients" }, "API keys unchanged", 1, 401],
 ] as const)(
-  "says at SIGHUP that there is no file of API keys to read again: with %j",
+  "says at SIGHUP that there is no file of API keys to reread: with %j",
   async (env, message, keys, status) => {
     const args = [at("models/20260101-a"), "--log-level", "info"];
     await serving(args, { SEGUE_API_KEY: "", ...env }, async (url, log) => {

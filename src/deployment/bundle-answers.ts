@@ -1,22 +1,26 @@
-/** What a bundle itself answers, for an endpoint that serves it to be compared with. */
+/** The answers that an endpoint serving a bundle is expected to give. */
 import { type Manifest, openBundle } from "../bundle/index.js";
 import { openInvocations } from "../serving/index.js";
 import { SegueError } from "../system/index.js";
 import { type CheckOptions, type Prediction, trackNobodyKnows } from "./check.js";
 
-/** What a check compares an endpoint with. */
+/** The expected answers, and the tracks to ask for. */
 export type Answers = Pick<CheckOptions, "expected" | "tracks">;
 
 const tracksAsked = 10;
 
-/** What a bundle answers for some of its tracks, and for one that no model knows, as plain data. */
+/** A bundle's answers for ten of its tracks and for an unknown one, as plain data. */
 export interface BundleAnswers {
-  /** The known ones of those below. */
+  /** The known tracks among `answers`. */
   readonly tracks: readonly string[];
   readonly answers: ReadonlyArray<readonly [track: string, prediction: Prediction]>;
 }
 
-/** Asks a bundle what `checkEndpoint` compares with, for a check in another process, which need not open the bundle then. */
+/**
+ * Returns the answers that `checkEndpoint` compares with. They can be sent to another process, which then need not open the bundle.
+ *
+ * @param recommender default: the bundle's own choice
+ */
 export function answersOf(bundle: string, recommender?: string): Promise<BundleAnswers> {
   return withBundleAnswers(bundle, recommender, async ({ expected, tracks }) => ({
     tracks,
@@ -24,13 +28,13 @@ export function answersOf(bundle: string, recommender?: string): Promise<BundleA
   }));
 }
 
-/** @throws SegueError where it is asked for a track that it holds no answer for */
+/** The `expected` that this returns throws a SegueError for a track without an answer. */
 export function fromAnswers({ tracks, answers }: BundleAnswers): Answers {
   const byTrack = new Map(answers);
   const expected = (track: string) => {
     const prediction = byTrack.get(track);
     if (prediction === undefined)
-      throw new SegueError(`the bundle was not asked for ${JSON.stringify(track)}`, {
+      throw new SegueError(`the bundle's answers do not include ${JSON.stringify(track)}`, {
         hint: "give the bundle instead of its answers",
       });
     return prediction;
@@ -61,8 +65,8 @@ export async function withBundleAnswers<T>(
 }
 
 /**
- * What a SavedModel of the bundle's track vectors answers: the nearest tracks by cosine, and for a track without a vector the
- * first ones, with score 0.
+ * The answers of a SavedModel of the bundle's track vectors: the nearest tracks by cosine, or the first tracks of the catalogue with
+ * score 0 if the track has no vector.
  */
 export async function savedModelAnswers(bundle: string): Promise<Answers> {
   const { vectors, manifest } = await openBundle(bundle);
@@ -78,12 +82,12 @@ export async function savedModelAnswers(bundle: string): Promise<Answers> {
   return { expected, tracks: spread(vectors.tracks) };
 }
 
-/** How many tracks an endpoint of this bundle answers with: the `knn_k` it was trained with, 100 where it names none. */
+/** How many tracks an endpoint of this bundle returns: the bundle's `knn_k`, or 100 if it has none. */
 export function invocationsKOf({ parameters }: Manifest): number {
   return typeof parameters.knn_k === "number" ? parameters.knn_k : 100;
 }
 
-/** A few, spread over all. */
+/** Ten items at equal distances, or all if there are fewer. */
 function spread<T>(list: readonly T[]): T[] {
   const step = Math.max(1, Math.floor(list.length / tracksAsked));
   return list.filter((_, i) => i % step === 0).slice(0, tracksAsked);

@@ -1,6 +1,6 @@
 /**
- * Asks a live endpoint and compares what it says with the bundle it was deployed from: ids, order and scores of known tracks,
- * the answer to an unknown one, and how long calls take. How the endpoint is reached is the caller's matter.
+ * Checks a live endpoint against its bundle: ids, order and scores for known tracks, the answer for an unknown one, and how long calls
+ * take. The caller supplies `invoke`, which reaches the endpoint.
  */
 import { messageOf, SegueError } from "../system/index.js";
 
@@ -10,21 +10,21 @@ export interface Prediction {
   readonly output_2: readonly string[];
 }
 
-/** Sends `{"instances": […]}` and gives back `predictions`. */
+/** Sends `{"instances": […]}` and returns `predictions`. */
 export type Invoke = (instances: readonly string[]) => Promise<Prediction[]>;
 
 /**
  * Reads an answer of `/invocations`.
  *
- * @throws SegueError where it is none: what stands between may have answered instead
+ * @throws SegueError if it has no predictions: something else than the endpoint, such as a proxy, may have answered
  */
 export function predictionsOf(text: string): Prediction[] {
   const predictions = answerIn(text)?.predictions;
   if (Array.isArray(predictions) && predictions.every(isPrediction)) return predictions;
-  throw new SegueError(`no predictions in what it answered: ${text.slice(0, 200) || "nothing"}`);
+  throw new SegueError(`the answer has no predictions: ${text.slice(0, 200) || "it is empty"}`);
 }
 
-/** What an endpoint answered, if it did. */
+/** Parses an endpoint's answer; undefined if it is not JSON. */
 export function answerIn(text: string): { predictions?: unknown; error?: string } | undefined {
   try {
     return JSON.parse(text) ?? undefined;
@@ -39,43 +39,48 @@ function isPrediction(value: unknown): value is Prediction {
 }
 
 export interface CheckOptions {
-  /** For messages: the endpoint's URL or name. */
+  /** The endpoint's URL or name, for messages. */
   readonly endpoint: string;
   /** Asks the endpoint. */
   readonly invoke: Invoke;
-  /** What the bundle itself answers. */
+  /** Returns the bundle's own answer. */
   readonly expected: (track: string) => Prediction;
   /** Known tracks to ask for, one call each; at least one. */
   readonly tracks: readonly string[];
-  /** A track that no model knows. */
+  /** A track that the model does not know. */
   readonly unknownTrack?: string;
   /** How many calls to time; default 50. */
   readonly calls?: number;
-  /** How far a score may be from the bundle's, relative to it; default 1e-6. */
+  /** How much a score may differ from the bundle's, relative to it (absolute below 1); default 1e-6. */
   readonly tolerance?: number;
 }
 
 export interface CheckResult {
-  /** Its URL, or on SageMaker its name. */
+  /** The endpoint's URL, or its name on SageMaker. */
   readonly endpoint: string;
-  /** The first track asked for and the first of what was answered. */
+  /** The first track asked for, and the first ten tracks of its answer. */
   readonly track: string;
   readonly answer: ReadonlyArray<{ readonly track: string; readonly score: number }>;
-  /** How many tracks' answers were compared, and how many ids each held at most. */
+  /** How many answers for known tracks were compared. */
   readonly compared: number;
+  /** The number of ids in the longest answer. */
   readonly k: number;
-  /** A track that no model knows, and with how many ids that was answered. */
+  /** The unknown track, how many ids its answer had, and whether it was the bundle's own answer. */
   readonly unknown: { readonly track: string; readonly answered: number; readonly sameAsBundle: boolean };
-  /** Milliseconds of a call that asks for one track. */
+  /** Milliseconds per call for one track. */
   readonly latency: { readonly calls: number; readonly p50: number; readonly p99: number };
 }
 
 const shown = 10;
 
-/** Asked where the caller names none. */
+/** The default of `unknownTrack`. */
 export const trackNobodyKnows = "Segue-A track that no model knows";
 
-/** @throws SegueError at the first answer that differs from the bundle's, or that does not come */
+/**
+ * Checks an endpoint that `invoke` reaches.
+ *
+ * @throws SegueError at the first answer for a known track that differs from the bundle's, and at the first call that fails
+ */
 export async function checkAnswers(options: CheckOptions): Promise<CheckResult> {
   const { endpoint, expected, tracks, calls = 50, tolerance = 1e-6 } = options;
   const unknownTrack = options.unknownTrack ?? trackNobodyKnows;
@@ -137,7 +142,7 @@ function assertSame(
   const differs = difference(given, wanted, tolerance);
   if (differs === undefined) return;
   throw new SegueError(
-    `the endpoint ${endpoint} answers ${JSON.stringify(track)} otherwise than its bundle: ${differs}`,
+    `the endpoint ${endpoint} answers ${JSON.stringify(track)} differently from its bundle: ${differs}`,
     {
       code: "check-failed",
       hint: "does it serve this bundle, and with the same recommender?",
@@ -145,7 +150,7 @@ function assertSame(
   );
 }
 
-/** Places whose scores differ by less than the tolerance may change: float sums differ between machines in the last digits. */
+/** Tracks whose scores differ by less than the tolerance may swap places: the last digits of float sums differ between machines. */
 function difference(given: Prediction, wanted: Prediction, tolerance: number): string | undefined {
   const { output_1: scores, output_2: ids } = wanted;
   if (given.output_2.length !== ids.length) {
@@ -154,13 +159,13 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
   const close = (a: number | undefined, b: number) =>
     a !== undefined && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
   const scoreOf = new Map(ids.map((id, i) => [id, scores[i]!]));
-  if (new Set(given.output_2).size < new Set(ids).size) return "it names a track twice";
+  if (new Set(given.output_2).size < new Set(ids).size) return "it has a track twice";
   for (let i = 0; i < ids.length; i++) {
     const [id, score] = [given.output_2[i]!, given.output_1[i]];
     if (!close(score, scores[i]!)) {
       if (id === ids[i]) return `the score at place ${i + 1} is ${score} instead of ${scores[i]}`;
     }
-    // What tied with the last place may stand there instead of it.
+    // A track that ties with the last place may replace it.
     if (
       id !== ids[i] &&
       !close(scoreOf.get(id) ?? (close(score, scores.at(-1)!) ? score : undefined), scores[i]!)
@@ -171,7 +176,7 @@ function difference(given: Prediction, wanted: Prediction, tolerance: number): s
   return undefined;
 }
 
-/** The value below which that share of them lies (nearest rank). */
+/** The quantile by nearest rank. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

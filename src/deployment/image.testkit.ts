@@ -1,6 +1,6 @@
 /**
- * Builds docker/Dockerfile with buildah and no network: the base image is made of this machine's node, npm and libraries, and
- * the package carries its dependencies. It takes two minutes.
+ * Builds docker/Dockerfile with buildah, without a network: the base image consists of this machine's node, npm and libraries, and the
+ * package bundles its dependencies. Takes two minutes.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { packageRoot } from "../system/index.js";
 
 const found = process.getuid?.() === 0 && spawnSync("buildah", ["--version"]).status === 0;
 
-/** Whether the image can and shall be built. */
+/** Whether the image can and should be built. */
 export const buildsImage = found && process.env.SEGUE_TEST_IMAGE !== "0";
 
 export const imageSkipped = found
@@ -84,7 +84,7 @@ export async function buildImage(folder: string): Promise<Image> {
   return {
     run: (command, { model, port }) => {
       const place = ["-v", `${model}:/opt/ml/model:ro`, "-e", `SAGEMAKER_BIND_TO_PORT=${port}`];
-      // A group of its own, so that a signal reaches buildah and what it runs.
+      // In its own process group, so that a signal reaches both buildah and its command.
       return spawn(
         "buildah",
         [...store, "run", "--isolation", "chroot", ...place, container, "--", ...command],
@@ -101,7 +101,7 @@ export async function buildImage(folder: string): Promise<Image> {
   };
 }
 
-/** What `npm pack` makes, with the dependencies inside, so that `npm install` asks no registry. */
+/** Like `npm pack`, but with the dependencies inside, so that `npm install` needs no registry. */
 async function packWithDependencies(stage: string, file: string): Promise<void> {
   const read = (name: string) => JSON.parse(readFileSync(join(packageRoot, name), "utf8"));
   const { devDependencies: _, ...manifest } = read("package.json");

@@ -1,4 +1,4 @@
-/** Where bundles are deployed to, and how a live endpoint is checked. */
+/** Deploys bundles, locally or to SageMaker, and checks live endpoints. */
 export { answersOf, type BundleAnswers } from "./bundle-answers.js";
 export { type CheckOptions, type CheckResult, checkAnswers, type Invoke, type Prediction } from "./check.js";
 export {

@@ -74,10 +74,10 @@ describe("deploying to this machine", () => {
     [502, "<html>Bad Gateway</html>", "502: <html>Bad Gateway</html>"],
     [503, "", "503: Service Unavailable"],
     [401, '{"error":"an API key is needed"}', "401: an API key is needed"],
-    [200, "<html>Sign in</html>", "no predictions in what it answered: <html>Sign in</html>"],
-    [200, "", "no predictions in what it answered: nothing"],
-    [200, "null", "no predictions in what it answered: null"],
-    [200, '{"predictions":[{"output_1":[1]}]}', "no predictions in what it answered: "],
+    [200, "<html>Sign in</html>", "the answer has no predictions: <html>Sign in</html>"],
+    [200, "", "the answer has no predictions: it is empty"],
+    [200, "null", "the answer has no predictions: null"],
+    [200, '{"predictions":[{"output_1":[1]}]}', "the answer has no predictions: "],
   ])("says what answered where it was not the endpoint: %i %s", async (status, body, message) => {
     const between = createServer((_, response) => response.writeHead(status).end(body)).listen(
       0,
@@ -131,7 +131,7 @@ describe("deploying to this machine", () => {
     });
     await expect(
       checkEndpoint({ url: endpoint.url, bundle: await told(bundle()), tracks: ["never asked"] }),
-    ).rejects.toThrow('was not asked for "never asked"');
+    ).rejects.toThrow('answers do not include "never asked"');
     await expect(checkEndpoint({ url: "http://127.0.0.1:9", bundle: bundle() })).rejects.toThrow(
       /did not answer/,
     );

@@ -1,4 +1,4 @@
-/** Deploys a bundle to this machine: the endpoint as a process of its own on a loopback port, and the check of it. */
+/** Deploys a bundle on this machine, as a separate process on a loopback port, and checks that endpoint. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -26,36 +26,36 @@ import { answerIn, type CheckResult, checkAnswers, type Prediction, predictionsO
 import { endProcess } from "./processes.js";
 
 export interface LocalDeployOptions {
-  /** The bundle's folder. */
+  /** A bundle's folder or archive, or a folder of bundles. */
   readonly bundle: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Processes that answer; default 1. */
+  /** Processes that answer, 1 to 256; default 1. */
   readonly workers?: number;
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
-  /** Where the endpoint's log goes, after what stands there; default: beside the bundle, under its name with `.endpoint.log`. */
+  /** The file to which the endpoint's log is appended; default: beside the bundle, as `<bundle>.endpoint.log`. */
   readonly logFile?: string;
   /** Milliseconds within which it must be ready; default 30,000. */
   readonly readyTimeout?: number;
-  /** Ends the wait; the process is ended too. */
+  /** Cancels the deployment and ends the process. */
   readonly signal?: AbortSignal;
 }
 
-/** A running endpoint as plain data, for another process to check or to stop. */
+/** A running endpoint as plain data, so that another process can check or stop it. */
 export interface LocalEndpoint {
-  /** "http://127.0.0.1:8080" */
+  /** Such as "http://127.0.0.1:8080". */
   readonly url: string;
-  /** Of the process to end. */
+  /** The process that a signal stops. */
   readonly pid: number;
-  /** Where its log goes, JSON lines. */
+  /** Its log, in JSON lines. */
   readonly logFile: string;
 }
 
 export interface LocalDeployment extends LocalEndpoint {
-  /** Finishes what is in flight and ends the process; nothing is left running. */
+  /** Finishes requests in flight and ends the process; after 15 s it is killed. */
   stop(): Promise<void>;
-  /** Lets the endpoint outlive this process; without it, the endpoint ends when this process does, however that is. */
+  /** Lets the endpoint outlive this process; without it, the endpoint ends with this process, even if that is killed. */
   keep(): void;
 }
 
@@ -74,7 +74,7 @@ const deployRanges: Readonly<Record<keyof LocalDeployOptions, ValueRange>> = {
 /**
  * Starts `segue serve` on a bundle and waits until it is ready.
  *
- * @throws SegueError (misuse) where an option is wrong; SegueError with the end of the log where it does not become ready
+ * @throws SegueError (misuse) if an option is wrong; SegueError with the end of the log if it does not become ready
  */
 export async function deployLocal(options: LocalDeployOptions): Promise<LocalDeployment> {
   requireOptions(options, deployRanges, "deployLocal", ["bundle"]);
@@ -84,7 +84,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   await checkOutput(logFile);
   makeFolder(dirname(logFile));
   const log = await open(logFile, "a");
-  // Earlier endpoints have written there too.
+  // Earlier endpoints may have written to the same file.
   const { size: logStart } = await log.stat();
   const args = [
     distPath("cli/main.js"),
@@ -97,7 +97,7 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   ];
   if (recommender !== undefined) args.push("--recommender", recommender);
   const child = spawn(process.execPath, args, {
-    // A group of its own: a Ctrl-C meant for the caller does not reach it, and it can be ended with all its workers.
+    // In its own process group: the caller's Ctrl-C does not reach it, and it can be killed with all its workers.
     detached: true,
     stdio: ["ignore", log.fd, log.fd, "ipc"],
   });
@@ -122,17 +122,17 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
 }
 
 /**
- * Ends an endpoint that another process started. Does nothing where it has ended already.
+ * Stops an endpoint that another process started. Does nothing if it has already ended.
  *
- * @throws SegueError (misuse) where it is no endpoint
+ * @throws SegueError (misuse) if `endpoint` is not what `deployLocal` returned
  */
 export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
   requireWithin(thingWith("what deployLocal returned", "pid", "url"), "endpoint", endpoint);
   if (!isAlive(endpoint.pid)) return;
-  // A process number is used again after its process has ended: only one that answers as this endpoint is ended.
+  // The pid may have been reused by another process, so only one that answers as this endpoint is ended.
   const answered = await fetch(`${endpoint.url}/healthz`, {
     signal: AbortSignal.timeout(2_000),
-    // A connection of this process that is kept open would be waited for when the endpoint stops.
+    // The endpoint would wait for a kept-alive connection of this process when it stops.
     headers: { connection: "close" },
   })
     .then(async (response) => (await response.json()) as { pid?: number })
@@ -141,19 +141,19 @@ export async function stopLocal(endpoint: LocalEndpoint): Promise<void> {
 }
 
 export interface LocalCheckOptions {
-  /** "http://127.0.0.1:8080", without a path. */
+  /** Without a path, such as "http://127.0.0.1:8080". */
   readonly url: string;
-  /** The bundle that the endpoint should be answering from, or what `answersOf` it was. */
+  /** The bundle that the endpoint should be answering from, or the result of `answersOf`. */
   readonly bundle: string | BundleAnswers;
   /** The recommender that should be answering; default: the bundle's own choice. */
   readonly recommender?: string;
-  /** Tracks to ask for; default: ten spread over the bundle's. */
+  /** Tracks to ask for; default: ten, spread over the bundle's. */
   readonly tracks?: readonly string[];
-  /** A track that no model knows; default: one of ours. */
+  /** A track that the model does not know; default: a made-up one. */
   readonly unknownTrack?: string;
   /** How many calls to time; default 50. */
   readonly calls?: number;
-  /** Where the endpoint wants one. Default: that of SEGUE_API_KEY, which an endpoint started here wants too. */
+  /** The endpoint's API key, if it needs one. Default: SEGUE_API_KEY, which an endpoint started from here inherits. */
   readonly apiKey?: string;
   /** Milliseconds that one call may take; default 10,000. */
   readonly timeout?: number;
@@ -178,11 +178,11 @@ function isHttpUrl(value: unknown): boolean {
 }
 
 /**
- * Checks an endpoint over HTTP against its bundle: ids, order and scores of known tracks, the answer to an unknown one, and how long
+ * Checks an endpoint over HTTP against its bundle: ids, order and scores for known tracks, the answer for an unknown one, and how long
  * calls take.
  *
- * @throws SegueError (misuse) where an option is wrong; SegueError at the first answer that differs from the bundle's, or that does not
- *   come
+ * @throws SegueError (misuse) if an option is wrong; SegueError at the first answer for a known track that differs from the bundle's,
+ *   and at the first call that fails
  */
 export async function checkEndpoint(options: LocalCheckOptions): Promise<CheckResult> {
   requireOptions(options, checkRanges, "checkEndpoint", ["url", "bundle"]);
@@ -212,7 +212,7 @@ async function invokeOverHttp(
     body: JSON.stringify({ instances }),
     signal: AbortSignal.timeout(options.timeout ?? 10_000),
   }).catch((error: unknown) => {
-    // fetch says no more than "fetch failed"; why stands in its cause.
+    // fetch's own message is only "fetch failed"; the reason is in `cause`.
     throw (error as Error).cause ?? error;
   });
   const text = await response.text();
@@ -249,7 +249,7 @@ function readyUrl(
       settled();
       reject(new SegueError(`its process ended ${by === null ? `with exit code ${code}` : `by ${by}`}`));
     };
-    // It may have come while the log was opened.
+    // It may have been aborted while the log was being opened.
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     child.on("message", onMessage);
@@ -258,7 +258,7 @@ function readyUrl(
   });
 }
 
-/** The last lines of a log, of those after byte `from`. */
+/** The last three lines of a log after byte `from`. */
 async function endOf(file: string, from: number): Promise<string> {
   const text = await readFile(file).catch(() => Buffer.alloc(0));
   return (

@@ -1,10 +1,10 @@
-/** Ends a process that may not be a child of this one, and makes sure that it has ended. */
+/** Ends a process that need not be a child of this one. */
 import { setTimeout as wait } from "node:timers/promises";
 import { isAlive } from "../system/index.js";
 
 const lookEvery = 20;
 
-/** Asks a process to end (SIGTERM) and ends it and its group where it has not after `milliseconds`. */
+/** Sends SIGTERM, and kills the process and its group if it has not ended after `milliseconds`. Resolves when it has ended. */
 export async function endProcess(pid: number, milliseconds: number): Promise<void> {
   if (!isAlive(pid)) return;
   send(pid, "SIGTERM");

@@ -1,4 +1,4 @@
-/** Which methods a path has, so that a request with another one is told so rather than that nothing is there. */
+/** Knows which methods each path accepts, so that a wrong method gets 405 and not 404. */
 import type { FastifyInstance } from "fastify";
 
 interface Route {
@@ -7,9 +7,9 @@ interface Route {
 }
 
 /**
- * Must run before the routes are added: they are gathered as they come. Those that take any path do not count: they are files.
+ * Must run before the routes are added, since it collects them with a hook. Wildcard routes are ignored: they serve files.
  *
- * @returns the methods of the routes that a path (without its query) belongs to, in alphabetical order; none: there is no such path
+ * @returns the methods accepted at a path (without its query), in alphabetical order; empty if no route has that path
  */
 export function gatherMethods(app: FastifyInstance): (path: string) => string[] {
   const routes: Route[] = [];

@@ -1,4 +1,4 @@
-/** API keys: compared in constant time, by digest, so that neither their length nor a common beginning shows. */
+/** API keys. They are compared by digest in constant time, so that timing reveals neither length nor a common prefix. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { FastifyRequest } from "fastify";
@@ -16,10 +16,10 @@ import {
 export const apiKeyVariable = "SEGUE_API_KEY";
 const shortest = 16;
 const aGoodOne = 'such as what "openssl rand -hex 24" prints';
-const oneALine = `write one key a line into it, ${aGoodOne}`;
+const oneALine = `write one key per line into it, ${aGoodOne}`;
 
 export class ApiKeys {
-  /** Whether requests need one. Stays as it is: what was closed is never opened. */
+  /** Whether requests need a key. Never changes: an endpoint with keys cannot become open. */
   readonly required: boolean;
   #digests: readonly Buffer[];
 
@@ -29,22 +29,23 @@ export class ApiKeys {
   }
 
   /**
-   * Takes other keys in place of those that it has.
+   * Replaces the keys.
    *
-   * @throws SegueError (misuse) where it has none, gets none, or gets one that is too short
+   * @throws SegueError (misuse) if there were no keys before, `keys` is empty, or a key is too short or has spaces
    */
   replace(keys: readonly string[]): void {
     if (!this.required)
       throw misuse(
-        "this endpoint was started without API keys and lets everybody in: none can be added while it runs",
-        "start it with some",
+        "this endpoint was started without API keys and is open to everybody: none can be added while it runs",
+        "restart it with API keys",
       );
     requireKeys(keys);
-    if (keys.length === 0) throw misuse("without an API key nobody could call any more", "give the new ones");
+    if (keys.length === 0)
+      throw misuse("without API keys, nobody could call the endpoint", "give the new ones");
     this.#digests = keys.map(digest);
   }
 
-  /** Whether `key` is one of them. Always compares with every one. */
+  /** Whether `key` is one of the keys. Always compares with all of them. */
   has(key: string | undefined): boolean {
     if (key === undefined) return false;
     const given = digest(key);
@@ -54,7 +55,7 @@ export class ApiKeys {
   }
 }
 
-/** The key a request presents: `Authorization: Bearer KEY` or `X-API-Key: KEY`. */
+/** The key that a request sends: `Authorization: Bearer KEY` or `X-API-Key: KEY`. */
 export function presentedKey(request: FastifyRequest): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
   const header = request.headers["x-api-key"];
@@ -62,12 +63,13 @@ export function presentedKey(request: FastifyRequest): string | undefined {
 }
 
 /**
- * Reads keys from a file (one a line; empty lines and lines that begin with # do not count) and from the environment.
+ * Reads keys from a file (one per line; empty lines and lines that begin with # are ignored) and from the environment.
  *
  * @param options.file default: no file is read
- * @param options.environment such as process.env, whose SEGUE_API_KEY is read; default: none is
- * @returns the keys, those of the file first; none where neither is given or there is no such variable
- * @throws SegueError (misuse) when the file is a pipe or cannot be read, holds none, or holds one shorter than 16 characters
+ * @param options.environment such as process.env; its SEGUE_API_KEY is read; default: no variable is read
+ * @returns the keys, those of the file first; empty if neither source is given or the variable is not set
+ * @throws SegueError (misuse) if the file is a pipe, cannot be read or has no key, or if a key is shorter than 16 characters or has
+ *   spaces
  */
 export async function readApiKeys(options: {
   file?: string | undefined;
@@ -98,7 +100,7 @@ export async function readApiKeys(options: {
     if (keys.length === 0) throw misuse(`the API key file ${options.file} holds no key`, oneALine);
   }
   const variable = options.environment?.[apiKeyVariable];
-  // One of blanks was meant to be a key: left out, it would let everybody in.
+  // A variable of only spaces is refused: ignoring it would open the endpoint to everybody.
   if (variable) {
     requireLongKey(variable.trim(), apiKeyVariable);
     keys.push(variable.trim());
@@ -106,17 +108,17 @@ export async function readApiKeys(options: {
   return keys;
 }
 
-/** @throws SegueError (misuse) where it is no list, or for a key that can be guessed or that no header can carry */
+/** @throws SegueError (misuse) if `keys` is not an array, or a key is too short or has spaces, which no header can carry */
 export function requireKeys(keys: unknown): void {
   if (!Array.isArray(keys)) throw misuse("apiKeys must be a list of keys", 'write ["KEY"]');
   for (const [i, key] of keys.entries()) requireLongKey(key, `apiKeys[${i}]`);
 }
 
-/** @param where for the message, which does not show the key */
+/** @param where names the key in the message, which never shows the key itself */
 function requireLongKey(key: unknown, where: string): void {
   if (typeof key === "string" && key.length >= shortest && !/\s/.test(key)) return;
   throw misuse(
-    `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "no text"}`,
+    `the API key at ${where} is ${typeof key === "string" ? "too short or has spaces in it" : "not a string"}`,
     `use ${shortest} characters or more, ${aGoodOne}`,
   );
 }

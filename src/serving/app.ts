@@ -1,4 +1,4 @@
-/** Puts the endpoint together: guards, routes, metrics, docs and error answers around the model in the slot. */
+/** Assembles the endpoint: guards, routes, metrics, docs and error answers around the model slot. */
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
@@ -28,25 +28,25 @@ import { validatorCompiler } from "./validation.js";
 export interface AppParts extends AdminParts, GuardParts {
   readonly models: ModelSlot;
   readonly settings: EndpointSettings;
-  /** Default: those of the settings, for good. */
+  /** Default: the keys in `settings`, which then never change. */
   readonly keys?: ApiKeys;
   readonly metrics?: EndpointMetrics;
   readonly logger?: Logger;
   readonly plugins?: readonly EndpointPlugin[];
-  /** True from the moment the endpoint was told to stop. */
+  /** True once the endpoint has been told to stop. */
   readonly leaving?: () => boolean;
 }
 
 export { createLogger } from "./log.js";
 export { EndpointMetrics } from "./metrics.js";
 
-/** The endpoint, not yet listening: for `app.inject` in tests and for `startServer`. */
+/** Creates the endpoint, not yet listening: for `startServer`, and for `app.inject` in tests. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const { models, settings, plugins = [], leaving = () => false } = parts;
   const keys = parts.keys ?? new ApiKeys(settings.apiKeys ?? []);
   const metrics = parts.metrics ?? new EndpointMetrics();
   const requestTimeout = settings.requestTimeout ?? 10_000;
-  // Fastify's own true believes the first address, which is the client's to invent.
+  // Fastify's `trustProxy: true` trusts the first address of X-Forwarded-For, which a client can forge.
   const proxies = Number(settings.trustProxy ?? false);
   const loggerInstance: FastifyBaseLogger = parts.logger ?? createLogger(settings.logLevel);
   const app: FastifyInstance = fastify({
@@ -56,7 +56,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: settings.bodyLimit ?? 1024 * 1024,
     trustProxy: proxies === 0 ? false : (_address: string, hop: number) => hop < proxies,
     requestTimeout,
-    // Above the idle time of common load balancers (60 s), so that they close first and never meet a closing socket.
+    // Longer than the idle timeout of common load balancers (60 s), so that they close connections first and never send on a closing one.
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -68,13 +68,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const typed = app.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   readJsonBodies(app);
-  // Most answers come as text from the model; checking the others again at run time would cost more than making them.
+  // Most answers arrive as text from the model. Validating the others would cost more than making them.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   const { webRoot } = settings;
   const hasDocs = settings.docs ?? true;
   const notFound = answerNotFound(gatherMethods(app), hasDocs ? "GET /docs lists what there is" : undefined);
   app.setErrorHandler((error, request, reply) =>
-    // A body is read before it is known that no route wants it; that it is none of JSON matters less.
+    // Fastify parses the body before it answers 404: a wrong path is reported rather than a wrong body.
     request.is404 && !(error instanceof HttpError)
       ? notFound(request, reply)
       : answerError(error, request, reply),
@@ -83,7 +83,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
 
   app.addHook("onSend", async (request, reply) => {
     reply.header(requestIdHeader, request.id);
-    // As late as possible, so that requests that were under way when the stop began tell their clients too.
+    // As late as possible, so that requests in flight when the stop began tell their clients too.
     if (leaving()) reply.header("connection", "close");
   });
   limitPipelining(app);
@@ -111,7 +111,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-/** Requests that never become one: too slow, too long headers, not HTTP. The connection is closed after the answer. */
+/** Answers requests that Node could not parse: too slow, headers too long, not HTTP. The connection is closed after the answer. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -1,19 +1,19 @@
 /**
- * Which bundle a place stands for. The place is a bundle's folder or archive, or a folder of bundles: the one that a link or a
- * text file named `current` beside them points to (a new version goes live by replacing the pointer), else the one written last.
+ * Finds the bundle at a path: the path is a bundle's folder or archive, or a folder of bundles. In a folder of bundles, a link or a text
+ * file named `current` chooses one (replacing it puts another version live); without `current` it is the latest.
  */
 import { lstat, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-// Not by the room's door, which takes long to load.
+// Not through the room's index.ts, which is slow to load.
 import { bundlesIn, manifestName } from "../bundle/bundles-in.js";
 import { asWritten, misuse, refusePipe, SegueError } from "../system/index.js";
 
 const pointerName = "current";
 
 /**
- * The bundle's folder or .tar.gz.
+ * Returns the path of the bundle's folder or .tar.gz.
  *
- * @throws SegueError where there is none, or `current` leads to none
+ * @throws SegueError if there is no bundle, or `current` does not lead to one
  */
 export async function bundlePath(place: string): Promise<string> {
   requirePlace(place);
@@ -35,8 +35,8 @@ export async function bundlePath(place: string): Promise<string> {
 }
 
 /**
- * A link leads to the bundle itself; a text file names it, relative to the file's folder. Another bundle is never taken instead: whoever
- * points to one wants no other.
+ * A link leads to the bundle itself; a text file names it, relative to the file's folder. If `current` is wrong, no other bundle is used
+ * instead: an explicit choice is never overridden.
  */
 async function pointedTo(pointer: string): Promise<string> {
   const leadsNowhere = (reason: string) =>
@@ -61,14 +61,14 @@ async function pointedTo(pointer: string): Promise<string> {
   throw leadsNowhere(`names ${named}, which is not a bundle`);
 }
 
-/** Whether it is a folder with a manifest, or a file. */
+/** Whether the path is a folder with a manifest, or a file. */
 async function isBundle(path: string): Promise<boolean> {
   return (
     !(await isFolder(path)) || (await stat(join(path, manifestName)).catch(() => undefined)) !== undefined
   );
 }
 
-/** @throws SegueError (misuse) where it is no path */
+/** @throws SegueError (misuse) if it is not a string */
 export function requirePlace(place: unknown): void {
   if (typeof place === "string") return;
   throw misuse(`a bundle's place must be a path, got ${asWritten(place)}`, 'write "data/04_models"');

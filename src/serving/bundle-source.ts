@@ -13,7 +13,7 @@ import { workerCounts } from "./options.js";
 export interface BundleOptions {
   /** The recommender that answers; default: the bundle's own choice. */
   readonly recommender?: string;
-  /** Threads that answer, where it is opened beside; default 1. */
+  /** Worker threads that answer, 1 to 256; default 1. Used by `startServer`; `openServedModel` opens the model in the calling thread. */
   readonly threads?: number;
 }
 
@@ -23,9 +23,9 @@ const bundleOptions: Readonly<Record<keyof BundleOptions, ValueRange>> = {
 };
 
 /**
- * Models from the bundle at `place`; each `open` looks anew which bundle that is.
+ * A source of models from the bundle at `place`. Each `open` looks again which bundle that is.
  *
- * @throws SegueError (misuse) where `place` is no text, or for an option that there is not
+ * @throws SegueError (misuse) if `place` is not a string, or an option is unknown or out of range
  */
 export function bundleSource(place: string, options: BundleOptions = {}): ModelSource {
   requirePlace(place);
@@ -46,15 +46,15 @@ export function bundleSource(place: string, options: BundleOptions = {}): ModelS
 }
 
 export interface ServedModelOptions extends BundleOptions {
-  /** Restores no other recommenders than the one that answers, and popularity, which answers where that one is silent. */
+  /** Restores only the recommender that answers, and `popularity`, which answers if that one has no answer; default false. */
   readonly onlyWhatAnswers?: boolean;
 }
 
 /**
- * Opens a bundle for answering.
+ * Opens a bundle in the calling thread, to answer from it.
  *
- * @throws SegueError where there is none, it is not whole, or it has no recommender of that name; (misuse) for an option that there is
- *   not or that is out of its range
+ * @throws SegueError if there is no bundle, it is damaged, or it has no recommender with that name; (misuse) if an option is unknown or
+ *   out of range
  */
 export async function openServedModel(place: string, options: ServedModelOptions = {}): Promise<ServedModel> {
   requireOptions(options, { ...bundleOptions, onlyWhatAnswers: trueOrFalse }, "openServedModel");
@@ -62,7 +62,7 @@ export async function openServedModel(place: string, options: ServedModelOptions
 }
 
 /**
- * @param bundle the path of one, or what was read of one
+ * @param bundle the path of a bundle, or its contents
  * @param place for messages
  */
 export async function servedModelOf(
@@ -70,7 +70,7 @@ export async function servedModelOf(
   place: string,
   options: Omit<ServedModelOptions, "threads">,
 ): Promise<ServedModel> {
-  // Loaded here, because a server whose threads read the bundle needs none of it itself.
+  // Imported here, since a server whose threads read the bundle does not need it.
   const { bundleOf, openBundle } = await import("../bundle/index.js");
   const opened = typeof bundle === "string" ? await openBundle(bundle) : await bundleOf(bundle);
   const { manifest, catalogue } = opened;

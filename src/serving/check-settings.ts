@@ -1,4 +1,4 @@
-/** Whether an endpoint can be run as it was told: asked before anything is opened. */
+/** Validates an endpoint's settings before anything is opened. */
 import {
   asWritten,
   longestTimer,
@@ -46,9 +46,9 @@ const names: Readonly<Record<keyof EndpointSettings, true>> = {
 };
 
 /**
- * @param others what may be given beside the settings
- * @throws SegueError (misuse) that names the setting: one that there is not, such as `apikeys`, which would leave the endpoint open; a
- *   number out of its range, an unknown log level, an API key that is too short, an origin that no browser sends
+ * @param others names of options allowed besides the settings
+ * @throws SegueError (misuse) that names the setting: unknown (such as `apikeys`, which would leave the endpoint open), a number out of
+ *   range, an unknown log level, an API key that is too short, or an origin that no browser sends
  */
 export function checkSettings(settings: Settings, others: Readonly<Record<string, true>>): void {
   requireKnown(settings, Object.keys({ ...names, ...others }));
@@ -67,15 +67,15 @@ export function checkSettings(settings: Settings, others: Readonly<Record<string
   for (const origin of corsOrigins) requireOrigin(origin);
 }
 
-/** Origins are compared as text: one with a path, or without its scheme, would never be met. */
+/** Origins are compared as text: one with a path or without a scheme would never match. */
 function requireOrigin(origin: string): void {
   if (origin === "*" || origin === "null") return;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  // Of schemes that are not the web's (capacitor://localhost, an extension's) URL tells no origin.
+  // `URL.origin` is "null" for other schemes than the web's (capacitor://localhost, extensions).
   const asSent = url?.host ? `${url.protocol}//${url.host}` : undefined;
   if (asSent === origin) return;
   throw misuse(
-    `${asWritten(origin)} is no origin that a browser sends`,
-    `write ${asSent ?? "the scheme and the host, such as https://app.example"}${asSent ? "" : "; * lets all in"}`,
+    `${asWritten(origin)} is not an origin that a browser sends`,
+    `write ${asSent ?? "the scheme and the host, such as https://app.example"}${asSent ? "" : "; * allows all"}`,
   );
 }

@@ -1,8 +1,8 @@
-/** Whom a request comes from: what is shared out among clients is shared out among these. */
+/** Who sent a request: the rate limit and the waiting line treat clients separately. */
 import type { FastifyRequest } from "fastify";
 import { type ApiKeys, presentedKey } from "./api-keys.js";
 
-/** The holder of an API key, wherever it calls from; of a request without a known one its address. */
+/** Identifies the client by its API key or, without a valid one, by its address. */
 export function clientOf(request: FastifyRequest, keys: ApiKeys): string {
   const key = presentedKey(request);
   return keys.has(key) ? `key ${key}` : request.ip;

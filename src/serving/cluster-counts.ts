@@ -1,28 +1,28 @@
 /**
- * What the workers of a cluster have counted, in all. Prometheus takes a counter that goes down for one that began anew, and what is in it
- * for new: so what a worker that has died had counted when it was last asked stays in the sum.
+ * Sums the metrics of a cluster's workers. Prometheus takes a decreasing counter for a restart, and counts its value as new. So the sum
+ * keeps the last known counts of workers that have died.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { AggregatorRegistry, type Registry } from "prom-client";
 
 export type Counts = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
-/** A worker that has not answered by then, in milliseconds, is counted as it was before. */
+/** Milliseconds to wait for a worker's counts; after that, its last known ones are used. */
 const patience = 2_000;
 
 export class ClusterCounts<Worker> {
   readonly #ask: (worker: Worker) => Promise<Counts>;
-  /** What each that lives told last. */
+  /** The last known counts of each live worker. */
   readonly #told = new Map<Worker, Counts>();
-  /** Of all that have died. */
+  /** The sum over dead workers. */
   #left: Counts = [];
 
-  /** @param ask what a worker has counted; where that fails it is counted as it was before */
+  /** @param ask gets a worker's counts; if it fails, the last known ones are used */
   constructor(ask: (worker: Worker) => Promise<Counts>) {
     this.#ask = ask;
   }
 
-  /** The sum of all, in Prometheus's text format. */
+  /** The sum over all workers, in Prometheus's text format. */
   async gather(workers: readonly Worker[]): Promise<string> {
     await Promise.all(
       workers.map(async (worker) => {
@@ -34,9 +34,9 @@ export class ClusterCounts<Worker> {
     return AggregatorRegistry.aggregate([...this.#told.values(), this.#left]).metrics();
   }
 
-  /** To be called when a worker has died. Of a gauge nothing is left. */
+  /** To be called when a worker has died. Its gauges are dropped. */
   leave(worker: Worker): void {
-    // It is text, which prom-client's types call a number.
+    // `type` is a string, though prom-client's types say it is a number.
     const counted = (this.#told.get(worker) ?? []).filter(({ type }) => String(type) !== "gauge");
     this.#told.delete(worker);
     this.#left = AggregatorRegistry.aggregate([this.#left, counted]).getMetricsAsArray() as Counts;

@@ -1,4 +1,4 @@
-/** Several processes on one port (node:cluster): this one holds the port and hands connections round. */
+/** Several processes on one port (node:cluster): this one holds the port and distributes connections. */
 import { setTimeout as wait } from "node:timers/promises";
 import { bundleSource } from "./bundle-source.js";
 import { checkSettings } from "./check-settings.js";
@@ -11,9 +11,9 @@ import { WorkerGroup, type WorkerOptions } from "./worker-group.js";
 export interface ClusterOptions extends WorkerOptions {
   readonly workers: number;
   readonly watchInterval?: number;
-  /** As `AdminParts` has it. */
+  /** See `AdminParts`. */
   readonly renewKeys?: AdminParts["renewKeys"];
-  /** Where it is aborted while workers are started, no more are: whoever aborts it is about to close those that there are. */
+  /** If aborted while workers are starting, no more are started: the caller is about to close the others. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningServ
   const { workers, watchInterval = 0, drainDelay = 0, renewKeys, signal, ...workerOptions } = options;
   checkSettings(options, others);
   const group = new WorkerGroup(workerOptions, renewKeys);
-  // Nothing is opened of it here.
+  // Used only to watch it; the workers open it.
   const source = bundleSource(options.bundle);
   const before = await source.fingerprint().catch(() => undefined);
   let url = "";

@@ -9,16 +9,16 @@ import { z } from "zod";
 import { packageRoot } from "../system/index.js";
 import type { App } from "./routes/routes.js";
 
-/** Either of the two; what is tried out on /docs sends what was given there. */
+/** A client may use either; requests sent from /docs use the one entered there. */
 const keys = {
   bearer: { type: "http", scheme: "bearer" },
   header: { type: "apiKey", in: "header", name: "X-API-Key" },
 } as const;
 
 /**
- * Must run before the routes are added: they are gathered as they come.
+ * Must run before the routes are added, since it collects them with a hook.
  *
- * @param keysRequired whether requests must present an API key
+ * @param keysRequired whether requests need an API key
  */
 export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
@@ -49,7 +49,7 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
     routePrefix: "/docs",
     uiConfig: { deepLinking: true },
     theme: { title: "Segue: what should play next?" },
-    // From /docs/json on, as a proxy may have put all of it under a path of its own.
+    // Relative to /docs/json: a proxy may serve the endpoint under a path prefix.
     transformSpecification: (document) => ({
       ...document,
       servers: [{ url: "..", description: "this endpoint" }],
@@ -59,14 +59,14 @@ export async function addDocs(app: App, keysRequired: boolean): Promise<void> {
   app.get("/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
 }
 
-/** Whoever opens the endpoint's address in a browser comes to its docs. Relative, as a proxy may have put it under a path of its own. */
+/** Redirects "/" to the docs. The redirect is relative, since a proxy may serve the endpoint under a path prefix. */
 export function leadHome(app: FastifyInstance): void {
-  // A plugin may have a page of its own.
+  // A plugin may serve its own page here.
   if (app.hasRoute({ method: "GET", url: "/" })) return;
   app.get("/", { config: { open: true }, schema: { hide: true } }, (_, reply) => reply.redirect("docs/"));
 }
 
-/** Where a body may come in several types, each of them has a schema of its own. */
+/** If a body has several content types, each has its own schema. */
 const describeRoute: typeof jsonSchemaTransform = (document) => {
   const body = document.schema?.body as { content?: Record<string, { schema: unknown }> } | undefined;
   if (body?.content === undefined || body instanceof z.ZodType) return jsonSchemaTransform(document);

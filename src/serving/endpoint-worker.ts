@@ -1,4 +1,4 @@
-/** One of several processes that answer on the same port: started by `WorkerGroup`, told everything over its channel. */
+/** One of several processes that answer on the same port: started by `WorkerGroup`, controlled over its IPC channel. */
 import { bundleSource } from "./bundle-source.js";
 import { logWritten } from "./log.js";
 import { EndpointMetrics } from "./metrics.js";
@@ -32,12 +32,12 @@ const first = new ProcessCalls(process as Channel, {
   stop: async () => {
     await running?.close();
     await logWritten();
-    // The answer goes out first. What still waits for a reader ends with the process, which ends without its channel.
+    // Sends the answer first. Without its channel the process ends; log lines that no reader took are lost.
     setImmediate(() => process.disconnect());
   },
 });
 
-// The first process decides when to stop: a terminal sends its Ctrl-C to everybody at once.
+// The primary process decides when to stop: a terminal sends Ctrl-C to all processes at once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
 await first.call("listens");

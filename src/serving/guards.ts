@@ -1,4 +1,4 @@
-/** What every request passes before its route: CORS, rate limit, API key. */
+/** The checks before every route: CORS, rate limit, API key. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type ApiKeys, presentedKey } from "./api-keys.js";
 import { clientOf } from "./client.js";
@@ -9,15 +9,15 @@ import { requestIdHeader } from "./request-id.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Open to everybody, API keys or not: probes and files that hold no data. */
+    /** Needs no API key and is not rate-limited: probes and static files. */
     open?: boolean;
   }
 }
 
 export interface GuardParts {
   /**
-   * Takes one request from what the client has left of the rate limit; false: it has nothing left. For one of several processes, which
-   * count together. Default: this process counts by itself.
+   * Takes one request from the client's rate limit; false if none is left. For workers, which share the counts. Default: this process
+   * counts for itself.
    */
   readonly takeRequest?: (client: string) => Promise<boolean>;
 }

@@ -1,7 +1,6 @@
 /**
- * How the endpoint says no. Every error answer is one JSON object with `error` (what is wrong; the field that TensorFlow
- * Serving uses), `code` (a stable word), `request_id`, and where they help `hint` and `issues` (which field, and what is wrong with
- * it).
+ * Error answers. Each is one JSON object with `error` (what is wrong; the field that TensorFlow Serving uses), `code` (a stable word),
+ * `request_id`, and optionally `hint` and `issues` (which field, and what is wrong with it).
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
@@ -20,7 +19,7 @@ export class HttpError extends Error {
   readonly status: number;
   readonly body: ErrorBody;
 
-  /** @throws SegueError (misuse) where the status is none of an error, or the body says nothing */
+  /** @throws SegueError (misuse) if the status is not 400 to 599, or the body has no `error` or `code` */
   constructor(status: number, body: ErrorBody) {
     requireWithin(wholeNumber(400, 599), "status", status);
     requireWithin(thingWith('an object such as { error: "…", code: "…" }', "error", "code"), "body", body);
@@ -30,7 +29,7 @@ export class HttpError extends Error {
   }
 }
 
-/** For requests that the stop of the endpoint left without an answer. */
+/** For requests that were not answered before the endpoint stopped. */
 export function cutOff(): HttpError {
   return new HttpError(503, { error: "the endpoint stopped before it could answer", code: "stopping" });
 }
@@ -54,7 +53,7 @@ const hints: Readonly<Record<string, string>> = {
   "not-json": "send one JSON object, in UTF-8",
 };
 
-/** The status and body that an error deserves; a 5xx says nothing of its insides, unless it was thrown as an answer. */
+/** The status and body for an error. A 5xx reveals no internals, unless it was thrown as an `HttpError`. */
 export function describe(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof HttpError) return { status: error.status, body: error.body };
   if (hasZodFastifySchemaValidationErrors(error))
@@ -99,23 +98,23 @@ function fieldAt(where: string, path: string): string {
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error);
-  // A refusal is no failure: while it lasts there may be thousands a second, which are counted.
+  // A refusal (503) is not a failure: there may be thousands per second, and metrics count them.
   if (status >= 500 && status !== 503)
     request.log.error(error instanceof HttpError ? { reason: body.error } : { err: error }, "request failed");
   if (status === 429 || status === 503) reply.header("retry-after", "1");
   void reply
     .code(status)
-    // Here too, since a URL that is none is answered before any hook.
+    // Here too, since a malformed URL is answered before any hook.
     .header(requestIdHeader, request.id)
     .type("application/json; charset=utf-8")
     .send(JSON.stringify({ ...body, request_id: request.id }));
 }
 
 /**
- * Answers what no route has: 405 where the path has others than this method, else 404.
+ * Answers requests that match no route: 405 if the path accepts other methods, else 404.
  *
- * @param methodsOf the methods of a path
- * @param hint where to read what there is, if anywhere
+ * @param methodsOf the methods that a path accepts
+ * @param hint says where the routes are documented, if anywhere
  */
 export function answerNotFound(methodsOf: (path: string) => readonly string[], hint: string | undefined) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
@@ -135,38 +134,38 @@ export function answerNotFound(methodsOf: (path: string) => readonly string[], h
   };
 }
 
-/** A compressed body would be called bad JSON. */
+/** Refuses compressed bodies, which would otherwise be reported as bad JSON. */
 export async function refuseEncodedBodies(request: FastifyRequest): Promise<void> {
   const encoding = request.headers["content-encoding"];
   if (encoding === undefined || encoding === "identity") return;
   throw new HttpError(415, {
-    error: `a body in Content-Encoding: ${encoding.slice(0, 50)} is not read here`,
+    error: `bodies with Content-Encoding ${encoding.slice(0, 50)} are not accepted`,
     code: "unsupported-encoding",
-    hint: "send the JSON as it is, without the header Content-Encoding",
+    hint: "send the body uncompressed, without the header Content-Encoding",
   });
 }
 
-/** What they stand for is not known, and read as they are they would be words to look for. */
+/** Refuses invalid percent-escapes, which would otherwise be searched for literally. */
 export async function refuseBrokenEscapes(request: FastifyRequest): Promise<void> {
   const [, query = ""] = request.raw.url!.split("?", 2);
   try {
     decodeURIComponent(query);
   } catch {
     throw new HttpError(400, {
-      error: "the query has an escape that is none of UTF-8 text",
+      error: "the query has a percent-escape that is not UTF-8",
       code: "bad-url",
       hint: "é is %C3%A9, and % itself is %25",
     });
   }
 }
 
-/** For routes that read their body alone: what stands in the query would go unheard. */
+/** Refuses a query on routes that read only their body, rather than ignore it. */
 export async function refuseQuery(request: FastifyRequest): Promise<void> {
   const [, query = ""] = request.raw.url!.split("?", 2);
   if (query === "") return;
   const [field = ""] = query.split(/[=&]/, 1);
   throw new HttpError(400, {
-    error: `${request.method} ${request.routeOptions.url} reads no query, and has ?${query.slice(0, 100)}`,
+    error: `${request.method} ${request.routeOptions.url} takes no query string, got ?${query.slice(0, 100)}`,
     code: "unread-query",
     hint: /^\w{1,50}$/.test(field)
       ? `leave it out; a field such as "${field}" belongs in the JSON of the body`

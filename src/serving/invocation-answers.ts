@@ -1,11 +1,11 @@
-/** Answers as `/invocations` does, without the endpoint: what a deployed one is checked against. */
+/** Answers as `/invocations` does, without HTTP: a deployed endpoint is checked against it. */
 import type { FittedRecommender, Ranking } from "../recommenders/index.js";
 import { openServedModel } from "./bundle-source.js";
 
 export interface InvocationAnswers {
   /** Every track that the bundle knows. */
   readonly tracks: readonly string[];
-  /** What is answered for one track. */
+  /** The ranking for one track. */
   answer(track: string): Ranking;
   close(): Promise<void>;
 }

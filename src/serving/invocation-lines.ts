@@ -1,6 +1,6 @@
 /**
- * Bodies of `/invocations` that hold one instance a line, as SageMaker's clients and batch transforms send them: JSON lines and CSV.
- * They become what the row form asks; an error names the line.
+ * Bodies of `/invocations` with one instance per line, as SageMaker's clients and batch transforms send them: JSON lines and CSV.
+ * They are converted to the row form; an error names the line.
  */
 import { z } from "zod";
 import { messageOf } from "../system/index.js";
@@ -24,7 +24,7 @@ export const jsonLinesRequest = z
     const lines = linesOf(body, context);
     const values = lines.map((line) => jsonOf(line, context));
     const [only] = values;
-    // SageMaker's own container takes a whole request for one, too.
+    // SageMaker's own container also accepts a whole request on a single line.
     if (values.length === 1 && isWhole(only)) return checked(invocationsRequest, only, lines[0]!, context);
     return { instances: lines.map((line, i) => checked(instance, values[i], line, context)) };
   });
@@ -40,7 +40,7 @@ export const csvRequest = z
     return { instances: lines.map((line) => checked(instance, trackOf(line, context), line, context)) };
   });
 
-/** Those that are not empty. */
+/** The lines that are not empty. */
 function linesOf(body: string, context: z.RefinementCtx): Line[] {
   const lines = body
     .replace(/^\ufeff/, "")
@@ -49,7 +49,7 @@ function linesOf(body: string, context: z.RefinementCtx): Line[] {
     .filter(({ text }) => text !== "");
   if (lines.length > 0 && lines.length <= mostInstances) return lines;
   const more = lines.length > 0 ? ": send them in several requests" : "";
-  const message = `wants 1 to ${mostInstances} lines with something in them, got ${lines.length}${more}`;
+  const message = `must have 1 to ${mostInstances} non-empty lines, got ${lines.length}${more}`;
   context.addIssue({ code: "custom", message });
   return [];
 }
@@ -58,7 +58,7 @@ function jsonOf({ at, text }: Line, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    context.addIssue({ code: "custom", path: [at], message: `is no JSON: ${messageOf(error)}` });
+    context.addIssue({ code: "custom", path: [at], message: `is not JSON: ${messageOf(error)}` });
     return z.NEVER;
   }
 }
@@ -72,19 +72,19 @@ function trackOf({ at, text }: Line, context: z.RefinementCtx): string {
   if (quoted !== undefined) return quoted.replaceAll('""', '"');
   if (!text.startsWith('"') && !text.includes(",")) return text;
   const message =
-    'wants one track, in quotes where it has a comma: "Earth, Wind & Fire-September"; a quote within is written twice';
+    'must be one track, in quotes if it has a comma: "Earth, Wind & Fire-September"; quotes within are doubled';
   context.addIssue({ code: "custom", path: [at], message });
   return z.NEVER;
 }
 
-/** @returns the value as its schema makes it; where it is wrong `context` has the line and what is wrong with it */
+/** @returns the parsed value; if it is wrong, adds issues that name the line to `context` */
 function checked<Value>(
   schema: z.ZodType<Value>,
   value: unknown,
   { at }: Line,
   context: z.RefinementCtx,
 ): Value {
-  // What could not be read has its issue already.
+  // A line that could not be parsed already has its issue.
   if (value === z.NEVER) return z.NEVER;
   const { data, error } = schema.safeParse(value);
   for (const { path, message } of error?.issues ?? [])

@@ -1,9 +1,10 @@
-/** Why an address cannot be listened on, for people. */
+/** Explains why an address cannot be listened on. */
 import { SegueError } from "../system/index.js";
 
-/** An error that is none of the address comes back as it is. */
+/** An error that has nothing to do with the address is returned unchanged. */
 export function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const addresses = "use --host 127.0.0.1, 0.0.0.0 for all addresses, or one of IPv6 without brackets: ::1";
+  const addresses =
+    "use --host 127.0.0.1, 0.0.0.0 for all addresses, or an IPv6 address without brackets, such as ::1";
   const reasons: Readonly<Record<string, [message: string, hint: string]>> = {
     EADDRINUSE: [
       `port ${port} on ${host} is in use`,
@@ -11,7 +12,7 @@ export function cannotListen(error: NodeJS.ErrnoException, host: string, port: n
     ],
     EACCES: [`port ${port} may not be opened by this user`, "choose one above 1023 with --port"],
     EADDRNOTAVAIL: [`${host} is not an address of this machine`, addresses],
-    // A link-local one of IPv6 without its interface.
+    // Such as a link-local IPv6 address without its interface.
     EINVAL: [`${host} is not an address to listen on`, addresses],
     ENOTFOUND: [`the host name ${host} is not known`, addresses],
   };

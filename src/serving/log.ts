@@ -1,4 +1,4 @@
-/** One JSON line a request: what was asked of which route, how it ended and how long it took. No track unless asked. */
+/** The log: one JSON line per request with its route, status and duration. Tracks are logged only with `logTracks`. */
 import { fstatSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { type DestinationStream, type Logger, pino } from "pino";
@@ -6,20 +6,20 @@ import type { LogLevel } from "./options.js";
 import { PipedLog } from "./piped-log.js";
 
 /**
- * How much of the log waits for room, in bytes, while the disk that it goes to is full or the reader of its pipe takes nothing. What
- * comes after is lost; of a pipe's it is told later how many lines.
+ * The log's buffer, in bytes, for when the disk is full or the pipe's reader hangs. Later lines are lost; for a pipe, a later line gives
+ * their number.
  */
 const mostKept = 16 * 1024 * 1024;
 
-/** A logger on standard error, or on `destination`. Where standard error takes nothing more, the endpoint goes on without its log. */
+/** A logger on standard error, or on `destination`. If standard error fails, the endpoint goes on without its log. */
 export function createLogger(level: LogLevel = "info", destination?: DestinationStream): Logger {
   return loggerOn(destination ?? standardError(), level);
 }
 
 /**
- * Waits until what was logged has left the process, for a second at most.
+ * Waits until the log has been written, for a second at most.
  *
- * @returns false where it has not: what waits for the reader of a pipe would keep the process from ending
+ * @returns false if it has not: the lines waiting for a pipe's reader would keep the process alive
  */
 export async function logWritten(): Promise<boolean> {
   return shared instanceof PipedLog ? shared.written(1_000) : true;
@@ -27,7 +27,7 @@ export async function logWritten(): Promise<boolean> {
 
 let shared: DestinationStream | undefined;
 
-/** One for all loggers of the process. */
+/** Shared by all loggers of the process. */
 function standardError(): DestinationStream {
   shared ??= isPipe(2) ? pipedError() : syncError();
   return shared;
@@ -48,18 +48,19 @@ function isPipe(descriptor: number): boolean {
 
 function pipedError(): DestinationStream {
   const log: DestinationStream = new PipedLog({
-    // On Windows it waits for the reader.
+    // On Windows writing to it blocks.
     stream: process.stderr,
     mostKept,
-    onLost: (lines) => loggerOn(log, "error").error({ lines }, "log lines were lost: their reader took none"),
+    onLost: (lines) =>
+      loggerOn(log, "error").error({ lines }, "log lines were lost: the reader did not take them"),
   });
   return log;
 }
 
-/** To a file, and to a terminal, which show their lines in order whatever else is written there. */
+/** For files and terminals: synchronous, so that lines stay in order with other output. */
 function syncError(): DestinationStream {
   const stream = pino.destination({ dest: 2, sync: true, maxLength: mostKept });
-  // With nobody to hear of it each line would throw, wherever in the endpoint it is written.
+  // Without a listener, each failed write would throw.
   stream.on("error", () => {});
   return stream;
 }

@@ -1,8 +1,8 @@
-/** What the endpoint counts, for Prometheus. */
+/** The endpoint's metrics, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Dropped } from "./model-slot.js";
 
-/** In seconds. Nearest tracks take about 1 ms and blends several: most bounds lie around these. */
+/** Bucket bounds in seconds, densest around the usual durations: about 1 ms for nearest tracks, several for blends. */
 const latencies = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 export class EndpointMetrics {
@@ -28,7 +28,7 @@ export class EndpointMetrics {
     });
     this.#answers = new Histogram({
       name: "segue_answer_duration_seconds",
-      help: "Time from a question to the model's answer, by the recommender that was asked and what it was asked for.",
+      help: "Time from a question to the model's answer, by the requested recommender and the kind of question.",
       labelNames: ["recommender", "question"],
       buckets: latencies,
       registers,
@@ -41,27 +41,27 @@ export class EndpointMetrics {
     });
     this.#unknown = new Counter({
       name: "segue_unknown_tracks_total",
-      help: "Tracks of requests that the model does not know.",
+      help: "Tracks in requests that the model does not know.",
       registers,
     });
     this.#fallbacks = new Counter({
       name: "segue_fallback_answers_total",
-      help: "Answers to requests of which no track was known and that gave no title.",
+      help: "Answers to requests without a known track and without a title.",
       registers,
     });
     this.#dropped = new Counter({
       name: "segue_dropped_questions_total",
-      help: "Questions without an answer: too many waited already, or the client had gone before a thread took them.",
+      help: "Questions without an answer: too many were already waiting, or the client disconnected before a thread took them.",
       labelNames: ["why"],
       registers,
     });
     this.#reloads = new Counter({
       name: "segue_reloads_total",
-      help: "Bundles that took another's place, or failed to.",
+      help: "Reloads of the bundle, by outcome.",
       labelNames: ["outcome"],
       registers,
     });
-    // An alert on failures sees the first one only where there was a zero before it.
+    // Without an initial 0, an alert on an increase would miss the first failure.
     for (const outcome of ["done", "failed"]) this.#reloads.inc({ outcome }, 0);
     for (const why of ["too-many", "client-gone"] as const) this.#dropped.inc({ why }, 0);
     this.#bundle = new Gauge({
@@ -77,7 +77,7 @@ export class EndpointMetrics {
     this.#seconds.observe({ ...labels, status: String(labels.status) }, seconds);
   }
 
-  /** @param labels.recommender one that the model has, or the metrics would grow with what clients make up */
+  /** @param labels.recommender one that the model has: names made up by clients would grow the metrics without bound */
   answered(labels: { recommender: string; question: string }, seconds: number): void {
     this.#answers.observe(labels, seconds);
   }

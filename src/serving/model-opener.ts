@@ -1,4 +1,4 @@
-/** Opens the model of an endpoint, and opens it again: when somebody asks for that, and where its thread has died. */
+/** Opens an endpoint's model, and reopens it on request or if its thread has died. */
 import type { Logger } from "pino";
 import { messageOf, misuse, SegueError } from "../system/index.js";
 import type { Answerer } from "./answers/question.js";
@@ -9,12 +9,12 @@ import type { ModelSource } from "./model-source.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import type { ReloadResult } from "./routes/admin.js";
 
-/** How long the threads of a model that takes over from another one warm up. */
+/** How long the threads of a model that replaces another warm up, in milliseconds. */
 const warmUp = 300;
-/** Between two tries to open a model again whose thread died. */
+/** Milliseconds between attempts to reopen a model whose thread died. */
 const revivePause = 1_000;
 
-/** Where a model that was opened goes, and who is told. */
+/** Where an opened model goes, and where it is reported. */
 interface Serving {
   readonly models: ModelSlot;
   readonly metrics: EndpointMetrics;
@@ -22,15 +22,15 @@ interface Serving {
 }
 
 export class ModelOpener {
-  /** The model to begin with. It is being opened from the start on, while its opener loads what speaks HTTP. */
+  /** The first model. Opening starts in the constructor, so that the caller can load the HTTP modules meanwhile. */
   readonly first: Promise<Answerer>;
-  /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
+  /** Reopens the model and switches to it. If that fails, the old one goes on answering. */
   readonly reload: () => Promise<ReloadResult>;
   readonly #inThisThread: boolean;
   readonly #stopped = new AbortController();
   #serving!: Serving;
 
-  /** @param inThisThread whether somebody looks into the model, so that it cannot live in threads of its own */
+  /** @param inThisThread opens the model in this thread, because plugins read it directly */
   constructor(model: ModelSource | ServedModel, inThisThread: boolean) {
     this.#inThisThread = inThisThread;
     if ("open" in model) {
@@ -39,7 +39,7 @@ export class ModelOpener {
     } else {
       this.first = this.#openHere(model);
       this.reload = async () => {
-        throw misuse("this endpoint's model came from memory: there is nothing to open again");
+        throw misuse("this endpoint serves a model in memory: there is nothing to reopen");
       };
     }
     this.first.catch(() => {});
@@ -50,7 +50,7 @@ export class ModelOpener {
     this.#serving = serving;
   }
 
-  /** What is being opened is given up, and nothing is opened from here on. */
+  /** Cancels any opening in progress; nothing is opened afterwards. */
   stop(): void {
     this.#stopped.abort(new SegueError("the endpoint is stopping", { code: "stopping" }));
   }
@@ -71,7 +71,7 @@ export class ModelOpener {
 
   #revive(reason: string): void {
     if (this.#stopped.signal.aborted) return;
-    this.#serving.logger.error({ reason }, "the model's thread died; opening the model again");
+    this.#serving.logger.error({ reason }, "the model's thread died; reopening the model");
     this.reload().catch(() => setTimeout(() => this.#revive(reason), revivePause).unref());
   }
 
@@ -80,9 +80,9 @@ export class ModelOpener {
     const { signal } = this.#stopped;
     const before = models.current.version;
     try {
-      // Where nobody answers meanwhile, the sooner the better.
+      // If the old model is dead, nothing answers meanwhile: skip the warm-up.
       const next = await this.#open(source, { warmUp: models.current.alive ? warmUp : 0 });
-      // The stop may have come while it was opened in this thread.
+      // Opening in this thread cannot be cancelled, so the stop may have come meanwhile.
       if (signal.aborted) await next.close();
       signal.throwIfAborted();
       models.replace(next);
@@ -95,7 +95,7 @@ export class ModelOpener {
       metrics.reloaded("failed");
       logger.error(
         { reason: messageOf(error), serving: before },
-        "reload failed; the model before it goes on answering",
+        "reload failed; the previous model goes on answering",
       );
       throw error;
     }

@@ -1,9 +1,9 @@
 /**
- * The model that answers right now. A new one takes its place between two requests; the old one is closed when the last
- * question that it took has been answered, so no request ever sees half of each.
+ * The current model. A new one replaces it between two requests; the old one is closed once its last question has been answered, so no
+ * request sees a mixture of both.
  *
- * A model is given no more than it has use for. What is more waits here, where it is bounded, and where a question whose client has
- * gone is dropped: in a model's hands it would be answered, for nobody.
+ * A model gets only as many questions as it can work on. The rest waits here in a bounded queue, from which the questions of
+ * disconnected clients can still be dropped.
  */
 import { misuse } from "../system/index.js";
 import { type Answer, type Answerer, costOf, type Question, weightOf } from "./answers/question.js";
@@ -14,22 +14,22 @@ import { WaitingLine } from "./waiting-line.js";
 
 /** Who waits for an answer. */
 export interface Asker {
-  /** Whom it asks for: clients take turns, by what their questions cost. */
+  /** The client it belongs to: clients take turns, weighted by the cost of their questions. */
   readonly client: string;
-  /** True from the moment its connection has gone. */
+  /** True once its connection has closed. */
   readonly gone: boolean;
 }
 
-/** Asks in this process, and is there as long as the process is. */
+/** Code of this process, which never disconnects. */
 const inside: Asker = { client: "", gone: false };
 
-/** Why a question got no answer: its client had gone before a model took it, or too many waited already. */
+/** Why a question got no answer: its client disconnected before a model took it, or too many were already waiting. */
 export type Dropped = "client-gone" | "too-many";
 
 export interface WaitingOptions {
-  /** How many questions may wait for a model to take them; default 10,000. */
+  /** How many questions may wait, 0 to 100,000; default 10,000. */
   readonly maxWaiting?: number | undefined;
-  /** Called for each question that is dropped. */
+  /** Called for each dropped question. */
   readonly onDropped?: (why: Dropped) => void;
 }
 
@@ -51,7 +51,7 @@ class Held {
     this.answerer = answerer;
   }
 
-  /** Whether it should be given another question; one that is dead refuses it. */
+  /** Whether it should be given another question. True for a dead model too: it rejects the question at once. */
   get hasRoom(): boolean {
     return this.#load < this.answerer.holds || !this.answerer.alive;
   }
@@ -78,7 +78,7 @@ class Held {
     this.#closeIfUnused();
   }
 
-  /** Closes it now, whatever it is answering, where it can be interrupted. */
+  /** Closes it now, even while it is answering, if it can be interrupted; else once it is unused. */
   end(): void {
     if (this.answerer.interruptible) this.#close();
     else this.retire();
@@ -91,14 +91,14 @@ class Held {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Where a model fails to close, there is nobody left to tell.
+    // If closing fails, nobody is left to report it to.
     void this.answerer.close().catch(() => {});
   }
 }
 
 export class ModelSlot {
   #held: Held;
-  /** Those that were replaced, and are asked still. */
+  /** Replaced models that still have questions to answer. */
   #leaving: Held[] = [];
   readonly #waiting: WaitingLine<Waiting>;
   readonly #maxWaiting: number;
@@ -118,17 +118,17 @@ export class ModelSlot {
     return this.#held.answerer;
   }
 
-  /** The model itself, for added routes; servers that have any keep it in this thread. */
+  /** The model itself, for plugins; a server with plugins keeps it in this thread. */
   get live(): LiveModel {
     const { live } = this.#held.answerer;
     if (live !== undefined) return live;
-    throw misuse("this model lives in threads of its own: it answers questions, and cannot be looked into");
+    throw misuse("this model runs in worker threads: it answers questions, but cannot be accessed directly");
   }
 
   /**
-   * @param asker who waits for the answer; default: somebody who stays
-   * @throws HttpError where the request names what the model does not have, 503 where too many questions wait, 499 where the asker has
-   *   gone before a model took the question
+   * @param asker who waits for the answer; default: code of this process
+   * @throws HttpError 400 if the request names something that the model does not have; 503 if too many questions wait; 499 if the asker
+   *   disconnected before a model took the question
    */
   answer(question: Question, asker: Asker = inside): Promise<Answer> {
     if (this.#held.hasRoom && this.#waiting.length === 0) return this.#ask(question);
@@ -175,7 +175,7 @@ export class ModelSlot {
     reject(clientGone());
   }
 
-  /** To be called when nobody waits for an answer any more: what is still asked is not answered, where it can be interrupted. */
+  /** To be called when the server has stopped. Rejects waiting questions, and those in progress if the model can be interrupted. */
   close(): void {
     for (const { reject } of this.#waiting.take(() => true)) reject(cutOff());
     for (const held of [this.#held, ...this.#leaving]) held.end();
@@ -187,13 +187,13 @@ function tooMany(maxWaiting: number): HttpError {
     error:
       maxWaiting === 0
         ? "the endpoint is busy, and no question may wait"
-        : `the endpoint is busy: ${maxWaiting.toLocaleString("en")} questions wait for an answer already`,
+        : `the endpoint is busy: ${maxWaiting.toLocaleString("en")} questions are already waiting`,
     code: "too-busy",
-    hint: "try again after the seconds that Retry-After tells",
+    hint: "try again after the seconds in Retry-After",
   });
 }
 
-/** Nobody reads it; 499 is what logs and metrics call it elsewhere, too. */
+/** For logs and metrics only: 499 is the usual status for a client that disconnected. */
 function clientGone(): HttpError {
-  return new HttpError(499, { error: "the client went away before it was answered", code: "client-gone" });
+  return new HttpError(499, { error: "the client disconnected before it was answered", code: "client-gone" });
 }

@@ -1,29 +1,29 @@
-/** Where models come from, and the watch that notices a new one. */
+/** Where models come from, and watching for new ones. */
 import type { Answerer } from "./answers/question.js";
 import type { ServedModel } from "./answers/served-model.js";
 import type { ThreadsOptions } from "./answers/threads.js";
 
 export interface ModelSource {
-  /** For messages: the folder. */
+  /** The path, for messages. */
   readonly place: string;
-  /** A short text that changes when there is something new to open; cheap enough to ask every second. */
+  /** A short text that changes when there is a new model; cheap enough to ask every second. */
   fingerprint(): Promise<string>;
-  /** Opens and checks the model; throws where it is not whole. */
+  /** Opens and checks the model; throws if it is damaged. */
   open(): Promise<ServedModel>;
-  /** As `open`, in threads of its own. */
+  /** Like `open`, in worker threads. */
   openBeside?(hooks: Omit<ThreadsOptions, "threads">): Promise<Answerer>;
 }
 
-/** The longest pause between two tries to open a model that could not be opened, in milliseconds. */
+/** The longest pause between attempts to open a damaged model, in milliseconds. */
 const longestPause = 60_000;
 
 /**
- * Calls `onChange` when the fingerprint has become another one. Where that fails it calls it again, each time after twice as long: a
- * bundle that is copied into its place has its fingerprint before all of its files are there.
+ * Calls `onChange` when the fingerprint changes. If `onChange` fails it is retried, doubling the wait each time up to a minute: a bundle
+ * that is still being copied already has its new fingerprint.
  *
- * @param milliseconds between two looks
- * @param last the fingerprint before the model was opened that answers now; undefined where there was none
- * @returns how to stop
+ * @param milliseconds the interval between checks
+ * @param last the fingerprint from before the current model was opened; undefined if there was none
+ * @returns a function that stops watching
  */
 export function watchSource(
   source: Pick<ModelSource, "fingerprint">,
@@ -35,7 +35,7 @@ export function watchSource(
   let timer: NodeJS.Timeout | undefined;
   let failed: { readonly pause: number; readonly until: number } | undefined;
   const look = async () => {
-    // Between two versions the pointer may be missing for a moment: that is no change yet.
+    // The pointer may be missing for a moment between two versions: that is not yet a change.
     const now = await source.fingerprint().catch(() => undefined);
     const changed = now !== undefined && last !== undefined && now !== last;
     last = now ?? last;

@@ -1,6 +1,5 @@
 /**
- * Does what is asked for once at a time. All who ask while it is under way share the next one: the one under way may have begun too early for
- * them.
+ * Never runs `run` twice at the same time. All calls during a run share the next one: the current run may have started too early for them.
  */
 export function oneAtATime<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

@@ -1,19 +1,19 @@
 /**
- * A log that goes through a pipe: where its reader takes nothing, lines wait here, and what comes after is lost and counted. The endpoint
- * goes on meanwhile. A write to the pipe itself would wait for the reader, and all clients with it.
+ * A log written to a pipe. If the pipe's reader hangs, lines are buffered here; once the buffer is full, further lines are lost and
+ * counted. A blocking write to the pipe would stop the endpoint, and all its clients, until the reader resumes.
  */
 import type { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DestinationStream } from "pino";
 
-/** A pipe takes so many bytes whole or not at all, so that the lines of several processes never mix. */
+/** Pipe writes up to this many bytes are atomic (PIPE_BUF), so that the lines of several processes never mix. */
 const wholeBytes = 4096;
 
-/** Where lines go, and how many bytes of them may wait. */
+/** The stream to write to, and the size of the buffer in bytes. */
 export interface PipedLogOptions {
   readonly stream: Writable;
   readonly mostKept: number;
-  /** Called with how many lines were lost, once half of the room is free again. */
+  /** Called with the number of lost lines once half of the buffer is free again. */
   readonly onLost: (lines: number) => void;
 }
 
@@ -21,18 +21,18 @@ export class PipedLog implements DestinationStream {
   readonly #stream: Writable;
   readonly #mostKept: number;
   readonly #onLost: (lines: number) => void;
-  /** Lines that wait, as many together as a pipe takes whole. */
+  /** Waiting lines, in batches that one atomic write can hold. */
   #batches: string[] = [];
   #lastBytes = 0;
   #kept = 0;
   #lost = 0;
 
-  /** @param options.stream one that never blocks, such as `process.stderr` where it is a pipe */
+  /** @param options.stream one that never blocks, such as `process.stderr` if it is a pipe */
   constructor({ stream, mostKept, onLost }: PipedLogOptions) {
     this.#stream = stream;
     this.#mostKept = mostKept;
     this.#onLost = onLost;
-    // With nobody to hear of it a reader that has gone would end the process.
+    // Without a listener, a reader that has gone would end the process.
     stream.on("error", () => {});
   }
 
@@ -49,7 +49,7 @@ export class PipedLog implements DestinationStream {
 
   /**
    * @param milliseconds how long to wait at most
-   * @returns whether all lines that were kept have gone
+   * @returns whether all buffered lines have been written
    */
   async written(milliseconds: number): Promise<boolean> {
     for (const until = performance.now() + milliseconds; !this.#isIdle; await wait(10))
@@ -86,7 +86,7 @@ export class PipedLog implements DestinationStream {
     if (this.#lost > 0) this.#tellLost();
   };
 
-  /** Only where there is much room, or each line that fits would bring one about those that did not. */
+  /** Waits for half of the buffer to be free, or every line that fits would be followed by a line about lost ones. */
   #tellLost(): boolean {
     if (this.#kept > this.#mostKept / 2) return false;
     const lines = this.#lost;

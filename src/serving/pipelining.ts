@@ -1,15 +1,15 @@
 /**
- * Requests that one connection sends before it has the answers to those before (pipelining). A packet may hold two thousand, which are
- * all taken up in one turn: nobody else would be answered before all of them.
+ * Limits pipelining: requests that a connection sends before it has the answers to earlier ones. One packet may hold two thousand, which
+ * Node parses in one turn, so that all other clients would wait for them.
  */
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "./http-error.js";
 
-/** No browser, proxy or client library sends more than a few. */
+/** Browsers, proxies and client libraries send no more than a few. */
 const mostPipelined = 100;
 
-/** Refuses what is more, and closes the connection after that answer. */
+/** Refuses requests beyond the limit, and closes the connection after that answer. */
 export function limitPipelining(app: FastifyInstance): void {
   const open = new WeakMap<Socket, number>();
   app.addHook("onRequest", async ({ raw: { socket } }, reply) => {

@@ -1,11 +1,11 @@
-/** A track as it is called without what its name says beside: guests and marks of release. */
+/** The name of a track without guests and release tags. */
 import { twinKey } from "../corpus/index.js";
 
-/** As `--merge-versions` leaves them out, of the artist too: "A feat. B - Song (ft. C)". */
+/** Guests as `--merge-versions` removes them, also after the artist: "A feat. B - Song (ft. C)". */
 const guests =
   /\s*[([](?:feat\.?|ft\.?|featuring|with)\s[^)\]]*[)\]]|\s+(?:feat\.?|ft\.?|featuring)\s.*?(?=\s[-–—]\s|$)/giu;
 
-/** No name is longer, and the time that patterns take grows faster than the text. */
+/** Longer texts are no names, and the patterns take more than linear time. */
 const longestName = 500;
 
 export function plainName(track: string): string {
@@ -13,7 +13,7 @@ export function plainName(track: string): string {
   return name.length > longestName ? name : twinKey(name.replace(guests, titleBehind));
 }
 
-/** Guests of the artist may have the title right behind them: "A feat. B-Song". */
+/** Keeps the title if it directly follows the artist's guests: "A feat. B-Song". */
 function titleBehind(guest: string, at: number, name: string): string {
   const title = guest.lastIndexOf("-");
   return title < 0 || /^\s*[([]/.test(guest) || name.lastIndexOf("-", at) >= 0 ? "" : guest.slice(title);

@@ -1,7 +1,7 @@
-/** Calls between the first process and its workers: a name and an argument over the IPC channel, one answer back. */
+/** Remote calls between the primary process and its workers: a name and an argument over the IPC channel, one answer back. */
 import { type ErrorData, errorData, errorFrom, SegueError } from "../system/index.js";
 
-/** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the first process. */
+/** One end of a channel: `process` in a worker, a `Worker` of node:cluster in the primary process. */
 export interface Channel {
   send(message: object): unknown;
   on(event: "message", listener: (message: unknown) => void): unknown;
@@ -64,7 +64,7 @@ export class ProcessCalls {
     try {
       this.#channel.send(message);
     } catch {
-      // The other end has gone; "disconnect" settles whoever waits.
+      // The other end has gone; "disconnect" rejects the waiting calls.
     }
   }
 }

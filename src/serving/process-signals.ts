@@ -1,6 +1,6 @@
 /**
- * The signals that tell an endpoint's process what to do. They are heard from before it starts on: by default each of them would end it
- * half-started, and where it is process 1 of a container, SIGTERM and SIGINT would do nothing.
+ * Handles SIGHUP, SIGINT and SIGTERM of an endpoint's process from before it starts. By default each would kill a half-started endpoint,
+ * and as process 1 of a container it would ignore SIGTERM and SIGINT.
  */
 export class ProcessSignals {
   readonly #stop = new AbortController();
@@ -8,7 +8,7 @@ export class ProcessSignals {
   #act: (() => void) | undefined;
   #hungUp = false;
 
-  /** @param stop does what SIGTERM does */
+  /** @param stop has the same effect as SIGTERM when aborted */
   constructor(stop?: AbortSignal) {
     const onStop = () => this.#stop.abort();
     const onHangup = () => {
@@ -17,25 +17,25 @@ export class ProcessSignals {
     };
     this.#listeners = { SIGHUP: onHangup, SIGINT: onStop, SIGTERM: onStop };
     process.on("SIGHUP", onHangup);
-    // A second one need not wait for what the first one began.
+    // Only once: a second signal kills the process by default.
     process.once("SIGINT", onStop);
     process.once("SIGTERM", onStop);
     stop?.addEventListener("abort", onStop, { once: true, signal: this.#stop.signal });
     if (stop?.aborted) onStop();
   }
 
-  /** Aborted from SIGTERM or SIGINT on. */
+  /** Aborted at SIGTERM or SIGINT. */
   get stop(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Does this at each SIGHUP; at once where one has come already. */
+  /** Calls `act` at each SIGHUP, and at once if one has already come. */
   onHangup(act: () => void): void {
     this.#act = act;
     if (this.#hungUp) act();
   }
 
-  /** Leaves them to whoever else listens. */
+  /** Removes the handlers. */
   ignore(): void {
     for (const [name, listener] of Object.entries(this.#listeners)) process.off(name, listener);
   }

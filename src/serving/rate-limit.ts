@@ -1,4 +1,4 @@
-/** A token bucket a client: `perSecond` requests a second in the long run, twice that at once. */
+/** A token bucket per client: `perSecond` requests per second on average, bursts of twice that. */
 const mostClients = 10_000;
 
 interface Bucket {
@@ -16,7 +16,7 @@ export class RateLimit {
     this.#burst = Math.max(1, 2 * perSecond);
   }
 
-  /** Takes one request of `client` at `now` (milliseconds); false where it has none left. */
+  /** Takes one request of `client` at time `now` (milliseconds); false if it has none left. */
   take(client: string, now: number): boolean {
     let bucket = this.#buckets.get(client);
     if (bucket === undefined) {
@@ -37,8 +37,8 @@ export class RateLimit {
   }
 
   /**
-   * A full bucket is as good as none. Where all are in use, the longest unused tenth goes, so that memory stays bounded and not
-   * every new client costs a walk over all.
+   * Removes full buckets, which are equivalent to none. If too few are full, the least recently used go until a tenth is free, so that
+   * memory stays bounded and not every new client costs a pass over all.
    */
   #forgetFull(now: number): void {
     for (const [client, bucket] of this.#buckets) {

@@ -1,12 +1,12 @@
-/** Reads the bodies of requests, in UTF-8: JSON, and where a route says so, text. */
+/** Reads request bodies in UTF-8: JSON, and text on routes that allow it. */
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { messageOf } from "../system/index.js";
 import { HttpError } from "./http-error.js";
 
-/** All routes read JSON, and nothing else. */
+/** Makes all routes read JSON and nothing else. */
 export function readJsonBodies(app: FastifyInstance): void {
-  // What browsers send where nobody says what it is. Every body here has to say so.
+  // The type that browsers send by default. Every body here needs an explicit type.
   app.removeContentTypeParser("text/plain");
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, done) => {
@@ -16,22 +16,22 @@ export function readJsonBodies(app: FastifyInstance): void {
         error === null || text === "" ? done(error, value) : done(notJson(text)),
       );
     }
-    // Decoded all the same, its tracks would be called unknown.
+    // Decoded leniently, its tracks would be reported as unknown.
     done(Object.assign(new Error("the body is not UTF-8 text"), { statusCode: 400, code: "NOT_UTF8" }));
   });
   app.addContentTypeParser("*", (request, _body, done) => {
     const type = request.headers["content-type"];
     const error =
       type === undefined
-        ? "a body without a Content-Type is not read here"
-        : `a body of Content-Type ${type.slice(0, 100)} is not read here`;
+        ? "bodies without a Content-Type are not accepted"
+        : `bodies with Content-Type ${type.slice(0, 100)} are not accepted`;
     done(Object.assign(new Error(error), { statusCode: 415, code: "OTHER_TYPE" }));
   });
 }
 
-/** Why the parser did not take it: it says no more than that it did not. */
+/** Finds out why the parser refused a body: its own error does not say. */
 function notJson(text: string): HttpError {
-  let why = 'a key named "__proto__", or "constructor" with a prototype, is not read here';
+  let why = 'a key named "__proto__", or "constructor" with a prototype, is not accepted';
   try {
     JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
@@ -40,7 +40,7 @@ function notJson(text: string): HttpError {
   return new HttpError(400, { error: why, code: "not-json", hint: "send one JSON object, in UTF-8" });
 }
 
-/** Routes of `app` are given bodies of these types as text. */
+/** Makes routes of `app` read bodies of these types as text. */
 export function readTextBodies(app: FastifyInstance, types: readonly string[]): void {
   app.addContentTypeParser<Buffer>([...types], { parseAs: "buffer" }, (_request, body, done) => {
     if (isUtf8(body)) return done(null, body.toString("utf8"));

@@ -1,16 +1,16 @@
 /**
- * What a request is called in answers and in the log: as whoever sent it says, so that it can be followed through several services, or
- * else by a name that no other request has.
+ * The id of a request in answers and in the log: the one that the client sent, so that a request can be traced through several services,
+ * or else a new UUID.
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 export const requestIdHeader = "x-request-id";
 
-/** It comes back in a header and goes into the log, so neither may take harm from it. */
+/** Ids that are safe in a header and in the log. */
 const harmless = /^[\w.:@/+=-]{1,128}$/;
 
-/** The id that a request brings along, or a new one where it brings none, or one that is too long or has other characters. */
+/** The id that the request sent, or a new one if it sent none, or one that is too long or has other characters. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, "headers">): string {
   const given = headers[requestIdHeader];
   return typeof given === "string" && harmless.test(given) ? given : randomUUID();

@@ -1,14 +1,14 @@
-/** The requests that the endpoint takes and the answers that it gives; /docs is generated from these. */
+/** The endpoint's requests and answers; /docs is generated from these. */
 import { z } from "zod";
 import { quoted } from "../system/index.js";
 
-/** The most tracks of one context; sessions and playlists that are longer should send their end. */
+/** The most tracks in a context; clients with longer playlists should send the last ones. */
 export const longestContext = 1_000;
 export const mostTracks = 1_000;
 export const mostInstances = 1_000;
 const tooManyInstances = `has more than ${mostInstances}: send them in several requests`;
 const mostExcluded = 10_000;
-/** Each added track is a recommendation of its own, one after the other. */
+/** Each added track costs one recommendation, and they run one after the other. */
 const longestExtension = 100;
 
 const longestText = 2_000;
@@ -21,12 +21,12 @@ const text = z
   .max(longestText)
   .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair");
 
-/** An object with these fields and no others: whoever sends another is told which there are. */
+/** An object with exactly these fields; the error for any other lists them. */
 function withFields<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `there is no ${quoted(issue.keys.slice(0, 3))} here; there are ${Object.keys(shape).join(", ")}`
+        ? `unknown field ${quoted(issue.keys.slice(0, 3))}; the fields are ${Object.keys(shape).join(", ")}`
         : undefined,
   });
 }
@@ -40,14 +40,14 @@ const k = (fallback: number) =>
     .min(1)
     .max(mostTracks)
     .default(fallback)
-    .describe(`How many tracks to answer with, 1 to ${mostTracks}`);
+    .describe(`How many tracks to return, 1 to ${mostTracks}`);
 
 const contextFields = {
   context: z
     .array(trackId)
     .max(longestContext, `has more than ${longestContext} tracks: send the last ones`)
     .default([])
-    .describe("What has played so far, the last one played last; may be empty, where a title tells enough"),
+    .describe("The tracks played so far, in playing order; may be empty if there is a title"),
   title: text.optional().describe("The playlist's title, for recommenders that read it"),
   recommender: text.optional().describe("Which recommender of the bundle answers; default: the best one"),
 };
@@ -61,16 +61,16 @@ const ruleFields = {
     .min(1)
     .optional()
     .describe(
-      "At most so many tracks of one artist; a list that is extended mixes artists as playlists do unless it is given",
+      "At most this many tracks by one artist; default: no limit, or for an extended playlist, artists are mixed as in real ones",
     ),
   filters: withFields({
-    artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks of these artists"),
+    artists: z.array(text).min(1).max(mostTracks).optional().describe("Only tracks by these artists"),
     words: z
       .array(text)
       .min(1)
       .max(100)
       .optional()
-      .describe("Only tracks of playlists with one of these words in the title"),
+      .describe("Only tracks from playlists with one of these words in the title"),
   }).optional(),
 };
 
@@ -94,8 +94,8 @@ export const extendRequest = withFields({
     .min(0)
     .max(1)
     .default(0)
-    .describe("0: always the best track; above: drawn from the best ten"),
-  seed: z.number().int().min(0).max(0xffffffff).default(1).describe("Of the draws"),
+    .describe("0 takes the best track each time; higher values draw from the best ten"),
+  seed: z.number().int().min(0).max(0xffffffff).default(1).describe("The seed of these draws"),
 }).meta({ title: "ExtendRequest", example: { context: [], title: "rainy sunday", n: 20 } });
 
 export const trackView = z.object({
@@ -106,28 +106,28 @@ export const trackView = z.object({
 
 export const unknownTrack = z.object({
   track: z.string(),
-  nearest: z.array(z.string()).describe("Known tracks whose titles are nearest"),
+  nearest: z.array(z.string()).describe("The known tracks with the most similar names"),
 });
 
 const answerFields = {
   bundle: z.string().describe("The version of the bundle that answered"),
   recommender: z
     .string()
-    .describe("Who answered: the one asked for, or popularity where that one had no answer"),
+    .describe("Which recommender answered: the requested one, or popularity if that one had no answer"),
   fallback: z
     .boolean()
     .describe(
-      "True where no track of the context is known and no title is given: the recommender answered by its fall-back, " +
-        "the artists of unknown tracks where it knows these, else what is popular",
+      "True if no track of the context is known and no title is given: the recommender then answers with tracks by " +
+        "the artists of the unknown tracks or, if it does not know these either, with popular tracks",
     ),
   unknown: z.array(unknownTrack).describe("The tracks of the context that the model does not know"),
   read_as: z
     .array(z.object({ track: z.string(), as: z.string() }))
     .optional()
     .describe(
-      "Tracks of the context that were taken for others, which have the same words but for guests and marks of release",
+      "Tracks of the context that were matched to a known one by their words, without guests and release tags",
     ),
-  remarks: z.array(z.string()).optional().describe("Why there is no track, where there is none"),
+  remarks: z.array(z.string()).optional().describe("Why there are no tracks, if there are none"),
 };
 
 export const recommendAnswer = z.object({
@@ -139,7 +139,7 @@ export const recommendAnswer = z.object({
         reasons: z
           .array(z.looseObject({ kind: z.string() }))
           .optional()
-          .describe("Facts that speak for the track, the strongest sort first"),
+          .describe("Facts that speak for the track, the strongest kind first"),
         because: z.string().optional().describe("The reasons as one line"),
       }),
     )
@@ -150,23 +150,23 @@ export const extendAnswer = z.object({
   ...answerFields,
   tracks: z
     .array(trackView)
-    .describe("What to add, in playing order; fewer than n where the rules let no more pass"),
+    .describe("What to add, in playing order; fewer than n if no more pass the rules"),
 });
 
 export const errorAnswer = z.object({
   error: z.string().describe("What is wrong"),
   code: z.string().describe("A stable word for programs"),
-  request_id: z.string().describe("As the header X-Request-Id of the answer says, and the log"),
+  request_id: z.string().describe("The same id as in the answer's X-Request-Id header and in the log"),
   hint: z.string().optional().describe("What to do about it"),
   issues: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
 });
 
-/** One track; in a list of its own where a client sends the signature's shape [N, 1], as to the original's served model. */
+/** One track, or a list of one if a client sends the signature's shape [N, 1], as for the original's served model. */
 const input = z.union([trackId, z.tuple([trackId])]);
 
 /** One row of the row form. */
 export const instance = z.union([input, withFields({ input_1: input })], {
-  error: 'wants a string, "Artist-Track", or {"input_1": "Artist-Track"}',
+  error: 'must be a string, "Artist-Track", or {"input_1": "Artist-Track"}',
 });
 
 /** TensorFlow Serving's REST API: row form ("instances") or column form ("inputs"). */
@@ -179,13 +179,13 @@ export const invocationsRequest = withFields({
         z.array(input).min(1).max(mostInstances, tooManyInstances),
         withFields({ input_1: z.array(input).min(1).max(mostInstances, tooManyInstances) }),
       ],
-      { error: 'wants ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
+      { error: 'must be ["Artist-Track", …] or {"input_1": ["Artist-Track", …]}, 1 to 1000 of them' },
     )
     .optional(),
 })
   .refine(
     (body) => (body.instances === undefined) !== (body.inputs === undefined),
-    'wants either "instances" (row form) or "inputs" (column form): {"instances": ["Artist-Track"]}',
+    'must have either "instances" (row form) or "inputs" (column form): {"instances": ["Artist-Track"]}',
   )
   .meta({ title: "InvocationsRequest", example: { instances: ["Daft Punk-One More Time"] } });
 
@@ -203,20 +203,22 @@ export const tracksQuery = withFields({
     .min(1)
     .max(200)
     .refine(isWellFormed, "must be well-formed Unicode: it holds half of a surrogate pair")
-    .describe("What to look for in titles and artists; slips of the finger are forgiven"),
+    .describe("Words in titles and artists; typos are tolerated"),
   limit: z.coerce.number().int().min(1).max(100).default(10),
 });
 
 export const tracksAnswer = z.object({
   bundle: z.string(),
-  tracks: z.array(trackView.extend({ score: z.number().describe("0 … 1: how much of q the track has") })),
+  tracks: z.array(
+    trackView.extend({ score: z.number().describe("0 to 1: how much of q the track matches") }),
+  ),
 });
 
-/** What every question may be answered with instead. */
+/** The error answers that every question may get. */
 export const errorAnswers = {
   "4xx": errorAnswer.describe("The request is wrong or refused: where, why, and what to do"),
-  500: errorAnswer.describe("The endpoint failed; its log says why, beside the request_id"),
+  500: errorAnswer.describe("The endpoint failed; its log says why, with the same request_id"),
   503: errorAnswer.describe(
-    "Too many questions wait already, or the endpoint is stopping; try again after Retry-After",
+    "Too many questions are waiting, or the endpoint is stopping; try again after Retry-After",
   ),
 };

@@ -1,6 +1,6 @@
 /**
- * Runs the endpoint until it is told to stop: SIGTERM and SIGINT finish what is in flight, SIGHUP opens the bundle and reads the API keys
- * again.
+ * Runs the endpoint until it is told to stop. SIGTERM and SIGINT stop it once requests in flight are finished; SIGHUP reopens the bundle
+ * and rereads the API keys.
  */
 import { once } from "node:events";
 import {
@@ -19,24 +19,24 @@ import { ProcessSignals } from "./process-signals.js";
 import { type RunningServer, startServer } from "./server.js";
 
 export interface ServeOptions extends Omit<ClusterOptions, "renewKeys" | "signal"> {
-  /** Reads the API keys again when SIGHUP comes, or a request to reload; default: they stay. */
+  /** Rereads the API keys on SIGHUP and `/admin/reload`; default: they stay. */
   readonly readApiKeys?: () => Promise<readonly string[]>;
-  /** Called once, when requests are answered; not where it was told to stop before. */
+  /** Called once, when the endpoint answers; not called if it was told to stop before that. */
   readonly onReady?: (server: RunningServer) => void;
-  /** Added routes; with one worker only. */
+  /** Adds routes; only with one worker. */
   readonly plugins?: readonly EndpointPlugin[];
-  /** Stops it as SIGTERM does. */
+  /** Has the same effect as SIGTERM when aborted. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Resolves when the endpoint has stopped: after SIGTERM, SIGINT or `signal`, and when what was in flight is finished.
+ * Runs the endpoint; resolves when it has stopped (after SIGTERM, SIGINT or `signal`) and requests in flight are finished.
  *
- * @throws SegueError (misuse) for an option that there is not or that is out of its range; SegueError when the bundle cannot be opened or
- *   the port not be had
+ * @throws SegueError (misuse) if an option is unknown or out of range; SegueError if the bundle cannot be opened or the port is not
+ *   available
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  // The endpoint itself looks at the rest.
+  // Only that it is an object; the endpoint checks its own settings.
   requireKnown(options, Object.keys(Object(options)), "serve");
   const { bundle, workers, onReady, plugins, signal, readApiKeys, ...rest } = options;
   const { recommender, threads } = rest;
@@ -46,15 +46,15 @@ export async function serve(options: ServeOptions): Promise<void> {
     { readApiKeys: aFunction, onReady: aFunction, signal: aSignal },
     "serve",
   );
-  if (workers > 1 && plugins !== undefined) throw misuse("added routes need one process: use --workers 1");
+  if (workers > 1 && plugins !== undefined) throw misuse("plugins need a single process: use --workers 1");
   const readKeysAgain = async (): Promise<string | undefined> => {
     const { createLogger } = await import("./log.js");
     const logger = createLogger(options.logLevel);
     if (readApiKeys === undefined) {
       logger.info(
         options.apiKeys?.length
-          ? "API keys stay as they are: they came from no file that could be read again"
-          : "there are no API keys to read again, and everybody may call: to close the endpoint, start it again with --api-key-file",
+          ? "API keys unchanged: they did not come from a file that can be reread"
+          : "there are no API keys to reread, and everybody may call: to require keys, restart the endpoint with --api-key-file",
       );
       return undefined;
     }
@@ -63,11 +63,11 @@ export async function serve(options: ServeOptions): Promise<void> {
       return undefined;
     } catch (error) {
       const reason = messageOf(error);
-      logger.error({ reason }, "the API keys cannot be read again; those before stay");
+      logger.error({ reason }, "the API keys cannot be reread; the previous ones stay");
       return reason;
     }
   };
-  // One after the other, or what an earlier one has read could come last.
+  // One after the other: otherwise a slow earlier read could overwrite a later one.
   let renewed: Promise<string | undefined> = Promise.resolve(undefined);
   const renewKeys = () => {
     renewed = renewed.then(readKeysAgain);

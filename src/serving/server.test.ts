@@ -80,7 +80,7 @@ describe("the endpoint as a server", () => {
       message: expect.stringContaining("fe80::1 is not an address"),
     });
     await expect(start({ host: "[::1]" })).rejects.toMatchObject({
-      hint: expect.stringContaining("without brackets: ::1"),
+      hint: expect.stringContaining("without brackets, such as ::1"),
     });
   });
 
@@ -96,7 +96,10 @@ describe("the endpoint as a server", () => {
     [{ corsOrigins: "https://app.example" as never }, /^corsOrigins must be a list of origins$/],
     [{ apiKeys: "long-enough-0123456789" as never }, /^apiKeys must be a list of keys$/],
     [{ apiKeys: [""] }, /^the API key at apiKeys\[0\] is too short/],
-    [{ apiKeys: ["long-enough-0123456789", undefined as never] }, /^the API key at apiKeys\[1\] is no text$/],
+    [
+      { apiKeys: ["long-enough-0123456789", undefined as never] },
+      /^the API key at apiKeys\[1\] is not a string$/,
+    ],
     [{ model: {} as never }, /^model must be a source or a model in memory$/],
     [{ trustProxy: -1 }, /^trustProxy must be a whole number from 0 to 16, got -1$/],
     [{ rateLimit: -1 }, /^rateLimit must be a number > 0, got -1$/],
@@ -113,9 +116,9 @@ describe("the endpoint as a server", () => {
     ],
     [
       { corsOrigins: ["https://app.example/"] },
-      /^"https:\/\/app.example\/" is no origin that a browser sends$/,
+      /^"https:\/\/app.example\/" is not an origin that a browser sends$/,
     ],
-    [{ corsOrigins: ["app.example"] }, /^"app.example" is no origin that a browser sends$/],
+    [{ corsOrigins: ["app.example"] }, /^"app.example" is not an origin that a browser sends$/],
     [
       { model: "data/04_models" as never },
       /^model must be a source or a model in memory, got "data\/04_models"$/,

@@ -16,38 +16,38 @@ import { type EndpointPlugin, type EndpointSettings, ports } from "./options.js"
 import type { AdminParts, ReloadResult } from "./routes/admin.js";
 
 export interface ServerOptions extends EndpointSettings, AdminParts, GuardParts {
-  /** What to answer from: a source that can be opened again, or a model in memory. */
+  /** A source, which can be reopened, or a model in memory. */
   readonly model: ModelSource | ServedModel;
   /** Default 127.0.0.1: only this machine. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Milliseconds between looks for a newer model; default 0: never. */
+  /** Milliseconds between checks for a newer model; default 0: never. */
   readonly watchInterval?: number;
-  /** Added routes; the model is then kept in the thread that speaks HTTP. */
+  /** Adds routes; the model then stays in the HTTP thread. */
   readonly plugins?: readonly EndpointPlugin[];
-  /** Default: JSON lines on standard error, as `logLevel` says. */
+  /** Default: JSON lines on standard error, at `logLevel`. */
   readonly logger?: Logger;
-  /** Default: counts of its own. */
+  /** Default: new metrics. */
   readonly metrics?: EndpointMetrics;
 }
 
 export interface RunningServer {
-  /** "http://127.0.0.1:8080" */
+  /** Such as "http://127.0.0.1:8080". */
   readonly url: string;
-  /** Opens the model again and lets it take over. The old one goes on answering where that fails. */
+  /** Reopens the model and switches to it. If that fails it throws, and the old one goes on answering. */
   reload(): Promise<ReloadResult>;
   /**
-   * Requires these API keys from the next request on, in place of those before. Keys that clients still use have to be among them.
+   * Replaces the API keys from the next request on. Include the keys that clients still use.
    *
-   * @throws SegueError (misuse) where it was started without keys, gets none, or gets one that is too short
+   * @throws SegueError (misuse) if the endpoint was started without keys, `keys` is empty, or a key is too short or has spaces
    */
   useApiKeys(keys: readonly string[]): Promise<void>;
-  /** Says from here on that it is not ready, and tells its clients to leave; whoever comes is answered as before. */
+  /** Reports from now on that it is not ready, and tells clients to close their connections; still answers all requests. */
   leave(): void;
-  /** Takes no new connection from here on; those that are there go on. */
+  /** Accepts no new connections from now on; existing ones stay open. */
   refuse(): void;
-  /** Leaves, waits for `drainDelay`, refuses new connections, finishes what is in flight, then frees the model. */
+  /** Calls `leave`, waits for `drainDelay`, refuses new connections, finishes requests in flight, then frees the model. */
   close(): Promise<void>;
 }
 
@@ -66,9 +66,10 @@ const others: Readonly<Record<Exclude<keyof ServerOptions, keyof EndpointSetting
 };
 
 /**
- * Runs the endpoint in this process; resolves when it answers. Signals are the caller's: `serve` is stopped by them, this one by `close()`.
+ * Starts the endpoint in this process; resolves when it answers. It handles no signals, unlike `serve`: stop it with `close()`.
  *
- * @throws SegueError when a setting makes no sense, the model cannot be opened, or the port not be had
+ * @throws SegueError (misuse) if an option is unknown or out of range; SegueError if the model cannot be opened or the port is not
+ *   available
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   checkSettings(options, others);
@@ -77,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   requireModel(model);
   const source = "open" in model ? model : undefined;
   const before = await source?.fingerprint().catch(() => undefined);
-  // Added routes look into the model.
+  // Plugins read the model, so it must be in this thread.
   const opener = new ModelOpener(model, options.plugins !== undefined);
   const { createApp, createLogger, EndpointMetrics } = await import("./app.js");
   const logger = options.logger ?? createLogger(options.logLevel);
@@ -97,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const giveUp = (error: unknown): never => {
     opener.stop();
-    // Its threads would keep the process alive.
+    // The model's threads would keep the process alive.
     models.close();
     throw error;
   };
@@ -116,7 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }).catch(giveUp);
   let url: string;
   try {
-    // By that name Fastify would open a second server for the other address of it, which the stop below knows nothing of.
+    // For "localhost" Fastify opens a second server on the other address, which `close` below would not stop.
     url = await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
   } catch (error) {
     await app.close();

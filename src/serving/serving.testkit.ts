@@ -1,4 +1,4 @@
-/** A small model for tests: real recommenders, fitted on playlists of well-known songs. */
+/** A small model for tests: real recommenders, fitted to playlists of well-known songs. */
 import type { FastifyInstance } from "fastify";
 import { CorpusBuilder } from "../corpus/index.js";
 import { fitRecommender } from "../recommenders/index.js";
@@ -71,7 +71,7 @@ export async function songApp(
   return { app, model };
 }
 
-/** What comes back for a body of JSON. */
+/** Posts a JSON body. */
 export async function postJson(app: FastifyInstance, url: string, payload: object | string) {
   const answer = await app.inject({
     method: "POST",

@@ -1,4 +1,4 @@
-/** Serves a folder of built files at "/", with its index.html for every page that a browser asks for and no route has. */
+/** Serves a built web app at "/", with its index.html for every page that no route has. */
 import { createReadStream, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
@@ -28,7 +28,7 @@ export async function serveFiles(app: FastifyInstance, webRoot: string): Promise
   });
 }
 
-/** Answers what no route has: a page that a browser asks for by the app's index.html, anything else by 404. */
+/** Answers requests that match no route: pages that a browser asks for with the app's index.html, anything else with 404. */
 export function pageOrNotFound(
   webRoot: string,
   notFound: (request: FastifyRequest, reply: FastifyReply) => void,

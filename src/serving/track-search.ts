@@ -1,7 +1,6 @@
 /**
- * Typo-tolerant search over track ids ("Artist-Track"): words weighted by rarity (Robertson's idf), whole words before
- * beginnings before slips of the finger. An inverted index over words in typed arrays, since a million titles as JavaScript
- * objects would need a gigabyte.
+ * Typo-tolerant search over track ids ("Artist-Track"). Words are weighted by rarity (Robertson's idf); whole words rank before prefixes,
+ * prefixes before typos. The inverted index uses typed arrays, since a million titles as JavaScript objects would need a gigabyte.
  */
 import { Turns } from "../system/index.js";
 import { WordIndex } from "./word-index.js";
@@ -9,20 +8,20 @@ import { wordsOf } from "./words.js";
 
 export interface TrackHit {
   readonly track: string;
-  /** 0 … 1: how much of what was typed, weighted by rarity, the track has; less where it has other words, too, or is seldom played. */
+  /** 0 to 1: the share of the query, weighted by rarity, that the track has; lower if it has other words too, or is in few playlists. */
   readonly score: number;
 }
 
-/** Whoever asks the thread that builds the search waits for so many milliseconds at most. */
+/** How long building the index may block its thread at a time, in milliseconds. */
 const sliceMs = 5;
 
-// What a look for versions of a name looks at, at most: a word of it that few tracks have is nearly always there.
+// Limits of the search for versions of a name: nearly every name has a word that few tracks have.
 const mostLookedThrough = 20_000;
 const mostVersions = 64;
 /** "(feat. Somebody) - 2011 Digital Remastered Version" has seven. */
 const mostWordsBeside = 12;
 
-/** Finds tracks by words of their titles and artists; slips of the finger are forgiven. */
+/** Finds tracks by words in titles and artists; tolerates typos. */
 export class TrackSearch {
   readonly #tracks: readonly string[];
   readonly #words: WordIndex;
@@ -30,7 +29,7 @@ export class TrackSearch {
   readonly #starts: Uint32Array;
   readonly #postings: Uint32Array;
   readonly #lengths: Uint16Array;
-  /** What each track's score is multiplied by at least: by how well known it is. */
+  /** The base factor of each track's score, by popularity. */
   readonly #esteem: Float32Array;
   readonly #scores: Float32Array;
   readonly #seenBy: Uint32Array;
@@ -55,10 +54,9 @@ export class TrackSearch {
   }
 
   /**
-   * Reads all ids once, in slices of a few milliseconds, so that a server can answer other requests meanwhile.
+   * Builds the index in slices of a few milliseconds, so that a server can answer other requests meanwhile.
    *
-   * @param plays how many playlists have each track: of those that have all that was typed, the best known is likely meant; default: not
-   *   known
+   * @param plays how many playlists have each track: of equal matches, the more popular one ranks first; default: unknown
    */
   static async build(tracks: readonly string[], plays?: ArrayLike<number>): Promise<TrackSearch> {
     const numbers = new Map<string, number>();
@@ -101,7 +99,7 @@ export class TrackSearch {
     });
   }
 
-  /** The tracks that fit `query` best; at most `limit`, equal scores in catalogue order. */
+  /** The tracks that match `query` best; at most `limit`, equal scores in catalogue order. */
   find(query: string, limit: number): TrackHit[] {
     const typed = [...new Set(wordsOf(query))].slice(0, 16);
     const scores = this.#scores;
@@ -110,10 +108,10 @@ export class TrackSearch {
     for (const word of typed) {
       const matches = this.#words.match(word);
       const serial = this.#nextSerial();
-      // Where the very word is known, a rarer word like it must not count for more.
+      // If the exact word is known, a rarer similar word must not count for more.
       const known = matches[0]?.weight === 1 ? this.#rarity(matches[0].word) : Number.POSITIVE_INFINITY;
       let rarest = matches.length === 0 ? Math.log(1 + this.#tracks.length) : 0;
-      // Best matches first: a track counts a typed word once, by the word that fits best.
+      // Best matches first: for each typed word, a track counts only its best matching word.
       for (const match of matches) {
         const start = this.#starts[match.word]!;
         const end = this.#starts[match.word + 1]!;
@@ -139,8 +137,8 @@ export class TrackSearch {
   }
 
   /**
-   * The tracks that are written with these very words in this order, whatever their capitals, their accents and the signs between them:
-   * "nina simone - feeling good". In catalogue order.
+   * The tracks with exactly these words in this order, whatever the case, accents and punctuation: "nina simone - feeling good". In
+   * catalogue order.
    */
   named(written: string): string[] {
     const words = wordsOf(written);
@@ -149,10 +147,10 @@ export class TrackSearch {
   }
 
   /**
-   * The tracks whose plain names are written with these very words: "Nina Simone-Feeling Good - Radio Edit" for "nina simone - feeling
-   * good". In catalogue order; none where so many have the words that to look at each would take long.
+   * The tracks whose plain names have exactly these words: "Nina Simone-Feeling Good - Radio Edit" for "nina simone - feeling good". In
+   * catalogue order; empty if too many tracks have these words to look at each.
    *
-   * @param plainOf the plain name of a track
+   * @param plainOf returns the plain name of a track
    */
   versionsOf(plain: string, plainOf: (track: string) => string): string[] {
     const words = wordsOf(plain);
@@ -162,7 +160,7 @@ export class TrackSearch {
     return held.filter((id) => wordsOf(plainOf(id)).join(" ") === wanted);
   }
 
-  /** The tracks that have all of the words and at most so many others; none where each of the words is in too many to look. */
+  /** The tracks with all of the words and at most `others` more; empty if even the rarest word is in too many tracks. */
   #holding(words: ReadonlySet<string>, others: number): string[] {
     const numbers: number[] = [];
     for (const word of words) {
@@ -201,7 +199,7 @@ export class TrackSearch {
   #best(touched: readonly number[], typed: number, limit: number): Array<[track: number, score: number]> {
     const best: Array<[number, number]> = [];
     for (const track of touched) {
-      // Of two tracks with the same words found, the one with fewer others, or the better known one, is meant.
+      // Of two tracks with the same matches, the one with fewer other words, or the more popular one, ranks first.
       const score =
         this.#scores[track]! * (this.#esteem[track]! + 0.1 * Math.min(1, typed / this.#lengths[track]!));
       const last = best[best.length - 1];
@@ -223,7 +221,7 @@ export class TrackSearch {
   }
 }
 
-/** From 0.75 for what nobody plays to 0.9 for what is played most, and where that is not known. */
+/** From 0.75 for tracks in no playlist to 0.9 for the most popular; 0.9 for all if `plays` is unknown. */
 function esteemOf(count: number, plays: ArrayLike<number> | undefined): Float32Array {
   const esteem = new Float32Array(count).fill(0.9);
   let most = 0;

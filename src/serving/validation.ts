@@ -1,8 +1,8 @@
-/** Checks requests by their zod schemas, and lists that are far too long before any of their members. */
+/** Validates requests with their zod schemas, and refuses far too long lists before looking at their items. */
 import { validatorCompiler as zodValidator } from "fastify-type-provider-zod";
 import { HttpError } from "./http-error.js";
 
-/** No request of any route holds a longer list. Without this check each member of a long list would get an issue of its own. */
+/** No route accepts a longer list. Without this check each item of a long list could get its own issue. */
 const longestList = 10_000;
 
 export const validatorCompiler: typeof zodValidator = (route) => {
@@ -10,7 +10,7 @@ export const validatorCompiler: typeof zodValidator = (route) => {
   return (data: unknown) => {
     const long = longList(data, "", 3);
     if (long === undefined) return validate(data);
-    const error = `${long.at}: a list of ${long.length}; the longest that any request takes is ${longestList}`;
+    const error = `${long.at}: a list of ${long.length}; no request takes more than ${longestList}`;
     return { error: new HttpError(400, { error, code: "invalid-request" }) };
   };
 };

@@ -1,21 +1,21 @@
 /**
- * Who waits for the model, so that no client's questions are all before another's: the turn is that client's which has had least, by
- * what its questions cost, and a client's own come in the order in which it asked them.
+ * A fair queue for the model: the client that has been given the least, by the cost of its questions, goes next. A client's own questions
+ * are answered in order.
  */
 export class WaitingLine<Entry> {
-  /** None is empty. Of those that have had as much, the first is next. */
+  /** The waiting entries of each client; no list is empty. Of clients that have had equally much, the first goes next. */
   readonly #clients = new Map<string, Entry[]>();
-  /** What clients have had while others waited, where it is more than `#least`. */
+  /** The total cost that each client has been given; absent if not above `#least`. */
   readonly #had = new Map<string, number>();
-  /** What everybody has had at least: who comes anew does not go before all others until it has had as much as they. */
+  /** What every client counts as having had: a new client starts here, so it does not overtake the others for long. */
   #least = 0;
   readonly #most: number;
   readonly #costOf: (entry: Entry) => number;
   #length = 0;
 
   /**
-   * @param most how many may wait, of all clients together
-   * @param costOf how much an entry takes of its client's share, above 0
+   * @param most how many entries of all clients together may wait
+   * @param costOf the cost charged to the client for an entry, above 0
    */
   constructor(most: number, costOf: (entry: Entry) => number) {
     this.#most = most;
@@ -31,10 +31,10 @@ export class WaitingLine<Entry> {
   }
 
   /**
-   * Adds one of `client` behind its others. In a full line the client that has the most there gives up its last, where it has more
-   * than this one will have.
+   * Adds an entry behind the client's others. If the queue is full, the client with the most entries loses its last one, provided that
+   * it has more than this client would have.
    *
-   * @returns who has no place: the one that gave way, this one, or nobody
+   * @returns the entry that has no place: the removed one, this one, or undefined
    */
   add(client: string, entry: Entry): Entry | undefined {
     let out: Entry | undefined;
@@ -51,7 +51,7 @@ export class WaitingLine<Entry> {
     return out;
   }
 
-  /** Takes out the first of the client whose turn it is. */
+  /** Removes and returns the first entry of the client whose turn it is. */
   next(): Entry | undefined {
     const client = this.#whoseTurn();
     if (client === undefined) return undefined;
@@ -59,13 +59,13 @@ export class WaitingLine<Entry> {
     const entry = own.shift()!;
     this.#length--;
     this.#clients.delete(client);
-    // Behind the others, for its next turn.
+    // Moves the client behind the others for its next turn.
     if (own.length > 0) this.#clients.set(client, own);
     this.#charge(client, this.#costOf(entry));
     return entry;
   }
 
-  /** Takes out all that `match`. */
+  /** Removes and returns all entries that match. */
   take(match: (entry: Entry) => boolean): Entry[] {
     const taken: Entry[] = [];
     for (const [client, own] of this.#clients) {
@@ -94,7 +94,7 @@ export class WaitingLine<Entry> {
     return this.#had.get(client) ?? this.#least;
   }
 
-  /** Of the client whose turn it was. */
+  /** Charges the client whose turn it was. */
   #charge(client: string, cost: number): void {
     const before = this.#hadBy(client);
     if (before > this.#least) {
@@ -102,7 +102,7 @@ export class WaitingLine<Entry> {
       for (const [each, had] of this.#had) if (had <= before) this.#had.delete(each);
     }
     this.#had.set(client, before + cost);
-    // With nobody left to wait, nobody has had too much.
+    // With an empty queue, past shares no longer matter.
     if (this.#length === 0) this.#had.clear();
   }
 

@@ -1,12 +1,11 @@
 import { editDistance, type Turns } from "../system/index.js";
 
 /**
- * The words of a text collection: finds those that equal, begin with, or are a slip or two away from what was typed.
- * Candidates for slips come from shared trigrams, kept as hashed buckets in one array, which a million titles fill with a
- * few megabytes.
+ * The words of a text collection: finds those that equal a typed word, begin with it, or are one or two typos away. Candidates for typos
+ * come from shared trigrams, kept as hashed buckets in one array: a few megabytes for a million titles.
  */
 
-/** A word of the collection and how well it fits: 1 the very word, less for a beginning or a slip. */
+/** A word of the collection and how well it matches: 1 if exact, less for a prefix or a typo. */
 export interface WordMatch {
   readonly word: number;
   readonly weight: number;
@@ -18,7 +17,7 @@ const mostMatches = 64;
 export class WordIndex {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #words: readonly string[];
-  /** Word numbers in the order of the words. */
+  /** Word numbers, sorted by word. */
   readonly #sorted: Uint32Array;
   readonly #bucketStarts: Uint32Array;
   readonly #bucketWords: Uint32Array;
@@ -41,7 +40,7 @@ export class WordIndex {
 
   /**
    * @param numbers every word with its number, 0 … n-1, in that order
-   * @param turns whose they are while this goes on
+   * @param turns lets other work run in between
    */
   static async build(numbers: ReadonlyMap<string, number>, turns: Turns): Promise<WordIndex> {
     const words = [...numbers.keys()];
@@ -61,7 +60,7 @@ export class WordIndex {
     return new WordIndex({ numbers, words, sorted, bucketStarts: starts, bucketWords });
   }
 
-  /** The number of this very word; undefined where no text has it. */
+  /** The number of exactly this word; undefined if no text has it. */
   numberOf(word: string): number | undefined {
     return this.#numbers.get(word);
   }
@@ -108,7 +107,7 @@ export class WordIndex {
     return found;
   }
 
-  /** Words with enough trigrams in common: one edit touches at most three of them, a swap of neighbours four. */
+  /** Words with enough trigrams in common: one edit changes at most three of them, a swap of neighbours four. */
   #sharingTrigrams(typed: string, limit: number): number[] {
     const wanted = trigramBuckets(typed);
     const needed = Math.max(1, wanted.length - 4 * limit);
@@ -129,7 +128,7 @@ export class WordIndex {
   }
 }
 
-/** Places in `words` in the order of the words: those that begin alike are sorted together, so that no sort takes long. */
+/** Indices into `words`, sorted by word. Words with the same first two letters are sorted together, so that no single sort blocks long. */
 async function sortedNumbers(words: readonly string[], turns: Turns): Promise<Uint32Array> {
   const alike = new Map<string, number[]>();
   for (let number = 0; number < words.length; number++) {
@@ -153,7 +152,7 @@ async function sortedNumbers(words: readonly string[], turns: Turns): Promise<Ui
   return sorted;
 }
 
-/** The distinct buckets of a word's trigrams, its two ends marked. */
+/** The distinct buckets of a word's trigrams, including those at its two ends. */
 function trigramBuckets(word: string): number[] {
   const found: number[] = [];
   const code = (i: number) => (i < 0 || i >= word.length ? 1 : word.charCodeAt(i));

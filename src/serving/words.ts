@@ -1,16 +1,16 @@
-/** Words of a title as search compares them. */
+/** The words of a title, normalized for search. */
 
 const wordPattern = /[\p{L}\p{N}]+/gu;
 const unspacedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const accents = /\p{M}+/gu;
 
 /**
- * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts that
- * write no spaces give overlapping pairs of characters, so that a part of a title finds it.
+ * The words of a text: lower case, without accents or punctuation ("Beyoncé – Déjà Vu" → beyonce, deja, vu). Scripts without spaces
+ * give overlapping pairs of characters, so that a part of a title finds it.
  */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
-  // Compatibility forms first (full-width letters, ligatures), then accents come off as separate marks. Apostrophes join.
+  // NFKD resolves compatibility forms (full-width letters, ligatures) and splits off accents. Apostrophes do not split words.
   const plain = text.normalize("NFKD").replace(accents, "").toLowerCase().replaceAll(/['’]/g, "");
   for (const [word] of plain.matchAll(wordPattern)) {
     if (!unspacedScript.test(word)) words.push(word);

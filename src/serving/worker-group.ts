@@ -1,6 +1,6 @@
 /**
- * The workers of a cluster: processes that answer on one port. They are started, replaced where they die, reloaded one after the other, and
- * ended.
+ * The workers of a cluster: processes that answer on one port. Starts them, replaces those that die, reloads them one after the other
+ * and stops them.
  */
 import cluster, { type Worker } from "node:cluster";
 import { fileURLToPath } from "node:url";
@@ -14,21 +14,21 @@ import { type Channel, ProcessCalls } from "./process-calls.js";
 import { RateLimit } from "./rate-limit.js";
 import { type AdminParts, type ReloadResult, renewAndReload } from "./routes/admin.js";
 
-/** What one worker is told. */
+/** The options sent to each worker. */
 export interface WorkerOptions extends EndpointSettings, BundleOptions {
   readonly bundle: string;
   readonly host?: string;
   readonly port?: number;
 }
 
-/** A worker that answers. */
+/** A running worker. */
 interface Member {
   readonly worker: Worker;
   readonly calls: ProcessCalls;
   readonly started: number;
 }
 
-/** Milliseconds before a worker that has died is replaced: more each time that they die soon. */
+/** Milliseconds before a dead worker is replaced; doubles each time one dies early. */
 const leastPause = 100;
 const longestPause = 10_000;
 
@@ -37,7 +37,7 @@ export class WorkerGroup {
   readonly #renewKeys: AdminParts["renewKeys"];
   readonly #members = new Map<number, Member>();
   readonly #counts = new ClusterCounts<Member>(({ calls }) => calls.call<Counts>("counts"));
-  /** Connections of one client may be any worker's, so the counts are here. */
+  /** Counted here, since a client's connections may go to any worker. */
   readonly #limit: RateLimit;
   readonly #logger: ReturnType<typeof createLogger>;
   readonly #keys: ApiKeys;
@@ -47,7 +47,7 @@ export class WorkerGroup {
   #leaving = false;
   #stopping = false;
 
-  /** @param renewKeys as `AdminParts` has it */
+  /** @param renewKeys see `AdminParts` */
   constructor(options: WorkerOptions, renewKeys: AdminParts["renewKeys"]) {
     this.#options = options;
     this.#renewKeys = renewKeys;
@@ -62,10 +62,10 @@ export class WorkerGroup {
     });
   }
 
-  /** Starts one more, and waits until it answers: at the URL that is returned. */
+  /** Starts another worker and waits until it answers. Returns its URL. */
   async add(): Promise<string> {
     const worker = cluster.fork();
-    // What is sent before the worker listens would be lost: it says when it does.
+    // Messages sent before the worker listens for them would be lost, so it says when it does.
     let listens = () => {};
     const listening = new Promise<void>((resolve) => {
       listens = resolve;
@@ -73,7 +73,7 @@ export class WorkerGroup {
     const ended = new Promise<never>((_, reject) => {
       worker.once("exit", (code, signal) => reject(endedEarly(code, signal)));
     });
-    // Once it answers nobody waits for that here.
+    // Once the worker answers, nothing awaits this promise.
     ended.catch(() => {});
     const calls = new ProcessCalls(worker as unknown as Channel, {
       listens: () => listens(),
@@ -89,7 +89,7 @@ export class WorkerGroup {
       return url;
     } catch (error) {
       worker.process.kill("SIGKILL");
-      // That a call found nobody says less than how the worker ended.
+      // How the worker ended says more than the failed call.
       throw worker.isConnected() ? error : await ended;
     }
   }
@@ -98,7 +98,7 @@ export class WorkerGroup {
     let told = this.#apiKeys;
     let seen = this.#reloads;
     const { url } = await calls.call<{ url: string }>("start", { ...this.#options, apiKeys: told });
-    // Others may have come while it opened its model, and so may another model. One that is damaged nobody has taken.
+    // Keys or the model may have changed while the worker was opening its model. A damaged model was refused by the other workers too.
     while (told !== this.#apiKeys || seen !== this.#reloads) {
       if (told !== this.#apiKeys) {
         told = this.#apiKeys;
@@ -144,7 +144,7 @@ export class WorkerGroup {
       try {
         results.push(await calls.call<ReloadResult>("reload"));
       } catch (error) {
-        // One that has died meanwhile keeps it from nobody: another one opens it in its place.
+        // A worker that died meanwhile does not fail the reload: its replacement opens the new model.
         if (worker.isConnected()) throw error;
       }
     }
@@ -157,7 +157,7 @@ export class WorkerGroup {
     await this.#tellAll("useApiKeys", next);
   }
 
-  /** All say from here on that requests should go elsewhere, and answer those that come. */
+  /** All workers report from now on that they are not ready, and still answer requests. */
   async leave(): Promise<void> {
     this.#leaving = true;
     await this.#tellAll("leave");
@@ -169,17 +169,17 @@ export class WorkerGroup {
 
   async close(): Promise<void> {
     this.#stopping = true;
-    // One that is still starting has nobody to answer yet.
+    // A worker that is still starting has no requests yet.
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (worker !== undefined && !this.#members.has(worker.id)) worker.process.kill("SIGKILL");
     }
-    // All refuse before any of them tells its clients to leave: they would come back to one that is about to refuse.
+    // All must refuse before one tells its clients to leave, or they would reconnect to one that is about to refuse.
     await this.refuse();
     const { drainTimeout = 10_000 } = this.#options;
     await Promise.all([...this.#members.values()].map((member) => stop(member, drainTimeout)));
   }
 
-  /** One that has died meanwhile needs not be told. */
+  /** Ignores workers that died meanwhile. */
   async #tellAll(call: "leave" | "refuse" | "useApiKeys", argument?: unknown): Promise<void> {
     const all = [...this.#members.values()];
     await Promise.all(all.map(({ calls }) => calls.call(call, argument).catch(() => {})));
@@ -188,11 +188,11 @@ export class WorkerGroup {
 
 function endedEarly(code: number | null, signal: string | null): SegueError {
   const hint =
-    signal === "SIGKILL" ? "was there not enough memory? Then fewer --workers, or more memory" : undefined;
+    signal === "SIGKILL" ? "it may have run out of memory: use fewer --workers, or more memory" : undefined;
   return new SegueError(`a worker ended before it could start (${signal ?? `exit code ${code}`})`, { hint });
 }
 
-/** Lets a worker finish what it has in flight; one that does not is ended. */
+/** Lets a worker finish its requests in flight; kills it if it does not. */
 async function stop({ worker, calls }: Member, drainTimeout: number): Promise<void> {
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const late = setTimeout(() => worker.process.kill("SIGKILL"), drainTimeout + 2_000);

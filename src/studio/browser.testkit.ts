@@ -1,4 +1,4 @@
-/** Chromium for tests; they are skipped, with a word on what to install, where there is none. */
+/** Chromium for tests. Without it they are skipped, and a warning says what to install. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,7 @@ export const hasChromium = path !== undefined;
 if (!hasChromium)
   console.warn("skipped: the studio in a browser (apt-get install chromium, or set CHROMIUM_PATH)");
 
-/** Builds the studio's pages where that has not been done. */
+/** Builds the studio's pages if they have not been built. */
 export function buildPages(): void {
   if (existsSync(distPath("web/index.html"))) return;
   const vite = join(packageRoot, "node_modules/vite/bin/vite.js");
@@ -47,13 +47,13 @@ export interface PageOptions {
   /** CSS pixels; default 1180 × 760. */
   readonly width?: number;
   readonly height?: number;
-  /** What the system prefers; default light. */
+  /** The system's preferred colour scheme; default light. */
   readonly theme?: "light" | "dark";
-  /** Told the page before it loads, to change what it is answered. */
+  /** Called with the page before it loads, for example to mock responses. */
   readonly before?: (page: Page) => Promise<unknown>;
 }
 
-/** A page at `address`, and what goes wrong on it from then on. */
+/** Opens a page at `address`, and collects its errors. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -71,15 +71,15 @@ export async function openPage(
   return { page, problems };
 }
 
-/** What axe finds wrong with the page for those who cannot see it well, one line each. */
+/** The accessibility violations that axe finds on the page, one line each. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-  // Text, since it runs in the page: the tests' own types know no DOM.
+  // As text, because the tests are type-checked without the DOM.
   const found = (await page.evaluate("axe.run()")) as {
     violations: Array<{ id: string; nodes: Array<{ html: string }> }>;
   };
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
-/** `expect.poll` with the patience that a machine busy with other tests asks for. */
+/** `expect.poll` with a timeout that is long enough on a busy machine. */
 export const poll: typeof expect.poll = (ask, options) => expect.poll(ask, { timeout: 10_000, ...options });

@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)("Data in a browser", () => {
     [[-160, -210], /^Not quite: a lognormal and a truncated power law are closer to it\./],
     [[160, -210], /^Not quite: a truncated power law is closer to it\./],
     [[160, 210], /^It is closer to one/],
-    [[160, -0.04], /^It may be, but a truncated power law would do as well/],
+    [[160, -0.04], /^It may be, but a truncated power law would fit as well/],
   ])("answers whether it is a power law where the ratios are %s", async (ratios, answer) => {
     const { page } = await studio.open("#/data", {
       before: (page) =>

@@ -1,4 +1,4 @@
-/** The grid of a run as a table: one row a task of a foreach step, one column a small value among its own artifacts. */
+/** The grid of a run as a table: a row per task of a foreach step, a column per small value in the task's own artifacts. */
 import type { RunReader } from "../workflow/index.js";
 
 export interface Grid {
@@ -21,7 +21,7 @@ function flatten(value: unknown, name: string, into: Record<string, number | str
       flatten(inner, name === "" ? key : `${name}.${key}`, into);
 }
 
-/** The first foreach step of the run; undefined where there is none or no task of it is done. */
+/** The grid of the run's first foreach step; undefined if there is none or none of its tasks is done. */
 export async function gridOf(run: RunReader): Promise<Grid | undefined> {
   const { nodes } = await run.record();
   const step = nodes.find((node) => node.kind === "foreach")?.name;

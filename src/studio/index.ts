@@ -1,2 +1,2 @@
-/** The studio: a local web app to listen with, to see the map of music, the runs, and what is in the playlists. */
+/** The studio: a local web app to listen, and to see the map of music, the runs and what is in the playlists. */
 export { type StudioOptions, startStudio } from "./start-studio.js";

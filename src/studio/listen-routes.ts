@@ -1,4 +1,4 @@
-/** What Listen asks beyond the endpoint's own routes: next tracks with reasons, a playlist grown by n, lines matched to tracks. */
+/** The routes of Listen: next tracks with reasons, extending a playlist, and matching lines of text to tracks. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -30,10 +30,10 @@ function fresh(recommender: Recommender, context: readonly string[], disliked: r
     .slice(0, k);
 }
 
-/** The track that a line means word for word: its id, or "Artist - Title" as the studio writes it. */
+/** The track that a line names exactly: by its id, or as "Artist - Title", the studio's own format. */
 function exactly(live: Models["live"], line: string): string | undefined {
   if (live.knows(line)) return line;
-  // Artists and titles may have dashes in them, too.
+  // Artists and titles may contain dashes too.
   for (let at = line.indexOf(" - "); at >= 0; at = line.indexOf(" - ", at + 1)) {
     const [artist, title] = [line.slice(0, at), line.slice(at + 3)];
     for (const id of [`${artist}-${title}`, title])
@@ -42,7 +42,7 @@ function exactly(live: Models["live"], line: string): string | undefined {
   return undefined;
 }
 
-/** In how many playlists a track is; undefined for one that is in none of these. */
+/** Returns how many playlists have a track; undefined for an unknown track. */
 function playlistsWithTracks(corpus: Corpus): (track: string) => number | undefined {
   const numbers = trackIndex(corpus.tracks);
   const counts = playlistCounts(sessionsOf(corpus));

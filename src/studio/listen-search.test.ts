@@ -76,16 +76,16 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.waitForTimeout(2 * later);
     await page.locator("#search").fill("xyzzyqwrt");
     await page.keyboard.press("Enter");
-    await page.getByText("Nothing is called like “xyzzyqwrt”").waitFor();
+    await page.getByText("Nothing matches “xyzzyqwrt”").waitFor();
     expect(await playlist()).toEqual([]);
   });
 
   it("asks for more where one letter finds nothing", async () => {
     await openSlow();
     await page.keyboard.type("x");
-    await page.getByText("One letter finds nothing: go on.").waitFor();
+    await page.getByText("One letter is too short: keep typing.").waitFor();
     await page.keyboard.type("q");
-    await page.getByText("Nothing is called like “xq”. Try other letters, or fewer.").waitFor();
+    await page.getByText("Nothing matches “xq”. Try another spelling, or fewer letters.").waitFor();
   });
 
   it("says that the server is gone, and asks again at the next Enter", async () => {

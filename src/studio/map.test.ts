@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)("the map", () => {
     ]);
     await search.fill("xyzzy");
     expect(await page.locator("aside [role=status]").textContent()).toMatch(
-      /^Nothing on the map is called that: try/,
+      /^Nothing on the map matches: try/,
     );
     await page.close();
   });

@@ -1,8 +1,8 @@
-/** What is drawn, for tests: pixels of an element as they are on the screen. */
+/** Checks the pixels of an element on the screen, for tests. */
 import type { Page } from "playwright-core";
 
 /**
- * The share of an element's pixels that are so, 0 … 1.
+ * The share, 0 to 1, of an element's pixels for which `isSo` is true.
  *
  * @param isSo an expression of r, g and b, each 0 … 255, that runs in the page
  */

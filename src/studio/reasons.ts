@@ -1,15 +1,15 @@
 /**
- * Why a track comes next, for any recommender: each track of the playlist is asked alone, and the one that ranks it highest
- * is why. None is where it does no better with them than with nothing playing, as what is popular does.
+ * Explains why a track comes next, for any recommender. Each of the playlist's last eight tracks is asked alone; the one that ranks the
+ * track highest is the reason. If none ranks it higher than an empty playlist does, there is no such reason.
  */
 import type { Ranking, Recommender } from "../recommenders/contract.js";
 
 export interface Reason {
-  /** The track of the playlist that speaks most for it; undefined where none does by itself. */
+  /** The track of the playlist that is the strongest reason; undefined if none is one by itself. */
   readonly because?: string;
-  /** Its place in what that track alone would be followed by, from 1. */
+  /** The rank of the recommended track after `because` alone, from 1. */
   readonly place?: number;
-  /** It stands no higher than with nothing playing: it comes because it is popular. */
+  /** It ranks no higher than for an empty playlist: it is there because it is popular. */
   readonly popular?: true;
 }
 
@@ -17,8 +17,8 @@ const asked = 8;
 const depth = 200;
 
 /**
- * @param tracks what the recommender answered to `context`, best first, without the context's own and the disliked ones
- * @returns one reason for each of `tracks`, in their order; all popular where the context is empty
+ * @param tracks the recommender's answer for `context`, best first, without tracks of the context and disliked ones
+ * @returns a reason for each of `tracks`, in order; all are popular if the context is empty
  */
 export function reasonsFor(
   recommender: Recommender,
@@ -26,7 +26,7 @@ export function reasonsFor(
   tracks: readonly string[],
   disliked: readonly string[] = [],
 ): Reason[] {
-  // The last ones count most, and latest first wins where two rank it the same.
+  // The last tracks matter most. They come latest first, so the latest wins a tie.
   const singles = [...new Set([...context].reverse())].slice(0, asked);
   if (singles.length === 0) return tracks.map(() => ({ popular: true }));
   const unwanted = new Set([...context, ...disliked]);

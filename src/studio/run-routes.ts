@@ -1,4 +1,4 @@
-/** What Runs asks: runs, one run with its picture and tasks, a task's logs, card and artifacts, the grid. */
+/** The routes of Runs: all runs, one run with its picture and tasks, a task's logs, card and artifacts, and the grid. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -10,25 +10,24 @@ import { ownPlace } from "../workflow/terminal/own-place.js";
 import { onlyTheme } from "../workflow/theme.js";
 import { gridOf } from "./grid.js";
 
-/** No name is made of dots alone. */
+/** Names consist of more than dots, so that they cannot lead out of a folder. */
 const name = z.string().regex(/^(?!\.+$)[\w.-]+$/);
 const runPlace = z.strictObject({ flow: name, run: name });
 const taskPlace = runPlace.extend({ step: name, task: name });
-/** How the page that asks is coloured; without it, whatever the system says. */
+/** The page's theme; default: the system's. */
 const look = z.object({ theme: z.enum(["light", "dark"]).optional() });
-/** What the page has of a log already: the lines of an attempt before `from`. */
+/** The part of a log that the page already has: the attempt's lines before `from`. */
 const logPlace = z.object({ attempt: name.optional(), from: z.coerce.number().int().min(0).optional() });
 
 const mostRuns = 200;
-/** So many of the last lines are sent of a log that nothing is known of yet. */
+/** How many of its last lines are sent at first. */
 const lastLines = 500;
 
 export interface SuggestedCommands {
-  /** What commands about these runs need: "--datastore elsewhere"; default: nothing. */
+  /** Flags that commands about these runs need, such as "--datastore elsewhere"; default: none. */
   readonly flags?: string;
   /**
-   * Gives the command that runs a failed run anew, where its failure may ask for more than its own flow; default: its flow, and those
-   * that were to come after it.
+   * Returns the command that runs a failed run again, which may include flows before it. Default: its flow, and those planned after it.
    */
   readonly again?: (run: RunRecord, error: TaskFailure) => Promise<string | undefined>;
 }
@@ -84,7 +83,7 @@ export function runRoutes(
     `${base}/tasks/:step/:task`,
     { schema: { hide: true, params: taskPlace, querystring: logPlace } },
     async ({ params, query }) => {
-      // The state first: what was printed before the end is then in the log that is read after it.
+      // The status is read before the log, so that the log of a finished task is complete.
       const { found, summary } = await taskOf(params);
       const { status, error, caught, attempts } = summary;
       const attempt = attempts.at(-1)?.attempt;
@@ -115,7 +114,7 @@ export function runRoutes(
   );
 }
 
-/** What says that there is no such run or task is a 404. */
+/** Turns a SegueError (no such run or task) into a 404. */
 async function orNotFound<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;

@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     expect((await scrolled()).scrollTop).toBe(200);
     const text = await log().innerText();
     expect(text.match(/one more/g)).toHaveLength(1);
-    expect(await page.getByText("None that can be read").count()).toBe(1);
+    expect(await page.getByText("None to read").count()).toBe(1);
     rmSync(closed);
     expect((await running).status).toBe("done");
     await poll(() => page.locator("[aria-label=Artifacts]").innerText()).toContain("answer");

@@ -1,4 +1,4 @@
-/** Starts the studio: the endpoint's own server with the built web app at "/" and the routes that only the studio needs. */
+/** Starts the studio: the endpoint's server, with the built web app at "/" and the studio's own routes. */
 import type { Corpus } from "../corpus/index.js";
 import type { FittedRecommender } from "../recommenders/index.js";
 import { type RunningServer, type ServedModel, startServer } from "../serving/index.js";
@@ -12,28 +12,32 @@ import { Study } from "./study.js";
 import { studyRoutes } from "./study-routes.js";
 
 export interface StudioOptions extends SuggestedCommands {
-  /** Playlists: what Data and Map show, and what recommenders are fitted on where there is no bundle. */
+  /** The playlists that Data and Map show. Without a bundle, recommenders are fitted on them. */
   readonly corpus?: Corpus;
-  /** A bundle's folder or archive: its recommenders answer. */
+  /** A bundle's folder or archive, whose recommenders answer. */
   readonly bundle?: string;
-  /** Where runs are read; without it, Runs says how to make some. */
+  /** Reads runs; without it, Runs says how to create some. */
   readonly client?: Client;
   /** Default 127.0.0.1: only this machine. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Most tracks on the map; default 5000. */
+  /** The most tracks on the map; default 5000. */
   readonly mapTracks?: number;
-  /** Words in titles that colour the map; default rock, rap, country. */
+  /** Words in playlist titles that colour the map; default rock, rap, country. */
   readonly genres?: readonly string[];
   readonly seed?: number;
   readonly progress?: Progress;
 }
 
-/** What is fitted where there is no bundle: quick ones, the best first. */
+/** The recommenders fitted if there is no bundle: quick ones, the best first. */
 const quickKinds = ["vstan", "transitions", "item-to-item", "popularity"];
 
-/** @throws SegueError where there is neither a corpus nor a bundle, the web app is not built, or the port is taken */
+/**
+ * Starts the studio; resolves when it answers.
+ *
+ * @throws SegueError if there is neither a corpus nor a bundle, the web app has not been built, or the port is in use
+ */
 export async function startStudio(options: StudioOptions): Promise<RunningServer> {
   const { corpus, client, host, port } = options;
   const { model, vectors } = await modelOf(options);

@@ -1,4 +1,4 @@
-/** A studio with a browser to open its pages in, for tests. */
+/** A studio and a browser for tests. */
 import type { Browser } from "playwright-core";
 import { buildPages, launchChromium, openPage, type PageOptions } from "./browser.testkit.js";
 import { type StudioOptions, startStudio } from "./index.js";

@@ -1,4 +1,4 @@
-/** What Map and Data ask: the analysis and the map, or how far they are. */
+/** The routes of Map and Data: the analysis and the map, or their progress. */
 import type { FastifyInstance } from "fastify";
 import type { Study } from "./study.js";
 

@@ -1,4 +1,4 @@
-/** The thread of `Study`: first the analysis, which is quick, then vectors, then the map. */
+/** The worker thread of `Study`: first the analysis, which is quick, then vectors, then the map. */
 import { parentPort, workerData } from "node:worker_threads";
 import { analyzeCorpus, drawMap, mapVectors, picturesOf } from "../analysis/index.js";
 import { renderSvg } from "../charts/index.js";

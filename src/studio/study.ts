@@ -1,4 +1,4 @@
-/** The analysis and the map, made in a thread of their own, so that Listen answers at once meanwhile. */
+/** Computes the analysis and the map in a worker thread, so that Listen stays responsive. */
 import type { Worker } from "node:worker_threads";
 import type { Analysis, MusicMap } from "../analysis/index.js";
 import type { Corpus } from "../corpus/index.js";
@@ -17,7 +17,7 @@ export interface StudyTask {
   readonly seed?: number;
 }
 
-/** SVG by theme; undefined where there are too few artists for a fit. */
+/** SVG by theme; undefined if there are too few artists for a fit. */
 interface PowerLawPictures {
   readonly light: string | undefined;
   readonly dark: string | undefined;
@@ -29,7 +29,7 @@ export type StudyAnswer =
   | { readonly kind: "map"; readonly map: MusicMap }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
-/** What a page can show now: the thing, or how far it is, or why it will not come. */
+/** What a page can show now: the result, its progress, or why there will be none. */
 export type StudyState<T> =
   | { readonly state: "ready"; readonly value: T }
   | { readonly state: "working"; readonly task: string; readonly share?: number }
@@ -78,7 +78,7 @@ export class Study {
       return {
         state: "none",
         message: "There are no playlists to look at.",
-        hint: "Start the studio with some, in place of the bundle or beside it: segue studio playlists.csv",
+        hint: "Start the studio with some, instead of the bundle or together with it: segue studio playlists.csv",
       };
     const { task, done, total } = this.#report;
     return { state: "working", task, ...(total ? { share: done / total } : {}) };
@@ -88,7 +88,7 @@ export class Study {
     return this.#stateOf(this.#analysis);
   }
 
-  /** The picture of the power-law fit as SVG, where there is one. */
+  /** The picture of the power-law fit as SVG, if there is one. */
   powerLaw(theme: "light" | "dark"): string | undefined {
     return this.#powerLaw?.[theme];
   }

@@ -1,4 +1,4 @@
-/** Every form in which vectors leave Segue for other tools. */
+/** Exports vectors for other tools. */
 import { aPath, misuse, requireOptions, requireWithin, someText, wholeNumber } from "../../system/index.js";
 import { requireVectors, saveVectors, type TrackVectors } from "../../track2vec/index.js";
 import { writeOnnx } from "./onnx.js";
@@ -10,7 +10,7 @@ const writers = {
   onnx: (vectors, output) => writeOnnx(vectors, output),
   savedmodel: (vectors, output, k) => writeSavedModel(vectors, output, { k }),
   word2vec: (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
-  // As training calls it.
+  // The name that training uses.
   "word2vec-binary": (vectors, output) => saveVectors(vectors, output, "word2vec-binary"),
   "word2vec-text": (vectors, output) => saveVectors(vectors, output, "word2vec-text"),
   parquet: (vectors, output) => saveVectors(vectors, output, "parquet"),
@@ -18,15 +18,15 @@ const writers = {
 } as const satisfies Record<string, Writer>;
 
 export type ExportFormat = keyof typeof writers;
-/** All that `exportVectors` takes, one of them under two names. */
+/** The formats of `exportVectors`; "word2vec" is another name for "word2vec-binary". */
 export const exportFormats = Object.keys(writers) as ExportFormat[];
 
 /**
- * Writes vectors to `output`: a file, or for savedmodel the folder of the model, whose version 1 is written.
+ * Writes vectors to `output`: a file, or for savedmodel the model's folder, in which version 1 is written.
  *
  * @param format "onnx", "savedmodel", "word2vec-binary" ("word2vec" for short), "word2vec-text", "parquet" or "safetensors"
- * @param options.k how many tracks a SavedModel answers with, an integer ≥ 1 (100); the other formats leave it to the caller
- * @throws SegueError (misuse) for a format that does not exist, or an argument or an option that is wrong
+ * @param options.k how many tracks a SavedModel returns, an integer ≥ 1, default 100; unused by the other formats
+ * @throws SegueError (misuse) if the format, an argument or an option is wrong
  */
 export async function exportVectors(
   vectors: TrackVectors,

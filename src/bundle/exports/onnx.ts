@@ -4,8 +4,8 @@
  *   track_ids [N] ─ LabelEncoder ─ Gather(vectors) ─ Gemm(vectorsᵀ) ─ ScatterElements(self) ─ TopK(k) ─┬ scores [N, k]
  *                                                                                 ids ─ Gather ──────┴ track_ids [N, k]
  *
- * The asked track itself is left out. An unknown one is a vector of zeros: every cosine is 0, so the answer is the first k
- * tracks, which are the most played ones as track2vec orders them. Where no track is asked, no row is answered.
+ * The query track itself is left out. An unknown track has a vector of zeros: every cosine is 0, so the answer is the first k tracks,
+ * which track2vec orders by plays. An empty input gives an empty answer.
  * Messages: https://onnx.ai/onnx/repo-docs/IR.html
  */
 import { basename } from "node:path";
@@ -27,10 +27,10 @@ import {
 const FLOAT = 1;
 const INT64 = 7;
 const STRING = 8;
-/** A protobuf message ends at 2 GiB; room is left for the ids. */
+/** A protobuf message is limited to 2 GiB; this leaves room for the ids. */
 const MOST_INLINE_BYTES = 1.5 * 2 ** 30;
 
-/** Writes `path` (model.onnx) and, where the vectors are too large for one message, `path`.data beside it. */
+/** Writes `path` (model.onnx) and, if the vectors are too large for one message, `path`.data beside it. */
 export async function writeOnnx(
   vectors: TrackVectors,
   path: string,
@@ -104,8 +104,8 @@ function modelOf(vectors: TrackVectors, units: Float32Array, dataFile: string | 
 }
 
 /**
- * The nodes that make `scores` and `rows` of `other_scores`. TopK of no rows ends ONNX Runtime's process (1.30: it divides by
- * their number), so where no track is asked they are an empty part of it instead.
+ * The nodes that compute `scores` and `rows` from `other_scores`. TopK of zero rows crashes ONNX Runtime (1.30 divides by the number of
+ * rows), so for an empty input they are empty slices instead.
  */
 function topOfEach(): Message {
   const branch = (name: string, scores: string, rows: string, ...nodes: readonly Message[]) =>

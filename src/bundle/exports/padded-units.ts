@@ -1,19 +1,19 @@
-/** What both graphs hold: vectors of length 1, and one row of zeros more, which stands for every unknown track. */
+/** The constants of both graphs: unit vectors, and an extra row of zeros for unknown tracks. */
 import { SegueError } from "../../system/index.js";
 import type { TrackVectors } from "../../track2vec/index.js";
 
-/** A score below every cosine: rows that may not be answers get it. */
+/** A score below every cosine, for rows that must not be answers. */
 export const NEVER = -2;
 
 /** (n + 1)×size, row-major; the last row is zeros. @throws SegueError for fewer than two tracks */
 export function paddedUnits(vectors: TrackVectors): Float32Array {
-  if (vectors.length < 2) throw new SegueError("a model for nearest tracks needs two tracks at least");
+  if (vectors.length < 2) throw new SegueError("a model for nearest tracks needs at least two tracks");
   const padded = new Float32Array((vectors.length + 1) * vectors.size);
   padded.set(vectors.units);
   return padded;
 }
 
-/** n + 1 numbers to add to the scores: nothing, but the unknown track is never an answer. */
+/** n + 1 offsets to add to the scores: 0, and `NEVER` for the unknown track's row. */
 export function scoreOffsets(vectors: TrackVectors): Float32Array {
   const offsets = new Float32Array(vectors.length + 1);
   offsets[vectors.length] = NEVER;

@@ -1,6 +1,6 @@
 /**
- * Writes protobuf's wire format (https://protobuf.dev/programming-guides/encoding/): a message is a list of pieces, so that a
- * large array becomes part of a file without being copied on the way.
+ * Writes protobuf's wire format (https://protobuf.dev/programming-guides/encoding/). A message is a list of pieces, so that large arrays
+ * are written to a file without being copied.
  */
 import { type FileHandle, open } from "node:fs/promises";
 
@@ -11,7 +11,7 @@ export interface Message {
 
 const VARINT = 0;
 const LENGTH = 2;
-/** `write` takes less than 2 GiB at once. */
+/** `write` accepts less than 2 GiB at a time. */
 const WRITE_BYTES = 1 << 28;
 
 export function message(...fields: readonly Message[]): Message {
@@ -38,7 +38,7 @@ export function within(field: number, value: Message): Message {
   return { pieces: [head, ...value.pieces], bytes: head.length + value.bytes };
 }
 
-/** A repeated string field, as one piece: many strings would be many pieces. */
+/** A repeated string field, as a single piece. */
 export function strings(field: number, values: readonly string[]): Message {
   const tag = varint(BigInt(field * 8 + LENGTH));
   const lengths = values.map((value) => Buffer.byteLength(value));
@@ -58,7 +58,7 @@ export function packedInts(field: number, values: readonly number[]): Message {
   return bytes(field, Uint8Array.from(values.flatMap((value) => varint(BigInt.asUintN(64, BigInt(value))))));
 }
 
-/** The memory of a typed array, little-endian as on every machine that Node runs on. */
+/** The memory of a typed array; little-endian, as on all machines that Node supports. */
 export function rawBytes(array: Float32Array | BigInt64Array | Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -1,7 +1,7 @@
 /**
  * Nearest tracks as a TensorFlow SavedModel, for TensorFlow Serving: `{"instances": ["Artist-Track", …]}` gives, for each,
- * `output_1` (cosines) and `output_2` (track ids), in the order of Segue's own endpoint. The graph is the one of the ONNX export, k being fixed here because a row
- * of `instances` is one track and nothing else; the asked track is left out, an unknown one gets the first k with score 0.
+ * `output_1` (cosines) and `output_2` (track ids), like Segue's own endpoint. The graph is that of the ONNX export, but with a fixed k,
+ * since a row of `instances` is just one track. The query track is left out; an unknown one gets the first k tracks with score 0.
  * Messages: tensorflow/core/protobuf/{saved_model,meta_graph}.proto and tensorflow/core/framework/*.proto.
  */
 import { join } from "node:path";
@@ -14,21 +14,21 @@ const FLOAT = 1;
 const INT32 = 3;
 const STRING = 7;
 const INT64 = 9;
-/** A protobuf message, and so a constant, ends at 2 GiB. */
+/** Protobuf messages, and so constants, are limited to 2 GiB. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** Writes `<folder>/<version>/saved_model.pb`. @throws SegueError when the model is larger than the format holds (2 GiB) */
+/** Writes `<folder>/<version>/saved_model.pb`. @throws SegueError if the model is larger than 2 GiB, the format's limit */
 export async function writeSavedModel(
   vectors: TrackVectors,
   folder: string,
   options: { k?: number; version?: number } = {},
 ): Promise<void> {
-  // TensorFlow Serving takes whole numbers as versions; the image breaks on 0.
+  // TensorFlow Serving's versions are whole numbers; AWS's image fails on 0.
   const { k = 100, version = 1 } = options;
   const model = modelOf(vectors, Math.min(k, vectors.length - 1));
   if (model.bytes > MOST_BYTES)
     throw new SegueError(
-      `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format ends at 2`,
+      `a SavedModel of ${vectors.length} tracks would have ${(model.bytes / 2 ** 30).toFixed(1)} GiB; the format is limited to 2`,
       { hint: "Export ONNX (which may be larger), or train with fewer tracks (a higher min_count)." },
     );
   await writeAtomically(join(folder, String(version), "saved_model.pb"), (temporary) =>
@@ -82,7 +82,7 @@ function modelOf(vectors: TrackVectors, k: number): Message {
     constant("offsets", FLOAT, [n + 1], rawBytes(scoreOffsets(vectors))),
     node("known", "AddV2", ["cosines", "offsets"], ...types({ T: FLOAT })),
     constant("depth", INT32, [], rawBytes(Int32Array.of(n + 1))),
-    // Twice, so that a cosine of 1 falls below every other one.
+    // Doubled, so that even a cosine of 1 falls below all others.
     constant("never", FLOAT, [], rawBytes(Float32Array.of(2 * NEVER))),
     constant("nothing", FLOAT, [], rawBytes(Float32Array.of(0))),
     node(

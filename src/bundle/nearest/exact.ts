@@ -1,4 +1,4 @@
-/** Exact nearest rows, by the scan of track2vec. */
+/** Exact nearest rows, by track2vec's scan. */
 import type { TrackVectors } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 

@@ -1,4 +1,4 @@
-/** Nearest rows by an inverted file, for more tracks than a scan can take. */
+/** Approximate nearest rows by an inverted file (IVF), for more tracks than a scan can handle. */
 import { ListIndex, type PackedLists } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 

@@ -1,6 +1,6 @@
 /**
- * Nearest rows by Postgres with pgvector (https://github.com/pgvector/pgvector, 0.5 or newer), for more vectors than one
- * machine's memory holds, or where several servers share them. Its HNSW graph is approximate.
+ * Nearest rows by Postgres with pgvector (https://github.com/pgvector/pgvector, 0.5 or newer), for vectors that exceed one machine's
+ * memory or are shared by several servers. Its HNSW index is approximate.
  */
 import {
   asWritten,
@@ -14,21 +14,21 @@ import {
 import { type NearestRows, requireVectors, type TrackVectors } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 
-/** What is needed of a database: `pg`'s Pool and Client have it, and so has PGlite. */
+/** The part of a database client that is used: `pg`'s Pool and Client and PGlite have it. */
 export interface SqlClient {
   query(sql: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** pgvector's own bound on how many candidates a search keeps, and so on k. */
+/** pgvector's limit on the candidates of a search (`hnsw.ef_search`), and so on k. */
 const MOST_CANDIDATES = 1000;
 const ROWS_AT_ONCE = 500;
 
 /**
- * Puts vectors into a table (row, track, vector) with an HNSW index and a function that searches it. A table of that name is
- * replaced in one step, once the new one is whole.
+ * Stores vectors in a table (row, track, vector) with an HNSW index and a function that searches it. An existing table of this name is
+ * replaced atomically, once the new one is complete.
  *
- * @param table letters, digits and underscores, not beginning with a digit
- * @throws SegueError where the database has no pgvector of version 0.5 or newer; (misuse) where an argument is wrong
+ * @param table at most 41 letters, digits and underscores, not beginning with a digit; default "segue_vectors"
+ * @throws SegueError if the database has no pgvector 0.5 or newer; (misuse) if an argument is wrong
  */
 export async function storeInPgvector(
   client: SqlClient,
@@ -40,7 +40,7 @@ export async function storeInPgvector(
   requireName(table);
   await client.query("CREATE EXTENSION IF NOT EXISTS vector").catch((cause) => {
     throw new SegueError(`the database has no pgvector: ${messageOf(cause)}`, {
-      hint: "Debian: apt install postgresql-16-pgvector (the number is the server's).",
+      hint: "Debian: apt install postgresql-16-pgvector (16 is the server's version).",
       cause,
     });
   });
@@ -66,7 +66,7 @@ export async function storeInPgvector(
         cause,
       });
     });
-  // A function carries its own ef_search, whichever connection of a pool answers. All of it is one statement.
+  // A function sets ef_search on whichever pooled connection runs it. The DO block is one statement, so it is atomic.
   await client.query(`DO $do$ BEGIN
     DROP FUNCTION IF EXISTS ${table}_nearest(text, integer);
     DROP TABLE IF EXISTS ${table};
@@ -80,11 +80,12 @@ export async function storeInPgvector(
 }
 
 /**
- * Opens a table that `storeInPgvector` made.
+ * Searches a table that `storeInPgvector` wrote.
  *
  * @param size the number of dimensions
- * @throws SegueError (misuse) where an argument is wrong; its `search` throws one when k is not from 1 to 1000, or the database does not
- *   answer
+ * @param table default "segue_vectors"
+ * @throws SegueError (misuse) if an argument is wrong; `search` throws one if k is not 1 to 1000, a SegueError if the table has fewer
+ *   than k rows to return, and the client's own errors
  */
 export function pgvectorIndex(client: SqlClient, size: number, table = "segue_vectors"): NearestIndex {
   requireClient(client);
@@ -117,7 +118,7 @@ export function pgvectorIndex(client: SqlClient, size: number, table = "segue_ve
 
 async function nearest(client: SqlClient, table: string, query: Float32Array, k: number) {
   const zero = query.every((value) => value === 0);
-  // The cosine with a vector of zeros is 0 here, and not a number there.
+  // The cosine with a vector of zeros is 0 in Segue, but NaN in pgvector.
   const sql = zero
     ? `SELECT row, 1.0::float8 AS distance FROM ${table} ORDER BY row LIMIT $1`
     : `SELECT row, distance FROM ${table}_nearest($2, $1)`;
@@ -127,8 +128,8 @@ async function nearest(client: SqlClient, table: string, query: Float32Array, k:
     score: Math.fround(Number.isNaN(distance) ? 0 : 1 - distance),
   }));
   if (found.length < k)
-    throw new SegueError(`the table ${table} gave ${found.length} nearest tracks where ${k} were asked`, {
-      hint: "It holds fewer, or vectors of zeros, which its index leaves out.",
+    throw new SegueError(`the table ${table} returned ${found.length} nearest tracks instead of ${k}`, {
+      hint: "It has fewer tracks, or zero vectors, which its index leaves out.",
     });
   return found.sort((a, b) => b.score - a.score || a.row - b.row);
 }
@@ -137,10 +138,10 @@ const literal = (vector: Float32Array) => `[${vector.join(",")}]`;
 
 function requireClient(client: SqlClient): void {
   if (thingWith("", "query").holds(client)) return;
-  throw misuse("there is no database to ask", "give a Pool or a Client of pg");
+  throw misuse("client must be a database client", "give a Pool or a Client of pg");
 }
 
-/** Names become part of SQL, so nothing else may be in them. */
+/** The name becomes part of SQL statements. */
 function requireName(table: string): void {
   if (typeof table !== "string" || !/^[a-z_][a-z0-9_]{0,40}$/i.test(table))
     throw misuse(

@@ -1,4 +1,4 @@
-/** How much of the truth an approximate index finds. */
+/** Measures the recall of an approximate index. */
 import type { TrackVectors } from "../../track2vec/index.js";
 import type { NearestIndex } from "./nearest-index.js";
 

@@ -1,4 +1,4 @@
-/** What there is in the account of the emulators: deployments that fail have to leave nothing in it. */
+/** What exists in the emulated AWS account: failed deployments must leave nothing behind. */
 import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,

@@ -1,4 +1,4 @@
-/** Packs a folder as SageMaker wants it: a .tar.gz whose files lie at its root. The same files give the same bytes. */
+/** Packs a folder for SageMaker: a .tar.gz with the files at its root. The same files give the same bytes. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { packFolder } from "../../bundle/index.js";
@@ -9,11 +9,11 @@ export interface Archive {
   readonly size: number;
   /** SHA-256, hexadecimal. */
   readonly digest: string;
-  /** Removes what was made for it; the folder or archive that was given stays. */
+  /** Removes temporary files; the given folder or archive stays. */
   remove(): Promise<void>;
 }
 
-/** @param model a folder, or a .tar.gz that is taken as it is */
+/** @param model a folder, or a .tar.gz that is used unchanged */
 export async function archiveOf(model: string): Promise<Archive> {
   const facts = await stat(model).catch((cause: unknown) => {
     throw new SegueError(`no model at ${model}`, { hint: "run the modeling flow first", cause });

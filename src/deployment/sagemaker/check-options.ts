@@ -1,4 +1,4 @@
-/** The check of what a deployment to SageMaker is told, before AWS is asked for anything. */
+/** Validates the options of a deployment to SageMaker before any request to AWS. */
 import {
   aFunction,
   aPath,
@@ -14,18 +14,18 @@ import {
 import { complaintsAbout, type Described } from "./complaints.js";
 import type { SageMakerOptions } from "./options.js";
 
-/** How a complaint is put to whoever gave the options under other names. */
+/** Words the message for a caller that gives the options under other names, such as the command line. */
 export interface Wording {
-  /** By option ("bucket", "serverless.memoryMb"): the name that it was given under. */
+  /** The caller's name of each option ("bucket", "serverless.memoryMb"). */
   readonly names: Readonly<Record<string, string>>;
-  /** Where to put it right. */
+  /** Says where to correct them. */
   readonly hint: string;
 }
 
 const anObject = thingWith("an object");
 const seconds = numberWithin({ above: 0 });
 
-/** What each is, at all; what it may say is looked at below, all at once. */
+/** The type of each option. Their values are checked by `complaintsAbout`, all together. */
 const ranges: Readonly<Record<keyof SageMakerOptions, ValueRange>> = {
   autoScaling: anObject,
   blueGreen: anObject,
@@ -49,7 +49,7 @@ const ranges: Readonly<Record<keyof SageMakerOptions, ValueRange>> = {
   timeout: seconds,
 };
 
-/** The names within those that have some of their own. */
+/** The names of nested options. */
 const within = {
   autoScaling: ["minCapacity", "maxCapacity", "targetInvocations", "scaleInCooldown", "scaleOutCooldown"],
   blueGreen: ["routing", "percent", "interval", "termination", "alarms"],
@@ -58,11 +58,11 @@ const within = {
   serverless: ["memoryMb", "maxConcurrency"],
 } as const;
 
-const asOptions: Wording = { names: {}, hint: "nothing was asked of AWS yet" };
+const asOptions: Wording = { names: {}, hint: "nothing was sent to AWS" };
 
 /**
- * @param options all but the model, which need not be there yet
- * @throws SegueError (misuse) that lists everything that is wrong, so that it can be put right in one go
+ * @param options all but the model, which need not exist yet
+ * @throws SegueError (misuse) that lists everything that is wrong, so that it can be corrected in one go
  */
 export function checkOptions(options: Described, { names, hint }: Wording = asOptions): void {
   requireOptions<SageMakerOptions>(options as SageMakerOptions, ranges, "a deployment to SageMaker");

@@ -1,4 +1,4 @@
-/** Calls a living SageMaker endpoint as a client would, compares its answers with the bundle's, and takes it away again. */
+/** Checks a live SageMaker endpoint against its bundle, and deletes it afterwards. */
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { awsFailure, isAbort } from "../../storage/aws-error.js";
 import { awsTimeouts } from "../../storage/aws-timeouts.js";
@@ -31,21 +31,21 @@ import type { AwsConnection } from "./options.js";
 import { removeSageMaker, requireDeployment, waitingRanges } from "./remove.js";
 
 export interface SageMakerCheckOptions extends Partial<Omit<CheckOptions, "endpoint" | "invoke">> {
-  /** The bundle that the endpoint should be answering from; not needed where `expected` and `tracks` are given. */
+  /** The bundle that the endpoint should be answering from; not needed if `expected` and `tracks` are given. */
   readonly bundle?: string;
-  /** The recommender that answers, where it is not a SavedModel; default: the bundle's own choice. */
+  /** The recommender that should be answering, unless it is a SavedModel; default: the bundle's own choice. */
   readonly recommender?: string;
   /** Leave the endpoint running; default false: it is deleted, whether the check passes or not. */
   readonly keep?: boolean;
-  /** Default: the SDK's own chain of region and credentials. */
+  /** Default: the SDK's default region and credentials. */
   readonly connection?: AwsConnection;
   /** Seconds to wait until the endpoint is deleted. Default 1,800. */
   readonly timeout?: number;
-  /** The most seconds between looks at it. Default 10. */
+  /** The longest interval between polls, in seconds. Default 10. */
   readonly pollInterval?: number;
-  /** Told while the endpoint is being deleted. */
+  /** Called while the endpoint is being deleted. */
   readonly progress?: Progress;
-  /** Ends the check, as a failure does: the endpoint is deleted unless `keep`. */
+  /** Ends the check like a failure: the endpoint is deleted unless `keep`. */
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +61,7 @@ const ranges: Readonly<Record<keyof SageMakerCheckOptions, ValueRange>> = {
   tolerance: numberWithin({ least: 0 }),
 };
 
-/** @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted */
+/** See `checkSageMaker` in index.ts. */
 export async function checkSageMaker(
   deployment: SageMakerDeployment,
   options: SageMakerCheckOptions,
@@ -93,7 +93,7 @@ export async function checkSageMaker(
       result = await withBundleAnswers(bundle, recommender, (answers) =>
         checkAnswers({ ...answers, ...check, endpoint, invoke }),
       );
-    } else throw misuse("the check needs a bundle, or what to expect of which tracks");
+    } else throw misuse("the check needs `bundle`, or `expected` and `tracks`");
   } catch (error) {
     if (keep) throw error;
     const remains = await remove().then(
@@ -107,7 +107,7 @@ export async function checkSageMaker(
   return result;
 }
 
-/** Sends `{"instances": […]}` to the endpoint. The content type is exact: SageMaker's TensorFlow image knows no other. */
+/** Sends `{"instances": […]}` to the endpoint. SageMaker's TensorFlow image accepts exactly this content type. */
 export function invoker(endpoint: string, connection: AwsConnection = {}, signal?: AbortSignal) {
   const { region, credentials } = connection;
   const client = new SageMakerRuntimeClient({

@@ -1,11 +1,11 @@
-/** What AWS would refuse about a deployment, or SageMaker cannot do together: one complaint each, so that all can be listed. */
+/** Finds options that AWS would refuse and combinations that SageMaker does not support: one line each, so that all can be listed. */
 import { parseS3Url } from "../../storage/s3-url.js";
 import { defaultInstanceType, type SageMakerOptions } from "./options.js";
 
-/** What is deployed, but for the model: that need not be there yet. */
+/** The options without the model, which need not exist yet. */
 export type Described = Omit<SageMakerOptions, "model">;
 
-/** The name that an option ("bucket", "serverless.memoryMb") was given under. */
+/** Returns the caller's name of an option ("bucket", "serverless.memoryMb"). */
 type Called = (option: string) => string;
 
 type Complaints = Iterable<string>;
@@ -20,7 +20,7 @@ export function* complaintsAbout(options: Described, called: Called): Complaints
   yield* aboutContainer(options, called);
 }
 
-/** Its name, and the names in AWS of what it is made from. */
+/** The endpoint's name, and the AWS resources that it uses. */
 function* aboutIdentity({ name, bucket, dataCapture, image, role }: Described, called: Called): Complaints {
   if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))
     yield `${called("name")} "${name}": 1 to 63 letters, digits and inner dashes`;
@@ -43,7 +43,7 @@ function* aboutServerless(options: Described, called: Called): Complaints {
   if (!serverless) return;
   const { memoryMb, maxConcurrency } = serverless;
   if (instanceType !== undefined || instanceCount !== undefined)
-    yield `${called("serverless")}: it has no instances, so neither instanceType nor instanceCount`;
+    yield `${called("serverless")}: it has no instances: leave out instanceType and instanceCount`;
   if (!isWhole(memoryMb / 1024, 1, 6))
     yield `${called("serverless.memoryMb")} ${memoryMb}: 1024 to 6144 in steps of 1024`;
   yield* unlessWhole(called("serverless.maxConcurrency"), maxConcurrency, 1, 200);
@@ -59,14 +59,14 @@ function* aboutAutoScaling(options: Described, called: Called): Complaints {
   const least = called("autoScaling.minCapacity");
   if (serverless) yield `${called("autoScaling")}: serverless endpoints scale by themselves`;
   else if (/^ml\.t\d/.test(instanceType))
-    yield `${called("autoScaling")}: AWS does not scale burstable instances such as ${instanceType}; take ml.c6i.large or the like`;
+    yield `${called("autoScaling")}: AWS does not scale burstable instances such as ${instanceType}; use ml.c6i.large, for example`;
   yield* unlessWhole(least, minCapacity, 1, 1000);
   if (!isWhole(maxCapacity, minCapacity, 1000))
     yield `${called("autoScaling.maxCapacity")} ${maxCapacity}: ${minCapacity} (${least}) to 1000`;
   if (!(instanceCount >= minCapacity && instanceCount <= maxCapacity))
-    yield `${called("instanceCount")} ${instanceCount}: it starts between autoScaling's ${minCapacity} and ${maxCapacity}`;
+    yield `${called("instanceCount")} ${instanceCount}: must be within autoScaling's ${minCapacity} to ${maxCapacity}`;
   if (!(Number.isFinite(targetInvocations) && targetInvocations > 0))
-    yield `${called("autoScaling.targetInvocations")} ${targetInvocations}: more than 0, in invocations of one instance a minute`;
+    yield `${called("autoScaling.targetInvocations")} ${targetInvocations}: more than 0, in invocations per instance and minute`;
   yield* unlessWhole(called("autoScaling.scaleInCooldown"), scaleInCooldown, 0, 3600, "seconds");
   yield* unlessWhole(called("autoScaling.scaleOutCooldown"), scaleOutCooldown, 0, 3600, "seconds");
 }
@@ -83,11 +83,11 @@ function* aboutTags({ tags = {} }: Described, called: Called): Complaints {
   for (const [key, value] of Object.entries(tags)) {
     const fits = key.length >= 1 && key.length <= 128 && value.length <= 256 && !/^aws:/i.test(key);
     if (!fits || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value))
-      yield `tag "${key}=${value}": AWS does not take it`;
+      yield `tag "${key}=${value}": AWS does not accept it`;
   }
 }
 
-/** What the container is told, and how its archive is kept. */
+/** The container's environment, and the archive's encryption. */
 function* aboutContainer({ environment = {}, encryption }: Described, called: Called): Complaints {
   for (const key of Object.keys(environment)) {
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key))

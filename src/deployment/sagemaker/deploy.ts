@@ -1,4 +1,4 @@
-/** Archive → S3 → model → endpoint configuration → endpoint; what a failed deployment made is taken away again. */
+/** Archive → S3 → model → endpoint configuration → endpoint. A failed deployment removes what it created. */
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -27,27 +27,28 @@ import {
 import { hasScaling, putScaling, removeScaling } from "./scaling.js";
 import { archiveFor, type Serves, servedBy } from "./served.js";
 
-/** A living endpoint as plain data, for another process to check or to remove. */
+/** A live endpoint as plain data, so that another process can check or remove it. */
 export interface SageMakerDeployment {
   readonly endpoint: string;
-  /** Of the endpoint. */
+  /** The endpoint's ARN. */
   readonly arn: string;
-  /** The names of the endpoint configuration and of the model. */
+  /** The name of the endpoint configuration. */
   readonly config: string;
+  /** The name of the model. */
   readonly model: string;
-  /** "s3://bucket/…/model.tar.gz" */
+  /** Such as "s3://bucket/…/model.tar.gz". */
   readonly archive: string;
-  /** Whether an endpoint of this name lived before and was updated. */
+  /** Whether an endpoint of this name existed and was updated. */
   readonly updated: boolean;
   /** Whether auto-scaling is set on it. */
   readonly scaled: boolean;
-  /** Whose answers it gives. */
+  /** What it answers from. */
   readonly serves: Serves;
-  /** From the first look at AWS until all was done. */
+  /** How long the deployment took. */
   readonly seconds: number;
 }
 
-/** What a deployment has made so far, to be taken away where it fails. */
+/** What a deployment has created so far, to be removed if it fails. */
 interface Made {
   endpoint?: string;
   scaled?: boolean;
@@ -56,13 +57,7 @@ interface Made {
   archive?: string;
 }
 
-/**
- * Deploys a model and waits until the endpoint answers. An endpoint of that name that lives is updated blue/green, and goes
- * on answering from the old model meanwhile, and where the update fails.
- *
- * @throws SegueError (misuse) for wrong options, before AWS is asked; SegueError for every failure after, when what was made
- *   is removed, or the message says what remains
- */
+/** See `deploySageMaker` in index.ts. */
 export async function deploySageMaker(options: SageMakerOptions): Promise<SageMakerDeployment> {
   checkOptions(options);
   const { name, progress, connection } = options;
@@ -105,7 +100,7 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
     throw new SegueError(
       `${isAbort(error) ? "interrupted" : messageOf(error)}; what remains: ${remaining.join(", ")}`,
       {
-        hint: "remove it in the AWS console: an endpoint costs money while it lives",
+        hint: "remove it in the AWS console: an endpoint costs money while it exists",
         code: "remains",
         cause: error,
       },
@@ -115,14 +110,14 @@ export async function deploySageMaker(options: SageMakerOptions): Promise<SageMa
   }
 }
 
-/** The endpoint that has the name now, if any. @throws SegueError where it can not be updated */
+/** The existing endpoint of this name, if any. @throws SegueError if it cannot be updated */
 async function livingEndpoint(client: SageMakerClient, name: string) {
   const endpoint = await describeEndpoint(client, name);
   if (endpoint === undefined || endpoint.EndpointStatus === "InService") return endpoint;
   throw new SegueError(`the endpoint ${name} exists and is ${endpoint.EndpointStatus}`, {
     hint: isMoving(endpoint.EndpointStatus)
       ? "wait until it is InService"
-      : "delete it first, or take another name",
+      : "delete it first, or use another name",
   });
 }
 
@@ -135,10 +130,10 @@ interface Making {
   readonly made: Made;
 }
 
-/** Makes what an endpoint is made of: the archive in S3, the model and the endpoint configuration. */
+/** Creates the parts of an endpoint: the archive in S3, the model and the endpoint configuration. */
 async function makeParts({ client, store, options, archive, names, made }: Making): Promise<void> {
   const { progress, signal } = options;
-  // The key is the archive's digest: what is there already is the same archive, and not ours to remove.
+  // The key contains the archive's digest: an existing object is the same archive, and not ours to remove.
   if (!(await store.exists(names.key))) {
     await store.putFile(names.key, archive.path, { progress, signal });
     made.archive = names.archive;
@@ -155,7 +150,7 @@ async function makeParts({ client, store, options, archive, names, made }: Makin
   signal?.throwIfAborted();
 }
 
-/** Takes away what the endpoint was made of before; what stays is told, as the deployment is done all the same. */
+/** Removes the endpoint's previous parts. Failures are only reported as progress, since the deployment has succeeded. */
 async function removeReplaced(
   old: Omit<Made, "endpoint" | "scaled">,
   names: Names,
@@ -168,14 +163,13 @@ async function removeReplaced(
       task: `deployed ${name}`,
       done: 1,
       total: 1,
-      note: `of the old one remains ${remaining.join(", ")}`,
+      note: `of the previous deployment remains ${remaining.join(", ")}`,
     });
   }
 }
 
 /**
- * Sets the policy on an endpoint that was updated. What the update made is in use by now, so a failure here takes nothing of it
- * away.
+ * Sets the scaling policy on an updated endpoint. The new parts are already in use, so a failure here must not remove them.
  */
 async function rescale(options: SageMakerOptions, wasScaled: boolean, made: Made): Promise<void> {
   made.config = made.model = made.archive = undefined;
@@ -214,7 +208,7 @@ async function bringUp(
     );
   }
   const after = await waitForEndpoint(client, name, options);
-  if (after === undefined) throw new SegueError(`the endpoint ${name} was deleted while it was awaited`);
+  if (after === undefined) throw new SegueError(`the endpoint ${name} was deleted meanwhile`);
   const {
     EndpointStatus: status,
     FailureReason: reason = "no reason given",
@@ -234,7 +228,7 @@ async function bringUp(
   return after.EndpointArn ?? "";
 }
 
-/** What the endpoint is made of now, to be removed once it is replaced; only what this code's naming shows to be its own. */
+/** The endpoint's current parts, to be removed once they are replaced; only those whose names show that Segue created them. */
 async function partsOf(
   client: SageMakerClient,
   { EndpointName, EndpointConfigName }: DescribeEndpointCommandOutput,
@@ -250,7 +244,7 @@ async function partsOf(
   });
 }
 
-/** Where the archive goes. */
+/** The store for the archive. */
 export function storeOf({ bucket, encryption, kmsKeyId, connection }: SageMakerOptions): S3Store {
   return new S3Store(bucket, {
     ...connection,

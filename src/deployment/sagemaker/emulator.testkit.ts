@@ -1,7 +1,7 @@
 /**
- * SageMaker on this machine: moto keeps S3 and the control plane's records, and what moto lacks is added in front of it:
- * endpoints that take time, fail, are updated and rolled back; roles and archives that must exist; and InvokeEndpoint, which
- * follows endpoint → configuration → model → archive in S3, unpacks it, starts the real server on it and forwards.
+ * An emulator of SageMaker. moto provides S3 and the control plane's records; a server in front of it adds what moto lacks: endpoints
+ * that take time, fail, are updated and rolled back; roles and archives that must exist; and InvokeEndpoint, which follows endpoint →
+ * configuration → model → archive in S3, unpacks it, starts the real server on it and forwards the request.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
@@ -19,13 +19,13 @@ export interface Container {
   close(): Promise<unknown>;
 }
 
-/** One endpoint as the emulator keeps it beside moto's record. */
+/** The emulator's own state of an endpoint, beside moto's record. */
 interface Endpoint {
   config: string;
   status: "Creating" | "Updating" | "InService" | "Failed";
   reason?: string;
   container?: Container;
-  /** How often it must still be looked at before it may settle. */
+  /** How many more times it must be described before it may settle. */
   looks: number;
   settled: boolean;
 }
@@ -39,9 +39,9 @@ export interface Emulator {
   readonly connection: { endpoint: string; region: string; credentials: typeof motoCredentials };
   /** Every request to SageMaker and Application Auto Scaling so far. */
   readonly seen: SeenRequest[];
-  /** An operation that the account is not allowed. */
+  /** An operation to refuse with AccessDeniedException. */
   refused: string | undefined;
-  /** Set to let every invocation end as a model error. */
+  /** Makes every invocation fail with a model error. */
   modelError: boolean;
   stop(): Promise<void>;
 }
@@ -50,8 +50,8 @@ export const goodRole = "arn:aws:iam::123456789012:role/segue";
 export const tensorFlowImage = "763104351884.dkr.ecr.us-west-2.amazonaws.com/tensorflow-inference:2.14.1-cpu";
 
 /**
- * @param serve starts the server on what lay in the archive, as the container does at /opt/ml/model; where it throws, the
- *   endpoint becomes Failed
+ * @param serve starts the server on the unpacked archive, as the container does with /opt/ml/model; if it throws, the endpoint becomes
+ *   Failed
  */
 export async function startEmulator(serve: (modelFolder: string) => Promise<Container>): Promise<Emulator> {
   const moto = await startMoto();
@@ -82,7 +82,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
     return container;
   }
 
-  /** Starts the container of a configuration; what comes of it is seen only after some looks at the endpoint. */
+  /** Starts the container of a configuration; the result shows only after the endpoint was described a few times. */
   function bringUp(endpoint: Endpoint, config: string): void {
     endpoint.looks = 2;
     endpoint.settled = false;
@@ -102,7 +102,7 @@ export async function startEmulator(serve: (modelFolder: string) => Promise<Cont
   function look(endpoint: Endpoint): void {
     if (endpoint.status !== "Creating" && endpoint.status !== "Updating") return;
     if (endpoint.looks-- > 0 || !endpoint.settled) return;
-    // A failed update is rolled back to what ran before; a failed creation has nothing to go back to.
+    // A failed update is rolled back; a failed creation has nothing to roll back to.
     endpoint.status = endpoint.status === "Creating" && endpoint.reason ? "Failed" : "InService";
   }
 
@@ -270,7 +270,7 @@ async function bodyOf(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Everything else (S3) goes to moto as it comes. */
+/** Forwards everything else (S3) to moto unchanged. */
 function pass(target: string, req: IncomingMessage, res: ServerResponse): void {
   const { hostname, port } = new URL(target);
   const onward = request(

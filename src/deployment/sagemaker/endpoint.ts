@@ -1,4 +1,4 @@
-/** An endpoint's state, and the wait for it to settle. */
+/** Looks up an endpoint's state, and waits for it to settle. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeEndpointCommand,
@@ -20,7 +20,7 @@ export function sageMakerClient({ region, endpoint, credentials }: AwsConnection
   });
 }
 
-/** The endpoint as SageMaker describes it, or undefined where there is none. */
+/** SageMaker's description of the endpoint, or undefined if there is none. */
 export async function describeEndpoint(
   client: SageMakerClient,
   name: string,
@@ -33,7 +33,7 @@ export async function describeEndpoint(
   }
 }
 
-/** SageMaker has no error of its own for what is not there, only words. */
+/** SageMaker has no error type for missing resources; only the message shows it. */
 export function isMissing(error: unknown): boolean {
   const { name } = error as Error;
   return (
@@ -48,14 +48,14 @@ export function isMoving(status: string | undefined): boolean {
   return status !== undefined && moving.has(status);
 }
 
-/** Seconds between the first two looks at an endpoint. */
+/** Seconds between the first two polls of an endpoint. */
 const firstPause = 0.5;
 
 /**
- * Waits until the endpoint is in a state that lasts.
+ * Waits until the endpoint reaches a stable state.
  *
- * @returns its description, or undefined where it is gone
- * @throws SegueError when it takes longer than `timeout` seconds
+ * @returns its description, or undefined if it is gone
+ * @throws SegueError if it takes longer than `timeout` seconds
  */
 export async function waitForEndpoint(
   client: SageMakerClient,
@@ -68,7 +68,7 @@ export async function waitForEndpoint(
   }: { timeout?: number; pollInterval?: number; progress?: Progress; signal?: AbortSignal },
 ): Promise<DescribeEndpointCommandOutput | undefined> {
   const start = performance.now();
-  // Often at first: what is gone, or fails at once, need not be waited for.
+  // Polls often at first, in case the endpoint is gone or fails at once.
   let pause = Math.min(firstPause, pollInterval);
   for (;;) {
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /**
- * Deployment to Amazon SageMaker. AWS's SDK takes half a second to load, longer than a local endpoint takes to start, so it is
- * loaded by the first call.
+ * Deployment to Amazon SageMaker. The AWS SDK takes half a second to load, longer than a local endpoint takes to start, so the first
+ * call loads it.
  */
 import type { checkSageMaker as check } from "./check.js";
 import type { checkOptions as checkThem } from "./check-options.js";
@@ -16,44 +16,44 @@ export type { PlannedRequest } from "./plan.js";
 export type { Serves } from "./served.js";
 export type { Standing } from "./standing.js";
 
-/** As `checkOptions`, but rejects where they are wrong. */
+/** Like `checkOptions`, but returns a promise, which rejects if the options are wrong. */
 export const checkSageMakerOptions = async (...of: Parameters<typeof checkThem>): Promise<void> =>
   (await import("./check-options.js")).checkOptions(...of);
 /**
- * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
- * lives, and so will be updated, is therefore yours to say.
+ * Returns the requests with which a deployment would create something, in order. Sends nothing to AWS, so the caller says whether the
+ * endpoint exists and would be updated (`exists`, default false).
  *
- * @throws SegueError (misuse) for wrong options
+ * @throws SegueError (misuse) if an option is wrong
  */
 export const planSageMaker: typeof plan = async (...of) => (await import("./plan.js")).planSageMaker(...of);
 /**
- * Deploys a model and waits until the endpoint answers. An endpoint of that name that lives is updated blue/green, and goes
- * on answering from the old model meanwhile, and where the update fails.
+ * Deploys a model and waits until the endpoint answers. An existing endpoint of this name is updated blue/green: it answers from the old
+ * model until then, and if the update fails.
  *
- * @throws SegueError (misuse) for wrong options, before AWS is asked; SegueError for every failure after, when what was made
- *   is removed, or the message says what remains
- * @throws the signal's reason, when all that was made is removed
+ * @throws SegueError (misuse) if an option is wrong, before any request to AWS; SegueError for every later failure, after removing what
+ *   was created, or with a message that says what remains
+ * @throws the signal's reason, after removing everything that was created
  */
 export const deploySageMaker: typeof deploy = async (...of) =>
   (await import("./deploy.js")).deploySageMaker(...of);
 /**
  * Compares a deployed endpoint's answers with its bundle's, times 50 calls, and then deletes the endpoint unless `keep`.
  *
- * @throws SegueError where an answer differs or does not come; it says what remains where the endpoint could not be deleted
+ * @throws SegueError if an answer differs or a call fails; if the endpoint could not be deleted, the message says what remains
  */
 export const checkSageMaker: typeof check = async (...of) =>
   (await import("./check.js")).checkSageMaker(...of);
 /**
- * Takes away all that a deployment made: auto-scaling, endpoint, configuration, model, archive.
+ * Removes everything that a deployment created: auto-scaling, endpoint, configuration, model, archive.
  *
- * @throws SegueError that says what remains, where not all could be removed
+ * @throws SegueError that says what remains if not everything could be removed
  */
 export const removeSageMaker: typeof remove = async (...of) =>
   (await import("./remove.js")).removeSageMaker(...of);
 /**
- * Whether what a deployment made still answers: "there", "gone", or "replaced" by another deployment to an endpoint of its name.
+ * Whether a deployment still exists: "there", "gone", or "replaced" by another deployment to the same endpoint name.
  *
- * @throws SegueError where AWS does not say
+ * @throws SegueError if AWS refuses the request or does not answer
  */
 export const sageMakerStanding: typeof standing = async (...of) =>
   (await import("./standing.js")).sageMakerStanding(...of);

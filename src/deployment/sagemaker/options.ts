@@ -1,19 +1,19 @@
-/** What a deployment to SageMaker is told. */
+/** The options of a deployment to SageMaker. */
 import type { Progress } from "../../system/index.js";
 
-/** Where AWS is; what is not given comes from the SDK's chain (environment, profile, role). */
+/** How to reach AWS; what is missing comes from the SDK's default chain (environment, profile, role). */
 export interface AwsConnection {
   readonly region?: string;
-  /** Another server than AWS, for all services. */
+  /** The URL of another server to use instead of AWS, for all services. */
   readonly endpoint?: string;
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 }
 
-/** How traffic moves from the old fleet to the new one when a living endpoint is updated. */
+/** How traffic moves from the old fleet to the new one when an existing endpoint is updated. */
 export interface BlueGreen {
-  /** Default "all-at-once"; "canary" moves `percent` first, "linear" moves `percent` a step. */
+  /** Default "all-at-once"; "canary" moves `percent` first, "linear" moves `percent` per step. */
   readonly routing?: "all-at-once" | "canary" | "linear";
-  /** Of the traffic, 1 to 50. Default 10. */
+  /** Percentage of the traffic, 1 to 50. Default 10. */
   readonly percent?: number;
   /** Seconds between steps, 0 to 3600. Default 300. */
   readonly interval?: number;
@@ -23,26 +23,26 @@ export interface BlueGreen {
   readonly alarms?: readonly string[];
 }
 
-/** How many instances there are, by how often each is invoked. */
+/** Scales the number of instances by their invocations. */
 export interface AutoScaling {
-  /** The fewest instances. Default 1. */
+  /** The fewest instances, 1 to 1000. Default 1. */
   readonly minCapacity?: number;
-  /** The most. */
+  /** The most instances, up to 1000. */
   readonly maxCapacity: number;
-  /** Invocations of one instance a minute, the figure that is held to by adding and taking away instances. */
+  /** Invocations per instance and minute, above 0. Instances are added and removed to hold this figure. */
   readonly targetInvocations: number;
-  /** Seconds after instances were taken away before more are. Default 300. */
+  /** Seconds after removing instances before more are removed, 0 to 3600. Default 300. */
   readonly scaleInCooldown?: number;
-  /** Seconds after instances were added before more are. Default 60. */
+  /** Seconds after adding instances before more are added, 0 to 3600. Default 60. */
   readonly scaleOutCooldown?: number;
 }
 
 export interface SageMakerOptions {
-  /** The endpoint's name: letters, digits and inner dashes, at most 63. One that lives is updated. */
+  /** The endpoint's name: 1 to 63 letters, digits and inner dashes. An existing endpoint is updated. */
   readonly name: string;
-  /** A folder, packed so that its files lie at /opt/ml/model, or a .tar.gz made so. */
+  /** A folder, whose files the container finds in /opt/ml/model, or a .tar.gz of these files. */
   readonly model: string;
-  /** "s3://bucket/prefix", where the archive goes. */
+  /** "s3://bucket/prefix", where the archive is stored. */
   readonly bucket: string;
   /** The container image in ECR. */
   readonly image: string;
@@ -50,33 +50,33 @@ export interface SageMakerOptions {
   readonly role: string;
   /** Default ml.t2.medium; not with `serverless`. */
   readonly instanceType?: string;
-  /** Default 1; not with `serverless`. */
+  /** 1 to 1000, default 1; not with `serverless`. */
   readonly instanceCount?: number;
   /** memoryMb: 1024 to 6144 in steps of 1024; maxConcurrency: 1 to 200. */
   readonly serverless?: { readonly memoryMb: number; readonly maxConcurrency: number };
-  /** Requests and answers are written to `url`; `percent` of them, default 100. */
+  /** Writes requests and answers to the S3 `url`; `percent` of them, 1 to 100, default 100. Not with `serverless`. */
   readonly dataCapture?: { readonly url: string; readonly percent?: number };
-  /** How a living endpoint is updated. Default: all at once. */
+  /** How an existing endpoint is updated. Default: all at once. Not with `serverless`. */
   readonly blueGreen?: BlueGreen;
-  /** Not with `serverless`, nor with burstable instances (ml.t2, ml.t3). An update without it leaves a policy as it is. */
+  /** Not with `serverless`, nor with burstable instances (ml.t2, ml.t3). An update without it keeps an existing policy. */
   readonly autoScaling?: AutoScaling;
-  /** Variables of the container. */
+  /** The container's environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** On all that is made: at most 50. */
+  /** Tags for everything that is created, at most 50. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** How the archive is encrypted in S3; as the bucket's default says where neither is given. */
+  /** How the archive is encrypted in S3; default: as the bucket is set up. */
   readonly encryption?: "AES256" | "aws:kms";
-  /** The key for aws:kms, and for the disk of the instances. */
+  /** The KMS key for aws:kms, and for the instances' disks. */
   readonly kmsKeyId?: string;
   /** Seconds to wait for the endpoint. Default 1,800. */
   readonly timeout?: number;
-  /** The most seconds between looks at it; the first ones come sooner. Default 10. */
+  /** The longest interval between polls, in seconds; the first ones are shorter. Default 10. */
   readonly pollInterval?: number;
-  /** Default: the SDK's own chain of region and credentials. */
+  /** Default: the SDK's default region and credentials. */
   readonly connection?: AwsConnection;
-  /** Told of the upload and of the wait. */
+  /** Called during the upload and the wait. */
   readonly progress?: Progress;
-  /** Ends the deployment; what was made is removed. */
+  /** Cancels the deployment; what was created is removed. */
   readonly signal?: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-/** What a deployment would ask of AWS, without asking. */
+/** Lists the requests of a deployment without sending them. */
 import { requireOptions, thingWith, trueOrFalse } from "../../system/index.js";
 import { checkOptions } from "./check-options.js";
 import { storeOf } from "./deploy.js";
@@ -15,8 +15,7 @@ export interface PlannedRequest {
 }
 
 /**
- * Every request with which a deployment would make something, in order, without asking AWS for anything; whether the endpoint
- * lives, and so will be updated, is therefore yours to say. Of looks at what is there only the first is among them, at the endpoint.
+ * See `planSageMaker` in index.ts. Of the requests that only read, the list has just the first, DescribeEndpoint.
  */
 export async function planSageMaker(
   options: SageMakerOptions,

@@ -1,4 +1,4 @@
-/** Takes a deployment away again: auto-scaling, endpoint, configuration, model and archive. */
+/** Removes a deployment: auto-scaling, endpoint, configuration, model and archive. */
 import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
@@ -20,14 +20,14 @@ import { isMissing, isMoving, sageMakerClient, waitForEndpoint } from "./endpoin
 import type { AwsConnection } from "./options.js";
 import { removeScaling } from "./scaling.js";
 
-/** One thing to take away. */
+/** One thing to remove. */
 export interface Removal {
-  /** "endpoint playlists" */
+  /** Such as "endpoint playlists". */
   readonly what: string;
   remove(): Promise<unknown>;
 }
 
-/** Removes all that it can, in order. @returns what remains, with the reason */
+/** Removes as much as possible, in order. @returns what remains, with the reasons */
 export async function removeAll(removals: readonly Removal[]): Promise<string[]> {
   const remaining: string[] = [];
   for (const { what, remove } of removals) {
@@ -42,7 +42,7 @@ export async function removeAll(removals: readonly Removal[]): Promise<string[]>
 
 type Waiting = { timeout?: number; pollInterval?: number; progress?: Progress };
 
-/** Removals of a deployment's parts; parts that are undefined are left out. */
+/** The removals for a deployment's parts; undefined parts are left out. */
 export function removalsOf(
   parts: { endpoint?: string; scaled?: boolean; config?: string; model?: string; archive?: string },
   connection: AwsConnection | undefined,
@@ -62,7 +62,7 @@ export function removalsOf(
       what: `endpoint ${endpoint}`,
       remove: async () => {
         const command = new DeleteEndpointCommand({ EndpointName: endpoint });
-        // SageMaker deletes no endpoint that is being made or changed; then it is awaited first.
+        // SageMaker refuses to delete an endpoint that is being created or updated.
         const found = await waitForEndpoint(client, endpoint, waiting);
         if (found === undefined) return;
         await client.send(command);
@@ -95,13 +95,13 @@ export const waitingRanges = {
   connection: thingWith("an object such as { region }"),
 };
 
-/** @throws SegueError (misuse) where it is none: nothing of it could be found, and all of it would remain */
+/** @throws SegueError (misuse) if it is not a deployment: its parts would be taken for removed already */
 export function requireDeployment(deployment: SageMakerDeployment): void {
   const wanted = thingWith("what deploySageMaker returned", "endpoint", "config", "model", "archive");
   requireWithin(wanted, "deployment", deployment);
 }
 
-/** @throws SegueError that says what remains, where not all could be removed */
+/** See `removeSageMaker` in index.ts. */
 export async function removeSageMaker(
   deployment: SageMakerDeployment,
   options: Waiting & { connection?: AwsConnection } = {},
@@ -111,7 +111,7 @@ export async function removeSageMaker(
   const remaining = await removeAll(removalsOf(deployment, options.connection, options));
   if (remaining.length > 0) {
     throw new SegueError(`could not remove ${remaining.join(", ")}`, {
-      hint: "remove it in the AWS console: an endpoint costs money while it lives",
+      hint: "remove it in the AWS console: an endpoint costs money while it exists",
       code: "remains",
     });
   }

@@ -1,4 +1,4 @@
-/** The requests of a deployment as plain data: what is sent, and what --dry-run prints. */
+/** The requests of a deployment as plain data, to be sent or printed by --dry-run. */
 import type {
   CreateEndpointCommandInput,
   CreateEndpointConfigCommandInput,
@@ -7,26 +7,26 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import { type BlueGreen, defaultInstanceType, type SageMakerOptions } from "./options.js";
 
-/** The names of what one deployment makes, and where its archive lies. */
+/** The names of the parts of one deployment, and the location of its archive. */
 export interface Names {
   readonly model: string;
   readonly config: string;
   /** The key below the bucket's prefix. */
   readonly key: string;
-  /** The archive as SageMaker reads it. */
+  /** The archive's URL. */
   readonly archive: string;
 }
 
 /** The only variant of an endpoint. */
 export const variant = "AllTraffic";
 
-/** The most digits that a name made of another may be long. */
+/** SageMaker's limit on the length of names. */
 const longestName = 63;
 
 /**
- * Names that tell where they belong: "<endpoint>-<moment>-<first digits of the archive's SHA-256>".
+ * Builds names of the form "<endpoint>-<time>-<first digits of the archive's SHA-256>".
  *
- * @param urlOf the full URL of a key
+ * @param urlOf returns the full URL of a key
  */
 export function namesFor(
   { name }: SageMakerOptions,

@@ -137,7 +137,7 @@ describe.skipIf(motoPython === undefined)("deployment to SageMaker", () => {
     await checkSageMaker(second, { ...check, bundle: again, keep: true });
     expect((await left()).endpoints).toEqual(["playlists"]);
     await expect(checkSageMaker(second, { ...check, bundle: good.model })).rejects.toThrow(
-      /answers "band-4" otherwise than its bundle/,
+      /answers "band-4" differently from its bundle/,
     );
     expect(await left()).toEqual(nothing);
   });

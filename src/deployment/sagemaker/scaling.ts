@@ -1,7 +1,7 @@
 /**
- * Auto-scaling of an endpoint's instances by how often each is invoked. It belongs to a service of its own, AWS Application Auto
- * Scaling: the variant is registered as a scalable target, and a target-tracking policy is put on it. Deregistering the target
- * takes the policy and its alarms along.
+ * Auto-scaling of an endpoint's instances by invocations per instance. A separate service, AWS Application Auto Scaling, does it: the
+ * variant is registered as a scalable target and gets a target-tracking policy. Deregistering the target also removes the policy and
+ * its alarms.
  */
 import {
   ApplicationAutoScalingClient,
@@ -36,7 +36,7 @@ const targetOf = (endpoint: string) =>
     ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
   }) as const;
 
-/** The requests that set the policy, in order; none where there is no policy. */
+/** The requests that set the policy, in order; empty without `autoScaling`. */
 export function scalingRequests({ name, autoScaling }: Scaled): {
   register: RegisterScalableTargetCommandInput;
   policy: PutScalingPolicyCommandInput;
@@ -64,9 +64,9 @@ export function scalingRequests({ name, autoScaling }: Scaled): {
 }
 
 /**
- * Sets the policy on an endpoint that is InService: no other can be registered.
+ * Sets the policy. The endpoint must be InService, otherwise it cannot be registered.
  *
- * @param onRegistered called once there is something to take away
+ * @param onRegistered called once there is something to remove
  */
 export async function putScaling(
   options: Scaled & Pick<SageMakerOptions, "connection">,
@@ -81,7 +81,7 @@ export async function putScaling(
   }
 }
 
-/** Whether the endpoint is scaled already; false too where the caller may not know, for then nobody here set it. */
+/** Whether the endpoint already has auto-scaling. False if the caller lacks permission to ask: then it cannot have set it either. */
 export async function hasScaling(endpoint: string, connection: AwsConnection | undefined): Promise<boolean> {
   const { ServiceNamespace, ResourceId, ScalableDimension } = targetOf(endpoint);
   const command = new DescribeScalableTargetsCommand({
@@ -98,7 +98,7 @@ export async function hasScaling(endpoint: string, connection: AwsConnection | u
   }
 }
 
-/** Takes the policy away; nothing happens where there is none. */
+/** Removes the policy; does nothing if there is none. */
 export async function removeScaling(endpoint: string, connection: AwsConnection | undefined): Promise<void> {
   try {
     await scalingClient(connection).send(new DeregisterScalableTargetCommand(targetOf(endpoint)));

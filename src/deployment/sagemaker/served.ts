@@ -1,6 +1,6 @@
 /**
- * What which image is given: AWS's TensorFlow image gets the bundle's track vectors as a SavedModel, any other image the
- * model as it is.
+ * Chooses what an image gets: AWS's TensorFlow image gets the bundle's track vectors as a SavedModel, any other image the model
+ * unchanged.
  */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { invocationsKOf } from "../bundle-answers.js";
 import { type Archive, archiveOf } from "./archive.js";
 import type { SageMakerOptions } from "./options.js";
 
-/** Which answers the endpoint gives: those of the bundle's recommender, or those of a SavedModel of its track vectors. */
+/** Whether the endpoint answers from the bundle's recommender or from a SavedModel of its track vectors. */
 export type Serves = "bundle" | "saved-model";
 
 export function servedBy(image: string): Serves {
@@ -18,10 +18,10 @@ export function servedBy(image: string): Serves {
 }
 
 /**
- * Packs what the image wants. A SavedModel is made of the bundle where `model` is one, under `<endpoint>/1/`.
+ * Packs what the image needs. For the TensorFlow image, a bundle is exported as a SavedModel in `<endpoint>/1/`.
  *
- * @throws SegueError (misuse) where the TensorFlow image could not load what it would get: it wants a SavedModel in a folder
- *   named by its version, and passes over version 0 without a word
+ * @throws SegueError (misuse) if the TensorFlow image could not load the model: it needs a SavedModel in a folder named by its version,
+ *   and silently ignores version 0
  */
 export async function archiveFor({
   name,
@@ -31,7 +31,7 @@ export async function archiveFor({
   requireWithin(aPath, "model", model);
   if (servedBy(image) === "bundle") return archiveOf(model);
   const files = await readdir(model, { recursive: true }).catch(() => undefined);
-  // An archive is taken as it is, and what does not exist is told of by who packs it.
+  // An archive is used unchanged, and `archiveOf` reports a missing one.
   if (files === undefined || files.some((file) => /^([^/]+\/)?[1-9]\d*\/saved_model\.pb$/.test(file)))
     return archiveOf(model);
   if (!files.includes("manifest.json")) {

@@ -1,12 +1,12 @@
-/** Whether what a deployment made is still there, for whoever goes on with it later. */
+/** Whether a deployment still exists. */
 import type { SageMakerDeployment } from "./deploy.js";
 import { describeEndpoint, sageMakerClient } from "./endpoint.js";
 import type { AwsConnection } from "./options.js";
 
-/** "replaced": an endpoint of that name is there, but what it serves was deployed by another. */
+/** "replaced": an endpoint of this name exists, but another deployment has updated it. */
 export type Standing = "there" | "gone" | "replaced";
 
-/** @throws SegueError where AWS does not say */
+/** See `sageMakerStanding` in index.ts. */
 export async function sageMakerStanding(
   { endpoint, config }: Pick<SageMakerDeployment, "endpoint" | "config">,
   connection?: AwsConnection,

@@ -39,7 +39,7 @@ describe.skipIf(motoPython === undefined || !hasTensorFlow)("an endpoint of the 
       await writeBundle(other, { ...input, vectors: randomVectors(input.vectors.tracks, 12, 2) });
       const wrong = await deploySageMaker({ ...options, model: other, ...waiting });
       await expect(checkSageMaker(wrong, { bundle, ...waiting })).rejects.toThrow(
-        /otherwise than its bundle/,
+        /differently from its bundle/,
       );
       expect(await store.exists(`playlists/${wrong.archive.split("/").at(-2)}/model.tar.gz`)).toBe(false);
     } finally {

@@ -1,4 +1,4 @@
-/** What AWS's TensorFlow image does with an archive: real TensorFlow loads the SavedModel and answers as TensorFlow Serving does. */
+/** Stands in for AWS's TensorFlow image: real TensorFlow loads the SavedModel and answers as TensorFlow Serving does. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -10,7 +10,7 @@ export const hasTensorFlow = spawnSync(python, ["-c", "import tensorflow"]).stat
 
 export const tensorFlowMissing = `skipped: the SavedModel behind an endpoint; ${python} has no tensorflow (pip install tensorflow-cpu, and name that Python in SEGUE_PYTHON)`;
 
-// As the image: the highest version folder above 0 of the only model, the exact content type, row form.
+// Like the image: uses the highest version above 0 of the only model, and takes only this content type and the row form.
 const server = `
 import glob, json, os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -43,7 +43,7 @@ print("listening on", listening.server_port, flush=True)
 listening.serve_forever()
 `;
 
-/** TensorFlow may print lines of its own before. */
+/** Skips lines that TensorFlow itself may print first. */
 async function portSaid(lines: AsyncIterable<string>): Promise<number> {
   for await (const line of lines) {
     const port = /^listening on (\d+)$/.exec(line)?.[1];

@@ -83,7 +83,7 @@ async function extend(live: LiveModel, batcher: Batcher, request: Asked<"extend"
   );
 }
 
-/** Tracks, and what they rest on; `none` says why there is none. */
+/** The answer of `recommend` and `extend`. `none` explains an empty one. */
 async function tracksAnswer(
   live: LiveModel,
   recommender: FittedRecommender,
@@ -106,7 +106,7 @@ async function tracksAnswer(
   };
 }
 
-/** TensorFlow Serving's answers: `output_1` are scores and `output_2` ids, both best first. */
+/** TensorFlow Serving's answers: scores in `output_1`, ids in `output_2`, both best first. */
 async function invocations(
   live: LiveModel,
   batcher: Batcher,

@@ -1,7 +1,7 @@
 /**
- * Micro-batches: requests that arrive in the same turn of the event loop are ranked by one call where the recommender reads its
- * matrices once a call rather than once a request. Nobody waits for a batch to fill, and where a batch is no faster than its
- * requests one by one, nobody waits for those after them either. Work that has no batch takes a turn of its own for the same reason.
+ * Micro-batching: requests that arrive in the same turn of the event loop are ranked by one call if the recommender reads its
+ * matrices once per call. No request waits for a batch to fill. If a recommender gains nothing from a batch (`oneByOne`), each request
+ * gets its own turn, so that none waits for those after it. Work that cannot be batched gets its own turn for the same reason.
  */
 import {
   type Context,
@@ -24,13 +24,16 @@ export class Batcher {
   readonly #onBatch: (size: number) => void;
   #scheduled = false;
 
-  /** @param largest the most contexts of one call, for recommenders that gain from many; more wait for the next turn */
+  /**
+   * @param largest the most contexts per call; the rest waits for the next turn
+   * @param onBatch called with the number of contexts of each call
+   */
   constructor(largest = 32, onBatch: (size: number) => void = () => {}) {
     this.#largest = largest;
     this.#onBatch = onBatch;
   }
 
-  /** One context's ranking of k tracks, as `recommender.recommend([context], k)` would give it. */
+  /** Ranks k tracks for one context, as `recommender.recommend([context], k)` would. */
   rank(recommender: Recommender, context: Context, k: number): Promise<Ranking> {
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(recommender);
@@ -41,7 +44,7 @@ export class Batcher {
     });
   }
 
-  /** Does work that no batch would make shorter, in a turn of its own. */
+  /** Runs work that cannot be batched in its own turn. */
   alone<Result>(work: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#alone.push(() => {

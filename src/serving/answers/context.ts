@@ -1,4 +1,4 @@
-/** What requests with a context have in common: who answers them, and what is said of unknown tracks. */
+/** Shared by requests with a context: picks the recommender, resolves track names and reports unknown tracks. */
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import { HttpError } from "../http-error.js";
 import type { LiveModel } from "./served-model.js";
@@ -20,12 +20,12 @@ export interface RuleRequest {
 
 export interface ReadContext {
   readonly context: Context;
-  /** The one asked for, or the bundle's best. */
+  /** The requested one, or the bundle's best. */
   readonly recommender: FittedRecommender;
-  /** That no track of the context is known and no title is given: the recommender answers by its own fall-back. */
+  /** True if no track of the context is known and no title is given: the recommender then uses its fallback. */
   readonly fallback: boolean;
   readonly unknown: readonly string[];
-  /** Ids that were taken for others, which the catalogue holds. */
+  /** Names that were matched to a different id of the catalogue. */
   readonly readAs: readonly ReadAs[];
 }
 
@@ -54,7 +54,7 @@ export async function readContext(live: LiveModel, request: ContextRequest): Pro
   return { context, recommender: asked, fallback, unknown, readAs: readAs(request.context, tracks) };
 }
 
-/** Which of `asked` were taken for others, but for an accent that came as a sign of its own. */
+/** Lists the names in `asked` that were matched to a different id. Differences in Unicode normalization do not count. */
 export function readAs(asked: readonly string[], meant: readonly string[]): ReadAs[] {
   return meant.flatMap((as, i) => {
     const track = asked[i]!;
@@ -62,7 +62,7 @@ export function readAs(asked: readonly string[], meant: readonly string[]): Read
   });
 }
 
-/** The rules of a request, or undefined where it has none. */
+/** The rules of a request, or undefined if it has none. */
 export async function readRules(live: LiveModel, request: RuleRequest): Promise<Rules | undefined> {
   const { exclude, exclude_played: excludePlayed, per_artist: perArtist, filters } = request;
   if (!exclude?.length && !excludePlayed && perArtist === undefined && filters === undefined)
@@ -76,7 +76,7 @@ export async function readRules(live: LiveModel, request: RuleRequest): Promise<
   };
 }
 
-/** The unknown tracks, each with the known titles nearest to it; only the first ten are looked up. */
+/** The unknown tracks, each with up to three known tracks of similar names; only the first ten are looked up. */
 export async function nearestTitles(live: LiveModel, unknown: readonly string[]) {
   if (unknown.length === 0) return [];
   const search = await live.search();

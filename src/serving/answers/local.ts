@@ -1,4 +1,4 @@
-/** A model that answers in the thread of the server: for models in memory, and for servers whose added routes need it there. */
+/** A model that answers in the server's thread: for models in memory, and for servers with plugins, which read the model. */
 import { answer } from "./answer.js";
 import { Batcher } from "./batcher.js";
 import { type Answer, type Answerer, type Question, threadHolds } from "./question.js";
@@ -11,7 +11,7 @@ export class LocalAnswerer implements Answerer {
   readonly interruptible = false;
   readonly #batcher: Batcher;
 
-  /** @param onBatch called with how many requests one call of a recommender answered */
+  /** @param onBatch called with the number of requests that one call of a recommender answered */
   constructor(model: ServedModel, onBatch?: (size: number) => void) {
     this.live = new LiveModel(model);
     this.#batcher = new Batcher(undefined, onBatch);

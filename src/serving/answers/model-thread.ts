@@ -1,4 +1,4 @@
-/** A thread that opens a bundle and answers from it: started by `openThreads`, told everything by messages. */
+/** A worker thread that opens a bundle and answers from it: started by `openThreads`, controlled by messages. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { type BundleContents, readBundle } from "../../bundle/index.js";
 import { bundlePath, isFolder } from "../bundle-path.js";
@@ -16,8 +16,8 @@ import {
 } from "./thread-messages.js";
 
 /**
- * How long after the start the search is begun, in milliseconds. What speaks HTTP is loaded meanwhile, and one that is asked a thing or
- * two and stopped does not need it.
+ * Milliseconds between the start and building the search index. The server loads its HTTP modules meanwhile, and a short-lived server
+ * never needs the index.
  */
 const searchAfter = 1_000;
 
@@ -27,7 +27,7 @@ async function openModel({ place, recommender, warmUp = 0, from }: ThreadData) {
   let read: BundleContents | string | undefined = from && (await sharedBy(from));
   if (read === undefined) {
     const path = await bundlePath(place);
-    // An archive is unpacked for as long as it is read, so each thread reads its own.
+    // An archive is only unpacked while it is being read, so each thread has to read it.
     read = (await isFolder(path)) ? await readBundle(path) : path;
   }
   const live = new LiveModel(await servedModelOf(read, place, { recommender }));
@@ -36,8 +36,8 @@ async function openModel({ place, recommender, warmUp = 0, from }: ThreadData) {
 }
 
 /**
- * Makes the search ready, which the first unknown track would else wait for, and answers contexts of ten tracks, drawn evenly from the
- * catalogue, for so many milliseconds.
+ * Builds the search index, for which the first unknown track would otherwise wait. Then answers contexts of ten tracks, drawn evenly
+ * from the catalogue, for this many milliseconds, so that the code is compiled.
  */
 async function warm(live: LiveModel, milliseconds: number): Promise<void> {
   await live.search();
@@ -45,7 +45,7 @@ async function warm(live: LiveModel, milliseconds: number): Promise<void> {
   const { tracks } = catalogue;
   if (tracks.length === 0) return;
   const until = performance.now() + milliseconds;
-  // A step of the golden section falls on other tracks each time.
+  // Steps of the golden ratio spread the draws evenly.
   for (let place = 0; performance.now() < until; ) {
     const context = Array.from({ length: 10 }, () => {
       place = (place + 0.618_033_988_75) % 1;
@@ -55,7 +55,7 @@ async function warm(live: LiveModel, milliseconds: number): Promise<void> {
   }
 }
 
-/** What another thread has read; undefined where it ended before it could tell. */
+/** What another thread has read, or undefined if it ended before sending it. */
 function sharedBy(port: MessagePort): Promise<BundleContents | undefined> {
   return new Promise((resolve) => {
     port.once("message", ({ contents }: Shared) => {
@@ -66,14 +66,14 @@ function sharedBy(port: MessagePort): Promise<BundleContents | undefined> {
   });
 }
 
-/** Answers what comes. Answers that are ready together go back in one message, and wait for no other. */
+/** Answers incoming questions. Answers of the same turn go back in one message; none waits for later ones. */
 function answerAll(live: LiveModel, contents: BundleContents | undefined): void {
   let answers: Answered[] = [];
   let batches: number[] = [];
   const batcher = new Batcher(undefined, (size) => batches.push(size));
   const give = (answered: Answered) => {
     if (answers.push(answered) > 1) return;
-    // Once all that the last turn has answered is here, and before the next turn begins.
+    // Runs after all promises of this turn have settled and before the next turn.
     process.nextTick(() => {
       say({ answers, batches });
       answers = [];
@@ -98,7 +98,7 @@ try {
   const { live, contents } = await openModel(workerData as ThreadData);
   answerAll(live, contents);
   say({ ready: { version: live.version, defaultRecommender: live.model.defaultRecommender } });
-  // Where it fails, whoever needs it tries again, and is told.
+  // If it fails, the next request that needs the index retries and reports the error.
   setTimeout(() => void live.search().catch(() => {}), searchAfter);
 } catch (error) {
   say({ failure: failureOf(error) });

@@ -1,9 +1,9 @@
-/** What routes ask of a model, and what they get: plain data, so that the model may live in another thread. */
+/** Questions to a model and its answers: plain data, so that the model can run in another thread. */
 import type { z } from "zod";
 import type { extendRequest, invocationsRequest, recommendRequest, tracksQuery } from "../schemas.js";
 import type { LiveModel } from "./served-model.js";
 
-/** A request that has passed its schema. */
+/** A validated request. */
 export type Question =
   | { readonly of: "recommend"; readonly request: z.output<typeof recommendRequest> }
   | { readonly of: "extend"; readonly request: z.output<typeof extendRequest> }
@@ -11,27 +11,27 @@ export type Question =
   | { readonly of: "tracks"; readonly request: z.output<typeof tracksQuery> };
 
 export interface Answer {
-  /** The whole body, written where it was made: only text travels between threads. */
+  /** The whole body, serialized in the model's thread: only text is sent between threads. */
   readonly json: string;
-  /** Tracks of the request that the model does not know. */
+  /** How many tracks of the request the model does not know. */
   readonly unknownTracks: number;
-  /** Rankings of which no track was known, and no title given. */
+  /** How many of its rankings had no known track and no title. */
   readonly fallbacks: number;
 }
 
-/** How much work a thread has in hand at most, by `weightOf`: as much as its largest batch, so that it never waits for more. */
+/** The most work a thread is given at a time, in units of `weightOf`: its largest batch, so that it never runs idle. */
 export const threadHolds = 32;
 
-/** What it costs, at most `threadHolds`. */
+/** The cost of a question, capped at `threadHolds`. */
 export function weightOf(question: Question): number {
   return Math.min(threadHolds, costOf(question));
 }
 
-/** Roughly how many rankings' work an answer is, at least 1. How long a context is and how many tracks are asked for matters little. */
+/** The cost of a question in rankings, roughly, at least 1. The length of the context and k matter little. */
 export function costOf({ of, request }: Question): number {
   switch (of) {
     case "recommend":
-      // The reasons of some twenty tracks take as long as their ranking.
+      // Explaining some twenty tracks takes as long as ranking them.
       return request.explain ? 1 + request.k / 20 : 1;
     case "extend":
       return request.n;
@@ -49,22 +49,22 @@ export function columnOf(inputs: Inputs) {
   return Array.isArray(inputs) ? inputs : inputs.input_1;
 }
 
-/** A model that answers, wherever it lives. */
+/** A model that answers questions, in this thread or in others. */
 export interface Answerer {
   /** Changes with the contents; shown in answers, metrics and logs. */
   readonly version: string;
   readonly defaultRecommender: string;
-  /** False from the moment it can answer no more. */
+  /** False once it can no longer answer. */
   readonly alive: boolean;
-  /** How much work it should have in hand at most, by `weightOf`. What is more waits better where it can still be dropped. */
+  /** The most work it should be given at a time, in units of `weightOf`. The rest waits outside, where it can still be dropped. */
   readonly holds: number;
-  /** The model itself, where it is in this thread. */
+  /** The model itself, if it is in this thread. */
   readonly live?: LiveModel;
-  /** @throws HttpError where the request names what the model does not have */
+  /** @throws HttpError if the request names something that the model does not have */
   answer(question: Question): Promise<Answer>;
   /**
-   * Frees what it holds. Called once, when no request uses it any more; where it is `interruptible` also before, and what it has not
-   * answered by then it refuses.
+   * Frees its resources. Called once, when no request uses it any more. If it is `interruptible`, it may be called earlier, and then
+   * rejects the questions still open.
    */
   close(): Promise<void>;
   /** Whether it can be closed while it answers. */

@@ -1,6 +1,6 @@
 /**
- * What the endpoint holds in memory: recommenders that share one catalogue. `bundle-source.ts` makes one of a bundle; tests
- * and libraries may bring their own.
+ * The model in memory: recommenders that share one catalogue. `bundle-source.ts` opens one from a bundle; tests and libraries may
+ * build their own.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Catalogue, type TrackIndex, trackIndex } from "../../corpus/index.js";
@@ -21,11 +21,11 @@ export interface ServedModel {
   readonly version: string;
   readonly catalogue: Catalogue;
   readonly recommenders: Readonly<Record<string, FittedRecommender>>;
-  /** The name of the one that answers when a request names none. */
+  /** The name of the recommender that answers if a request names none. */
   readonly defaultRecommender: string;
-  /** How many tracks `/invocations` answers with; default 100, the original's `knn_k`. */
+  /** How many tracks `/invocations` returns; default 100, the original's `knn_k`. */
   readonly invocationsK?: number;
-  /** Frees what garbage collection does not. Called once, when no request uses the model any more. */
+  /** Frees resources that garbage collection does not. Called once, when no request uses the model any more. */
   close?(): void | Promise<void>;
 }
 
@@ -38,10 +38,10 @@ export interface TrackView {
 
 const originalK = 100;
 
-/** So long other requests wait while names are looked up. */
+/** How long looking up names may block other requests, in milliseconds. */
 const sliceMs = 5;
 
-/** A served model with the look-ups that the routes need. */
+/** A served model with the lookups that the routes need. */
 export class LiveModel {
   readonly model: ServedModel;
   readonly #numbers: TrackIndex;
@@ -49,7 +49,7 @@ export class LiveModel {
   readonly #rulesAlone = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
-  /** How many playlists have each track; none where popularity is not there to tell. */
+  /** How many playlists have each track; empty if the model has no `popularity` recommender. */
   #counts: ArrayLike<number> | undefined;
 
   constructor(model: ServedModel) {
@@ -60,7 +60,7 @@ export class LiveModel {
       );
     }
     this.model = model;
-    // The recommenders' own index, made before the first request asks for it.
+    // Builds the index that the recommenders share, so that the first request need not.
     this.#numbers = trackIndex(model.catalogue.tracks);
   }
 
@@ -68,14 +68,14 @@ export class LiveModel {
     return this.model.version;
   }
 
-  /** Whether the catalogue holds it. */
+  /** Whether the catalogue has this id. */
   knows(track: string): boolean {
     return this.#numbers.get(track) !== undefined;
   }
 
   /**
-   * The id that the catalogue knows it by: where it does not know it, but does with accents and letters as one ("é" may be sent as two
-   * signs; cleaning joins them), that; else as it is.
+   * The catalogue's id for a track. If it does not know the id as given, it tries the NFC form, which cleaning produces ("é" may be sent
+   * as two code points). Unknown ids are returned unchanged.
    */
   asKnown(track: string): string {
     return this.#known(track) ?? track;
@@ -88,9 +88,9 @@ export class LiveModel {
   }
 
   /**
-   * What is meant by ids that the catalogue may not hold, one each: the id that it knows, by `asKnown` or by the words of a name that a
-   * person wrote ("nina simone - feeling good"), in which guests and marks of release may be too many or missing; else as it is. Of
-   * several versions by one artist the most played is meant.
+   * Resolves each name to an id of the catalogue: by `asKnown`, or by the words of a name as people write it ("nina simone - feeling
+   * good"), which may lack guests and release tags or have extra ones. Of several versions by one artist, the one in the most playlists
+   * wins. Names without a match are returned unchanged.
    */
   async meant(tracks: readonly string[]): Promise<string[]> {
     const unknown: number[] = [];
@@ -116,7 +116,7 @@ export class LiveModel {
     const named = this.#mostPlayed(search.named(written)) ?? this.#mostPlayed(search.named(plain));
     if (named !== undefined) return named;
     const versions = search.versionsOf(plain, (id) => this.#plainNameOf(id));
-    // "A B-C" and "A-B C" have the same words.
+    // "A B-C" and "A-B C" have the same words: by different artists, the name is ambiguous.
     const artists = new Set(versions.map((id) => plainName(this.view(id).artist ?? "")));
     return artists.size === 1 ? this.#mostPlayed(versions) : undefined;
   }
@@ -126,7 +126,7 @@ export class LiveModel {
     return artist === undefined ? plainName(title) : `${plainName(artist)} ${plainName(title)}`;
   }
 
-  /** The first of those that equally many playlists have; undefined of none. */
+  /** The track in the most playlists, the first of equals; undefined for an empty list. */
   #mostPlayed(tracks: readonly string[]): string | undefined {
     if (tracks.length < 2) return tracks[0];
     const counts = this.#playlistCounts();
@@ -140,14 +140,14 @@ export class LiveModel {
     return this.#counts;
   }
 
-  /** The recommender of that name (the default one for none), or undefined. */
+  /** The recommender with this name, by default the default one; undefined if there is none. */
   recommender(name = this.model.defaultRecommender): FittedRecommender | undefined {
     return Object.hasOwn(this.model.recommenders, name) ? this.model.recommenders[name] : undefined;
   }
 
   /**
-   * Popularity, where it should answer instead: no track of the context is known, and the recommender has no answer. All but
-   * `nearest` have one, by their own fall-back on artists, title words and what is popular.
+   * Returns `popularity` if it should answer instead: no track of the context is known, and the recommender has no answer. Only `nearest`
+   * needs this; the others fall back on artists, title words and popular tracks by themselves.
    */
   standIn(recommender: FittedRecommender, context: Context): FittedRecommender | undefined {
     if (context.tracks.some((track) => this.knows(track))) return undefined;
@@ -155,7 +155,7 @@ export class LiveModel {
     return this.recommender("popularity");
   }
 
-  /** The answer of the recommender that was asked, or of the one that stands in where it has none; and whose it is. */
+  /** The answer of the requested recommender, or of its stand-in if it has none, and which of the two gave it. */
   async answered<Answer>(
     asked: FittedRecommender,
     context: Context,
@@ -169,12 +169,12 @@ export class LiveModel {
       : { recommender: other, answer: await ask(other) };
   }
 
-  /** Rules over a recommender, made at the first call. */
+  /** The recommender with rules applied; created at the first call. */
   ruled(recommender: FittedRecommender): RuledRecommender {
     return kept(this.#ruled, recommender, () => new RuledRecommender(recommender, this.model.catalogue));
   }
 
-  /** Whether the rules let any track pass, whatever the recommender thinks of it. */
+  /** Whether any track of the catalogue passes the rules, whatever its score. */
   letPass(recommender: FittedRecommender, rules: Rules, context: Context): boolean {
     const ruled = kept(this.#rulesAlone, recommender, () => {
       const { catalogue } = this.model;
@@ -189,24 +189,24 @@ export class LiveModel {
     return ruled.recommend(context, 1, rules).tracks.length > 0;
   }
 
-  /** What explains a recommender's answers, made at the first call. */
+  /** The explainer of a recommender's answers; created at the first call. */
   explainer(recommender: FittedRecommender): Explainer {
     return kept(this.#explainers, recommender, () => new Explainer(recommender, this.model.catalogue));
   }
 
-  /** How many tracks `/invocations` answers with. */
+  /** How many tracks `/invocations` returns. */
   get invocationsK(): number {
     return this.model.invocationsK ?? originalK;
   }
 
-  /** A track as answers show it: its artist where the catalogue tells one, and its title without the artist. */
+  /** A track as answers show it: its artist, if the catalogue has one, and its title without the artist. */
   view(id: string): TrackView {
     const artist = this.model.catalogue.artists?.[this.#numbers.get(id) ?? -1];
     if (!artist) return { id, title: id };
     return { id, artist, title: id.startsWith(`${artist}-`) ? id.slice(artist.length + 1) : id };
   }
 
-  /** The search index over titles and artists, built at the first call, in slices that let other requests through. */
+  /** The search index over titles and artists; built at the first call, in short slices, so that other requests are answered. */
   search(): Promise<TrackSearch> {
     this.#search ??= TrackSearch.build(this.model.catalogue.tracks, this.#playlistCounts()).catch(
       (error: unknown) => {

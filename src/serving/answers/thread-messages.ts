@@ -1,30 +1,30 @@
-/** What the server's thread and a model's thread say to each other. */
+/** The messages between the server's thread and a model's threads. */
 import type { MessagePort } from "node:worker_threads";
 import type { BundleContents } from "../../bundle/index.js";
 import { type ErrorData, errorData, errorFrom, isSegueError } from "../../system/index.js";
 import { describe, type ErrorBody, HttpError } from "../http-error.js";
 import type { Answer, Question } from "./question.js";
 
-/** What a model's thread is started with. */
+/** The data that a model's thread starts with. */
 export interface ThreadData {
-  /** A bundle's folder or archive, or what points to one. */
+  /** A bundle's folder or archive, or a folder of bundles. */
   readonly place: string;
   readonly recommender: string | undefined;
-  /** For how long the thread answers questions of its own before it says that it is ready, in milliseconds; default 0. */
+  /** How long the thread warms up before it reports that it is ready, in milliseconds; default 0. */
   readonly warmUp?: number;
-  /** Where another thread tells what it has read and checked already. */
+  /** The port on which another thread sends the contents that it has already read and checked. */
   readonly from?: MessagePort;
 }
 
-/** What the server's thread says: questions, or to whom to tell what was read. */
+/** From the server's thread: questions, or the port on which to send the contents to another thread. */
 export type ToThread = readonly Asked[] | { readonly share: MessagePort };
 
 /**
- * From thread to thread. It never passes through the server's thread: what a thread has been sent stays in memory until its heap
- * is collected, and a server's small heap is collected seldom, while each reload would add the arrays of a model.
+ * From one model thread to another, not through the server's thread: a received message stays in memory until the receiver's heap is
+ * collected. The server's small heap is collected rarely, and each reload would add a model's arrays.
  */
 export interface Shared {
-  /** Undefined where each thread has to read for itself. */
+  /** Undefined if each thread has to read the bundle itself. */
   readonly contents: BundleContents | undefined;
 }
 
@@ -46,7 +46,7 @@ export type FromThread =
 /** An error as plain data. */
 export interface Failure extends ErrorData {
   readonly stack?: string | undefined;
-  /** What to answer with, where it is a request's own fault and no `SegueError` that says so itself. */
+  /** The HTTP answer for a wrong request, if the error is not a `SegueError`, which says so itself. */
   readonly http?: { readonly status: number; readonly body: ErrorBody };
 }
 
@@ -55,7 +55,7 @@ export function failureOf(error: unknown): Failure {
   return {
     ...errorData(error),
     stack: error instanceof Error ? error.stack : undefined,
-    // Opening a bundle fails, too, and then the command line wants the hint and the exit code.
+    // A SegueError stays one: if the bundle cannot be opened, the command line needs its hint and exit code.
     ...(!isSegueError(error) && http.status < 500 ? { http } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * A model in threads of its own: they read, check and restore it and answer from it, while the server's thread goes on with
- * HTTP. A model that is replaced ends with its threads, so nothing of it stays in memory.
+ * A model in worker threads: they read and check the bundle, restore the recommenders and answer, while the server's thread handles
+ * HTTP. When a model is replaced its threads end, so nothing of it stays in memory.
  */
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { besideUrl, messageOf, ownThread, SegueError } from "../../system/index.js";
@@ -16,23 +16,26 @@ import {
 } from "./thread-messages.js";
 
 export interface ThreadsOptions {
-  /** Default 1. The arrays are shared by all; what is restored of them is each one's own. */
+  /** Default 1. They share the bundle's arrays; each restores its own recommenders from them. */
   readonly threads?: number;
   /**
-   * For how long each thread answers questions of its own before it takes others, in milliseconds; default 0. A model that takes
-   * over from another one would else answer the first requests much slower than that one did, until its code is compiled and its
-   * search for what is unknown is built.
+   * How long each thread warms up before it takes questions, in milliseconds; default 0. Without it, a model that replaces another
+   * would answer its first requests much more slowly, until its code is compiled and its search index is built.
    */
   readonly warmUp?: number;
-  /** Ends an opening that is under way. */
+  /** Cancels opening. */
   readonly signal?: AbortSignal;
-  /** Called with how many requests one call of a recommender answered. */
+  /** Called with the number of requests that one call of a recommender answered. */
   readonly onBatch?: (size: number) => void;
-  /** Called once where a thread ended by itself; from then on the model is not `alive`. */
+  /** Called once if a thread ends unexpectedly; the model is no longer `alive` then. */
   readonly onDeath?: (reason: string) => void;
 }
 
-/** @throws SegueError where the bundle cannot be opened */
+/**
+ * Opens a bundle in worker threads.
+ *
+ * @throws SegueError if the bundle cannot be opened
+ */
 export async function openThreads(
   bundle: Omit<ThreadData, "from" | "warmUp">,
   options: ThreadsOptions = {},
@@ -118,7 +121,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One thread. Questions of the same turn of the event loop go to it in one message. */
+/** One thread. Questions of the same turn of the event loop are sent in one message. */
 class Lane {
   readonly opened: Promise<Opened>;
   onDeath: (reason: string) => void = () => {};
@@ -149,7 +152,7 @@ class Lane {
       this.#worker.on("error", (error) => end(messageOf(error)));
       this.#worker.on("exit", (code) => end(`exit code ${code}`));
     });
-    // Whoever opens several looks at them one after the other.
+    // With several lanes, one may fail before it is awaited: that is not an unhandled rejection.
     this.opened.catch(() => {});
   }
 
@@ -157,7 +160,7 @@ class Lane {
     return this.#open;
   }
 
-  /** How much work it has in hand, by `weightOf`. */
+  /** The work it has been given and not yet answered, in units of `weightOf`. */
   get load(): number {
     return this.#load;
   }
@@ -176,7 +179,7 @@ class Lane {
     });
   }
 
-  /** Has it tell another thread what it has read. */
+  /** Makes it send the contents it has read to another thread. */
   share(port: MessagePort): void {
     this.#worker.postMessage({ share: port } satisfies ToThread, [port]);
   }
@@ -209,7 +212,7 @@ class Lane {
 
 function gone(): HttpError {
   return new HttpError(503, {
-    error: "the model is being opened again",
+    error: "the model is being reopened",
     code: "no-model",
     hint: "try again in a moment",
   });

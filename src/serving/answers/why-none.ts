@@ -1,22 +1,22 @@
-/** Why an answer holds no track: said alike wherever it was asked for, by the names that rules have there. */
+/** Says why an answer has no track, in the same words on the command line and over HTTP but with each one's option names. */
 import { artistNumbers } from "../../corpus/index.js";
 import type { Context, FittedRecommender, Rules } from "../../recommenders/index.js";
 import { closest } from "../../system/index.js";
 import type { LiveModel } from "./served-model.js";
 
-/** What rules are called where they are given. */
+/** The names of the rules, as the user gave them: JSON fields or command-line options. */
 export interface RuleNames {
   readonly artists: string;
   readonly words: string;
   readonly exclude: string;
-  /** Default: as a list that goes on has it, where nobody gives it. */
+  /** Default: "without what has played", for extended playlists, which always have this rule. */
   readonly excludePlayed?: string;
   readonly recommender: string;
 }
 
 const shown = 10;
 
-/** One line: which rules leave nothing, alone or together, or what the recommender does not know. */
+/** One line: which rules, alone or together, leave no track, or what the recommender does not know. */
 export function whyNone(
   live: LiveModel,
   recommender: FittedRecommender,
@@ -36,7 +36,7 @@ export function whyNone(
     const last = context.tracks.at(-1);
     return last === undefined
       ? `no answer: ${name} needs a track to go on`
-      : `no answer: ${name} goes by the last track, and has learnt nothing of ${quoted([last])}; another ${names.recommender} may answer`;
+      : `no answer: ${name} goes by the last track, and knows nothing about ${quoted([last])}; another ${names.recommender} may answer`;
   }
   const given = [
     artists && `${names.artists} ${quoted(artists)}`,
@@ -45,18 +45,18 @@ export function whyNone(
     rules.excludePlayed && (names.excludePlayed ?? "without what has played"),
   ].filter((rule) => typeof rule === "string");
   return passes(rules)
-    ? `no answer: ${name} has none that passes ${given.join(" and ")}`
+    ? `no answer: ${name} has no track that passes ${given.join(" and ")}`
     : `no answer: no track passes ${given.join(" and ")}${given.length > 1 ? " together" : ""}`;
 }
 
-/** With those whose names are nearest. */
+/** Says that no track is by these artists, and suggests artists with similar names. */
 export function noneBy(artists: readonly string[], { model }: LiveModel): string {
   const { names } = artistNumbers(model.catalogue.artists ?? []);
   const near = artists.slice(0, shown).flatMap((name) => closest(name, names) ?? []);
   return `no track is by ${quoted(artists)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
 }
 
-/** Where words in titles were asked for, and none has them. */
+/** Says that no playlist title has one of these words. */
 export function noneTitled(words: readonly string[]): string {
   return `no playlists have ${quoted(words)} in their titles`;
 }

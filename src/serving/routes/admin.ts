@@ -1,4 +1,4 @@
-/** `/metrics` for Prometheus, and `POST /admin/reload`, which is there only for holders of an API key. */
+/** `/metrics` for Prometheus, and `POST /admin/reload`, which works only on endpoints with API keys. */
 import { z } from "zod";
 import { explainDiskError, SegueError } from "../../system/index.js";
 import type { ApiKeys } from "../api-keys.js";
@@ -8,23 +8,23 @@ import { errorAnswer, errorAnswers } from "../schemas.js";
 import type { App } from "./routes.js";
 
 export interface ReloadResult {
-  /** Of the model that answers now. */
+  /** The version of the model that answers now. */
   readonly version: string;
-  /** Whether another one answered before. */
+  /** Whether a different version answered before. */
   readonly changed: boolean;
-  /** Why the API keys stay as they were, where they should have been read again and could not be. */
+  /** Why the API keys could not be reread; the previous ones stay. */
   readonly keys_kept?: string;
 }
 
 export interface AdminParts {
-  /** Opens the bundle again; absent where the model came from elsewhere. */
+  /** Reopens the bundle. Default: if `model` is a source, reopens that; a model in memory cannot be reloaded by request. */
   readonly reload?: () => Promise<ReloadResult>;
   /**
-   * Reads the API keys again before it does, as SIGHUP does; default: they stay. Never fails: those before stay where it cannot, and it
-   * says why.
+   * Rereads the API keys before a reload, as on SIGHUP; default: they stay. Must not throw: if the keys cannot be read, it returns why,
+   * and the previous ones stay.
    */
   readonly renewKeys?: () => Promise<string | undefined>;
-  /** The text for /metrics where it is gathered from several processes. */
+  /** Returns the text for /metrics, summed over several processes. Default: this process's metrics. */
   readonly gatherMetrics?: () => Promise<string>;
 }
 
@@ -41,7 +41,7 @@ export function adminRoutes(
         summary: "Metrics, in Prometheus's text format",
         response: {
           200: {
-            description: "What was counted since the start",
+            description: "Counts since the start",
             content: { "text/plain": { schema: z.string() } },
           },
           "4xx": errorAnswers["4xx"],
@@ -59,23 +59,20 @@ export function adminRoutes(
       onRequest: refuseQuery,
       schema: {
         operationId: "reload",
-        summary:
-          "Open the bundle again and answer from it, and read the API keys again; needs an API key to be set",
+        summary: "Reopen the bundle and reread the API keys; only on endpoints with API keys",
         response: {
           200: z
             .object({
-              version: z.string().describe("Of the bundle that answers from now on"),
-              changed: z.boolean().describe("Whether that is another one than before"),
+              version: z.string().describe("The version of the bundle that answers from now on"),
+              changed: z.boolean().describe("Whether it differs from the previous one"),
               keys_kept: z
                 .string()
                 .optional()
-                .describe("Why the API keys stay as they were, where they could not be read again"),
+                .describe("Why the API keys could not be reread; the previous ones stay"),
             })
-            .describe("The bundle was opened and answers"),
+            .describe("The bundle was reopened and answers"),
           "4xx": errorAnswers["4xx"],
-          500: errorAnswer.describe(
-            "The bundle cannot be used, and why; the one before it goes on answering",
-          ),
+          500: errorAnswer.describe("Why the bundle cannot be used; the previous one goes on answering"),
           503: errorAnswer.describe("The endpoint is stopping"),
         },
       },
@@ -95,7 +92,7 @@ export function adminRoutes(
   );
 }
 
-/** The keys first: a bundle that cannot be used must not keep them from being changed. */
+/** Renews the keys first, so that a damaged bundle does not keep them from being replaced. */
 export async function renewAndReload(
   renewKeys: AdminParts["renewKeys"],
   reload: () => Promise<ReloadResult>,
@@ -105,8 +102,8 @@ export async function renewAndReload(
 }
 
 /**
- * Why no other model answers now, as the command line says it: whoever may reload may know. It is never the request's own fault,
- * not even where the error is one of misuse. What is no `SegueError` is a bug, and stays one.
+ * Turns a failed reload into an answer with the same message as on the command line: a client with a key may know the reason. It is never
+ * a 4xx, not even for misuse: the request itself was right. Other errors than `SegueError` are bugs, and stay unchanged.
  */
 function refusal(thrown: unknown): unknown {
   const error = explainDiskError(thrown);

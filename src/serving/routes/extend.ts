@@ -10,7 +10,7 @@ export function extendRoute(app: App, parts: RouteParts): void {
       onRequest: refuseQuery,
       schema: {
         operationId: "extendPlaylist",
-        summary: "Make a playlist longer, or one from a title alone",
+        summary: "Extend a playlist, or create one from a title",
         body: extendRequest,
         response: { 200: extendAnswer.describe("What to add to the playlist"), ...errorAnswers },
       },

@@ -1,6 +1,6 @@
 /**
- * Probes. `/healthz`: the process answers. `/readyz` and SageMaker's `/ping`: it should get requests; 503 from the moment it
- * was told to stop, and while its model is being opened again.
+ * Probes. `/healthz`: the process is alive. `/readyz` and SageMaker's `/ping`: it is ready for requests; 503 once it was told to stop,
+ * and while a model whose thread died is being reopened.
  */
 import cluster from "node:cluster";
 import { z } from "zod";
@@ -12,7 +12,7 @@ const alive = z
     status: z.literal("ok"),
     pid: z.number().describe("The process to send signals to"),
   })
-  .describe("It is");
+  .describe("The process is alive");
 
 export function healthRoutes(app: App, parts: RouteParts & { readonly leaving: () => boolean }): void {
   const open = { config: { open: true } };
@@ -34,14 +34,14 @@ export function healthRoutes(app: App, parts: RouteParts & { readonly leaving: (
           summary: "Should requests be sent here?",
           response: {
             200: answer.describe("Yes"),
-            503: answer.describe("No: it was told to stop, or opens its model again"),
+            503: answer.describe("No: it was told to stop, or is reopening its model"),
           },
         },
       },
       async (_request, reply) => {
         if (parts.leaving()) return reply.code(503).send({ status: "stopping" });
         const { alive, version } = parts.models.current;
-        if (!alive) return reply.code(503).send({ status: "opening the model again" });
+        if (!alive) return reply.code(503).send({ status: "reopening the model" });
         return { status: "ready", bundle: version };
       },
     );

@@ -79,22 +79,22 @@ describe("/invocations", () => {
 
   it("says in which line of JSON lines or CSV something is wrong", async () => {
     const wrong: Array<[type: string, body: string, error: RegExp]> = [
-      ["application/jsonlines", '"a"\n\nb\n', /^line 3: is no JSON: /],
-      ["application/jsonlines", '"a"\n7\n', /^line 2: wants a string, "Artist-Track", or/],
+      ["application/jsonlines", '"a"\n\nb\n', /^line 3: is not JSON: /],
+      ["application/jsonlines", '"a"\n7\n', /^line 2: must be a string, "Artist-Track", or/],
       ["application/jsonlines", '{"instances": ["a"]}\n{"instances": ["b"]}', /^line 1: .* \(and 1 more\)$/],
-      ["application/jsonlines", '\n{"instances": [3]}', /^line 2\.instances\[0\]: wants a string/],
-      ["application/jsonlines", '{"__proto__": {"input_1": "a"}}', /^line 1: wants/],
+      ["application/jsonlines", '\n{"instances": [3]}', /^line 2\.instances\[0\]: must be a string/],
+      ["application/jsonlines", '{"__proto__": {"input_1": "a"}}', /^line 1: must be/],
       ["application/jsonlines", '"\\ud800"', /^line 1: .*surrogate/],
-      ["application/jsonlines", " \n", /^body: wants 1 to 1000 lines .*, got 0$/],
-      ["text/csv", "a\na,b\n", /^line 2: wants one track, in quotes where it has a comma/],
-      ["text/csv", 'a\n"b', /^line 2: wants one track/],
-      ["text/csv", '"a","b"', /^line 1: wants one track/],
+      ["application/jsonlines", " \n", /^body: must have 1 to 1000 non-empty lines, got 0$/],
+      ["text/csv", "a\na,b\n", /^line 2: must be one track, in quotes if it has a comma/],
+      ["text/csv", 'a\n"b', /^line 2: must be one track/],
+      ["text/csv", '"a","b"', /^line 1: must be one track/],
       ["text/csv", `a\n${"x".repeat(2_001)}`, /^line 2: Too big/],
-      ["text/csv", "", /^body: wants 1 to 1000 lines .*, got 0$/],
+      ["text/csv", "", /^body: must have 1 to 1000 non-empty lines, got 0$/],
       [
         "text/csv",
         "a\n".repeat(1_001),
-        /^body: wants 1 to 1000 lines .*, got 1001: send them in several requests$/,
+        /^body: must have 1 to 1000 non-empty lines, got 1001: send them in several requests$/,
       ],
     ];
     for (const [type, body, error] of wrong) {

@@ -1,6 +1,6 @@
 /**
  * `POST /invocations`: TensorFlow Serving's predict API, as SageMaker forwards it, in place of the original's served model.
- * An unknown track is answered by the recommender's fall-back: its artist where that is known, else what is popular.
+ * Unknown tracks get the recommender's fallback: tracks by the artist if the model knows it, else popular ones.
  */
 import type { z } from "zod";
 import { HttpError, refuseQuery } from "../http-error.js";
@@ -15,7 +15,7 @@ const lines = {
 };
 
 export async function invocationsRoute(app: App, parts: RouteParts): Promise<void> {
-  // A room of its own: no other route reads lines.
+  // Its own Fastify scope: no other route reads lines.
   await app.register(async (room: App) => {
     readTextBodies(room, Object.keys(lines));
     room.post(
@@ -35,7 +35,7 @@ export async function invocationsRoute(app: App, parts: RouteParts): Promise<voi
         },
       },
       ({ body }, reply) => {
-        // Without a type none of the schemas has looked at it.
+        // Without a Content-Type, none of the schemas has been applied.
         if (body === undefined || body === null) {
           throw new HttpError(400, {
             error: "the request has no body",

@@ -288,7 +288,7 @@ describe("the endpoint's routes", () => {
         "/v1/recommend",
         { tracks: ["a"] },
         400,
-        /^body: there is no "tracks" here; there are context, title, /,
+        /^body: unknown field "tracks"; the fields are context, title, /,
       ],
       ["/v1/recommend", '{"context":["\\ud800"]}', 400, /^context\[0\]: .*surrogate/],
       [
@@ -309,7 +309,7 @@ describe("the endpoint's routes", () => {
         "/v1/recommend",
         { context: [], filters: { artist: ["a"] } },
         400,
-        /^filters: there is no "artist" here; there are artists, words$/,
+        /^filters: unknown field "artist"; the fields are artists, words$/,
       ],
       ["/v1/playlists/extend", { context: [], n: 101 }, 400, /^n: .*100/],
       ["/v1/playlists/extend", { context: [], variety: 2 }, 400, /^variety: /],
@@ -346,7 +346,7 @@ describe("the endpoint's routes", () => {
       });
       expect(untold.statusCode).toBe(415);
       expect(untold.json()).toMatchObject({
-        error: `a body of Content-Type ${type} is not read here`,
+        error: `bodies with Content-Type ${type} are not accepted`,
         code: "unsupported-media-type",
       });
       expect(untold.json()).toMatchObject({ hint: "send the header Content-Type: application/json" });
@@ -392,7 +392,7 @@ describe("the endpoint's routes", () => {
           responses: {
             "200": {},
             "4XX": {},
-            "500": { description: expect.stringContaining("the one before it goes on answering") },
+            "500": { description: expect.stringContaining("the previous one goes on answering") },
             "503": {},
           },
         },
@@ -475,7 +475,7 @@ describe("the endpoint's routes", () => {
       expect({ status, body }).toMatchObject({
         status: 400,
         body: {
-          error: `POST ${url} reads no query, and has ?k=5`,
+          error: `POST ${url} takes no query string, got ?k=5`,
           code: "unread-query",
           hint: 'leave it out; a field such as "k" belongs in the JSON of the body',
         },
@@ -551,7 +551,7 @@ describe("the endpoint's routes", () => {
     });
     expect(statusCode).toBe(415);
     expect(JSON.parse(body)).toMatchObject({
-      error: "a body in Content-Encoding: gzip is not read here",
+      error: "bodies with Content-Encoding gzip are not accepted",
       code: "unsupported-encoding",
     });
   });

@@ -1,4 +1,4 @@
-/** What every group of routes is given, and how they answer. */
+/** What all groups of routes share. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type {
@@ -32,8 +32,8 @@ export interface RouteParts {
 const jsonType = "application/json; charset=utf-8";
 
 /**
- * Has the model answer, and counts how long that took and what it did not know. The body comes as text; its type is for the schema alone, which
- * describes it.
+ * Gets the model's answer, and records its duration and how many tracks were unknown. The body is already text; `Body` only matches the
+ * route's schema.
  */
 export async function answered<Body>(
   { models, metrics, keys }: RouteParts,
@@ -53,7 +53,7 @@ export async function answered<Body>(
   return json as Body;
 }
 
-/** Looked into only where the question has to wait. */
+/** Evaluated lazily: only read if the question has to wait. */
 function askerOf(request: FastifyRequest, keys: ApiKeys): Asker {
   const { socket } = request.raw;
   return {
@@ -66,7 +66,7 @@ function askerOf(request: FastifyRequest, keys: ApiKeys): Asker {
   };
 }
 
-/** The one that a question names; where it has been answered, the model has it. */
+/** The recommender that an answered question named, which the model therefore has. */
 function recommenderOf({ request }: Question): string | undefined {
   return "recommender" in request ? request.recommender : undefined;
 }

@@ -37,7 +37,7 @@ it("says so where the server goes away, before the answer and within it", async 
     });
     await expect(ask(url)).rejects.toMatchObject({
       message: "The studio's server does not answer.",
-      hint: "Start it again, as you did: segue studio …",
+      hint: "Start it again: segue studio …",
     });
     server.close();
   }

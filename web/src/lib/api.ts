@@ -7,7 +7,7 @@ export interface Track {
   readonly title: string;
 }
 
-/** How a track is told from another of the same title. */
+/** The title and, to tell equal ones apart, the artist. */
 export const nameOf = ({ title, artist }: Track) => (artist ? `${title} by ${artist}` : title);
 
 export class ApiError extends Error {
@@ -21,8 +21,7 @@ export class ApiError extends Error {
 /**
  * The answer as JSON; a body is sent by POST.
  *
- * @throws ApiError where the server refuses, or does not answer to the end; the signal's reason where it is aborted, also while
- *   the answer comes in
+ * @throws ApiError if the server refuses, or its answer breaks off; the signal's reason if it is aborted, also during the answer
  */
 export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
@@ -45,8 +44,7 @@ export async function ask<T>(path: string, body?: unknown, signal?: AbortSignal)
   throw new ApiError(answer?.error ?? `The server answered ${response.status}.`, answer?.hint);
 }
 
-const noAnswer = () =>
-  new ApiError("The studio's server does not answer.", "Start it again, as you did: segue studio …");
+const noAnswer = () => new ApiError("The studio's server does not answer.", "Start it again: segue studio …");
 
 /** Says "working" until a study of the playlists is ready. */
 export type StudyState<T> =

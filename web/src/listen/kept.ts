@@ -8,7 +8,7 @@ export function keep(key: string, value: unknown): void {
   }
 }
 
-/** What was kept last; undefined where nothing was. */
+/** The last kept value, or undefined. */
 export function kept<T>(key: string): T | undefined {
   try {
     return JSON.parse(sessionStorage.getItem(key) ?? "null") ?? undefined;

@@ -10,7 +10,7 @@ let open = kept<string>(key) ?? "";
 /** Kept with a page of the browser's history: the same link that is pasted again is a page of its own. */
 const mark = "opened";
 
-/** The tracks of the link in the address bar; empty where there is none, or where it is the one that was opened in this tab. */
+/** The tracks of the link in the address bar; empty if there is none, or it was already opened in this tab. */
 export function linkToOpen(): string[] {
   return open === location.hash && history.state === mark ? [] : tracksInLink(location.hash);
 }

@@ -3,7 +3,7 @@ import { ask, type Track } from "../lib/api.js";
 
 export interface Match {
   readonly line: string;
-  /** The track that is meant; undefined where none is near. */
+  /** The matching track; undefined if none is similar. */
   readonly track?: Track;
 }
 

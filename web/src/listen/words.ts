@@ -14,7 +14,7 @@ const recommenders: Readonly<Record<string, string>> = {
   blend: "everything together",
 };
 
-/** What a recommender goes by, to be read after "next by"; the name itself where it is none of Segue's own. */
+/** Describes a recommender, to be read after "next by"; the name itself if it is not one of Segue's. */
 export const goesBy = (recommender: string): string =>
   Object.hasOwn(recommenders, recommender) ? recommenders[recommender]! : recommender;
 

@@ -30,7 +30,7 @@ export class Scatter {
   /** @throws Error where the browser has no WebGL */
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext("webgl", { antialias: false, premultipliedAlpha: true });
-    if (!gl) throw new Error("This browser draws no WebGL.");
+    if (!gl) throw new Error("This browser does not support WebGL.");
     this.#canvas = canvas;
     this.#gl = gl;
     const program = gl.createProgram()!;

@@ -52,7 +52,7 @@ export class Selection {
     this.#mode === "path" ? thinned(this.#chosen, mostHeard) : this.#chosen.slice(0, mostHeard),
   );
 
-  /** The points that are called so, the most played first; undefined where nothing is looked for. */
+  /** The matching points, the most played first; undefined if the search is empty. */
   readonly found = $derived.by(() => {
     const wanted = this.text.trim().toLowerCase();
     if (wanted === "") return undefined;

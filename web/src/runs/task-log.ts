@@ -3,7 +3,7 @@ import { type Piece, pieces } from "./ansi.js";
 import type { LogPart } from "./types.js";
 
 export interface Log {
-  /** A task that is tried again begins a log of its own. */
+  /** Each retry of a task has its own log. */
   readonly attempt: string | undefined;
   /** How many lines before the first one are left out. */
   readonly from: number;

@@ -42,7 +42,7 @@ export interface TaskDetail {
   >;
 }
 
-/** Lines of a log from the one at `from` to its end, as far as it is written. */
+/** Lines of a log from `from` to its current end. */
 export interface LogPart {
   readonly from: number;
   readonly lines: readonly string[];
@@ -53,7 +53,7 @@ export interface RunDetail extends Run {
   readonly thrownAt?: string;
   /** What commands about it need: "--datastore elsewhere", or nothing. */
   readonly flags: string;
-  /** How to go on with it where it is not done, one way a line. */
+  /** How to continue it if it is not done, one way per line. */
   readonly goOn: readonly string[];
   readonly tasks: readonly Task[];
   /** An SVG document. */

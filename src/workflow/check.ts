@@ -1,4 +1,4 @@
-/** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
+/** Validates a flow before anything runs: finds each problem, and says what to write instead. */
 import { didYouMean, misuse, quoted } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
@@ -12,9 +12,9 @@ export interface FlowProblem {
 }
 
 /**
- * Looks whether a flow is sound, without running it: `runFlow` and `segue check` do so, too.
+ * Validates a flow without running it; `runFlow` and `segue check` call this too.
  *
- * @throws SegueError (misuse) that tells every problem at once
+ * @throws SegueError (misuse) that lists every problem
  */
 export function checkFlow(flow: AnyFlow): void {
   requireFlow(flow, "checkFlow");
@@ -34,12 +34,12 @@ export function checkFlow(flow: AnyFlow): void {
   );
 }
 
-/** All that is wrong with a flow's steps; empty where it is sound. */
+/** All problems of a flow's steps; empty if it is valid. */
 export function findProblems(nodes: readonly StepNode[]): FlowProblem[] {
   if (nodes.length === 0)
     return [{ message: "it has no step", hint: 'add one: .step("start", () => ({ … }))' }];
   const problems = [...nameProblems(nodes), ...wiringProblems(nodes)];
-  // What follows needs every name to be known.
+  // The other checks need every name to be known.
   return problems.length > 0 ? problems : [...reachProblems(nodes), ...levelProblems(nodes)];
 }
 
@@ -152,7 +152,7 @@ function comesBack(nodes: readonly StepNode[], name: string): boolean {
   return visit(name);
 }
 
-/** Every foreach must be joined once, every branch brought together at its own level. */
+/** Every foreach must be joined once, and branches must be joined at the same level. */
 function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const problems: FlowProblem[] = [];
   const scopes = foreachScopes(nodes);

@@ -1,6 +1,6 @@
 /**
- * Reading records, of which a disk or a hand may have damaged some. What a damaged one told of is as though it had never been
- * written; which one it is, and what to do, is said.
+ * Reads records, some of which a failing disk or manual editing may have damaged. A damaged record counts as never written; an
+ * error names it and says what to do.
  */
 import type { Store } from "../storage/index.js";
 import {
@@ -14,10 +14,10 @@ import {
 } from "../system/index.js";
 
 /**
- * Reads a JSON record; undefined where there is none.
+ * Reads a JSON record; undefined if there is none.
  *
- * @throws SegueError ("record-damaged") where it is no JSON, or not the record that its key says it is: names the file, and what
- *   becomes of its run without it
+ * @throws SegueError (code "record-damaged") if it is not JSON, or lacks the fields of the kind of record that its key implies;
+ *   names the file and what to do
  */
 export async function readRecord<T>(store: Store, key: string): Promise<T | undefined> {
   const bytes = await store.get(key);
@@ -31,7 +31,7 @@ export async function readRecord<T>(store: Store, key: string): Promise<T | unde
   });
 }
 
-/** The same, where work goes on without a record that is damaged: it counts as not there, and `tell` is given what is wrong with it. */
+/** Like `readRecord`, but treats a damaged record as missing and passes its error to `tell` (default: `sayOnce`). */
 export async function readSoundRecord<T>(
   store: Store,
   key: string,
@@ -51,7 +51,7 @@ const isDamagedRecord = (error: unknown): error is SegueError =>
 
 const said = new Set<string>();
 
-/** Says on standard error what is wrong with a record: once, however often it is read. */
+/** Prints the error of a damaged record on standard error, once per process. */
 export function sayOnce({ message, hint = "" }: SegueError): void {
   if (said.has(message)) return;
   said.add(message);
@@ -83,7 +83,7 @@ const aTime: ValueRange = {
 const anObject = thingWith("an object");
 const aList: ValueRange = { wanted: "a list", holds: Array.isArray };
 
-/** What records have to hold to be read, and what to do about one that is damaged, by the rest of its key. */
+/** By kind of record: the fields it must have, and what to do if it is damaged (given the rest of its key). */
 const kinds: ReadonlyArray<{
   readonly keys: RegExp;
   readonly fields: Fields;

@@ -1,4 +1,4 @@
-/** What is said of an artifact whose content is not there, or is not what was stored. */
+/** Errors for artifacts whose content is missing or damaged. */
 import type { Store } from "../../storage/index.js";
 import { SegueError } from "../../system/index.js";
 import { type ArtifactRef, objectKey } from "./ref.js";
@@ -13,7 +13,7 @@ export function missingArtifact(ref: Pick<ArtifactRef, "by">, where: string): Se
   });
 }
 
-/** @param where as of `missingArtifact` */
+/** @param where see `missingArtifact` */
 export function damagedArtifact(
   store: Store,
   ref: Pick<ArtifactRef, "by" | "sha">,

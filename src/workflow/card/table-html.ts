@@ -1,9 +1,9 @@
 import { escapeHtml } from "../../system/index.js";
-/** Rows as an HTML table. */
+/** Renders rows as an HTML table. */
 
 export interface TableLook {
   readonly columns?: readonly string[];
-  /** The place of a row to mark. */
+  /** The index of a row to mark. */
   readonly highlight?: number;
 }
 

@@ -1,4 +1,4 @@
-/** A run as plain lines, one an event: for pipes, log files and CI. */
+/** Shows a run as plain lines, one per event: for pipes, log files and CI. */
 import type { RunListener } from "../events.js";
 import { duration, statusAndTime } from "./duration.js";
 

@@ -98,7 +98,7 @@ function sectionOf(file: ConfFile, name: string): object {
   const section = file.values[name] ?? {};
   if (typeof section === "object" && !Array.isArray(section)) return section;
   throw misuse(
-    `${file.placeOf(name)}: "${name}" is a section of parameters, got ${JSON.stringify(section)}`,
+    `${file.placeOf(name)}: "${name}" must be a section of parameters, got ${JSON.stringify(section)}`,
     `write the parameters of the flow below it, indented: see conf/base/params.yml`,
   );
 }
@@ -119,7 +119,7 @@ function refuseUnknownNames(file: ConfFile, known: readonly AnyFlow[]): void {
         `${file.placeOf(name)}: "${name}" is neither a flow nor a parameter of one`,
         near
           ? `did you mean "${near}"?`
-          : `the flows are ${flows.join(", ")}; a flow of your own is named as its module: ./${name}.js`,
+          : `the flows are ${flows.join(", ")}; name a flow of your own by its module: ./${name}.js`,
       );
     }
   }

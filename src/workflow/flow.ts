@@ -124,7 +124,7 @@ function parametersOf(flow: string, given: unknown): z.ZodObject {
   if (given === undefined) return z.object({});
   if (given instanceof z.ZodObject) return given;
   throw misuse(
-    `the parameters of flow "${flow}" are no zod object`,
+    `the parameters of flow "${flow}" are not a zod object`,
     "write parameters: z.object({ seed: z.int().default(1) })",
   );
 }
@@ -237,7 +237,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     if (typeof run !== "function")
       throw misuse(
         `${kind} "${name}" of flow "${this.name}" has no function`,
-        `write what it does last: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
+        `pass a function as the last argument: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
       );
     const options = (rest.length > 1 ? rest[0] : {}) as AnyStepOptions;
     const node = stepNode(kind, name, options, this.nodes.at(-1)?.name);

@@ -52,7 +52,7 @@ export function requireItems(
       : value === undefined
         ? `step "${ref.by.split("/")[0]}" did not write as a list`
         : `is ${kindOf(value)}`;
-  throw new SegueError(`foreach "${foreach}" goes over "${over}", which ${why}`, {
+  throw new SegueError(`foreach "${foreach}" iterates over "${over}", which ${why}`, {
     hint: `return a list from step "${step}": return { ${over}: […] }; an empty one runs no task`,
     code: withoutList,
   });

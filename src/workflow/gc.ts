@@ -223,7 +223,7 @@ type Damage = Map<string, SegueError>;
 /** A record that says what a kept run uses; undefined if there is none, or if it is damaged, which is noted in `damage`. */
 async function readNeeded<T>(store: Store, key: string, damage: Damage): Promise<T | undefined> {
   return readSoundRecord<T>(store, key, ({ message, hint, code }) => {
-    const left = `${message}; what its run uses cannot be told, so no object is removed`;
+    const left = `${message}; what its run uses is unknown, so no object is removed`;
     damage.set(key, new SegueError(left, { hint, code }));
   });
 }

@@ -47,7 +47,7 @@ async function imported(url: string): Promise<Record<string, unknown>> {
   const idle = new Promise<never>((_, reject) => {
     onIdle = () =>
       reject(
-        new SegueError("it waits at its top level for what never comes", {
+        new SegueError("its top-level await never settles", {
           hint: "look for an await outside of any function, there or in what it imports",
         }),
       );

@@ -38,8 +38,8 @@ export class LogRelay {
 
   #tellLeftOut(): void {
     if (this.#leftOut === 0) return;
-    const lines = `${this.#leftOut.toLocaleString("en-US")} ${this.#leftOut === 1 ? "line" : "lines"}`;
+    const lines = `${this.#leftOut.toLocaleString("en-US")} more ${this.#leftOut === 1 ? "line" : "lines"}`;
     this.#leftOut = 0;
-    this.#send("err", `… ${lines} more: \`segue logs\` has all that the task printed`, () => {});
+    this.#send("err", `… ${lines}: \`segue logs\` has everything the task printed`, () => {});
   }
 }

@@ -75,10 +75,7 @@ export function parseParameters(
       (source === undefined ? "" : ` (in ${source})`)
     );
   });
-  throw misuse(
-    problems.join("; "),
-    `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
-  );
+  throw misuse(problems.join("; "), `segue run ${asCommandsName(flow)} --help explains each parameter`);
 }
 
 function keepable(flow: HasParameters, parameters: Record<string, unknown>): Record<string, unknown> {
@@ -88,7 +85,7 @@ function keepable(flow: HasParameters, parameters: Record<string, unknown>): Rec
     } catch (error) {
       throw misuse(
         `parameter ${flagName(key)} of flow "${flow.name}" cannot be kept in the run's record: ${messageOf(error)}`,
-        "let the schema give a plain value or a date, and make the rest of it within a step",
+        "let the schema output a plain value or a date, and convert it within a step",
       );
     }
   }
@@ -132,7 +129,7 @@ export async function checkParameters(
     if (error instanceof SegueError) throw error;
     throw misuse(
       `flow "${flow.name}" refuses its parameters: ${messageOf(error)}`,
-      `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
+      `segue run ${asCommandsName(flow)} --help explains each parameter`,
     );
   }
 }

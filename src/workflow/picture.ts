@@ -127,7 +127,7 @@ function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepSt
   const over = node.kind === "foreach" ? `foreach of ${node.over}` : node.kind === "join" ? "join" : "";
   const below = state
     ? [time, count].filter((part) => part !== "").join(" · ") ||
-      (state.status === "done" ? "taken over" : state.status)
+      (state.status === "done" ? "reused" : state.status)
     : over;
   const name = node.name.length > 18 ? `${node.name.slice(0, 17)}…` : node.name;
   const hint = [node.name, over, node.description ?? "", state?.status ?? ""]

@@ -27,7 +27,7 @@ export function refuseBesideSteps({ name }: AnyFlow): void {
   const steps = inProcess[key];
   if (steps === undefined || steps.getStore()) return;
   throw misuse(
-    `the flow "${name}" is run by a module that each process of its steps loads, too`,
-    "run it from a file of its own that imports the flow, or with: segue run ./MODULE",
+    `the flow "${name}" is run by a module that its step processes load, too`,
+    "run it from a separate file that imports the flow, or with: segue run ./MODULE",
   );
 }

@@ -63,9 +63,10 @@ function problemOf(bytes: Uint8Array, fields: Fields): string | { readonly recor
   try {
     record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return bytes.length === 0 ? "it is empty" : "it is no JSON";
+    return bytes.length === 0 ? "it is empty" : "it is not JSON";
   }
-  if (record === null || typeof record !== "object" || Array.isArray(record)) return "it is no JSON object";
+  if (record === null || typeof record !== "object" || Array.isArray(record))
+    return "it is not a JSON object";
   for (const [name, range] of Object.entries(fields)) {
     const value = (record as Record<string, unknown>)[name];
     if (value === undefined) return `it has no "${name}"`;
@@ -93,7 +94,7 @@ const kinds: ReadonlyArray<{
     keys: /^runs\/.+\.end\.json$/,
     fields: { status: oneOf("done", "failed", "stopped"), finished: aTime },
     remedy: (run) =>
-      `remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume ${run}`,
+      `remove it, or continue the run, which counts as interrupted (what is done is kept): segue resume ${run}`,
   },
   {
     keys: /^runs\/.+\.json$/,
@@ -106,14 +107,14 @@ const kinds: ReadonlyArray<{
       nodes: aList,
       origins: aList,
     },
-    remedy: (run) => `remove it: the run ${run} is not listed without it, and cannot be gone on with`,
+    remedy: (run) => `remove it: the run ${run} is not listed without it, and cannot be resumed`,
   },
   {
     keys: /^tasks\/.+\/done\.json$/,
     fields: { attempt: someText, started: aTime, finished: aTime, artifacts: anObject },
     remedy(place) {
       const [flow, run, step] = place.split("/");
-      return `remove it, and do anew what it told of: segue resume ${flow}/${run} --step ${step}`;
+      return `remove it, and rerun its step: segue resume ${flow}/${run} --step ${step}`;
     },
   },
   { keys: /\/started\.json$/, fields: { started: aTime, pid: wholeNumber(), host: someText }, remedy },

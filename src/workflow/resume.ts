@@ -75,7 +75,7 @@ async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunRes
   if (!(await isActive(origin, databaseUrl))) return undefined;
   const { step, retry, cache = false } = options;
   if (options.engine === "local" || step !== undefined || retry !== undefined || cache)
-    throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
+    throw new SegueError(`run ${origin.flow}/${origin.run} is still being run by workers`, {
       hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
       code: "run-held",
     });

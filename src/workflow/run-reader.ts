@@ -97,7 +97,7 @@ export class TaskReader {
               .slice(0, 10)
               .map((each) => each.task)
               .join(", ")}${done.length > 10 ? ", …" : ""}`
-          : `segue show ${flow}/${id} tells how far the run is`,
+          : `see how far the run is: segue show ${flow}/${id}`,
       code: "task-not-done",
     });
   }
@@ -143,7 +143,7 @@ export class TaskReader {
     const [found] = await findTasks(this.run.store, await this.run.record(), this.step, this.task);
     if (found) return found;
     await this.record();
-    throw new SegueError(`task ${this.step}/${this.task} has not been begun`);
+    throw new SegueError(`task ${this.step}/${this.task} has not started`);
   }
 
   async #file(file: string, attempt?: string): Promise<Uint8Array | undefined> {

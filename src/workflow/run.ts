@@ -88,7 +88,10 @@ export const runOptionRanges: Readonly<Record<keyof RunOptions, ValueRange>> = {
   maxWorkers: wholeNumber(1),
   tags: listOf("tags"),
   // retryPolicy validates the rest.
-  retry: { wanted: "how often", holds: (value) => typeof value === "number" || thingWith("").holds(value) },
+  retry: {
+    wanted: "a count or an object",
+    holds: (value) => typeof value === "number" || thingWith("").holds(value),
+  },
   cache: trueOrFalse,
   engine: anEngine,
   databaseUrl: someText,

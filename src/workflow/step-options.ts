@@ -73,7 +73,7 @@ export function stepNode(
   requireResources(name, options.resources);
   if (options.catch !== undefined && !isArtifactName(options.catch))
     throw misuse(
-      `catch of step "${name}": ${JSON.stringify(options.catch)} is no name of an artifact`,
+      `catch of step "${name}": ${JSON.stringify(options.catch)} is not a valid artifact name`,
       artifactNames,
     );
   const after = options.after ?? above;

@@ -175,7 +175,7 @@ process.on("uncaughtException", (error) => {
   const earlier = whose();
   const isLeft = earlier !== undefined && earlier !== current?.spec;
   const origin = isLeft
-    ? `what ${earlier.ready.step}/${earlier.ready.task} left behind in this process threw: `
+    ? `something that ${earlier.ready.step}/${earlier.ready.task} left behind in this process threw: `
     : "";
   process.stderr.write(`${origin}${stack}\n`);
   const failure: TaskFailure = isLeft

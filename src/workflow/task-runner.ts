@@ -127,7 +127,7 @@ export async function publishCaught(
   const artifacts = { ...refs, [node.catch!]: ref };
   const lacking = withoutItems(spec.ready.toCome, artifacts);
   if (lacking) {
-    const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to go over`;
+    const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to iterate over`;
     return { failed: { ...error, code: withoutList, message: `${error.message} (not caught: ${why})` } };
   }
   return { done: await publish(store, spec, started, artifacts, error) };
@@ -192,10 +192,9 @@ async function storeAll(
   const entries = Object.entries(returned).filter(([, value]) => value !== undefined);
   const wrong = entries.find(([name]) => !isArtifactName(name));
   if (wrong !== undefined)
-    throw new SegueError(
-      `step "${origin.step}" returned an artifact that is called ${JSON.stringify(wrong[0])}`,
-      { hint: artifactNames },
-    );
+    throw new SegueError(`step "${origin.step}" returned an artifact named ${JSON.stringify(wrong[0])}`, {
+      hint: artifactNames,
+    });
   const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
   return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
 }

@@ -104,7 +104,7 @@ async function baseFigures(
 function withoutVectors({ recommender, settings }: GridPoint): string {
   const defaults = isRecommenderName(recommender) ? recommenderKinds[recommender].defaults : {};
   const minCount = String(settings.minCount ?? ("minCount" in defaults && defaults.minCount));
-  return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors; try a lower one, or more playlists`;
+  return `no track is played ${minCount} times or more: min_count ${minCount} leaves no vectors; try a lower one, or more playlists`;
 }
 
 /** "near Artist-Song: Artist-Other (0.93), …": shows at a glance whether the vectors make sense. */

@@ -115,7 +115,7 @@ export function drawReport(card: Card, facts: ReportFacts): void {
     const spec = facts.pictures?.[name];
     if (spec !== undefined) card.chart(spec, { caption });
   }
-  if (facts.runs.length > 0) card.markdown("## The way here");
+  if (facts.runs.length > 0) card.markdown("## The runs");
   for (const picture of facts.runs) card.image(picture);
 }
 

@@ -49,7 +49,7 @@ const parameterOf = {
 export async function checkForSageMaker(parameters: DeploymentParameters): Promise<void> {
   await checkSageMakerOptions(sageMakerOptionsOf(parameters), {
     names: parameterOf,
-    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was asked of AWS yet",
+    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was sent to AWS yet",
   });
 }
 
@@ -94,12 +94,12 @@ async function standingEndpoint(deployed: DeployedEndpoint, task: DeployTask): P
   // If AWS does not answer, the check still runs, because it deletes the endpoint if it fails.
   const standing = await sageMakerStanding(deployed, connectionOf().connection).catch(() => "there");
   if (standing === "replaced")
-    throw new SegueError(`the endpoint ${name} was given another model since this run deployed to it`, {
+    throw new SegueError(`the endpoint ${name} got another model after this run deployed to it`, {
       hint: "it was left as it is; to deploy this run's model again, resume with --step deploy",
       code: "endpoint-replaced",
     });
   if (standing === "there") return deployed;
-  console.log(`the endpoint ${name} is gone: it is deployed again`);
+  console.log(`the endpoint ${name} is gone: deploying it again`);
   return deploy(task);
 }
 
@@ -160,7 +160,7 @@ function pairsOf(parameter: string, list: readonly string[]): Record<string, str
   return Object.fromEntries(
     list.map((pair) => {
       const at = pair.indexOf("=");
-      if (at < 1) throw misuse(`${parameter}: "${pair}" is no name=value`, "write it as team=radio");
+      if (at < 1) throw misuse(`${parameter}: "${pair}" is not name=value`, "write it as team=radio");
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );

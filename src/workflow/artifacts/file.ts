@@ -36,7 +36,7 @@ export function file(path: string): FileArtifact {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts) throw new SegueError(`there is no file ${path} to make an artifact of`);
   if (!facts.isFile() && !facts.isDirectory())
-    throw misuse(`${path} is neither a file nor a folder`, "write what it gives to a file");
+    throw misuse(`${path} is neither a file nor a folder`, "write its content to a file");
   const local: LocalFile = {
     [handleMark]: "file",
     name: basename(resolve(path)),

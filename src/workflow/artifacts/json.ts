@@ -84,11 +84,11 @@ function plainArray(array: readonly unknown[], place: string, above: Set<object>
   // Array.from, unlike map, also visits holes.
   const copy = Array.from(array, (item, i) => {
     const stored = plain(item, `${place}[${i}]`, above);
-    if (stored === undefined) throw unstorable(`${place}[${i}]`, "undefined (null could be kept)");
+    if (stored === undefined) throw unstorable(`${place}[${i}]`, "undefined (use null)");
     return stored;
   });
   const extra = Object.keys(array)[array.length];
-  if (extra !== undefined) throw unstorable(place, `an array with a property of its own, "${extra}"`);
+  if (extra !== undefined) throw unstorable(place, `an array with an extra property, "${extra}"`);
   return copy;
 }
 

@@ -8,7 +8,7 @@ const stepOf = ({ by }: Pick<ArtifactRef, "by">) => by.split("/")[0];
 /** @param where the artifact and the step: `artifact "grid" of modeling/2026…/start/0` */
 export function missingArtifact(ref: Pick<ArtifactRef, "by">, where: string): SegueError {
   return new SegueError(`${where}: its content is no longer in the datastore`, {
-    hint: `it may have been removed by \`segue gc\`; to make it anew, resume the run with --step ${stepOf(ref)}`,
+    hint: `it may have been removed by \`segue gc\`; to make it again, resume the run with --step ${stepOf(ref)}`,
     code: "artifact-missing",
   });
 }

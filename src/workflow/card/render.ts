@@ -142,8 +142,8 @@ function image(contents: Uint8Array | string, alt: string): string {
     // A picture with its own dark style has its own background: white behind it would show at its rounded corners.
     if (contents.trimStart().startsWith("<"))
       return svgImage(contents, alt, contents.includes(whenDark) ? "themed" : undefined);
-    const message = `this image is no SVG: "${contents.slice(0, 100)}"`;
-    return errorSection({ message, hint: "of a file, give the bytes: card.image(readFileSync(path))" });
+    const message = `this image is not SVG: "${contents.slice(0, 100)}"`;
+    return errorSection({ message, hint: "for a file, pass its bytes: card.image(readFileSync(path))" });
   }
   const type =
     contents[0] === 0x89

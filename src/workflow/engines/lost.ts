@@ -38,7 +38,7 @@ export function lost(
   { code, signal, lastWords, systemShortOfMemory }: Death,
 ): TaskFailure {
   if (pid === undefined) {
-    const why = code ? getSystemErrorName(code) : "why is not known";
+    const why = code ? getSystemErrorName(code) : "for an unknown reason";
     const hint =
       why === "EAGAIN" ? "raise the limit of processes (ulimit -u, or the container's)" : undefined;
     return { kind: "lost", message: `its process could not be started (${why})`, ...(hint && { hint }) };
@@ -60,6 +60,6 @@ export function lost(
   const megabytes = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
   return failed(
     how,
-    `its JavaScript heap may take ${megabytes} MB: let it take more with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; where the machine has no more, ${fewerTasks}`,
+    `its JavaScript heap is limited to ${megabytes} MB: raise that with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; if the machine has no more, ${fewerTasks}`,
   );
 }

@@ -66,13 +66,13 @@ export class Places {
   /** A note if a step requests more than this machine has; else undefined. */
   excess(step: string, resources: Resources | undefined): string | undefined {
     const asks = [
-      ...((resources?.cpus ?? 1) > this.total ? [`${resources!.cpus} places of ${this.total}`] : []),
+      ...((resources?.cpus ?? 1) > this.total ? [`${resources!.cpus} slots (of ${this.total})`] : []),
       ...((resources?.memory ?? 0) > this.memory
-        ? [`${resources!.memory} MiB of ${Math.floor(this.memory)}`]
+        ? [`${resources!.memory} MiB (of ${Math.floor(this.memory)})`]
         : []),
     ];
     return asks.length === 0
       ? undefined
-      : `step "${step}" asks for ${asks.join(" and ")}: its tasks run one at a time here`;
+      : `step "${step}" requests ${asks.join(" and ")}: its tasks run one at a time here`;
   }
 }

@@ -78,11 +78,11 @@ export function waysOn(
 ): string[] {
   // Resuming keeps the wrong parameters.
   if (error?.exitCode === 2 && again)
-    return [`run it anew with what is right (a resumed run keeps its parameters): ${again}`];
+    return [`run it again with correct input (a resumed run keeps its parameters): ${again}`];
   const resume = withFlags(`segue resume ${run.flow}/${run.run}`, flags);
   return [
-    `${error ? "when it is put right" : "go on with"}: ${resume}`,
-    ...(next ? [`and then with the flows after it: ${next}`] : []),
+    `${error ? "when it is fixed" : "continue"}: ${resume}`,
+    ...(next ? [`then the flows after it: ${next}`] : []),
     // Other parameters would not help if a run is missing.
     ...(error && error.code !== "no-run" && again ? [`with other parameters: ${again}`] : []),
   ];

@@ -62,7 +62,7 @@ function whatToDo(run: RunSummary, isPrinted: boolean, commands: Commands): stri
   if (run.failed) {
     const { step, task } = run.failed;
     const toRead = isPrinted
-      ? [`all that it printed: segue logs ${run.flow}/${run.run}/${step}/${task}`]
+      ? [`everything it printed: segue logs ${run.flow}/${run.run}/${step}/${task}`]
       : [];
     return afterFailure(run, run.failed, { ...commands, toRead });
   }
@@ -73,7 +73,7 @@ function whatToDo(run: RunSummary, isPrinted: boolean, commands: Commands): stri
 function taskRow(task: TaskSummary): string[] {
   const notes = [
     ...(task.attempts.length > 1 ? [`${task.attempts.length} attempts`] : []),
-    ...(task.reusedFrom ? [`taken from ${task.reusedFrom} (${task.reusedWhy})`] : []),
+    ...(task.reusedFrom ? [`reused from ${task.reusedFrom} (${task.reusedWhy})`] : []),
     ...(task.caught ? ["caught"] : []),
     ...(task.error ? [messageOf(task.error)] : []),
   ];

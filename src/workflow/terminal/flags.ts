@@ -17,7 +17,7 @@ export function addParameterFlags(command: Command, flow: AnyFlow): Command {
     const inner = innerType(schema);
     const help = helpOf(schema, inner);
     if (inner instanceof z.ZodBoolean) {
-      command.addOption(new Option(`--${name}`, `${help} (else --no-${name})`));
+      command.addOption(new Option(`--${name}`, `${help} (or --no-${name})`));
       command.addOption(new Option(`--no-${name}`).hideHelp());
     } else {
       command.addOption(new Option(`--${name} <${placeholder(inner)}>`, help));
@@ -63,7 +63,7 @@ export function refuseValuesOfSwitches(
     const contrary = flag!.startsWith("--no-") ? `--${flag!.slice(5)}` : `--no-${flag!.slice(2)}`;
     throw misuse(
       `${flag} takes no value, got "${value}"`,
-      isSwitch(contrary) ? `write ${flag}, or ${contrary} for its contrary` : `write ${flag} alone`,
+      isSwitch(contrary) ? `write ${flag}, or ${contrary} for the opposite` : `write ${flag} alone`,
     );
   }
 }

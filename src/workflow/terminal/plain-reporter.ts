@@ -25,7 +25,7 @@ export function plainReporter(write: (line: string) => void): RunListener {
         const { step, task, reused, caught, started, finished } = event.record;
         const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
         const how = reused
-          ? `taken from run ${reused.run} (${reused.why})`
+          ? `reused from run ${reused.run} (${reused.why})`
           : caught
             ? `failed and caught: ${caught.message}`
             : `done in ${duration(seconds)}`;

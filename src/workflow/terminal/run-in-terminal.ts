@@ -29,7 +29,7 @@ export interface TerminalOptions extends Omit<Commands, "again"> {
 }
 
 const aCommand: ValueRange = {
-  wanted: "a command, or what gives one",
+  wanted: "a command, or a function that returns one",
   holds: (value) => typeof value === "string" || typeof value === "function",
 };
 
@@ -117,7 +117,7 @@ function whatToRead(run: RunResult, { step, task, others = [] }: Failed): string
     ...(run.printed ? [`what it printed: segue logs ${whole}/${step}/${task}`] : []),
     ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
   ];
-  return more.length > 0 ? more : [`the run, and what it was given: segue show ${whole}`];
+  return more.length > 0 ? more : [`the run and its parameters: segue show ${whole}`];
 }
 
 async function report(

@@ -129,7 +129,7 @@ export class StepBoard {
     const isStopped = this.#isOver && state === "running";
     if (state === "waiting") {
       if (!this.#isOver) return colour("dim", `  · ${name}`);
-      return colour("dim", `  · ${name}  not begun`);
+      return colour("dim", `  · ${name}  not started`);
     }
     const mark =
       state === "done"
@@ -152,7 +152,7 @@ export class StepBoard {
     if (isStopped) parts.push("stopped");
     if (step.reused > 0)
       parts.push(
-        `${step.reused === step.known ? "" : `${step.reused} `}taken ${step.why === "cache" ? "from the cache" : "over"}`,
+        `${step.reused === step.known ? "" : `${step.reused} `}${step.why === "cache" ? "taken from the cache" : "reused"}`,
       );
     if (step.began !== undefined) {
       const until = state === "running" && !isStopped ? now : (step.ended ?? now);

@@ -18,11 +18,11 @@ export class Attendance {
   note(workers: number, now: number): void {
     if (workers > 0) {
       this.#lastSeen = now;
-      if (this.#missed) this.#say("a worker is at the queue: the run goes on");
+      if (this.#missed) this.#say("a worker has joined the queue: the run continues");
       this.#missed = false;
     } else if (!this.#missed && now - this.#lastSeen >= patience) {
       this.#missed = true;
-      this.#say("no worker is at this queue, so the run waits: start one with `segue worker`");
+      this.#say("no worker serves this queue, so the run waits: start one with `segue worker`");
     }
   }
 }

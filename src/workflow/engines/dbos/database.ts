@@ -17,8 +17,8 @@ export function databaseUrlOf(given: string | undefined, flag?: string): string 
     );
   if (!isDatabaseUrl(url))
     throw misuse(
-      `${given === undefined ? "SEGUE_DATABASE_URL" : "the database"} is no URL of a Postgres database: "${shownUrl(url)}"`,
-      `it looks like ${exampleUrl}; what is special in a password is written as %40 for @, %2F for /`,
+      `${given === undefined ? "SEGUE_DATABASE_URL" : "the database"} is not a Postgres URL: "${shownUrl(url)}"`,
+      `it should look like ${exampleUrl}; write special characters in a password as %40 for @, %2F for /`,
     );
   return url;
 }
@@ -38,12 +38,12 @@ export function shownUrl(url: string): string {
 const hints: readonly (readonly [RegExp, string])[] = [
   [
     /^(28000|28P01)$|password must be/m,
-    "check the user and the password in the database's URL; what is special in them is written as %25 for %, %40 for @",
+    "check the user and the password in the database's URL; write special characters in them as %25 for %, %40 for @",
   ],
-  [/^3D000$/m, "make it with createdb, or name another one"],
+  [/^3D000$/m, "create it with createdb, or name another one"],
   [
     /^(25006|42501)$/m,
-    "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
+    "its user needs the right to create schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
   ],
   [
     /^53300$|too many connections/m,
@@ -51,7 +51,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /certificate/,
-    "name the file of who signed it in the database's URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem",
+    "name the file of its certificate authority in the database's URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem",
   ],
 ];
 

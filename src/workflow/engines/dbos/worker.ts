@@ -149,7 +149,7 @@ async function look(
       const own = left.filter((each) => each.queueName === queueName).map((each) => each.workflowID);
       if (own.length > 0) await DBOS.resumeWorkflows(own, { queueName });
     }
-    log(`took over ${left.length} of ${dead}, which is gone`);
+    log(`took over ${left.length} workflows of ${dead}, which is gone`);
   });
   if (active.size === 0) return;
   const cancelled = await DBOS.listWorkflows({

@@ -1,5 +1,5 @@
 /**
- * Segue as a library: `import { … } from "segue"`. What loads much or is a subject of its own has a door of its own: `segue/deployment`,
+ * Segue as a library: `import { … } from "segue"`. Separate or heavy subjects have their own entry points: `segue/deployment`,
  * `segue/evaluation`, `segue/serving`, `segue/track2vec`, `segue/workflow`.
  */
 export {

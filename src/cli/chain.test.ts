@@ -19,9 +19,9 @@ describe("a chain of runs", () => {
     project.write("odd.csv", "a,b\n1,2\n");
     const failed = await segue("run", "--input", "odd.csv", ...own, "--knn-k", "7", "--tag", "my try");
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toMatch(/→ when it is put right: segue resume intermediate\/\S+\n/);
+    expect(failed.stderr).toMatch(/→ when it is fixed: segue resume intermediate\/\S+\n/);
     expect(failed.stderr).toMatch(
-      /→ and then with the flows after it: segue run primary modeling deployment --knn-k 7 --tag 'my try'\n/,
+      /→ then the flows after it: segue run primary modeling deployment --knn-k 7 --tag 'my try'\n/,
     );
     // Had the input another name, no resumed run would find it.
     expect(failed.stderr).toMatch(
@@ -110,7 +110,7 @@ describe("a chain of runs", () => {
     }
     // A resumed run has the parameters of the old one, so what is advised is to run it anew; also where it was resumed.
     const advice =
-      "→ run it anew with what is right (a resumed run keeps its parameters): segue run intermediate primary modeling deployment --input ambiguous.csv --data other\n";
+      "→ run it again with correct input (a resumed run keeps its parameters): segue run intermediate primary modeling deployment --input ambiguous.csv --data other\n";
     expect(ran.stderr).toContain(advice);
     expect(ran.stderr).not.toContain("segue resume");
     const run = /segue show (intermediate\/\S+)/.exec(ran.stderr)![1]!;

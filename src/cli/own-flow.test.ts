@@ -59,7 +59,7 @@ describe("a flow of one's own that fails", () => {
     const { code, stderr } = await segue("run", "never.mjs");
     expect([code, stderr]).toEqual([
       1,
-      "error: cannot load the flow's module never.mjs: it waits at its top level for what never comes\n  → look for an await outside of any function, there or in what it imports\n",
+      "error: cannot load the flow's module never.mjs: its top-level await never settles\n  → look for an await outside of any function, there or in what it imports\n",
     ]);
   });
 
@@ -108,8 +108,8 @@ describe("a flow of one's own that fails", () => {
   │ row 6
   │ row 7
 
-  → all that it printed: segue logs ${run}/start/0 --datastore talks
-  → when it is put right: segue resume ${run} --datastore talks
+  → everything it printed: segue logs ${run}/start/0 --datastore talks
+  → when it is fixed: segue resume ${run} --datastore talks
   → with other parameters: segue run own.js:talks --datastore talks
 $`,
       ),
@@ -120,8 +120,8 @@ $`,
       new RegExp(
         `"talks" has no successful run in .*
   → its latest run \\(failed\\), and how to resume it: segue show ${run} --datastore talks
-  → the run, and what it was given: segue show reader/\\S+ --datastore talks
-  → when it is put right: segue resume reader/\\S+ --datastore talks
+  → the run and its parameters: segue show reader/\\S+ --datastore talks
+  → when it is fixed: segue resume reader/\\S+ --datastore talks
 $`,
       ),
     );
@@ -152,9 +152,7 @@ $`,
     const { code, stderr } = await segue("run", "own.js:named", `--name=${name}`);
     expect(code).toBe(1);
     const called = JSON.stringify(name);
-    expect(stderr).toContain(
-      `/start/0: step "start" returned an artifact that is called ${called}\n  → a name`,
-    );
+    expect(stderr).toContain(`/start/0: step "start" returned an artifact named ${called}\n  → a name`);
   });
 });
 

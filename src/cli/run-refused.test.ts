@@ -157,7 +157,7 @@ describe("segue run refuses", () => {
     ["params.yml", "seed: 1\nseed: 2\n", /^error: \S+, line 2: .* unique\n {2}→ leave one of the two out\n$/],
     ["params.yml", "seed: *other\n", /^error: cannot read conf\/local\/params\.yml: .*other.*\n$/],
     ["params.yml", "seed: 1\nnosuch:\n", /line 2: "nosuch" is neither a flow nor a parameter/],
-    ["params.yml", "intermediate: true\n", /"intermediate" is a section of parameters, got true/],
+    ["params.yml", "intermediate: true\n", /"intermediate" must be a section of parameters, got true/],
     [
       "catalog.yml",
       "masterplaylists:\n  path: x\n  format: csv\n",

@@ -52,7 +52,7 @@ it("ends at once on the second Ctrl-C, with no process left though the task hear
   await sleep(50);
   command.kill("SIGINT");
   expect(await ended).toBe(130);
-  expect(said).toMatch(/^interrupted\n {2}→ go on with: segue resume busy\/\S+\n$/);
+  expect(said).toMatch(/^interrupted\n {2}→ continue: segue resume busy\/\S+\n$/);
   for (let i = 0; i < 50 && isAlive(pid); i++) await sleep(20);
   expect([isAlive(pid), existsSync(folder)]).toEqual([false, false]);
 }, 30_000);
@@ -72,6 +72,6 @@ it("says how to go on where the datastore takes no more", async () => {
   const failed = await project.segueMeanwhile("run", "stops.mjs:ends", "--datastore", "full");
   expect(failed.code).toBe(1);
   expect(failed.stderr).toMatch(/^error: .*full\/cache/);
-  const [, run] = /→ when it is put right: segue resume (ends\/\S+) --datastore full\n/.exec(failed.stderr)!;
+  const [, run] = /→ when it is fixed: segue resume (ends\/\S+) --datastore full\n/.exec(failed.stderr)!;
   expect(project.segue("show", run!, "--datastore", "full").stdout).toContain("interrupted");
 }, 30_000);

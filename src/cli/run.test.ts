@@ -238,9 +238,7 @@ describe("segue run", () => {
     const code = await new Promise((resolve) => child.once("exit", resolve));
     expect(performance.now() - begun).toBeLessThan(msToEnd(2000));
     expect(code).toBe(130);
-    expect(said).toMatch(
-      /interrupted\n {2}→ go on with: segue resume intermediate\/\S+\n {2}→ and then with/,
-    );
+    expect(said).toMatch(/interrupted\n {2}→ continue: segue resume intermediate\/\S+\n {2}→ then the flows/);
     expect(await scratch()).toEqual([]);
     const started = await readdir(join(home, "stop", ".segue", "tasks", "intermediate"), { recursive: true });
     const records = started.filter((each) => each.endsWith("started.json"));

@@ -68,7 +68,7 @@ it("lists the other runs where one's record is damaged, and says which it is and
         (ended) => ({ ...ended, code: 0 }),
         (ended: { stdout: string; stderr: string; code: number }) => ended,
       );
-    const said = `runs/${broken}.json in ${folder} is damaged: it is no JSON\n  → remove it: the run ${broken} is not listed without it, and cannot be gone on with\n`;
+    const said = `runs/${broken}.json in ${folder} is damaged: it is not JSON\n  → remove it: the run ${broken} is not listed without it, and cannot be resumed\n`;
     const listed = await command("runs", "--json");
     expect([listed.code, listed.stderr, JSON.parse(listed.stdout)]).toMatchObject([0, said, { length: 25 }]);
     const shown = await command("show", "primary");

@@ -47,7 +47,7 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
       code: 2,
       stdout: "fine: valid, 1 step\n",
       stderr: expect.stringMatching(
-        /^error: flow "bare" is not sound.*no step.*\nflow "lost" is not sound.*did you mean "start"/s,
+        /^error: flow "bare" is invalid.*no step.*\nflow "lost" is invalid.*did you mean "start"/s,
       ),
     });
     expect(project.segue("check", "./some.mjs:fine").code).toBe(0);

@@ -1,4 +1,4 @@
-/** `segue/deployment`: bundles as live endpoints, on this machine or on Amazon SageMaker, and the check of them. */
+/** `segue/deployment`: deploys bundles as endpoints, on this machine or Amazon SageMaker, and checks them. */
 export {
   type AutoScaling,
   type AwsConnection,

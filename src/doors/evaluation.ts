@@ -1,4 +1,4 @@
-/** `segue/evaluation`: how good a recommender is. Protocols, metrics, slices, comparisons. */
+/** `segue/evaluation`: measures recommenders. Protocols, metrics, slices, comparisons. */
 export {
   type Answering,
   type BehaviourOptions,

@@ -1,4 +1,4 @@
-/** `segue/serving`: the HTTP endpoint, which answers "what should play next?" from a model held in memory. */
+/** `segue/serving`: the HTTP endpoint, which answers "what should play next?" from a model in memory. */
 export {
   type BundleOptions,
   bundleSource,

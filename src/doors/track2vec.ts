@@ -1,4 +1,4 @@
-/** `segue/track2vec`: track vectors. Training them, asking them, saving and loading them. */
+/** `segue/track2vec`: trains, queries, saves and loads track vectors. */
 export {
   type EpochReport,
   type GridOptions,

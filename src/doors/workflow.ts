@@ -1,6 +1,6 @@
 /**
- * `segue/workflow`: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
- * anything. Knows nothing of music.
+ * `segue/workflow`: steps, foreach and joins in typed TypeScript. They run in a bounded pool of processes, their results are kept
+ * as files, and a run can be resumed after any failure. Independent of music.
  *
  * ```ts
  * // tuning.ts
@@ -21,7 +21,7 @@
  * const result = await runFlow(tuning, { seed: 7 }, { store, listener: console.log });
  * ```
  *
- * Steps run in processes of their own that import the flow's module: keep its top level light, and `import()` what is heavy
+ * Steps run in separate processes that import the flow's module: keep its top level light, and `import()` heavy dependencies
  * within the steps.
  */
 export {

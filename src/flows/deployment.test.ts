@@ -176,13 +176,13 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     emulator.modelError = false;
     const resumed = await segue(
       "resume",
-      /when it is put right: segue resume (\S+)/.exec(failed.stderr)![1]!,
+      /when it is fixed: segue resume (\S+)/.exec(failed.stderr)![1]!,
       "--json",
     );
     expect(resumed.stderr).toBe("");
     expect(resumed.code).toBe(0);
     const { run } = JSON.parse(resumed.stdout);
-    expect((await segue("logs", `deployment/${run}/check`)).stdout).toContain("it is deployed again");
+    expect((await segue("logs", `deployment/${run}/check`)).stdout).toContain("deploying it again");
     expect(await left()).toEqual(nothing);
   }, 60_000);
 
@@ -194,12 +194,9 @@ describe.skipIf(motoPython === undefined)("segue run deployment --target sagemak
     expect((await segue(...good, "--keep")).stderr).toBe("");
     const before = await left();
     expect(before.endpoints).toEqual(["segue"]);
-    const resumed = await segue(
-      "resume",
-      /when it is put right: segue resume (\S+)/.exec(failed.stderr)![1]!,
-    );
+    const resumed = await segue("resume", /when it is fixed: segue resume (\S+)/.exec(failed.stderr)![1]!);
     expect(resumed.code).toBe(1);
-    expect(resumed.stderr).toMatch(/segue was given another model since[^→]*→ .*--step deploy/);
+    expect(resumed.stderr).toMatch(/segue got another model after[^→]*→ .*--step deploy/);
     expect(await left()).toEqual(before);
     expect((await segue(...good)).code).toBe(0);
     expect(await left()).toEqual(nothing);

@@ -1,4 +1,4 @@
-/** deployment: the best model → a bundle → an endpoint → a real request to it, its answer compared with the bundle's. */
+/** deployment: the best model → a bundle → an endpoint → a real request, whose answer is compared with the bundle's. */
 import { join } from "node:path";
 import { type Client, type FileArtifact, file, flow, type RunReader } from "../workflow/index.js";
 import { checkDeployment, isForSageMaker } from "./parts/check-deployment.js";
@@ -7,7 +7,7 @@ import { placesOf } from "./parts/places.js";
 import type { TrainedPoint } from "./parts/ranking.js";
 import type { RefitOptions } from "./parts/refit.js";
 
-/** SageMaker deletes no endpoint that is still being made, so a deployment that is stopped has to wait for it first. */
+/** SageMaker cannot delete an endpoint that is still being created, so a stopped deployment has to wait for it first. */
 const cleanUpTime = "20m";
 
 export const deployment = flow("deployment", {
@@ -89,7 +89,7 @@ export const deployment = flow("deployment", {
       }
       if (endpoint.target === "sagemaker") {
         const { checkOnSageMaker } = await import("./parts/sagemaker.js");
-        // A bundle that cannot be fetched must not keep the endpoint alive: the check fails on the missing folder, and deletes.
+        // A bundle that cannot be fetched must not keep the endpoint alive: the check then fails on the missing folder, and deletes it.
         const bundle = await artifacts.bundle.path().catch(() => artifacts.bundleFolder);
         return checkOnSageMaker({ parameters, endpoint, bundle, progress, signal });
       }
@@ -111,7 +111,7 @@ export const deployment = flow("deployment", {
     return { kept: keep };
   });
 
-/** The models of a modeling run, fitted again on all that its primary run prepared, in folders of the task's own. */
+/** Refits the models of a modeling run on all playlists of its primary run, in folders below `own`. */
 async function refitted(
   modelingRun: RunReader,
   client: Client,

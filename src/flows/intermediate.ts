@@ -18,7 +18,7 @@ export const intermediate = flow("intermediate", {
     if (parameters.columns !== "") parseColumnMapping(parameters.columns);
     await checkPlaces(parameters.data, engine);
     const inputs = await inputsOf(parameters);
-    // A run that would find nothing to read is not begun. Workers on other machines see other files.
+    // Fails before the run starts if there is nothing to read. Workers on other machines see other files.
     if (engine !== "local") return;
     await findInputs(inputs).catch(ofParameter("input"));
     await namesToLeaveOut(parameters.leaveOut);
@@ -54,7 +54,7 @@ export const intermediate = flow("intermediate", {
           leaveOut: parameters.leaveOut,
           output,
           rejects: rejected,
-          // All that a step which fails so leaves: another run must not put its own in that place.
+          // Where the rejects stay if every line is rejected and the step fails; per run, so that no other run overwrites them.
           onlyRejects: runFile(rejects, run),
           subset: parameters.subset,
           memoryLimit: parameters.memoryLimit,

@@ -1,4 +1,4 @@
-/** modeling: train → one model a grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
+/** modeling: train → one model per grid point, in parallel → the best by hit ratio@k on validation → its test figures. */
 import { join } from "node:path";
 import { usableCores } from "../system/index.js";
 import { type FileArtifact, file, flow } from "../workflow/index.js";

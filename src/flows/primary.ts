@@ -30,7 +30,7 @@ export const primary = flow("primary", {
       return {
         intermediateRun: await source.id(),
         master: await source.artifact<FileArtifact>("master"),
-        // Runs of earlier versions do not tell.
+        // Missing in runs of earlier versions.
         howToPart: howToPart(clean),
         remedies: clean.remedies ?? [],
       };

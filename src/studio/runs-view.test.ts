@@ -156,7 +156,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await open();
     await choose(misused);
     const anew =
-      "run it anew with what is right (a resumed run keeps its parameters): segue run misused --folder 'a b' --datastore elsewhere";
+      "run it again with correct input (a resumed run keeps its parameters): segue run misused --folder 'a b' --datastore elsewhere";
     const note = page.locator(".note[role=alert]").first();
     await poll(() => note.innerText()).toContain(`say which\n${anew}`);
     await page.getByRole("button", { name: "What start/0 printed" }).click();
@@ -178,8 +178,8 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     await poll(() => note.innerText()).toContain("work/1: there is no column called song");
     expect(await note.innerText()).toContain("name it with --columns");
     expect(await note.innerText()).toContain(
-      `when it is put right: segue resume misled/${failed.run} --datastore elsewhere\n` +
-        "and then with the flows after it: segue run after --datastore elsewhere\n" +
+      `when it is fixed: segue resume misled/${failed.run} --datastore elsewhere\n` +
+        "then the flows after it: segue run after --datastore elsewhere\n" +
         "with other parameters: segue run misled after --own --datastore elsewhere",
     );
     // A command is selected whole, to be copied.
@@ -259,7 +259,7 @@ describe.skipIf(!hasChromium)("Runs in a browser", () => {
     try {
       await open();
       await poll(() => page.locator(".note").innerText()).toMatch(
-        /29990101-000000-zzzzz\.json in .* is damaged: it is no JSON\s+remove it/,
+        /29990101-000000-zzzzz\.json in .* is damaged: it is not JSON\s+remove it/,
       );
       await page.locator(".list button", { hasText: id }).waitFor();
       expect(await axeViolations(page)).toEqual([]);

@@ -46,7 +46,7 @@ describe("checking a flow", () => {
     [
       "a foreach over nothing",
       [step("start", []), step("each", ["start"], { kind: "foreach" })],
-      /does not say what it goes over/,
+      /does not say what it iterates over/,
     ],
     [
       "a branch without a join",
@@ -61,7 +61,7 @@ describe("checking a flow", () => {
     [
       "two ways into a plain step",
       [step("start", []), step("a", ["start"]), step("b", ["start"]), step("c", ["a", "b"])],
-      /"c" comes after 2 steps, but is no join.*\.join\("c"/,
+      /"c" comes after 2 steps, but is not a join.*\.join\("c"/,
     ],
     [
       "branches at two levels",

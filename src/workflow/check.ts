@@ -1,4 +1,4 @@
-/** Whether a flow is sound, before anything runs: each problem in prose, with what to write instead. */
+/** Validates a flow before anything runs: finds each problem, and says what to write instead. */
 import { didYouMean, misuse, quoted } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 import { isFlowName } from "./flow-name.js";
@@ -12,34 +12,34 @@ export interface FlowProblem {
 }
 
 /**
- * Looks whether a flow is sound, without running it: `runFlow` and `segue check` do so, too.
+ * Validates a flow without running it; `runFlow` and `segue check` call this too.
  *
- * @throws SegueError (misuse) that tells every problem at once
+ * @throws SegueError (misuse) that lists every problem
  */
 export function checkFlow(flow: AnyFlow): void {
   requireFlow(flow, "checkFlow");
   const problems = findProblems(flow.nodes);
   if (!isFlowName(flow.name))
     problems.unshift({
-      message: `"${flow.name}" is no name for a flow`,
+      message: `"${flow.name}" is not a valid flow name`,
       hint: "use letters, digits, - and _, beginning with a letter",
     });
   if (problems.length === 0) return;
   throw misuse(
     [
-      `flow "${flow.name}" is not sound:`,
+      `flow "${flow.name}" is invalid:`,
       ...problems.map((each) => `${each.message}\n    → ${each.hint}`),
     ].join("\n  "),
-    "put it right and try again: `segue check` looks without running",
+    "fix it and try again; `segue check` checks without running",
   );
 }
 
-/** All that is wrong with a flow's steps; empty where it is sound. */
+/** All problems of a flow's steps; empty if it is valid. */
 export function findProblems(nodes: readonly StepNode[]): FlowProblem[] {
   if (nodes.length === 0)
     return [{ message: "it has no step", hint: 'add one: .step("start", () => ({ … }))' }];
   const problems = [...nameProblems(nodes), ...wiringProblems(nodes)];
-  // What follows needs every name to be known.
+  // The other checks need every name to be known.
   return problems.length > 0 ? problems : [...reachProblems(nodes), ...levelProblems(nodes)];
 }
 
@@ -50,7 +50,7 @@ function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
     if (!/^[a-z][\w-]*$/i.test(name))
       problems.push({
         step: name,
-        message: `"${name}" is no name for a step`,
+        message: `"${name}" is not a valid step name`,
         hint: "use letters, digits, - and _, beginning with a letter",
       });
     if (seen.has(name))
@@ -79,13 +79,13 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
     if (node.kind !== "join" && node.after.length > 1)
       problems.push({
         step: node.name,
-        message: `step "${node.name}" comes after ${node.after.length} steps, but is no join`,
+        message: `step "${node.name}" comes after ${node.after.length} steps, but is not a join`,
         hint: `write .join("${node.name}", { after: [${quoted(node.after)}] }, ({ inputs }) => …)`,
       });
     if (node.kind === "foreach" && !node.over)
       problems.push({
         step: node.name,
-        message: `the foreach "${node.name}" does not say what it goes over`,
+        message: `the foreach "${node.name}" does not say what it iterates over`,
         hint: `name an artifact that is an array: .foreach("${node.name}", { over: "…" }, …)`,
       });
   }
@@ -94,7 +94,7 @@ function wiringProblems(nodes: readonly StepNode[]): FlowProblem[] {
   if (!first)
     problems.push({
       message: "every step comes after another one",
-      hint: "one step must be the first: leave its after out",
+      hint: "one step must be the first: leave out its `after`",
     });
   else if (first.kind !== "step")
     problems.push({
@@ -133,8 +133,8 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
   if (cycle)
     problems.push({
       step: cycle.name,
-      message: `step "${cycle.name}" waits for itself, by way of ${cycle.after.map((each) => `"${each}"`).join(" and ")}`,
-      hint: "a flow goes one way: take the step that leads back out of its after",
+      message: `step "${cycle.name}" waits for itself, through ${cycle.after.map((each) => `"${each}"`).join(" and ")}`,
+      hint: "a flow cannot have a cycle: remove the step that leads back from its `after`",
     });
   return problems;
 }
@@ -152,7 +152,7 @@ function comesBack(nodes: readonly StepNode[], name: string): boolean {
   return visit(name);
 }
 
-/** Every foreach must be joined once, every branch brought together at its own level. */
+/** Every foreach must be joined once, and branches must be joined at the same level. */
 function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const problems: FlowProblem[] = [];
   const scopes = foreachScopes(nodes);
@@ -192,7 +192,7 @@ function levelProblems(nodes: readonly StepNode[]): FlowProblem[] {
       problems.push({
         step: end.name,
         message: `the branch that ends with "${end.name}" is never joined`,
-        hint: `let a join bring it together with the others: { after: ["${end.name}", "…"] }`,
+        hint: `join it with the others: { after: ["${end.name}", "…"] }`,
       });
   }
   return problems;

@@ -1,12 +1,11 @@
 /**
- * Finding runs, to read them, their tasks and artifacts back:
+ * Finds runs, and reads their tasks and artifacts:
  *
  * ```ts
  * const ratio = await Segue.flow("modeling").latestSuccessfulRun.task("eval").artifact<number>("testHitRatio");
  * ```
  *
- * Every step of such a chain is lazy: nothing is read before the last one is awaited. What is not there is an error that says
- * what there is instead.
+ * Such a chain is lazy: nothing is read until its end is awaited. The error for something missing lists what there is instead.
  */
 import { requireStore, type Store, storeAt } from "../storage/index.js";
 import { didYouMean, misuse, requireWithin, SegueError, someText, thingWith } from "../system/index.js";
@@ -19,7 +18,7 @@ import { type ListedRuns, type ListOptions, listRuns, type RunSummary, readRuns 
 /** Reads the runs of a datastore. */
 export class Client {
   readonly store: Store;
-  /** By flow, the run that `latestSuccessfulRun` means; see `openClient`. */
+  /** By flow, the run that `latestSuccessfulRun` returns; see `openClient`. */
   readonly sources: Readonly<Record<string, string>>;
 
   constructor(store: Store, sources: Readonly<Record<string, string>> = {}) {
@@ -29,25 +28,25 @@ export class Client {
     this.sources = sources;
   }
 
-  /** The runs of one flow, by its name. */
+  /** Reads the runs of one flow. */
   flow(name: string): FlowReader {
     return new FlowReader(this.store, name, this.sources[name]);
   }
 
-  /** Runs of all flows, newest first. */
+  /** Lists the runs of all flows, newest first. Damaged records are reported on standard error. */
   runs(options: ListOptions = {}): Promise<RunSummary[]> {
     return listRuns(this.store, options);
   }
 
-  /** The same, with what is wrong with damaged records, which `runs` says on standard error. */
+  /** Like `runs`, but returns the errors of damaged records instead of printing them. */
   runsAndDamage(options: ListOptions = {}): Promise<ListedRuns> {
     return readRuns(this.store, options);
   }
 
   /**
-   * The run that "flow/run", a run's id, the end of one, or a flow's name (its latest run) means.
+   * Finds a run by "flow/run", by its id, by the end of its id, or by the flow's name (its latest run).
    *
-   * @throws SegueError (misuse) where there is none
+   * @throws SegueError (misuse) if there is none
    */
   async findRun(text: string): Promise<RunReader> {
     requireWithin(someText, "the run to find", text);
@@ -61,7 +60,7 @@ export class Client {
       all.find((each) => flow === undefined && each.flow === run) ??
       (run.length >= 3 ? all.find((each) => each.run.endsWith(run) || each.run.startsWith(run)) : undefined);
     if (found) return new RunReader(this.store, found.flow, async () => found.run);
-    // Of a run that is there and whose record is damaged, this says so.
+    // Throws if the run exists but its record is damaged.
     if (isName && flow !== undefined) await readRecord(this.store, keys.run(flow, run));
     throw await this.#noRun(text, flow, flow ?? run);
   }
@@ -78,22 +77,23 @@ export class Client {
 }
 
 /**
- * Reads the datastore `store`, or that of SEGUE_DATASTORE, or .segue in the current folder.
+ * Opens a client on a datastore.
  *
- * @param sources by flow, the run that `latestSuccessfulRun` means: within a step, those of the run that it is part of
- * @throws SegueError (misuse) where `store` is none
+ * @param store default: SEGUE_DATASTORE, or .segue in the current folder
+ * @param sources by flow, the run that `latestSuccessfulRun` returns; within a step, the `sources` of its run
+ * @throws SegueError (misuse) if `store` is not a store
  */
 export function openClient(store?: Store, sources?: Readonly<Record<string, string>>): Client {
   return new Client(store === undefined ? storeAt(process.env.SEGUE_DATASTORE ?? ".segue") : store, sources);
 }
 
-/** The runs of one flow; nothing is read before something is awaited. */
+/** Reads the runs of one flow, lazily. */
 export class FlowReader {
   readonly store: Store;
   readonly name: string;
   readonly #source: string | undefined;
 
-  /** @param source the run that `latestSuccessfulRun` means; default: the one that is the latest when it is read */
+  /** @param source the run that `latestSuccessfulRun` returns; default: the latest at the time of reading */
   constructor(store: Store, name: string, source?: string) {
     requireWithin(aFlowName, "flow", name);
     this.store = store;
@@ -106,7 +106,7 @@ export class FlowReader {
     return listRuns(this.store, { ...options, flow: this.name });
   }
 
-  /** The run of that id, such as "20260131-090507-k3f9". */
+  /** The run with this id, such as "20260131-090507-k3f9". */
   run(id: string): RunReader {
     requireWithin(someText, "the run's id", id);
     return new RunReader(this.store, this.name, async () => id);
@@ -117,8 +117,8 @@ export class FlowReader {
   }
 
   /**
-   * The latest run that is done. Within a step of a run that was told which run of this flow it reads (`segue run` of several
-   * flows, `--from`), that one.
+   * The latest run that is done. Within a step whose run has a source for this flow (`segue run` of several flows, `--from`), that
+   * source.
    */
   get latestSuccessfulRun(): RunReader {
     if (this.#source !== undefined) return this.run(this.#source);
@@ -141,7 +141,7 @@ export class FlowReader {
   }
 }
 
-/** Everything in the default datastore: SEGUE_DATASTORE, or .segue in the current folder. */
+/** Reads the default datastore: SEGUE_DATASTORE, or .segue in the current folder. */
 export const Segue = {
   flow: (name: string): FlowReader => openClient().flow(name),
   runs: (options: ListOptions = {}): Promise<RunSummary[]> => openClient().runs(options),

@@ -1,12 +1,12 @@
 /**
- * Parameters from files: conf/base/params.yml, then conf/local/params.yml on top of it, then whatever the caller adds (flags).
- * At the top level stand the parameters that flows share; under a flow's name, those of that flow alone:
+ * Parameters from files: conf/base/params.yml, overridden by conf/local/params.yml, then by what the caller adds (flags).
+ * Top-level parameters are shared by all flows; those under a flow's name belong to that flow alone:
  *
  * ```yaml
  * seed: 1
  * modeling:
  *   knn_k: 100
- * ./tuning.js:      # a flow of a module, as `segue run` is told it
+ * ./tuning.js:      # a flow of a module, as in `segue run ./tuning.js`
  *   window: 5
  * ```
  */
@@ -28,7 +28,7 @@ import { requireFlow } from "./load-flow.js";
 import { unknownParameter } from "./parameters.js";
 
 export interface LayeredParameters {
-  /** By the schema's own names. */
+  /** By the names in the schema. */
   readonly values: Readonly<Record<string, unknown>>;
   /** By flag name: the file that a value comes from. */
   readonly sources: Readonly<Record<string, string>>;
@@ -37,14 +37,14 @@ export interface LayeredParameters {
 const ranges = { known: { wanted: "a list of flows", holds: Array.isArray }, shipped: aPath };
 
 /**
- * The parameters of a flow as files set them; what they leave out is left to the defaults.
+ * Reads the parameters that files set for a flow, without defaults.
  *
  * @param folder holds base/ and local/; either may be missing
- * @param options.known all flows that the files may speak of; where it is given, a name at the top level that is neither one of them
- *   nor a parameter of one is refused
- * @param options.shipped another such folder, whose base/params.yml is read where `folder` has none
- * @throws SegueError (misuse) naming file and line, where a file cannot be read, sets a parameter the flow does not have, or has a
- *   section that holds no parameters
+ * @param options.known all flows that the files may mention; if given, a top-level name that is neither one of them nor a parameter
+ *   of one is refused
+ * @param options.shipped another such folder, whose base/params.yml is read if `folder` has none
+ * @throws SegueError (misuse) naming file and line, if a file cannot be read, sets a parameter that the flow does not have, or has a
+ *   section that is not a mapping
  */
 export async function readParameters(
   folder: string,
@@ -83,7 +83,7 @@ export async function readParameters(
   return { values, sources };
 }
 
-/** A flow's module, as the command line names it: "./tuning.js", "flows.mjs:tuning". */
+/** A flow's module, as on the command line: "./tuning.js", "flows.mjs:tuning". */
 const moduleName = /^(.+\.m?js)(?::(.+))?$/;
 
 function isSectionOf(name: string, flow: AnyFlow): boolean {
@@ -93,12 +93,12 @@ function isSectionOf(name: string, flow: AnyFlow): boolean {
   return resolve(path) === fileURLToPath(flow.module);
 }
 
-/** The parameters of a section; of an empty one, none. */
+/** The parameters of a section, which may be empty. */
 function sectionOf(file: ConfFile, name: string): object {
   const section = file.values[name] ?? {};
   if (typeof section === "object" && !Array.isArray(section)) return section;
   throw misuse(
-    `${file.placeOf(name)}: "${name}" is a section of parameters, got ${JSON.stringify(section)}`,
+    `${file.placeOf(name)}: "${name}" must be a section of parameters, got ${JSON.stringify(section)}`,
     `write the parameters of the flow below it, indented: see conf/base/params.yml`,
   );
 }
@@ -107,7 +107,7 @@ function refuseUnknownNames(file: ConfFile, known: readonly AnyFlow[]): void {
   const flows = [...new Set(known.map((flow) => flow.name))];
   const parameters = new Set(known.flatMap((flow) => Object.keys(flow.parameters.shape).map(flagName)));
   for (const name of Object.keys(file.values)) {
-    // What other modules hold is theirs to know.
+    // Parameters of other modules are validated when those are run.
     if (flows.includes(name) || moduleName.test(name)) sectionOf(file, name);
     else if (!parameters.has(flagName(name))) {
       const value = file.values[name];
@@ -119,7 +119,7 @@ function refuseUnknownNames(file: ConfFile, known: readonly AnyFlow[]): void {
         `${file.placeOf(name)}: "${name}" is neither a flow nor a parameter of one`,
         near
           ? `did you mean "${near}"?`
-          : `the flows are ${flows.join(", ")}; a flow of your own is named as its module: ./${name}.js`,
+          : `the flows are ${flows.join(", ")}; name a flow of your own by its module: ./${name}.js`,
       );
     }
   }

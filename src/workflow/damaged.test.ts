@@ -52,8 +52,8 @@ const damage = (key: string, text = "") => writeFileSync(store.localPath(key), t
 
 it.each([
   ["", "it is empty"],
-  ['{"version":1,"fl', "it is no JSON"],
-  ["[]", "it is no JSON object"],
+  ['{"version":1,"fl', "it is not JSON"],
+  ["[]", "it is not a JSON object"],
   [
     '{"attempt":"1-x","started":"2026-01-31T09:05:07Z","finished":"2026-01-31T09:05:07Z"}',
     'it has no "artifacts"',
@@ -64,7 +64,7 @@ it.each([
   const reader = openClient(store).flow("fan-out").run(run);
   await expect(reader.task("work", 1).artifact("square")).rejects.toMatchObject({
     message: `${key} in ${store.url} is damaged: ${problem}`,
-    hint: `remove it, and do anew what it told of: segue resume fan-out/${run} --step work`,
+    hint: `remove it, and rerun its step: segue resume fan-out/${run} --step work`,
   });
   const tasks = await reader.tasks("work");
   expect(tasks.map(({ status }) => status)).toEqual(["done", "interrupted", "done"]);
@@ -94,8 +94,8 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
 
   it.each([
     ["", "it is empty"],
-    ['{"version":1,"flow":"fan-o', "it is no JSON"],
-    ['"fan-out"', "it is no JSON object"],
+    ['{"version":1,"flow":"fan-o', "it is not JSON"],
+    ['"fan-out"', "it is not a JSON object"],
     ['{"flow":"fan-out","run":"x","created":"yesterday"}', 'its "created" is not a time'],
     ['{"flow":"fan-out","run":"x","created":"2026-01-31"}', 'it has no "parameters"'],
   ])("lists the others where the record of one is damaged, and says so: %j", async (text, problem) => {
@@ -108,7 +108,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     expect(runs).toMatchObject([{ run, status: "done", created: record.created }]);
     const error = {
       message: `${keys.run("fan-out", broken)} in ${there.url} is damaged: ${problem}`,
-      hint: `remove it: the run fan-out/${broken} is not listed without it, and cannot be gone on with`,
+      hint: `remove it: the run fan-out/${broken} is not listed without it, and cannot be resumed`,
     };
     expect(damaged).toMatchObject([error]);
     expect(await client.flow("fan-out").latestRun.id()).toBe(run);
@@ -129,7 +129,7 @@ describe.each(["a folder", "S3"])("runs in %s", (place) => {
     expect(damaged).toMatchObject([
       {
         message: `${keys.end("fan-out", run)} in ${there.url} is damaged: its "status" is not one of "done", "failed", "stopped"`,
-        hint: `remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
+        hint: `remove it, or continue the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
       },
     ]);
     const before = ran().length;
@@ -142,7 +142,7 @@ it("says what is damaged on standard error, once", async () => {
   damage(keys.end("fan-out", run), "x");
   for (let i = 0; i < 2; i++) expect(await openClient(store).runs()).toHaveLength(1);
   expect(said.mock.calls.map(([line]) => line)).toEqual([
-    `${keys.end("fan-out", run)} in ${store.url} is damaged: it is no JSON\n  → remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
+    `${keys.end("fan-out", run)} in ${store.url} is damaged: it is not JSON\n  → remove it, or continue the run, which counts as interrupted (what is done is kept): segue resume fan-out/${run}`,
   ]);
 });
 
@@ -164,7 +164,7 @@ it("removes unneeded runs of other flows where a done-record of a kept run is da
   const { removedRuns, removedObjects, damaged } = await collectGarbage(store, { keep: 1 });
   expect(removedRuns).toEqual([expect.stringMatching(/^kinds\//)]);
   expect(removedObjects).toBe(0);
-  const message = `${key} in ${store.url} is damaged: it is no JSON; what its run uses cannot be told, so no object is removed`;
+  const message = `${key} in ${store.url} is damaged: it is not JSON; what its run uses is unknown, so no object is removed`;
   expect(damaged).toMatchObject([{ message }]);
   expect(said.mock.calls.flat().join("\n")).toContain(message);
   // It may tell of a task that the older run of its flow did.

@@ -1,11 +1,11 @@
-/** What a run tells whoever watches it. */
+/** The events of a run, as its listener receives them. */
 import type { ProgressReport } from "../system/index.js";
 import type { DoneRecord, EndRecord, RunRecord } from "./records.js";
 import type { TaskFailure } from "./types.js";
 
 export type RunEvent =
   | { readonly type: "run-started"; readonly run: RunRecord }
-  /** Of the run as a whole: what it waits for. */
+  /** Concerns the run as a whole: what it waits for. */
   | { readonly type: "run-note"; readonly line: string }
   | { readonly type: "step-known"; readonly step: string; readonly tasks: number }
   | { readonly type: "task-started"; readonly step: string; readonly task: string; readonly attempt: number }

@@ -1,6 +1,6 @@
 import type { ValueRange } from "../system/index.js";
 
-/** What a flow may be called: its runs lie in a folder of that name, and its artifacts are asked for by it. */
+/** Whether a string can name a flow: it becomes a folder's name, and part of artifact paths. */
 export const isFlowName = (name: string): boolean => typeof name === "string" && /^[a-z][\w-]*$/i.test(name);
 
 export const aFlowName: ValueRange = {

@@ -1,11 +1,11 @@
 /**
- * What the types know of a flow while it is written: for each step that it has, what stands after it (`S`), of which the
- * functions of later steps are told.
+ * The types of a flow under construction. `S` maps each step to the state after it: the artifacts and item that later steps can
+ * read.
  */
 import type { JoinTask, Task } from "./task.js";
 import type { ItemOf, MergedBranches, NoArtifacts, Overlay, Root, Unchanged, Values } from "./types.js";
 
-/** What stands after the step of this name; nothing, before the first one. */
+/** The state after the step of this name; empty before the first one. */
 export type State<S, Name> = [Name] extends [never] ? Root : Name extends keyof S ? S[Name] : Root;
 export type ArtifactsIn<St> = St extends { artifacts: infer A } ? A : NoArtifacts;
 type ItemIn<St> = St extends { item: infer I } ? I : undefined;
@@ -13,12 +13,12 @@ type OuterOf<St> = St extends { outer: infer O } ? O : Root;
 /** The steps that `after` can name. */
 export type Names<S> = keyof S & string;
 
-/** The item that a foreach over an artifact gives its tasks. */
+/** The item type of a foreach over an artifact. */
 type Each<St, Over extends string> = ItemOf<ArtifactsIn<St>, Over & keyof ArtifactsIn<St>>;
-/** What a join reads of artifacts: those that were there before its foreach, and stayed as they were. */
+/** The artifacts that a join can read directly: those from before its foreach that no step within rewrote. */
 type Kept<St> = Unchanged<ArtifactsIn<OuterOf<St>>, ArtifactsIn<St>>;
 
-/** The task of a step, of a foreach, and of a join, after a step that left `St`. */
+/** The argument of a step's, a foreach's and a join's function, after a step that left the state `St`. */
 export type StepTask<Parameters, St> = Task<Parameters, Values<ArtifactsIn<St>>, ItemIn<St>>;
 export type ForeachTask<Parameters, St, Over extends string> = Task<
   Parameters,
@@ -31,7 +31,7 @@ export type EndTask<Parameters, St> = JoinTask<
   ItemIn<OuterOf<St>>,
   ReadonlyArray<Values<ArtifactsIn<St>>>
 >;
-/** The task of a join that brings branches together. */
+/** The argument of the function of a join of branches. */
 export type BranchesTask<Parameters, S, Branches extends string> = JoinTask<
   Parameters,
   Values<MergedBranches<S, Branches>>,
@@ -43,7 +43,7 @@ type With<S, Name extends string, A, Item, Outer> = S & {
   [N in Name]: { artifacts: A; item: Item; outer: Outer };
 };
 
-/** `S` with a step more, which comes after one that left `St` and wrote `Wrote`. */
+/** `S` with one more step, which follows the state `St` and writes `Wrote`. */
 export type AfterStep<S, Name extends string, St, Wrote> = With<
   S,
   Name,

@@ -50,7 +50,7 @@ it.each<[name: string, write: () => unknown, message: string, hint: string]>([
     "a step without a function",
     () => wrong({ retry: 1 }),
     'step "start" of flow "a" has no function',
-    'write what it does last: .step("start", () => …)',
+    'pass a function as the last argument: .step("start", () => …)',
   ],
 ])("refuses %s", (_, write, message, hint) => {
   expect(write).toThrow(expect.objectContaining({ name: "SegueError", exitCode: 2, message, hint }));
@@ -67,7 +67,7 @@ it.each([
   [{ timeout: 0 }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got 0'],
   [{ timeout: "1000h" }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got 3600000'],
   [{ timeout: null }, 'timeout of step "start" must be a number > 0 and ≤ 2073600, got null'],
-  [{ catch: "a/b" }, 'catch of step "start": "a/b" is no name of an artifact'],
+  [{ catch: "a/b" }, 'catch of step "start": "a/b" is not a valid artifact name'],
   [{ grace: -1 }, 'grace of step "start" must be a number from 0 to 2073600, got -1'],
   [{ retry: "3" }, 'retry of step "start" must be a whole number ≥ 0, got "3"'],
   [

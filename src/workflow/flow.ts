@@ -1,5 +1,5 @@
 /**
- * Writing a flow: steps in the order in which they run, each a function from artifacts to artifacts.
+ * Builds a flow: steps in the order in which they run, each a function from artifacts to artifacts.
  *
  * ```ts
  * export const tuning = flow("tuning", {
@@ -12,9 +12,9 @@
  *   .step("end", ({ artifacts }) => console.log(artifacts.best));
  * ```
  *
- * A step comes after the one above it unless `after` names another; two steps after the same one are branches, and a join
- * with `after: ["a", "b"]` brings them together. What a step returns can be read by every step that comes after it; the
- * types know which artifacts those are.
+ * A step follows the one above it unless `after` names another. Two steps after the same one are branches, and
+ * `after: ["a", "b"]` on a join brings them together. Every later step can read what a step returns; the types know which
+ * artifacts those are.
  */
 import { z } from "zod";
 import { asWritten, misuse, requireKnown } from "../system/index.js";
@@ -66,28 +66,29 @@ export interface AnyFlow {
 export interface FlowOptions<Schema extends z.ZodObject> {
   /** `import.meta.url` of the module that exports the flow. */
   module: string;
-  /** What can be set from outside: `z.object({ … })`; every key becomes a flag, `.describe(…)` its help. Default: nothing. */
+  /** The parameters: `z.object({ … })`. Every key becomes a flag, with `.describe(…)` as its help. Default: none. */
   parameters?: Schema;
   /** For `segue show` and `--help`. */
   description?: string;
   /**
-   * Looks at parameters that are each within their range, before anything runs: of several flows in one command, before the first.
-   * Throws (or rejects) where they do not go together, or name what is not there. With the engine "dbos" the steps see the files of
-   * other machines.
+   * Validates parameters that are each within their range, before anything runs; with several flows in one command, before the
+   * first. Throws (or rejects) if they do not fit together, or name something missing. With the engine "dbos" the steps see the
+   * files of other machines.
    */
   check?: (parameters: Readonly<z.output<Schema>>, engine: Engine) => unknown;
   /**
-   * Imports what the steps import when they run. A process that has nothing to do calls it ahead, so that no task waits for it:
+   * Imports in advance what the steps import when they run; idle processes call it, so that no task waits for the imports:
    * `() => Promise.all([import("./train.js"), import("./test.js")])`.
    */
   preload?: () => Promise<unknown>;
 }
 
 /**
- * Begins a flow. The result of the last `.step(…)` must be exported from `module`.
+ * Starts a flow. `module` must export the result of the last `.step(…)`.
  *
- * @param name letters, digits, - and _, beginning with a letter; looked at when it is run or checked
- * @throws SegueError (misuse) where the name is no text, for an option that there is not, or no `module`; steps throw it for theirs
+ * @param name letters, digits, - and _, beginning with a letter; validated when the flow is run or checked
+ * @throws SegueError (misuse) if the name is not a string, an option is unknown, or `module` is missing; `.step(…)` and the others
+ *   throw it for their own options
  */
 export function flow<Schema extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   name: string,
@@ -104,7 +105,7 @@ const knownOptions: Readonly<Record<keyof FlowOptions<z.ZodObject>, true>> = {
   preload: true,
 };
 
-/** Modules in plain JavaScript come here unchecked. */
+/** Plain JavaScript modules are not type-checked, so this validates at run time. */
 function moduleOf(flow: string, options: unknown): string {
   if (typeof flow !== "string")
     throw misuse(`the name of a flow must be text, got ${asWritten(flow)}`, 'write flow("tuning", …)');
@@ -118,19 +119,19 @@ function moduleOf(flow: string, options: unknown): string {
   );
 }
 
-/** Modules in plain JavaScript come here unchecked. */
+/** Plain JavaScript modules are not type-checked, so this validates at run time. */
 function parametersOf(flow: string, given: unknown): z.ZodObject {
   if (given === undefined) return z.object({});
   if (given instanceof z.ZodObject) return given;
   throw misuse(
-    `the parameters of flow "${flow}" are no zod object`,
+    `the parameters of flow "${flow}" are not a zod object`,
     "write parameters: z.object({ seed: z.int().default(1) })",
   );
 }
 
-/** A flow so far: each call of `step`, `foreach` or `join` gives a new one that has it too. */
+/** An immutable flow: each call of `step`, `foreach` or `join` returns a new one with that step added. */
 export class Flow<Parameters, S, Last extends string> implements AnyFlow {
-  /** Recognises a flow among a module's exports, whichever copy of this module made it. */
+  /** Identifies a flow among a module's exports, even one made by another copy of this module. */
   readonly isSegueFlow = true;
   readonly name: string;
   readonly description: string | undefined;
@@ -159,7 +160,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     this.#functions = functions;
   }
 
-  /** A step: one task (one for each item, within a foreach). What it returns are its artifacts. */
+  /** Adds a step: one task, or one per item within a foreach. What it returns are its artifacts. */
   step<Name extends string, Out extends Returned, After extends Names<S> | Last = Last>(
     name: Name,
     run: (task: StepTask<Parameters, State<S, After>>) => MaybePromise<Out>,
@@ -178,7 +179,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("step", name, rest);
   }
 
-  /** A step that runs once for every item of the array, typed array or table `over`; the steps after it do too, until a `join`. */
+  /** Adds a step that runs once per item of the array, typed array or table `over`; so do the steps after it, until a `join`. */
   foreach<
     Name extends string,
     Out extends Returned,
@@ -193,12 +194,12 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("foreach", name, [options, run]);
   }
 
-  /** Ends the innermost foreach: `inputs` holds what every task of it wrote. */
+  /** Ends the innermost foreach: `inputs` holds the artifacts of each of its tasks. */
   join<Name extends string, Out extends Returned>(
     name: Name,
     run: (task: EndTask<Parameters, State<S, Last>>) => MaybePromise<Out>,
   ): Flow<Parameters, AfterEnd<S, Name, State<S, Last>, Caught<Out, Name, undefined>>, Name>;
-  /** Brings branches together: `inputs.a` holds what can be read after step a. */
+  /** Joins branches: `inputs.a` holds the artifacts that can be read after step a. */
   join<
     Name extends string,
     Out extends Returned,
@@ -224,7 +225,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     return this.#add("join", name, rest);
   }
 
-  /** @throws SegueError (misuse) where it has no such step */
+  /** @throws SegueError (misuse) if there is no such step */
   functionOf(step: string): (task: unknown) => unknown {
     const run = this.#functions.get(step);
     requireStep(this.name, this.nodes, step);
@@ -236,7 +237,7 @@ export class Flow<Parameters, S, Last extends string> implements AnyFlow {
     if (typeof run !== "function")
       throw misuse(
         `${kind} "${name}" of flow "${this.name}" has no function`,
-        `write what it does last: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
+        `pass a function as the last argument: .${kind}("${name}", ${kind === "foreach" ? '{ over: "…" }, ' : ""}() => …)`,
       );
     const options = (rest.length > 1 ? rest[0] : {}) as AnyStepOptions;
     const node = stepNode(kind, name, options, this.nodes.at(-1)?.name);

@@ -1,25 +1,25 @@
-/** What a foreach goes over: a list, a typed array or a table, each item of which gets a task. */
+/** The items of a foreach: of a list, a typed array or a table. Each gets a task. */
 import { SegueError } from "../system/index.js";
 import { isFileArtifact } from "./artifacts/file.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
 import { isTable, rowAt } from "./artifacts/table.js";
 import type { Refs } from "./merge.js";
 
-/** The code of the error of a task that leaves a foreach without a list. */
+/** The error code of a task that leaves the next foreach without a list. */
 export const withoutList = "foreach-without-list";
 
-/** A foreach that comes right after a task, and the artifact that it goes over. */
+/** A foreach that follows a task, and the artifact that it iterates over. */
 export interface ForeachToCome {
   readonly foreach: string;
   readonly over: string;
 }
 
-/** How many items an artifact has; undefined where it is nothing that can be gone over. */
+/** How many items an artifact has; undefined if a foreach cannot iterate over it. */
 export function itemCount(ref: ArtifactRef | undefined): number | undefined {
   return ref?.kind === "json" || ref?.kind === "array" || ref?.kind === "table" ? ref.length : undefined;
 }
 
-/** The first foreach that could not go over what is there after the task before it. */
+/** The first foreach whose list is missing from the artifacts of the task before it. */
 export function withoutItems(toCome: readonly ForeachToCome[], refs: Refs): ForeachToCome | undefined {
   return toCome.find(
     ({ over }) => itemCount(Object.hasOwn(refs, over) ? refs[over] : undefined) === undefined,
@@ -33,7 +33,7 @@ export async function itemAt(value: unknown, index: number): Promise<unknown> {
 
 /**
  * @param returned what the task's function returned
- * @throws SegueError where a foreach that comes next has no list to go over: it would run no task, and the run would look done
+ * @throws SegueError if the next foreach has no list: it would run no task, and the run would look done
  */
 export function requireItems(
   step: string,
@@ -52,13 +52,13 @@ export function requireItems(
       : value === undefined
         ? `step "${ref.by.split("/")[0]}" did not write as a list`
         : `is ${kindOf(value)}`;
-  throw new SegueError(`foreach "${foreach}" goes over "${over}", which ${why}`, {
+  throw new SegueError(`foreach "${foreach}" iterates over "${over}", which ${why}`, {
     hint: `return a list from step "${step}": return { ${over}: […] }; an empty one runs no task`,
     code: withoutList,
   });
 }
 
-/** What a value is, for messages: "a string", "an Array", "a table". */
+/** What a value is, for messages: "a string", "an array", "a table". */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (isFileArtifact(value)) return "a file";

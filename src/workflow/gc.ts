@@ -1,4 +1,4 @@
-/** Removing what no kept run needs: old runs, and the objects that only they used. */
+/** Garbage collection: removes old runs, and the objects that only they used. */
 import { rm } from "node:fs/promises";
 import { FolderStore, requireStore, type Store } from "../storage/index.js";
 import { isSegueError, requireOptions, SegueError, trueOrFalse, wholeNumber } from "../system/index.js";
@@ -11,11 +11,11 @@ import { type RunSummary, readRuns } from "./runs.js";
 
 export interface GcOptions {
   /**
-   * How many runs of each flow are kept: the newest. Kept besides: runs that are running, of each flow the latest that is done, and
-   * what a kept run resumes or reads.
+   * How many of each flow's newest runs to keep, at least 1. Also kept: running runs, each flow's latest successful run, and the
+   * runs that a kept run resumes or reads.
    */
   readonly keep: number;
-  /** Only tells what would be removed. */
+  /** Only reports what would be removed. Default false. */
   readonly dryRun?: boolean;
 }
 
@@ -24,18 +24,18 @@ export interface GcResult {
   readonly removedObjects: number;
   readonly freedBytes: number;
   readonly keptRuns: number;
-  /** What is damaged of kept runs, so that it cannot be told what they use: all objects are left then. */
+  /** Damaged records of kept runs. If there are any, it is unknown what those runs use, so no object is removed. */
   readonly damaged: readonly SegueError[];
 }
 
-/** While a run is running, objects younger than this are left: a task may have stored them and not said so yet. */
+/** While a run is running, objects younger than this are kept: a task may have stored them without publishing its record yet. */
 const youngMs = 60 * 60 * 1000;
 
 /**
- * Removes runs first and objects last, so that a run that can still be seen never misses an artifact. Where a record of a kept run is
- * damaged, no object goes, nor a run that it may have taken tasks over from: an older one of its flow.
+ * Removes runs first and objects last, so that a listed run never lacks an artifact. If a record of a kept run is damaged, no
+ * object is removed, nor any run of its flow, from which it may have reused tasks.
  *
- * @throws SegueError (misuse) where `keep` is not a whole number ≥ 1, or for an option that there is not
+ * @throws SegueError (misuse) if `keep` is not a whole number ≥ 1, or an option is unknown
  */
 export async function collectGarbage(store: Store, options: GcOptions): Promise<GcResult> {
   requireStore(store, "collectGarbage");
@@ -66,7 +66,7 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
         if (needed.has(key) || modified >= young) continue;
         removedObjects++;
         freedBytes += size;
-        // At once: what a task stores again meanwhile is young when its turn comes.
+        // Removed while listing: an object that a task stores again in the meantime is listed as young.
         if (!dryRun) await removeObject(store, key);
       }
     if (!dryRun && store instanceof FolderStore) await store.sweepUnfinished(began - youngMs);
@@ -76,7 +76,7 @@ export async function collectGarbage(store: Store, options: GcOptions): Promise<
   }
 }
 
-/** What time it is by the clock that the datastore's own times are of. */
+/** The time by the datastore's clock, which may differ from this machine's. */
 async function timeOf(store: Store): Promise<number> {
   const key = "index/clock";
   await store.put(key, "");
@@ -86,7 +86,7 @@ async function timeOf(store: Store): Promise<number> {
   return now;
 }
 
-/** Holds runs that are to be removed, so that nobody resumes them meanwhile; keeps those that somebody has begun to resume. */
+/** Locks the runs to be removed, so that nobody resumes them meanwhile; keeps those that are already being resumed. */
 async function holdOrKeep(store: Store, names: readonly string[], kept: Set<string>): Promise<RunLock[]> {
   const locks: RunLock[] = [];
   for (const name of names) {
@@ -104,7 +104,7 @@ async function holdOrKeep(store: Store, names: readonly string[], kept: Set<stri
 async function removeRuns(store: Store, names: readonly string[], kept: ReadonlySet<string>): Promise<void> {
   for (const name of names) {
     const [flow, run] = name.split("/") as [string, string];
-    // The record goes first: without it, the run is no longer seen.
+    // The record goes first: without it, the run is no longer listed.
     await store.delete(keys.run(flow, run));
     await removeRest(store, flow, run);
   }
@@ -117,7 +117,7 @@ async function removeRest(store: Store, flow: string, run: string): Promise<void
   for (const prefix of [keys.tasks(flow, run), keys.locks(flow, run)]) await deleteAll(store, prefix);
 }
 
-/** Removes what is left of runs whose removal was broken off: they have no record any more. */
+/** Removes the rest of runs whose removal was interrupted: they no longer have a record. */
 async function removeHalfRemoved(store: Store): Promise<void> {
   const left = new Set<string>();
   for await (const { key } of store.list("tasks/")) left.add(key.split("/").slice(1, 3).join("/"));
@@ -127,19 +127,19 @@ async function removeHalfRemoved(store: Store): Promise<void> {
   }
   for (const name of left) {
     const [flow, run] = name.split("/") as [string, string];
-    // A run that begins writes its record before all else of these.
+    // A new run writes its record before any of these files.
     if (!(await store.exists(keys.run(flow, run)))) await removeRest(store, flow, run);
   }
 }
 
-/** Removes an object, and the copy of it that was made to be read: another one is made where it is asked for. */
+/** Removes an object, and its readable copy, which is made again when needed. */
 async function removeObject(store: Store, key: string): Promise<void> {
   await store.delete(key);
   const sha = key.split("/").slice(1).join("");
   await rm(copyFolder(store, sha), { recursive: true, force: true });
 }
 
-/** Those whose own record is damaged: what is left of them is their owner's to remove. */
+/** Runs whose own record is damaged: they are kept, for their owner to remove. */
 async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promise<string[]> {
   const names = new Set(listed.map(({ flow, run }) => `${flow}/${run}`));
   const found: string[] = [];
@@ -154,7 +154,7 @@ async function unlistedRuns(store: Store, listed: readonly RunSummary[]): Promis
 
 /**
  * @param all newest first
- * @param damage gets what is damaged, by key
+ * @param damage collects the damaged records
  */
 async function keptRuns(
   store: Store,
@@ -173,7 +173,7 @@ async function keptRuns(
     counts.set(flow, count + 1);
     kept.add(`${flow}/${run}`);
     for (const [source, id] of Object.entries(sources ?? {})) kept.add(`${source}/${id}`);
-    // Logs and cards of tasks that were taken over lie with the run in which they ran.
+    // The logs and cards of reused tasks are with the run in which they ran.
     const record = await readSoundRecord<RunRecord>(store, keys.run(flow, run));
     for (const origin of record?.origins ?? []) kept.add(`${flow}/${origin.run}`);
     await keepTakenOver(store, `${flow}/${run}`, all, kept, damage);
@@ -181,7 +181,7 @@ async function keptRuns(
   return kept;
 }
 
-/** Keeps the runs in which the tasks of one ran that it took over; all of its flow where a damaged record may tell of any of them. */
+/** Keeps the runs whose tasks the given run reused; if one of its records is damaged, all runs of its flow. */
 async function keepTakenOver(
   store: Store,
   name: string,
@@ -217,18 +217,18 @@ async function neededObjects(store: Store, kept: ReadonlySet<string>, damage: Da
   return needed;
 }
 
-/** Why records of kept runs cannot be read, by their keys. */
+/** The errors of damaged records of kept runs, by key. */
 type Damage = Map<string, SegueError>;
 
-/** A record that says what a kept run uses; undefined where there is none, and where it is damaged, which `damage` gets. */
+/** A record that says what a kept run uses; undefined if there is none, or if it is damaged, which is noted in `damage`. */
 async function readNeeded<T>(store: Store, key: string, damage: Damage): Promise<T | undefined> {
   return readSoundRecord<T>(store, key, ({ message, hint, code }) => {
-    const left = `${message}; what its run uses cannot be told, so no object is removed`;
+    const left = `${message}; what its run uses is unknown, so no object is removed`;
     damage.set(key, new SegueError(left, { hint, code }));
   });
 }
 
-/** Forgets results that the cache knows of runs that are gone. */
+/** Removes the cache entries of runs that are gone. */
 async function dropCache(store: Store, kept: ReadonlySet<string>): Promise<void> {
   for await (const { key } of store.list("cache/")) {
     const entry = await readSoundRecord<{ flow: string; run: string }>(store, key, () => {});

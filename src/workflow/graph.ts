@@ -1,18 +1,18 @@
-/** A flow as plain data: what the checks, the engines and the picture read. */
+/** A flow as plain data, for the checks, the engines and the picture. */
 
 export interface RetryPolicy {
-  /** How many times a failed task is tried again; 0 = never. */
+  /** How many times a failed task is retried; 0: never. */
   readonly count: number;
   /** Seconds before the first retry. Default 1. */
   readonly delay: number;
-  /** The delay is multiplied by this after every retry. Default 2. */
+  /** The factor by which each retry multiplies the delay, at least 1. Default 2. */
   readonly backoff: number;
 }
 
 export interface Resources {
-  /** Slots of the pool that the task takes. Default 1. */
+  /** How many of the run's `maxWorkers` slots the task takes. Default 1. */
   readonly cpus?: number;
-  /** MiB that the task needs; tasks whose sum would exceed the machine's memory wait for one another. */
+  /** Memory that the task needs, in MiB; tasks that together would exceed the machine's memory wait. Default 0. */
   readonly memory?: number;
 }
 
@@ -21,24 +21,24 @@ export type StepKind = "step" | "foreach" | "join";
 export interface StepNode {
   readonly name: string;
   readonly kind: StepKind;
-  /** The steps it comes after; empty only for the first. Two or more only for a join. */
+  /** The steps it follows; empty only for the first step, two or more only for a join. */
   readonly after: readonly string[];
-  /** foreach only: the artifact, an array or a table, that gives one task an item. */
+  /** foreach only: the name of the array or table artifact to iterate over. */
   readonly over?: string;
   readonly description?: string;
   readonly retry?: RetryPolicy;
   /** Seconds after which an attempt is stopped. */
   readonly timeout?: number;
-  /** Seconds that a stopped attempt has to take away what it made, before its process is killed. Default 1. */
+  /** Seconds that a stopped attempt may take to undo its effects, before its process is killed. Default 1. */
   readonly grace?: number;
-  /** The artifact that holds the error when every attempt failed; the flow goes on. */
+  /** The artifact that gets the error if every attempt fails; the flow then continues. */
   readonly catch?: string;
   readonly resources?: Resources;
-  /** false: never taken from the cache, because it does something to the world outside. Default true. */
+  /** false: never taken from the cache, because it has effects on the outside world. Default true. */
   readonly cache?: boolean;
 }
 
-/** How deep in foreach a step is, and which foreach steps it is in, outermost first. */
+/** The foreach steps that each step is in, outermost first. */
 export function foreachScopes(nodes: readonly StepNode[]): Map<string, readonly string[]> {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const scopes = new Map<string, readonly string[]>();

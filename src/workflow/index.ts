@@ -1,6 +1,6 @@
 /**
- * Workflows: steps, foreach and joins in typed TypeScript, run as a bounded pool of processes, kept as files, resumed after
- * anything. Knows nothing of music.
+ * Workflows: steps, foreach and joins in typed TypeScript, run in a bounded pool of processes, with results kept as files, so that
+ * any run can be resumed. Independent of music.
  */
 export { FolderStore, openStore, type Store, type StoredObject } from "../storage/index.js";
 export { type FileArtifact, file } from "./artifacts/file.js";
@@ -15,7 +15,7 @@ export { Pool } from "./engines/pool.js";
 export type { RunEvent, RunListener } from "./events.js";
 export { type AnyFlow, type Flow, type FlowOptions, flow } from "./flow.js";
 export { isFlowName } from "./flow-name.js";
-/** What the compiler knows of a flow; who exports one from a package of their own has them in its declarations. */
+/** The types of a flow under construction: they appear in the declarations of packages that export a flow. */
 export type { AfterBranches, AfterEnd, AfterForeach, AfterStep } from "./flow-types.js";
 export { collectGarbage, type GcOptions, type GcResult } from "./gc.js";
 export type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";

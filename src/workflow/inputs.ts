@@ -1,4 +1,4 @@
-/** Gathers what a task reads: the records of the tasks before it, and the artifacts they point at. */
+/** Loads what a task reads: the records of the tasks before it, and the artifacts they point at. */
 import type { Store } from "../storage/index.js";
 import { SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
@@ -11,7 +11,7 @@ import type { TaskSpec } from "./task-spec.js";
 import type { TaskPlace } from "./walk.js";
 
 export interface Inputs {
-  /** What can be read, by reference; the task's own record inherits these. */
+  /** References to what can be read; the task's own record inherits them. */
   readonly refs: Refs;
   readonly artifacts: object;
   /** Joins only. */
@@ -25,7 +25,7 @@ interface InputRefs {
   readonly parents: readonly Refs[];
 }
 
-/** What a task can read, by reference. */
+/** References to the artifacts that a task can read. */
 export async function loadRefs(store: Store, spec: TaskSpec): Promise<InputRefs> {
   const { ready } = spec;
   const parents = await Promise.all(ready.parents.map((place) => recordOf(store, spec, place)));
@@ -47,7 +47,7 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   const { ready } = spec;
   const loaded = new Map<string, Promise<unknown>>();
   const load = (name: string, ref: ArtifactRef) => {
-    // An artifact that many inputs inherit is fetched once. Two of the same content are two: a step may change one of them.
+    // An artifact that many inputs inherit is loaded once. Two with the same content stay separate: a step may modify one of them.
     const key = `${name}/${ref.by}/${ref.sha}`;
     let value = loaded.get(key);
     if (!value) {
@@ -76,7 +76,7 @@ export async function loadInputs(store: Store, spec: TaskSpec): Promise<Inputs> 
   return { refs, artifacts, inputs, item };
 }
 
-/** Values by name. They are shared within a task only, so a step may change what it reads without touching the stored thing. */
+/** Loads artifacts by name. Values are shared only within the task, so a step may modify them without changing what is stored. */
 async function readable(
   refs: Refs,
   load: (name: string, ref: ArtifactRef) => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** How many tasks the steps of a run have, those included that wait for a place to run: a foreach has one an item. */
+/** Counts the tasks of a run's steps, including those still waiting to run: a foreach has one per item. */
 
 import { itemCount } from "./foreach-items.js";
 import { foreachScopes } from "./graph.js";
@@ -6,9 +6,9 @@ import type { RunReader } from "./run-reader.js";
 import type { TaskSummary } from "./tasks.js";
 
 /**
- * By step, as far as it can be known yet: within a foreach, tasks become known with the arrays that they are made from.
+ * The number of tasks by step, as far as known: those of a foreach are known once its array is.
  *
- * @param tasks those of the run that were begun
+ * @param tasks the run's started tasks
  */
 export async function knownTasks(
   run: RunReader,

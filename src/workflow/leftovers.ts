@@ -1,4 +1,4 @@
-/** What is left of a command that was killed: task processes that were too busy to notice, and the folders of their tasks. */
+/** Cleans up after a command that was killed: task processes that were too busy to notice, and their tasks' folders. */
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Store } from "../storage/index.js";
@@ -8,7 +8,7 @@ import { readSoundRecord } from "./read-record.js";
 import { type AttemptRecord, keys } from "./records.js";
 import { attemptFolder } from "./task-spec.js";
 
-/** Ends the processes of a dead run's unfinished attempts and removes their folders, where they are on this machine. */
+/** Kills the processes of a dead run's unfinished attempts on this machine, and removes their folders. */
 export async function endLeftovers(store: Store, flow: string, run: string): Promise<void> {
   const started = new Map<string, string>();
   const finished = new Set<string>();

@@ -1,4 +1,4 @@
-/** Finds a flow in the module that exports it. */
+/** Loads flows from the modules that export them. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -22,8 +22,8 @@ import { ownPlace } from "./terminal/own-place.js";
 /**
  * The flows that a module exports.
  *
- * @param url of the module: `import.meta.url`, or `pathToFileURL(path).href`
- * @throws SegueError where it cannot be loaded
+ * @param url the URL of the module: `import.meta.url`, or `pathToFileURL(path).href`
+ * @throws SegueError if it cannot be loaded
  */
 export async function flowsOf(url: string): Promise<AnyFlow[]> {
   requireWithin(someText, "the URL of a module", url);
@@ -41,13 +41,13 @@ export async function flowsOf(url: string): Promise<AnyFlow[]> {
   return [...new Set(Object.values(module))].filter(isFlow);
 }
 
-/** Where nothing is left that could happen, Node would end the process without a word. */
+/** Imports a module. @throws SegueError if its top level awaits something that never happens: Node would exit silently */
 async function imported(url: string): Promise<Record<string, unknown>> {
   let onIdle = () => {};
   const idle = new Promise<never>((_, reject) => {
     onIdle = () =>
       reject(
-        new SegueError("it waits at its top level for what never comes", {
+        new SegueError("its top-level await never settles", {
           hint: "look for an await outside of any function, there or in what it imports",
         }),
       );
@@ -60,7 +60,7 @@ async function imported(url: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** The flow of that name that a module exports. @throws SegueError where it exports none */
+/** The flow of this name that a module exports. @throws SegueError if it exports none */
 export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
   requireWithin(someText, "the name of a flow", name);
   const flows = await flowsOf(url);
@@ -72,13 +72,13 @@ export async function loadFlow(url: string, name: string): Promise<AnyFlow> {
   });
 }
 
-/** The file and line, relative to the current folder, where a module cannot be read or threw. */
+/** The file and line, relative to the current folder, at which a module could not be parsed or threw. */
 function placeOf(error: unknown, url: string): string | undefined {
   const stack = (error as Error | undefined)?.stack;
-  // Where a module imports what is not there, the stack begins with the place.
+  // If a module imports something missing, the stack begins with the place, without a column.
   const known = ownPlace(stack?.replace(/^(file:\S+:\d+)\n/, "$1:1\n"));
   if (known !== undefined || !(error instanceof SyntaxError)) return known;
-  // Node tells the place of a mistake in a module's syntax only where it prints it itself.
+  // Node gives the place of a syntax error only in what it prints itself.
   for (const { path } of ownModules(url)) {
     const { stderr } = spawnSync(process.execPath, ["--check", path], { encoding: "utf8" });
     const line = /^.+:(\d+)\n/.exec(stderr)?.[1];
@@ -88,10 +88,10 @@ function placeOf(error: unknown, url: string): string | undefined {
 }
 
 /**
- * For doors that are given one.
+ * Validates a flow that a caller passes in.
  *
- * @param of what wants it, for the message
- * @throws SegueError (misuse) where it is none
+ * @param of the function that was called, for the message
+ * @throws SegueError (misuse) if it is not a flow
  */
 export function requireFlow(flow: unknown, of: string): void {
   if (isFlow(flow)) return;
@@ -105,9 +105,9 @@ function isFlow(value: unknown): value is AnyFlow {
   return typeof value === "object" && value !== null && "isSegueFlow" in value;
 }
 
-/** A module's place as a run's record holds it: within the package, relative to it, so that the package may move. */
+/** A module's place for a run's record: relative to the package if it is part of it, so that the package may move. */
 export function modulePlace(url: string): string {
-  // A flow that is read from src/ runs from its built form: task processes cannot load TypeScript.
+  // A flow loaded from src/ runs in its compiled form: task processes cannot load TypeScript.
   const built = url.endsWith(".ts")
     ? besideUrl(url, `./${url.split("/").at(-1)!.replace(/\.ts$/, ".js")}`)
     : url;
@@ -116,7 +116,7 @@ export function modulePlace(url: string): string {
   return within.startsWith("..") ? pathToFileURL(path).href : within.split(sep).join("/");
 }
 
-/** The URL to import, from what `modulePlace` gave. */
+/** The URL to import, from the result of `modulePlace`. @throws SegueError (misuse) if the file is missing */
 export function moduleUrl(place: string): string {
   const url = place.startsWith("file:") ? place : pathToFileURL(join(packageRoot, place)).href;
   if (!existsSync(fileURLToPath(url)))
@@ -124,7 +124,7 @@ export function moduleUrl(place: string): string {
   return url;
 }
 
-/** A flow as `segue run` is told it: one of Segue's own by its name, another by its module. */
+/** A flow as an argument of `segue run`: one of Segue's own by its name, any other by its module. */
 export function asCommandsName(flow: { readonly name: string; readonly module?: string }): string {
   if (flow.module === undefined || dirname(modulePlace(flow.module)) === "dist/flows") return flow.name;
   const path = shown(flow.module);

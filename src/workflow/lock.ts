@@ -1,6 +1,6 @@
 /**
- * One command a run. The lock is a file with a rising number: who finds the holder of the highest number dead takes the next
- * one, and of two who try, only one can write it. A holder on another machine is taken for dead when its lock has not been
+ * At most one command per run. The lock is a file with an increasing number: a command that finds all holders dead takes the next
+ * number, and of two that try, only one can create the file. A holder on another machine counts as dead if its lock has not been
  * renewed for two minutes.
  */
 import { hostname } from "node:os";
@@ -10,7 +10,7 @@ import { readSoundRecord } from "./read-record.js";
 import { keys, recordText } from "./records.js";
 
 interface Holder {
-  /** "worker": it walks the run for a command that may be gone. */
+  /** "worker": it runs the flow for a command that may be gone. */
   readonly role?: "worker";
   readonly pid: number;
   readonly born?: string;
@@ -18,7 +18,7 @@ interface Holder {
   readonly since: string;
 }
 
-/** Of a lock that is damaged: whoever lives renews theirs, and the next holder removes it. */
+/** The holder of a damaged lock: a living one would renew it, and the next holder removes it. */
 const nobody: Holder = { pid: 0, host: "", since: "" };
 
 const renewEvery = 30_000;
@@ -51,15 +51,15 @@ async function holders(store: Store, flow: string, run: string): Promise<Found[]
   return found;
 }
 
-/** Who holds a run at the moment; of a command and a worker, the command. */
+/** Who holds a run at the moment; if both a command and a worker do, the command. */
 export async function holderOf(store: Store, flow: string, run: string): Promise<Holder | undefined> {
   const alive = (await holders(store, flow, run)).filter((holder) => holder.alive);
   return alive.find((holder) => holder.role !== "worker") ?? alive[0];
 }
 
 /**
- * Says that this process walks a run, for as long as it does: the run is then seen to be running though its command is gone.
- * Of several workers that follow upon one another, the last one's word stands.
+ * Marks a run as running in this worker, so that it counts as running even if its command is gone. A later worker overwrites the
+ * mark.
  */
 export async function holdAsWorker(store: Store, flow: string, run: string): Promise<RunLock> {
   return hold(store, `${keys.locks(flow, run)}worker.json`, { ...me(), role: "worker" });
@@ -74,7 +74,7 @@ function me(): Holder {
   };
 }
 
-/** Writes the holder down again and again, so that other machines see that it lives. */
+/** Renews a lock periodically, so that other machines see that its holder is alive. */
 async function hold(store: Store, key: string, holder: Holder): Promise<RunLock> {
   let writing = Promise.resolve();
   const write = () => {
@@ -86,14 +86,14 @@ async function hold(store: Store, key: string, holder: Holder): Promise<RunLock>
   return {
     async release() {
       clearInterval(renew);
-      // One that is on its way would bring the lock back.
+      // A write in progress would bring the lock back.
       await writing;
       await store.delete(key);
     },
   };
 }
 
-/** @throws SegueError naming the holder, where somebody else holds the run */
+/** Locks a run for this command. @throws SegueError (code "run-held") naming the holder, if another process holds the run */
 export async function lockRun(store: Store, flow: string, run: string): Promise<RunLock> {
   const holder = me();
   const before = await holders(store, flow, run);
@@ -101,7 +101,7 @@ export async function lockRun(store: Store, flow: string, run: string): Promise<
   const generation = Math.max(0, ...before.map((holder) => holder.generation)) + 1;
   const key = `${keys.locks(flow, run)}${String(generation).padStart(6, "0")}.json`;
   const mine = await store.putIfAbsent(key, recordText(holder));
-  // Somebody may have come between our looking and our writing; then both see it, and we step back.
+  // Another command may have written its lock between our check and our write; both then see it, and this one gives up.
   const after = (await holders(store, flow, run)).filter((holder) => !mine || holder.key !== key);
   if (!mine || after.some((holder) => holder.alive)) {
     if (mine) await store.delete(key);

@@ -26,7 +26,7 @@ it("leaves lines out while too much waits, and says how many", () => {
   for (const sent of waiting) sent();
   relay.pass("out", "again");
   expect(passed.slice(before)).toEqual([
-    `… ${20 - before} lines more: \`segue logs\` has all that the task printed`,
+    `… ${20 - before} more lines: \`segue logs\` has everything the task printed`,
     "again",
   ]);
   relay.end();

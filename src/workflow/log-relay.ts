@@ -1,11 +1,11 @@
 /**
- * Passes on what a task prints to whoever watches the run. A step that prints without a pause lets nothing be sent meanwhile: what
- * waits would fill the memory. So much waits at most; how many lines were left out is said. The task's log has them all.
+ * Relays what a task prints to the run's listener. While a step prints without a pause nothing can be sent, and the queue would
+ * fill the memory. So the queue is bounded: further lines are dropped and counted. The task's log has them all.
  */
 
-/** Characters that may wait to be sent. */
+/** The limit of the queue, in characters. */
 const mostWaiting = 16 * 2 ** 20;
-/** What a line costs besides its characters. */
+/** The overhead of a line, in characters. */
 const perLine = 100;
 
 export class LogRelay {
@@ -13,7 +13,7 @@ export class LogRelay {
   #waiting = 0;
   #leftOut = 0;
 
-  /** @param send calls `sent` when the line is on its way */
+  /** @param send calls `sent` when the line has been sent */
   constructor(send: (stream: "out" | "err", line: string, sent: () => void) => void) {
     this.#send = send;
   }
@@ -31,15 +31,15 @@ export class LogRelay {
     });
   }
 
-  /** Says what was left out last. */
+  /** Reports the lines dropped since the last one sent. */
   end(): void {
     this.#tellLeftOut();
   }
 
   #tellLeftOut(): void {
     if (this.#leftOut === 0) return;
-    const lines = `${this.#leftOut.toLocaleString("en-US")} ${this.#leftOut === 1 ? "line" : "lines"}`;
+    const lines = `${this.#leftOut.toLocaleString("en-US")} more ${this.#leftOut === 1 ? "line" : "lines"}`;
     this.#leftOut = 0;
-    this.#send("err", `… ${lines} more: \`segue logs\` has all that the task printed`, () => {});
+    this.#send("err", `… ${lines}: \`segue logs\` has everything the task printed`, () => {});
   }
 }

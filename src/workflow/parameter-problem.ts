@@ -1,4 +1,4 @@
-/** What does not fit a schema, in one sentence. */
+/** Turns the issues of a schema into messages. */
 import type { z } from "zod";
 import { flagName } from "./flag-name.js";
 
@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, string>> = {
   date: "a date such as 2026-01-31 or 2026-01-31T09:05:07Z",
 };
 
-/** What zod wanted: "must be at least 1"; undefined where only its own message tells. */
+/** What zod expected: "must be at least 1"; undefined if only its own message says. */
 function demand(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case "too_small":
@@ -52,11 +52,11 @@ function demand(issue: z.core.$ZodIssue): string | undefined {
   }
 }
 
-/** A date's bound comes as milliseconds. */
+/** Zod gives the bound of a date in milliseconds. */
 const bound = (issue: { readonly origin: string }) => (value: number | bigint) =>
   issue.origin === "date" ? new Date(Number(value)).toISOString() : String(value);
 
-/** What the options of a union want, each by the first thing that it misses. */
+/** What the options of a union expect, each by its first issue. */
 function anyOf(options: ReadonlyArray<readonly z.core.$ZodIssue[]>): string | undefined {
   const demands = options.map(([first]) =>
     first === undefined || first.path.length > 0 ? undefined : demand(first)?.replace(/^must be /, ""),

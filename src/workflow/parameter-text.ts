@@ -1,7 +1,7 @@
-/** Values that come as text, from flags and files, as what a schema takes. */
+/** Converts text values, from flags and files, to what a schema takes. */
 import { z } from "zod";
 
-/** What kind of value a schema takes, below its defaults and optionals. */
+/** The schema within its defaults, optionals and nullables. */
 export function innerType(schema: z.ZodType): z.ZodType {
   let inner = schema;
   while (
@@ -14,7 +14,7 @@ export function innerType(schema: z.ZodType): z.ZodType {
   return inner;
 }
 
-/** Text as what the schema takes, where it can be that; anything else as it is. */
+/** Converts text to what the schema takes, if possible; returns anything else unchanged. */
 export function fromText(schema: z.ZodType, value: unknown): unknown {
   const inner = innerType(schema);
   if (inner instanceof z.ZodArray && Array.isArray(value))
@@ -34,7 +34,7 @@ export function fromText(schema: z.ZodType, value: unknown): unknown {
   if (inner instanceof z.ZodArray) {
     if (text === "") return [];
     if (text.startsWith("[")) return parsedJson(text) ?? value;
-    // A list of objects has no other form than JSON.
+    // A list of objects can only be written as JSON.
     if (innerType(inner.element as z.ZodType) instanceof z.ZodObject) return value;
     return text.split(",").map((each) => fromText(inner.element as z.ZodType, each.trim()));
   }
@@ -50,7 +50,7 @@ export function fromText(schema: z.ZodType, value: unknown): unknown {
   return parsedJson(text) ?? value;
 }
 
-/** A day, or a moment, as ISO 8601 writes it; undefined where it is none: there is no February 31. */
+/** A day or a time in ISO 8601; undefined if it is not one, or does not exist, such as February 31. */
 function dateFrom(text: string): Date | undefined {
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text)) return undefined;
   const day = new Date(text.slice(0, 10));

@@ -188,7 +188,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     expect(parseParameters(bare, {})).toEqual({});
     expect(await readParameters("conf", bare)).toEqual({ values: {}, sources: {} });
     expect(() => flow("plain", { module: import.meta.url, parameters: { seed: 1 } as never })).toThrow(
-      'the parameters of flow "plain" are no zod object',
+      'the parameters of flow "plain" are not a zod object',
     );
   });
 
@@ -237,7 +237,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
     const command = addParameterFlags(new Command(), tuning);
     const help = command.helpInformation();
     expect(help).toMatch(/--knn-k <n>\s+how many neighbours \[default: 100\]/);
-    expect(help).toMatch(/--dev\s+\[default: false\] \(else --no-dev\)/);
+    expect(help).toMatch(/--dev\s+\[default: false\] \(or --no-dev\)/);
     expect(help).toMatch(/--target <value>\s+\(local, sagemaker\) \[default: "local"\]/);
     command.parse(["--knn-k", "5", "--no-dev"], { from: "user" });
     expect(givenParameters(command, tuning)).toEqual({ knn_k: "5", dev: false });
@@ -267,8 +267,8 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
         ["othr_thing: 1", `"othr_thing" is neither`, 'did you mean "other_thing"?'],
         ["dve:\n  x: 1", `"dve" is neither`, "./dve.js"],
         ["nosuch:", `${file}, line 1: "nosuch"`, "./nosuch.js"],
-        ["other: true", `${file}, line 1: "other" is a section of parameters, got true`, "indented"],
-        ["tuning: [1]", `${file}, line 1: "tuning" is a section of parameters, got [1]`, "indented"],
+        ["other: true", `${file}, line 1: "other" must be a section of parameters, got true`, "indented"],
+        ["tuning: [1]", `${file}, line 1: "tuning" must be a section of parameters, got [1]`, "indented"],
         ["tuning:\n  dve: 1", `${file}, line 2: flow "tuning" has no parameter "dve"`, 'mean "dev"?'],
         ["tuning:\n  knn_kk: 1", `flow "tuning" has no parameter "knn_kk"`, 'mean "knn_k"?'],
       ] as const) {

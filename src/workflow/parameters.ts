@@ -1,4 +1,4 @@
-/** A flow's parameters: a zod object whose keys become flags. Values come from files, from flags and from records of runs. */
+/** A flow's parameters: a zod object whose keys become flags. Values come from files, flags and the records of runs. */
 import { z } from "zod";
 import {
   asWritten,
@@ -25,7 +25,7 @@ interface HasParameters {
   readonly parameters: z.ZodObject;
 }
 
-/** @throws SegueError (misuse) where they are no object, or the flow is none */
+/** @throws SegueError (misuse) if `given` is not an object, or `flow` is not a flow */
 function requireParameters(flow: HasParameters, given: object): void {
   requireWithin(thingWith("a flow", "name", "parameters"), "flow", flow);
   if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
@@ -36,10 +36,11 @@ function requireParameters(flow: HasParameters, given: object): void {
 }
 
 /**
- * Checks values against the schema. To be called once: what a schema made of a value (`.transform(…)`) is not what it takes.
+ * Validates values against the schema. Call it only once: a schema with `.transform(…)` may not accept its own output.
  *
  * @param given by name in any spelling: knn_k, knnK or knn-k
- * @param options.sources by flag name: the file that a value comes from, for messages
+ * @param options.ignoreUnknown ignores parameters that the flow does not have; default false
+ * @param options.sources by flag name, the file that a value comes from, for messages
  * @returns every parameter, with defaults filled in
  * @throws SegueError (misuse) naming each wrong parameter: "knn-k must be at least 1, got 0"
  */
@@ -74,10 +75,7 @@ export function parseParameters(
       (source === undefined ? "" : ` (in ${source})`)
     );
   });
-  throw misuse(
-    problems.join("; "),
-    `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
-  );
+  throw misuse(problems.join("; "), `segue run ${asCommandsName(flow)} --help explains each parameter`);
 }
 
 function keepable(flow: HasParameters, parameters: Record<string, unknown>): Record<string, unknown> {
@@ -87,7 +85,7 @@ function keepable(flow: HasParameters, parameters: Record<string, unknown>): Rec
     } catch (error) {
       throw misuse(
         `parameter ${flagName(key)} of flow "${flow.name}" cannot be kept in the run's record: ${messageOf(error)}`,
-        "let the schema give a plain value or a date, and make the rest of it within a step",
+        "let the schema output a plain value or a date, and convert it within a step",
       );
     }
   }
@@ -95,9 +93,9 @@ function keepable(flow: HasParameters, parameters: Record<string, unknown>): Rec
 }
 
 /**
- * The parameters of an earlier run, for its flow as it is now: those that are new take their defaults.
+ * The parameters of an earlier run, for the current version of its flow: new ones take their defaults.
  *
- * @throws SegueError (misuse) as `parseParameters`
+ * @throws SegueError (misuse) like `parseParameters`
  */
 export function parametersAgain(flow: HasParameters, recorded: object): Record<string, unknown> {
   const values = parametersFromRecord(recorded);
@@ -111,10 +109,10 @@ export function parametersAgain(flow: HasParameters, recorded: object): Record<s
 }
 
 /**
- * Calls the flow's own check of parameters that are each within their range.
+ * Calls the flow's own `check` on parameters that are each within their range.
  *
- * @param engine which is to run it; default "local"
- * @throws SegueError (misuse unless the check throws another one)
+ * @param engine the engine that will run the flow; default "local"
+ * @throws SegueError the one that `check` throws; (misuse) for any other error that it throws
  */
 export async function checkParameters(
   flow: HasParameters & {
@@ -131,7 +129,7 @@ export async function checkParameters(
     if (error instanceof SegueError) throw error;
     throw misuse(
       `flow "${flow.name}" refuses its parameters: ${messageOf(error)}`,
-      `segue run ${asCommandsName(flow)} --help tells what each parameter takes`,
+      `segue run ${asCommandsName(flow)} --help explains each parameter`,
     );
   }
 }
@@ -139,12 +137,12 @@ export async function checkParameters(
 /**
  * The error for a parameter that the flow does not have.
  *
- * @param place the file and line that name it, where it is no flag
+ * @param place the file and line that name it, unless it is a flag
  */
 export function unknownParameter(flow: HasParameters, name: string, place?: string): Error {
   const flags = Object.keys(flow.parameters.shape).map(flagName);
   const near = closest(flagName(name), flags);
-  // Each is named as it is written there: in a file "knn_k", as a flag "--knn-k".
+  // Spelled as at that place: "knn_k" in a file, "--knn-k" as a flag.
   const written = (flag: string) => (place === undefined ? `--${flag}` : flag.replaceAll("-", "_"));
   return misuse(
     `${place === undefined ? "" : `${place}: `}flow "${flow.name}" has no parameter "${place === undefined ? flagName(name) : name}"`,
@@ -152,7 +150,7 @@ export function unknownParameter(flow: HasParameters, name: string, place?: stri
   );
 }
 
-/** What a schema shows as an example of its value, as a flag is given it: `.meta({ examples: ['["a"]'] })`; "" where it shows none. */
+/** A schema's example of a value, as written for a flag: `.meta({ examples: ['["a"]'] })`; "" if it has none. */
 function exampleOf(schema: z.ZodType | undefined): string {
   const examples = schema?.meta()?.examples;
   return Array.isArray(examples) ? String(examples[0]) : "";

@@ -1,4 +1,4 @@
-/** The picture of a flow: its steps in columns from left to right, a foreach as a stack of sheets, with state and time of a run. */
+/** Draws a flow: its steps in columns from left to right, a foreach as a stack of sheets; for a run, with states and times. */
 
 import { escapeHtml, oneOf, requireOptions, requireWithin, thingWith } from "../system/index.js";
 import { foreachScopes, type StepNode } from "./graph.js";
@@ -11,23 +11,23 @@ export interface StepState {
   readonly status: "done" | "running" | "failed" | "interrupted" | "waiting";
   readonly done: number;
   readonly known: number;
-  /** From the first task's beginning to the last one's end. */
+  /** From the start of the first task to the end of the last. */
   readonly seconds?: number;
 }
 
 const box = { width: 172, height: 58, gapX: 38, gapY: 26, margin: 18, title: 34 };
 
-/** A flow that has not run. */
+/** Draws a flow without a run. @returns an SVG document */
 export function drawFlow(name: string, nodes: readonly StepNode[]): string {
   return draw(name, nodes, new Map());
 }
 
 /**
- * A run, as far as it is.
+ * Draws the current state of a run.
  *
- * @param options.theme "light" or "dark"; default: whichever the program that shows it asks for
+ * @param options.theme "light" or "dark"; default: the colour scheme of the viewer
  * @returns an SVG document
- * @throws SegueError (misuse) where it is no run, or for an option that there is not; SegueError where there is no such run
+ * @throws SegueError (misuse) if `run` is not a run or does not exist, or an option is unknown
  */
 export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): Promise<string> {
   requireWithin(thingWith('a run, such as Segue.flow("modeling").latestRun', "record", "tasks"), "run", run);
@@ -36,7 +36,7 @@ export async function drawRun(run: RunReader, options: { theme?: Theme } = {}): 
   const [record, summary, tasks] = await Promise.all([run.record(), run.summary(), run.tasks()]);
   const known = await knownTasks(run, tasks);
   const states = new Map<string, StepState>();
-  // Of a step whose begun tasks are done, and that has more.
+  // The status of a step whose started tasks are done, but which has more.
   const rest = summary.status === "running" ? "running" : "interrupted";
   for (const { name } of record.nodes) {
     const own = tasks.filter((task) => task.step === name);
@@ -86,7 +86,7 @@ ${[...arrows, ...boxes].join("\n")}
 `;
 }
 
-/** A step stands one column after the latest of those it waits for; branches stand in rows of their own. */
+/** Places each step one column after the last of those it waits for, and each branch in its own row. */
 function layOut(nodes: readonly StepNode[]): Map<string, { column: number; row: number }> {
   const places = new Map<string, { column: number; row: number }>();
   const taken = new Set<string>();
@@ -97,7 +97,7 @@ function layOut(nodes: readonly StepNode[]): Map<string, { column: number; row: 
     const [node] = left.splice(next, 1) as [StepNode];
     const before = node.after.map((name) => places.get(name)!);
     const column = before.length === 0 ? 0 : Math.max(...before.map((place) => place.column)) + 1;
-    // A join stands in the row of its topmost branch, a branch in the first row that is free.
+    // A join goes in the row of its topmost branch, a branch in the first free row.
     let row = before.length === 0 ? 0 : Math.min(...before.map((place) => place.row));
     while (taken.has(`${column}/${row}`)) row++;
     taken.add(`${column}/${row}`);
@@ -127,7 +127,7 @@ function stepBox(node: StepNode, { x, y }: Point, isMany: boolean, state: StepSt
   const over = node.kind === "foreach" ? `foreach of ${node.over}` : node.kind === "join" ? "join" : "";
   const below = state
     ? [time, count].filter((part) => part !== "").join(" · ") ||
-      (state.status === "done" ? "taken over" : state.status)
+      (state.status === "done" ? "reused" : state.status)
     : over;
   const name = node.name.length > 18 ? `${node.name.slice(0, 17)}…` : node.name;
   const hint = [node.name, over, node.description ?? "", state?.status ?? ""]
@@ -172,7 +172,7 @@ const dark: Colours = {
   waiting: "#6b7585",
 };
 
-/** Literal colours, not variables: not every program that draws SVG knows those. */
+/** Literal colours, because not every SVG renderer supports CSS variables. */
 function coloured(c: Colours): string {
   return [
     `.ground{fill:${c.ground}}.title,.below{fill:${c.soft}}.name{fill:${c.ink}}.arrow{stroke:${c.line}}.tip{fill:${c.line}}`,
@@ -181,7 +181,7 @@ function coloured(c: Colours): string {
   ].join("\n");
 }
 
-/** Its own ground, so that it can be read on a light page and on a dark one. */
+/** Includes a background, so that the picture is readable on light and dark pages. */
 const style = `
 text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}.title{font-size:14px;font-weight:600}.name{font-size:14px;font-weight:600}.below{font-size:12px}
 .arrow{fill:none;stroke-width:1.6}.box{stroke-width:1.4}.box.running,.box.failed,.box.interrupted{stroke-width:2}.box.waiting{stroke-dasharray:4 3}

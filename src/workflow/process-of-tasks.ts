@@ -1,19 +1,20 @@
 /**
- * What a process of tasks may do by itself. It loads the flow's module; a module that runs its flow when it is loaded would start
- * processes that load it and so run it again, without an end. Steps may run flows: what they call carries a mark.
+ * Guards against endless recursion: a task process loads the flow's module, and if that module runs its flow when loaded, it would
+ * start processes that do the same. Steps may run flows: their calls are marked by async context.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { misuse } from "../system/index.js";
 import type { AnyFlow } from "./flow.js";
 
-/** Of the whole process, since the flow's module may bring a copy of this package of its own. */
+/** Global, since the flow's module may bring its own copy of this package. */
 const key = Symbol.for("segue.steps");
 const inProcess = globalThis as { [key]?: AsyncLocalStorage<object> };
 
-/** Says that this process is one of tasks. Returns how to call what a step does, and which task called what happens now. */
+/** Marks this process as a task process. */
 export function ofTasks<Mark extends object>(): {
+  /** Runs `work` in the context of a task. */
   inStep<Result>(task: Mark, work: () => Result): Result;
-  /** Also of what a step has left behind: a timer, a promise. Undefined of what no step has called. */
+  /** The task whose step led to the current call, even by a timer or a promise left behind; undefined outside of steps. */
   whose(): Mark | undefined;
 } {
   const steps = new AsyncLocalStorage<Mark>();
@@ -21,12 +22,12 @@ export function ofTasks<Mark extends object>(): {
   return { inStep: (task, work) => steps.run(task, work), whose: () => steps.getStore() };
 }
 
-/** @throws SegueError (misuse) in a process of tasks, unless a step calls it */
+/** @throws SegueError (misuse) in a task process, unless a step calls it */
 export function refuseBesideSteps({ name }: AnyFlow): void {
   const steps = inProcess[key];
   if (steps === undefined || steps.getStore()) return;
   throw misuse(
-    `the flow "${name}" is run by a module that each process of its steps loads, too`,
-    "run it from a file of its own that imports the flow, or with: segue run ./MODULE",
+    `the flow "${name}" is run by a module that its step processes load, too`,
+    "run it from a separate file that imports the flow, or with: segue run ./MODULE",
   );
 }

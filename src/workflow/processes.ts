@@ -1,13 +1,13 @@
-/** The end of processes, and their memory. */
+/** Kills processes, and measures their memory. */
 import { readFileSync } from "node:fs";
 
-/** Kills a process and all of its group; no error where it is gone. */
+/** Kills a process and its whole group; no error if it is gone. */
 export function killGroup(pid: number): void {
-  // Where there is no such group: the process alone.
+  // Without such a group, kills the process alone.
   if (!endGroup(pid)) killOne(pid);
 }
 
-/** Kills what is left of the group that a process leads, or led. @returns whether there was any */
+/** Kills the rest of the group that a process leads, or led. @returns whether there was any */
 export const endGroup = (pid: number): boolean => killOne(-pid);
 
 function killOne(target: number): boolean {
@@ -19,7 +19,7 @@ function killOne(target: number): boolean {
   }
 }
 
-/** Resident memory of a process in MiB; 0 where that cannot be told. */
+/** Resident memory of a process in MiB; 0 if unknown. */
 export function residentMb(pid: number): number {
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);

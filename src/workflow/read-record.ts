@@ -1,6 +1,6 @@
 /**
- * Reading records, of which a disk or a hand may have damaged some. What a damaged one told of is as though it had never been
- * written; which one it is, and what to do, is said.
+ * Reads records, some of which a failing disk or manual editing may have damaged. A damaged record counts as never written; an
+ * error names it and says what to do.
  */
 import type { Store } from "../storage/index.js";
 import {
@@ -14,10 +14,10 @@ import {
 } from "../system/index.js";
 
 /**
- * Reads a JSON record; undefined where there is none.
+ * Reads a JSON record; undefined if there is none.
  *
- * @throws SegueError ("record-damaged") where it is no JSON, or not the record that its key says it is: names the file, and what
- *   becomes of its run without it
+ * @throws SegueError (code "record-damaged") if it is not JSON, or lacks the fields of the kind of record that its key implies;
+ *   names the file and what to do
  */
 export async function readRecord<T>(store: Store, key: string): Promise<T | undefined> {
   const bytes = await store.get(key);
@@ -31,7 +31,7 @@ export async function readRecord<T>(store: Store, key: string): Promise<T | unde
   });
 }
 
-/** The same, where work goes on without a record that is damaged: it counts as not there, and `tell` is given what is wrong with it. */
+/** Like `readRecord`, but treats a damaged record as missing and passes its error to `tell` (default: `sayOnce`). */
 export async function readSoundRecord<T>(
   store: Store,
   key: string,
@@ -51,7 +51,7 @@ const isDamagedRecord = (error: unknown): error is SegueError =>
 
 const said = new Set<string>();
 
-/** Says on standard error what is wrong with a record: once, however often it is read. */
+/** Prints the error of a damaged record on standard error, once per process. */
 export function sayOnce({ message, hint = "" }: SegueError): void {
   if (said.has(message)) return;
   said.add(message);
@@ -63,9 +63,10 @@ function problemOf(bytes: Uint8Array, fields: Fields): string | { readonly recor
   try {
     record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return bytes.length === 0 ? "it is empty" : "it is no JSON";
+    return bytes.length === 0 ? "it is empty" : "it is not JSON";
   }
-  if (record === null || typeof record !== "object" || Array.isArray(record)) return "it is no JSON object";
+  if (record === null || typeof record !== "object" || Array.isArray(record))
+    return "it is not a JSON object";
   for (const [name, range] of Object.entries(fields)) {
     const value = (record as Record<string, unknown>)[name];
     if (value === undefined) return `it has no "${name}"`;
@@ -83,7 +84,7 @@ const aTime: ValueRange = {
 const anObject = thingWith("an object");
 const aList: ValueRange = { wanted: "a list", holds: Array.isArray };
 
-/** What records have to hold to be read, and what to do about one that is damaged, by the rest of its key. */
+/** By kind of record: the fields it must have, and what to do if it is damaged (given the rest of its key). */
 const kinds: ReadonlyArray<{
   readonly keys: RegExp;
   readonly fields: Fields;
@@ -93,7 +94,7 @@ const kinds: ReadonlyArray<{
     keys: /^runs\/.+\.end\.json$/,
     fields: { status: oneOf("done", "failed", "stopped"), finished: aTime },
     remedy: (run) =>
-      `remove it, or go on with the run, which counts as interrupted (what is done is kept): segue resume ${run}`,
+      `remove it, or continue the run, which counts as interrupted (what is done is kept): segue resume ${run}`,
   },
   {
     keys: /^runs\/.+\.json$/,
@@ -106,14 +107,14 @@ const kinds: ReadonlyArray<{
       nodes: aList,
       origins: aList,
     },
-    remedy: (run) => `remove it: the run ${run} is not listed without it, and cannot be gone on with`,
+    remedy: (run) => `remove it: the run ${run} is not listed without it, and cannot be resumed`,
   },
   {
     keys: /^tasks\/.+\/done\.json$/,
     fields: { attempt: someText, started: aTime, finished: aTime, artifacts: anObject },
     remedy(place) {
       const [flow, run, step] = place.split("/");
-      return `remove it, and do anew what it told of: segue resume ${flow}/${run} --step ${step}`;
+      return `remove it, and rerun its step: segue resume ${flow}/${run} --step ${step}`;
     },
   },
   { keys: /\/started\.json$/, fields: { started: aTime, pid: wholeNumber(), host: someText }, remedy },

@@ -1,5 +1,5 @@
 /**
- * What is written down about runs, and where. Files are the truth: whatever is not in these records did not happen. Keys:
+ * The records of runs, and their keys. These files are the single source of truth: what is not recorded did not happen.
  *
  *     runs/<flow>/<run>.json                                       RunRecord, when the run begins
  *     runs/<flow>/<run>.end.json                                   EndRecord, when it ends
@@ -23,34 +23,34 @@ export interface RunRecord {
   readonly description?: string;
   /** ISO time. */
   readonly created: string;
-  /** As `recordedParameters` writes them. */
+  /** In the form of `recordedParameters`. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly engine: Engine;
-  /** Where the flow's module is: relative to the package ("dist/flows/modeling.js") or a file URL. */
+  /** The flow's module: a path relative to the package ("dist/flows/modeling.js") or a file URL. */
   readonly module: string;
   /** Hash of the flow's code. */
   readonly code: string;
   readonly nodes: readonly StepNode[];
-  /** What the run was told for steps without a `retry` of their own. */
+  /** The run's retry policy for steps that set none. */
   readonly retry?: RetryPolicy;
   readonly user: string;
   readonly host: string;
-  /** The runs whose done-records are reused, nearest first; `rerun` are the steps that were asked to run anew. */
+  /** The runs whose done-records are reused, most recent first; `rerun` lists the steps to run again. */
   readonly origins: ReadonlyArray<{ readonly run: string; readonly rerun: readonly string[] }>;
-  /** By flow, the run whose results its steps read. Of flows that are not in it they read the latest successful run. */
+  /** By flow, the run whose results the steps read. For other flows they read the latest successful run. */
   readonly sources?: Readonly<Record<string, string>>;
-  /** What the command that began the run was to run after it. */
+  /** What the command that started the run was to run after it. */
   readonly next?: FlowsToRun;
-  /** What to run for other parameters than the run's: its flow, and what was to come after it. */
+  /** What to run to use other parameters: the run's flow, and those that follow. */
   readonly again?: FlowsToRun;
 }
 
-/** Flows of one chain, and how a command is told to run them. */
+/** Flows to run with one command. */
 export interface FlowsToRun {
-  /** As the command named them. */
+  /** As named on the command line. */
   readonly flows: readonly string[];
-  /** Those of the command that they need, too. */
+  /** The flags of the command that these flows need. */
   readonly flags: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export type RunStatus = "running" | "done" | "failed" | "stopped" | "interrupted
 export interface EndRecord {
   readonly status: "done" | "failed" | "stopped";
   readonly finished: string;
-  /** The first task that failed, and why; `others` are those that failed while it did, as "step/task". */
+  /** The first task that failed, and why; `others` are tasks that failed after it, as "step/task". */
   readonly failed?: {
     readonly step: string;
     readonly task: string;
@@ -68,7 +68,7 @@ export interface EndRecord {
   };
 }
 
-/** What failed so far, with one more task that did. */
+/** Adds a failed task to an end record's `failed`. */
 export function withFailure(
   failed: EndRecord["failed"],
   { step, task }: { readonly step: string; readonly task: string },
@@ -88,13 +88,13 @@ export interface DoneRecord {
   readonly attempt: string;
   readonly started: string;
   readonly finished: string;
-  /** Hash of what the task was given: place, parameters and the artifacts that it could read. */
+  /** Hash of the task's place, its item and the artifacts that it could read. */
   readonly inputs: string;
-  /** Everything that can be read after this task, inherited artifacts included. */
+  /** Everything that can be read after this task, including inherited artifacts. */
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   /** The error that `catch` turned into an artifact. */
   readonly caught?: TaskFailure;
-  /** Where the task really ran, when a run that was resumed or cached took it over. */
+  /** If this run reused the task, on resuming or from the cache: the run in which it ran. */
   readonly reused?: { readonly run: string; readonly why: "resume" | "cache" };
   readonly host: string;
 }
@@ -103,7 +103,7 @@ export interface AttemptRecord {
   readonly started: string;
   readonly host: string;
   readonly pid: number;
-  /** When the process began, as the system counts it: tells it from a later one of the same number. */
+  /** The system's start time of the process, which tells it from a later one with the same pid. */
   readonly born?: string;
 }
 
@@ -125,7 +125,7 @@ export const keys = {
   cache: (key: string) => `cache/${key}.json`,
 };
 
-/** The run whose record, or end record, has this key; undefined of all other keys. */
+/** The run whose record or end record has this key; undefined for other keys. */
 export function runOfKey(key: string): { flow: string; run: string; isEnd: boolean } | undefined {
   const [, flow, run, end] = /^runs\/([^/]+)\/([^/]+?)(\.end)?\.json$/.exec(key) ?? [];
   return flow === undefined || run === undefined ? undefined : { flow, run, isEnd: end !== undefined };
@@ -133,26 +133,26 @@ export function runOfKey(key: string): { flow: string; run: string; isEnd: boole
 
 export const recordText = (record: object) => `${JSON.stringify(record)}\n`;
 
-/** Parameters as a run's record holds them: as JSON, dates marked. */
+/** Converts parameters to the form in a run's record: plain JSON with marked dates. */
 export function recordedParameters(parameters: object): Record<string, unknown> {
   return JSON.parse(toJson(parameters));
 }
 
-/** What `recordedParameters` was given. */
+/** The inverse of `recordedParameters`. */
 export function parametersFromRecord(recorded: object): Record<string, unknown> {
   return fromJson(JSON.stringify(recorded)) as Record<string, unknown>;
 }
 
-/** Sorts by time and is unique: "20260131-090507-k3f9". */
+/** A unique id that sorts by time: "20260131-090507-k3f9". */
 export function newRunId(now = new Date()): string {
   const digits = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  // Two letters tell the millisecond, so that runs of one second sort by time, too: resume goes by the latest.
+  // Two letters encode the millisecond, so that runs of one second also sort by time: resuming picks the latest.
   const moment = Math.floor((now.getMilliseconds() * letters.length ** 2) / 1000);
   const first = letters[Math.floor(moment / letters.length)]!;
   return `${digits}-${first}${letters[moment % letters.length]}${randomWord(3)}`;
 }
 
-/** In the order of their codes, without letters that are mistaken for one another. */
+/** In the order of their codes, without letters that are easily confused. */
 const letters = "23456789abcdefghjkmnpqrstuvwxyz";
 
 /** A short random word. */

@@ -1,4 +1,4 @@
-/** Resuming a run. */
+/** Resumes a run. */
 import type { Store } from "../storage/index.js";
 import { misuse, requireOptions, requireWithin, SegueError, someText } from "../system/index.js";
 import { aFlowName } from "./flow-name.js";
@@ -13,19 +13,19 @@ import { requireStep } from "./require-step.js";
 import { begin, databaseFor, ended, type RunOptions, type RunResult, runOptionRanges } from "./run.js";
 
 export interface ResumeOptions extends RunOptions {
-  /** The run to resume. Default: the latest of the flow that is not done. */
+  /** The id of the run to resume. Default: the flow's latest run. */
   readonly run?: string;
-  /** Runs this step, and what comes after it, anew. Default: whatever is not done. */
+  /** Reruns this step and everything after it. Default: only what is not done. */
   readonly step?: string;
 }
 
 /**
- * Resumes a run: a new run with the same parameters takes over every done-record of the old one, task by task, and does the
- * rest with the code as it is now. A run of the engine dbos that workers still go on with is not made anew but waited for.
+ * Resumes a run: starts a new run with the same parameters, which reuses the old one's finished tasks whose inputs are unchanged, and
+ * runs the rest with the current code. If workers of the engine dbos still run the old run, waits for that one instead.
  *
- * @param flowName which flow's run
- * @throws SegueError (misuse) where there is nothing to resume, or an argument or an option is wrong; code "run-held" where the run is
- *   still being run
+ * @param flowName the name of the run's flow
+ * @throws SegueError (misuse) if there is nothing to resume, or an argument or an option is wrong; (code "run-held") if the run is
+ *   still running
  */
 export async function resumeRun(flowName: string, options: ResumeOptions): Promise<RunResult> {
   requireOptions(options, { ...runOptionRanges, run: someText, step: someText }, "resumeRun", ["store"]);
@@ -40,7 +40,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   if (held) throw heldBy(held, flowName, origin.run);
   const flow = await loadFlow(moduleUrl(origin.module), flowName);
   if (options.step !== undefined) requireStep(flowName, flow.nodes, options.step);
-  // Two resumers of one run: the lock on the origin lets one of them through at a time.
+  // Locks the origin, so that only one command at a time resumes it.
   const lock = await lockRun(store, flowName, origin.run);
   try {
     await endLeftovers(store, flowName, origin.run);
@@ -64,7 +64,7 @@ export async function resumeRun(flowName: string, options: ResumeOptions): Promi
   }
 }
 
-/** A run that workers go on with, though its command is gone: waits for its end. Undefined where there is none to wait for. */
+/** Waits for the end of a run that workers continue although its command is gone; undefined if no worker has it. */
 async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunResult | undefined> {
   const { store, listener = () => {}, signal = new AbortController().signal } = options;
   const started = performance.now();
@@ -75,12 +75,12 @@ async function follow(origin: RunRecord, options: ResumeOptions): Promise<RunRes
   if (!(await isActive(origin, databaseUrl))) return undefined;
   const { step, retry, cache = false } = options;
   if (options.engine === "local" || step !== undefined || retry !== undefined || cache)
-    throw new SegueError(`run ${origin.flow}/${origin.run} is still in the hands of the workers`, {
+    throw new SegueError(`run ${origin.flow}/${origin.run} is still being run by workers`, {
       hint: `wait for its end: segue resume ${origin.flow}/${origin.run}`,
       code: "run-held",
     });
   listener({ type: "run-started", run: origin });
-  // Whether it takes from the cache was said when it began, and stands in the database.
+  // `cache` has no effect here: the order in the database has the value that the run began with.
   const end = await runOnWorkers({ store, run: origin, listener, signal, cache: false, databaseUrl });
   return ended(origin, end, { store, listener, started });
 }
@@ -95,7 +95,7 @@ async function findOrigin(store: Store, flow: string, options: ResumeOptions): P
   const all: string[] = [];
   for await (const { key } of store.list(`runs/${flow}/`)) if (runOfKey(key)?.isEnd === false) all.push(key);
   let latest: RunRecord | undefined;
-  // Of a thousand runs, the last one that is sound.
+  // The latest run with a sound record, without reading all of them.
   while (!latest && all.length > 0) latest = await readSoundRecord<RunRecord>(store, all.pop()!);
   if (!latest)
     throw misuse(`there is no run of "${flow}" in ${store.url}`, `\`segue run ${flow}\` makes one`);

@@ -1,16 +1,16 @@
-/** How often and when a failed task is tried again. */
+/** How often and when a failed task is retried. */
 import { numberWithin, requireKnown, requireWithin, wholeNumber } from "../system/index.js";
 import type { RetryPolicy } from "./graph.js";
 import type { TaskFailure } from "./types.js";
 
-/** The longest time that a step may name, in seconds: 24 days. A timer that is set for more than 2^31 ms goes off at once. */
+/** The longest time that a step may set, in seconds: 24 days. Node fires a timer of more than 2^31 ms at once. */
 export const longestSeconds = 24 * 24 * 3600;
 
 /**
- * Fills in a retry policy: a bare number is the count.
+ * Fills in the defaults of a retry policy (count 3, delay 1 s, backoff 2); a bare number is the count.
  *
  * @param where whose policy it is, for messages: ' of step "start"'
- * @throws SegueError (misuse) for what is out of its range
+ * @throws SegueError (misuse) if a value is out of range
  */
 export function retryPolicy(given: number | Partial<RetryPolicy>, where = ""): RetryPolicy {
   const policy = {
@@ -26,15 +26,15 @@ export function retryPolicy(given: number | Partial<RetryPolicy>, where = ""): R
   return policy;
 }
 
-/** Seconds to wait before retry number `retry` (1 = the first); at most `longestSeconds`. */
+/** Seconds to wait before retry number `retry` (from 1); at most `longestSeconds`. */
 export function retryDelay(policy: RetryPolicy, retry: number): number {
   return Math.min(longestSeconds, policy.delay * policy.backoff ** (retry - 1));
 }
 
 /**
- * Whether a task whose attempts failed so will be tried again, as long as its run goes on.
+ * Whether a task with these failures will be retried, as long as its run continues.
  *
- * @param failures in the order of the attempts, the last one too
+ * @param failures of all attempts so far, in order
  */
 export function isTriedAgain(failures: readonly TaskFailure[], retry: RetryPolicy | undefined): boolean {
   let losses = 0;
@@ -44,25 +44,25 @@ export function isTriedAgain(failures: readonly TaskFailure[], retry: RetryPolic
   return failures.length - losses <= (retry?.count ?? 0);
 }
 
-/** Whether what the task was told is wrong, so that no other attempt can come out otherwise. */
+/** Whether the task's input is wrong (exit code 2), so that no retry can succeed. */
 export function isHopeless({ exitCode }: TaskFailure): boolean {
   return exitCode === 2;
 }
 
-/** How often a task is started again when something from outside killed its process. */
+/** How often a task is restarted after its process was killed from outside. */
 const killedRetries = 5;
 
-/** The code of the failure of a task in whose process something threw that an earlier one had left behind, such as a timer. */
+/** The failure code of a task whose process was spoiled: something that an earlier task left behind, such as a timer, threw. */
 export const leftBehind = "left-behind";
 
 /**
- * Whether a failure is none of the task's own: its process was killed from outside, and not too often yet, or spoiled by an earlier task. Such a task runs
- * again whatever its `retry` says. A process that ended by itself is the task's own failure.
+ * Whether a failure is not the task's own: its process was spoiled by an earlier task, or killed from outside, up to
+ * `killedRetries` times. Such a task is restarted regardless of its `retry`. If the process ended by itself, the task failed.
  *
- * @param losses how often that happened to the task before
+ * @param losses how often this has happened to the task before
  */
 export function wasKilled(failure: TaskFailure, losses: number): boolean {
-  // No process is spoiled twice, and a new one holds nothing: that comes to an end by itself.
+  // Needs no limit: a spoiled process ends, and a new one has nothing left behind in it.
   if (failure.code === leftBehind) return true;
   const isKill = failure.signal === "SIGKILL" || failure.signal === "SIGTERM" || failure.signal === "SIGHUP";
   return failure.kind === "lost" && isKill && losses < killedRetries;

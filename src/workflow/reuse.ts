@@ -1,4 +1,4 @@
-/** Done-records that need not be made again: of the runs that a run resumes, and of the cache. */
+/** Reuses done-records: of the runs that a run resumes, and of the cache. */
 import { createHash } from "node:crypto";
 import type { Store } from "../storage/index.js";
 import { type FolderManifest, objectKey } from "./artifacts/ref.js";
@@ -25,7 +25,7 @@ export class Reuse {
     this.#cache = cache;
   }
 
-  /** The record of this run for a task that needs no work; published before it is returned. */
+  /** A done-record for the task if it need not run; published in this run before it is returned. */
   async find(ready: ReadyTask): Promise<DoneRecord | undefined> {
     const { flow, run, origins } = this.#run;
     const own = await this.published(ready);
@@ -33,11 +33,11 @@ export class Reuse {
     for (const origin of origins) {
       if (origin.rerun.includes(ready.step)) break;
       const record = await this.#read(origin.run, ready);
-      // Other inputs than it had then: a step before it has run anew and found something else.
+      // Different inputs mean that an earlier step ran again with another result.
       if (record && record.inputs === ready.inputs && isEnough(record, ready))
         return this.#take(record, "resume");
     }
-    // What a resumed run was told to run anew is not to come from elsewhere.
+    // Steps to be rerun must not come from the cache either.
     if (origins[0]?.rerun.includes(ready.step)) return undefined;
     if (!this.#cache || ready.node.cache === false) return undefined;
     const entry = await readSoundRecord<CacheEntry>(this.#store, keys.cache(this.#cacheKey(ready)), doneAnew);
@@ -52,12 +52,12 @@ export class Reuse {
     return this.#take(record, "cache");
   }
 
-  /** What the task has published in this run: its process may have died before it could tell. */
+  /** The record that the task has already published in this run: its process may have died before it could report it. */
   published(ready: ReadyTask): Promise<DoneRecord | undefined> {
     return this.#read(this.#run.run, ready);
   }
 
-  /** Notes a record for later runs. */
+  /** Adds a record to the cache for later runs. */
   async note(ready: ReadyTask, record: DoneRecord): Promise<void> {
     if (ready.node.cache === false || record.caught) return;
     const { flow, run, step, task } = record;
@@ -86,7 +86,7 @@ export class Reuse {
     return (await readRecord<DoneRecord>(this.#store, key))!;
   }
 
-  /** Whether all that it points at is there; it then counts as new: `segue gc` may be removing the run that it is taken from. */
+  /** Whether all its objects exist. Touches them, so that a `segue gc` that is removing the source run keeps them. */
   async #isComplete(record: DoneRecord): Promise<boolean> {
     for (const ref of Object.values(record.artifacts)) {
       if (!(await this.#isThere(ref.sha))) return false;
@@ -111,9 +111,9 @@ export class Reuse {
   }
 }
 
-/** What a damaged record told of is done anew, and nobody has to do anything about it. */
+/** A damaged record is ignored silently: its task just runs again. */
 const doneAnew = () => {};
 
-/** Whether it holds what the flow, which may have changed since, goes over next. */
+/** Whether it has the lists that the flow, which may have changed since, iterates over next. */
 const isEnough = (record: DoneRecord, ready: ReadyTask) =>
   withoutItems(ready.toCome, record.artifacts) === undefined;

@@ -1,4 +1,4 @@
-/** What is in a run: its record, its tasks, and of each its artifacts, its log and its card. */
+/** Reads a run: its record, its tasks, and each task's artifacts, log and card. */
 import type { Store } from "../storage/index.js";
 import { didYouMean, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
@@ -10,7 +10,7 @@ import { type RunSummary, runSummary } from "./runs.js";
 import { type LogLine, parseLog } from "./task-log.js";
 import { findTasks, type TaskSummary } from "./tasks.js";
 
-/** One run; which one it is may turn out only when it is read (the latest). */
+/** Reads one run. Which one may be resolved only when it is first read (the latest). */
 export class RunReader {
   readonly store: Store;
   readonly flow: string;
@@ -23,13 +23,13 @@ export class RunReader {
     this.#find = find;
   }
 
-  /** Its id, without the flow's name. */
+  /** The run's id, without the flow's name. */
   id(): Promise<string> {
     this.#id ??= this.#find();
     return this.#id;
   }
 
-  /** What was written of it when it began: parameters, tags, steps. */
+  /** The record written when the run began: parameters, tags, steps. @throws SegueError (misuse) if there is no such run */
   async record(): Promise<RunRecord> {
     const id = await this.id();
     const record = await readRecord<RunRecord>(this.store, keys.run(this.flow, id));
@@ -38,39 +38,39 @@ export class RunReader {
     return record;
   }
 
-  /** Its status, when it began, how long it took. */
+  /** The run's status, start and duration. */
   async summary(): Promise<RunSummary> {
     return runSummary(this.store, await this.record());
   }
 
-  /** "running", "done", "failed", "stopped", or "interrupted" where its process has gone. */
+  /** "running", "done", "failed", "stopped", or "interrupted" if its process died. */
   async status(): Promise<RunStatus> {
     return (await this.summary()).status;
   }
 
-  /** What it was tagged with when it began. */
+  /** The tags that the run was started with. */
   async tags(): Promise<readonly string[]> {
     return (await this.record()).tags;
   }
 
-  /** What is known of every task that was begun, in the order of the flow. */
+  /** Summaries of all started tasks, or of those of one step, in the order of the flow. */
   async tasks(step?: string): Promise<TaskSummary[]> {
     return findTasks(this.store, await this.record(), step);
   }
 
-  /** @param task its place within a foreach: "3", nested "3.1" */
+  /** @param task the position of its item in a foreach: "3", nested "3.1"; default: the first */
   task(step: string, task: string | number = "0"): TaskReader {
     return new TaskReader(this, step, String(task));
   }
 
-  /** An artifact of the last step. */
+  /** Reads an artifact of the last step. */
   async artifact<T = unknown>(name: string): Promise<T> {
     const { nodes } = await this.record();
     return this.task(nodes.at(-1)!.name).artifact<T>(name);
   }
 }
 
-/** One task of a run: a step, or one item's turn of a foreach. */
+/** Reads one task of a run: a step, or a step for one item of a foreach. */
 export class TaskReader {
   readonly run: RunReader;
   readonly step: string;
@@ -82,7 +82,7 @@ export class TaskReader {
     this.task = task;
   }
 
-  /** @throws SegueError where the task is not done */
+  /** @throws SegueError (code "task-not-done") if the task is not done; (misuse) if there is no such step */
   async record(): Promise<DoneRecord> {
     const { store, flow } = this.run;
     const id = await this.run.id();
@@ -97,20 +97,20 @@ export class TaskReader {
               .slice(0, 10)
               .map((each) => each.task)
               .join(", ")}${done.length > 10 ? ", …" : ""}`
-          : `segue show ${flow}/${id} tells how far the run is`,
+          : `see how far the run is: segue show ${flow}/${id}`,
       code: "task-not-done",
     });
   }
 
-  /** The artifacts that can be read after the task, by reference: their kind, size and hash. */
+  /** References to all artifacts that can be read after the task: their kind, size and hash. */
   async artifacts(): Promise<Readonly<Record<string, ArtifactRef>>> {
     return (await this.record()).artifacts;
   }
 
   /**
-   * The value of an artifact; a table or a file comes as a handle.
+   * The value of an artifact; for a table or a file, a handle.
    *
-   * @throws SegueError where the task has none of that name: names the ones it has
+   * @throws SegueError if the task has no such artifact; lists those that it has
    */
   async artifact<T = unknown>(name: string): Promise<T> {
     const { artifacts } = await this.record();
@@ -126,24 +126,24 @@ export class TaskReader {
     return (await loadArtifact(this.run.store, ref, `artifact "${name}" of ${place}`)) as T;
   }
 
-  /** What the task printed, in its last attempt or in the one named. */
+  /** What the task printed, in its last attempt or in the given one. */
   async logs(attempt?: string): Promise<LogLine[]> {
     const bytes = await this.#file("log", attempt);
     return bytes === undefined ? [] : parseLog(new TextDecoder().decode(bytes));
   }
 
-  /** The task's card as an HTML page; undefined where it made none. */
+  /** The task's card as an HTML page; undefined if it has none. */
   async card(attempt?: string): Promise<string | undefined> {
     const bytes = await this.#file("card.html", attempt);
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
-  /** Its status, attempts and times. */
+  /** The task's status, attempts and times. */
   async summary(): Promise<TaskSummary> {
     const [found] = await findTasks(this.run.store, await this.run.record(), this.step, this.task);
     if (found) return found;
     await this.record();
-    throw new SegueError(`task ${this.step}/${this.task} has not been begun`);
+    throw new SegueError(`task ${this.step}/${this.task} has not started`);
   }
 
   async #file(file: string, attempt?: string): Promise<Uint8Array | undefined> {
@@ -151,7 +151,7 @@ export class TaskReader {
     const summary = await this.summary();
     const name = attempt ?? summary.attempts.at(-1)?.attempt;
     if (name === undefined) return undefined;
-    // A task that was taken over left its log and card where it ran.
+    // The log and card of a reused task are with the run in which it ran.
     const run = summary.reusedFrom ?? (await this.run.id());
     return store.get(keys.attempt(flow, run, this.step, this.task, name, file));
   }

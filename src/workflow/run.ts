@@ -39,37 +39,37 @@ import { retryPolicy } from "./retry.js";
 import { Reuse } from "./reuse.js";
 
 export interface RunOptions {
-  /** Where runs and artifacts are kept: `await openStore(".segue")`. */
+  /** The datastore for runs and artifacts: `await openStore(".segue")`. */
   readonly store: Store;
-  /** How many tasks run at once. Default: the number of processors. */
+  /** How many tasks run at once. Default: the number of usable cores. */
   readonly maxWorkers?: number;
-  /** To find the run by later. Default: none. */
+  /** Tags to find the run by later. Default: none. */
   readonly tags?: readonly string[];
-  /** For every step that has no `retry` of its own. */
+  /** The `retry` of every step that sets none. */
   readonly retry?: number | Partial<RetryPolicy>;
-  /** Takes results of earlier runs for steps whose code, parameters and inputs are unchanged. Default false. */
+  /** Reuses results of earlier runs for steps whose code, parameters and inputs are unchanged. Default false. */
   readonly cache?: boolean;
-  /** Processes of this machine (default), or those of any machines with `segue worker`. */
+  /** "local" (default): processes of this machine. "dbos": processes of any machines that run `segue worker`. */
   readonly engine?: Engine;
-  /** Postgres, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
+  /** The URL of the Postgres database, for the engine "dbos". Default: SEGUE_DATABASE_URL. */
   readonly databaseUrl?: string;
   /**
-   * By flow, the run that steps read where they ask for `client.flow(…).latestSuccessfulRun`: so that flows which run one after
-   * the other stay with each other's results, whoever else runs the same flows meanwhile. Default: the latest successful one.
+   * By flow, the run that `client.flow(…).latestSuccessfulRun` returns within steps. So a chain of flows reads its own results,
+   * even if others run the same flows meanwhile. Default: the latest successful one.
    */
   readonly sources?: Readonly<Record<string, string>>;
-  /** What is to come after this run; kept in its record, so that whoever resumes it can say how to go on. */
+  /** The flows that follow this run; kept in its record, so that a resumed run can print how to continue. */
   readonly next?: FlowsToRun;
-  /** How to run it anew, where its parameters have to change; kept in its record, since a resumed run has those of the old one. */
+  /** How to start a new run with other parameters; kept in the record, since a resumed run has the old parameters. */
   readonly again?: FlowsToRun;
   /**
-   * The processes of another run, to be used again: `const pool = new Pool()`. The cards of the last tasks may then still be
-   * written when the run is over: `await pool.settled()`. Default: processes of its own.
+   * A pool of processes to share between runs: `const pool = new Pool()`. The cards of the last tasks may still be being written
+   * when the run is over: `await pool.settled()`. Default: a pool for this run alone.
    */
   readonly pool?: Pool;
-  /** Told of everything that happens. */
+  /** Called with every event of the run. */
   readonly listener?: RunListener;
-  /** Stops the run: nothing new is begun, every process is ended within 2 s. */
+  /** Stops the run: no task is started, and every process ends within 2 s or once its step's `grace` is over. */
   readonly signal?: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ export interface RunResult {
   readonly status: EndRecord["status"];
   readonly end: EndRecord;
   readonly seconds: number;
-  /** Of a run that failed: whether the log of the task that did holds anything. */
+  /** If the run failed: whether the failed task's log has any lines. */
   readonly printed?: boolean;
 }
 
@@ -87,8 +87,11 @@ export const runOptionRanges: Readonly<Record<keyof RunOptions, ValueRange>> = {
   store: thingWith('a store: await openStore(".segue")', "url", "get", "put", "list"),
   maxWorkers: wholeNumber(1),
   tags: listOf("tags"),
-  // retryPolicy looks at it.
-  retry: { wanted: "how often", holds: (value) => typeof value === "number" || thingWith("").holds(value) },
+  // retryPolicy validates the rest.
+  retry: {
+    wanted: "a count or an object",
+    holds: (value) => typeof value === "number" || thingWith("").holds(value),
+  },
   cache: trueOrFalse,
   engine: anEngine,
   databaseUrl: someText,
@@ -101,12 +104,11 @@ export const runOptionRanges: Readonly<Record<keyof RunOptions, ValueRange>> = {
 };
 
 /**
- * Runs a flow from its first step.
+ * Runs a flow from its first step. A failed step does not throw: see the result's `status`.
  *
  * @param parameters by name; missing ones take their defaults
- * @throws SegueError (misuse) for a parameter that is unknown or out of range, for what the flow's own `check` refuses, and for a
- *   flow that is not sound, and for an option that there is not or that is out of its range.
- *   A step that fails does not throw: the result's `status` says so.
+ * @throws SegueError (misuse) if a parameter or an option is unknown or out of range, if the flow is invalid, or if its own `check`
+ *   refuses the parameters
  */
 export async function runFlow(
   flow: AnyFlow,
@@ -120,7 +122,7 @@ export async function runFlow(
   return begin(flow, checked, [], options.tags ?? [], options);
 }
 
-/** Writes down and tells that a run is over. */
+/** Writes the end record of a run, tells the listener, and returns the result. */
 export async function ended(
   record: RunRecord,
   end: EndRecord,
@@ -133,16 +135,16 @@ export async function ended(
   const result = { flow, run, status: end.status, end, seconds };
   if (end.failed === undefined) return result;
   const task = openClient(store).flow(flow).run(run).task(end.failed.step, end.failed.task);
-  // A run that failed before any task of it began has no log either.
+  // A run that failed before its first task has no log.
   const lines = await task.logs().catch(() => []);
   return { ...result, printed: lines.length > 0 };
 }
 
 /**
- * Begins a run and sees it to its end.
+ * Starts a run and waits for its end.
  *
- * @param parameters checked
- * @param origins the runs that it resumes, the one before it first
+ * @param parameters already validated
+ * @param origins the runs that it resumes, the most recent first
  */
 export async function begin(
   flow: AnyFlow,
@@ -180,14 +182,14 @@ export async function begin(
     ...(options.again === undefined ? {} : { again: options.again }),
   };
   const maxWorkers = options.maxWorkers ?? usableCores();
-  // Before anything is recorded: a run that cannot begin leaves nothing behind.
+  // Checked before anything is recorded, so that a run which cannot start leaves nothing behind.
   const databaseUrl = engine === "dbos" ? await databaseFor(options.databaseUrl) : undefined;
   const pool = options.pool ?? new Pool();
   // The first task's process starts while the records are written.
   if (engine === "local") pool.warm(1, record);
   let lock: RunLock | undefined;
   try {
-    // The lock comes first, so that a run without one is known to be over.
+    // The lock comes before the record: a run without a lock is over.
     lock = await lockRun(store, flow.name, record.run);
     await store.put(keys.run(flow.name, record.run), recordText(record));
     listener({ type: "run-started", run: record });
@@ -213,7 +215,7 @@ export async function begin(
   }
 }
 
-/** The URL of the engine dbos's database, which answers. */
+/** The URL of the dbos engine's database, after checking that it answers. */
 export async function databaseFor(given: string | undefined): Promise<string> {
   return (await import("./engines/dbos/database.js")).answeringDatabase(given);
 }

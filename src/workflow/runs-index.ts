@@ -1,7 +1,7 @@
 /**
- * Summaries of runs that are over, gathered in one object a flow: a list of a thousand runs then reads a handful of objects
- * instead of two thousand. It holds nothing that the records do not say: an entry counts only while the run's end record is the
- * one it was made from, and whatever is missing is read from the records. So it may be deleted, and two may write it at once.
+ * Caches the summaries of ended runs in one object per flow, so that listing a thousand runs reads a handful of objects instead of
+ * two thousand. An entry is valid only while the run's end record is the one it was made from; everything else is read from the
+ * records. So the index may be deleted at any time, and concurrent writes are harmless.
  */
 import type { Store } from "../storage/index.js";
 import { recordText } from "./records.js";
@@ -18,7 +18,7 @@ interface IndexRecord {
   readonly runs: Readonly<Record<string, Entry>>;
 }
 
-/** So many runs are read without an index before one is written. */
+/** How many new entries make it worth writing the index. */
 const worthWriting = 20;
 
 const keyOf = (flow: string) => `index/runs/${flow}.json`;
@@ -45,7 +45,7 @@ export class RunsIndex {
         for (const [run, entry] of Object.entries(record.runs))
           if (entry.summary.run === run) runs.set(run, entry);
     } catch {
-      // An index that cannot be read is no index; the next one replaces it.
+      // An unreadable index is ignored; the next one replaces it.
     }
     return new RunsIndex(store, flow, runs);
   }
@@ -61,12 +61,12 @@ export class RunsIndex {
     this.#added++;
   }
 
-  /** Writes what was added, where that is worth it. `known` are all runs of the flow: others are forgotten. */
+  /** Writes the index if enough was added. Entries of runs that are not in `known`, all runs of the flow, are dropped. */
   async save(known: ReadonlySet<string>): Promise<void> {
     if (this.#added < worthWriting) return;
     for (const run of this.#runs.keys()) if (!known.has(run)) this.#runs.delete(run);
     const record: IndexRecord = { version: 1, runs: Object.fromEntries(this.#runs) };
-    // Who may only read the datastore lists it all the same.
+    // Listing must also work with a read-only datastore.
     await this.#store.put(keyOf(this.#flow), recordText(record)).catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** Listing runs from their records, with no engine needed. */
+/** Lists runs from their records, without an engine. */
 import { requireStore, type Store } from "../storage/index.js";
 import { requireOptions, type SegueError, someText, wholeNumber } from "../system/index.js";
 import { holderOf } from "./lock.js";
@@ -16,22 +16,22 @@ import { RunsIndex } from "./runs-index.js";
 export interface RunSummary {
   readonly flow: string;
   readonly run: string;
-  /** "interrupted": nobody runs it any more, and it did not come to an end. */
+  /** "interrupted": it is no longer running, but has no end record. */
   readonly status: RunStatus;
   readonly created: string;
   readonly finished?: string;
-  /** From beginning to end; of a run that still runs, until now. */
+  /** From beginning to end; for a running run, until now. */
   readonly seconds?: number;
   readonly tags: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly engine: RunRecord["engine"];
   readonly user: string;
   readonly host: string;
-  /** The run that it resumed. */
+  /** The id of the run that it resumed. */
   readonly origin?: string;
-  /** By flow, the run whose results it reads, where it was told. */
+  /** By flow, the run whose results it reads, if that was specified. */
   readonly sources?: RunRecord["sources"];
-  /** What was to come after it. */
+  /** The flows that follow it. */
   readonly next?: RunRecord["next"];
   readonly failed?: EndRecord["failed"];
 }
@@ -39,30 +39,30 @@ export interface RunSummary {
 interface Found {
   readonly flow: string;
   readonly run: string;
-  /** Size and time of the end record, where there is one. */
+  /** Size and time of the end record, if there is one. */
   end?: string;
 }
 
 export interface ListOptions {
-  /** The name of the flow; default: all. */
+  /** Only runs of this flow; default: of all. */
   readonly flow?: string;
-  /** A tag that they were given; default: any, or none. */
+  /** Only runs with this tag; default: all. */
   readonly tag?: string;
-  /** The most that are returned, a whole number ≥ 0; default: all. */
+  /** The maximum number of runs, a whole number ≥ 0; default: all. */
   readonly limit?: number;
 }
 
 export interface ListedRuns {
   /** Newest first. */
   readonly runs: RunSummary[];
-  /** What is wrong with records that are damaged, and what to do. */
+  /** The errors of damaged records, with what to do. */
   readonly damaged: SegueError[];
 }
 
 /**
- * Runs, newest first. What is damaged of the others is said on standard error.
+ * Lists runs, newest first. Damaged records are reported on standard error.
  *
- * @throws SegueError (misuse) where it is no store, or for an option that there is not
+ * @throws SegueError (misuse) if `store` is not a store, or an option is unknown or out of range
  */
 export async function listRuns(store: Store, options: ListOptions = {}): Promise<RunSummary[]> {
   const { runs, damaged } = await readRuns(store, options);
@@ -71,10 +71,10 @@ export async function listRuns(store: Store, options: ListOptions = {}): Promise
 }
 
 /**
- * Runs, and the damaged records among theirs: a run whose own record is damaged is left out, one whose end record is counts as
+ * Lists runs and their damaged records. A run with a damaged record is left out; with a damaged end record it counts as
  * interrupted.
  *
- * @throws SegueError (misuse) where it is no store, or for an option that there is not
+ * @throws SegueError (misuse) if `store` is not a store, or an option is unknown or out of range
  */
 export async function readRuns(store: Store, options: ListOptions = {}): Promise<ListedRuns> {
   requireStore(store, "a list of runs");
@@ -111,7 +111,7 @@ export async function readRuns(store: Store, options: ListOptions = {}): Promise
     return summary;
   };
   const runs: RunSummary[] = [];
-  // In batches: a remote store answers many at once, and a limit need not read them all.
+  // In batches: a remote store answers requests in parallel, and a limit saves reading the rest.
   for (let i = 0; i < all.length && runs.length < (options.limit ?? Number.POSITIVE_INFINITY); i += 64) {
     const batch = await Promise.all(all.slice(i, i + 64).map(summaryOf));
     runs.push(
@@ -125,7 +125,7 @@ export async function readRuns(store: Store, options: ListOptions = {}): Promise
   return { runs: runs.slice(0, options.limit), damaged };
 }
 
-/** @param tell is given what is wrong with a damaged end record, which counts as not there; default: says it on standard error */
+/** @param tell receives the error of a damaged end record, which counts as missing; default: prints it on standard error */
 export async function runSummary(
   store: Store,
   record: RunRecord,

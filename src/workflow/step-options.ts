@@ -1,43 +1,43 @@
-/** What a step may say about how it is run, and the node of the graph that comes of it. */
+/** The options of a step, and the graph node made from them. */
 import { misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 import { artifactNames, isArtifactName } from "./artifacts/artifact-name.js";
 import type { Resources, RetryPolicy, StepKind, StepNode } from "./graph.js";
 import { longestSeconds, retryPolicy } from "./retry.js";
 
-/** What every step may say about how it is run. */
+/** The options that every kind of step takes. */
 export interface StepOptions<After extends string = string, Catch extends string | undefined = undefined> {
-  /** The step it comes after. Default: the one above. */
+  /** The step it follows. Default: the one above. */
   after?: After;
   description?: string;
   /**
-   * How often a failed attempt is repeated: a count, or `{ count, delay (s), backoff }`: after `delay` seconds, each time `backoff`
-   * times as many, up to 24 days. Default 0.
+   * How often a failed task is retried: a count, or `{ count, delay, backoff }`. The first retry waits `delay` seconds, each later
+   * one `backoff` times as long, up to 24 days. Default 0.
    */
   retry?: number | Partial<RetryPolicy>;
   /** How long an attempt may take: seconds, or "90s", "10m", "2h", up to 24 days. Default: as long as it needs. */
   timeout?: number | string;
   /**
-   * How long an attempt that is stopped has to take away what it made outside, as `timeout` is written; then its process is
-   * killed. Default: 1 second.
+   * How long a stopped attempt may take to undo its effects on the outside world before its process is killed; written like
+   * `timeout`. Default: 1 second.
    */
   grace?: number | string;
-  /** Goes on when every attempt failed, with the error as the artifact of this name. */
+  /** If every attempt fails, the flow continues, with the error as the artifact of this name. */
   catch?: Catch;
   resources?: Resources;
-  /** false for steps that do something to the world outside, so that `--cache` never skips them. Default true. */
+  /** false for steps with effects on the outside world, so that `--cache` never skips them. Default true. */
   cache?: boolean;
 }
 
 export interface ForeachOptions<After extends string, Over extends string, Catch extends string | undefined>
   extends StepOptions<After, Catch> {
-  /** The artifact that is gone over: an array, a typed array or a table; every item (every row) gets a task of its own. */
+  /** The artifact to iterate over: an array, a typed array or a table. Every item (or row) gets its own task. */
   over: Over;
 }
 
 export interface JoinOptions<After extends string, Catch extends string | undefined>
-  // biome-ignore lint/suspicious/noExplicitAny: only the name of the option is taken over.
+  // biome-ignore lint/suspicious/noExplicitAny: `after` is omitted, so its type does not matter.
   extends Omit<StepOptions<any, Catch>, "after"> {
-  /** The branches that come together. Default: the step above, whose foreach ends here. */
+  /** The branches to join. Default: the step above, whose foreach ends here. */
   after?: readonly After[];
 }
 
@@ -60,8 +60,8 @@ const known: Readonly<Record<keyof AnyStepOptions, true>> = {
 };
 
 /**
- * @param above the step above, if any: what this one comes after where `after` names none
- * @throws SegueError (misuse) for an option that there is not, a time that is none, a retry or resources out of their range
+ * @param above the step above, if any: the default of `after`
+ * @throws SegueError (misuse) for an unknown option, an invalid time, and a retry or resources out of range
  */
 export function stepNode(
   kind: StepKind,
@@ -73,7 +73,7 @@ export function stepNode(
   requireResources(name, options.resources);
   if (options.catch !== undefined && !isArtifactName(options.catch))
     throw misuse(
-      `catch of step "${name}": ${JSON.stringify(options.catch)} is no name of an artifact`,
+      `catch of step "${name}": ${JSON.stringify(options.catch)} is not a valid artifact name`,
       artifactNames,
     );
   const after = options.after ?? above;
@@ -103,7 +103,7 @@ function requireResources(step: string, resources: Resources = {}): void {
       requireWithin(numberWithin({ least: 0 }), `resources.${name} of step "${step}"`, value);
 }
 
-/** Seconds from a number of them, or "500ms", "90s", "10m", "2h". */
+/** Parses a time: a number of seconds, or "500ms", "90s", "10m", "2h". */
 function seconds(what: string, time: number | string, limits: { least: 0 } | { above: 0 }): number {
   const value = typeof time === "string" ? secondsOf(what, time) : time;
   const hint = 'write seconds as a number, or "500ms", "90s", "10m", "2h"; the longest is 24 days, "576h"';

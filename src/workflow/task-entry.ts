@@ -1,6 +1,6 @@
 /**
- * The process that runs tasks, one at a time, for as long as its parent wants. It imports the flow's module once. When the
- * parent is gone, it goes too: nobody would take the result.
+ * The process that runs tasks, one at a time, for as long as its parent wants. It imports the flow's module once. It exits when the
+ * parent is gone, since nobody would receive the result.
  */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +25,7 @@ const stores = new Map<string, ReturnType<typeof openStore>>();
 let current:
   | { readonly controller: AbortController; readonly spec: TaskSpec; closeLog?: () => Promise<void> }
   | undefined;
-/** It tells the last of itself. What it goes on with meanwhile does not count. */
+/** Set while the process reports its final failure: messages from code that still runs are then dropped. */
 let isEnding = false;
 
 const send = (message: FromChild) => {
@@ -46,7 +46,10 @@ const flowOf = (module: string, flow: string) =>
 
 let unheldBy = 0;
 
-/** Meanwhile the parent's line does not keep this process alive: whether anything else does tells if the work can come to an end. */
+/**
+ * Runs `work` without letting the parent's IPC channel keep this process alive: if nothing else does, `work` can never finish, and
+ * "beforeExit" fires.
+ */
 async function unheld<Result>(work: () => Promise<Result>): Promise<Result> {
   if (unheldBy++ === 0) process.channel?.unref();
   try {
@@ -56,7 +59,7 @@ async function unheld<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Sends what is printed to the task's log and to the parent. */
+/** Redirects output to the task's log and the parent. @returns what undoes it */
 function capture(log: TaskLog): () => void {
   const relay = new LogRelay((stream, line, sent) => {
     if (process.connected) process.send!({ type: "log", stream, line } satisfies FromChild, sent);
@@ -86,12 +89,12 @@ function capture(log: TaskLog): () => void {
   };
 }
 
-/** The next task of this process begins where others do, wherever this one has gone. */
+/** Restores the working directory for the next task, in case this one changed it. */
 function goHome(): void {
   try {
     process.chdir(home);
   } catch {
-    // It is no longer there; no task needs it as long as none asks where it is.
+    // The folder is gone; that matters only to a task that uses the working directory.
   }
 }
 
@@ -148,17 +151,17 @@ async function run(spec: TaskSpec): Promise<void> {
 
 process.on("message", (message: ToChild) => {
   if (message.type === "run") void run(message.spec);
-  // What is wrong with the module is told by the task that needs it.
+  // An error in the module is reported by the task that needs it.
   else if (message.type === "prepare") void prepare(message.module, message.flow).catch(() => {});
   else current?.controller.abort({ kind: "error", message: message.why });
 });
 process.on("disconnect", () => {
   if (current) rmSync(folderOf(current.spec), { recursive: true, force: true });
-  // With what the step has started.
+  // Including the processes that the step started.
   killGroup(process.pid);
 });
 
-/** How long a log may take to be written where its process ends. */
+/** How long writing the log may take when the process ends. */
 const lastLinesMs = 3000;
 
 const lastLines = (closeLog?: () => Promise<void>) =>
@@ -167,12 +170,12 @@ const lastLines = (closeLog?: () => Promise<void>) =>
 process.on("uncaughtException", (error) => {
   if (isEnding) return;
   isEnding = true;
-  // Reported as the failure of the task that it is of; the state of the process cannot be trusted any more.
+  // Reported as the failure of the task that caused it; the state of the process can no longer be trusted.
   const stack = error instanceof Error ? error.stack : String(error);
   const earlier = whose();
   const isLeft = earlier !== undefined && earlier !== current?.spec;
   const origin = isLeft
-    ? `what ${earlier.ready.step}/${earlier.ready.task} left behind in this process threw: `
+    ? `something that ${earlier.ready.step}/${earlier.ready.task} left behind in this process threw: `
     : "";
   process.stderr.write(`${origin}${stack}\n`);
   const failure: TaskFailure = isLeft

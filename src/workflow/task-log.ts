@@ -1,6 +1,6 @@
 /**
- * The log of one attempt: a line has its time, "out" or "err", and what was printed. Beside a local datastore it is appended
- * to in place; a remote one gets the whole of it now and then, and at the end.
+ * The log of one attempt: each line has its time, "out" or "err", and the text. In a local datastore the file is appended to; to a
+ * remote one the whole log is uploaded from time to time, and at the end.
  */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
@@ -16,8 +16,8 @@ export interface LogLine {
 }
 
 /**
- * Milliseconds until a log of that length is uploaded again: it is uploaded whole, so that a long one has to wait for longer. All its
- * uploads together take no more than some 250 kB a second, however long the task prints.
+ * Milliseconds until a log of this length is uploaded again. Each upload sends the whole log, so a longer one waits longer: on
+ * average about 250 kB a second at most.
  */
 const uploadPause = (characters: number): number => Math.max(3000, characters / 250);
 
@@ -66,7 +66,7 @@ export class TaskLog {
       .then(() => {
         this.#uploaded = text.length;
       })
-      // A log that cannot be written now is tried again with the next lines; the task itself goes on.
+      // A failed upload is retried with the next lines; the task continues.
       .catch(() => {});
   }
 }
@@ -76,7 +76,7 @@ function openToAppend(path: string): number {
   return openSync(path, "a");
 }
 
-/** The lines of a stored log; a last line that is still being written is left out. */
+/** Parses a stored log; leaves out a last line that is still being written. */
 export function parseLog(text: string): LogLine[] {
   return text
     .split("\n")
@@ -89,10 +89,10 @@ export function parseLog(text: string): LogLine[] {
     });
 }
 
-/** A line that is longer, in characters, becomes several: what prints without a line's end would fill the memory. */
+/** The maximum length of a line, in characters; longer ones are split, so that output without line breaks cannot fill the memory. */
 const longestLine = 2 ** 20;
 
-/** Cuts a stream of chunks into lines. Bytes are UTF-8; a chunk may end within a character. */
+/** Splits a stream of chunks into lines. Bytes are UTF-8; a chunk may end within a character. */
 export class LineSplitter {
   #rest = "";
   readonly #decoder = new StringDecoder("utf8");

@@ -40,17 +40,17 @@ import type { TaskFailure } from "./types.js";
 export interface RunTaskOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Writes down, in the task's log alone, where an error was thrown. */
+  /** Writes an error's stack to the task's log only. */
   readonly logStack?: (stack: string) => void;
-  /** Called once the step's function has returned and before the done-record is written. */
+  /** Called after the step's function has returned, before the done-record is written. */
   readonly closeLog?: () => Promise<void>;
 }
 
 export type TaskOutcome =
-  /** `drawn` settles when the card is written; what comes after the task need not wait for it. */
+  /** `drawn` settles when the card is written; the next tasks need not wait for it. */
   { readonly done: DoneRecord; readonly drawn?: Promise<void> } | { readonly failed: TaskFailure };
 
-/** Never throws for what the step did wrong; does throw where the datastore cannot be reached. */
+/** Runs one attempt. A failure of the step is returned, never thrown. @throws if the datastore cannot be reached */
 export async function runTask(
   flow: AnyFlow,
   spec: TaskSpec,
@@ -91,13 +91,13 @@ export async function runTask(
     requireItems(step, spec.ready.toCome, refs, returned);
     await options.closeLog?.();
     const done = await publish(store, spec, started, refs);
-    // A card that cannot be written now (the disk is full) costs no task.
+    // A card that cannot be written (the disk is full) must not fail the task.
     return { done, drawn: card.close().catch(() => {}) };
   } catch (thrown) {
     const error = failureOf(options.signal.aborted ? options.signal.reason : thrown);
     if (error.stack !== undefined) options.logStack?.(error.stack);
     card.error(error);
-    // What is wrong with the card, or with the disk, is not why the task failed.
+    // An error in writing the card must not hide why the task failed.
     await card.close().catch(() => {});
     await writeFailure(store, spec, started, error);
     await options.closeLog?.();
@@ -110,8 +110,8 @@ export async function runTask(
 }
 
 /**
- * Publishes the record of a task that failed for good: its error becomes the artifact that `catch` names. The task stays failed
- * where a foreach comes next and has no list to go over.
+ * Publishes the done-record of a task that failed for good: its error becomes the artifact that `catch` names. The task stays
+ * failed if a foreach follows that then has no list to iterate over.
  */
 export async function publishCaught(
   store: Store,
@@ -120,20 +120,20 @@ export async function publishCaught(
   error: TaskFailure,
 ): Promise<{ readonly done: DoneRecord } | { readonly failed: TaskFailure }> {
   const { step, task, node } = spec.ready;
-  // The task's process has tried before.
+  // The task's own process has already tried this.
   if (error.code === withoutList) return { failed: error };
   const { refs } = await loadRefs(store, spec);
   const ref = await storeArtifact(store, node.catch!, { ...error }, { step, task, folder: tmpdir() });
   const artifacts = { ...refs, [node.catch!]: ref };
   const lacking = withoutItems(spec.ready.toCome, artifacts);
   if (lacking) {
-    const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to go over`;
+    const why = `foreach "${lacking.foreach}" has no "${lacking.over}" to iterate over`;
     return { failed: { ...error, code: withoutList, message: `${error.message} (not caught: ${why})` } };
   }
   return { done: await publish(store, spec, started, artifacts, error) };
 }
 
-/** Writes the done-record, unless another attempt, thought dead, was first: then what that one published counts. */
+/** Writes the done-record. If another attempt, presumed dead, was first, returns what that one published. */
 async function publish(
   store: Store,
   spec: TaskSpec,
@@ -162,8 +162,8 @@ async function publish(
 }
 
 /**
- * Of an error that the task's own process has written down already, its word stands; one that cannot be written down, as on a full
- * disk, is told all the same.
+ * Records a failed attempt. Keeps the record of an "error" that the task's own process has already written. If an "error" cannot be
+ * recorded (the disk is full), it is still reported.
  */
 export async function writeFailure(
   store: Store,
@@ -192,22 +192,21 @@ async function storeAll(
   const entries = Object.entries(returned).filter(([, value]) => value !== undefined);
   const wrong = entries.find(([name]) => !isArtifactName(name));
   if (wrong !== undefined)
-    throw new SegueError(
-      `step "${origin.step}" returned an artifact that is called ${JSON.stringify(wrong[0])}`,
-      { hint: artifactNames },
-    );
+    throw new SegueError(`step "${origin.step}" returned an artifact named ${JSON.stringify(wrong[0])}`, {
+      hint: artifactNames,
+    });
   const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
   return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
 }
 
-/** Of anything else the artifacts would be lost, as of a Map, or be parts of what was meant as one, as of a typed array. */
+/** Only plain objects: a Map's entries would be lost, and a typed array's elements would become artifacts. */
 function isOfNames(returned: object): boolean {
   if (isTable(returned) || isFileArtifact(returned)) return false;
   const prototype = Object.getPrototypeOf(returned);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What was thrown, as plain data. */
+/** Converts a thrown value to plain data. */
 export function failureOf(thrown: unknown): TaskFailure {
   const known = thrown as Partial<TaskFailure> | undefined;
   const error = explainDiskError(thrown);

@@ -1,4 +1,4 @@
-/** The order for one attempt of a task, as it travels to the process that runs it, and what travels back. */
+/** The messages between the engine and a task process: the specification of one attempt, and what is sent back. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProgressReport } from "../system/index.js";
@@ -21,35 +21,35 @@ export interface TaskSpec {
   readonly number: number;
   /** The name of the attempt's folder in the datastore: its number and a random word. */
   readonly attempt: string;
-  /** Whether no later attempt may follow; the last one applies `catch`. */
+  /** Whether this is the last attempt, which applies `catch`. */
   readonly last: boolean;
 }
 
-/** An attempt's `folder`, on the machine where it runs. Whoever finds its process gone removes it. */
+/** An attempt's `folder`, on the machine where it runs. Whoever finds the process dead removes it. */
 export function attemptFolder(run: string, step: string, task: string, attempt: string): string {
   return join(tmpdir(), `segue-${run}-${step}-${task}-${attempt}`);
 }
 
-/** The folder of the attempt that an order is for. */
+/** The folder of a specified attempt. */
 export const folderOf = ({ run, ready, attempt }: TaskSpec): string =>
   attemptFolder(run, ready.step, ready.task, attempt);
 
 export type ToChild =
-  /** A task of this flow will come: load it. */
+  /** Loads the flow in advance: a task of it will follow. */
   | { type: "prepare"; module: string; flow: string }
   | { type: "run"; spec: TaskSpec }
   | { type: "cancel"; why: string };
 
 export type FromChild =
   | { type: "ready" }
-  /** A flow was loaded ahead, with all that its steps import. */
+  /** The flow was loaded in advance, with what its steps import. */
   | { type: "prepared"; flow: string }
   | { type: "begun" }
   | { type: "log"; stream: "out" | "err"; line: string }
   | { type: "progress"; report: ProgressReport }
   | { type: "done"; record: DoneRecord }
-  /** The card of the task that is done is written, too: the process is free. */
+  /** The task's card is written too, so the process is free. */
   | { type: "free" }
   | { type: "failed"; error: TaskFailure }
-  /** Something threw that an earlier task had left behind: no fault of the one that is there now. */
+  /** Something that an earlier task left behind threw: not the fault of the current task. */
   | { type: "spoiled"; error: TaskFailure };

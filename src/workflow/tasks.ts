@@ -1,4 +1,4 @@
-/** What is known of a run's tasks, from their records. */
+/** Summaries of a run's tasks, from their records. */
 import type { Store } from "../storage/index.js";
 import { errorData, type SegueError } from "../system/index.js";
 import { holderOf } from "./lock.js";
@@ -25,15 +25,15 @@ export interface TaskSummary {
   readonly finished?: string;
   readonly seconds?: number;
   readonly attempts: readonly AttemptSummary[];
-  /** Of the last attempt, or the one that `catch` turned into an artifact. */
+  /** The error of the last attempt, or the one that `catch` turned into an artifact. */
   readonly error?: TaskFailure;
   readonly caught: boolean;
-  /** The run in which it really ran, where it was taken over. */
+  /** The run in which the task ran, if this run reused its result. */
   readonly reusedFrom?: string;
   readonly reusedWhy?: "resume" | "cache";
 }
 
-/** Every task that was begun, of the run, of one step or the one named, in the order of the flow and of the items. */
+/** All started tasks of the run, or those of one step, or the given one, in the order of the flow and of the items. */
 export async function findTasks(
   store: Store,
   run: RunRecord,
@@ -72,7 +72,7 @@ async function summarize(
   isHeld: boolean,
 ): Promise<TaskSummary> {
   let damage: TaskFailure | undefined;
-  // All that is known of the run is told, what is damaged with it.
+  // A damaged record becomes the task's error; the rest of the task is still reported.
   const note = (error: SegueError) => {
     damage ??= { kind: "error", ...errorData(error) };
   };
@@ -121,7 +121,7 @@ async function summarize(
   }
   const last = attempts.at(-1);
   const failures = attempts.flatMap(({ error }) => error ?? []);
-  // Between two attempts a task is still under way.
+  // A task between two attempts is still running.
   const isTaken = !last?.error || isTriedAgain(failures, nodes.find(({ name }) => name === step)?.retry);
   const status = isHeld && isTaken ? "running" : last?.error ? "failed" : "interrupted";
   const until = last?.finished ? Date.parse(last.finished) : status === "running" ? Date.now() : undefined;
@@ -138,7 +138,7 @@ async function summarize(
   };
 }
 
-/** By the numbers: "2" before "10", "1.2" before "1.10". */
+/** Compares by number: "2" before "10", "1.2" before "1.10". */
 function compareTasks(a: string, b: string): number {
   const left = a.split(".").map(Number);
   const right = b.split(".").map(Number);

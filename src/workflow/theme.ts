@@ -1,13 +1,13 @@
-/** Pages and pictures that are light by day and dark by night, and how to have them one way whatever the system says. */
+/** Light and dark themes of pages and pictures: they follow the system's colour scheme, or can be fixed to one theme. */
 
 export type Theme = "light" | "dark";
 
-/** What their style says before the rules of the night. */
+/** Precedes the dark rules of a style. */
 export const whenDark = "@media(prefers-color-scheme:dark)";
-/** What it says so that scroll bars and the like go with it. */
+/** Makes scroll bars and the like follow the theme. */
 export const bothSchemes = "color-scheme:light dark";
 
-/** @param document HTML or SVG with styles of `whenDark`, those of pictures within it included */
+/** Fixes a document to one theme. @param document HTML or SVG with `whenDark` styles, including those of embedded pictures */
 export function onlyTheme(document: string, theme: Theme): string {
   return document
     .replaceAll(whenDark, theme === "dark" ? "@media all" : "@media not all")

@@ -1,13 +1,13 @@
 /**
- * How artifacts are typed from step to step. The builder carries, for every step, which artifacts can be read after it, and
- * for each of them its type and the step that wrote it last. A join may read an artifact without saying whose it is only where
- * the same step wrote it on every way in; that is a fact of the types too.
+ * How artifacts are typed from step to step. For every step, the builder tracks which artifacts can be read after it, and for
+ * each of them its type and the step that wrote it last. A join can read an artifact directly only if the same step wrote it on
+ * every path; the types enforce that.
  */
 import type { ErrorData } from "../system/index.js";
 import type { TypedArray } from "./artifacts/npy.js";
 import type { Table } from "./artifacts/table.js";
 
-/** An artifact as the types know it: its value and the step that wrote it. */
+/** An artifact at type level: its value and the step that wrote it. */
 export interface Written<Value = unknown, By extends string = string> {
   readonly value: Value;
   readonly by: By;
@@ -28,12 +28,12 @@ type Simplify<T> = { [K in keyof T]: T[K] } & unknown;
 export type Values<A> = Simplify<{ readonly [K in keyof A]: A[K] extends { value: infer V } ? V : never }>;
 
 /** What a step's function returned, as artifacts. A step that returns nothing writes none. */
-// biome-ignore lint/suspicious/noConfusingVoidType: it is a function's return type that is looked at.
+// biome-ignore lint/suspicious/noConfusingVoidType: this inspects a function's return type.
 export type Outputs<Out, By extends string> = [Out] extends [undefined | null | void]
   ? NoArtifacts
   : { [K in keyof Out]: Written<Out[K], By> };
 
-/** With `catch`, what the step writes may be missing and the error may be there. */
+/** With `catch`, the step's artifacts may be missing, and the error may be present. */
 export type Caught<Out, By extends string, Catch> = [Catch] extends [string]
   ? { [K in keyof Outputs<Out, By>]: Written<ValueOf<Outputs<Out, By>[K]> | undefined, By> } & {
       [K in Catch & string]: Written<TaskFailure | undefined, By>;
@@ -42,10 +42,10 @@ export type Caught<Out, By extends string, Catch> = [Catch] extends [string]
 
 type ValueOf<W> = W extends { value: infer V } ? V : never;
 
-/** What was there, overlaid with what the step wrote. */
+/** The earlier artifacts, overlaid with those that the step wrote. */
 export type Overlay<Before, Now> = Simplify<Omit<Before, keyof Now> & Now>;
 
-/** The artifacts that hold an array, a typed array or a table, which foreach can go over. */
+/** The artifacts that foreach can iterate over: arrays, typed arrays and tables. */
 export type ArrayNames<A> = {
   [K in keyof A]: A[K] extends { value: readonly unknown[] | TypedArray } | { value: Table<infer _Row> }
     ? K
@@ -71,7 +71,7 @@ type SameWriter<X, Y> = X extends { by: infer B }
     : false
   : false;
 
-/** After a foreach: what was there before it and that no step within wrote again. */
+/** After a foreach: the artifacts from before it that no step within rewrote. */
 export type Unchanged<Outer, Inner> = {
   [K in keyof Outer as K extends keyof Inner
     ? SameWriter<Outer[K], Inner[K]> extends true
@@ -80,7 +80,7 @@ export type Unchanged<Outer, Inner> = {
     : never]: Outer[K];
 };
 
-/** After branches: what only one of them has, or what all have from the same step. */
+/** After branches: the artifacts that all branches which have them got from the same step. */
 export type MergedBranches<S, Names extends string> = {
   [K in AllKeys<S, Names> as Unambiguous<S, Names, K> extends true ? K : never]: ArtifactOf<S, Names, K>;
 };
@@ -103,11 +103,11 @@ type IsUnion<T, U = T> = [T] extends [never]
 type Unambiguous<S, Names extends string, K> =
   IsUnion<WriterOf<ArtifactOf<S, Names, K>>> extends true ? false : true;
 
-/** An error as plain data: what crosses from a task's process to its run, what records keep, what `catch` stores. */
+/** An error as plain data, as sent from a task's process, kept in records, and stored by `catch`. */
 export interface TaskFailure extends ErrorData {
   readonly stack?: string;
   /** "error", "timeout" or "lost" (its process died). */
   readonly kind: "error" | "timeout" | "lost";
-  /** Of a process that was killed: the signal. */
+  /** The signal that killed the process, if one did. */
   readonly signal?: string;
 }

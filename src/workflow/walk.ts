@@ -1,6 +1,6 @@
 /**
- * Walks a flow: told which tasks are done, it says which can run next. It holds no clock, no files and no processes, so every
- * engine walks alike, and a resumed run walks the same way over the records that are there.
+ * Walks a flow: given which tasks are done, determines which can run next. It is pure (no clock, files or processes), so all
+ * engines walk alike, and a resumed run walks the same way over the existing records.
  */
 import { createHash } from "node:crypto";
 import type { ArtifactRef } from "./artifacts/ref.js";
@@ -16,11 +16,11 @@ export interface TaskPlace {
 /** A task that can run: its place and what it reads. */
 export interface ReadyTask extends TaskPlace {
   readonly node: StepNode;
-  /** The tasks whose artifacts it reads: one; for a join, all that come together, in order. */
+  /** The tasks whose artifacts it reads: one, or for a join all that it joins, in order. */
   readonly parents: readonly TaskPlace[];
-  /** The task before the foreach that a join ends: what was there before it. */
+  /** For a join that ends a foreach: the task before that foreach. */
   readonly outer?: TaskPlace;
-  /** For a task that begins an item: its place in the array. Inherited by the steps after it. */
+  /** Within a foreach: the index of the item. */
   readonly index?: number;
   /** For every foreach the task is in, outermost first: the task that holds the array, and the array's name. */
   readonly items: ReadonlyArray<{
@@ -28,9 +28,9 @@ export interface ReadyTask extends TaskPlace {
     readonly over: string;
     readonly index: number;
   }>;
-  /** What comes right after it and goes over an artifact: the task is not done without one that has items. */
+  /** The foreach steps right after it: the task fails if it leaves them no list to iterate over. */
   readonly toCome: readonly ForeachToCome[];
-  /** Hash of everything that the task is given, apart from parameters. */
+  /** Hash of everything that the task receives, apart from parameters. */
   readonly inputs: string;
 }
 
@@ -40,7 +40,7 @@ export class Walk {
   readonly #nodes: readonly StepNode[];
   readonly #scopes: Map<string, readonly string[]>;
   readonly #done = new Map<string, Finished>();
-  /** How many tasks a foreach made: by "step/place of the task before it". */
+  /** How many tasks each foreach has, by "foreach/task before it". */
   readonly #counts = new Map<string, number>();
   readonly #finishedIn = new Map<string, number>();
   readonly #given = new Map<string, ReadyTask>();
@@ -56,19 +56,19 @@ export class Walk {
     return this.#ready(node, [], []);
   }
 
-  /** How many tasks of `step` are known by now. */
+  /** How many tasks of `step` are known so far. */
   known(step: string): number {
     let count = 0;
     for (const each of this.#given.values()) if (each.step === step) count++;
     return count;
   }
 
-  /** Whether it has said of a task that it can run. */
+  /** Whether it has already returned this task as ready. */
   gave(place: TaskPlace): boolean {
     return this.#given.has(nameOf(place));
   }
 
-  /** Takes note that a task is done; returns the tasks that can run now because of it. */
+  /** Notes that a task is done; returns the tasks that can now run because of it. */
   finish(place: TaskPlace, record: Finished): ReadyTask[] {
     this.#done.set(nameOf(place), record);
     const scope = this.#scopes.get(place.step)!;
@@ -83,7 +83,7 @@ export class Walk {
   #next(node: StepNode, place: TaskPlace, path: readonly number[]): ReadyTask[] {
     if (node.kind === "step") return [this.#ready(node, path, [place])];
     if (node.kind === "foreach") {
-      // No task is done that leaves a foreach without a list: see `requireItems`.
+      // There is a list: without one the task before would have failed, see `requireItems`.
       const length = itemCount(this.#done.get(nameOf(place))!.artifacts[node.over!])!;
       this.#counts.set(`${node.name}/${taskName(path)}`, length);
       if (length === 0)
@@ -165,7 +165,7 @@ export class Walk {
 
 const nameOf = (place: TaskPlace) => `${place.step}/${place.task}`;
 
-/** "0" outside of any foreach, else the places in the arrays: "3", "3.1". */
+/** "0" outside of any foreach, else the indices of the items: "3", "3.1". */
 export function taskName(path: readonly number[]): string {
   return path.length === 0 ? "0" : path.join(".");
 }

@@ -1,6 +1,6 @@
 /**
- * Puts the best model, the best track vectors and what answers where both know nothing into one bundle, and reads it back.
- * States go from bundle to bundle as they are: no recommender is restored for it.
+ * Writes the best model, the best track vectors and popularity as a fallback to one bundle, and reads it back. States are copied from
+ * bundle to bundle without restoring a recommender.
  */
 import { type Bundle, checkBundle, type Manifest, openBundle, writeBundle } from "../../bundle/index.js";
 import { type Catalogue, isCorpusFile, readCorpusPlays } from "../../corpus/index.js";
@@ -13,8 +13,7 @@ export interface BuildOptions {
   readonly model: string;
   /** The folder of the best model with track vectors, for exports and for `nearest`. */
   readonly nearest?: string;
-  /** The train part that they were fitted on, a corpus file or Parquet: popularity is counted on it, and it is the data that the
-   * manifest's fingerprint is of. */
+  /** The train part that they were fitted on, a corpus file or Parquet: used for popularity and the manifest's data fingerprint. */
   readonly train: string;
   /** Kept in the manifest beside the model's own settings. `knn_k` is how many tracks `/invocations` answers with. */
   readonly parameters: { readonly knn_k: number } & Readonly<Record<string, unknown>>;
@@ -22,14 +21,14 @@ export interface BuildOptions {
   readonly metrics: Readonly<Record<string, unknown>>;
 }
 
-/** @returns the manifest of the bundle at `folder`, read back and checked */
+/** Writes the bundle to `folder`. @returns its manifest, read back and checked */
 export async function buildBundle(folder: string, options: BuildOptions): Promise<Manifest> {
   const best = await openBundle(options.model);
   const { catalogue } = best;
   const name = best.manifest.recommenders[0]!;
   const recommenders: Record<string, RecommenderState> = { [name]: best.state() };
   const near = await nearestBundle(options, best);
-  // Rows are numbers of their own catalogue.
+  // Row numbers refer to the bundle's own catalogue.
   const vectorRows = near?.catalogue === catalogue ? near.vectorRows : undefined;
   const vectors = near?.vectors;
   if (vectors !== undefined)
@@ -48,7 +47,7 @@ export async function buildBundle(folder: string, options: BuildOptions): Promis
   return checkBundle(folder);
 }
 
-/** The bundle whose vectors are taken: that of the best vectors, or else the best model's own where it has any. */
+/** The bundle whose vectors are used: that of the best vectors, else that of the best model; undefined if neither has any. */
 async function nearestBundle({ model, nearest }: BuildOptions, best: Bundle): Promise<Bundle | undefined> {
   if (nearest !== undefined && nearest !== model) {
     const other = await openBundle(nearest, { beside: best });
@@ -58,7 +57,7 @@ async function nearestBundle({ model, nearest }: BuildOptions, best: Bundle): Pr
 }
 
 async function popularityOf(train: string, { tracks }: Catalogue): Promise<RecommenderState> {
-  // The names are at hand already: the train part's numbers are the model's.
+  // Reads no names: the train part numbers tracks like the model.
   const { offsets, items, trackCount } = isCorpusFile(train)
     ? await readCorpusPlays(train)
     : await readCorpus(train).then((corpus) => ({ ...corpus, trackCount: corpus.tracks.length }));

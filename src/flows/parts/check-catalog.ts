@@ -1,14 +1,14 @@
-/** Whether the project's catalog says only what the flows go by: the names that they write to, each in its one form. */
+/** Checks that the project's catalog has only names that the flows use, each with the format that they write. */
 import { join, relative } from "node:path";
 import { didYouMean, misuse, packageRoot, readConfFile } from "../../system/index.js";
 
-/** What others wrote is read in whatever form it has. */
+/** The one entry that is only read, in any format. */
 const found = "raw_playlists";
 
 /**
  * @param root the project's folder
- * @param installed Segue's own; it may be the project
- * @throws SegueError (misuse) naming file and line, for a name that no flow knows and for a format that none writes
+ * @param installed Segue's own folder; may be the project's
+ * @throws SegueError (misuse) naming file and line, for an unknown name or another format than the flow writes
  */
 export async function checkCatalog(root: string, installed = packageRoot): Promise<void> {
   const { shippedCatalog } = await import("../../playlists/index.js");

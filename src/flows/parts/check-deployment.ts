@@ -1,4 +1,4 @@
-/** Whether a deployment can do what it is told, as far as that can be said before there is a model. */
+/** Validates the parameters of a deployment, as far as possible before there is a model. */
 import { misuse } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
 import type { DeploymentParameters } from "./parameters.js";
@@ -9,12 +9,12 @@ export function isForSageMaker({ target, sagemakerDeploy }: DeploymentParameters
 }
 
 /**
- * @throws SegueError (misuse) where the catalog or the folder of data is not valid, for everything that SageMaker would not take, and for a dry run of an
- *   endpoint that would be started all the same
+ * @throws SegueError (misuse) if the catalog or the data folder is invalid, if SageMaker would refuse a parameter, and for a dry run
+ *   of a local endpoint
  */
 export async function checkDeployment(parameters: DeploymentParameters, engine: Engine): Promise<void> {
   await checkPlaces(parameters.data, engine);
-  // AWS's SDK comes along: it is loaded only where it is needed.
+  // This module imports the AWS SDK, so it is loaded only if needed.
   if (isForSageMaker(parameters)) await (await import("./sagemaker.js")).checkForSageMaker(parameters);
   else if (parameters.dryRun)
     throw misuse(

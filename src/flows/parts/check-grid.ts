@@ -1,11 +1,11 @@
-/** The grid of the modeling flow, whole and checked, before any of it is fitted. */
+/** Expands and validates the modeling flow's grid before anything is fitted. */
 import { type GridEntry, type GridPoint, gridPoints, snakeCase } from "./grid.js";
 import { type GridSettings, trackVectorOverrides } from "./parameters.js";
 
 /**
  * The points of the grid that the parameters describe.
  *
- * @throws SegueError (misuse) where nothing is left of it, and for a recommender or a setting that does not exist or cannot be
+ * @throws SegueError (misuse) if no point is left, or a recommender or a setting is unknown or invalid
  */
 export async function checkedGrid(parameters: GridSettings): Promise<GridPoint[]> {
   const { checkSettings } = await import("../../recommenders/index.js");
@@ -14,7 +14,7 @@ export async function checkedGrid(parameters: GridSettings): Promise<GridPoint[]
     parameters.recommenders,
     trackVectorOverrides(parameters),
   );
-  // Messages name settings as params.yml and --grid write them.
+  // Messages name settings as in params.yml and --grid.
   for (const { recommender, settings } of points) checkSettings(recommender, settings, snakeCase);
   return points;
 }

@@ -50,7 +50,7 @@ const fitted = (recommender: string, settings: object) =>
 it.each(["track2vec", "nearest"])("%s without a single vector is a result, and says why", async (name) => {
   const { result, glance } = await fitted(name, { minCount: 9 });
   expect(glance).toBe(
-    "no track is played 9 times or more: min_count 9 has no vectors; try a lower one, or more playlists",
+    "no track is played 9 times or more: min_count 9 leaves no vectors; try a lower one, or more playlists",
   );
   expect(result.vocabulary).toBe(0);
   // By the base protocol every query is a random bet among no tracks.

@@ -20,11 +20,11 @@ export interface FitPointOptions {
   readonly train: string;
   /** The validation part, a corpus file or Parquet. */
   readonly questions: string;
-  /** How many of them are asked with the whole context, at most; 0: all. The base protocol asks all. */
+  /** How many of these playlists to ask about with their whole context, at most; 0: all. The base protocol always asks all. */
   readonly most?: number;
   readonly k: number;
   readonly seed: number;
-  /** How many threads to fit with on so many plays; default: as the recommender likes. */
+  /** How many threads to fit with, given the number of plays; default: the recommender's choice. */
   readonly threads?: (plays: number) => number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -35,13 +35,13 @@ export interface FittedPoint {
   readonly corpus: Corpus;
   readonly vectors?: TrackVectors;
   readonly result: TrainedPoint;
-  /** Of each playlist that was asked about, 1 where its next track was hit, else 0. */
+  /** For each playlist asked about: 1 if its next track was hit, else 0. */
   readonly hits: readonly number[];
-  /** The tracks nearest to the most played one, for a first look; or why there are none. */
+  /** The tracks nearest to the most played one, as a sanity check; or why there are none. Only for track vectors. */
   readonly glance?: string;
 }
 
-/** Fits, ranks every validation query, and takes the figures. */
+/** Fits the point, ranks every validation query, and computes the metrics. */
 export async function fitPoint(options: FitPointOptions): Promise<FittedPoint> {
   const { point, k, seed, progress, signal } = options;
   const corpus = await corpusOf(options.train);
@@ -100,14 +100,14 @@ async function baseFigures(
   return { hitRatio, mrr, ndcg };
 }
 
-/** Few plays, or a large min_count, leave no track to train on. The point answers all the same: with what its fall-back knows. */
+/** The note if few plays, or a large min_count, leave no track to train on. Such a point still answers, with its fallback. */
 function withoutVectors({ recommender, settings }: GridPoint): string {
   const defaults = isRecommenderName(recommender) ? recommenderKinds[recommender].defaults : {};
   const minCount = String(settings.minCount ?? ("minCount" in defaults && defaults.minCount));
-  return `no track is played ${minCount} times or more: min_count ${minCount} has no vectors; try a lower one, or more playlists`;
+  return `no track is played ${minCount} times or more: min_count ${minCount} leaves no vectors; try a lower one, or more playlists`;
 }
 
-/** "near Artist-Song: Artist-Other (0.93), …": whether the vectors make sense is seen at a glance. */
+/** "near Artist-Song: Artist-Other (0.93), …": shows at a glance whether the vectors make sense. */
 function glanceAt(vectors: TrackVectors): string {
   let most = 0;
   for (let row = 0; row < vectors.length; row++) {

@@ -1,10 +1,10 @@
 /**
- * The grid of the modeling flow: entries of `params.yml`, each a recommender with settings of which any may be a list, made
- * into grid points, one for every combination.
+ * The grid of the modeling flow. Each entry in `params.yml` is a recommender with settings, any of which may be a list; every
+ * combination becomes a grid point.
  */
 import { misuse } from "../../system/index.js";
 
-/** The recommenders that train track vectors: flags such as --epochs are theirs. */
+/** The recommenders that train track vectors, which flags such as --epochs apply to. */
 const trained = new Set(["track2vec", "nearest"]);
 
 /** `{ recommender: "track2vec", min_count: [3, 5, 10], epochs: 30 }`. */
@@ -14,21 +14,21 @@ export type GridEntry = { readonly recommender: string } & Readonly<Record<strin
 export interface GridPoint {
   readonly recommender: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** What tells it from the other points of its recommender: "min_count=3", or "" where there is one. */
+  /** What tells it from the other points of its entry: "min_count=3", or "" if there is only one. */
   readonly label: string;
 }
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-/** A setting as `params.yml` writes it. */
+/** A setting's name as in `params.yml`. */
 export const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * Every combination of the listed values, in the order in which they are written.
+ * Every combination of the listed values, in the order in which they are listed.
  *
  * @param entries the grid as configured; names of settings may be written in snake_case
  * @param only names of recommenders to keep; empty for all
- * @param overrides settings that win over those of the track2vec entries ("--epochs 10")
- * @throws SegueError where nothing is left
+ * @param overrides settings that override those of the track2vec and nearest entries ("--epochs 10")
+ * @throws SegueError (misuse) if `only` names a recommender that the grid lacks, or no point is left
  */
 export function gridPoints(
   entries: readonly GridEntry[],
@@ -81,13 +81,13 @@ export function pointName(point: GridPoint): string {
   return point.label === "" ? point.recommender : `${point.recommender} ${point.label}`;
 }
 
-/** Of so many plays the blend takes longer to fit than all other points together; of more it does not. */
+/** Below this many plays, the blend takes longer to fit than all other points together. */
 const fewPlays = 4_000_000;
 
 /**
- * Threads for the grid point number `index`: points run beside each other, one a core, so threads of their own would only take
- * each other's core; but the last ones, when fewer are left than there are cores, share all of them, and the blend, which is still at it
- * when all others are done, has every core where there are few plays.
+ * How many threads to fit the grid point number `index` with. Points run in parallel, one per core, so more threads would only
+ * compete for cores. There are two exceptions: if fewer points than cores are left at the end, they share all cores; and with few
+ * plays the blend, which outlasts all others, gets every core.
  */
 export function threadsOf(index: number, points: readonly GridPoint[], cores: number, plays: number): number {
   if (points[index]!.recommender === "blend" && plays < fewPlays) return cores;

@@ -1,4 +1,4 @@
-/** Pictures of hit ratios as Vega-Lite specifications: a bar each, from the left, with another layer on it. */
+/** Charts of hit ratios as Vega-Lite specifications: horizontal bars, with another layer on top. */
 import type { TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
 
@@ -13,7 +13,8 @@ const x = { field: "hitRatio", type: "quantitative", title: "hit ratio", axis: {
 
 /**
  * @param values each with `name` and `hitRatio`
- * @param colour how the bars are coloured
+ * @param onTop the other layer
+ * @param colour the encoding of the bars' colour
  */
 function bars(values: readonly object[], onTop: object, colour: object = {}): object {
   return {
@@ -24,7 +25,7 @@ function bars(values: readonly object[], onTop: object, colour: object = {}): ob
   };
 }
 
-/** Hit ratio with its interval, one bar a point. */
+/** Hit ratio with its interval, one bar per grid point. */
 export function gridChart(ranking: readonly TrainedPoint[]): object {
   const values = ranking.map(({ name, hitRatio, interval: [low, high] }) => ({ name, hitRatio, low, high }));
   return bars(values, {
@@ -33,7 +34,7 @@ export function gridChart(ranking: readonly TrainedPoint[]): object {
   });
 }
 
-/** Hit ratio by slice, one bar each, coloured by what they are slices of. */
+/** Hit ratio by slice, one bar each, coloured by the kind of slice. */
 export function slicesChart({ slices }: TestFigures): object {
   const values = slices.map((row) => {
     const name = String(row.slice);

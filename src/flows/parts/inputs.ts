@@ -1,12 +1,12 @@
-/** What the intermediate flow reads. */
+/** The inputs of the intermediate flow. */
 import { existsSync } from "node:fs";
 import { misuse } from "../../system/index.js";
 import { placesOf } from "./places.js";
 
 /**
- * The inputs that were named; where none were, what `segue download` brought.
+ * The given inputs, or else what `segue download` fetched.
  *
- * @throws SegueError (misuse) where there is neither
+ * @throws SegueError (misuse) if there is neither
  */
 export async function inputsOf(parameters: {
   readonly input: readonly string[];

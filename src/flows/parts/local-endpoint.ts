@@ -1,4 +1,4 @@
-/** The endpoint on this machine: started by one task, checked and stopped by the next, which is another process. */
+/** The endpoint on this machine: one task starts it, the next one, in another process, checks and stops it. */
 import { join } from "node:path";
 import {
   answersOf,
@@ -25,18 +25,18 @@ interface EndpointTask {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds: a model of two million tracks opens in ten seconds, on a machine that has nothing else to do. */
+/** In milliseconds. A model of two million tracks opens in ten seconds on an otherwise idle machine. */
 const readyTimeout = 120_000;
 
-/** A running endpoint, and what it should answer. */
+/** A running endpoint, and the answers expected of it. */
 interface Started {
   readonly endpoint: StartedEndpoint;
   readonly expected: BundleAnswers;
 }
 
 /**
- * Starts the endpoint and leaves it running: whoever checks it stops it, or whoever ends the run. A large model takes seconds to open:
- * while the endpoint opens it on one core, this process asks the bundle on another what the check will compare with.
+ * Starts the endpoint and leaves it running; the check stops it. A large model takes seconds to open: while the endpoint opens it on
+ * one core, this process computes on another what the bundle itself answers, for the check to compare with.
  */
 export async function startEndpoint({ parameters, bundle, run, signal }: EndpointTask): Promise<Started> {
   const latestLog = join((await placesOf(parameters.data))("outputs"), "endpoint.log");
@@ -44,7 +44,7 @@ export async function startEndpoint({ parameters, bundle, run, signal }: Endpoin
   await showLatest(latestLog, logFile);
   const deploying = deployLocal({ bundle, port: parameters.port, logFile, readyTimeout, signal });
   const asking = answersOf(bundle);
-  // Where there is no endpoint, nobody waits for what it should have answered.
+  // If the deployment fails, nobody awaits this.
   asking.catch(() => {});
   const deployed = await deploying;
   const expected = await untilAborted(asking, signal).catch(async (error: unknown) => {
@@ -57,7 +57,7 @@ export async function startEndpoint({ parameters, bundle, run, signal }: Endpoin
   return { endpoint: { target: "local", url, pid, logFile }, expected };
 }
 
-/** Asks the endpoint, compares, and stops it unless it should be kept. One that is gone is started again first. */
+/** Compares the endpoint's answers with the bundle's, and stops it unless `keep` is set. If it is gone, starts it again first. */
 export async function checkLocal({
   endpoint: started,
   expected: answered,
@@ -66,7 +66,7 @@ export async function checkLocal({
   check: CheckResult;
   endpoint: StartedEndpoint;
 }> {
-  // A resumed run takes over the deploy step of a run with which its endpoint was stopped.
+  // A resumed run reuses the deploy step of a run whose endpoint has been stopped.
   const { endpoint, expected } = (await answers(started))
     ? { endpoint: started, expected: answered }
     : await startEndpoint(task);

@@ -1,4 +1,4 @@
-/** The model of one grid point as a file artifact: a bundle that holds it alone. */
+/** The model of one grid point as a folder artifact: a bundle that holds only that model. */
 import { writeBundle } from "../../bundle/index.js";
 import type { FittedPoint } from "./fit-point.js";
 
@@ -13,12 +13,12 @@ export async function saveModel(
     {
       catalogue: corpus,
       recommenders: { [recommender.name]: recommender.save() },
-      // Where no track was played often enough there is none to store, export or search.
+      // If no track was played often enough, there are no vectors to store, export or search.
       ...(vectors === undefined || vectors.length === 0 ? {} : { vectors }),
-      // Most grid points are not chosen: lists of near tracks and tables for people come with the bundle of the one that is.
+      // Most grid points are not chosen: only the final bundle gets a search index and tables for people.
       index: "exact",
       parameters: result.settings,
-      // Times and memory differ from run to run; the bundle must not.
+      // No times or memory: they differ from run to run, but the bundle must be reproducible.
       metrics: { validation: { hitRatio: result.hitRatio, mrr: result.mrr, ndcg: result.ndcg } },
     },
     { tables: false },

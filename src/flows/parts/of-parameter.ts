@@ -1,7 +1,7 @@
-/** Which parameter an error is about: a path alone does not say where it was named. */
+/** Adds the parameter to an error: a path alone does not say where it came from. */
 import { errorAbout, isSegueError } from "../../system/index.js";
 
-/** For `catch`: throws the error on, and names the parameter in its message. */
+/** For `catch`: rethrows the error with the parameter's name in its message. */
 export function ofParameter(name: string): (error: unknown) => never {
   return (error) => {
     if (!isSegueError(error)) throw error;

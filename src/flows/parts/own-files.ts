@@ -1,20 +1,20 @@
 /**
- * Files for places that all runs of a project share, such as `data/03_inputs/train.parquet`. Another run may put its own there at
- * any moment, so a task writes under names of its own, keeps those as its artifacts, and only then puts them in place.
+ * Writes files to paths that all runs of a project share, such as `data/03_inputs/train.parquet`. Another run may replace them at any
+ * time, so a task writes to its own folder, keeps those files as its artifacts, and only then moves them into place.
  */
 import { copyFile, link, mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, moveIntoPlace } from "../../system/index.js";
 import { type FileArtifact, file } from "../../workflow/index.js";
 
-/** Puts what was written at `written` into the place `shared`. The artifact is of what was written, whatever lies in that place later. */
+/** Moves the file `written` to the path `shared`. The artifact has the written content, even if that path changes later. */
 export type Publish = (written: string, shared: string) => Promise<FileArtifact>;
 
 /**
- * Lets `work` write into a folder of its own and publish from there. Nothing of that folder is left behind.
+ * Lets `work` write into a folder of its own and publish from there; removes that folder afterwards.
  *
- * @param shared a place of the kind that will be published to: the folder is made beside it, so that large files need not be copied
- * @param taskFolder where artifacts stay until they are stored
+ * @param shared one of the paths to publish to: the folder is created beside it, so that large files need not be copied
+ * @param taskFolder keeps the artifacts until they are stored
  */
 export async function withOwnFiles<T>(
   shared: string,
@@ -26,13 +26,13 @@ export async function withOwnFiles<T>(
   try {
     return await work(folder, async (written, place) => {
       const kept = join(taskFolder, basename(written));
-      // Links reach no other disk, and not every file system has them.
+      // Hard links do not work across disks, nor on every file system.
       await link(written, kept).catch(() => copyFile(written, kept));
       await moveIntoPlace(written, place);
       return file(kept);
     });
   } finally {
-    // A file that is being made meanwhile, in a thread that has not ended yet, is met by trying again.
+    // Retries, because a thread that has not ended yet may still create a file.
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }

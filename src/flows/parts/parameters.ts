@@ -1,6 +1,6 @@
-/** The parameters of the four flows: their meaning, range and default. Every one is a flag and a line of `params.yml`. */
+/** The parameters of the four flows: meaning, range and default. Each is a flag and a line of `params.yml`. */
 import { z } from "zod";
-// Not by the room's door, which takes long to load.
+// Not imported from the room's index, which is slow to load.
 import { inputForms } from "../../playlists/clean/forms.js";
 import { dayOrders, escapeStyles, textEncodings } from "../../playlists/clean/raw-file-choices.js";
 import { isUrl, memoryAmount } from "../../system/index.js";
@@ -196,7 +196,7 @@ export const deploymentParameters = z.object({
 export type GridSettings = z.output<typeof modelingParameters>;
 export type DeploymentParameters = Readonly<z.output<typeof deploymentParameters>>;
 
-/** The settings given as flags, which win over those of the grid's track2vec entries. */
+/** The settings given as flags, which override those of the grid's track2vec and nearest entries. */
 export function trackVectorOverrides(parameters: GridSettings): Record<string, unknown> {
   const { minCount, epochs, vectorSize, window, nsExponent, sg } = parameters;
   const given = { minCount, epochs, vectorSize, window, nsExponent, sg };

@@ -1,4 +1,4 @@
-/** Where the flows write: the places that the catalog names. */
+/** The paths that the flows write to, as the catalog sets them. */
 import { relative } from "node:path";
 import { checkOutput } from "../../system/index.js";
 import type { Engine } from "../../workflow/index.js";
@@ -6,13 +6,13 @@ import { checkCatalog } from "./check-catalog.js";
 import { ofParameter } from "./of-parameter.js";
 
 /**
- * The place of each dataset, by its name in the catalog, relative to the folder one is in where it lies below it.
+ * Returns a function from a dataset's name in the catalog to its path, which is relative if it is below the current folder.
  *
- * @param data the folder that stands for the catalog's `data/`
- * @throws SegueError (misuse) where a catalog of the project is not valid
+ * @param data the folder that replaces the catalog's `data/`
+ * @throws SegueError (misuse) if a catalog of the project is invalid
  */
 export async function placesOf(data: string): Promise<(name: string) => string> {
-  // Only where it is needed: the command line reads this room's neighbours to show its help.
+  // Loaded on demand: the command line imports this module even to show its help.
   const { loadCatalog } = await import("../../playlists/index.js");
   const catalog = await loadCatalog(process.cwd(), { data });
   return (name) => {
@@ -23,11 +23,11 @@ export async function placesOf(data: string): Promise<(name: string) => string> 
 }
 
 /**
- * Looks at the catalog and the folder of data before a flow runs.
+ * Checks the catalog and the data folder before a flow runs.
  *
- * @param engine where others run the steps, the folder is theirs
- * @throws SegueError (misuse) where the catalog is not valid or says what no flow goes by, and where `data` is no folder; (code "disk")
- *   where nothing can be written there
+ * @param engine if not "local", the folder is not checked, since other machines run the steps
+ * @throws SegueError (misuse) if the catalog is invalid or has an entry that no flow uses, or `data` is not a folder; (code "disk")
+ *   if it cannot be written to
  */
 export async function checkPlaces(data: string, engine: Engine): Promise<void> {
   await placesOf(data);

@@ -1,14 +1,14 @@
-/** Ranks the grid, and says how far each is behind the best over the same playlists: surer than two intervals beside each other. */
+/** Ranks the grid, with each point's paired difference to the best: more precise than comparing two intervals. */
 import { pairedDifference } from "../../evaluation/index.js";
 import { byHitRatio, type TrainedPoint } from "./ranking.js";
 
-/** A point, and what it hit: 1 or 0 a playlist. Runs of before may lack it. */
+/** A point, and its hits: 1 or 0 per playlist. Missing in runs of earlier versions. */
 export interface MeasuredPoint {
   readonly result: TrainedPoint;
   readonly hits?: readonly number[];
 }
 
-/** The grid best first, each but the best with how far it is behind that one. */
+/** The grid, best first; all but the best get `behind`, their difference to it. */
 export function rankGrid<Point extends MeasuredPoint>(points: readonly Point[], seed: number): Point[] {
   const [best, ...others] = [...points].sort((a, b) => byHitRatio(a.result, b.result));
   if (best === undefined) return [];

@@ -1,4 +1,4 @@
-/** What is known of a trained grid point, and how the grid is ranked and drawn. */
+/** The results of a trained grid point, and how the grid is ranked and printed. */
 import type { Difference } from "../../evaluation/index.js";
 
 import { columns, interval } from "../../workflow/terminal/format.js";
@@ -14,40 +14,40 @@ export interface TrainedPoint {
   readonly name: string;
   readonly recommender: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Hit ratio@k on validation by which the grid is ranked: the whole context is given, unknown tracks are no excuse. */
+  /** Hit ratio@k on validation, by which the grid is ranked: with the whole context, and unknown targets count as misses. */
   readonly hitRatio: number;
   /** The 95 % bootstrap interval of `hitRatio`. */
   readonly interval: readonly [number, number];
-  /** Hit ratio less that of the best of the grid, over the same playlists; absent of the best itself. */
+  /** Hit ratio minus that of the best point, over the same playlists; absent for the best itself. */
   readonly behind?: Difference;
   readonly mrr: number;
   readonly ndcg: number;
-  /** The same point by the base protocol (nearest tracks to the last one); only for track vectors. */
+  /** Metrics by the base protocol (nearest tracks to the last one); only for track vectors. */
   readonly base?: ProtocolFigures;
-  /** Distinct tracks that it can answer with, where it has a vocabulary of its own. */
+  /** How many tracks have vectors; only for track vectors. */
   readonly vocabulary?: number;
-  /** How many playlists of the validation part were asked about with the whole context. */
+  /** How many validation playlists were asked about with their whole context. */
   readonly asked: number;
   readonly fitSeconds: number;
   readonly queriesPerSecond: number;
   readonly lossPerEpoch: readonly number[];
-  /** The highest memory so far of the process that fitted it, in MiB: of points fitted there before, too. */
+  /** The peak memory of the process that fitted it, in MiB, including points that it fitted before. */
   readonly peakRssMb: number;
 }
 
-/** Whether a point that should know tracks by their vectors has learned none: all it answers is the fall-back of others. */
+/** Whether a track-vector point has learned no vectors: it then answers only with its fallback. */
 export const isEmpty = (point: TrainedPoint) => point.vocabulary === 0;
 
 /**
- * Best first; equal ones by name, so that the order never depends on which task ended first. Points that have learned nothing come
- * last, whatever their fall-back hits.
+ * Compares points, best first; ties by name, so that the order never depends on which task ended first. Points that have learned
+ * nothing come last, whatever their fallback hits.
  */
 export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
   const empty = Number(isEmpty(a)) - Number(isEmpty(b));
   return empty || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
 }
 
-/** Rows as a table for a task's log. */
+/** Rows as a text table for a task's log. */
 export const asTable = (rows: ReadonlyArray<Readonly<Record<string, string | number>>>): string =>
   columns([Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row).map(String))]);
 

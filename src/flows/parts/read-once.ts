@@ -1,6 +1,6 @@
 /**
- * What the grid points read. Those that run in one process, one after the other, read the same parts: the last ones stay at hand.
- * The files are artifacts, whose path never comes to hold anything else.
+ * Caches what the grid points read: those that run in one process, one after the other, read the same parts. The files are
+ * artifacts, so the content of a path never changes.
  */
 import type { Corpus, Query } from "../../corpus/index.js";
 import { type TrainingFacts, trainingFacts } from "../../evaluation/index.js";
@@ -11,7 +11,7 @@ interface Kept<T> {
   readonly value: Promise<T>;
 }
 
-/** Remembers what was read from the last path alone: a process that has more to do holds no more than it needs. */
+/** Remembers only what was read from the last path, to save memory. */
 function once<T>(read: (path: string) => Promise<T>): (path: string) => Promise<T> {
   let kept: Kept<T> | undefined;
   return (path) => {
@@ -29,7 +29,7 @@ export const corpusOf: (path: string) => Promise<Corpus> = once(readCorpus);
 
 export const queriesIn: (path: string) => Promise<Query[]> = once(readPartQueries);
 
-/** At most so many of the queries, evenly over all of them, in their order; 0: all. The same ones for every grid point. */
+/** An evenly spaced sample of at most `most` queries, in order; 0: all. Every grid point gets the same. */
 export function evenly(queries: readonly Query[], most: number): readonly Query[] {
   if (most === 0 || queries.length <= most) return queries;
   return Array.from({ length: most }, (_, i) => queries[Math.floor((i * queries.length) / most)]!);

@@ -1,6 +1,6 @@
 /**
- * Fits a chosen grid point again on all playlists, those of validation and test too, for an endpoint that knows every track. Its
- * figures stay those of the fit on the train part: nothing is left to measure this one on (scikit-learn's `refit` of a grid search).
+ * Refits a chosen grid point on all playlists, including validation and test, for an endpoint that knows every track. Its metrics
+ * stay those of the fit on the train part, since no data is left to measure this one (like scikit-learn's `refit` of a grid search).
  */
 import { playlistCount } from "../../corpus/index.js";
 import { readCorpus } from "../../playlists/index.js";
@@ -12,7 +12,7 @@ import type { TrainedPoint } from "./ranking.js";
 export interface RefitOptions {
   /** All playlists, a corpus file or Parquet. */
   readonly full: string;
-  /** The modeling run's, so that the same run gives the same model. */
+  /** The modeling run's seed, so that the same run gives the same model. */
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly progress?: Progress;
@@ -20,8 +20,8 @@ export interface RefitOptions {
 }
 
 /**
- * @param models which folder takes which point
- * @returns how many tracks the playlists hold, and in how many seconds all were fitted
+ * @param models the points to refit, and the folders to write them to
+ * @returns how many playlists and distinct tracks there are, and the seconds that all fits took
  */
 export async function refitModels(
   models: ReadonlyArray<{ readonly point: TrainedPoint; readonly folder: string }>,

@@ -1,4 +1,4 @@
-/** The report of a deployment run: what the data is, which model was kept and why, where it hits, and what the endpoint answers. */
+/** The report of a deployment run: the data, which model was kept and why, where it hits, and what the endpoint answers. */
 import type { CheckResult } from "../../deployment/index.js";
 import { type Findings, remarksOn } from "../../evaluation/index.js";
 import type { CleanFacts, PrepareFacts } from "../../playlists/index.js";
@@ -8,33 +8,33 @@ import { gridChart, slicesChart } from "./hit-ratio-charts.js";
 import { gridRow, type TrainedPoint } from "./ranking.js";
 import type { TestFigures } from "./test-model.js";
 
-/** What the runs say that a deployment stands on. */
+/** Facts from the runs that a deployment is based on. */
 interface FactsOfRuns {
   readonly test: TestFigures;
-  /** What cleaning counted; absent where the intermediate run is gone. */
+  /** The counts of cleaning; absent if the intermediate run is gone. */
   readonly cleaned?: Findings["cleaned"];
-  /** What preparing counted; absent where the primary run is gone. */
+  /** The counts of preparing; absent if the primary run is gone. */
   readonly prepared?: PrepareFacts | undefined;
-  /** How the data is distributed, by name, as Vega-Lite specifications; absent where the primary run is gone or kept none. */
+  /** The distributions of the data, by name, as Vega-Lite specifications; absent if the primary run is gone or has none. */
   readonly pictures?: Readonly<Record<string, object>> | undefined;
-  /** The runs as SVG, those that are still there, in their order. */
+  /** SVG pictures of the runs that still exist, in order. */
   readonly runs: readonly string[];
 }
 
 export interface ReportFacts extends FactsOfRuns {
-  /** Best first, as modeling keeps it. */
+  /** The modeling run's ranking, best first. */
   readonly ranking: readonly TrainedPoint[];
-  /** What the endpoint answered; null where none was started. */
+  /** What the endpoint answered; null if none was started. */
   readonly check: CheckResult | null;
-  /** Whether what is deployed was fitted again on all playlists. */
+  /** Whether the deployed model was refitted on all playlists. */
   readonly refit: boolean;
 }
 
-/** @throws SegueError where the modeling run is gone */
+/** @throws SegueError if the modeling run is gone */
 export async function readReportFacts(client: Client, modelingRun: string): Promise<FactsOfRuns> {
   const modeling = client.flow("modeling").run(modelingRun);
   const test = await modeling.task("eval").artifact<TestFigures>("testFigures");
-  // A run may have been removed since; the report does without what it alone knew.
+  // The other runs may have been removed; the report then omits their part.
   const orNone = <T>(value: Promise<T>) => value.catch(() => undefined);
   const primaryRun = await orNone(modeling.task("start").artifact<string>("primaryRun"));
   const primary = primaryRun === undefined ? undefined : client.flow("primary").run(primaryRun);
@@ -55,7 +55,7 @@ export async function readReportFacts(client: Client, modelingRun: string): Prom
   };
 }
 
-/** Those of the data's pictures that say how hard the question is, and what they are about. */
+/** The distributions that show how hard the task is, with captions. */
 const shown = {
   lengths: "Short playlists leave little to go by",
   songs: "Most songs are in a handful of playlists: there is little to learn about them",
@@ -63,7 +63,7 @@ const shown = {
   "top-artists": "What is played most",
 } as const;
 
-/** @throws SegueError where no model was ranked */
+/** @throws SegueError if no model was ranked */
 export function drawReport(card: Card, facts: ReportFacts): void {
   const { test, check, prepared, ranking } = facts;
   const best = ranking[0];
@@ -115,11 +115,11 @@ export function drawReport(card: Card, facts: ReportFacts): void {
     const spec = facts.pictures?.[name];
     if (spec !== undefined) card.chart(spec, { caption });
   }
-  if (facts.runs.length > 0) card.markdown("## The way here");
+  if (facts.runs.length > 0) card.markdown("## The runs");
   for (const picture of facts.runs) card.image(picture);
 }
 
-/** The figures as a sentence, for those who do not read ratios. */
+/** The metrics as a sentence, for people who do not read ratios. */
 function inWords(
   { hitRatio, interval: [low, high], k, queries, popularity, base }: TestFigures,
   best: TrainedPoint,
@@ -133,7 +133,7 @@ function inWords(
   return (
     `Of ${queries.toLocaleString("en")} ${queries === 1 ? "playlist" : "playlists"} that it had never seen, the last track was hidden. ` +
     `In **${of100(hitRatio)} of 100** ` +
-    // Where all hit or none there is no spread, which makes nothing sure.
+    // If all or none hit, the bootstrap shows no spread, which is not certainty.
     `${low === high ? "" : `(95 % interval ${of100(low)} to ${of100(high)}) `}it was among the ${k} that ${escapeMarkdown(best.name)} named` +
     `${beside.length === 0 ? "" : `: ${beside.join(", and ")}`}.`
   );

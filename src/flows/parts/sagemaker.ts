@@ -1,4 +1,4 @@
-/** The deployment flow's way to SageMaker: parameters of the flow to options of the deployment, and the check of it. */
+/** The deployment flow on SageMaker: converts the flow's parameters to deployment options, deploys and checks. */
 import {
   type CheckResult,
   checkSageMaker,
@@ -16,7 +16,7 @@ type DeployedEndpoint = { readonly target: "sagemaker" } & SageMakerDeployment;
 
 export type SageMakerEndpoint =
   | DeployedEndpoint
-  /** What would be asked of AWS, in this order. */
+  /** A dry run: the requests that would be sent to AWS, in this order. */
   | { readonly target: "planned"; readonly requests: readonly object[] };
 
 interface DeployTask {
@@ -27,7 +27,7 @@ interface DeployTask {
   readonly signal?: AbortSignal;
 }
 
-/** Options of the deployment by the parameters that say them. */
+/** The parameter behind each deployment option, for messages. */
 const parameterOf = {
   name: "sagemaker_endpoint",
   image: "sagemaker_image",
@@ -45,15 +45,15 @@ const parameterOf = {
   environment: "sagemaker_environment",
 };
 
-/** @throws SegueError (misuse) that lists every parameter that SageMaker would not take */
+/** @throws SegueError (misuse) that lists every parameter that SageMaker would refuse */
 export async function checkForSageMaker(parameters: DeploymentParameters): Promise<void> {
   await checkSageMakerOptions(sageMakerOptionsOf(parameters), {
     names: parameterOf,
-    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was asked of AWS yet",
+    hint: "set them in conf/local/params.yml under deployment, or as flags (--sagemaker-role …); nothing was sent to AWS yet",
   });
 }
 
-/** Deploys the bundle, or prints what would be asked of AWS. */
+/** Deploys the bundle; for a dry run, prints the requests to AWS instead. */
 export async function deployToSageMaker(task: DeployTask): Promise<SageMakerEndpoint> {
   if (!task.parameters.dryRun) return deploy(task);
   const requests = await planSageMaker(optionsOf(task));
@@ -70,9 +70,9 @@ function optionsOf({ parameters, bundle, progress, signal }: DeployTask): SageMa
 }
 
 /**
- * Asks the living endpoint and compares; deletes it unless it should be kept. One that is gone is deployed again first.
+ * Compares the live endpoint's answers with the bundle's, and deletes it unless `keep` is set. If it is gone, deploys it again first.
  *
- * @throws SegueError too where another run has deployed to the endpoint since, which is then left alone
+ * @throws SegueError if the check fails, or another run has deployed to the endpoint since; it is then left alone
  */
 export async function checkOnSageMaker({
   endpoint: deployed,
@@ -88,22 +88,22 @@ export async function checkOnSageMaker({
   return { check: await sayingWhatRemains(checking), endpoint };
 }
 
-/** A resumed run takes over the deploy step of a run whose check failed, and with that deleted the endpoint. */
+/** A resumed run may reuse the deploy step of a run whose check failed, which deleted the endpoint. */
 async function standingEndpoint(deployed: DeployedEndpoint, task: DeployTask): Promise<DeployedEndpoint> {
   const { endpoint: name } = deployed;
-  // Where AWS does not say, the check goes on, for it deletes the endpoint where it fails.
+  // If AWS does not answer, the check still runs, because it deletes the endpoint if it fails.
   const standing = await sageMakerStanding(deployed, connectionOf().connection).catch(() => "there");
   if (standing === "replaced")
-    throw new SegueError(`the endpoint ${name} was given another model since this run deployed to it`, {
+    throw new SegueError(`the endpoint ${name} got another model after this run deployed to it`, {
       hint: "it was left as it is; to deploy this run's model again, resume with --step deploy",
       code: "endpoint-replaced",
     });
   if (standing === "there") return deployed;
-  console.log(`the endpoint ${name} is gone: it is deployed again`);
+  console.log(`the endpoint ${name} is gone: deploying it again`);
   return deploy(task);
 }
 
-/** Where a task is stopped, its failure says no more than that; what it left in the account must be read all the same. */
+/** Prints what a stopped task left in the account: its failure only says that it was stopped. */
 async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -114,9 +114,9 @@ async function sayingWhatRemains<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * What the flow's parameters say of a deployment.
+ * Converts the flow's parameters to deployment options.
  *
- * @throws SegueError (misuse) for a tag or a variable that is no "name=value"
+ * @throws SegueError (misuse) for a tag or a variable that is not "name=value"
  */
 function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOptions, "model"> {
   const serverless = parameters.sagemakerServerlessMemory > 0;
@@ -155,12 +155,12 @@ function sageMakerOptionsOf(parameters: DeploymentParameters): Omit<SageMakerOpt
   };
 }
 
-/** "name=value" of a list; a value may hold "=" itself. */
+/** Parses a list of "name=value"; a value may contain "=". */
 function pairsOf(parameter: string, list: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     list.map((pair) => {
       const at = pair.indexOf("=");
-      if (at < 1) throw misuse(`${parameter}: "${pair}" is no name=value`, "write it as team=radio");
+      if (at < 1) throw misuse(`${parameter}: "${pair}" is not name=value`, "write it as team=radio");
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -181,7 +181,7 @@ function scalingOf({
   };
 }
 
-/** Another server than AWS, for tests and for S3-compatible clouds: the variable that AWS's own tools read. */
+/** Another server than AWS, for tests and for S3-compatible clouds, from the variable that AWS's own tools read. */
 function connectionOf(): { connection?: SageMakerOptions["connection"] } {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   return endpoint === undefined ? {} : { connection: { endpoint } };

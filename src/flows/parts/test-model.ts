@@ -1,4 +1,4 @@
-/** The test figures of the chosen model, beside what they have to beat: popularity, nearest tracks, a random bet. */
+/** Tests the chosen model against its baselines: popularity, nearest tracks and a random bet. */
 import { openBundle } from "../../bundle/index.js";
 import type { Catalogue, Query } from "../../corpus/index.js";
 import {
@@ -13,13 +13,15 @@ import { type Progress, settleBoth, usableCores } from "../../system/index.js";
 import { corpusOf, evenly, factsOf, queriesIn } from "./read-once.js";
 
 export interface TestModelOptions {
-  /** The folder of the best model, and of the best one with track vectors. */
+  /** The folder of the best model. */
   readonly model: string;
+  /** The folder of the best model with track vectors, for the base protocol. */
   readonly nearest?: string;
-  /** The train and the test part, corpus files or Parquet. */
+  /** The train part, a corpus file or Parquet. */
   readonly train: string;
+  /** The test part, likewise. */
   readonly questions: string;
-  /** How many of the questions are asked with the whole context, at most; 0: all. The base protocol asks all. */
+  /** How many test playlists to ask about with their whole context, at most; 0: all. The base protocol always asks all. */
   readonly most?: number;
   readonly k: number;
   readonly seed: number;
@@ -32,27 +34,28 @@ export interface TestFigures {
   readonly queries: number;
   /** Distinct tracks of the train part. */
   readonly catalogue: number;
-  /** The share of the queries whose next track is among them: nobody hits more. */
+  /** The share of queries whose next track is in the catalogue: an upper bound of the hit ratio. */
   readonly knownTargets: number;
-  /** The share of the queries whose context holds one of them. */
+  /** The share of queries whose context has a track of the catalogue. */
   readonly knownContexts: number;
-  /** How many of the queries are in training too: a playlist of the same tracks. */
+  /** How many queries have a playlist with the same tracks in the train part. */
   readonly copies: number;
-  /** Of the best model, given the whole context. */
+  /** The best model's hit ratio, given the whole context. */
   readonly hitRatio: number;
+  /** Its 95 % bootstrap interval. */
   readonly interval: readonly [number, number];
-  /** Of the best track vectors by the base protocol; absent where the grid has none. */
+  /** The hit ratio of the best track vectors by the base protocol; absent if the grid has none. */
   readonly base?: number;
   readonly popularity: number;
-  /** What k tracks drawn from the catalogue hit on average. */
+  /** The expected hit ratio of k random tracks of the catalogue. */
   readonly randomBet: number;
-  /** Best model less popularity, over the same queries. */
+  /** The best model's hit ratio minus popularity's, over the same queries. */
   readonly gain: { readonly mean: number; readonly low: number; readonly high: number; readonly p: number };
   readonly rows: ReadonlyArray<Record<string, string | number>>;
   readonly slices: ReadonlyArray<Record<string, string | number>>;
 }
 
-/** Ranks every query of the test part with the best model and with what it has to beat. */
+/** Ranks the test queries with the best model and its baselines. */
 export async function testModel(options: TestModelOptions): Promise<TestFigures> {
   const { k, seed, progress, signal } = options;
   const corpus = await corpusOf(options.train);
@@ -75,7 +78,7 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   const [interval] = bootstrapMeans([hits], { seed });
   const gain = pairedDifference(hits, popular.outcomes.values("hitRatio", k), { seed });
   const { catalogue, knownTargets, knownContexts, copies } = best;
-  // k tracks drawn from the catalogue, where it holds the target.
+  // k distinct random tracks hit a target that is in the catalogue with probability k / catalogue.
   const randomBet = knownTargets * Math.min(1, k / Math.max(catalogue, 1));
   const row = (model: string, evaluation: Evaluation) => {
     const { hitRatio, mrr, ndcg, coverage } = evaluation.at[0]!;
@@ -114,10 +117,10 @@ export async function testModel(options: TestModelOptions): Promise<TestFigures>
   };
 }
 
-/** So many questions are worth a thread of their own, which restores the model first. */
+/** How many questions make another thread worthwhile, given that it has to restore the model first. */
 const questionsPerThread = 2000;
 
-/** The model of a folder. Where there is much to ask it answers in other threads, so that the rest is measured meanwhile. */
+/** Opens the model of a folder. With many questions it answers in other threads, so that the baselines are measured meanwhile. */
 async function answeringModel(folder: string, catalogue: Catalogue, questions: number) {
   const bundle = await openBundle(folder);
   const threads = Math.min(usableCores() - 1, Math.floor(questions / questionsPerThread));

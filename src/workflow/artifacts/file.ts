@@ -1,22 +1,21 @@
-/** A file or folder as an artifact: stored by content, never loaded into memory. */
+/** Files and folders as artifacts: stored by content, never loaded into memory. */
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { aPath, misuse, requireWithin, SegueError } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
-/** A file or folder that a step produced, or that a step before produced. */
+/** A file or folder that this step or an earlier one produced. */
 export interface FileArtifact {
   readonly [handleMark]: "file";
-  /** The name it had when it was stored. */
+  /** The name of the original file or folder. */
   readonly name: string;
   /**
-   * Where it can be read on this machine; fetched first where the datastore is elsewhere. Others may read the same file: do not
-   * write to it.
+   * Its path on this machine; downloads it first if the datastore is remote. Do not write to it: others may read the same file.
    */
   path(): Promise<string>;
 }
 
-/** A `FileArtifact` that is in the datastore. */
+/** A `FileArtifact` in the datastore. */
 export interface StoredFile extends FileArtifact {
   readonly ref: ArtifactRef;
 }
@@ -28,16 +27,16 @@ export interface LocalFile extends FileArtifact {
 }
 
 /**
- * Makes an artifact of a file or a folder that the step wrote, best in `task.folder`: `return { model: file(path) }`.
+ * Makes an artifact of a file or a folder that the step wrote, preferably in `task.folder`: `return { model: file(path) }`.
  *
- * @throws SegueError where there is none; (misuse) where it is neither a file nor a folder
+ * @throws SegueError if it does not exist; (misuse) if it is neither a file nor a folder
  */
 export function file(path: string): FileArtifact {
   requireWithin(aPath, "file's path", path);
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts) throw new SegueError(`there is no file ${path} to make an artifact of`);
   if (!facts.isFile() && !facts.isDirectory())
-    throw misuse(`${path} is neither a file nor a folder`, "write what it gives to a file");
+    throw misuse(`${path} is neither a file nor a folder`, "write its content to a file");
   const local: LocalFile = {
     [handleMark]: "file",
     name: basename(resolve(path)),

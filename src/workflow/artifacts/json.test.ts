@@ -35,11 +35,11 @@ describe("plain values", () => {
   });
 
   it.each([
-    [{ list: [undefined, 1] }, "its list[0] is undefined (null could be kept)"],
+    [{ list: [undefined, 1] }, "its list[0] is undefined (use null)"],
     // biome-ignore lint/suspicious/noSparseArray: that is what is tried.
-    [{ list: [1, , 2] }, "its list[1] is undefined (null could be kept)"],
+    [{ list: [1, , 2] }, "its list[1] is undefined (use null)"],
     [{ a: { [Symbol("s")]: 1 } }, "its a is an object with a symbol for a key"],
-    [{ a: Object.assign([1], { note: "x" }) }, 'its a is an array with a property of its own, "note"'],
+    [{ a: Object.assign([1], { note: "x" }) }, 'its a is an array with an extra property, "note"'],
     [{ a: new List() }, "its a is a List"],
     [{ a: [new Point()] }, "its a[0] is a Point"],
     [{ a: new Map() }, "its a is a Map"],

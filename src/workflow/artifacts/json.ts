@@ -1,13 +1,13 @@
 /**
- * Plain values as JSON that any language reads. JSON has no NaN, no infinities and no dates; those few are written as
- * `{"$number": "NaN"}` and `{"$date": "2026-01-31T…Z"}` and come back as they were. Everything else that JSON would change in
- * silence (a Map becomes {}, a class instance loses its class, undefined in an array becomes null) is refused with its place. A
- * key whose value is undefined is left out, as in any JSON.
+ * Plain values as JSON that any language can read. JSON lacks NaN, infinities, -0 and dates; they are written as
+ * `{"$number": "NaN"}` and `{"$date": "2026-01-31T…Z"}`, and restored when read. Anything else that JSON would silently change (a
+ * Map becomes {}, a class instance loses its class, undefined in an array becomes null) is refused with its place. A key whose
+ * value is undefined is left out, as usual in JSON.
  */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** @throws Error naming the place ("rows[3].model") and what is there, for a value that JSON cannot hold. */
+/** @throws Error naming the place ("rows[3].model") and the kind of a value that JSON cannot hold. */
 export function toJson(value: unknown): string {
   return JSON.stringify(plain(value, "", new Set()));
 }
@@ -22,7 +22,7 @@ export function fromJson(text: string): unknown {
   });
 }
 
-/** The keys apart from the values, so that no object in between looks like a mark. */
+/** Restores a `$plain` object. It is stored as entries, so that no intermediate object looks like a mark. */
 function fromEntries(text: string): object {
   return Object.fromEntries(fromJson(text) as [string, unknown][]);
 }
@@ -69,7 +69,7 @@ function plainObject(value: object, place: string, above: Set<object>): Json {
       const stored = plain(item, place === "" ? key : `${place}.${key}`, above);
       if (stored !== undefined) entries.push([key, stored]);
     }
-    // An object that happens to look like one of our marks is wrapped, so that it comes back as itself.
+    // An object that happens to look like one of these marks is wrapped, so that it is restored unchanged.
     return entries.some(([key]) => key === "$number" || key === "$date" || key === "$plain")
       ? { $plain: JSON.stringify(entries) }
       : Object.fromEntries(entries);
@@ -81,14 +81,14 @@ function plainObject(value: object, place: string, above: Set<object>): Json {
 function plainArray(array: readonly unknown[], place: string, above: Set<object>): Json[] {
   const kind = array.constructor?.name;
   if (kind !== undefined && kind !== "Array") throw unstorable(place, `a ${kind}`);
-  // Array.from goes over holes, too.
+  // Array.from, unlike map, also visits holes.
   const copy = Array.from(array, (item, i) => {
     const stored = plain(item, `${place}[${i}]`, above);
-    if (stored === undefined) throw unstorable(`${place}[${i}]`, "undefined (null could be kept)");
+    if (stored === undefined) throw unstorable(`${place}[${i}]`, "undefined (use null)");
     return stored;
   });
   const extra = Object.keys(array)[array.length];
-  if (extra !== undefined) throw unstorable(place, `an array with a property of its own, "${extra}"`);
+  if (extra !== undefined) throw unstorable(place, `an array with an extra property, "${extra}"`);
   return copy;
 }
 

@@ -1,4 +1,4 @@
-/** Artifacts out of the datastore. */
+/** Loads artifacts from the datastore. */
 import { createHash } from "node:crypto";
 import type { Store } from "../../storage/index.js";
 import { messageOf, SegueError } from "../../system/index.js";
@@ -11,8 +11,8 @@ import { type ArtifactRef, handleMark, objectKey } from "./ref.js";
 import { openTable } from "./table.js";
 
 /**
- * The value that `ref` points at. Tables and files come as handles that fetch nothing until asked; JSON and typed arrays are
- * read, and checked against their hash.
+ * Loads the value that `ref` points at. Tables and files are returned as lazy handles; JSON and typed arrays are read, and checked
+ * against their hash.
  *
  * @param where the artifact and the step, for messages: `artifact "grid" of modeling/2026…/start/0`
  */

@@ -1,4 +1,4 @@
-/** Puts stored files where this machine can read them: hard links beside a local datastore, downloads from a remote one. */
+/** Makes stored files readable on this machine: hard links within a local datastore, downloads from a remote one. */
 import { existsSync, statSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -9,7 +9,7 @@ import { readRecord } from "../read-record.js";
 import { damagedArtifact, missingArtifact } from "./not-whole.js";
 import { type ArtifactRef, type FolderManifest, objectKey } from "./ref.js";
 
-/** Where the readable copy of an object is: within a local datastore, else in SEGUE_CACHE or ~/.cache/segue, which all others share. */
+/** The folder of an object's readable copy: within a local datastore, or for remote ones in SEGUE_CACHE or ~/.cache/segue. */
 export function copyFolder(store: Store, sha: string): string {
   const files =
     store instanceof FolderStore
@@ -19,9 +19,9 @@ export function copyFolder(store: Store, sha: string): string {
 }
 
 /**
- * The path at which a stored file or folder can be read, under the name it had.
+ * The path at which a stored file or folder can be read, under its original name.
  *
- * @throws SegueError where its content is not there, or is longer or shorter than it was
+ * @throws SegueError if its content is missing, or has another size than recorded
  */
 export async function materialize(store: Store, ref: ArtifactRef, where: string): Promise<string> {
   const target = join(copyFolder(store, ref.sha), ref.name ?? "file");
@@ -45,7 +45,7 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
       await put(ref, entry);
     }
     makeFolder(dirname(target));
-    // Whoever came first has put the same content there.
+    // If another process was first, it put the same content there.
     await rename(entry, target).catch((error) => {
       if (!existsSync(target)) throw error;
     });
@@ -55,7 +55,7 @@ export async function materialize(store: Store, ref: ArtifactRef, where: string)
   }
 }
 
-/** @returns whether there is such an object */
+/** Puts an object at `target`. @returns whether the object exists */
 async function place(store: Store, sha: string, target: string): Promise<boolean> {
   makeFolder(dirname(target));
   if (!(store instanceof FolderStore)) return store.getFile(objectKey(sha), target);

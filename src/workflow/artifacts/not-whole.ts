@@ -1,4 +1,4 @@
-/** What is said of an artifact whose content is not there, or is not what was stored. */
+/** Errors for artifacts whose content is missing or damaged. */
 import type { Store } from "../../storage/index.js";
 import { SegueError } from "../../system/index.js";
 import { type ArtifactRef, objectKey } from "./ref.js";
@@ -8,12 +8,12 @@ const stepOf = ({ by }: Pick<ArtifactRef, "by">) => by.split("/")[0];
 /** @param where the artifact and the step: `artifact "grid" of modeling/2026…/start/0` */
 export function missingArtifact(ref: Pick<ArtifactRef, "by">, where: string): SegueError {
   return new SegueError(`${where}: its content is no longer in the datastore`, {
-    hint: `it may have been removed by \`segue gc\`; to make it anew, resume the run with --step ${stepOf(ref)}`,
+    hint: `it may have been removed by \`segue gc\`; to make it again, resume the run with --step ${stepOf(ref)}`,
     code: "artifact-missing",
   });
 }
 
-/** @param where as of `missingArtifact` */
+/** @param where see `missingArtifact` */
 export function damagedArtifact(
   store: Store,
   ref: Pick<ArtifactRef, "by" | "sha">,

@@ -27,16 +27,16 @@ const types = {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 
-/** Of one of the types themselves: a class of their children, such as Buffer, would be lost. */
+/** Excludes subclasses such as Buffer: their class would be lost. */
 export function isTypedArray(value: unknown): value is TypedArray {
   return Object.values(types).some((type) => value instanceof type && value.constructor === type);
 }
 
-/** The file's bytes. */
+/** Encodes an array as the bytes of a .npy file. */
 export function toNpy(array: TypedArray): Uint8Array {
   const descr = Object.entries(types).find(([, type]) => array instanceof type)![0];
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${array.length},), }`;
-  // The header ends with a newline and is padded so that the data begin at a multiple of 64.
+  // The header ends with a newline and is padded so that the data starts at a multiple of 64.
   const padded = `${dictionary.padEnd(Math.ceil((10 + dictionary.length + 1) / 64) * 64 - 10 - 1)}\n`;
   const file = new Uint8Array(10 + padded.length + array.byteLength);
   file.set(magic);
@@ -46,7 +46,7 @@ export function toNpy(array: TypedArray): Uint8Array {
   return file;
 }
 
-/** @throws Error where the bytes are not such a file, or are cut short. */
+/** Decodes a .npy file. @throws Error if the bytes are not such a file, or are truncated. */
 export function fromNpy(file: Uint8Array): TypedArray {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (magic.some((byte, i) => file[i] !== byte)) throw new Error("not a .npy file of format 1.0");
@@ -55,7 +55,7 @@ export function fromNpy(file: Uint8Array): TypedArray {
   const type = types[/'descr': '([^']+)'/.exec(header)?.[1] as keyof typeof types];
   const length = Number(/'shape': \((\d+),\)/.exec(header)?.[1]);
   if (!type || Number.isNaN(length)) throw new Error(`cannot read this .npy header: ${header.trim()}`);
-  // A copy, aligned for any type; slice() of a Buffer would be none.
+  // A copy, aligned for any type; slice() of a Buffer would not copy.
   const bytes = new Uint8Array(file.subarray(start));
   if (bytes.byteLength !== length * type.BYTES_PER_ELEMENT) throw new Error("the .npy file is cut short");
   return new type(bytes.buffer, 0, length);

@@ -1,20 +1,20 @@
-/** How a done-record points at an artifact: by the SHA-256 of its content, so that a thing stored twice is stored once. */
+/** References from done-records to artifacts: by the SHA-256 of the content, so that identical content is stored once. */
 
 export type ArtifactKind = "json" | "array" | "table" | "file" | "folder";
 
 export interface ArtifactRef {
   readonly kind: ArtifactKind;
-  /** SHA-256 of the content, hex. Of a folder: of its manifest. */
+  /** SHA-256 of the content in hex; for a folder, of its manifest. */
   readonly sha: string;
-  /** Bytes; of a folder, the sum of its files. */
+  /** Size in bytes; for a folder, the sum of its files. */
   readonly size: number;
-  /** "step/task" that wrote it. */
+  /** The "step/task" that wrote it. */
   readonly by: string;
-  /** Items of a JSON array, elements of a typed array, rows of a table, files of a folder. */
+  /** The number of items of a JSON array, elements of a typed array, rows of a table, or files of a folder. */
   readonly length?: number;
-  /** Of an array of bytes: it was a Buffer, and is to be one again. */
+  /** For an array of bytes: it was a Buffer, and is read back as one. */
   readonly buffer?: true;
-  /** Of a file or folder: the name it had. */
+  /** For a file or folder: its original name. */
   readonly name?: string;
 }
 
@@ -28,5 +28,5 @@ export function objectKey(sha: string): string {
   return `objects/${sha.slice(0, 2)}/${sha.slice(2)}`;
 }
 
-/** Marks handles, whichever copy of this module made them. */
+/** Marks handles, even those made by another copy of this module. */
 export const handleMark = Symbol.for("segue.artifact");

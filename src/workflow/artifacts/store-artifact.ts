@@ -1,4 +1,4 @@
-/** Artifacts into the datastore: what a step returned becomes content-addressed objects and references to them. */
+/** Stores artifacts: what a step returned becomes content-addressed objects and references to them. */
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -22,7 +22,7 @@ export interface Origin {
 /**
  * Stores one value.
  *
- * @throws SegueError naming the artifact and the step, where the value cannot be stored
+ * @throws SegueError (code "artifact-unstorable") naming the artifact and the step, if the value cannot be stored
  */
 export async function storeArtifact(
   store: Store,
@@ -73,7 +73,7 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
     if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
     const key = relative(value.source, path).split(sep).join("/");
-    // A link is stored as the file that it leads to.
+    // A link is stored as the file that it points to.
     if (!statSync(path, { throwIfNoEntry: false })?.isFile())
       throw new Error(`its ${key} is neither a file nor a folder, nor a link to a file`);
     files.push({ path: key, ...(await putFile(store, path)) });
@@ -85,7 +85,7 @@ async function storeFile(store: Store, value: LocalFile): Promise<Omit<ArtifactR
   return { kind: "folder", sha, size, name: value.name, length: files.length };
 }
 
-/** Stores bytes under their hash, unless they are there. What is there counts as new: `segue gc` may be at work. */
+/** Stores bytes under their hash. If they exist, only touches them, so that a running `segue gc` keeps them. */
 async function putBytes(store: Store, bytes: Uint8Array): Promise<{ sha: string; size: number }> {
   const sha = createHash("sha256").update(bytes).digest("hex");
   if (!(await store.touch(objectKey(sha)))) await store.put(objectKey(sha), bytes);

@@ -1,17 +1,17 @@
-/** Tables as Parquet, written and read by DuckDB, which is loaded only where a step has a table. */
+/** Tables as Parquet, written and read by DuckDB, which is loaded only if a step has a table. */
 import { misuse, SegueError, sqlName, sqlString } from "../../system/index.js";
 import { type ArtifactRef, handleMark } from "./ref.js";
 
-/** What a cell may hold. */
+/** The values that a cell may hold. */
 export type Cell = string | number | bigint | boolean | Date | null | undefined;
 
 /** Rows with named columns. */
 export interface Table<Row extends object = Record<string, Cell>> {
   readonly [handleMark]: "table";
   readonly ref?: ArtifactRef;
-  /** How many rows there are. */
+  /** The number of rows. */
   readonly length: number;
-  /** Every row, as objects. Whole numbers that fit come as numbers, larger ones as bigint. */
+  /** All rows as objects. Integers are numbers if those can hold them exactly, else bigint. */
   rows(): Promise<Row[]>;
   /** The Parquet file on this machine, for DuckDB and others to read; do not write to it. */
   path(): Promise<string>;
@@ -21,7 +21,11 @@ interface RowsTable extends Table<object> {
   readonly given: readonly object[];
 }
 
-/** Makes a table artifact of rows: `return { ranking: table([{ name: "a", hits: 0.2 }]) }`. Columns are those of all rows. @throws SegueError (misuse) where they are no list of objects */
+/**
+ * Makes a table artifact of rows: `return { ranking: table([{ name: "a", hits: 0.2 }]) }`. Its columns are those of all rows.
+ *
+ * @throws SegueError (misuse) if `rows` is not a list of objects
+ */
 export function table<Row extends object>(rows: readonly Row[]): Table<Row> {
   if (!Array.isArray(rows) || rows.some((row) => typeof row !== "object" || row === null))
     throw misuse("a table is made of a list of rows", 'write table([{ name: "a", hits: 0.2 }])');
@@ -50,7 +54,7 @@ export function openTable(ref: ArtifactRef, path: () => Promise<string>): Table 
   };
 }
 
-/** Writes a table to a Parquet file (zstd) and returns how many rows it has. */
+/** Writes a table to a Parquet file (zstd). @returns the number of rows */
 export async function writeTable(value: Table, path: string): Promise<number> {
   const rows = (value as unknown as RowsTable).given;
   const columns = columnsOf(rows);
@@ -60,7 +64,7 @@ export async function writeTable(value: Table, path: string): Promise<number> {
   const connection = await instance.connect();
   try {
     const spec = [...columns].map(([name, type]) => `${sqlName(name)} ${types[type]}`);
-    // Parquet needs a column even where there is no row to name one.
+    // Parquet needs a column even if no row names one.
     await connection.run(`CREATE TABLE t (${spec.length > 0 ? spec.join(", ") : "nothing BOOLEAN"})`);
     const appender = await connection.createAppender("t");
     for (const row of rows as readonly Record<string, Cell>[]) {
@@ -116,12 +120,12 @@ function typeOf(name: string, cell: Cell): ColumnType | undefined {
   throw new Error(`its column "${name}" holds ${Array.isArray(cell) ? "an array" : `a ${typeof cell}`}`);
 }
 
-/** One row of a stored table; no other one is read into memory. */
+/** One row of a stored table; the others are not loaded into memory. */
 export async function rowAt(stored: Table, index: number): Promise<Record<string, Cell> | undefined> {
   return (await readParquet(await stored.path(), index))[0];
 }
 
-/** @param index of the one row that is wanted; default: all */
+/** @param index the index of a single row to read; default: all rows */
 async function readParquet(path: string, index?: number): Promise<Record<string, Cell>[]> {
   const { DuckDBInstance } = await duckdb();
   const instance = await DuckDBInstance.create(":memory:");

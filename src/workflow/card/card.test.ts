@@ -93,7 +93,7 @@ it("says in the page what is wrong with a chart and fetches nothing for it, and 
 it("says in the page that the name of a file is no image, and what to give", async () => {
   const blocks = [{ type: "image" as const, contents: "plot.png" }];
   const page = await renderCard({ ...place, isOver: true, blocks });
-  expect(page).toContain("this image is no SVG: &#34;plot.png&#34;");
+  expect(page).toContain("this image is not SVG: &#34;plot.png&#34;");
   expect(page).toContain("card.image(readFileSync(path))");
   expect(page).not.toContain("<img");
 });

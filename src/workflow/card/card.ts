@@ -1,4 +1,4 @@
-/** What a step wants to be seen, block by block: it becomes one HTML page that can be read while the step runs. */
+/** A step's card: blocks that make up one HTML page, which can be viewed while the step runs. */
 import type { TaskFailure } from "../types.js";
 
 export interface ValueBox {
@@ -7,26 +7,26 @@ export interface ValueBox {
   readonly note?: string;
 }
 
-/** A progress bar that the step moves. */
+/** A progress bar, updated by the step. */
 export interface ProgressBar {
   update(done: number, note?: string): void;
 }
 
 export interface Card {
-  /** A page's title; default: the step's name. */
+  /** Sets the page's title; default: the step's name. */
   title(text: string): void;
-  /** CommonMark's common part: headings, lists, emphasis, code, links, quotes. HTML in it is shown, not run. */
+  /** A subset of Markdown: headings, lists, emphasis, code, links, quotes, tables. HTML in it is shown as text. */
   markdown(text: string): void;
-  /** Rows as a table; numbers are aligned right. `highlight` marks a row. */
+  /** Rows as a table; numbers are right-aligned. `highlight` is the index of a row to mark. */
   table(
     rows: readonly object[],
     options?: { caption?: string; columns?: readonly string[]; highlight?: number },
   ): void;
-  /** A Vega-Lite specification, drawn as SVG. It is dark where the page is, unless it names colours of its own: then it stays light. */
+  /** A Vega-Lite specification, drawn as SVG. It follows the page's theme, unless it sets its own colours: then it stays light. */
   chart(spec: object, options?: { caption?: string }): void;
   /** An image: PNG, JPEG or WebP bytes, or SVG text. */
   image(contents: Uint8Array | string, options?: { caption?: string; alt?: string }): void;
-  /** A few figures in boxes side by side. */
+  /** Figures in boxes side by side. */
   values(boxes: readonly ValueBox[]): void;
   progress(title: string, total: number, unit?: string): ProgressBar;
   error(error: TaskFailure | Error): void;

@@ -1,4 +1,4 @@
-/** Charts that turn dark with the card that they are in, by a style of their own: none is drawn, or stored, twice. */
+/** Adds a dark style to charts, so that they follow the card's theme without being drawn or stored twice. */
 import { chartColours } from "../../charts/index.js";
 import { whenDark } from "../theme.js";
 
@@ -12,9 +12,9 @@ const darkOf = new Map<string, string>([
 const noColour = new Set(["none", "transparent"]);
 
 /**
- * @param svg a chart as `renderSvg` draws it in light
- * @returns the same by day, and dark, on the ground of its page, where that is dark; undefined where the chart has colours of its
- *   own, which were chosen for a light ground
+ * @param svg a chart that `renderSvg` drew in light colours
+ * @returns the chart with a dark style, on the page's background; undefined if it has custom colours, which were chosen for a light
+ *   background
  */
 export function darkByNight(svg: string): string | undefined {
   const used = new Set(Array.from(svg.matchAll(/ (?:fill|stroke|stop-color)="([^"]*)"/g), ([, it]) => it!));
@@ -24,7 +24,7 @@ export function darkByNight(svg: string): string | undefined {
     const night = darkOf.get(colour)!;
     return `[fill="${colour}"]{fill:${night}}[stroke="${colour}"]{stroke:${night}}`;
   });
-  // A style wins over attributes; the page's own ground shows where the chart's was.
+  // A style overrides attributes. The chart's own background is removed, so that the page's shows.
   const style = `<style>${whenDark}{${rules.join("")}svg>rect[fill]{fill:none}}</style>`;
   return svg.replace(/^<svg [^>]*>/, (root) => root + style);
 }

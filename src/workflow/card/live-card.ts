@@ -1,11 +1,11 @@
-/** A card that is written to the datastore while its step runs: at most once a second, and once more at the end. */
+/** A card that is written to the datastore while its step runs, at most once a second, and once more at the end. */
 import type { Store } from "../../storage/index.js";
 import type { TaskFailure } from "../types.js";
 import type { Card, ProgressBar, ValueBox } from "./card.js";
 import { type Block, type CardPlace, renderCard } from "./render.js";
 
 export interface LiveCard extends Card {
-  /** Writes what is there for the last time. A card that nothing was added to is not written. */
+  /** Writes the card for the last time. An empty card is not written. */
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
   const changed = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      // The step goes on without its card; the last write tells what is wrong with it.
+      // The step continues without its card; the last write reports the error.
       write(false).catch(() => {});
     }, refreshEvery).unref();
   };

@@ -1,8 +1,7 @@
 import { escapeHtml } from "../../system/index.js";
 /**
- * Markdown's common part as HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables, and a backslash
- * before a sign that stands for itself. Everything else is text: HTML is shown as it was written, and a link that is no http(s),
- * mailto or #place is not a link.
+ * Converts a subset of Markdown to HTML: headings, paragraphs, emphasis, code, links, lists, quotes, rules, tables and backslash
+ * escapes. Everything else is text: HTML is shown as written, and only http(s), mailto and #place links become links.
  */
 
 export function markdownToHtml(markdown: string): string {
@@ -58,7 +57,7 @@ function blocks(lines: readonly string[]): string {
 const bullet = /^\s*[-*+]\s+/;
 const numbered = /^\s*\d+[.)]\s+/;
 
-/** Items; lines indented by two or more belong to the item above them. */
+/** Lines indented by two or more belong to the item above them. */
 function list(lines: readonly string[], marker: RegExp): string {
   const items: string[][] = [];
   for (const line of lines) {
@@ -91,7 +90,7 @@ function pipeTable(rows: readonly string[]): string {
 function inline(text: string): string {
   const html: string[] = [];
   let plain = "";
-  // From the left, so that nothing within code is Markdown and an escaped sign opens neither code nor emphasis.
+  // From left to right, so that nothing within code is Markdown, and an escaped character opens neither code nor emphasis.
   for (const [, escaped, code, other] of text.matchAll(/\\([!-/:-@[-`{-~])|`([^`]+)`|([^\\`]+|[\\`])/g)) {
     if (code !== undefined) {
       html.push(emphasis(plain), `<code>${escapeHtml(code)}</code>`);

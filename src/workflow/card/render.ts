@@ -1,4 +1,4 @@
-/** A card's blocks as one HTML page that needs nothing else: no script, no font, no picture from outside. */
+/** Renders a card's blocks as one self-contained HTML page: no external scripts, fonts or pictures. */
 import { type ChartSpec, renderSvg } from "../../charts/index.js";
 import { escapeHtml, messageOf } from "../../system/index.js";
 import { whenDark } from "../theme.js";
@@ -45,7 +45,7 @@ export interface CardPlace {
 export interface CardPage extends CardPlace {
   readonly title?: string;
   readonly blocks: readonly Block[];
-  /** A page of a step that still runs reloads itself. */
+  /** false while the step runs: the page then reloads itself. */
   readonly isOver: boolean;
 }
 
@@ -54,7 +54,7 @@ export async function renderCard(page: CardPage): Promise<string> {
   const title = escapeHtml(page.title ?? page.step);
   const body: string[] = [];
   for (const block of page.blocks) {
-    // What cannot be drawn is said in its place; the rest of the card is there.
+    // If a block cannot be drawn, an error takes its place; the rest of the card is kept.
     const html = await renderBlock(block).catch((error) => errorSection({ message: messageOf(error) }));
     body.push(html);
   }
@@ -129,8 +129,8 @@ function chart(svg: string, alt: string): string {
 }
 
 /**
- * As an image, nothing within an SVG can act on the page. It stays readable text: so it is shorter than as base64, and a page that
- * is to have one theme alone finds the styles within.
+ * As an image, an SVG cannot act on the page. It is embedded as text: that is shorter than base64, and lets `onlyTheme` find its
+ * styles.
  */
 function svgImage(svg: string, alt: string, look?: "themed"): string {
   const source = svg.replace(/[%#"&<>\n\r\t]/g, encodeURIComponent);
@@ -139,11 +139,11 @@ function svgImage(svg: string, alt: string, look?: "themed"): string {
 
 function image(contents: Uint8Array | string, alt: string): string {
   if (typeof contents === "string") {
-    // A picture with a night of its own has a ground of its own, too: white behind it would show at its round corners.
+    // A picture with its own dark style has its own background: white behind it would show at its rounded corners.
     if (contents.trimStart().startsWith("<"))
       return svgImage(contents, alt, contents.includes(whenDark) ? "themed" : undefined);
-    const message = `this image is no SVG: "${contents.slice(0, 100)}"`;
-    return errorSection({ message, hint: "of a file, give the bytes: card.image(readFileSync(path))" });
+    const message = `this image is not SVG: "${contents.slice(0, 100)}"`;
+    return errorSection({ message, hint: "for a file, pass its bytes: card.image(readFileSync(path))" });
   }
   const type =
     contents[0] === 0x89

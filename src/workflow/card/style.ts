@@ -1,4 +1,4 @@
-/** How cards look, by day and by night. */
+/** The style of cards, light and dark. */
 import { bothSchemes, whenDark } from "../theme.js";
 
 export const cardStyle = `

@@ -1,9 +1,9 @@
 import { escapeHtml } from "../../system/index.js";
-/** Rows as an HTML table. */
+/** Renders rows as an HTML table. */
 
 export interface TableLook {
   readonly columns?: readonly string[];
-  /** The place of a row to mark. */
+  /** The index of a row to mark. */
   readonly highlight?: number;
 }
 
@@ -31,7 +31,7 @@ export function tableToHtml(rows: readonly object[], look: TableLook): string {
     );
     return `<tr${i === look.highlight ? ' class="mark"' : ""}>${cells.join("")}</tr>`;
   });
-  const rest = rows.length > shownRows ? `<p class="rest">and ${rows.length - shownRows} rows more</p>` : "";
+  const rest = rows.length > shownRows ? `<p class="rest">and ${rows.length - shownRows} more rows</p>` : "";
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>${rest}`;
 }
 

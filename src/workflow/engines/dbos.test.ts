@@ -140,7 +140,7 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       const run = openClient(store).flow("gate").latestRun;
       expect(await run.status()).toBe("running");
       await expect(resumeRun("gate", { ...other, engine: "local" })).rejects.toThrow(
-        "is still in the hands of the workers",
+        "is still being run by workers",
       );
       // To resume it is to wait for it: nothing is done anew.
       const events: RunEvent[] = [];
@@ -245,8 +245,8 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
       open();
       expect((await running).status).toBe("done");
       expect(notes).toEqual([
-        "no worker is at this queue, so the run waits: start one with `segue worker`",
-        "a worker is at the queue: the run goes on",
+        "no worker serves this queue, so the run waits: start one with `segue worker`",
+        "a worker has joined the queue: the run continues",
       ]);
     }));
 

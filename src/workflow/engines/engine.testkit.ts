@@ -134,13 +134,15 @@ export function engineContract(engine: EngineUnderTest): void {
       const { status, end } = await run("goesOver", { what });
       expect(status).toBe("failed");
       expect(end.failed).toMatchObject({ step: "start", error: { code: "foreach-without-list" } });
-      expect(end.failed!.error.message).toContain(`foreach "each" goes over "list", ${why}`);
+      expect(end.failed!.error.message).toContain(`foreach "each" iterates over "list", ${why}`);
     });
 
     it("catches no error where a foreach is left without a list", async () => {
       const { status, end } = await run("goesOver", { what: "thrown" });
       expect(status).toBe("failed");
-      expect(end.failed?.error.message).toBe('no list (not caught: foreach "each" has no "list" to go over)');
+      expect(end.failed?.error.message).toBe(
+        'no list (not caught: foreach "each" has no "list" to iterate over)',
+      );
     });
 
     it("runs nested foreach, with nothing in one of them", async () => {

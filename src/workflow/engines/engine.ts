@@ -1,7 +1,7 @@
-/** What can run a flow. */
+/** The engines that can run a flow. */
 import { oneOf } from "../../system/index.js";
 
-/** Processes of this machine, or those of any machines with `segue worker`. */
+/** "local": processes of this machine. "dbos": processes of any machines that run `segue worker`. */
 export type Engine = "local" | "dbos";
 
 export const anEngine = oneOf("local", "dbos");

@@ -1,4 +1,4 @@
-/** The engine of one machine: a bounded pool of child processes, and files. No server, no database. */
+/** The engine for one machine: a bounded pool of child processes, and files. No server, no database. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../storage/index.js";
 import { usableCores } from "../../system/index.js";
@@ -21,13 +21,13 @@ export interface EngineOptions {
   readonly flow: AnyFlow;
   readonly reuse: Reuse;
   readonly maxWorkers: number;
-  /** Whose processes run the tasks; left open. */
+  /** The pool that runs the tasks; the engine does not close it. */
   readonly pool: Pool;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
 }
 
-/** Walks the run to its end. Never rejects for what a step did wrong. */
+/** Runs all steps and returns the end record. A failed step does not reject. */
 export async function runLocal(options: EngineOptions): Promise<EndRecord> {
   const engine = new LocalEngine(options);
   return engine.run();
@@ -60,7 +60,7 @@ class LocalEngine {
     try {
       this.#take([this.#walk.start()]);
       this.#startWhatFits();
-      // While the first step runs, those processes start that the steps side by side will want.
+      // Starts the processes for parallel tasks while the first step runs.
       if (run.nodes.some((node) => node.kind === "foreach"))
         pool.warm(Math.min(maxWorkers, usableCores()), run);
       for (;;) {
@@ -80,7 +80,7 @@ class LocalEngine {
     return { status: "done", finished };
   }
 
-  /** Nothing new is begun: what runs is let finish, so that it need not be done again. */
+  /** Whether to start no more tasks. Running ones may finish, so that they need not run again. */
   get #stopping(): boolean {
     return this.#failed !== undefined || this.#broken !== undefined || this.#options.signal.aborted;
   }
@@ -126,7 +126,7 @@ class LocalEngine {
     this.#take(this.#walk.finish(ready, result.done));
   }
 
-  /** Undefined where the run was stopped before the task was done. */
+  /** Runs attempts until the task is done or has failed; undefined if the run was stopped before that. */
   async #attempts(
     ready: ReadyTask,
     held: HeldPlace,
@@ -176,7 +176,7 @@ class LocalEngine {
     }
   }
 
-  /** Lets others have the place until the time has come, then waits for one again, or until the run is stopped. */
+  /** Gives the slot to other tasks during a retry delay, then waits for one again, or until the run is stopped. */
   async #waitElsewhere(seconds: number, { node }: ReadyTask, held: HeldPlace): Promise<void> {
     const { signal } = this.#options;
     held.giveBack();
@@ -190,7 +190,7 @@ class LocalEngine {
   }
 }
 
-/** What a running task takes of the machine. */
+/** The slots that a running task holds. */
 interface HeldPlace {
   giveBack: () => void;
 }

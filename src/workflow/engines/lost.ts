@@ -1,27 +1,27 @@
-/** Why a process ended before its task was done, and what to do about it. */
+/** Explains why a process ended before its task was done, and what to do about it. */
 import { readFileSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { getHeapStatistics } from "node:v8";
 import type { TaskFailure } from "../types.js";
 
-/** How a process ended, and what points to a lack of memory. */
+/** How a process ended, and signs of a lack of memory. */
 export interface Death {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The line by which V8 or native code said that it has no memory left, if any. */
+  /** The line in which V8 or native code reported that it was out of memory, if any. */
   readonly lastWords: string | undefined;
-  /** Whether the system has killed any process for lack of memory while this one ran, as far as that can be told. */
+  /** Whether the system killed any process for lack of memory while this one ran, as far as known. */
   readonly systemShortOfMemory: boolean;
 }
 
 const noMemory = /^(FATAL ERROR: .*|# Fatal process )out of memory|std::bad_alloc/;
 
-/** Whether that is how V8, or native code such as DuckDB's, says on standard error that it has no memory left. */
+/** Whether a line of standard error is an out-of-memory message of V8 or of native code such as DuckDB. */
 export function saysNoMemory(line: string): boolean {
   return noMemory.test(line);
 }
 
-/** How many processes the system has killed for lack of memory since it began; 0 where it does not count them. */
+/** How many processes the system has killed for lack of memory since it booted; 0 if it does not count them. */
 export function memoryKills(): number {
   try {
     return Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
@@ -32,13 +32,13 @@ export function memoryKills(): number {
 
 const fewerTasks = "run fewer tasks at once: --max-workers 1";
 
-/** The failure of the task that process `pid` died with; one that could not be started has no number. */
+/** The failure of the task whose process died. @param pid undefined if the process could not be started */
 export function lost(
   pid: number | undefined,
   { code, signal, lastWords, systemShortOfMemory }: Death,
 ): TaskFailure {
   if (pid === undefined) {
-    const why = code ? getSystemErrorName(code) : "why is not known";
+    const why = code ? getSystemErrorName(code) : "for an unknown reason";
     const hint =
       why === "EAGAIN" ? "raise the limit of processes (ulimit -u, or the container's)" : undefined;
     return { kind: "lost", message: `its process could not be started (${why})`, ...(hint && { hint }) };
@@ -56,10 +56,10 @@ export function lost(
   if (lastWords === undefined) return failed(ended);
   const how = `ran out of memory (${signal ?? `exit code ${code}`})`;
   if (!lastWords.includes("heap")) return failed(how, fewerTasks);
-  // Processes of tasks have the limit of this one.
+  // Task processes have the same heap limit as this one.
   const megabytes = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
   return failed(
     how,
-    `its JavaScript heap may take ${megabytes} MB: let it take more with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; where the machine has no more, ${fewerTasks}`,
+    `its JavaScript heap is limited to ${megabytes} MB: raise that with NODE_OPTIONS=--max-old-space-size=${2 * megabytes} before the command; if the machine has no more, ${fewerTasks}`,
   );
 }

@@ -24,7 +24,7 @@ it("gives everything to one that asks for more than there is, and says so", () =
   all!();
   expect(places.tryTake(undefined)).toBeDefined();
   expect(places.excess("train", { cpus: 8, memory: 5000 })).toBe(
-    'step "train" asks for 8 places of 2 and 5000 MiB of 1000: its tasks run one at a time here',
+    'step "train" requests 8 slots (of 2) and 5000 MiB (of 1000): its tasks run one at a time here',
   );
   expect(places.excess("train", { cpus: 2 })).toBeUndefined();
 });

@@ -1,11 +1,11 @@
-/** The places of one machine: how many tasks run at once, by what their steps ask for. */
+/** The slots of one machine: limits how many tasks run at once, by the resources that their steps request. */
 import { usableMemory } from "../../system/index.js";
 import type { Resources } from "../graph.js";
 
 export class Places {
-  /** Places in all; a task takes one, or as many as its `resources.cpus`. */
+  /** The number of slots; a task takes one, or as many as its `resources.cpus`. */
   readonly total: number;
-  /** MiB that tasks may ask for together. */
+  /** How much memory all tasks together may request, in MiB. */
   readonly memory: number;
   #taken = 0;
   #takenMemory = 0;
@@ -17,8 +17,9 @@ export class Places {
   }
 
   /**
-   * Takes places if they are free and nobody waits for them; what is returned gives them back. A task that asks for more than
-   * there is takes all, and so runs by itself.
+   * Takes slots if they are free and nobody waits for them. A task that requests more than there are takes all, and so runs alone.
+   *
+   * @returns what gives them back; undefined if they are not free
    */
   tryTake(resources: Resources | undefined): (() => void) | undefined {
     return this.#waiting.length === 0 ? this.#takeFree(resources) : undefined;
@@ -40,7 +41,7 @@ export class Places {
     };
   }
 
-  /** Waits for places: first come, first served, so that a task that needs many is not passed over for ever. */
+  /** Waits for slots: first come, first served, so that a task that needs many does not starve. */
   async take(resources: Resources | undefined, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     const now = this.tryTake(resources);
@@ -62,16 +63,16 @@ export class Places {
     });
   }
 
-  /** What a step asks for beyond what there is here; undefined where it can be had. */
+  /** A note if a step requests more than this machine has; else undefined. */
   excess(step: string, resources: Resources | undefined): string | undefined {
     const asks = [
-      ...((resources?.cpus ?? 1) > this.total ? [`${resources!.cpus} places of ${this.total}`] : []),
+      ...((resources?.cpus ?? 1) > this.total ? [`${resources!.cpus} slots (of ${this.total})`] : []),
       ...((resources?.memory ?? 0) > this.memory
-        ? [`${resources!.memory} MiB of ${Math.floor(this.memory)}`]
+        ? [`${resources!.memory} MiB (of ${Math.floor(this.memory)})`]
         : []),
     ];
     return asks.length === 0
       ? undefined
-      : `step "${step}" asks for ${asks.join(" and ")}: its tasks run one at a time here`;
+      : `step "${step}" requests ${asks.join(" and ")}: its tasks run one at a time here`;
   }
 }

@@ -14,7 +14,7 @@ import type { TaskFailure } from "../types.js";
 import { lost } from "./lost.js";
 import { kill, startProcess, type TaskProcess, tell } from "./task-process.js";
 
-/** How one attempt ended. "lost": its process died before it could say anything. */
+/** How one attempt ended. */
 export type AttemptResult = { readonly done: DoneRecord } | { readonly failed: TaskFailure };
 
 export interface AttemptEvents {
@@ -24,27 +24,27 @@ export interface AttemptEvents {
   onStart?(pid: number): void;
 }
 
-/** How many seconds a process may take to end by itself before it is killed, where its step says no other. */
+/** How many seconds a stopped process may take to end by itself before it is killed, unless its step sets `grace`. */
 const graceSeconds = 1;
 
-/** How long a process may take to start and to load its flow. */
+/** Limits on the time that a process takes to start and to load its flow. */
 export interface LoadingTimes {
-  /** Seconds after which it is said. Default 30. */
+  /** Seconds after which a message says so. Default 30. */
   readonly told?: number;
-  /** Seconds after which it is ended. Default 600. */
+  /** Seconds after which the process is stopped. Default 600. */
   readonly ended?: number;
 }
 
 /**
- * A process that holds more than this after its task is not used again. What it has read is worth keeping for the next task, but all
- * processes together keep no more than a fifth of the memory that may be used, each between 512 MB and three times as much.
+ * A process that holds more than this many MiB after its task is not reused. What it has loaded is useful to the next task, but
+ * all processes together should keep at most a fifth of the usable memory; each may keep 512 to 1536 MiB.
  */
 function largeMb(processes: number): number {
   const share = usableMemory() / 2 ** 20 / 5 / Math.max(2, processes);
   return Math.max(512, Math.min(1536, share));
 }
 
-/** A process that was idle for so long has nothing to do: it loads flows ahead. Between two steps it has to be ready. */
+/** Milliseconds before an idle process preloads the next flows. Between two steps it must stay ready. */
 const idleMs = 50;
 
 interface FlowModule {
@@ -52,14 +52,14 @@ interface FlowModule {
   readonly flow: string;
 }
 
-const topLevel = "what takes long belongs into a step: look for an await outside of any function";
+const topLevel = "do slow work within a step: look for an await outside of any function";
 
-/** The processes that tasks run in; one that is done with its task takes the next one. Several runs can share one. */
+/** A pool of processes that run tasks, one after the other. Several runs can share a pool. */
 export class Pool {
   readonly #idle: TaskProcess[] = [];
   readonly #all = new Set<TaskProcess>();
   readonly #expected: FlowModule[] = [];
-  /** Of each process whose task is done and that still writes the task's card: settles when it is free, or gone. */
+  /** One for each process that still writes the card of its finished task: settles when it is free, or gone. */
   readonly #finishing = new Set<Promise<void>>();
   #closed = false;
   readonly #loading: LoadingTimes;
@@ -68,7 +68,7 @@ export class Pool {
     this.#loading = loading;
   }
 
-  /** Starts processes ahead of the tasks, so that those need not wait for them, and lets them load the flow. */
+  /** Starts processes in advance, up to `count` in all, and lets them load the flow. */
   warm(count: number, flow: FlowModule): void {
     while (this.#all.size < count && !this.#closed) {
       const worker = this.#start();
@@ -78,8 +78,8 @@ export class Pool {
   }
 
   /**
-   * Flows that will run, in this order. One process is started for the first of them; others, up to `count` in all, load the rest
-   * meanwhile, and so does every process that has nothing to do.
+   * Announces the flows that will run, in this order. Starts one process for the first; others, up to `count` in all, preload the
+   * rest, and so does every idle process later.
    */
   expect(flows: readonly AnyFlow[], count: number): void {
     this.#expected.push(...flows.map((flow) => ({ flow: flow.name, module: modulePlace(flow.module) })));
@@ -88,13 +88,13 @@ export class Pool {
     this.warm(1, first);
     while (this.#all.size < count && !this.#closed) {
       const worker = this.#start();
-      // In front: the first task is for the process that has loaded nothing but its flow.
+      // In front: the first task should get the process that has loaded only its flow.
       this.#idle.unshift(worker);
       for (const flow of rest) this.#prepare(worker, flow);
     }
   }
 
-  /** Runs one attempt in a process of its own for as long as it lasts. Never rejects. */
+  /** Runs one attempt; it has its process to itself until it ends. Never rejects. */
   async run(
     spec: TaskSpec,
     options: AttemptEvents & { readonly timeout?: number; readonly signal: AbortSignal },
@@ -121,7 +121,7 @@ export class Pool {
       const hint = "give it more time: timeout on the step";
       timer = setTimeout(() => stop({ kind: "timeout", message, hint }), seconds * 1000);
     };
-    // The process has to start and to load the flow first; that time is not the step's.
+    // The step's timeout does not include the time to start the process and load the flow.
     const loading = this.#watchLoading(spec, (why) => {
       if (typeof why === "string") options.onLog?.("err", `process ${child.pid} ${why}`);
       else stop({ ...why, message: `its process (${child.pid}) ${why.message}` });
@@ -170,11 +170,11 @@ export class Pool {
     }
   }
 
-  /** Says that a flow is long in loading, then that it is too long. */
+  /** Reports that a flow is slow to load, and later that it has taken too long. */
   #watchLoading(spec: TaskSpec, say: (why: string | TaskFailure) => void): { stop(): void } {
     const { told = 30, ended = 600 } = this.#loading;
     const path = fileURLToPath(spec.module);
-    const first = setTimeout(() => say(`is still loading ${path}, for ${told} s by now`), told * 1000);
+    const first = setTimeout(() => say(`is still loading ${path}after ${told} s`), told * 1000);
     const last = setTimeout(
       () => say({ kind: "timeout", message: `has not loaded ${path} within ${ended} s`, hint: topLevel }),
       ended * 1000,
@@ -187,18 +187,18 @@ export class Pool {
     };
   }
 
-  /** Waits until the cards of all tasks that are done are written. */
+  /** Waits until the cards of all finished tasks are written. */
   async settled(): Promise<void> {
     while (this.#finishing.size > 0) await Promise.all(this.#finishing);
   }
 
-  /** Lets running tasks end and keeps no process for more. */
+  /** Lets running tasks finish, and reuses no process. */
   retire(): void {
     this.#closed = true;
     for (const worker of this.#idle) kill(worker);
   }
 
-  /** Ends every process, and waits until they are gone. */
+  /** Kills every process, and waits until they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#all];
@@ -237,8 +237,8 @@ export class Pool {
   }
 
   /**
-   * An idle process: one that has loaded the flow, else one that is not loading others at the moment, of several the one that was
-   * busy last; a new one where none is idle.
+   * An idle process: preferably one that has loaded the flow, else one that is not loading others, else any; of several the one
+   * used last. A new one if none is idle.
    */
   #take(flow: string): TaskProcess {
     const isFree = (worker: TaskProcess) => worker.prepared.size === worker.told.size;

@@ -1,4 +1,4 @@
-/** One process of a pool: how it is started, told what to do, listened to and ended. */
+/** One process of a pool: starts it, exchanges messages with it, and kills it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,32 +10,32 @@ import type { FromChild, ToChild } from "../task-spec.js";
 import type { TaskFailure } from "../types.js";
 import { type Death, memoryKills, saysNoMemory } from "./lost.js";
 
-/** How long after its end what a process has printed may take to be read. */
+/** How long reading a process's remaining output may take after its end. */
 const lastWordsMs = 1000;
 
 export interface TaskProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<void>;
-  /** As `exited`, once all that it printed has been read. */
+  /** Settles after `exited`, once all its output has been read. */
   readonly died: Promise<Death>;
-  /** The folder of the task that it runs. */
+  /** The folder of the current task. */
   folder: string | undefined;
   receive: ((message: FromChild) => void) | undefined;
   print: ((stream: "out" | "err", line: string) => void) | undefined;
-  /** Set where something threw that an earlier task had left behind in it: it ends, and no task can be done in it. */
+  /** Set if something that an earlier task left behind threw: the process then ends. */
   spoiled: TaskFailure | undefined;
-  /** The flows that it has loaded, or was told to load. */
+  /** The flows that it was told to load in advance; `prepared` has those that it has loaded. */
   readonly told: Set<string>;
   readonly prepared: Set<string>;
   idle: NodeJS.Timeout | undefined;
-  /** Called when its task is done and the task's card written. */
+  /** Called when its task is done and the card is written. */
   free: (() => void) | undefined;
 }
 
-/** Those of all pools that are not gone. */
+/** The living processes of all pools. */
 const living = new Set<TaskProcess>();
 
-// A command that ends at once, as on the second Ctrl-C, waits for nothing: a task that computes without a pause would outlive it.
+// When the command exits at once, as on a second Ctrl-C, a busy task would outlive it.
 process.on("exit", () => {
   for (const worker of living) {
     kill(worker);
@@ -45,7 +45,7 @@ process.on("exit", () => {
 
 export function startProcess(): TaskProcess {
   const child = fork(fileURLToPath(besideUrl(import.meta.url, "../task-entry.js")), {
-    // A group of its own: Ctrl-C is the parent's to handle, and what a step starts can be ended with it.
+    // Its own process group: the parent handles Ctrl-C, and processes that a step starts can be killed with it.
     detached: true,
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -57,10 +57,10 @@ export function startProcess(): TaskProcess {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
-  // Of a process that ended by itself, what its step has started is left.
+  // Also kills what the step started, if the process ended by itself.
   void exited.then(() => child.pid !== undefined && endGroup(child.pid));
   const allRead = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  // What a step has started in a group of its own lives on, and may hold the pipe open.
+  // A process that the step started in another group lives on, and may keep the pipe open.
   const died = exited
     .then(() => Promise.race([allRead, sleep(lastWordsMs, undefined, { ref: false })]))
     .then((): Death => {
@@ -88,7 +88,7 @@ export function startProcess(): TaskProcess {
     else if (message.type === "spoiled") worker.spoiled = message.error;
     else worker.receive?.(message);
   });
-  // What native code prints does not pass through the child's JavaScript and comes this way.
+  // Output of native code does not pass through the child's JavaScript, so it arrives here.
   for (const stream of ["out", "err"] as const) {
     const lines = new LineSplitter((line) => {
       if (stream === "err" && saysNoMemory(line)) lastWords = line;
@@ -101,11 +101,11 @@ export function startProcess(): TaskProcess {
 }
 
 export function tell(worker: TaskProcess, message: ToChild): void {
-  // A process that has just died is noticed by its exit.
+  // If the process has just died, its exit event will say so.
   if (worker.child.connected) worker.child.send(message, () => {});
 }
 
-/** Ends it, and what it has started; does nothing where it is gone. */
+/** Kills the process and what it has started; does nothing if it is gone. */
 export function kill(worker: TaskProcess): void {
   if (worker.child.pid !== undefined && living.has(worker)) killGroup(worker.child.pid);
 }

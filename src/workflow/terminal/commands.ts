@@ -1,5 +1,5 @@
-/** The commands that are suggested once a run is over: how to go on with it, or to run it anew. */
-// Not by the room's door: the studio's pages show these commands, too, and can load nothing of Node.
+/** The commands suggested when a run is over: how to continue it, or to start a new one. */
+// Not imported from the room's index: the studio's pages use these commands too, and cannot load Node modules.
 import { shellWord } from "../../system/shell-word.js";
 import type { FlowsToRun, RunRecord } from "../records.js";
 import type { TaskFailure } from "../types.js";
@@ -7,10 +7,10 @@ import type { TaskFailure } from "../types.js";
 type Sources = Readonly<Record<string, string>>;
 
 /**
- * The command that runs the flows after a run, on its results and on those of the chain; undefined where none were to come.
+ * The command that runs the flows after a run, on its results and those of its chain; undefined if there are none.
  *
- * @param done by flow, runs that they read, too
- * @param datastore the flag that names the datastore of the run; the one that the command had is kept where there is none
+ * @param done by flow, further runs that they read
+ * @param datastore the flag for the run's datastore; default: the one in the recorded command
  */
 export function commandAfter(
   run: Pick<RunRecord, "next" | "sources">,
@@ -21,9 +21,9 @@ export function commandAfter(
 }
 
 /**
- * The command that runs a run's flow anew, and those that were to come after it; undefined where no command began it.
+ * The command that runs a run's flow and those after it again; undefined if no command started the run.
  *
- * @param datastore as of `commandAfter`
+ * @param datastore see `commandAfter`
  */
 export function commandAgain(
   run: Pick<RunRecord, "again" | "sources">,
@@ -45,7 +45,7 @@ function commandFor(
   return ["segue run", ...toRun.flows, ...flags, ...from].join(" ");
 }
 
-/** Leaves flags out, what they are given, and the `--no-` forms of switches. */
+/** Removes the named flags with their values, and the `--no-` forms of switches. */
 export function flagsWithout(names: readonly string[], flags: readonly string[]): string[] {
   const kept: string[] = [];
   let isLeftOut = false;
@@ -58,36 +58,36 @@ export function flagsWithout(names: readonly string[], flags: readonly string[])
 }
 
 export interface Commands {
-  /** Flags that they need, too: "--datastore elsewhere". */
+  /** Flags to add to the other commands: "--datastore elsewhere". */
   readonly flags?: string;
-  /** The command for what was to come after the run. */
+  /** The command that runs the flows after the run. */
   readonly next?: string;
-  /** The command that runs it anew, and what was to come after it: where its parameters have to change. */
+  /** The command that starts a new run, and the flows after it, to use other parameters. */
   readonly again?: string | undefined;
 }
 
 /**
- * How to go on with a run that is not done, one way or step a line.
+ * How to continue a run that is not done, one line per command.
  *
- * @param error why it failed; a run that was stopped has none
+ * @param error why it failed; undefined if it was stopped
  */
 export function waysOn(
   run: { readonly flow: string; readonly run: string },
   error: Pick<TaskFailure, "code" | "exitCode"> | undefined,
   { flags, next, again }: Commands,
 ): string[] {
-  // A run that is resumed keeps its parameters.
+  // Resuming keeps the wrong parameters.
   if (error?.exitCode === 2 && again)
-    return [`run it anew with what is right (a resumed run keeps its parameters): ${again}`];
+    return [`run it again with correct input (a resumed run keeps its parameters): ${again}`];
   const resume = withFlags(`segue resume ${run.flow}/${run.run}`, flags);
   return [
-    `${error ? "when it is put right" : "go on with"}: ${resume}`,
-    ...(next ? [`and then with the flows after it: ${next}`] : []),
-    // No parameter brings a run that is not there.
+    `${error ? "when it is fixed" : "continue"}: ${resume}`,
+    ...(next ? [`then the flows after it: ${next}`] : []),
+    // Other parameters would not help if a run is missing.
     ...(error && error.code !== "no-run" && again ? [`with other parameters: ${again}`] : []),
   ];
 }
 
-/** A command with the flags that it needs, if any. */
+/** Appends flags, if any, to a command. */
 export const withFlags = (command: string, flags: string | undefined): string =>
   flags ? `${command} ${flags}` : command;

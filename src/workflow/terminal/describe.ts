@@ -9,12 +9,14 @@ import { afterFailure } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
 import { ownPlace } from "./own-place.js";
 
-/** How many tasks of one step are listed by name. */
+/** How many tasks of one step are listed individually. */
 const shownTasks = 20;
 
 /**
- * @param commands those that are told where it is not done
- * @param printed the last lines that the task printed for which the run failed
+ * Describes a run and its tasks.
+ *
+ * @param commands the commands to suggest if it is not done
+ * @param printed the last lines that the failed task printed
  */
 export function describeRun(
   run: RunSummary,
@@ -34,7 +36,7 @@ export function describeRun(
   const rows: string[][] = [];
   for (const step of new Set(tasks.map((task) => task.step))) {
     const own = tasks.filter((task) => task.step === step);
-    // Of many tasks, those that are not simply done come first.
+    // Of many tasks, only those that are not done are listed.
     const listed =
       own.length > shownTasks ? own.filter((task) => task.status !== "done").slice(0, shownTasks) : own;
     for (const task of listed) rows.push(taskRow(task));
@@ -60,7 +62,7 @@ function whatToDo(run: RunSummary, isPrinted: boolean, commands: Commands): stri
   if (run.failed) {
     const { step, task } = run.failed;
     const toRead = isPrinted
-      ? [`all that it printed: segue logs ${run.flow}/${run.run}/${step}/${task}`]
+      ? [`everything it printed: segue logs ${run.flow}/${run.run}/${step}/${task}`]
       : [];
     return afterFailure(run, run.failed, { ...commands, toRead });
   }
@@ -71,7 +73,7 @@ function whatToDo(run: RunSummary, isPrinted: boolean, commands: Commands): stri
 function taskRow(task: TaskSummary): string[] {
   const notes = [
     ...(task.attempts.length > 1 ? [`${task.attempts.length} attempts`] : []),
-    ...(task.reusedFrom ? [`taken from ${task.reusedFrom} (${task.reusedWhy})`] : []),
+    ...(task.reusedFrom ? [`reused from ${task.reusedFrom} (${task.reusedWhy})`] : []),
     ...(task.caught ? ["caught"] : []),
     ...(task.error ? [messageOf(task.error)] : []),
   ];

@@ -1,8 +1,8 @@
-/** How long things took, for people. The studio's pages say it by these, too: nothing here needs Node. */
+/** Durations for people. The studio's pages use this too, so nothing here may need Node. */
 
 /** "0.31 s", "12.4 s", "3m 05s", "2h 10m". */
 export function duration(seconds: number): string {
-  // Compared as it would be written: 59.96 s is a minute, not "60.0 s".
+  // Compares rounded values: 59.96 s is a minute, not "60.0 s".
   if (Number(seconds.toFixed(2)) < 10) return `${seconds.toFixed(2)} s`;
   if (Number(seconds.toFixed(1)) < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -10,7 +10,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
-/** How a run stands and since when: "done in 3.20 s", "running for 41.1 s", "failed after 12.0 s", "interrupted". */
+/** The status and duration of a run: "done in 3.20 s", "running for 41.1 s", "failed after 12.0 s", "interrupted". */
 export function statusAndTime(status: string, seconds: number | undefined): string {
   if (seconds === undefined) return status;
   const word = status === "done" ? "in" : status === "running" ? "for" : "after";

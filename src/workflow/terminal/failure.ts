@@ -1,4 +1,4 @@
-/** What is said of a run that failed: in one line what and where, then what to read and to do, a line each. */
+/** Messages about a failed run: one line that says what and where, then what to read and do, one per line. */
 import type { EndRecord } from "../records.js";
 import { type Commands, waysOn, withFlags } from "./commands.js";
 import { counted } from "./format.js";
@@ -11,7 +11,7 @@ interface Place {
   readonly run: string;
 }
 
-/** "tuning/20260131-090507-k3f9/train/3: no luck (tuning.js:8); 2 other tasks failed, too: train/4, train/5" */
+/** "tuning/20260131-090507-k3f9/train/3: no luck (tuning.js:8); 2 other tasks failed, too: train/4, train/5". */
 export function failureLine({ flow, run }: Place, { step, task, error, others = [] }: Failed): string {
   const thrownAt = ownPlace(error.stack);
   const place = thrownAt ? ` (${thrownAt})` : "";
@@ -19,16 +19,16 @@ export function failureLine({ flow, run }: Place, { step, task, error, others = 
 }
 
 /**
- * What the error advises, where more can be read of it, and how to go on.
+ * The error's hint, where to read more, and how to continue.
  *
- * @param toRead of the lines of `what: command`; the flags are added
+ * @param toRead lines of the form `what: command`; the flags are appended
  */
 export function afterFailure(
   run: Place,
   { error }: Failed,
   { toRead, ...commands }: Commands & { readonly toRead: readonly string[] },
 ): string[] {
-  // This advice ends in a command of Segue's, which is to look into the same datastore.
+  // This hint ends in a segue command, which needs the same datastore.
   const flags = error.code === "no-run" ? commands.flags : undefined;
   return [
     ...(error.hint ? [withFlags(error.hint, flags)] : []),
@@ -37,7 +37,7 @@ export function afterFailure(
   ];
 }
 
-/** How many of the tasks that failed with the first one are named. */
+/** How many of the other failed tasks are named. */
 const shownOthers = 5;
 
 function besides(others: readonly string[]): string {

@@ -7,8 +7,8 @@ import type { AnyFlow } from "../flow.js";
 import { innerType } from "../parameter-text.js";
 
 /**
- * Adds one flag a parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and
- * `--no-x`. Nothing is checked here: `parseParameters` (within `runFlow`) does that, for flags and files alike.
+ * Adds one flag per parameter, with the schema's description, default and choices as its help. A boolean becomes `--x` and
+ * `--no-x`. Values are validated later, by `parseParameters` (within `runFlow`), like those from files.
  */
 export function addParameterFlags(command: Command, flow: AnyFlow): Command {
   for (const [key, schema] of Object.entries(flow.parameters.shape as Readonly<Record<string, z.ZodType>>)) {
@@ -17,7 +17,7 @@ export function addParameterFlags(command: Command, flow: AnyFlow): Command {
     const inner = innerType(schema);
     const help = helpOf(schema, inner);
     if (inner instanceof z.ZodBoolean) {
-      command.addOption(new Option(`--${name}`, `${help} (else --no-${name})`));
+      command.addOption(new Option(`--${name}`, `${help} (or --no-${name})`));
       command.addOption(new Option(`--no-${name}`).hideHelp());
     } else {
       command.addOption(new Option(`--${name} <${placeholder(inner)}>`, help));
@@ -29,7 +29,7 @@ export function addParameterFlags(command: Command, flow: AnyFlow): Command {
 /** The names of a flow's flags, without dashes. */
 export const flagsOf = (flow: AnyFlow): string[] => Object.keys(flow.parameters.shape).map(flagName);
 
-/** The flags that were given, by parameter: what belongs to the flow out of `command.opts()`. */
+/** The values of the flow's flags that were given on the command line, by parameter. */
 export function givenParameters(command: Command, flow: AnyFlow): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const key of Object.keys(flow.parameters.shape)) {
@@ -40,11 +40,11 @@ export function givenParameters(command: Command, flow: AnyFlow): Record<string,
 }
 
 /**
- * Refuses a value that is given to a boolean flag, as in "--dev false" and "--dev=false": commander takes the first for a word of its
- * own, and the second for a flag that is not there.
+ * Refuses values of boolean flags, as in "--dev false" and "--dev=false". Commander takes the first value for an argument, and the
+ * second for an unknown flag.
  *
- * @param isWord whether a word may stand behind a flag without being its value
- * @throws SegueError (misuse) that names the flag, and the one for its contrary
+ * @param isWord whether a word may follow a flag as an argument
+ * @throws SegueError (misuse) that names the flag and its opposite
  */
 export function refuseValuesOfSwitches(
   command: Command,
@@ -63,7 +63,7 @@ export function refuseValuesOfSwitches(
     const contrary = flag!.startsWith("--no-") ? `--${flag!.slice(5)}` : `--no-${flag!.slice(2)}`;
     throw misuse(
       `${flag} takes no value, got "${value}"`,
-      isSwitch(contrary) ? `write ${flag}, or ${contrary} for its contrary` : `write ${flag} alone`,
+      isSwitch(contrary) ? `write ${flag}, or ${contrary} for the opposite` : `write ${flag} alone`,
     );
   }
 }
@@ -78,7 +78,7 @@ function helpOf(schema: z.ZodType, inner: z.ZodType): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-/** Descriptions say what is done without a value. */
+/** Such defaults are not shown: the description says what happens without a value. */
 const isNothing = (value: unknown) =>
   value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 

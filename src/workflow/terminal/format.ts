@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 /** "1 run", "2 runs". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-/** An interval of shares. Where all hit or none drawing anew shows no spread, which makes nothing sure: "–". */
+/** A confidence interval. If all or none hit, the bootstrap shows no spread, which is not certainty: "–". */
 export const interval = ([low, high]: readonly [number, number]): string =>
   low === high ? "–" : `${low.toFixed(3)}–${high.toFixed(3)}`;
 
@@ -20,7 +20,7 @@ export function bytes(size: number): string {
   return at === 0 ? `${left} B` : `${left.toFixed(1)} ${units[at]}`;
 }
 
-/** Colours the text where the stream is a terminal and NO_COLOR is not set. */
+/** Colours the text if the stream is a terminal and NO_COLOR is not set. */
 export function colour(
   format: "red" | "green" | "yellow" | "dim" | "bold",
   text: string,
@@ -49,7 +49,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
 const visible = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "").length;
 
-/** A colour for how a run or a task stands. */
+/** The colour of a run's or a task's status. */
 export function colourOfStatus(status: string): "red" | "green" | "yellow" {
   if (status === "done") return "green";
   return status === "running" ? "yellow" : "red";

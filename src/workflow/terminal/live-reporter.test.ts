@@ -50,7 +50,7 @@ describe("the lines of a run", () => {
       "  ✔ start  1.50 s",
       "  ✖ train  1 of 4  1 failed  2.40 s",
       "  ✔ score  0.10 s",
-      "  · best   not begun",
+      "  · best   not started",
     ]);
   });
 
@@ -148,7 +148,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     expect(said).toMatch(/✖ work {4}2 of 3 {2}1 failed/);
     expect(said).toMatch(/error: gate\/\S+\/work\/2: broken \(\S*fixtures\/flows\.mjs:\d+\)/);
     expect(said).toMatch(
-      /→ what it printed: segue logs gate\/\S+\/work\/2 --datastore \S+ {3}→ when it is put right: segue resume gate\/\S+ --datastore/,
+      /→ what it printed: segue logs gate\/\S+\/work\/2 --datastore \S+ {3}→ when it is fixed: segue resume gate\/\S+ --datastore/,
     );
   });
 
@@ -169,9 +169,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
     expect(await terminal.over).toBe(130);
     expect(performance.now() - before).toBeLessThan(msToEnd(3000));
     expect(terminal.said).toMatch(/■ work .*stopped/);
-    expect(terminal.said.replaceAll(/\r?\n/g, " ")).toMatch(
-      /interrupted {3}→ go on with: segue resume gate\//,
-    );
+    expect(terminal.said.replaceAll(/\r?\n/g, " ")).toMatch(/interrupted {3}→ continue: segue resume gate\//);
     for (const line of begun()) {
       const pid = Number(line.split(" ")[2]);
       expect([Number.isInteger(pid), isAlive(pid)]).toEqual([true, false]);

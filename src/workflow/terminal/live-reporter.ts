@@ -1,6 +1,6 @@
 /**
- * A run on a terminal: below, one line a step with its state, how many of its tasks are done, and its time; above, what the
- * tasks print, each line once and with its task.
+ * Shows a run on a terminal: at the bottom one line per step with its state, how many of its tasks are done, and its time; above,
+ * what the tasks print, each line with its task.
  */
 import { stripVTControlCharacters } from "node:util";
 import type { RunListener } from "../events.js";
@@ -13,7 +13,7 @@ const drawEvery = 100;
 
 export interface LiveReporter {
   readonly listener: RunListener;
-  /** Leaves the screen as it is. To be called when the run is over, however it ended. */
+  /** Draws the final state and stops updating. Call it when the run is over, however it ended. */
   finished(): void;
 }
 
@@ -79,9 +79,9 @@ export function liveReporter(): LiveReporter {
   };
 }
 
-/** A line as text alone: of a bar that was drawn over itself, the last state; no codes that would move the cursor. */
+/** A line as plain text: the last state of a redrawn progress bar, without codes that would move the cursor. */
 function plain(line: string): string {
   const last = line.split("\r").findLast((part) => part !== "") ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not reach the terminal.
   return stripVTControlCharacters(last).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
 }

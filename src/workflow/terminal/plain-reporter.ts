@@ -1,4 +1,4 @@
-/** A run as plain lines, one an event: for pipes, log files and CI. */
+/** Shows a run as plain lines, one per event: for pipes, log files and CI. */
 import type { RunListener } from "../events.js";
 import { duration, statusAndTime } from "./duration.js";
 
@@ -25,7 +25,7 @@ export function plainReporter(write: (line: string) => void): RunListener {
         const { step, task, reused, caught, started, finished } = event.record;
         const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
         const how = reused
-          ? `taken from run ${reused.run} (${reused.why})`
+          ? `reused from run ${reused.run} (${reused.why})`
           : caught
             ? `failed and caught: ${caught.message}`
             : `done in ${duration(seconds)}`;

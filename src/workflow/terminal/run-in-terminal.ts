@@ -20,29 +20,29 @@ import type { TaskFailure } from "../types.js";
 import { type Commands, waysOn } from "./commands.js";
 import { afterFailure, type Failed, failureLine } from "./failure.js";
 
-/** With the commands to suggest where the run is not done. */
+/** Includes the commands to suggest if the run is not done. */
 export interface TerminalOptions extends Omit<Commands, "again"> {
-  /** The command that runs it anew, and what was to come after it, or what gives it for the failure of a task. */
+  /** The command that starts a new run, and the flows after it; or a function that returns it for a task's failure. */
   readonly again?: string | ((error: TaskFailure) => Promise<string | undefined>);
   /** No output but errors: for --json. */
   readonly quiet?: boolean;
 }
 
 const aCommand: ValueRange = {
-  wanted: "a command, or what gives one",
+  wanted: "a command, or a function that returns one",
   holds: (value) => typeof value === "string" || typeof value === "function",
 };
 
 const goOn = () => {};
 
 /**
- * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. Where the output goes to no terminal,
- * SIGHUP is not heard: Node itself forgets what `nohup` said. A reader of the output that goes away stops nothing. On a terminal the steps are drawn in place;
- * elsewhere every event is a plain line on standard output.
+ * Calls `run` with a listener and a signal that Ctrl-C (or SIGTERM) aborts. On a terminal the steps are drawn in place; elsewhere
+ * every event is a plain line on standard output. Without a terminal SIGHUP is ignored, since Node resets what `nohup` set, and a
+ * closed output pipe does not stop the run.
  *
- * @returns the result of a run that is done
- * @throws SegueError where the run failed, saying which task and how to resume, with the exit code and the code of the `SegueError`
- *   that the step threw (else 1 and "run-failed"); an AbortError (130) where it was stopped
+ * @returns the result of a successful run
+ * @throws SegueError if the run failed, saying which task and how to resume, with the exit code and the code of the `SegueError`
+ *   that the step threw (else 1 and "run-failed"); an AbortError (130) if it was stopped
  */
 export async function runInTerminal(
   run: (options: { listener: RunListener; signal: AbortSignal }) => Promise<RunResult>,
@@ -59,7 +59,7 @@ export async function runInTerminal(
   let begun: RunRecord | undefined;
   const stop = () => {
     if (!controller.signal.aborted) return controller.abort();
-    // The second Ctrl-C does not wait; the processes of tasks end with this one.
+    // The second Ctrl-C does not wait; task processes are killed when this one exits.
     const ways = begun === undefined ? [] : waysOn(begun, undefined, { flags, next });
     writeSync(2, ["interrupted", ...ways.map((way) => `  → ${way}`), ""].join("\n"));
     process.exit(130);
@@ -67,7 +67,7 @@ export async function runInTerminal(
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   if (!process.stdout.isTTY) process.on("SIGHUP", goOn);
-  // For good: that the last line found no reader is told after the run.
+  // Never removed: the error of the last line's write may come after the run.
   if (!process.stdout.listeners("error").includes(goOn)) process.stdout.on("error", goOn);
   try {
     const result = await report(options, (listener) => {
@@ -103,21 +103,21 @@ export async function runInTerminal(
   }
 }
 
-/** What stops a run that has begun, such as a datastore that takes no more records, leaves one that can be gone on with. */
+/** Adds how to continue to an error that stopped a started run, such as a full datastore. */
 function stillToGoOn(begun: RunRecord, error: unknown, commands: Commands): unknown {
   if (!isSegueError(error)) return error;
   const { hint, ...rest } = errorData(error);
   return errorFrom({ ...rest, hint: [...(hint ? [hint] : []), ...waysOn(begun, rest, commands)].join("\n") });
 }
 
-/** Where more can be read of a failure than its one line tells. */
+/** Where to read more about a failure. */
 function whatToRead(run: RunResult, { step, task, others = [] }: Failed): string[] {
   const whole = `${run.flow}/${run.run}`;
   const more = [
     ...(run.printed ? [`what it printed: segue logs ${whole}/${step}/${task}`] : []),
     ...(others.length > 0 ? [`why each failed: segue show ${whole}`] : []),
   ];
-  return more.length > 0 ? more : [`the run, and what it was given: segue show ${whole}`];
+  return more.length > 0 ? more : [`the run and its parameters: segue show ${whole}`];
 }
 
 async function report(

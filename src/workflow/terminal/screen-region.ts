@@ -1,9 +1,9 @@
 /**
- * The lower end of a terminal, drawn again and again in place, with lines that stay above it. Each line is drawn over the one
- * that was there, so it does not flicker; lines that are too long are cut, so that the place is never lost.
+ * A region at the bottom of a terminal that is redrawn in place, below lines that stay. Each line overwrites the previous one, so
+ * that it does not flicker; lines that are too long are cut, so that the position is never lost.
  */
 
-/** What it needs of `process.stdout`. */
+/** The part of `process.stdout` that is used. */
 export interface Screen {
   readonly columns?: number;
   readonly rows?: number;
@@ -14,7 +14,7 @@ const esc = "\x1b[";
 
 export class ScreenRegion {
   readonly #screen: Screen;
-  /** How many lines are drawn at the moment. */
+  /** How many lines are currently drawn. */
   #drawn = 0;
   #above: string[] = [];
 
@@ -22,7 +22,7 @@ export class ScreenRegion {
     this.#screen = screen;
   }
 
-  /** How many lines fit, one being left for the cursor. */
+  /** How many lines fit, leaving one for the cursor. */
   get room(): number {
     return Math.max(1, (this.#screen.rows || 24) - 1);
   }
@@ -31,14 +31,14 @@ export class ScreenRegion {
     return Math.max(20, this.#screen.columns || 80);
   }
 
-  /** A line that stays, above the region; shown when it is drawn next. */
+  /** Adds a permanent line above the region; shown at the next `draw`. */
   print(line: string): void {
     this.#above.push(line);
   }
 
   draw(lines: readonly string[]): void {
     const up = this.#drawn > 0 ? `${esc}${this.#drawn}A` : "";
-    // Lines above may be as long as they like: the terminal wraps them, over a region that is wiped first.
+    // Lines above may have any length: the terminal wraps them, and the region is erased first.
     const above = this.#above.map((line) => `${esc}2K${line}\n`).join("");
     const wipe = `${esc}J`;
     const shown = lines.slice(0, this.room);

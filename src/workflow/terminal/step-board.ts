@@ -1,4 +1,4 @@
-/** How far each step of a run is, from the run's events: what a terminal shows, line by line. */
+/** Tracks the progress of a run's steps from its events, and renders one line per step. */
 import type { RunEvent } from "../events.js";
 import type { StepNode } from "../graph.js";
 import { duration } from "./duration.js";
@@ -11,9 +11,9 @@ interface Step {
   failed: number;
   reused: number;
   why?: "resume" | "cache";
-  /** Tasks that run at the moment. */
+  /** The running tasks. */
   readonly running: Set<string>;
-  /** When the first task began and the last one ended, in milliseconds of this process's clock. */
+  /** When the first task started and the last one ended, in milliseconds of the clock of `now`. */
   began?: number;
   ended?: number;
   note: string;
@@ -37,7 +37,7 @@ export class StepBoard {
     this.#widest = Math.max(...nodes.map((node) => node.name.length));
   }
 
-  /** @param now milliseconds, of any clock that only goes forward */
+  /** @param now milliseconds, of any monotonic clock */
   take(event: RunEvent, now: number): void {
     if (event.type === "run-ended") this.#isOver = true;
     const step = this.#stepOf(event);
@@ -79,7 +79,7 @@ export class StepBoard {
     }
   }
 
-  /** One line a step; at most `room` of them, those that run first of all. */
+  /** One line per step, at most `room` of them; running and failed steps take precedence. */
   lines(now: number, room: number): string[] {
     const steps = [...this.#steps.values()];
     if (steps.length <= room) return steps.map((step) => this.#line(step, now));
@@ -111,7 +111,7 @@ export class StepBoard {
     return step.known === 0 ? "waiting" : "running";
   }
 
-  /** Whether no more tasks can come: every step before it is done. Within a foreach, tasks become known one by one. */
+  /** Whether no more tasks can come because every step before is done. Within a foreach, tasks become known one by one. */
   #isSettled(step: Step): boolean {
     return (
       this.#isOver ||
@@ -125,11 +125,11 @@ export class StepBoard {
   #line(step: Step, now: number): string {
     const state = this.#stateOf(step);
     const name = step.node.name.padEnd(this.#widest);
-    // After its end a run has nothing that runs: a step that was not finished was stopped.
+    // When the run is over, an unfinished step has been stopped.
     const isStopped = this.#isOver && state === "running";
     if (state === "waiting") {
       if (!this.#isOver) return colour("dim", `  · ${name}`);
-      return colour("dim", `  · ${name}  not begun`);
+      return colour("dim", `  · ${name}  not started`);
     }
     const mark =
       state === "done"
@@ -152,7 +152,7 @@ export class StepBoard {
     if (isStopped) parts.push("stopped");
     if (step.reused > 0)
       parts.push(
-        `${step.reused === step.known ? "" : `${step.reused} `}taken ${step.why === "cache" ? "from the cache" : "over"}`,
+        `${step.reused === step.known ? "" : `${step.reused} `}${step.why === "cache" ? "taken from the cache" : "reused"}`,
       );
     if (step.began !== undefined) {
       const until = state === "running" && !isStopped ? now : (step.ended ?? now);

@@ -9,11 +9,11 @@ it("says once that nobody works, when somebody is back, and again when that one 
     attendance.note(workers, 1000 * seconds);
     return [...said];
   };
-  const missing = "no worker is at this queue, so the run waits: start one with `segue worker`";
+  const missing = "no worker serves this queue, so the run waits: start one with `segue worker`";
   expect(at(4.9, 0)).toEqual([]);
   expect(at(5, 0)).toEqual([missing]);
   expect(at(60, 0)).toEqual([]);
-  expect(at(61, 2)).toEqual(["a worker is at the queue: the run goes on"]);
+  expect(at(61, 2)).toEqual(["a worker has joined the queue: the run continues"]);
   expect(at(62, 1)).toEqual([]);
   // Not after a moment without one.
   expect(at(66, 0)).toEqual([]);

@@ -1,6 +1,6 @@
-/** Says that nobody is there to work, once each time that it comes to be so, and when somebody is there again. */
+/** Reports when no worker is left at the queue, and when one is back. */
 
-/** Within it a worker that was ended is started again, and one that lost its connection is back. */
+/** Milliseconds to wait before reporting, so that a worker can be restarted or reconnect. */
 const patience = 5000;
 
 export class Attendance {
@@ -8,21 +8,21 @@ export class Attendance {
   #lastSeen: number;
   #missed = false;
 
-  /** @param now milliseconds, as of `performance.now()` */
+  /** @param now milliseconds, from `performance.now()` */
   constructor(say: (line: string) => void, now: number) {
     this.#say = say;
     this.#lastSeen = now;
   }
 
-  /** @param workers how many are alive */
+  /** @param workers how many are alive, at time `now` */
   note(workers: number, now: number): void {
     if (workers > 0) {
       this.#lastSeen = now;
-      if (this.#missed) this.#say("a worker is at the queue: the run goes on");
+      if (this.#missed) this.#say("a worker has joined the queue: the run continues");
       this.#missed = false;
     } else if (!this.#missed && now - this.#lastSeen >= patience) {
       this.#missed = true;
-      this.#say("no worker is at this queue, so the run waits: start one with `segue worker`");
+      this.#say("no worker serves this queue, so the run waits: start one with `segue worker`");
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Who of the workers is alive. Each holds a Postgres advisory lock for as long as its connection lasts; nothing has to be
- * renewed, so a worker that is merely busy is never taken for dead. Whoever can take the lock of another one knows that it is
- * gone, and takes over its work while holding that lock, so that two never take over the same.
+ * Tracks which workers are alive. Each holds a Postgres advisory lock for as long as its connection lasts; nothing has to be
+ * renewed, so a busy worker is never taken for dead. A worker that gets another one's lock knows that it is gone, and takes over
+ * its work while holding that lock, so that no two take over the same.
  */
 import pg from "pg";
 
@@ -14,13 +14,13 @@ const living = `SELECT count(*)::integer AS workers FROM segue_workers WHERE EXI
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (classid::bigint << 32 | objid::bigint) = hashtextextended('segue-worker/' || executor, 0))`;
 
-/** How many workers are alive. It takes no lock, so none is ever in the way of a worker. */
+/** How many workers are alive. Takes no lock, so it never gets in a worker's way. */
 export async function livingWorkers(database: pg.Pool): Promise<number> {
   const { rows } = await database.query<{ workers: number }>(living);
   return rows[0]!.workers;
 }
 
-/** Takes a lock for as long as the connection lasts. @returns false where somebody has it */
+/** Takes a lock for as long as the connection lasts. @returns false if another connection holds it */
 async function tryLock(client: pg.Client, lock: string, name: string): Promise<boolean> {
   const sql = `SELECT pg_try_advisory_lock(${lock}) AS free`;
   return (await client.query<{ free: boolean }>(sql, [name])).rows[0]!.free;
@@ -42,7 +42,7 @@ export class Claims {
 
   async open(host: string): Promise<void> {
     const client = await this.#connect();
-    // Two workers that start at once would both try to make the table.
+    // Two workers that start at once would both try to create the table.
     await this.alone("segue-table", () => client.query(table));
     await client.query(`SELECT pg_advisory_lock(${lockOf})`, [this.#executor]);
     await client.query("INSERT INTO segue_workers (executor, host, pid) VALUES ($1, $2, $3)", [
@@ -53,8 +53,8 @@ export class Claims {
   }
 
   /**
-   * Does something while no other worker does it. Asks again and again instead of waiting within Postgres, because an index that
-   * is built concurrently waits for every query that waits.
+   * Runs `work` while no other worker runs work of this name. Polls instead of waiting within Postgres, because an index that is
+   * built concurrently waits for every waiting query.
    */
   async alone(name: string, work: () => Promise<unknown>): Promise<void> {
     const client = this.#client!;
@@ -67,7 +67,7 @@ export class Claims {
     }
   }
 
-  /** Workers that are gone: `takeOver` is called for each while its lock is held; then it is forgotten. */
+  /** Calls `takeOver` for each worker that is gone, while holding its lock; then forgets that worker. */
   async eachDead(takeOver: (executor: string) => Promise<void>): Promise<void> {
     const client = this.#client;
     if (!client) return;
@@ -78,7 +78,7 @@ export class Claims {
     for (const { executor } of rows) {
       if (!(await tryLock(client, lockOf, executor))) continue;
       try {
-        // Somebody else may have been quicker; the row is gone then.
+        // If another worker was quicker, the row is gone.
         const still = await client.query("SELECT 1 FROM segue_workers WHERE executor = $1", [executor]);
         if (still.rowCount === 0) continue;
         await takeOver(executor);
@@ -98,7 +98,7 @@ export class Claims {
     await client.end().catch(() => {});
   }
 
-  /** Ends without forgetting this worker, so that the others take over what it leaves. */
+  /** Closes without forgetting this worker, so that others take over its work. */
   async abandon(): Promise<void> {
     this.#closed = true;
     await this.#client?.end().catch(() => {});
@@ -117,7 +117,7 @@ export class Claims {
     return client;
   }
 
-  /** A connection that broke took the lock with it. It is ours again only if nobody took over in between. */
+  /** A broken connection loses the lock. This worker gets it back only if nobody took over in between. */
   async #reconnect(broken: pg.Client, why: string): Promise<void> {
     if (this.#closed || this.#client !== broken) return;
     this.#client = undefined;

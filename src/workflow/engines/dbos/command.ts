@@ -1,4 +1,4 @@
-/** The command's side: puts a run into the queue, tells what the records say of it, and cancels it when it is stopped. */
+/** The command's side: queues a run, reports its progress from the records, and cancels it when it is stopped. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DBOSClient } from "@dbos-inc/dbos-sdk";
 import type pg from "pg";
@@ -19,14 +19,14 @@ import {
 import { Teller } from "./teller.js";
 
 export interface DbosOptions extends Omit<EngineOptions, "reuse" | "flow" | "maxWorkers" | "pool"> {
-  /** Of a database that answers. */
+  /** Already checked: see `answeringDatabase`. */
   readonly databaseUrl: string;
   readonly cache: boolean;
 }
 
 const lookEvery = 500;
 
-/** Whether workers have a run in hand, or will take it. */
+/** Whether a run is in the queue or with a worker. */
 export async function isActive(run: RunRecord, databaseUrl: string): Promise<boolean> {
   return connected(databaseUrl, async (client) => {
     try {
@@ -63,7 +63,7 @@ async function connected<T>(
   }
 }
 
-/** Waits for the run's end, whoever runs it. */
+/** Queues the run unless it is queued already, and waits for its end. */
 export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
   const { run, store, listener, signal } = options;
   return connected(options.databaseUrl, async (client, database) => {
@@ -80,7 +80,7 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
       const pause = Math.max(lookEvery, 4 * (performance.now() - looked));
       const end = await readRecord<EndRecord>(store, keys.end(run.flow, run.run)).catch(() => undefined);
       if (end) {
-        // What was written since the last look.
+        // Reports what was written since the last look.
         await teller.look().catch(() => {});
         return end;
       }
@@ -92,7 +92,7 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
         const failed = { step: run.nodes[0]!.name, task: "0", error: { kind: "error", message } } as const;
         return { status: "failed", finished, failed };
       }
-      // A database that is away for a while tells nothing of its workers.
+      // While the database is unreachable, nothing is known about the workers.
       const workers = await livingWorkers(database).catch((error) =>
         isWithoutTables(error) ? 0 : undefined,
       );
@@ -102,7 +102,7 @@ export function runOnWorkers(options: DbosOptions): Promise<EndRecord> {
   });
 }
 
-/** False where no worker has been started with this database yet. To enqueue twice is to enqueue once. */
+/** Queues a run; idempotent. Returns false if no worker has been started with this database yet. */
 async function enqueue(client: DBOSClient, order: RunOrder): Promise<boolean> {
   const workflowID = workflowId(order.run.flow, order.run.run);
   try {

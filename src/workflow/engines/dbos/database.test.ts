@@ -16,7 +16,7 @@ describe("the URL of the database", () => {
     (url) => {
       expect(() => databaseUrlOf(url)).toThrow(
         expect.objectContaining({
-          message: expect.stringContaining("the database is no URL of a Postgres database"),
+          message: expect.stringContaining("the database is not a Postgres URL"),
           hint: expect.stringContaining("postgres://user:password@host:5432/segue"),
           exitCode: 2,
         }),
@@ -46,7 +46,7 @@ describe("what a database refuses", () => {
 
   it.each([
     ["28P01", "check the user and the password"],
-    ["3D000", "make it with createdb"],
+    ["3D000", "create it with createdb"],
     ["42501", "its user needs the right"],
     ["53300", "raise max_connections"],
     ["ECONNREFUSED", "is it running"],

@@ -1,12 +1,12 @@
-/** The Postgres that the command and the workers share. */
+/** The Postgres database that the command and the workers share. */
 import pg from "pg";
 import { messageOf, misuse, SegueError } from "../../../system/index.js";
 
 /**
- * The database's URL, as it was given or as SEGUE_DATABASE_URL has it.
+ * The database's URL: `given`, or else SEGUE_DATABASE_URL.
  *
- * @param flag how a command is told it, where it has a flag for that
- * @throws SegueError (misuse) where no database is named, or by what is no URL of one
+ * @param flag the command's flag for it, if it has one, for the hint
+ * @throws SegueError (misuse) if there is no URL, or it is not a Postgres URL
  */
 export function databaseUrlOf(given: string | undefined, flag?: string): string {
   const url = given ?? process.env.SEGUE_DATABASE_URL;
@@ -17,8 +17,8 @@ export function databaseUrlOf(given: string | undefined, flag?: string): string 
     );
   if (!isDatabaseUrl(url))
     throw misuse(
-      `${given === undefined ? "SEGUE_DATABASE_URL" : "the database"} is no URL of a Postgres database: "${shownUrl(url)}"`,
-      `it looks like ${exampleUrl}; what is special in a password is written as %40 for @, %2F for /`,
+      `${given === undefined ? "SEGUE_DATABASE_URL" : "the database"} is not a Postgres URL: "${shownUrl(url)}"`,
+      `it should look like ${exampleUrl}; write special characters in a password as %40 for @, %2F for /`,
     );
   return url;
 }
@@ -34,16 +34,16 @@ export function shownUrl(url: string): string {
   return url.replace(/\/\/([^:@/]*):.*@/, "//$1:…@").replace(/([?&](?:ssl)?password=)[^&]*/gi, "$1…");
 }
 
-/** What to do, by the code that Postgres gives or by what is said: a line each. */
+/** What to do, by Postgres's error codes and messages, one per line. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [
     /^(28000|28P01)$|password must be/m,
-    "check the user and the password in the database's URL; what is special in them is written as %25 for %, %40 for @",
+    "check the user and the password in the database's URL; write special characters in them as %25 for %, %40 for @",
   ],
-  [/^3D000$/m, "make it with createdb, or name another one"],
+  [/^3D000$/m, "create it with createdb, or name another one"],
   [
     /^(25006|42501)$/m,
-    "its user needs the right to make schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
+    "its user needs the right to create schemas and tables: GRANT CREATE ON DATABASE, and on its schema",
   ],
   [
     /^53300$|too many connections/m,
@@ -51,11 +51,11 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /certificate/,
-    "name the file of who signed it in the database's URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem",
+    "name the file of its certificate authority in the database's URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem",
   ],
 ];
 
-/** What went wrong with the database as one message, without its password. */
+/** Wraps a database error in one message, without the password. */
 export function databaseError(error: unknown, url: string): SegueError {
   if (error instanceof SegueError) return error;
   const message = messageOf(error);
@@ -67,7 +67,7 @@ export function databaseError(error: unknown, url: string): SegueError {
   });
 }
 
-/** The codes of an error and of what it came from: DBOS wraps what Postgres said. */
+/** The codes of an error and of its causes: DBOS wraps the errors of Postgres. */
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];
   for (let at = error as { code?: string; cause?: unknown } | undefined; at; at = at.cause as typeof at)
@@ -76,9 +76,9 @@ function codesOf(error: unknown): string[] {
 }
 
 /**
- * The URL of a database that answers: what a run needs before it is written down anywhere.
+ * The database's URL, after checking that it answers; called before a run is recorded.
  *
- * @throws SegueError (misuse) where none is named; SegueError where it does not answer
+ * @throws SegueError (misuse) if there is no valid URL; SegueError if the database does not answer
  */
 export async function answeringDatabase(given: string | undefined): Promise<string> {
   const url = databaseUrlOf(given);
@@ -86,7 +86,7 @@ export async function answeringDatabase(given: string | undefined): Promise<stri
   return url;
 }
 
-/** @throws SegueError where the database does not answer, or is older than 13 */
+/** @throws SegueError if the database does not answer, or is older than Postgres 13 */
 export async function checkDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
@@ -102,8 +102,8 @@ export async function checkDatabase(url: string): Promise<void> {
 }
 
 /**
- * The connections of DBOS. It would make such a pool itself, but ask each connection for this time limit while the borrower's
- * first query stands behind it, of which pg warns; here the borrower waits.
+ * The connection pool for DBOS. Its own pool would set this time limit while the borrower's first query is already queued, which
+ * makes pg warn; `onConnect` lets the borrower wait.
  */
 export function connectionsTo(url: string): pg.Pool {
   const pool = new pg.Pool({
@@ -113,17 +113,17 @@ export function connectionsTo(url: string): pg.Pool {
     max: 10,
     onConnect: (client) => client.query("SET idle_in_transaction_session_timeout = '60s'"),
   });
-  // One that breaks while nobody uses it is replaced; who uses one hears of it.
+  // A connection that breaks while idle is replaced; if it is in use, its user gets the error.
   pool.on("error", () => {});
   return pool;
 }
 
-/** Whether an error says that DBOS's tables are not there yet: the first worker makes them. */
+/** Whether an error says that DBOS's tables do not exist yet: the first worker creates them. */
 export function isWithoutTables(error: unknown): boolean {
   return codesOf(error).some((code) => ["42P01", "3F000", "42703"].includes(code));
 }
 
-/** A logger for DBOS that passes on what is wrong, and nothing else. */
+/** A logger for DBOS that prints errors, and only if SEGUE_DEBUG is set. */
 export const quietLogger = {
   info() {},
   debug() {},

@@ -1,3 +1,3 @@
-/** The engine of many machines: DBOS on Postgres. Loaded only where it is asked for. */
+/** The engine for many machines: DBOS on Postgres. Loaded on demand. */
 export { databaseUrlOf } from "./database.js";
 export { runWorker } from "./worker.js";

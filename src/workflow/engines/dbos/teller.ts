@@ -1,11 +1,11 @@
-/** Tells what workers do with a run, from the records that they write: a record that was read once is not read again. */
+/** Reports what workers do with a run, from the records that they write. Each record is read once. */
 import type { Store } from "../../../storage/index.js";
 import type { RunListener } from "../../events.js";
 import { readRecord } from "../../read-record.js";
 import { type DoneRecord, type FailedRecord, keys, type RunRecord } from "../../records.js";
 import { Walk } from "../../walk.js";
 
-/** So many records are read at once. */
+/** How many records are read at once. */
 const together = 32;
 
 export class Teller {
@@ -14,7 +14,7 @@ export class Teller {
   readonly #listener: RunListener;
   readonly #seen = new Set<string>();
   readonly #walk: Walk;
-  /** Done, but not told of yet: a list may show a task before the one that it comes after. */
+  /** Done, but not reported yet: a listing may show a task before the one that it follows. */
   #pending: DoneRecord[] = [];
 
   constructor(store: Store, run: RunRecord, listener: RunListener) {
@@ -25,7 +25,7 @@ export class Teller {
     this.#known([this.#walk.start().step]);
   }
 
-  /** Looks once, and passes on what is new. */
+  /** Reads the new records and reports them. */
   async look(): Promise<void> {
     const read: (() => Promise<void>)[] = [];
     for await (const { key } of this.#store.list(keys.tasks(this.#run.flow, this.#run.run))) {

@@ -1,4 +1,4 @@
-/** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. Any number, on any machines. */
+/** A worker: takes tasks from the queue in Postgres and runs them in a pool of processes. There may be any number, on any machines. */
 import { hostname } from "node:os";
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { SegueError } from "../../../system/index.js";
@@ -12,21 +12,21 @@ import { registerWorkflows, type TaskContext } from "./workflows.js";
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
-  /** The places of this worker. How many tasks it takes from the queue is said for all by the worker that started last. */
+  /** The slots of this worker. How many tasks each worker takes from the queue is set by the worker that started last. */
   readonly maxWorkers: number;
   readonly log: (line: string) => void;
-  /** Stops the worker: its tasks are ended and taken over by others. */
+  /** Stops the worker: its tasks are killed, and others take them over. */
   readonly signal: AbortSignal;
 }
 
 const lookEvery = 1000;
-/** Runs that one worker walks at once: walking costs next to nothing. */
+/** How many runs one worker walks at once: walking costs next to nothing. */
 const runsAtOnce = 50;
 
 /**
  * Works until `signal` is aborted.
  *
- * @throws SegueError where the database cannot be reached, or another worker took over this one's tasks
+ * @throws SegueError if the database cannot be reached, or another worker took over this one's tasks
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { databaseUrl, log, signal } = options;
@@ -50,7 +50,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     poolFor(code) {
       let pool = pools.get(code);
       if (!pool) {
-        // Processes that hold older code are of no more use.
+        // Processes with older code are of no more use.
         for (const old of pools.values()) old.retire();
         pool = new Pool();
         pools.set(code, pool);
@@ -80,11 +80,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     logger: quietLogger,
     listenQueues: [runQueue, taskQueue],
   });
-  // The claim comes before the first task, so that no task is ever held by a worker that nobody can take over.
+  // The claim comes before the first task, so that others can take over every task of this worker.
   try {
     await claims.open(hostname());
   } catch (error) {
-    // An open connection would keep the command alive that has failed.
+    // An open connection would keep the failed command alive.
     await claims.abandon();
     await connections.end();
     throw databaseError(error, databaseUrl);
@@ -103,7 +103,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     });
     log(`worker ${executor} is ready for ${options.maxWorkers} tasks at once`);
     while (!signal.aborted && failure === undefined) {
-      // A database that is away for a while is waited for; Claims gives up when it has been too long.
+      // Waits for a database that is unreachable for a while; Claims gives up after two minutes.
       await look(claims, active, log).catch(() => {});
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, lookEvery);
@@ -116,9 +116,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   } catch (error) {
     throw databaseError(error, databaseUrl);
   } finally {
-    // What this worker leaves is in its name still; the others take it over as they would after a crash.
+    // The unfinished work stays in this worker's name; others take it over as after a crash.
     isLeaving = true;
-    // To shut DBOS down is to wait for every run that it walks.
+    // DBOS.shutdown() would wait for every run that this worker walks.
     const leaving = active.size > 0 || walks > 0;
     for (const pool of pools.values()) await pool.close();
     if (leaving) log("its tasks are left to other workers");
@@ -149,7 +149,7 @@ async function look(
       const own = left.filter((each) => each.queueName === queueName).map((each) => each.workflowID);
       if (own.length > 0) await DBOS.resumeWorkflows(own, { queueName });
     }
-    log(`took over ${left.length} of ${dead}, which is gone`);
+    log(`took over ${left.length} workflows of ${dead}, which is gone`);
   });
   if (active.size === 0) return;
   const cancelled = await DBOS.listWorkflows({

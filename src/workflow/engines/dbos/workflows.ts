@@ -1,6 +1,6 @@
 /**
  * The two workflows that workers run: one walks a flow, the other runs a task. DBOS records what each has done, so that another
- * worker goes on where a dead one stopped; the records in the datastore stay the truth about results.
+ * worker continues where a dead one stopped. For results, the records in the datastore remain the source of truth.
  */
 import { DBOS, type WorkflowHandle } from "@dbos-inc/dbos-sdk";
 import { openStore } from "../../../storage/index.js";
@@ -28,22 +28,22 @@ import {
 } from "./names.js";
 
 export interface TaskContext {
-  /** What tasks may take of this machine. */
+  /** The slots of this machine. */
   readonly places: Places;
   /** The pool for tasks of this version of the code. */
   poolFor(code: string): Pool;
   /** A signal that is aborted when the workflow is cancelled or the worker stops. */
   signalFor(workflowId: string): { signal: AbortSignal; release(): void };
-  /** Says that this worker walks one more run, until what is returned is called. */
+  /** Counts one more run that this worker walks, until the returned function is called. */
   walking(): () => void;
-  /** Whether the worker ends its tasks because it ends itself. */
+  /** Whether the worker is shutting down, so that its tasks are killed. */
   isLeaving(): boolean;
   log(line: string): void;
 }
 
 const pollingIntervalMs = 150;
 
-/** Makes both known to DBOS; to be called once, before DBOS is launched. */
+/** Registers both with DBOS; call it once, before DBOS is launched. */
 export function registerWorkflows(context: TaskContext): void {
   const task = DBOS.registerWorkflow(
     (order: RunOrder, ready: ReadyTask, tried: Tried = untried) => runTask(context, order, ready, tried),
@@ -59,11 +59,11 @@ type TaskFunction = (order: RunOrder, ready: ReadyTask, tried: Tried) => Promise
 
 const untried: Tried = { failures: 0, losses: 0 };
 
-/** Every decision follows from what DBOS recorded before, so a second walk takes the same way. */
+/** Walks a run. Deterministic, since every decision follows from what DBOS has recorded: a second walk repeats the first. */
 async function walkRun(context: TaskContext, order: RunOrder, task: TaskFunction): Promise<EndRecord> {
   const { run } = order;
   context.log(`run ${workflowId(run.flow, run.run)}`);
-  // Only what others see depends on it.
+  // May fail: the mark only affects what status others see.
   const hold = await openStore(order.store)
     .then((store) => holdAsWorker(store, run.flow, run.run))
     .catch(() => undefined);
@@ -115,10 +115,10 @@ async function walkSteps(order: RunOrder, task: TaskFunction): Promise<EndRecord
   );
 }
 
-/** A datastore that does not answer for a while is tried again. */
+/** Retries while a datastore does not answer. */
 const patient = { retriesAllowed: true, intervalSeconds: 1, maxAttempts: 6, backoffRate: 2 };
 
-/** Tries until the task is done or has failed by itself; when it is to be tried again, it is queued anew and keeps no place. */
+/** Runs attempts until the task is done or has failed by itself. For a retry it is queued again, so that it holds no slot. */
 async function runTask(
   context: TaskContext,
   order: RunOrder,
@@ -147,7 +147,7 @@ async function findKnown(order: RunOrder, ready: ReadyTask): Promise<DoneRecord 
   return (await new Reuse(store, order.run, order.cache).find(ready)) ?? null;
 }
 
-/** One attempt, in a process of its own: however long it blocks, this worker goes on answering. */
+/** One attempt, in a process of its own, so that a blocking step does not block this worker. */
 async function attempt(
   context: TaskContext,
   order: RunOrder,
@@ -158,7 +158,7 @@ async function attempt(
   const id = taskWorkflowId(run, ready, tried.failures);
   const store = await openStore(order.store);
   const reuse = new Reuse(store, run, false);
-  // A dead worker may have published its result without living to tell.
+  // A worker may have published the result and died before reporting it.
   const published = await reuse.find(ready);
   if (published) return { done: published };
   const module = codeOrProblem(run);
@@ -196,7 +196,7 @@ async function attempt(
       await new Reuse(store, run, order.cache).note(ready, result.done);
       return result;
     }
-    // How a task was ended so is not to be recorded: whoever takes it over makes the same attempt.
+    // A task killed by the shutdown is not recorded as failed: whoever takes it over makes the same attempt.
     if (context.isLeaving()) return await new Promise<never>(() => {});
     if (signal.aborted) return result;
     await writeFailure(store, spec, started, result.failed);
@@ -209,7 +209,7 @@ async function attempt(
   }
 }
 
-/** The module's URL, or why this worker cannot run it. */
+/** The module's URL, or the error that says why this worker cannot run it. */
 function codeOrProblem(run: RunOrder["run"]): string | SegueError {
   try {
     const url = moduleUrl(run.module);

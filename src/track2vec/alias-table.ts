@@ -1,8 +1,8 @@
-/** Draws from any discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). */
+/** Draws from a discrete distribution in constant time: Walker's alias method, built by Vose's algorithm (1991). */
 import { blocks, type Steps } from "../system/index.js";
 
 /**
- * Column i holds a bar in 32 bits and an alias: a draw takes a uniform column, then the column itself where a uniform 32-bit number
+ * Column i holds a 32-bit threshold ("bar") and an alias. A draw picks a uniform column, and returns it if a uniform 32-bit number
  * is below the bar, else its alias.
  *
  * @param weights numbers ≥ 0, at least one of them positive
@@ -26,7 +26,7 @@ export function* aliasTableSteps(weights: Float64Array): Steps<Uint32Array> {
   return table;
 }
 
-/** Columns below their mean and above it, one stack from each end of an array. */
+/** Columns below the mean and above it, in two stacks that grow from both ends of an array. */
 class Builder {
   readonly #stacks: Uint32Array;
   #small = 0;
@@ -46,7 +46,7 @@ class Builder {
     else this.#stacks[--this.#large] = i;
   }
 
-  /** Gives up to `count` small columns their alias; false when there is nothing left to do. */
+  /** Assigns an alias to up to `count` small columns; false if none is left. */
   pair(count: number): boolean {
     const { share, table } = this;
     const stacks = this.#stacks;
@@ -64,7 +64,7 @@ class Builder {
     return true;
   }
 
-  /** What is left is full but for rounding: its alias is itself. */
+  /** The remaining columns are full up to rounding errors: each is its own alias. */
   fillUp(): void {
     const stacks = this.#stacks;
     for (const part of [stacks.subarray(0, this.#small), stacks.subarray(this.#large)]) {

@@ -1,8 +1,8 @@
 /**
- * Checkpoints: everything from which a training goes on to the very result it would have had. What is drawn at random depends
- * on seed, epoch and chunk alone, so matrices and the number of finished epochs are all the state there is. A safetensors
- * file: `weights.inputs`, `weights.outputs`, `weights.nodes` (F32, n×size), with a validation the same of the `best` epoch,
- * and `lossPerEpoch`, `hitRatioPerEpoch` (F64).
+ * Checkpoints: everything needed to continue a training to the identical result. Random draws depend only on seed, epoch and
+ * chunk, so the matrices and the number of finished epochs are the whole state. A safetensors file: `weights.inputs`,
+ * `weights.outputs`, `weights.nodes` (F32, n×size); with a validation also `best.…` for the best epoch; and
+ * `lossPerEpoch`, `hitRatioPerEpoch` (F64).
  */
 import { createHash } from "node:crypto";
 import type { Corpus } from "../corpus/index.js";
@@ -28,24 +28,24 @@ import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 const FORMAT = "segue-track2vec-checkpoint";
-/** Raised whenever what is drawn at random changes, too: a training resumed by another kernel would not end where it should. */
+/** Also raised when the random draws change: a training resumed by a different kernel would end with a different result. */
 const VERSION = "7";
 
 type Part = keyof Weights;
 
 export interface Checkpoint {
   readonly weights: Weights;
-  /** The best weights so far, where a validation judges epochs. */
+  /** The best weights so far, if there is a validation. */
   readonly best?: Weights;
   readonly lossPerEpoch: readonly number[];
   readonly hitRatioPerEpoch: readonly number[];
 }
 
 /**
- * What must be the same for a training to go on: all options but `threads`, the tracks and counts, the plays, the validation, and the
- * vectors that it began with. In steps.
+ * What must be unchanged to resume a training: all options except `threads`, the tracks and counts, the plays, the validation, and the
+ * initial vectors. In steps.
  *
- * @param from n×size, row-major; without them the training began at random
+ * @param from n×size, row-major; undefined if the initial vectors were random
  */
 export function* fingerprint(
   corpus: Corpus,
@@ -76,7 +76,7 @@ function* digest(
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Of so many numbers the hash takes a few milliseconds. */
+/** Numbers hashed per step: a few milliseconds. */
 const PIECE = 1 << 19;
 
 function inPieces<T extends Uint32Array | Float32Array | Float64Array>(array: T): T[] {
@@ -97,7 +97,7 @@ function* textOf({ queries }: Validation): Generator<string> {
   yield "]";
 }
 
-/** Writes it whole or not at all. @throws SegueError (code "disk") when it cannot be written */
+/** Writes atomically. @throws SegueError (code "disk") if the file cannot be written */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print: string): Promise<void> {
   const tensors: Record<string, Tensor> = {
     lossPerEpoch: { array: Float64Array.from(checkpoint.lossPerEpoch) },
@@ -116,8 +116,8 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print
 }
 
 /**
- * @param values how many values a matrix has: tracks × dimensions
- * @throws SegueError when the file is damaged, or belongs to other playlists or options
+ * @param values the number of values in a matrix: tracks × dimensions
+ * @throws SegueError if the file is damaged, or belongs to other playlists or options
  */
 export async function loadCheckpoint(
   path: string,
@@ -172,7 +172,7 @@ export async function loadCheckpoint(
   }
 }
 
-/** What is wrong and what to do about it, where two fingerprints differ. */
+/** The message and the hint for two different fingerprints. */
 function difference(
   path: string,
   theirs: string,
@@ -189,7 +189,6 @@ function difference(
   }
   const other = Object.keys({ ...before, ...now })
     .filter((key) => before[key] !== now[key])
-    // Without a validation there is none of its own.
     .filter((key) => key !== "validation.k" || (key in before && key in now))
     .map((key) => {
       if (key === "plays") return `${list}s`;

@@ -1,11 +1,11 @@
 /**
- * How the corpus is cut for work: playlists into segments (long ones are cut), segments into chunks of about equal length. The cut
- * depends on corpus and options alone, never on the number of threads, and so does everything that is drawn by chunk.
+ * Divides the corpus: playlists into segments (long ones are cut), segments into chunks of about equal length. The division, and so
+ * every random draw made per chunk, depends only on the corpus and the options, not on the number of threads.
  */
 import type { Corpus } from "../corpus/index.js";
 import { blocks, copySteps, type Steps } from "../system/index.js";
 
-/** The most tokens in a row that share windows; gensim cuts at 10,000. */
+/** The maximum length of a segment; windows do not cross segments. gensim cuts at 10,000. */
 export const SEGMENT_WORDS = 1024;
 
 export interface Chunks {
@@ -17,10 +17,10 @@ export interface Chunks {
   readonly mostSegments: number;
 }
 
-/** In steps. */
+/** Runs in steps. */
 export function* cutIntoChunks(corpus: Corpus, words: number): Steps<Chunks> {
   const { offsets } = corpus;
-  // Counted first, so that the cut is written where threads see it.
+  // Counted first, to allocate the result in shared memory.
   let counted = new Cut(words);
   for (const [from, to] of blocks(0, offsets.length - 1, 16_384)) {
     counted.add(offsets, from, to);
@@ -39,7 +39,7 @@ export function* cutIntoChunks(corpus: Corpus, words: number): Steps<Chunks> {
   return { segments, firsts, mostWords: counted.mostWords, mostSegments: counted.mostSegments };
 }
 
-/** Counts segments and chunks, and writes them down where it is given room. */
+/** Counts segments and chunks, and records them if given arrays. */
 class Cut {
   segments = 0;
   chunks = 0;
@@ -83,10 +83,10 @@ class Cut {
 }
 
 /**
- * The chunks in rounds of `round`, within each those with most to do first: threads that take them in this order are done with a
- * round at about the same time. In steps.
+ * Orders the chunks of each round of `round` chunks by falling cost, so that threads that take them in this order finish the round at
+ * about the same time. Runs in steps.
  *
- * @param cost how much there is to do for the tokens from one place to before another
+ * @param cost the cost of the tokens `from` … `to` - 1
  */
 export function* heaviestFirst(
   { segments, firsts }: Chunks,
@@ -110,7 +110,7 @@ export function* heaviestFirst(
   return order;
 }
 
-/** How many tokens lie before each chunk. In steps. */
+/** The number of tokens before each chunk. Runs in steps. */
 export function* startsOf({ segments, firsts }: Chunks): Steps<Uint32Array> {
   const starts = new Uint32Array(firsts.length - 1);
   for (const [from, to] of blocks(0, starts.length)) {
@@ -122,7 +122,7 @@ export function* startsOf({ segments, firsts }: Chunks): Steps<Uint32Array> {
 
 const copies = new WeakMap<Uint32Array, Uint32Array>();
 
-/** The corpus's items in memory that threads share: made once a corpus, however many models are trained on it. In steps. */
+/** The corpus's items in shared memory: copied once per corpus, however many models are trained on it. Runs in steps. */
 export function* sharedItems(items: Uint32Array): Steps<Uint32Array> {
   if (typeof SharedArrayBuffer === "undefined" || items.buffer instanceof SharedArrayBuffer) return items;
   let copy = copies.get(items);

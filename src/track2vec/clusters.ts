@@ -1,21 +1,21 @@
 /**
- * Spherical k-means (Dhillon & Modha 2001): rows of length 1 in clusters whose centres are means brought to length 1. Which centre is
- * nearest to a row is found by the exact scan, so the result is the same at any number of threads; no random number is in it.
+ * Spherical k-means (Dhillon & Modha 2001): clusters of unit rows whose centres are normalised means. The exact scan finds the centre
+ * nearest to a row, and nothing is random, so the result does not depend on the number of threads.
  */
 import type { Turns } from "../system/index.js";
 import { ExactIndex } from "./exact-index.js";
 
-/** Rows of the sample for each centre: enough for centres that only have to be near their rows. */
+/** Sampled rows per centre: enough, since centres only need to be near their rows. */
 const SAMPLE_PER_CENTRE = 32;
 const ROUNDS = 5;
-/** How many rows are asked for at once: tens of milliseconds. */
+/** Rows per search: tens of milliseconds. */
 const BATCH = 16_384;
 
 /**
  * @param units n×size, rows of length 1 (or 0)
  * @param count how many centres, 1 ≤ count ≤ n
  * @param turns lets timers and signals run meanwhile
- * @returns count×size, of any length: what counts is where they point to
+ * @returns count×size, not normalised: only the direction matters
  */
 export async function clusterCentres(
   units: Float32Array,
@@ -33,7 +33,7 @@ export async function clusterCentres(
       const to = nearest[row]! * size;
       for (let d = 0; d < size; d++) sums[to + d]! += sample[row * size + d]!;
     }
-    // A centre that nothing is nearest to stays where it was.
+    // A centre without rows stays where it was.
     for (let c = 0; c < count; c++) {
       const sum = sums.subarray(c * size, (c + 1) * size);
       if (sum.every((value) => value === 0)) sum.set(centres.subarray(c * size, (c + 1) * size));
@@ -43,7 +43,7 @@ export async function clusterCentres(
   return centres;
 }
 
-/** The number of the centre nearest to each row by cosine, the lower of two that are equally near. */
+/** The number of the centre nearest to each row by cosine; of equally near ones, the lowest. */
 export async function nearestCentres(
   units: Float32Array,
   size: number,
@@ -61,7 +61,7 @@ export async function nearestCentres(
   return nearest;
 }
 
-/** So many of the rows, evenly over all of them. */
+/** `count` of the rows, evenly spaced. */
 export function evenRows(rows: Float32Array, size: number, count: number): Float32Array {
   const n = rows.length / size;
   const chosen = new Float32Array(count * size);

@@ -1,15 +1,15 @@
 /**
- * The words in the kernel's memory through which the threads of one training agree on what to do next (assembly/_control.ts), and the
- * thread that started them with them.
+ * The words in the kernel's memory that coordinate the threads of a training (assembly/_control.ts) with each other and with the
+ * thread that started them.
  */
 
 const NEXT_CHUNK = 0;
 const STOP = 1;
 const GENERATION = 3;
 const GO_EPOCH = 4;
-/** The most shards of a round, and so the most threads of the deterministic mode. */
+/** The maximum number of shards per round, and so of threads in deterministic mode. */
 export const MOST_SHARDS = 8;
-/** Eight words for all, and by shard the rounds in which it was last claimed: to be trained, to be planned. */
+/** Eight common words, and for each shard the rounds in which it was last claimed for training and for planning. */
 export const CONTROL_BYTES = 4 * (8 + 2 * MOST_SHARDS);
 
 export class Control {
@@ -20,7 +20,7 @@ export class Control {
     this.#words = new Int32Array(memory.buffer, at, CONTROL_BYTES / 4);
   }
 
-  /** Of the current epoch: chunks before it have been taken. */
+  /** The first chunk of the current epoch that no thread has taken. */
   get nextChunk(): number {
     return Atomics.load(this.#words, NEXT_CHUNK);
   }
@@ -33,21 +33,21 @@ export class Control {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
-  /** Tells every thread to leave, those that wait too. */
+  /** Tells every thread to leave, including waiting ones. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
     Atomics.notify(this.#words, GENERATION);
     Atomics.notify(this.#words, GO_EPOCH);
   }
 
-  /** Lets the threads start epoch number `epoch` and all before it. */
+  /** Lets the threads start epoch `epoch` and all before it. */
   startEpoch(epoch: number): void {
     if (Atomics.load(this.#words, GO_EPOCH) > epoch) return;
     Atomics.store(this.#words, GO_EPOCH, epoch + 1);
     Atomics.notify(this.#words, GO_EPOCH);
   }
 
-  /** Waits until epoch number `epoch` may start; false when the training was stopped. */
+  /** Waits until epoch `epoch` may start; false if the training was stopped. */
   awaitEpoch(epoch: number): boolean {
     for (;;) {
       if (this.stopped) return false;

@@ -1,23 +1,23 @@
-/** Steps that are too long make numbers grow until they overflow: such a training ends with an error, not with vectors. */
+/** Detects divergence: steps that are too long make values grow until they overflow. Training then fails. */
 import { blocks, SegueError, type Steps } from "../system/index.js";
 import type { Weights } from "./matrices.js";
 import { type Word2VecOptions, word2vecDefaults } from "./options.js";
 import type { Wording } from "./wording.js";
 
-/** What to say of a training that has diverged. */
+/** What the error message says about the training. */
 interface Place {
-  /** 1 for the first. */
+  /** From 1. */
   readonly epoch: number;
   readonly options: Word2VecOptions;
   readonly wording: Wording;
-  /** What training began with, where not with random numbers. */
+  /** The initial weights, if not random. */
   readonly from?: Pick<Weights, "inputs" | "outputs"> | undefined;
 }
 
-/** Values that no training comes to: those that were seen stayed below 100. */
+/** Larger than any value that training learns: those observed stayed below 100. */
 const NEVER_LEARNT = 1e6;
 
-/** @throws SegueError code "diverged" where the loss of an epoch is not finite */
+/** @throws SegueError code "diverged" if the loss of an epoch is not finite */
 export function requireFiniteLoss(loss: number, place: Place): void {
   if (!Number.isFinite(loss)) throw diverged("the loss is not a number", place);
 }
@@ -25,13 +25,13 @@ export function requireFiniteLoss(loss: number, place: Place): void {
 /**
  * One pass over the matrices, in steps.
  *
- * @throws SegueError code "diverged" where a value is not finite
+ * @throws SegueError code "diverged" if a value is not finite
  */
 export function* requireFiniteWeights({ inputs, outputs, nodes }: Weights, place: Place): Steps<void> {
   for (const matrix of [inputs, outputs, nodes]) {
     if (matrix === undefined) continue;
     for (const [from, to] of blocks(0, matrix.length, 1 << 20)) {
-      // A product with zero is zero, or no number.
+      // Zero times a finite number is zero, else NaN.
       let sum = 0;
       for (let at = from; at < to; at++) sum += matrix[at]! * 0;
       if (sum !== 0) throw diverged("the vectors are not numbers", place);
@@ -48,9 +48,9 @@ function diverged(what: string, place: Place): SegueError {
 }
 
 /**
- * A step is as long as alpha, and a context takes one for each negative: whichever is farther above its default comes first. Tried: at
- * the default alpha, 700 negatives diverged, or 20 to 100 where few tracks fill windows that `sample` does not thin out; at the default
- * negatives an alpha of 0.5. Windows alone, without end, and other noise than the default's did not.
+ * The step length grows with alpha and with the number of negatives: whichever exceeds its default by the larger factor is named first.
+ * Measured: with the default alpha, 700 negatives diverged, or 20 to 100 if few tracks fill the windows and `sample` does not downsample
+ * them; with the default negatives, an alpha of 0.5. Large windows alone and another noise distribution did not diverge.
  */
 function remedyOf({ options, wording, from }: Place): string {
   const largest = from === undefined ? 0 : largestOf(from);

@@ -1,4 +1,4 @@
-/** The epochs of one training: what each came to, and what is done after it: judged, kept in the checkpoint, told to the caller. */
+/** The epochs of one training: their results, and what follows each epoch: validation, checkpoint, report to the caller. */
 import { inSlices } from "../system/index.js";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.js";
 import { requireFiniteLoss, requireFiniteWeights } from "./divergence.js";
@@ -14,34 +14,34 @@ import type { EpochTotals } from "./work.js";
 
 export type Given = TrainOptions & { readonly wording: Wording };
 
-/** What there is before the first epoch. */
+/** The state before the first epoch. */
 export interface Prepared {
   readonly session: Session;
   readonly vocabulary: Vocabulary;
   readonly judge: Judge | undefined;
-  /** Of the playlists and options, for the checkpoint; empty where none is written or read. */
+  /** Fingerprint of the playlists and options for the checkpoint; empty without one. */
   readonly print: string;
   readonly resumed: Checkpoint | undefined;
 }
 
 export class Epochs {
-  /** One figure an epoch, those of the checkpoint included. */
+  /** One value per epoch, including those of the checkpoint. */
   readonly lossPerEpoch: number[];
-  /** The same; empty without a validation. */
+  /** Likewise; empty without a validation. */
   readonly hitRatioPerEpoch: number[];
-  /** How many of these the checkpoint had. */
+  /** How many epochs the checkpoint had. */
   readonly resumed: number;
-  /** Of the epochs that were trained here. */
+  /** In the epochs trained by this call. */
   pairs = 0;
   negativeProducts = 0;
   readonly #prepared: Prepared;
   readonly #options: Given;
   readonly #resolved: Word2VecOptions;
   readonly #began = performance.now();
-  /** The weights of the best epoch; undefined where none was judged. */
+  /** The weights of the best epoch; undefined without a validation. */
   #best: Weights | undefined;
 
-  /** Made just before the first epoch: speed counts from here. */
+  /** To be called just before the first epoch: speed is measured from here. */
   constructor(prepared: Prepared, options: Given, resolved: Word2VecOptions) {
     this.#prepared = prepared;
     this.#options = options;
@@ -56,33 +56,33 @@ export class Epochs {
     return this.lossPerEpoch.length >= this.#resolved.epochs;
   }
 
-  /** Whether there is nothing left to train: all epochs are done, or the last ones brought nothing. */
+  /** Whether training is over: all epochs are done, or the validation stopped improving. */
   get areOver(): boolean {
     return this.areAllDone || this.#lostPatience;
   }
 
-  /** Words of the epochs that are done. */
+  /** Words in finished epochs. */
   get wordsDone(): number {
     return this.lossPerEpoch.length * this.#prepared.session.job.words;
   }
 
-  /** Words of all epochs. */
+  /** Words in all epochs. */
   get wordsInAll(): number {
     return this.#resolved.epochs * this.#prepared.session.job.words;
   }
 
-  /** Whose vectors are taken: the best epoch with a validation, else the last; 1 for the first. */
+  /** The epoch whose vectors are returned, from 1: the best if there is a validation, else the last. */
   get taken(): number {
     return this.#best ? bestEpoch(this.hitRatioPerEpoch) : this.lossPerEpoch.length;
   }
 
-  /** Words a second, where `done` words are done, those of the checkpoint included. */
+  /** Words per second. @param done words done, including those of the checkpoint */
   speed(done: number): number {
     const here = done - this.resumed * this.#prepared.session.job.words;
     return (here / Math.max(1, performance.now() - this.#began)) * 1000;
   }
 
-  /** Takes note of an epoch that has ended. @returns whether another one is to follow */
+  /** Records a finished epoch. @returns whether to train another */
   async after(totals: EpochTotals): Promise<boolean> {
     const { session, judge } = this.#prepared;
     const { checkpoint, onEpoch } = this.#options;
@@ -90,7 +90,7 @@ export class Epochs {
     requireFiniteLoss(this.lossPerEpoch.at(-1)!, this.#place());
     this.pairs += totals.pairs;
     this.negativeProducts += totals.negativeProducts;
-    // Before they take the place of an earlier checkpoint.
+    // Checked before they replace an earlier checkpoint.
     let weights = judge || checkpoint ? await this.#finiteWeights() : undefined;
     const current = () => (weights ??= session.weights());
     if (judge) await this.#judge(judge, current());
@@ -100,7 +100,7 @@ export class Epochs {
     return !this.#lostPatience;
   }
 
-  /** Writes the checkpoint, where one is wanted. @param weights those of the last epoch; by default they are looked up */
+  /** Writes the checkpoint, if one was requested. @param weights of the last epoch; default: copied from the session */
   async save(weights?: Weights): Promise<void> {
     const { checkpoint, signal } = this.#options;
     if (checkpoint === undefined) return;
@@ -114,7 +114,7 @@ export class Epochs {
     await saveCheckpoint(checkpoint, state, print);
   }
 
-  /** The vectors that the training comes to. @throws SegueError code "diverged" where a value is not finite */
+  /** The trained vectors. @throws SegueError code "diverged" if a value is not finite */
   async vectors(): Promise<TrackVectors> {
     if (this.#best === undefined) return this.#vectorsOf(await this.#finiteWeights());
     await inSlices(requireFiniteWeights(this.#best, this.#place()), this.#options.signal);
@@ -181,7 +181,7 @@ export class Epochs {
   }
 }
 
-/** The first epoch with the highest hit ratio, 1 for the first; 0 where there is none. */
+/** The first epoch with the highest hit ratio, from 1; 0 if there is none. */
 function bestEpoch(ratios: readonly number[]): number {
   return ratios.length === 0 ? 0 : ratios.indexOf(Math.max(...ratios)) + 1;
 }

@@ -1,7 +1,7 @@
 /**
- * Exact nearest rows by cosine: every row is compared with every query and the answer is the true one, by the SIMD kernel of
- * assembly/nearest.ts. One block of shared memory holds the rows; many queries are spread over worker threads, in blocks
- * that whoever is free takes next, so that the answer does not depend on the number of threads.
+ * Exact nearest rows by cosine: the SIMD kernel of assembly/nearest.ts compares every row with every query. One block of
+ * shared memory holds the rows. Many queries are divided into blocks, which worker threads take as they become free; the
+ * answer does not depend on the number of threads.
  */
 import {
   atOnce,
@@ -35,32 +35,32 @@ export interface NearestRows {
   readonly scores: Float32Array;
 }
 
-/** A worker thread costs about 40 ms to start: as much as this many multiply-adds of the kernel. */
+/** Starting a worker thread takes about 40 ms, the time of this many multiply-adds. */
 const PARALLEL_FROM = 1e9;
-/** Queries, answers and candidates of one round take at most about this many bytes. */
+/** Approximate maximum size of a round's queries, answers and candidates. */
 const ROUND_BYTES = 32 * 1024 * 1024;
 
-/** How many targets' places are looked for while the rows pass by once. */
+/** Targets ranked per scan of the rows. */
 const placesAtOnce = 64;
 
-/** Nearest rows by cosine, exactly: a first pass over rows in bytes discards what cannot be among them, a second one scores the rest. */
+/** Exact nearest rows by cosine: a first pass over rows rounded to bytes discards those that cannot be among them, a second scores the rest. */
 export class ExactIndex {
   readonly length: number;
   readonly size: number;
-  /** All rows at length 1 (rows of zeros stay zeros), n×size, row-major. */
+  /** All rows normalised to length 1 (zero rows stay zero), n×size, row-major. */
   readonly units: Float32Array;
   readonly #memory: WebAssembly.Memory;
   readonly #kernel: NearestKernel;
   readonly #job = new Job(new Int32Array(new SharedArrayBuffer(Job.BYTES)));
-  /** Where the rounds' queries and answers begin. */
+  /** The address where the queries and answers of a round begin. */
   readonly #rounds: number;
   readonly #layout: HelperData["layout"];
 
   /**
    * @param vectors n×size, row-major; copied
    * @param name what to call a row in messages
-   * @param filled false: only as far as `open` needs it
-   * @throws SegueError when a vector is not finite or memory does not suffice
+   * @param filled whether to copy the vectors; `open` does so itself
+   * @throws SegueError if a vector is not finite or memory does not suffice
    */
   constructor(vectors: Float32Array, size: number, name = (row: number) => `row ${row}`, filled = true) {
     this.size = size;
@@ -82,7 +82,7 @@ export class ExactIndex {
     if (filled) atOnce(this.#fill(vectors, name));
   }
 
-  /** A new index, made in steps. */
+  /** Builds an index in steps. */
   static *open(vectors: Float32Array, size: number, name?: (row: number) => string): Steps<ExactIndex> {
     const index = new ExactIndex(vectors, size, name, false);
     yield* index.#fill(vectors, name);
@@ -109,12 +109,12 @@ export class ExactIndex {
   }
 
   /**
-   * @param queries m×size, row-major, any length (a query of zeros has cosine 0 with all)
+   * @param queries m×size, row-major, need not be normalised (a zero query has cosine 0 with every row)
    * @param k 0 ≤ k ≤ n (≤ n - 1 with `skip`)
-   * @param skip one row a query that is left out (-1: none)
-   * @param threads the most to use; all cores by default, and one where there is little to do
+   * @param skip one row per query to exclude (-1: none)
+   * @param threads the maximum number of threads; by default one per core, or one if there is little to do
    * @returns best first; equal scores in order of row number
-   * @throws SegueError when a query is not finite
+   * @throws SegueError if a query is not finite
    */
   search(queries: Float32Array, k: number, skip?: Int32Array, threads = usableCores()): NearestRows {
     const { length, size } = this;
@@ -122,7 +122,7 @@ export class ExactIndex {
     const rows = new Uint32Array(count * k);
     const scores = new Float32Array(count * k);
     if (k === 0) return { k, rows, scores };
-    // Where few are wanted, few are held: each one held is scored in floats, the first ones whatever they are.
+    // For a small k, hold few candidates: every candidate is scored in floats, and the first ones are held regardless of score.
     const held = Math.min(length + 16, 2 * k + 256, 8 * (k + 1));
     const perQuery = size * 4 + 4 + k * 8;
     const round = Math.max(1, Math.min(count, Math.floor(ROUND_BYTES / perQuery)));
@@ -169,12 +169,12 @@ export class ExactIndex {
   }
 
   /**
-   * The place of each target among the rows nearest to its row, that row left out: as in what `search` answers, but without finding
-   * what stands there. Most targets are far back, and the scan ends as soon as that is sure.
+   * The rank of each target among the rows nearest to its row, excluding that row: its position in the answer of `search`, without
+   * computing the answer. Most targets rank low, and the scan stops as soon as that is certain.
    *
    * @param rows, targets m row numbers each
-   * @param most places beyond it are not told apart, ≥ 1
-   * @returns m places from 1, the nearest; 0: beyond `most`, or the row itself
+   * @param most the highest rank to report, ≥ 1
+   * @returns m ranks from 1, the nearest; 0: beyond `most`, or the row itself
    */
   places(rows: Int32Array, targets: Int32Array, most: number): Uint32Array {
     const count = rows.length;
@@ -201,7 +201,7 @@ export class ExactIndex {
     if (missing > 0) this.#memory.grow(missing);
   }
 
-  /** How many worker threads may help with `count` queries; starts them where none are waiting. */
+  /** How many worker threads may help with `count` queries; starts them if none are waiting. */
   #helpers(threads: number, count: number): number {
     if (threads < 2 || count < 2) return 0;
     const alive = this.#job.get("alive");
@@ -216,7 +216,7 @@ export class ExactIndex {
       };
       const worker = ownThread(besideUrl(import.meta.url, "./exact-worker.js"), { workerData });
       worker.unref();
-      // A helper that fails is no loss: whoever is there takes its blocks.
+      // If a helper fails, the other threads take its blocks.
       worker.once("error", () => this.#job.countHelper(-1));
     }
     return threads - 1;

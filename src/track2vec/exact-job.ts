@@ -1,19 +1,19 @@
 /**
- * How the threads of an exact scan share work. A round is a run of queries cut into blocks; each thread that is there takes
- * the next block until none is left. The thread that asks takes part itself, so helpers that are late, or never come, cost
- * time and nothing else. All of it is a few shared integers, because the asking thread does not return to its event loop.
+ * How the threads of an exact scan share work. A round is a range of queries divided into blocks; each available thread takes
+ * the next block until none is left. The calling thread takes part too, so helpers that are late or missing only cost time.
+ * The state is a few shared integers, because the calling thread does not return to its event loop.
  */
 import type { NearestKernel } from "./nearest-kernel.js";
 
 const FIELDS = [
-  // Who is there.
+  // Threads and progress.
   "alive",
   "open",
   "active",
   "entered",
   "round",
   "next",
-  // What there is to do: addresses are unsigned 32-bit, `bytes` is one query's.
+  // The work: addresses are unsigned 32-bit, `bytes` is the size of one query.
   "queries",
   "bytes",
   "skips",
@@ -45,7 +45,7 @@ export class Job {
     return Atomics.load(this.control, at[field]) >>> 0;
   }
 
-  /** Counts a helper in (1) or out (-1). */
+  /** Registers (1) or unregisters (-1) a helper. */
   countHelper(change: 1 | -1): void {
     Atomics.add(this.control, at.alive, change);
   }
@@ -61,7 +61,7 @@ export class Job {
     Atomics.notify(this.control, at.round);
   }
 
-  /** Closes the round, once every block is taken, and waits for those who are still at one. */
+  /** Closes the round, once every block is taken, and waits for the helpers to finish theirs. */
   close(): void {
     Atomics.store(this.control, at.open, 0);
     for (;;) {
@@ -71,11 +71,11 @@ export class Job {
     }
   }
 
-  /** Helps with rounds until none came for `patience` milliseconds. */
+  /** Helps with rounds until none has started for `patience` milliseconds. */
   help(kernel: NearestKernel, patience: number): void {
     let seen = 0;
     for (;;) {
-      // Counting oneself in before looking whether the round is open, and `close` the other way round, leaves no gap.
+      // Increments `active` before reading `open`, while `close` clears `open` before reading `active`: so there is no race.
       Atomics.add(this.control, at.active, 1);
       const round = Atomics.load(this.control, at.round);
       if (round !== seen && Atomics.load(this.control, at.open) === 1) {
@@ -90,7 +90,7 @@ export class Job {
     }
   }
 
-  /** Takes blocks until none is left. `seat` is the caller's own room for candidates. */
+  /** Takes blocks until none is left. @param seat which scratch space for candidates to use */
   run(kernel: NearestKernel, seat: number): void {
     const count = this.get("count");
     const block = this.get("block");

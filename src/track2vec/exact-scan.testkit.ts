@@ -1,4 +1,4 @@
-/** Exact nearest rows by cosine: every row is compared with every query, nothing is approximated. */
+/** Exact nearest rows by cosine, by brute force. */
 
 /** The nearest rows of several queries, `k` for each: query q's are at `q * k … q * k + k - 1`, best first. */
 export interface NearestRows {
@@ -16,7 +16,7 @@ export interface NearestRows {
  * @param size the number of dimensions
  * @param queries m×size, row-major, any length but not NaN
  * @param k how many rows to return for each, ≤ n (≤ n - 1 with `skip`)
- * @param skip one row a query that is left out (-1: none), as the query's own row is
+ * @param skip one row per query to exclude (-1: none), such as the query's own
  * @returns best first; equal scores in order of row number
  */
 export function scanExactly(

@@ -1,4 +1,4 @@
-/** A helper thread of an exact scan. It leaves when it was not needed for a while; the next scan starts another. */
+/** A helper thread of an exact scan. It exits after 10 s without work; the next scan starts another. */
 import { workerData } from "node:worker_threads";
 import { Job } from "./exact-job.js";
 import type { NearestKernel } from "./nearest-kernel.js";

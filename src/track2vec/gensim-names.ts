@@ -1,4 +1,4 @@
-/** What gensim's parameters are called here, for whom writes them as there. */
+/** What to use instead of gensim's parameter names. */
 import { misuse } from "../system/index.js";
 import type { Wording } from "./wording.js";
 
@@ -8,7 +8,7 @@ const olderName = (older: string, name: string) => (option: OptionName) =>
   `${option(older)} is gensim's older name of ${option(name)}.`;
 const always = (text: string) => () => text;
 
-/** Of those that have no option of their own, and of two that gensim 4 renamed. */
+/** For parameters without a matching option, and for two that gensim 4 renamed. */
 const instead: Readonly<Record<string, (option: OptionName) => string>> = {
   sentences: always("Playlists or sentences are the first argument."),
   corpus_file: always("Playlists are the first argument; readSequences reads a file of them."),
@@ -26,20 +26,20 @@ const instead: Readonly<Record<string, (option: OptionName) => string>> = {
   comment: always("Leave it out: nothing is kept of it."),
 };
 
-/** Those that are no option here, as gensim spells them: "max_vocab_size". */
+/** gensim's parameters that are not options here, in gensim's spelling: "max_vocab_size". */
 export const namesOfGensim: readonly string[] = Object.keys(instead);
 
 /**
- * What to do instead of giving an option by gensim's name.
+ * The hint for a parameter of gensim that is not an option here.
  *
- * @param name one of `namesOfGensim`; undefined is returned for any other
+ * @param name one of `namesOfGensim`; any other returns undefined
  * @param option how messages name options
  */
 export function insteadOf(name: string, option: OptionName): string | undefined {
   return Object.hasOwn(instead, name) ? instead[name]!(option) : undefined;
 }
 
-/** @throws SegueError (misuse) where an option is one of gensim's that there is not here, in snake_case or camelCase */
+/** @throws SegueError (misuse) if an option is one of `namesOfGensim`, in snake_case or camelCase */
 export function requireNotGensims(given: object, option: OptionName): void {
   for (const name of Object.keys(given)) {
     const hint = insteadOf(

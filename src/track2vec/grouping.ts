@@ -1,14 +1,14 @@
-/** How many centres are trained at once, and which of them have negatives in common. */
+/** How many centres are trained at once, and which of them share negatives. */
 import type { Word2VecOptions } from "./options.js";
 
 export interface Grouping {
-  /** Centres that are trained at once. */
+  /** Centres trained at once. */
   readonly group: number;
-  /** How many negatives a group of centres draws in common; even. */
+  /** Number of shared negatives per draw; even. */
   readonly shared: number;
-  /** Centres that share the negatives of a draw: whole groups. */
+  /** Centres that share a draw of negatives: whole groups. */
   readonly sharing: number;
-  /** Whether inputs gain from outputs halfway between before and after a group. */
+  /** Whether inputs are updated from the mean of the outputs before and after a group. */
   readonly halfway: boolean;
 }
 
@@ -17,29 +17,29 @@ export type GroupingOptions = Pick<
   "sg" | "negative" | "hs" | "alpha" | "window" | "shrinkWindows"
 >;
 
-/** As in assembly/_settings.ts: the most centres of a group. */
+/** As in assembly/_settings.ts: the maximum number of centres in a group. */
 export const GROUP = 8;
-/** With fewer tracks than this each centre is a group. */
+/** With fewer tracks than this, each centre is its own group. */
 const FEW = 1024;
-/** How far a track may move in a group, and a negative until others are drawn, in multiples of a gradient of one. */
+/** How far a track may move within a group, and a negative before the next draw, in multiples of a unit gradient. */
 const MOST_PUSH_OF_GROUP = 3.5;
 const MOST_PUSH_OF_NEGATIVE = 12;
-/** The most groups of skip-gram that share negatives. */
+/** The maximum number of skip-gram groups that share negatives. */
 const MOST_SHARING = 16;
-/** Quads of shared negatives (CBOW: pairs) for one of `negative`: each negative weighs as much less as there are more. */
+/** Quads (CBOW: pairs) of shared negatives per unit of `negative`; their weights are scaled down accordingly. */
 const DRAWS_OF_NEGATIVE = 0.8;
 /**
- * With fewer tracks than this, groups have negatives of their own, and skip-gram's inputs meet outputs halfway: 4 % more hits at 12,000
- * tracks, 8 at 3,000.
+ * With fewer tracks than this, groups do not share negatives, and skip-gram's inputs meet outputs halfway: 4 % more hits at 12,000
+ * tracks, 8 % at 3,000.
  */
 const ENOUGH_TO_SHARE = 16 * 1024;
 /**
- * How much inputs that meet outputs halfway may give each other in a group, where gradients are one: with 0.75 hits got fewer, with 1 rows
- * grew without end.
+ * How much inputs that meet outputs halfway may add to each other in a group, with unit gradients: with 0.75 the hit ratio fell, with 1
+ * rows grew without bound.
  */
 const MOST_GIVEN = 0.6;
 
-/** The contexts of a centre, in the mean. */
+/** The mean number of contexts per centre. */
 export const contextsOf = (window: number, shrinkWindows: boolean): number =>
   shrinkWindows ? window + 1 : 2 * window;
 
@@ -48,12 +48,13 @@ export function planGroups(
   { sg, negative, hs, alpha, window, shrinkWindows }: GroupingOptions,
 ): Grouping {
   const contexts = contextsOf(window, shrinkWindows);
-  // In how many windows of a group a context is, in the mean.
+  // The mean number of a group's windows that a context is in.
   const windows = (GROUP * contexts) / (GROUP + contexts);
-  // Gradients of a group are summed at the weights that it began with: in a small vocabulary, where all share the root of a tree, and
-  // where steps are long, the sum would go too far, so each centre is a group. Tried: with a push of 4.4 and more trainings diverged.
+  // A group's gradients are all taken at its initial weights, then summed. The sum would overshoot in a small vocabulary, with
+  // hierarchical softmax (all paths share the root), and with long steps, so there each centre is its own group. Measured: training
+  // diverged with a push of 4.4 and more.
   const push = sg ? alpha * (8 + negative) * windows : 0;
-  // Halfway, an input gains ½ Σ g·g' of another input, over their outputs; g is the step alpha, as often as a negative counts.
+  // Halfway, an input gains ½ Σ g·g' of another input, summed over their outputs; g is alpha times the weight of a negative.
   const given = (outputs: number, inputs: number, times: number) =>
     0.5 * outputs * inputs * ((alpha * times * negative) / outputs) ** 2;
   const isFar = push > MOST_PUSH_OF_GROUP;
@@ -69,7 +70,8 @@ export function planGroups(
     const halfway = given(shared, GROUP + contexts - 1, windows) <= MOST_GIVEN;
     return { group: GROUP, shared, sharing: GROUP, halfway };
   }
-  // A negative moves by what all centres that share it give: as many groups as keep that below 12 (with 20 some trainings got worse).
+  // A negative moves by the sum over all centres that share it. Share it among as many groups as keep this below 12 (with 20 some
+  // trainings got worse).
   const pushOfGroup = (alpha * GROUP * contexts * negative) / shared;
   let groups = MOST_SHARING;
   while (groups > 1 && groups * pushOfGroup > MOST_PUSH_OF_NEGATIVE) groups /= 2;

@@ -1,6 +1,6 @@
 /**
  * The binary Huffman tree of hierarchical softmax (Mikolov et al. 2013; word2vec.c builds it the same way): frequent tokens
- * get short paths. Built from two queues, leaves in order of count and inner nodes in order of making.
+ * get short paths. Built from two queues: leaves in order of count, inner nodes in order of creation.
  */
 import { blocks, orderByCount, type Steps } from "../system/index.js";
 
@@ -13,11 +13,11 @@ export interface HuffmanPaths {
   readonly depth: number;
 }
 
-/** The paths of tokens that occur so often. */
+/** The paths of tokens with these counts. */
 export function* huffmanSteps(counts: ArrayLike<number>): Steps<HuffmanPaths> {
   const n = counts.length;
   if (n < 2) return { starts: new Uint32Array(n + 1), nodes: new Uint32Array(0), depth: 0 };
-  // Leaf i is token order[i]; a vocabulary that has grown is not in order of count.
+  // Leaf i is token order[i]; an extended vocabulary is not in order of count.
   const numbers = new Uint32Array(n);
   for (const [from, to] of blocks(0, n)) {
     for (let i = from; i < to; i++) numbers[i] = i;
@@ -51,7 +51,7 @@ export function* huffmanSteps(counts: ArrayLike<number>): Steps<HuffmanPaths> {
     yield;
   }
   const nodes = new Uint32Array(starts[n]!);
-  // A path has some twenty nodes.
+  // Smaller blocks: a path has about twenty nodes.
   for (const [from, to] of blocks(0, n, 4096)) {
     for (let leaf = from; leaf < to; leaf++) tree.path(leaf, nodes, starts[order[leaf]! + 1]!);
     yield;
@@ -59,9 +59,9 @@ export function* huffmanSteps(counts: ArrayLike<number>): Steps<HuffmanPaths> {
   return { starts, nodes, depth };
 }
 
-/** Leaves are 0 … n - 1 by falling count, inner nodes n … 2n - 2 in order of making; the last is the root. */
+/** Leaves are 0 … n - 1 by falling count, inner nodes n … 2n - 2 in order of creation; the last is the root. */
 class Tree {
-  /** The edges between each node and the root. */
+  /** The number of edges between each node and the root. */
   readonly length: Uint32Array;
   readonly #n: number;
   readonly #weight: Float64Array;
@@ -85,7 +85,7 @@ class Tree {
     for (let leaf = from; leaf < to; leaf++) this.#weight[leaf] = counts[order[leaf]!]!;
   }
 
-  /** Makes the inner nodes `from` … `to` - 1, each of the two lightest nodes that have no parent. */
+  /** Creates the inner nodes `from` … `to` - 1, each from the two lightest nodes without a parent. */
   join(from: number, to: number): void {
     for (let made = from; made < to; made++) {
       const first = this.#lightest(made);
@@ -97,7 +97,7 @@ class Tree {
     }
   }
 
-  /** @param made the inner nodes before this one are made */
+  /** @param made the number of the first inner node that does not exist yet */
   #lightest(made: number): number {
     const weight = this.#weight;
     const leafFirst =
@@ -105,12 +105,12 @@ class Tree {
     return leafFirst ? this.#leaf-- : this.#inner++;
   }
 
-  /** Lengths of the nodes `from` - 1 down to `to`: a parent always has the higher number. */
+  /** Computes `length` from `from` - 1 down to `to`: a parent always has the higher number. */
   measure(from: number, to: number): void {
     for (let node = from - 1; node >= to; node--) this.length[node] = this.length[this.#parent[node]!]! + 1;
   }
 
-  /** Writes the path of a leaf, from the root down, so that it ends before `end`. */
+  /** Writes the path of a leaf, root first, ending just before `end`. */
   path(leaf: number, nodes: Uint32Array, end: number): void {
     let node = leaf;
     for (let left = this.length[leaf]!; left > 0; left--) {

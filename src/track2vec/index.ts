@@ -1,4 +1,4 @@
-/** Track vectors: training them, asking them, saving and loading them. */
+/** Track vectors: train, query, save and load them. */
 export type { ValueRange } from "../system/index.js";
 export { ExactIndex, type NearestRows } from "./exact-index.js";
 export { formatOf, loadVectors, saveVectors, type VectorFormat, vectorFormats } from "./formats/index.js";

@@ -21,7 +21,7 @@ import {
 } from "./nearest-kernel.js";
 import type { TrackVectors } from "./vectors.js";
 
-/** The lists: plain arrays, to be saved. */
+/** The lists as plain arrays, to be saved. */
 export interface InvertedLists {
   /** The lists' centres, row-major. */
   readonly centres: Float32Array;
@@ -29,7 +29,7 @@ export interface InvertedLists {
   readonly starts: Uint32Array;
   /** Row numbers, list by list, ascending within one. */
   readonly rows: Uint32Array;
-  /** How many lists a query looks into. */
+  /** How many lists a query searches. */
   readonly probes: number;
 }
 
@@ -39,14 +39,16 @@ export interface ListsWithRecall extends InvertedLists {
   readonly k: number;
 }
 
-/** As many lists are looked into as this share of the true nearest wants. */
+/** `probes` is the smallest number of lists that finds this share of the true nearest. */
 const WANTED_RECALL = 0.985;
 const MEASURED_AT_K = 100;
 const MEASURED_QUERIES = 500;
 
 /**
+ * Clusters the rows into lists, and measures on a sample how many lists a query must search.
+ *
  * @param vectors at least one row
- * @throws the signal's reason when it is aborted
+ * @throws the signal's reason if it is aborted
  */
 export async function buildLists(vectors: TrackVectors, signal?: AbortSignal): Promise<ListsWithRecall> {
   const { units, size, length } = vectors;
@@ -65,7 +67,7 @@ export async function buildLists(vectors: TrackVectors, signal?: AbortSignal): P
   const queries = evenRows(units, size, Math.min(MEASURED_QUERIES, length));
   const truth = vectors.nearestRows(queries, k);
   const order = new ExactIndex(centres, size).search(queries, count);
-  // At how many lists each of the true nearest is found.
+  // foundAt[p]: how many of the true nearest are in the p-th list searched.
   const foundAt = new Uint32Array(count + 1);
   const place = new Uint32Array(count);
   for (let q = 0; q < queries.length / size; q++) {
@@ -78,12 +80,12 @@ export async function buildLists(vectors: TrackVectors, signal?: AbortSignal): P
   return { centres, starts, rows, probes, recall: found / truth.rows.length, k };
 }
 
-/** Lists with the rows in them, ready to be asked: plain data over shared memory, so that handing it to another thread copies nothing. */
+/** Lists with their rows, ready for queries: plain data over shared memory, so that passing it to another thread copies nothing. */
 export interface PackedLists {
   readonly lists: InvertedLists;
   readonly size: number;
   readonly memory: WebAssembly.Memory;
-  /** The arguments of the kernel's `setRows`. Each list has places for whole blocks of rows. */
+  /** The arguments of the kernel's `setRows`. Each list is padded to whole blocks of rows. */
   readonly layout: Parameters<NearestKernel["setRows"]>;
   readonly numbers: number;
   readonly bounds: number;
@@ -93,9 +95,9 @@ export interface PackedLists {
 const PADDING = 0xffff_ffff;
 
 /**
- * Lays the rows out list by list.
+ * Copies the rows into shared memory, list by list.
  *
- * @param vectors n×size, row-major, finite, any length
+ * @param vectors n×size, row-major, finite, need not be normalised
  */
 export function packLists(vectors: Float32Array, size: number, lists: InvertedLists): PackedLists {
   const { starts, rows } = lists;
@@ -128,7 +130,7 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
     for (let i = starts[list]!; i < starts[list + 1]!; i++, at++) {
       const row = rows[i]!;
       numberOf[at] = row;
-      // A view of each row would take longer than its copy.
+      // Creating a view of each row would take longer than copying it.
       for (let d = 0, from = row * size, to = at * size; d < size; d++) unitsOf[to++] = vectors[from++]!;
     }
   }
@@ -140,12 +142,12 @@ export function packLists(vectors: Float32Array, size: number, lists: InvertedLi
   return { lists, size, memory, layout, numbers, bounds: boundsAt };
 }
 
-/** Answers queries on one thread; several threads may each have one over the same packed lists. */
+/** Answers queries on one thread. Each thread may have its own over the same packed lists. */
 export class ListIndex {
   readonly #packed: PackedLists;
   readonly #kernel: NearestKernel;
   readonly #centres: ExactIndex;
-  /** This index's own room in the memory: query, lists, state, answers. */
+  /** This index's scratch space in the memory: query, lists, state, answers. */
   #room = { at: 0, bytes: 0 };
 
   constructor(packed: PackedLists) {
@@ -157,9 +159,9 @@ export class ListIndex {
   }
 
   /**
-   * The nearest rows of each query among the lists it looks into: `probes`, more where k is larger than what these were chosen for.
+   * The nearest rows of each query among the lists searched: `probes`, or more for a k above the one that `probes` was measured at.
    *
-   * @param queries m×size, row-major, finite, any length
+   * @param queries m×size, row-major, finite, need not be normalised
    * @param k 0 ≤ k ≤ n
    * @returns best first; equal scores in order of row number
    */
@@ -170,7 +172,7 @@ export class ListIndex {
     const rows = new Uint32Array(count * k);
     const scores = new Float32Array(count * k);
     if (k === 0) return { k, rows, scores };
-    // More of the nearest lie in more lists, if not in as many as there are more of them: 3 times for 10 times as many still find 97 %.
+    // A larger k needs more lists, but not in proportion: for 10 times the k, 3 times the lists still find 97 %.
     const wanted = Math.min(most, Math.ceil(lists.probes * Math.max(1, (k / MEASURED_AT_K) ** 0.6)));
     const kernel = this.#kernel;
     const stateBytes = kernel.setLimits(k, 2 * k + 256);
@@ -208,7 +210,7 @@ export class ListIndex {
     return { k, rows, scores };
   }
 
-  /** Growing gives whoever asks pages that nobody else has; twice as many each time, since the old ones are lost. */
+  /** Growing the memory yields pages that no other thread uses. At least doubles the space, since the old pages are lost. */
   #roomOf(bytes: number): number {
     if (bytes > this.#room.bytes) {
       const pages = Math.ceil(Math.max(bytes, 2 * this.#room.bytes) / PAGE);

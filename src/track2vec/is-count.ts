@@ -1,2 +1,2 @@
-/** Whether a number can be how often a track was played: training takes it for a share of all plays. */
+/** Whether a number is a valid play count, which training relies on. */
 export const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -1,10 +1,10 @@
-/** Compiled kernels: with relaxed SIMD, where the engine knows it. */
+/** Compiles kernels, with relaxed SIMD if the engine supports it. */
 import { setFlagsFromString } from "node:v8";
 import { readKernel } from "../system/index.js";
 
 const modules = new Map<boolean, WebAssembly.Module>();
 
-/** The training kernel (assembly/track2vec.ts), compiled once a process. `shared`: for memory that threads share. */
+/** The training kernel (assembly/track2vec.ts), compiled once per process. @param shared whether threads share its memory */
 export function loadKernel(shared: boolean): WebAssembly.Module {
   let module = modules.get(shared);
   if (!module) {
@@ -15,7 +15,7 @@ export function loadKernel(shared: boolean): WebAssembly.Module {
 }
 
 /**
- * The kernel assembly/<name>.ts with relaxed SIMD (fused multiply-adds, products of bytes), or without where the engine lacks it or
+ * The kernel assembly/<name>.ts with relaxed SIMD (fused multiply-adds, products of bytes), or without if the engine lacks it or
  * SEGUE_RELAXED_SIMD is 0.
  */
 export function compileRelaxed(name: string): WebAssembly.Module {
@@ -24,10 +24,10 @@ export function compileRelaxed(name: string): WebAssembly.Module {
     const bytes = bytesOf("-relaxed");
     const module = tryCompile(bytes);
     if (module) return module;
-    // Node 22 and newer know relaxed SIMD; 20 does when told so first.
+    // Node 22 and newer enable relaxed SIMD by default; Node 20 needs a flag.
     setFlagsFromString("--experimental-wasm-relaxed-simd");
-    const told = tryCompile(bytes);
-    if (told) return told;
+    const flagged = tryCompile(bytes);
+    if (flagged) return flagged;
   }
   return new WebAssembly.Module(bytesOf(""));
 }

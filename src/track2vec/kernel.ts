@@ -1,28 +1,28 @@
 /**
- * The kernel (assembly/track2vec.ts): its typed face, and an instance of it for a thread. Imports nothing that runs: what a training
- * thread loads is what its start takes.
+ * The typed interface of the kernel (assembly/track2vec.ts), and how to instantiate it for a thread. Imports only types: the more
+ * code a training thread loads, the slower it starts.
  */
 import type { Layout } from "./layout.js";
 import type { Word2VecOptions } from "./options.js";
 
-/** What works (assembly/_schedule.ts). Epochs, chunks and shards are numbered from 0; a round goes by the turn that it begins with. */
+/** The exports of assembly/_schedule.ts. Epochs, chunks and shards are numbered from 0; a round is identified by its first turn. */
 export interface Kernel {
   /** Bits: `GOES_ON`, `HAS_TOTALS`. */
   runEpoch(epoch: number): number;
   runChunk(epoch: number, chunk: number): void;
-  /** A round with no other thread beside; what it does, step by step, is below. */
+  /** Runs a round on this thread alone; the functions below are its steps. */
   runRound(epoch: number, first: number): void;
   planShard(epoch: number, first: number, shard: number): void;
   openRound(first: number): void;
   trainShard(epoch: number, first: number, shard: number): void;
   mergeRound(first: number): void;
   clearRound(first: number): void;
-  /** Adds up what an epoch came to: to the thread's `result`. */
+  /** Writes the totals of an epoch to the thread's `result`. */
   addUp(): void;
   initializeRows(from: number, to: number, size: number, seed: bigint): void;
 }
 
-/** The epoch is done and nobody has stopped the training; this thread was the last, and has the totals. */
+/** Bits of `runEpoch`: training was not stopped; this thread finished the epoch last, and has the totals. */
 export const GOES_ON = 1;
 export const HAS_TOTALS = 2;
 
@@ -36,7 +36,7 @@ type KernelExports = Kernel & {
   setShards(...addresses: number[]): void;
 };
 
-/** What an instance has to be told. */
+/** The data that an instance needs. */
 export interface KernelNeeds {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -45,14 +45,14 @@ export interface KernelNeeds {
   readonly vocabulary: number;
   readonly threads: number;
   readonly chunkCount: number;
-  /** Tokens of the corpus. */
+  /** Tokens in the corpus. */
   readonly words: number;
 }
 
 /**
- * An instance for one thread.
+ * Instantiates the kernel for one thread.
  *
- * @param fetchChunk writes the tokens of a chunk and the ends of its playlists to the thread's scratch; returns how many playlists they are
+ * @param fetchChunk writes the tokens of a chunk and the ends of its segments to the thread's scratch space; returns the number of segments
  */
 export function startKernel(
   { module, memory, layout, options, vocabulary, threads, chunkCount, words }: KernelNeeds,
@@ -132,7 +132,7 @@ export function startKernel(
   return kernel;
 }
 
-/** A seed of 64 bits from a few whole numbers; the kernel mixes it further. */
+/** A 64-bit seed from three integers; the kernel mixes it further. */
 export function seedOf(seed: number, epoch: number, chunk: number): bigint {
   return BigInt.asUintN(
     64,

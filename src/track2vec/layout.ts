@@ -1,4 +1,4 @@
-/** Where everything lies in the kernel's linear memory, and whether it fits. */
+/** The layout of the kernel's linear memory, and whether it fits. */
 import { SegueError } from "../system/index.js";
 import { CONTROL_BYTES } from "./control.js";
 import { GROUP, type Grouping } from "./grouping.js";
@@ -11,20 +11,20 @@ export interface LayoutNeeds extends Grouping {
   readonly size: number;
   readonly negative: number;
   readonly hs: boolean;
-  /** The longest Huffman path and the length of all of them. */
+  /** The longest Huffman path, and the total length of all paths. */
   readonly depth: number;
   readonly pathWords: number;
   readonly chunks: number;
   readonly mostWords: number;
   readonly mostSegments: number;
   readonly threads: number;
-  /** Shards that keep copies of rows; 0: threads work on the matrices themselves. */
+  /** Shards that keep copies of rows; 0: threads update the matrices directly. */
   readonly shards: number;
 }
 
 /** Addresses in bytes. */
 export interface Layout extends Grouping {
-  /** Bytes of a row: whole vectors of four floats. */
+  /** Bytes per row, padded to whole vectors of four floats. */
   readonly rowBytes: number;
   readonly rows: number;
   readonly negativeRow: number;
@@ -36,12 +36,12 @@ export interface Layout extends Grouping {
   readonly pathNodes: number;
   /** See `Control`. */
   readonly control: number;
-  /** Turn by turn the number of a chunk; by chunk, how many tokens lie before it, and what came of it (24 bytes). */
+  /** The chunk number for each turn; for each chunk, the number of tokens before it, and its totals (24 bytes). */
   readonly order: number;
   readonly starts: number;
   readonly results: number;
   readonly scratches: readonly Scratch[];
-  /** Of each thread; with shards, of each shard of a round, and behind them of each of the next. */
+  /** One per thread; with shards, one per shard of this round, followed by one per shard of the next. */
   readonly plans: Repeated<Plan>;
   readonly shards: Repeated<Shard>;
   readonly totalBytes: number;
@@ -73,14 +73,14 @@ export interface Scratch {
   readonly dummy: number;
 }
 
-/** Where the first of `count` things lies, each `bytes` after the one before. */
+/** The address of the first of `count` things, `bytes` apart. */
 interface Repeated<T> {
   readonly first: T;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** What is drawn for a chunk: tracks (and how many they are), windows, negatives. */
+/** A chunk's random draws: tracks (and their number), windows, negatives. */
 export interface Plan {
   readonly keptCount: number;
   readonly kept: number;
@@ -91,17 +91,17 @@ export interface Plan {
 export interface Shard {
   readonly copiedCount: number;
   readonly copies: number;
-  /** Which rows they are of. */
+  /** The rows copied. */
   readonly copied: number;
 }
 
 const ADDRESSABLE = 4 * 1024 ** 3;
-/** As in assembly/_settings.ts: the most inputs of a block. */
+/** As in assembly/_settings.ts: the maximum number of inputs in a block. */
 export const BLOCK = 32;
-/** What the compiled module keeps for itself (the numbers of the exponential). */
+/** Bytes reserved for the compiled module's static data (the constants of the exponential). */
 const RESERVED = 65_536;
 
-/** @throws SegueError with code "out-of-memory" when it is more than wasm32 can address, with how much would fit */
+/** @throws SegueError with code "out-of-memory" if it exceeds what wasm32 can address, with what would fit */
 export function layOut(needs: LayoutNeeds, wording = ofTracks): Layout {
   const layout = place(needs);
   if (layout.totalBytes > ADDRESSABLE) throw tooLarge(needs, layout, wording);
@@ -139,7 +139,7 @@ function tooLarge(
   );
 }
 
-/** The largest whole number up to `most` whose layout can be addressed; 0 where none can. */
+/** The largest integer up to `most` whose layout can be addressed; 0 if there is none. */
 function largest(most: number, layoutOf: (amount: number) => Layout): number {
   let [low, high] = [0, most];
   while (low < high) {
@@ -181,7 +181,7 @@ function place(needs: LayoutNeeds): Layout {
   const results = take(chunks * 24);
   const { group, shared, sharing, halfway } = needs;
   const drawn = Math.ceil(mostWords / sharing) * shared;
-  // A quad of centres before the negatives and one behind them.
+  // A quad of centres before the negatives and one after.
   const outputs = Math.max(GROUP + inQuads(shared), inQuads(needs.depth));
   const copied = Math.min(rowCount, mostWords * (2 + needs.depth) + drawn);
   const scratches = Array.from({ length: threads }, () => ({
@@ -245,7 +245,7 @@ function place(needs: LayoutNeeds): Layout {
   };
 }
 
-/** Outputs are worked four at a time. */
+/** Outputs are processed four at a time. */
 function inQuads(outputs: number): number {
   return 4 * Math.ceil(outputs / 4);
 }

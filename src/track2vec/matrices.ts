@@ -1,14 +1,14 @@
-/** The matrices in the kernel's memory: rows padded to whole vectors there, packed where others see them. */
+/** The matrices in the kernel's memory, whose rows are padded to whole vectors, and their packed form outside. */
 import { blocks, type Steps } from "../system/index.js";
 import type { Layout } from "./layout.js";
 
-/** Matrices as they are given in and out: n×size, row-major, packed. */
+/** The matrices outside the kernel: n×size, row-major, packed. */
 export interface Weights {
-  /** One row a track (gensim's wv.vectors). */
+  /** One row per track (gensim's wv.vectors). */
   readonly inputs: Float32Array;
-  /** One row a track (gensim's syn1neg); without negative sampling there are none. */
+  /** One row per track (gensim's syn1neg); only with negative sampling. */
   readonly outputs?: Float32Array;
-  /** One row an inner node of the Huffman tree (gensim's syn1); only with hierarchical softmax. */
+  /** One row per inner node of the Huffman tree (gensim's syn1); only with hierarchical softmax. */
   readonly nodes?: Float32Array;
 }
 
@@ -25,7 +25,7 @@ export class Matrices {
     this.#stride = layout.rowBytes / 4;
   }
 
-  /** Copies of so many rows, packed; in steps. */
+  /** A packed copy of `count` rows. Runs in steps. */
   *read(firstRow: number, count: number): Steps<Float32Array> {
     const packed = new Float32Array(count * this.size);
     for (const [from, to] of this.#pieces(count)) {
@@ -35,7 +35,7 @@ export class Matrices {
     return packed;
   }
 
-  /** Writes packed rows to where they belong; in steps. */
+  /** Writes packed rows. Runs in steps. */
   *write(firstRow: number, packed: Float32Array): Steps<void> {
     for (const [from, to] of this.#pieces(packed.length / this.size)) {
       this.#unpack(packed.subarray(from * this.size, to * this.size), firstRow + from);
@@ -44,8 +44,8 @@ export class Matrices {
   }
 
   /**
-   * Writes zeros to rows that are zero already, in steps: memory that is read before it is first written is mapped twice, the second time
-   * while every thread that uses it waits.
+   * Writes zeros to rows that are zero already, in steps: pages that are read before the first write are mapped twice, the second time
+   * while every thread that uses them waits.
    */
   *clear(firstRow: number, count: number): Steps<void> {
     const start = this.layout.rows / 4 + firstRow * this.#stride;
@@ -55,7 +55,7 @@ export class Matrices {
     }
   }
 
-  /** Pieces of rows with at most about a million values. */
+  /** Ranges of rows with at most about a million values. */
   #pieces(rows: number): Iterable<readonly [number, number]> {
     return blocks(0, rows, Math.max(1, Math.floor(2 ** 20 / this.size)));
   }

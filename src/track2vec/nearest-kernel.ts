@@ -1,8 +1,8 @@
-/** The kernel of nearest search (assembly/nearest.ts): its typed face, and an instance over a memory. */
+/** The typed interface of the nearest-search kernel (assembly/nearest.ts), and how to instantiate it over a memory. */
 import { blocks, type Steps } from "../system/index.js";
 import { compileRelaxed } from "./kernel-module.js";
 
-/** Addresses and counts in bytes and numbers. */
+/** Addresses are in bytes. */
 export interface NearestKernel {
   normalize(raw: number, to: number, rows: number, size: number): number;
   setRows(panelsAt: number, unitsAt: number, headAt: number, rows: number, size: number): void;
@@ -37,14 +37,14 @@ export const MOST_PAGES = 65_536;
 
 export const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
-/** Rows of a panel, and of the four panels that are scanned at once. */
+/** Rows per panel, and per block of four panels, which are scanned together. */
 export const PANEL = 8;
 export const BLOCK = 4 * PANEL;
 
-/** As in assembly/_nearest_rows.ts: rows that have one scale. */
+/** As in assembly/_nearest_rows.ts: rows that share a scale. */
 const SCALED = 128;
 
-/** The bytes of the panels of so many rows, in whole blocks, and of what is known of all rows. */
+/** Bytes needed for the panels of `rows` rows, in whole blocks. */
 export function panelBytes(rows: number, size: number): number {
   return 4 * Math.ceil(rows / BLOCK) * (((size + 1) >> 1) * 16 + 16);
 }
@@ -53,7 +53,7 @@ export function headBytes(rows: number, size: number): number {
   return 32 + 16 * Math.ceil(size / 4) + 16 * Math.ceil(size / 2) + 4 * Math.ceil(rows / SCALED);
 }
 
-/** Rounds rows of length 1 into panels, once `setRows` has told the kernel where they are; in steps. */
+/** Rounds unit rows into panels; call `setRows` first. Runs in steps. */
 export function* packRows(kernel: NearestKernel, rows: number, size: number): Steps<void> {
   const pieces = () => blocks(0, rows, SCALED * Math.ceil(2 ** 20 / size / SCALED));
   for (const [from, to] of pieces()) {
@@ -69,7 +69,7 @@ export function* packRows(kernel: NearestKernel, rows: number, size: number): St
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiled once in each thread. */
+/** Compiled once per thread. */
 export function nearestModule(): WebAssembly.Module {
   return (compiled ??= compileRelaxed("nearest"));
 }

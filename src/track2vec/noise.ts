@@ -1,9 +1,9 @@
-/** How negatives are distributed over the vocabulary. */
+/** The noise distribution that negatives are drawn from. */
 import { blocks, type Steps } from "../system/index.js";
 
 /**
- * How much each row is drawn as a negative, in proportion: count^exponent, 0 for what was never played. Where powers leave the range
- * of numbers, they are of shares of the count that is drawn most.
+ * The relative probability of each row as a negative: count^exponent, 0 for tracks never played. If powers could overflow or underflow,
+ * counts are first divided by the one with the largest power.
  */
 export function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float64Array> {
   const weights = new Float64Array(counts.length);
@@ -13,7 +13,7 @@ export function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float
   for (const [from, to] of blocks(0, counts.length)) {
     for (let row = from; row < to; row++) {
       const count = counts[row]!;
-      // Counts fall, mostly: neighbours are alike, and a power takes long.
+      // Rows are mostly in order of falling count, so equal counts are adjacent: skip the costly power.
       weights[row] =
         row > 0 && count === counts[row - 1] ? weights[row - 1]! : count > 0 ? (count / unit) ** exponent : 0;
     }
@@ -22,7 +22,7 @@ export function* noiseSteps(counts: Float64Array, exponent: number): Steps<Float
   return weights;
 }
 
-/** The highest count, or the lowest that there is where the exponent is negative. */
+/** The highest count or, for a negative exponent, the lowest above 0. */
 function* mostDrawn(counts: Float64Array, exponent: number): Steps<number> {
   let most = 0;
   for (const [from, to] of blocks(0, counts.length)) {

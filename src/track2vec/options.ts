@@ -1,4 +1,4 @@
-/** What training can be told, with gensim's names (in camelCase) and gensim's defaults, and the check of all of it. */
+/** The training options, with gensim's names (in camelCase) and defaults, and their validation. */
 import {
   asWritten,
   misuse,
@@ -19,41 +19,41 @@ export interface Word2VecOptions {
   readonly hs: boolean;
   /** Dimensions of a vector, a whole number ≥ 1. Default 100. */
   readonly vectorSize: number;
-  /** The farthest context on each side of a centre, in tokens, ≥ 1. Default 5. */
+  /** The largest distance between a centre and its context, in tokens, ≥ 1. Default 5. */
   readonly window: number;
-  /** Draw each centre's window uniformly from 1 … `window` (true) or always take the whole (false). Default true. */
+  /** Draw each centre's window uniformly from 1 … `window` (true), or always use the full window (false). Default true. */
   readonly shrinkWindows: boolean;
   /** Tokens that occur less often than this are left out. Default 5. */
   readonly minCount: number;
   /** The most tokens to keep: `minCount` is raised until they fit. Default: no limit. */
   readonly maxFinalVocab: number | undefined;
-  /** Tokens more frequent than this share of the corpus are thinned out; 0 keeps all. Default 1e-3. */
+  /** Tokens more frequent than this share of the corpus are downsampled; 0 keeps all. Default 1e-3. */
   readonly sample: number;
-  /** Negatives a centre; 0 for none (then `hs` must be on). Default 5. */
+  /** Negatives per centre; 0 for none (then `hs` must be on). Default 5. */
   readonly negative: number;
   /** Negatives are drawn in proportion to count^nsExponent; any finite number. Default 0.75. */
   readonly nsExponent: number;
-  /** The learning rate at the start. Default 0.025. */
+  /** The initial learning rate. Default 0.025. */
   readonly alpha: number;
-  /** The learning rate at the end, reached linearly in words. Default 0.0001. */
+  /** The final learning rate; it falls linearly with the words trained. Default 0.0001. */
   readonly minAlpha: number;
   /** CBOW: take the mean of the context (true) or its sum (false). Default true. */
   readonly cbowMean: boolean;
   /** Passes over the corpus. Default 5. */
   readonly epochs: number;
-  /** A whole number; the same seed gives the same vectors at any number of threads. Default 1. */
+  /** An integer; the same seed gives the same vectors at any number of threads. Default 1. */
   readonly seed: number;
-  /** Threads to work with. Default: one for each processor. gensim's `workers`. */
+  /** Number of training threads. Default: one per core. gensim's `workers`. */
   readonly threads: number;
   /**
    * `deterministic`: bit-identical vectors for a seed at any number of threads. `racy`: threads write to the shared
-   * matrices without waiting for each other (Hogwild, Recht et al. 2011): faster, and never twice the same above one
+   * matrices without synchronisation (Hogwild, Recht et al. 2011): faster, but not reproducible with more than one
    * thread. Default `deterministic`.
    */
   readonly workers: "deterministic" | "racy";
 }
 
-/** What each option is where it is not given: gensim's defaults. */
+/** The defaults, which are gensim's. */
 export const word2vecDefaults: Word2VecOptions = {
   sg: false,
   hs: false,
@@ -74,7 +74,7 @@ export const word2vecDefaults: Word2VecOptions = {
   workers: "deterministic",
 };
 
-/** What each number may be, on its own. */
+/** The valid range of each numeric option, taken by itself. */
 export const word2vecRanges = {
   vectorSize: wholeNumber(1, 65_536),
   window: wholeNumber(1, 10_000),
@@ -93,11 +93,11 @@ export const word2vecRanges = {
 const names = Object.keys(word2vecDefaults) as (keyof Word2VecOptions)[];
 
 /**
- * Fills in the defaults and checks every option. Switches may be given as 0 and 1, as gensim's are.
+ * Fills in the defaults and validates every option. Booleans may also be 0 or 1, as in gensim.
  *
- * @param others names that `given` may have beside those of `Word2VecOptions`
+ * @param others names that `given` may have in addition to those of `Word2VecOptions`
  * @param wording how messages name options; default: as in code
- * @throws SegueError (misuse) that names the option and what it may be; also for an option that does not exist
+ * @throws SegueError (misuse) naming the option and its valid values; also if an option does not exist
  */
 export function resolveOptions(
   given: Partial<Word2VecOptions> = {},

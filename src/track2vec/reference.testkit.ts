@@ -1,6 +1,6 @@
 /**
- * What the kernel should do, in plain loops over doubles: no tiles, no vectors, no threads. It draws the same random numbers, so
- * that its matrices can be compared number by number.
+ * The kernel's reference implementation, in plain loops over doubles: no tiles, no vectors, no threads. It draws the same random
+ * numbers, so that the matrices can be compared value by value.
  */
 import { atOnce } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
@@ -53,7 +53,7 @@ function bagOf(inputs: readonly Row[], useMean: boolean): Row {
   return bag;
 }
 
-/** One step down the gradient of `skipGramLoss`: what is to be added to each row. */
+/** One gradient descent step for `skipGramLoss`: what to add to each row. */
 export function skipGramStep({ inputs, outputs, labels }: Example, alpha: number) {
   const gains = inputs.map((input) =>
     outputs.map((output, m) => (labels[m]! - sigmoid(dot(input, output))) * alpha),
@@ -68,7 +68,7 @@ export function skipGramStep({ inputs, outputs, labels }: Example, alpha: number
   };
 }
 
-/** As word2vec has it: the whole error goes back to each input of a mean, its share to each input of a sum. */
+/** As in word2vec: each input of a mean gets the whole error, each input of a sum its share. */
 export function cbowStep({ inputs, outputs, labels }: Example, alpha: number, useMean: boolean) {
   const bag = bagOf(inputs, useMean);
   const gains = outputs.map((output, m) => (labels[m]! - sigmoid(dot(bag, output))) * alpha);
@@ -104,7 +104,7 @@ export function referenceOf(session: Session): Reference {
   return { inputs: rows(inputs), outputs: rows(outputs), nodes: rows(nodes), loss: 0, pairs: 0 };
 }
 
-/** Trains one chunk on `reference` as the kernel does on the session's matrices. */
+/** Trains one chunk on `reference`, as the kernel does on the session's matrices. */
 export function referenceChunk(reference: Reference, session: Session, epoch: number, chunk: number): void {
   const { options, items, chunks, layout } = session.job;
   const { counts, rowOf } = session.vocabulary;
@@ -159,7 +159,7 @@ export function referenceChunk(reference: Reference, session: Session, epoch: nu
       const column = below(high(r), counts.length);
       negatives.push(low(r) < table[2 * column]! ? column : table[2 * column + 1]!);
     }
-    // Groups that share negatives take gradients at them as they were before the first of these groups.
+    // Groups that share negatives use the negatives' values from before the first of these groups.
     const rows = negatives.map((drawn) => reference.outputs[drawn]!);
     const negativeRows = layout.sharing > 1 ? rows.map((row) => row.slice()) : rows;
     for (let from = first; from < Math.min(first + layout.sharing, centres.length); from += layout.group) {
@@ -179,12 +179,12 @@ interface Group {
   readonly all: readonly Centre[];
   readonly members: readonly Centre[];
   readonly negatives: readonly number[];
-  /** The rows that gradients are taken at. */
+  /** The rows at which gradients are taken. */
   readonly negativeRows: readonly Row[];
   readonly alpha: number;
 }
 
-/** All gradients at the weights before the group; a block of 32 inputs sees what the blocks before it have changed. */
+/** Takes all gradients at the weights before the group; but a block of 32 inputs sees the changes of the blocks before it. */
 function trainGroup(
   reference: Reference,
   session: Session,
@@ -205,7 +205,7 @@ function trainGroup(
   const apply = () => {
     for (const [row, gain] of steps.splice(0)) add([row], [gain]);
   };
-  /** Outputs of one label for some inputs: skip-gram's pairs, or the bag of CBOW, weighted. */
+  /** Trains inputs (skip-gram's pairs, or CBOW's bag) on outputs of one label, weighted. */
   const train = (
     frozen: readonly Row[],
     rows: readonly Row[],
@@ -258,7 +258,7 @@ function trainGroup(
       const rows = contextOf(centre);
       if (rows.length === 0) continue;
       for (const [node, label] of labelsOf(centre)) train(rows.map(frozen), rows, [node], label, 1);
-      // Nodes learn from centre to centre, inputs when the block is over.
+      // Nodes are updated after each centre, inputs after the block.
       const later = steps.filter(([row]) => before.has(row));
       for (const [row, gain] of steps) if (!before.has(row)) add([row], [gain]);
       steps.splice(0, steps.length, ...later);
@@ -269,8 +269,8 @@ function trainGroup(
 }
 
 /**
- * A block of skip-gram whose inputs meet the outputs halfway: they gain from the means of what outputs were and what they have become,
- * less what each of them gave these outputs by itself.
+ * A skip-gram block whose inputs meet the outputs halfway: they are updated from the mean of the outputs before and after their own
+ * update, less each input's own contribution to it.
  */
 function halfwayBlock(
   reference: Reference,
@@ -309,7 +309,7 @@ function halfwayBlock(
   for (const [m, { row }] of slots.entries()) {
     for (const { gains, frozen } of learning) add([row], [frozen.map((x) => gains[m]! * x)]);
   }
-  // By twos, as the kernel does: a track may be there twice.
+  // In pairs, as in the kernel: a track may occur twice.
   for (let from = start; from < end; from += 2) {
     const two = learning.filter(({ p }) => p >= from && p < from + 2);
     for (const { row, gains } of two) {

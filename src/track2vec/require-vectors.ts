@@ -1,10 +1,10 @@
-/** In plain JavaScript the result of a training, or a promise of it, could be given where its vectors are wanted. */
+/** Catches plain JavaScript that passes the result of a training, or a promise of it, instead of its vectors. */
 import { misuse } from "../system/index.js";
 import type { TrackVectors } from "./vectors.js";
 
 /**
  * @param of the caller, for the message: "saveVectors"
- * @throws SegueError (misuse) where they are not track vectors
+ * @throws SegueError (misuse) if they are not track vectors
  */
 export function requireVectors(vectors: TrackVectors, of: string): void {
   const given: Partial<TrackVectors> | undefined = vectors;

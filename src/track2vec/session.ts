@@ -1,4 +1,4 @@
-/** A training in memory: vocabulary, matrices and tables laid out for the kernel, ready for threads to work on. */
+/** A training in memory: vocabulary, matrices and tables laid out for the kernel. */
 import type { Corpus } from "../corpus/index.js";
 import { atOnce, blocks, copySteps, inSlices, SegueError, type Steps } from "../system/index.js";
 import { aliasTableSteps } from "./alias-table.js";
@@ -17,7 +17,7 @@ import { ofTracks, type Wording } from "./wording.js";
 import { type Job, Work } from "./work.js";
 
 export interface SessionStart {
-  /** Matrices to go on from; rows that it lacks start at random (inputs) or at zero (outputs). */
+  /** Matrices to continue from; missing rows start at random (inputs) or at zero (outputs). */
   readonly start?: Weights;
   readonly firstEpoch: number;
   /** Whether threads may share memory. */
@@ -39,8 +39,8 @@ export class Session {
   }
 
   /**
-   * @throws SegueError with code "out-of-memory" when memory does not suffice
-   * @throws the signal's reason when it is aborted
+   * @throws SegueError with code "out-of-memory" if memory does not suffice
+   * @throws the signal's reason if it is aborted
    */
   static async open(
     corpus: Corpus,
@@ -96,7 +96,7 @@ export class Session {
       yield* copySteps(words, paths.nodes, layout.pathNodes / 4);
     }
     const { items } = corpus;
-    // The tokens that are kept, as far as one can know, are what takes time.
+    // The time a chunk takes grows with the tokens expected to survive downsampling.
     const cost = (from: number, to: number) => {
       let sum = 0;
       for (let at = from; at < to; at++) {
@@ -148,7 +148,7 @@ export class Session {
     }
   }
 
-  /** Copies of the matrices as they are now. */
+  /** Copies of the current matrices. */
   weights(): Weights {
     return atOnce(this.weightsSteps());
   }
@@ -164,7 +164,7 @@ export class Session {
     };
   }
 
-  /** Words of the current epoch whose chunks have been taken. */
+  /** Words of the current epoch in chunks that have been taken. */
   wordsTaken(): number {
     const { segments, firsts } = this.chunks;
     const chunk = Math.min(this.control.nextChunk, firsts.length - 1);

@@ -1,29 +1,30 @@
 /**
- * How the deterministic mode divides work. The shards of a round, a chunk each, start from the same matrices; a row that several of them need
- * is copied by each, and their changes are added up in the order of the shards. Neither the number of shards nor the length of a chunk depends
- * on the number of threads, so neither does the result.
+ * How deterministic mode divides the work. The shards of a round, one chunk each, start from the same matrices. Each shard copies the rows
+ * that it shares with others, and the changes are added up in the order of the shards. Neither the number of shards nor the length of a
+ * chunk depends on the number of threads, so neither does the result.
  */
 import { MOST_SHARDS } from "./control.js";
 import { contextsOf, type Grouping, type GroupingOptions, planGroups } from "./grouping.js";
 import type { Word2VecOptions } from "./options.js";
 
 export interface ShardPlan extends Grouping {
-  /** 0: no copies, threads work on the matrices themselves. */
+  /** 0: no copies, threads update the matrices directly. */
   readonly shards: number;
-  /** About how many tokens a chunk has. */
+  /** Approximate number of tokens per chunk. */
   readonly chunkWords: number;
   readonly mostThreads: number;
 }
 
-/** A shard for so many tracks. */
+/** Tracks per shard. */
 const TRACKS_OF_SHARD = 1024;
 const CHUNK_WORDS = 256;
-/** Shorter chunks are not worth their merging. */
+/** Shorter chunks are not worth the cost of merging. */
 const LEAST_CHUNK_WORDS = 32;
 /**
- * With hierarchical softmax every word of a round pushes the root of the tree, and what shards push is summed: with longer chunks than these
- * rows grew without end. With eight shards 256 words were well at window 10 and the rate 0.025, not at window 15, or 10 that does not
- * shrink, or the rate 0.04. Found by trying: contexts count in the square, the rate in its square again.
+ * With hierarchical softmax every word of a round updates the root of the tree, and the updates of all shards are summed: with longer chunks
+ * than these, rows grew without bound. With eight shards, 256 words worked at window 10 and learning rate 0.025, but not at window 15, at
+ * window 10 without shrinking, or at rate 0.04. Found empirically: the limit falls with the square of the contexts and the fourth power of
+ * the rate.
  */
 const mostChunkWords = (shards: number, { sg, hs, alpha, window, shrinkWindows }: GroupingOptions): number =>
   sg && hs
@@ -33,7 +34,7 @@ const mostChunkWords = (shards: number, { sg, hs, alpha, window, shrinkWindows }
       (0.025 / alpha) ** 4
     : CHUNK_WORDS;
 
-/** No training of so many words has use for more threads, whatever its vocabulary turns out to be. */
+/** The maximum number of threads that a training of `words` words can use, whatever its vocabulary. */
 export function mostThreads(words: number, { threads, workers }: Word2VecOptions): number {
   const chunks = Math.max(1, Math.ceil(words / CHUNK_WORDS));
   return Math.min(threads, chunks, workers === "racy" ? Infinity : MOST_SHARDS);
@@ -45,7 +46,7 @@ export function planShards(
 ): ShardPlan {
   const groups = { chunkWords: CHUNK_WORDS, ...planGroups(vocabulary, options) };
   if (options.workers === "racy") return { shards: 0, mostThreads: Infinity, ...groups };
-  // Changes are summed, so a track that many shards change at once would move too far: a small vocabulary gets few shards.
+  // Changes are summed, so a track updated by many shards at once would overshoot: a small vocabulary gets few shards.
   const shards = Math.min(MOST_SHARDS, Math.floor(vocabulary / TRACKS_OF_SHARD));
   const chunkWords = Math.min(CHUNK_WORDS, Math.floor(mostChunkWords(shards, options)));
   if (shards < 2 || chunkWords < LEAST_CHUNK_WORDS) return { shards: 0, mostThreads: 1, ...groups };

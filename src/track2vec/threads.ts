@@ -1,22 +1,22 @@
-/** Runs the epochs of a session: on worker threads, or, where memory cannot be shared, on this thread in small slices. */
+/** Runs the epochs of a session on worker threads or, if memory cannot be shared, on this thread in small slices. */
 import type { Worker } from "node:worker_threads";
 import { Turns, untilAborted } from "../system/index.js";
 import { returnThread, takeThread } from "./idle-threads.js";
 import type { Session } from "./session.js";
 import { type EpochTotals, Work } from "./work.js";
 
-/** Called after each epoch, while nothing trains unless epochs follow each other at once; false ends the training. */
+/** Called after each epoch, while training waits (unless `atOnce`); false ends the training. */
 export type AfterEpoch = (totals: EpochTotals) => Promise<boolean>;
 
 /**
- * Threads that start while the session is still being made: to start takes them about as long as it takes to count tracks and to
- * fill the matrices.
+ * Training threads, started before the session is prepared: starting them takes about as long as counting tracks and filling the
+ * matrices.
  */
 export class Crew {
   readonly #workers: Worker[];
-  /** Resolves when a thread has failed, before it was needed or later. */
+  /** Resolves when a thread fails, even before it is needed. */
   readonly #failed: Promise<Error>;
-  /** Threads that have been given work and not yet done it. */
+  /** Threads with unfinished work. */
   #running = 0;
   #done = false;
 
@@ -31,10 +31,10 @@ export class Crew {
   }
 
   /**
-   * Trains; a crew does so once.
+   * Trains. To be called once.
    *
-   * @param atOnce whether an epoch begins before `afterEpoch` of the one before it has been heard: threads then wait for nobody
-   * @throws the signal's reason when it is aborted; no thread is left running in any case
+   * @param atOnce whether an epoch may begin before `afterEpoch` of the previous one returns, so that threads never wait for it
+   * @throws the signal's reason if it is aborted; no thread is left running in any case
    */
   async run(session: Session, afterEpoch: AfterEpoch, atOnce: boolean, signal?: AbortSignal): Promise<void> {
     const { job, control } = session;
@@ -57,7 +57,7 @@ export class Crew {
           // A callback that fails ends the training, not the process.
           judged.catch(reject);
         };
-        // Where epochs follow each other at once, what one thread says of an epoch may be heard before what another says of the one before.
+        // With `atOnce`, the message about an epoch may arrive before another thread's message about the previous one.
         const heard = new Map<number, EpochTotals>();
         let next = job.firstEpoch;
         const ended = (totals: EpochTotals) => {
@@ -70,7 +70,7 @@ export class Crew {
         const left = () => {
           this.#running--;
           if (this.#running > 0) return;
-          // After the last epoch the threads leave while it is still being judged; who aborts does not wait for that.
+          // After the last epoch the threads leave while `afterEpoch` still runs; an abort does not wait for it.
           if (signal?.aborted) resolve();
           else judged.then(resolve, reject);
         };
@@ -93,7 +93,7 @@ export class Crew {
     signal?.throwIfAborted();
   }
 
-  /** Ends the threads, whatever they do; waits for them only where they have work: to start takes long on a busy machine. */
+  /** Ends the threads. Waits only if they have work: a thread that is still starting may take long to end on a busy machine. */
   async end(): Promise<void> {
     const ending: Promise<number>[] = [];
     for (const worker of this.#workers.splice(0)) {
@@ -105,13 +105,13 @@ export class Crew {
 }
 
 /**
- * The bytes of what each thread has worked on. They stay in its memory, of one training as of the next: its own heap is so small that
- * nothing collects it. So a thread that has had much of it does not wait for more work.
+ * Total bytes of the trainings each thread worked on. The thread retains this memory, since its heap stays so small that no
+ * garbage collection runs. A thread that retains too much is ended rather than reused.
  */
 const keptBy = new WeakMap<Worker, number>();
 const MOST_KEPT = 2 ** 28;
 
-/** @throws the signal's reason when it is aborted */
+/** @throws the signal's reason if it is aborted */
 export async function runOnThisThread(
   session: Session,
   afterEpoch: AfterEpoch,
@@ -120,7 +120,7 @@ export async function runOnThisThread(
   signal?.throwIfAborted();
   const { job } = session;
   const work = new Work(job, 0);
-  // Counted over epochs: on a small corpus each of them is shorter than a slice.
+  // One for all epochs: on a small corpus an epoch is shorter than a slice.
   const turns = new Turns(signal);
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
     const step = Math.max(1, work.shards);

@@ -1,4 +1,4 @@
-/** Several trainings on one corpus in one process. */
+/** Trains several models on one corpus in one process. */
 import { type Corpus, requireCorpus } from "../corpus/index.js";
 import {
   aSignal,
@@ -19,26 +19,26 @@ import { type TrainingResult, trainTrack2Vec } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
 
 export interface GridOptions {
-  /** How many points train at once, each with matrices of its own. Default: one per processor, as far as there are points. */
+  /** How many points train at once, each with its own matrices. Default: one per core, at most the number of points. */
   readonly concurrency?: number;
-  /** Told of each point: the task is "training 2/6". */
+  /** Called with the progress of each point, as the task "training 2/6". */
   readonly progress?: Progress;
-  /** Ends all of them. */
+  /** Aborts all of them. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains every point of a grid on one corpus, whose plays lie once, as 32-bit numbers, in memory that all points and all their
- * threads share. A point without `threads` gets its share of the processors; in the deterministic mode its vectors are
- * those of a training alone.
+ * Trains every point of a grid on one corpus. Its plays are held once, as 32-bit numbers, in memory shared by all points and
+ * threads. A point without `threads` gets its share of the cores; in deterministic mode its vectors are the same as if it
+ * had been trained alone.
  *
  * ```ts
  * const results = await trainGrid(corpus, [3, 5, 10].map((minCount) => ({ sg: true, minCount, epochs: 30 })));
  * ```
  *
  * @param points the options of each training (see `trainTrack2Vec`)
- * @returns one result a point, in their order
- * @throws SegueError (misuse) where an argument or an option is wrong; naming the point whose training failed, the others are ended
+ * @returns one result per point, in the same order
+ * @throws SegueError (misuse) if an argument or option is invalid; if a training fails, naming its point, and the others are aborted
  * @throws the signal's reason
  */
 export async function trainGrid(
@@ -86,7 +86,7 @@ export async function trainGrid(
   return results;
 }
 
-/** What is needed before its training, which looks at all the rest. */
+/** Checks what must hold before the training of the point, which validates the rest. */
 function requirePoint(point: TrainOptions, place: string): void {
   requireKnown(point, Object.keys(Object(point)), `grid point ${place}`);
   if (point.signal !== undefined) requireWithin(aSignal, `the signal of grid point ${place}`, point.signal);

@@ -1,4 +1,4 @@
-/** What a training can be told beside gensim's options, and what it tells after each epoch. */
+/** Training options beyond gensim's, and the report after each epoch. */
 import {
   aFunction,
   aPath,
@@ -13,59 +13,59 @@ import type { Validation } from "./validation.js";
 import type { TrackVectors } from "./vectors.js";
 import type { Wording } from "./wording.js";
 
-/** What is known at the end of an epoch. */
+/** The state of a training at the end of an epoch. */
 export interface EpochReport {
-  /** 1 for the first. */
+  /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
+  /** Mean negative log-likelihood in nats: per pair with its negatives (skip-gram), or per centre (CBOW). */
   readonly loss: number;
-  /** Every word of the epochs that this call has trained, by the time since training began. */
+  /** All words of the epochs trained by this call, divided by the time since training began. */
   readonly wordsPerSecond: number;
-  /** Until the last epoch would end, at that speed. */
+  /** Until the last epoch ends, at this speed. */
   readonly secondsLeft: number;
-  /** On the validation's queries, where there is one. */
+  /** On the validation's queries, if there is a validation. */
   readonly hitRatio?: number;
-  /** The vectors as they are now, copied. */
+  /** A copy of the current vectors. */
   vectors(): TrackVectors;
 }
 
-/** gensim's options (see `Word2VecOptions`), and what happens beside training. */
+/** gensim's options (see `Word2VecOptions`), and Segue's own. */
 export interface TrainOptions extends Partial<Word2VecOptions> {
-  /** Told five times a second how many words of all epochs are done; its note has words/s, loss and time left. */
+  /** Called five times a second with the number of words done over all epochs; the note has words/s, loss and time left. */
   readonly progress?: Progress;
   /**
-   * Ends the training within 100 ms, whatever it is doing and however large the corpus is; its threads are gone then, and a checkpoint
-   * is whole: as it was after the last epoch, or after the one that was just being saved.
+   * Ends the training and its threads within 100 ms, whatever the size of the corpus. The checkpoint stays intact, either that of the
+   * last saved epoch or the one being saved.
    */
   readonly signal?: AbortSignal;
-  /** Called after each epoch, while training waits; `"stop"` ends it there. */
+  /** Called after each epoch, while training waits; `"stop"` ends the training. */
   readonly onEpoch?: (report: EpochReport) => undefined | "stop" | Promise<undefined | "stop">;
-  /** Judges each epoch; the best one's vectors are returned, and training ends when it gets no better. */
+  /** Evaluates each epoch: the vectors of the best are returned, and training stops early when the hit ratio no longer improves. */
   readonly validation?: Validation;
-  /** A file that is written after each epoch, atomically, from which `resume` goes on. */
+  /** A file written atomically after each epoch, for `resume`. */
   readonly checkpoint?: string;
   /**
-   * A checkpoint to go on from, with the same playlists, options, validation and `from` (`threads` and `patience` may differ); in the
-   * deterministic mode the result is the same, bit by bit, as without the break.
+   * A checkpoint to continue from, with the same playlists, options, validation and `from` (`threads` and `patience` may differ). In
+   * deterministic mode the result is bit-identical to an uninterrupted training.
    */
   readonly resume?: string;
   /**
-   * Vectors to train on with new playlists: their tracks keep their rows, counts add up, new tracks that occur `minCount`
-   * times join. Best with vectors that still have their `outputs` and `counts` (Segue's own safetensors do): without counts
-   * known tracks are no negatives until they are played again, without outputs the output matrix starts at zero.
-   * `vectorSize` is theirs.
+   * Vectors to continue training with new playlists: their tracks keep their rows, counts add up, and new tracks that occur
+   * at least `minCount` times are added. Best with vectors that have `outputs` and `counts`, as Segue's safetensors do: without
+   * counts, known tracks are not drawn as negatives until they are played again; without outputs, the output matrix starts at
+   * zero. `vectorSize` defaults to theirs and must equal it.
    */
   readonly from?: TrackVectors;
-  /** Whether threads may share memory; default: where there is SharedArrayBuffer. Without, one thread works: this one. */
+  /** Whether threads may share memory; default: if SharedArrayBuffer exists. Otherwise only the calling thread trains. */
   readonly shared?: boolean;
-  /** How messages speak of options and of what is learnt; default: of tracks in playlists, of options as in code. */
+  /** How messages name options and items; default: options as in code, tracks in playlists. */
   readonly wording?: Partial<Wording>;
 }
 
 const checkedApart: ValueRange = { wanted: "", holds: () => true };
 
-/** What each of the options beside gensim's may be. */
+/** The valid values of each option beyond gensim's. */
 export const ownRanges: Readonly<Record<Exclude<keyof TrainOptions, keyof Word2VecOptions>, ValueRange>> = {
   ...besideWork,
   onEpoch: aFunction,

@@ -1,4 +1,4 @@
-/** The entry point of a training thread: it is started early and told later what to do, perhaps several times. */
+/** The entry point of a training thread. It is started early, and receives one or more jobs later. */
 import { parentPort } from "node:worker_threads";
 import { type Job, Work } from "./work.js";
 
@@ -7,7 +7,7 @@ parentPort!.on("message", ({ job, thread }: { job: Job; thread: number }) => {
   for (let epoch = job.firstEpoch; epoch < job.options.epochs; epoch++) {
     if (!work.control.awaitEpoch(epoch)) break;
     const { goesOn, totals } = work.runEpoch(epoch);
-    // The others are on their way again: a message takes as long as a chunk.
+    // The other threads do not wait for this: a message takes as long as a chunk.
     if (totals) parentPort!.postMessage(totals);
     if (!goesOn) break;
   }

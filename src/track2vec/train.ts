@@ -27,44 +27,44 @@ import type { EpochTotals } from "./work.js";
 export interface TrainingResult {
   readonly vectors: TrackVectors;
   readonly options: Word2VecOptions;
-  /** Tokens of the corpus, in the vocabulary or not. */
+  /** Tokens in the corpus, whether in the vocabulary or not. */
   readonly words: number;
-  /** Epochs that were trained, those of the checkpoint included. */
+  /** Epochs trained, including those of the checkpoint. */
   readonly epochs: number;
-  /** Of these, how many the checkpoint had that was resumed; 0 without one. */
+  /** How many of these came from the resumed checkpoint; 0 without one. */
   readonly resumedEpochs: number;
-  /** Threads that worked. */
+  /** Threads used. */
   readonly threads: number;
-  /** Building the vocabulary and training. */
+  /** Time to build the vocabulary and train. */
   readonly seconds: number;
-  /** Every word of the corpus in every epoch, kept or not, by `seconds`. */
+  /** All words of the corpus in the epochs trained by this call, downsampled or not, divided by `seconds`. */
   readonly wordsPerSecond: number;
-  /** Mean negative log-likelihood, in nats: of a pair with its negatives (skip-gram), of a centre (CBOW). */
+  /** Mean negative log-likelihood in nats: per pair with its negatives (skip-gram), or per centre (CBOW). */
   readonly lossPerEpoch: readonly number[];
-  /** Pairs of centre and context (skip-gram) or centres (CBOW) that this call has trained on. */
+  /** Centre-context pairs (skip-gram) or centres (CBOW) that this call trained on. */
   readonly pairs: number;
-  /** Products of a context with a negative: contexts of neighbouring centres share them. Each took 3 × vectorSize multiply-adds. */
+  /** Context-negative products, shared by the contexts of neighbouring centres; 3 × vectorSize multiply-adds each. */
   readonly negativeProducts: number;
-  /** The validation's hit ratio after each epoch; empty without one. */
+  /** The hit ratio after each epoch; empty without a validation. */
   readonly hitRatioPerEpoch: readonly number[];
-  /** Whose vectors these are: the best epoch with a validation, else the last; 1 for the first. */
+  /** The epoch that the vectors come from, from 1: the best if there is a validation, else the last. */
   readonly epoch: number;
-  /** MiB of the kernel's memory: matrices, tables, and the threads' own room; the plays (4 bytes each) lie beside it. */
+  /** The kernel's memory in MiB: matrices, tables and scratch space; without the plays (4 bytes each). */
   readonly kernelMb: number;
-  /** The highest resident memory of this process so far, in MiB, of whatever it did. */
+  /** The process's peak resident memory so far, in MiB, whatever caused it. */
   readonly peakRssMb: number;
 }
 
 /**
- * Learns one vector a track, so that tracks that play near each other lie near each other: word2vec with playlists for
+ * Learns one vector per track, such that tracks played close together get similar vectors: word2vec with playlists as
  * sentences (Mikolov et al. 2013), trained as in Ji et al. 2016 (arXiv 1604.04661).
  *
- * @param corpus playlists; a track that occurs less than `minCount` times gets no vector
+ * @param corpus playlists; a track that occurs fewer than `minCount` times gets no vector
  * @param options gensim's names and defaults (see `Word2VecOptions`)
- * @throws SegueError (misuse) when an option is wrong, or a checkpoint belongs to other playlists or options; code
- *   "empty-vocabulary" when no track is left; "out-of-memory" when memory does not suffice, with how much would and what
- *   would fit; "diverged" after the first epoch whose loss is not finite, or where the vectors are not at the end; "corrupt" when a
- *   checkpoint is damaged
+ * @throws SegueError (misuse) if an option is invalid, or the checkpoint belongs to other playlists or options; code
+ *   "empty-vocabulary" if no track is left; "out-of-memory" if memory does not suffice, with how much is needed and what
+ *   would fit; "diverged" after the first epoch with a non-finite loss, or if the final vectors are not finite; "corrupt"
+ *   if the checkpoint is damaged
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
@@ -99,7 +99,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   }
 }
 
-/** Everything that comes before the first epoch, in slices: on a large corpus it takes seconds. */
+/** Everything before the first epoch, in slices: on a large corpus it takes seconds. */
 async function prepare(
   corpus: Corpus,
   options: Given,
@@ -134,7 +134,7 @@ async function prepare(
   }
 }
 
-/** @param crew threads that share memory; without them this one works alone */
+/** @param crew threads that share memory; without them this thread trains alone */
 async function train(
   corpus: Corpus,
   options: Given,
@@ -149,13 +149,13 @@ async function train(
   const { lossPerEpoch } = epochs;
   let told = 0;
   const timer = reportTraining(options.progress, () => {
-    // Threads may be an epoch ahead of what has been heard of it.
+    // Threads may be an epoch ahead of their last message.
     told = Math.max(told, epochs.wordsDone + (epochs.areAllDone ? 0 : session.wordsTaken()));
     return { done: told, total: epochs.wordsInAll, speed: epochs.speed(told), lossPerEpoch };
   });
   try {
     const afterEpoch = (totals: EpochTotals) => epochs.after(totals);
-    // Where nobody looks at the matrices between epochs, threads need not wait for this one.
+    // If nobody reads the matrices between epochs, the threads need not wait for this one.
     const atOnce = !prepared.judge && !options.checkpoint && !options.onEpoch;
     if (epochs.areOver) await epochs.save();
     else if (crew) await crew.run(session, afterEpoch, atOnce, signal);

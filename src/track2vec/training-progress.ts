@@ -1,18 +1,18 @@
-/** Tells how far a training is: words, speed, time left. */
+/** Reports the progress of a training: words, speed, time left. */
 import { type Progress, throttled } from "../system/index.js";
 
 export interface TrainingState {
-  /** Words of all epochs that are done, and all there are. */
+  /** Words done, and in total, over all epochs. */
   readonly done: number;
   readonly total: number;
-  /** Words a second. */
+  /** Words per second. */
   readonly speed: number;
   readonly lossPerEpoch: readonly number[];
-  /** Before the first epoch. */
+  /** Whether the first epoch has not begun yet. */
   readonly preparing?: boolean;
 }
 
-/** Reports five times a second until `end`, from a timer of its own. */
+/** Reports five times a second until `end`. */
 export function reportTraining(progress: Progress | undefined, state: () => TrainingState): { end(): void } {
   if (!progress) return { end: () => {} };
   const report = throttled(progress);

@@ -1,7 +1,7 @@
-/** How many nearest tracks count as an answer where nobody says. */
+/** How many nearest tracks count as an answer by default. */
 export const defaultK = 100;
 
-/** Judging vectors while they are trained. */
+/** Evaluates vectors during training. */
 import {
   type Corpus,
   partOf,
@@ -29,19 +29,19 @@ import type { TrackVectors } from "./vectors.js";
 import { ofTracks, type Wording } from "./wording.js";
 
 export interface Validation {
-  /** Held-out playlists: context and the track that did play next; at least one. */
+  /** Held-out playlists: a context and the track actually played next; at least one. */
   readonly queries: readonly Query[];
-  /** How many nearest tracks count as an answer, a whole number ≥ 1. Default 100. */
+  /** How many nearest tracks count as an answer, an integer ≥ 1. Default 100. */
   readonly k?: number;
-  /** After how many epochs without a better hit ratio training ends, a whole number ≥ 1. Default 3. */
+  /** Training stops after this many epochs without a better hit ratio, an integer ≥ 1. Default 3. */
   readonly patience?: number;
 }
 
 /**
- * The share of queries whose next track is among the k nearest to the last known track (the base protocol of hit ratio@k, but
- * for its random bets: a query whose track has no vector is a miss here). In [0, 1]; 0 where there are no queries.
+ * The share of queries whose next track is among the k nearest to the last known track, in [0, 1]. This is the base protocol
+ * of hit ratio@k, except that a query whose track has no vector counts as a miss, not as a random bet.
  *
- * @throws SegueError (misuse) where an argument is wrong
+ * @throws SegueError (misuse) if an argument is invalid
  */
 export function hitRatio(vectors: TrackVectors, validation: Validation): number {
   requireVectors(vectors, "hitRatio");
@@ -51,22 +51,22 @@ export function hitRatio(vectors: TrackVectors, validation: Validation): number 
   return atOnce(judge.hitRatio(vectors.vectors, vectors.size));
 }
 
-/** Multiply-adds between two looks at the signal: about 50 ms of one core. */
+/** Multiply-adds between two checks of the signal: about 50 ms on one core. */
 const SLICE = 5e8;
 
-/** A validation whose tracks are found once, while vectors are judged after every epoch. */
+/** A validation that looks up its tracks once, for all epochs. */
 export class Judge {
   private constructor(
     readonly validation: Validation,
-    /** Of each query whose last known track and next track have rows: these. */
+    /** The row of the last known track, for each query whose next track has a row too. */
     readonly asked: Int32Array,
     readonly targets: Int32Array,
   ) {}
 
-  /** @param tracks the ids of the rows that will be judged, distinct */
+  /** @param tracks the distinct ids of the rows to be evaluated */
   static *open(validation: Validation, tracks: readonly string[]): Steps<Judge> {
     const { queries } = validation;
-    // Of many tracks few are asked about: only these are looked up.
+    // Queries use only a few of the tracks: index these alone.
     const rowOf = new Map<string, number>();
     for (const [from, to] of blocks(0, queries.length, QUERIES)) {
       for (const { context, next } of queries.slice(from, to)) {
@@ -95,7 +95,7 @@ export class Judge {
   }
 
   /**
-   * @param vectors one row a track, row-major
+   * @param vectors one row per track, row-major
    * @returns as `hitRatio`
    */
   *hitRatio(vectors: Float32Array, size: number, nameOf?: (row: number) => string): Steps<number> {
@@ -126,10 +126,10 @@ export class Judge {
   }
 }
 
-/** Queries, or tracks that are looked up among those of queries, between two looks at the clock. */
+/** Queries or tracks handled per step. */
 const QUERIES = 4096;
 
-/** @throws SegueError (misuse) when there are no queries or a number is out of range */
+/** @throws SegueError (misuse) if there are no queries or a number is out of range */
 export function requireValidation(validation: Validation, wording: Pick<Wording, "option"> = ofTracks): void {
   requireNumbers(validation, wording);
   if (validation.queries.length === 0) throw misuse("the validation has no queries");
@@ -144,12 +144,12 @@ function requireNumbers(validation: Validation, { option }: Pick<Wording, "optio
 }
 
 /**
- * Holds playlists back from training to be asked about: the context is all of one but its last track, which is the answer.
+ * Holds playlists out of training as queries: all tracks but the last are the context, the last is the answer.
  *
- * @param share how many, in (0, 1); playlists of one track are never held back
- * @param seed a whole number ≥ 0: which
+ * @param share the share to hold out, in (0, 1); playlists of one track are never held out
+ * @param seed of the random choice, an integer ≥ 0
  * @returns the rest, and the queries in order of playlists
- * @throws SegueError (misuse) when it is no corpus, the share or the seed is out of range, or nothing is left on one of the two sides
+ * @throws SegueError (misuse) if `corpus` is not a corpus, `share` or `seed` is out of range, or one of the two parts is empty
  */
 export function holdBack(corpus: Corpus, share: number, seed: number): { rest: Corpus; queries: Query[] } {
   requireCorpus(corpus, "holdBack");

@@ -1,10 +1,10 @@
-/** What to look near, as one vector. */
+/** Resolves a nearest-tracks query to one vector. */
 import { asWritten, misuse, numberWithin, requireKnown, requireWithin } from "../system/index.js";
 
-/** A track, or a vector of as many dimensions. */
+/** A track, or a vector with the same number of dimensions. */
 export type TrackOrVector = string | Float32Array;
 
-/** What to look near: a track, a vector, or tracks and vectors to be near and far from, each with a weight where one is given. */
+/** A track, a vector, or tracks and vectors to be near to (positive) and far from (negative), each optionally with a weight. */
 export type VectorQuery =
   | TrackOrVector
   | {
@@ -12,22 +12,22 @@ export type VectorQuery =
       readonly negative?: ReadonlyArray<TrackOrVector | readonly [TrackOrVector, number]>;
     };
 
-/** What is needed to know of the vectors that are asked. */
+/** The vectors that are queried. */
 interface Asked {
   /** The number of dimensions. */
   readonly size: number;
-  /** What messages call that which has a vector. */
+  /** What messages call an item that has a vector. */
   readonly noun: string;
-  /** @throws SegueError when the track is not known */
+  /** @throws SegueError if the track is unknown */
   rowOf(track: string): number;
   vectorAt(row: number): Float32Array;
 }
 
 /**
- * The vector that a query stands for, and the rows of the tracks that it names. Lists are averaged: tracks at length 1, vectors at the
- * length they have, each by its weight.
+ * The query's vector, and the rows of the tracks that it names. Lists are combined as weighted sums of tracks, normalised to length 1,
+ * and vectors, as they are.
  *
- * @throws SegueError (misuse) where it is not a query; code "unknown-track" where it names a track that has no vector
+ * @throws SegueError (misuse) if the query is invalid; code "unknown-track" if it names a track without a vector
  */
 export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float32Array; named: number[] } {
   const { size, noun } = asked;
@@ -47,7 +47,7 @@ export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float3
     if (!Array.isArray(list))
       throw misuse(`${name} must be a list of ${noun}s and vectors, got ${asWritten(list)}`);
   if (positive.length + negative.length === 0) throw misuse(`the query names no ${noun} and no vector`);
-  // In double precision: what cancels out leaves nothing behind that would then be brought to length 1.
+  // In double precision, so that terms that cancel out leave no residue, which normalisation would blow up.
   const sum = new Float64Array(size);
   const named: number[] = [];
   const add = (entry: (typeof positive)[number], byDefault: number) => {

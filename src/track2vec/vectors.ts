@@ -1,6 +1,6 @@
 /**
- * Trained vectors by track: what word2vec calls keyed vectors. A value: nothing changes it, so any number of callers may
- * share one. Vectors are brought to length 1 once, when they are first compared, not for each query.
+ * Trained vectors by track: what word2vec calls keyed vectors. Immutable, so any number of callers may
+ * share one. Vectors are normalised once, at the first comparison.
  */
 import { TrackIndex } from "../corpus/index.js";
 import {
@@ -18,7 +18,7 @@ import { isCount } from "./is-count.js";
 import { resolveQuery, type VectorQuery } from "./vector-query.js";
 
 export interface TrackVectorsParts {
-  /** One id a row; distinct. */
+  /** One id per row; distinct. */
   readonly tracks: readonly string[];
   /** The number of dimensions. */
   readonly size: number;
@@ -28,14 +28,14 @@ export interface TrackVectorsParts {
   readonly counts?: Float64Array | Uint32Array;
   /** The output matrix (gensim's syn1neg), n×size, row-major. */
   readonly outputs?: Float32Array;
-  /** What messages call that which has a vector. Default "track". */
+  /** What messages call an item that has a vector. Default "track". */
   readonly noun?: string;
 }
 
 export interface NearestRowsOptions {
-  /** One row a query that is left out (-1: none), such as the query's own. */
+  /** One row per query to exclude (-1: none), such as the query's own. */
   readonly skip?: Int32Array;
-  /** The most to use, all cores by default; the answer is the same at any number. */
+  /** The maximum number of threads, by default one per core; the answer does not depend on it. */
   readonly threads?: number;
 }
 
@@ -55,7 +55,7 @@ const partNames: readonly (keyof TrackVectorsParts)[] = [
   ...(["tracks", "size", "vectors", "counts", "outputs", "noun"] as const),
 ];
 
-/** One vector a track, and what can be asked of them: gensim's `KeyedVectors`. Never changes once it is made. */
+/** One vector per track, and queries on them: gensim's `KeyedVectors`. Immutable. */
 export class TrackVectors {
   readonly tracks: readonly string[];
   readonly size: number;
@@ -67,8 +67,8 @@ export class TrackVectors {
   #index: ExactIndex | undefined;
 
   /**
-   * @throws SegueError (misuse) when the parts do not fit together, or a count is not a whole number ≥ 0. A track that comes twice and a
-   *   value that is not finite are found later: at the first look-up, comparison or save
+   * @throws SegueError (misuse) if the parts do not fit together, or a count is not an integer ≥ 0. Duplicate tracks and values that are
+   *   not finite are only detected at the first look-up, comparison or save
    */
   constructor(parts: TrackVectorsParts) {
     requireKnown(parts, partNames, "TrackVectors");
@@ -110,7 +110,7 @@ export class TrackVectors {
     return this.tracks;
   }
 
-  /** The row of a track, or -1 where it is not known. @throws SegueError code "duplicate-track" when a track comes twice */
+  /** The row of a track, or -1 if it is unknown. @throws SegueError code "duplicate-track" if any track has two rows */
   indexOf(track: string): number {
     if (!this.#rows) {
       const rows = new TrackIndex(this.tracks);
@@ -121,7 +121,7 @@ export class TrackVectors {
         });
       this.#rows = rows;
     }
-    // From plain JavaScript it may be anything; the index knows text alone.
+    // Plain JavaScript may pass anything; the index only handles strings.
     return (typeof track === "string" ? this.#rows.get(track) : undefined) ?? -1;
   }
 
@@ -130,7 +130,7 @@ export class TrackVectors {
     return this.indexOf(track) >= 0;
   }
 
-  /** The vector of a track as it was trained; a view, not a copy. @throws SegueError when the track is not known */
+  /** The vector of a track, not normalised; a view, not a copy. @throws SegueError if the track is unknown */
   vector(track: string): Float32Array {
     return this.vectorAt(this.#known(track));
   }
@@ -140,12 +140,12 @@ export class TrackVectors {
     return this.vectors.subarray(row * this.size, (row + 1) * this.size);
   }
 
-  /** How often a track was played in the training data; undefined where that is not known. */
+  /** How often a track was played in the training data, if known. */
   count(track: string): number | undefined {
     return this.counts?.[this.#known(track)];
   }
 
-  /** All vectors at length 1 (rows of zeros stay zeros), n×size, row-major. Computed once. @throws SegueError on NaN */
+  /** All vectors normalised to length 1 (zero rows stay zero), n×size, row-major. Computed once. @throws SegueError if a value is not finite */
   get units(): Float32Array {
     return this.#exact.units;
   }
@@ -159,13 +159,13 @@ export class TrackVectors {
   }
 
   /**
-   * The nearest tracks by cosine (gensim's `most_similar`). Tracks that are named in the query are left out of the answer. Lists
-   * are averaged: tracks at length 1, vectors at the length they have, positive ones with weight 1 and negative ones with
-   * weight -1 where no other is given; as in gensim, a weight of a negative one counts with its own sign.
+   * The nearest tracks by cosine (gensim's `most_similar`), except those in the query. Lists are averaged: tracks are
+   * normalised to length 1, vectors are not; the default weight is 1 for positive and -1 for negative entries. As in gensim,
+   * a weight given for a negative entry is used with its own sign.
    *
-   * @param k how many at most, an integer ≥ 1
-   * @param options.exclude tracks that may not be in the answer; unknown ones are ignored
-   * @throws SegueError with code "unknown-track" when the query names a track that has no vector
+   * @param k the maximum number of tracks, an integer ≥ 1
+   * @param options.exclude tracks to leave out; unknown ones are ignored
+   * @throws SegueError with code "unknown-track" if the query names a track without a vector
    */
   nearest(query: VectorQuery, k = 10, options: { exclude?: Iterable<string> } = {}): NearestTracks {
     requireWithin(oneOrMore, "k", k);
@@ -195,11 +195,11 @@ export class TrackVectors {
   }
 
   /**
-   * The nearest rows of many queries at once, much faster than one by one. Blocks until it is done, all cores helping.
+   * The nearest rows of many queries at once, much faster than one by one. Blocks until done; uses all cores.
    *
-   * @param queries m×size, row-major; any length, finite
-   * @param k how many at most; the answer's own `k` is lower where there are fewer tracks
-   * @throws SegueError when k is not an integer ≥ 1 or `queries` is no multiple of the size
+   * @param queries m×size, row-major, finite; need not be normalised
+   * @param k the maximum per query; the answer's `k` is lower if there are fewer tracks
+   * @throws SegueError if k is not an integer ≥ 1 or the length of `queries` is not a multiple of the size
    */
   nearestRows(queries: Float32Array, k: number, options: NearestRowsOptions = {}): NearestRows {
     requireWithin(oneOrMore, "k", k);
@@ -218,10 +218,10 @@ export class TrackVectors {
   }
 
   /**
-   * The nearest rows of each of `rows`, themselves left out (base protocol: the query is a track).
+   * The nearest rows of each of `rows`, excluding the row itself (base protocol: the query is a track).
    *
-   * @param k as for `nearestRows`, and `options.threads` too
-   * @throws SegueError (misuse) when one is no row, from 0 to `length` - 1
+   * @param k as for `nearestRows`; so is `options.threads`
+   * @throws SegueError (misuse) if a row is not an integer from 0 to `length` - 1
    */
   nearestOfRows(rows: ArrayLike<number>, k: number, options: { threads?: number } = {}): NearestRows {
     const range = wholeNumber(0, this.length - 1);
@@ -232,13 +232,13 @@ export class TrackVectors {
   }
 
   /**
-   * The place of each target among the tracks nearest to its track, that track left out: where `nearest(track, most)` has it, found
-   * in less time than the answer itself. One thread.
+   * The rank of each target among the tracks nearest to its track, that is, its position in `nearest(track, most)`, but faster to
+   * compute. Uses one thread.
    *
-   * @param tracks, targets as many of the one as of the other
-   * @param most places beyond it are not told apart, an integer ≥ 1
-   * @returns places from 1, the nearest; 0 where the target is not among the first `most`
-   * @throws SegueError when one is not known
+   * @param tracks, targets of equal length
+   * @param most the highest rank to report, an integer ≥ 1
+   * @returns ranks from 1, the nearest; 0 if the target is not among the first `most`
+   * @throws SegueError if a track is unknown
    */
   places(tracks: readonly string[], targets: readonly string[], most: number): Uint32Array {
     requireWithin(oneOrMore, "k", most);
@@ -252,16 +252,16 @@ export class TrackVectors {
     );
   }
 
-  /** The cosine of two tracks, in [-1, 1]; 0 where one is a vector of zeros. @throws SegueError when one is not known */
+  /** The cosine of two tracks, in [-1, 1]; 0 if one has a zero vector. @throws SegueError if one is unknown */
   similarity(a: string, b: string): number {
     return this.#dot(this.#known(a), this.#known(b));
   }
 
   /**
-   * The rank of `b` among the tracks nearest to `a`, 1 for the nearest: one more than there are tracks nearer than `b` (gensim's
-   * `rank`), so tracks that are equally near have one rank.
+   * The rank of `b` among the tracks nearest to `a`, from 1: the number of tracks nearer than `b`, plus one (gensim's `rank`).
+   * Equally near tracks share a rank.
    *
-   * @throws SegueError when one is not known
+   * @throws SegueError if one is unknown
    */
   rank(a: string, b: string): number {
     const from = this.#known(a);

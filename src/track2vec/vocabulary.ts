@@ -1,4 +1,4 @@
-/** Which tracks are learnt, how often each occurs, and with what chance an occurrence is kept. */
+/** Which tracks are learnt, how often each occurs, and with what probability an occurrence is kept. */
 import type { Corpus } from "../corpus/index.js";
 import { blocks, orderByCount, SegueError, type Steps } from "../system/index.js";
 import type { Word2VecOptions } from "./options.js";
@@ -14,19 +14,19 @@ export interface Vocabulary {
   readonly counts: Float64Array;
   /** The row of each track number of the corpus, or `NO_ROW`. */
   readonly rowOf: Uint32Array;
-  /** Every token of the corpus, in the vocabulary or not. */
+  /** All tokens of the corpus, in the vocabulary or not. */
   readonly words: number;
-  /** The smallest count that was let in; above `minCount` where `maxFinalVocab` asked for it. */
+  /** The minimum count used; above the option `minCount` if `maxFinalVocab` raised it. */
   readonly minCount: number;
 }
 
-/** Tracks that are known already: training goes on with them, whatever their count. */
+/** Tracks already trained, which stay in the vocabulary whatever their count. */
 export interface VocabularyBase {
   readonly tracks: readonly string[];
   readonly counts?: ArrayLike<number>;
 }
 
-/** @throws SegueError when no track occurs often enough */
+/** @throws SegueError if no track occurs often enough */
 export function* vocabularySteps(
   corpus: Corpus,
   options: Pick<Word2VecOptions, "minCount" | "maxFinalVocab">,
@@ -50,7 +50,7 @@ export function* vocabularySteps(
   const room =
     options.maxFinalVocab === undefined ? Infinity : Math.max(0, options.maxFinalVocab - tracks.length);
   if (candidates.length > room) {
-    // As gensim: the count of the first track that does not fit is too low for all.
+    // As in gensim: no track with the count of the first one that does not fit is kept.
     minCount = Math.max(minCount, occurrences[candidates[room]!]! + 1);
     let fitting = room;
     while (fitting > 0 && occurrences[candidates[fitting - 1]!]! < minCount) fitting--;
@@ -130,8 +130,8 @@ function addCounts(
 }
 
 /**
- * The chance of keeping an occurrence, (sqrt(c/t) + 1) · t/c for count c and threshold t = sample × all kept tokens
- * (word2vec.c and gensim), as a number of 32 bits; 2^32 - 1 means always.
+ * The probability of keeping an occurrence, (sqrt(c/t) + 1) · t/c for count c and threshold t = sample × all kept tokens
+ * (word2vec.c and gensim), scaled to 32 bits; 2^32 - 1 means always.
  */
 export function* keepBarsSteps(counts: Float64Array, sample: number): Steps<Uint32Array> {
   let total = 0;

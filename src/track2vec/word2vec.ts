@@ -1,4 +1,4 @@
-/** word2vec for sentences of any tokens: what `trainTrack2Vec` is for playlists. */
+/** word2vec for sentences of any tokens, as `trainTrack2Vec` for playlists. */
 import { type Corpus, CorpusBuilder } from "../corpus/index.js";
 import { aSignal, asWritten, misuse, requireKnown, requireWithin, Turns } from "../system/index.js";
 import { type TrainingResult, trainTrack2Vec } from "./train.js";
@@ -9,8 +9,8 @@ import { ofWords } from "./wording.js";
 export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
 
 /**
- * Learns one vector a token from sentences (Mikolov et al. 2013, arXiv 1301.3781 and 1310.4546), as gensim's `Word2Vec` does.
- * The sentences are read once and held as 32-bit numbers, however many epochs follow.
+ * Learns one vector per token from sentences (Mikolov et al. 2013, arXiv 1301.3781 and 1310.4546), as gensim's `Word2Vec` does.
+ * The sentences are read once and kept in memory as 32-bit numbers.
  *
  * ```ts
  * const { vectors } = await trainWord2Vec([["the", "cat", "sat"], ["the", "dog", "sat"]], { minCount: 1, sample: 0, vectorSize: 8 });
@@ -18,17 +18,17 @@ export type Sentences = Iterable<readonly string[]> | AsyncIterable<readonly str
  * vectors.similarity("cat", "dog");
  * ```
  *
- * @param sentences each a list of tokens (any text, also with blanks); empty ones count for nothing
+ * @param sentences each a list of tokens (any text, blanks included); empty ones are ignored
  * @param options gensim's names and defaults (see `Word2VecOptions`); the rest as for `trainTrack2Vec`
- * @returns `vectors` is keyed by token; its fields have the names they have for tracks, its messages speak of words
- * @throws SegueError (misuse) naming the sentence when one is no list of strings, and whatever `trainTrack2Vec` throws
- * @throws the signal's reason, within 100 ms of its abort while it reads or epochs run, unless the iterable itself makes it wait
+ * @returns `vectors` is keyed by token; its fields are named as for tracks, its messages speak of words
+ * @throws SegueError (misuse) naming the sentence if one is not a list of strings; also whatever `trainTrack2Vec` throws
+ * @throws the signal's reason, within 100 ms of its abort, unless the iterable itself blocks for longer
  */
 export async function trainWord2Vec(
   sentences: Sentences,
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
-  // All others are looked at where it is trained.
+  // The values are validated by the training.
   requireKnown(options, Object.keys(Object(options)));
   if (options.signal !== undefined) requireWithin(aSignal, "signal", options.signal);
   const iterable = sentences as Partial<Iterable<unknown> & AsyncIterable<unknown>> | undefined;
@@ -41,7 +41,7 @@ export async function trainWord2Vec(
   return trainTrack2Vec(await corpusOf(sentences, options.signal), { ...options, wording });
 }
 
-/** A sentence is short: so many are read between two looks at the clock. */
+/** Sentences read between two checks of the clock: they are short. */
 const SENTENCES_AT_ONCE = 256;
 
 async function corpusOf(sentences: Sentences, signal: AbortSignal | undefined): Promise<Corpus> {

@@ -1,12 +1,12 @@
-/** How messages speak: of tracks, plays and playlists or of words and sentences, and of options as the user wrote them. */
+/** How messages name items (tracks, plays and playlists, or words and sentences) and options. */
 export interface Wording {
-  /** An option by the name that the user knows: `vectorSize` in code, `--vector-size` on a command line. */
+  /** An option as the user writes it: `vectorSize` in code, `--vector-size` on a command line. */
   readonly option: (name: string) => string;
   /** What gets a vector. */
   readonly item: string;
   /** One occurrence of it in the data. */
   readonly occurrence: string;
-  /** What occurrences come in. */
+  /** The list that occurrences are in. */
   readonly list: string;
 }
 

@@ -1,16 +1,16 @@
-/** One thread's part of a training: an instance of the kernel, and the corpus that it is fed with chunk by chunk. */
+/** One thread's part of a training: a kernel instance, fed with the corpus chunk by chunk. */
 import type { Chunks } from "./chunks.js";
 import { Control } from "./control.js";
 import { GOES_ON, HAS_TOTALS, type Kernel, type KernelNeeds, startKernel } from "./kernel.js";
 
-/** Everything a thread needs; survives being posted to one. */
+/** Everything that a thread needs; can be posted to it. */
 export interface Job extends KernelNeeds {
   readonly items: Uint32Array;
   readonly chunks: Chunks;
   readonly firstEpoch: number;
 }
 
-/** What an epoch came to. */
+/** The totals of an epoch. */
 export interface EpochTotals {
   readonly epoch: number;
   readonly loss: number;
@@ -47,15 +47,15 @@ export class Work {
     this.#result = new Float64Array(memory.buffer, scratch.result, 3);
   }
 
-  /** Chunks of a round; 0: there are no rounds. */
+  /** Chunks per round; 0: no rounds. */
   get shards(): number {
     return this.job.layout.shards.count;
   }
 
   /**
-   * Works through an epoch together with the other threads.
+   * Trains one epoch together with the other threads.
    *
-   * @returns whether the training goes on; and, of the thread that was the last to be done, what the epoch came to
+   * @returns whether training continues; and the totals, on the thread that finished last
    */
   runEpoch(epoch: number): { goesOn: boolean; totals: EpochTotals | undefined } {
     const ended = this.kernel.runEpoch(epoch);
@@ -65,7 +65,7 @@ export class Work {
     };
   }
 
-  /** The sums over all chunks of the epoch that has just ended, in the order of chunks. */
+  /** The sums over all chunks of the epoch that has just ended, added in the order of the chunks. */
   totals(epoch: number): EpochTotals {
     this.kernel.addUp();
     return this.#totals(epoch);

@@ -12,7 +12,7 @@ export class ByteCursor {
   #end = 0;
   #taken = 0;
 
-  /** @throws SegueError when the file cannot be opened */
+  /** @throws SegueError if the file cannot be opened */
   constructor(readonly path: string) {
     try {
       this.size = statSync(path).size;
@@ -27,7 +27,7 @@ export class ByteCursor {
     return this.#taken;
   }
 
-  /** How many bytes are left. */
+  /** The number of bytes left. */
   get left(): number {
     return this.size - this.#taken;
   }
@@ -36,7 +36,7 @@ export class ByteCursor {
     closeSync(this.#file);
   }
 
-  /** The next byte without taking it; undefined at the end. */
+  /** The next byte without consuming it; undefined at the end. */
   peek(): number | undefined {
     if (this.#at === this.#end && !this.#fill()) return undefined;
     return this.#buffer[this.#at];
@@ -48,8 +48,8 @@ export class ByteCursor {
   }
 
   /**
-   * The bytes before the next `stop`, which is taken too; undefined where there are more than `most`, or where the file ends
-   * before (but with `endStops` its end is as good as a stop).
+   * The bytes before the next `stop`, which is consumed too; undefined if there are more than `most`, or if the file ends
+   * first (unless `endStops`: then its end counts as a stop).
    */
   until(stop: number, most: number, endStops = false): Uint8Array | undefined {
     const parts: Buffer[] = [];
@@ -68,7 +68,7 @@ export class ByteCursor {
     }
   }
 
-  /** Fills `into`; false where the file ends before. */
+  /** Fills `into`; false if the file ends first. */
   take(into: Uint8Array): boolean {
     for (let done = 0; done < into.length; ) {
       if (this.#at === this.#end && !this.#fill()) return false;

@@ -31,10 +31,10 @@ const formats = {
 } as const;
 
 export type VectorFormat = keyof typeof formats;
-/** What `saveVectors` and `loadVectors` know. */
+/** The formats of `saveVectors` and `loadVectors`. */
 export const vectorFormats = Object.keys(formats) as VectorFormat[];
 
-/** The format that a file's name tells, or undefined. */
+/** The format for a file name's extension, or undefined. */
 export function formatOf(path: string): VectorFormat | undefined {
   const extension = extname(path).toLowerCase();
   return vectorFormats.find((format) =>
@@ -43,12 +43,12 @@ export function formatOf(path: string): VectorFormat | undefined {
 }
 
 /**
- * Saves vectors, atomically. word2vec's formats hold neither counts nor the output matrix, Parquet holds no output matrix;
- * in word2vec's, white space in ids is percent-encoded, because their keys end at a blank.
+ * Saves vectors atomically. word2vec's formats hold neither counts nor the output matrix, Parquet holds no output matrix.
+ * word2vec's keys end at a blank, so white space in ids is percent-encoded there.
  *
- * @param format by the name's extension where it is left out: .bin, .txt or .vec, .parquet, .safetensors
- * @throws SegueError (misuse) when neither tells the format, or what is given is no vectors or no path; code "disk" when it cannot be
- *   written; "not-finite" or "duplicate-track" when no file of it could be loaded again
+ * @param format default: by extension (.bin, .txt or .vec, .parquet, .safetensors)
+ * @throws SegueError (misuse) if the format is unknown, or an argument is not vectors or not a path; code "disk" if the file cannot
+ *   be written; "not-finite" or "duplicate-track" if the file could not be loaded again
  */
 export async function saveVectors(vectors: TrackVectors, path: string, format?: VectorFormat): Promise<void> {
   requireVectors(vectors, "saveVectors");
@@ -61,10 +61,10 @@ export async function saveVectors(vectors: TrackVectors, path: string, format?: 
 /**
  * Loads vectors and checks them.
  *
- * @param format by the name's extension where it is left out, as for `saveVectors`
- * @throws SegueError code "corrupt" when the file is cut short, damaged, holds a track twice, values that are not finite,
- *   or not as many as it says; (misuse) when the format is not known, or the path names a pipe; "disk" when
- *   it cannot be read
+ * @param format default: by extension, as for `saveVectors`
+ * @throws SegueError code "corrupt" if the file is truncated or damaged, or has duplicate tracks, values that are not finite,
+ *   or a different number of values than stated; (misuse) if the format is unknown or the path is a pipe; "disk" if it
+ *   cannot be read
  */
 export async function loadVectors(path: string, format?: VectorFormat): Promise<TrackVectors> {
   const { read } = formats[chosen(path, format)];
@@ -76,10 +76,10 @@ export async function loadVectors(path: string, format?: VectorFormat): Promise<
   }
 }
 
-/** What `loadVectors` would refuse is not written in the first place. */
+/** Refuses to write what `loadVectors` would refuse to load. */
 function requireLoadable(vectors: TrackVectors): void {
   const { tracks, size, noun, outputs } = vectors;
-  // Looks for ids that come twice, too.
+  // The first look-up also checks for duplicate ids.
   if (tracks.length > 0) vectors.indexOf(tracks[0]!);
   for (const [name, values] of Object.entries({ vector: vectors.vectors, "output vector": outputs })) {
     const broken = values === undefined ? -1 : firstNotFinite(values);

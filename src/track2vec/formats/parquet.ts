@@ -40,7 +40,7 @@ export async function writeVectorParquet(vectors: TrackVectors, path: string): P
   });
 }
 
-/** @throws SegueError when the file is damaged, has other columns, a track twice, counts that are not whole numbers, or vectors of several sizes */
+/** @throws SegueError if the file is damaged, or has other columns, duplicate tracks, counts that are not integers, or vectors of several sizes */
 export async function readVectorParquet(path: string): Promise<TrackVectors> {
   await stat(path).catch((cause) => {
     throw new SegueError(`cannot read ${path}`, { cause });
@@ -93,7 +93,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     const vectors = new Float32Array(n * size);
     const counts = names.includes("count") ? new Float64Array(n) : undefined;
     let counted = true;
-    // What is no number becomes NaN, which is told from a count that is not known.
+    // Text that is not a number becomes NaN, as opposed to NULL, an unknown count.
     const known = `if("count" IS NULL, NULL, coalesce(try_cast("count" AS DOUBLE), 'nan'::DOUBLE))`;
     const query = `SELECT ${withItsMark("track::VARCHAR")} AS track, ${counts ? known : "NULL::DOUBLE"} AS count, vector::FLOAT[${size}] AS vector FROM ${from}`;
     for await (const chunk of database.chunks(query)) {
@@ -114,10 +114,10 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
   });
 }
 
-/** Text that comes over as it is: of a byte order mark at its head, DuckDB's client for Node leaves one away. */
+/** Preserves a leading byte order mark: DuckDB's client for Node drops one. */
 const withItsMark = (text: string) => `if(starts_with(${text}, chr(65279)), chr(65279), '') || ${text}`;
 
-/** The floats under an array column: typed arrays are copied at once, `setColumnValues` takes them one by one. */
+/** The floats under an array column, to be copied at once: `setColumnValues` would take them one by one. */
 function floatsOf(column: object): Float32Array {
   const { childData } = column as { childData?: { items?: unknown } };
   if (!(childData?.items instanceof Float32Array)) throw new Error("DuckDB's array vectors have changed");

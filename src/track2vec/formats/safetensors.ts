@@ -1,6 +1,6 @@
 /**
- * Track vectors as safetensors: `vectors` (F32, n×size), the ids as `tracks.text` (UTF-8) and `tracks.ends`, and where known
- * `counts` (F64) and `outputs` (F32, n×size), so that training can go on from them.
+ * Track vectors as safetensors: `vectors` (F32, n×size), the ids as `tracks.text` (UTF-8) and `tracks.ends`, and if known
+ * `counts` (F64) and `outputs` (F32, n×size), so that training can continue from them.
  */
 import {
   packStrings,
@@ -27,7 +27,7 @@ export async function writeVectorTensors(vectors: TrackVectors, path: string): P
   await writeSafetensors(path, tensors, { format: "segue-track-vectors", version: "1" });
 }
 
-/** @throws SegueError when the file is damaged, holds no track vectors, an id twice, or values that are no numbers */
+/** @throws SegueError if the file is damaged, holds no track vectors, or has duplicate ids or values that are not finite */
 export async function readVectorTensors(path: string): Promise<TrackVectors> {
   const { tensors } = await readSafetensors(path);
   const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
@@ -77,9 +77,9 @@ export async function readVectorTensors(path: string): Promise<TrackVectors> {
   });
 }
 
-/** @throws the error of `fail`, with the row, where an id is no UTF-8 */
+/** @throws the error of `fail`, with the row, if an id is not UTF-8 */
 function idsOf(text: Uint8Array, ends: Uint32Array, fail: (what: string) => SegueError): string[] {
-  // A text that is whole may still be cut within a character.
+  // Even if the whole text is valid, an id may end within a character.
   const split = ends.findIndex((end) => (text[end]! & 0xc0) === 0x80);
   if (split >= 0) throw fail(`the id of row ${split + 1} is not UTF-8: it ends within a character`);
   try {

@@ -30,7 +30,7 @@ export async function writeWord2VecBinary(vectors: TrackVectors, path: string): 
   }
 }
 
-/** @throws SegueError when the file is cut short, has bytes too many, a key twice, or values that are no numbers */
+/** @throws SegueError if the file is truncated, or has surplus bytes, duplicate keys or values that are not finite */
 export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
   const cursor = new ByteCursor(path);
   let begun = false;
@@ -62,7 +62,7 @@ export async function readWord2VecBinary(path: string): Promise<TrackVectors> {
       );
     return new TrackVectors({ tracks: rows.tracks, size, vectors: rows.vectors });
   } catch (cause) {
-    // gensim writes "Nina Simone-Sinnerman" as it is, and what follows "Nina" is then no vector.
+    // gensim writes "Nina Simone-Sinnerman" unescaped, and what follows "Nina" is then not a vector.
     if (!begun || !(cause instanceof SegueError) || cause.code !== "corrupt") throw cause;
     const hint =
       "If its keys hold blanks: a key ends at the first one here; write the text format (gensim: binary=False).";

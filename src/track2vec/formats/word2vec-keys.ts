@@ -1,18 +1,17 @@
 /**
- * Track ids as word2vec's files can hold them. There a key ends at the first blank, but "Artist-Track" has many, so white
- * space, and what would look like an escape, is percent-encoded (Python: `urllib.parse.unquote`). Keys without any of it
- * stay as they are.
+ * Track ids as keys of word2vec files. There a key ends at the first blank, but "Artist-Track" often has blanks, so white
+ * space and anything that looks like an escape are percent-encoded (Python: `urllib.parse.unquote`).
  */
 import { SegueError } from "../../system/index.js";
 
-/** Longer "keys" are a sign of another format. */
+/** Longer "keys" indicate another format. */
 export const MOST_KEY_BYTES = 65_536;
 
 export function encodeKey(track: string): string {
   return track.replace(/%(?=[0-9a-f]{2})|[\s\p{Cc}]/giu, (found) => encodeURIComponent(found));
 }
 
-/** @throws SegueError when the bytes are not UTF-8 */
+/** @throws SegueError if the bytes are not UTF-8 */
 export function decodeKey(bytes: Uint8Array, where: () => string): string {
   let key: string;
   try {
@@ -45,7 +44,7 @@ export function parseHeader(line: Uint8Array | undefined, path: string): { count
   return { count: Number(count), size: Number(size) };
 }
 
-/** Collects rows in order and refuses keys that come twice and values that are no numbers. */
+/** Collects rows in order; refuses duplicate keys and values that are not finite. */
 export class Rows {
   readonly tracks: string[] = [];
   readonly vectors: Float32Array;
@@ -67,7 +66,7 @@ export class Rows {
     return this.vectors.subarray(at, at + this.size);
   }
 
-  /** Adds the row whose values were put into `next()`. */
+  /** Adds the row whose values were written to `next()`. */
   add(track: string): void {
     const row = this.tracks.length;
     const name = JSON.stringify(track);

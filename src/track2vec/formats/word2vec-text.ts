@@ -1,4 +1,4 @@
-/** word2vec's text format: a line "<tracks> <dimensions>", then one line a track with its key and its numbers. */
+/** word2vec's text format: a line "<tracks> <dimensions>", then one line per track with its key and its numbers. */
 import { open } from "node:fs/promises";
 import { SegueError } from "../../system/index.js";
 import { TrackVectors } from "../vectors.js";
@@ -25,12 +25,12 @@ export async function writeWord2VecText(vectors: TrackVectors, path: string): Pr
   }
 }
 
-/** Nine significant digits tell every 32-bit float from its neighbours. */
+/** Nine significant digits identify every 32-bit float. */
 function shortest(value: number): string {
   return Object.is(value, -0) ? "-0" : String(Number(value.toPrecision(9)));
 }
 
-/** @throws SegueError with the line, when it has not the numbers that line 1 tells, or a key comes twice */
+/** @throws SegueError naming the line, if its numbers do not match line 1 or a key is a duplicate */
 export async function readWord2VecText(path: string): Promise<TrackVectors> {
   const cursor = new ByteCursor(path);
   try {
@@ -74,7 +74,7 @@ function lineOf(cursor: ByteCursor): Uint8Array {
 
 /**
  * Where the last `size` fields begin: counted from the right, because other writers leave blanks in keys. A key may be empty, but
- * a blank follows it; -1 where there is none.
+ * a blank must follow it; -1 if there is none.
  */
 function startOfNumbers(line: Uint8Array, size: number): number {
   let at = line.length;

@@ -69,7 +69,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
     if (files.length > 0) console.log(`wrote ${files.length} files to ${output}`);
   }
 
-  /** None where there are too few tracks: all else is told. */
+  /** Undefined if there are too few tracks: the rest is still reported. */
   async function mapOf() {
     const { SegueError } = await import("../system/index.js");
     const { genres, mapTracks } = options;

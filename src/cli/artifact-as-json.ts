@@ -1,4 +1,4 @@
-/** A value, a table or a typed array as JSON for people and other programs; NaN and infinities are null there. */
+/** A value, a table or a typed array as JSON; NaN and infinities become null. */
 import type { ArtifactKind } from "../workflow/artifacts/ref.js";
 import type { Table } from "../workflow/index.js";
 

@@ -1,13 +1,13 @@
-/** What a bench needs that is not there: packages that Segue itself does without, and files of its repository. */
+/** Checks that a bench's requirements are present: packages that Segue itself does not need, and files of its repository. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { packageRoot, SegueError } from "../system/index.js";
 
-/** `… from "x"` and `import("x")`: benches are our own and import in these two forms alone. */
+/** `… from "x"` and `import("x")`: the only two forms that our benches use. */
 const imported = /(?:\bfrom |\bimport\()"([^"]+)"/g;
 
-/** @throws SegueError where the script, or a script beside it that it imports, needs what is not installed; says what to do */
+/** @throws SegueError if the script, or a script beside it that it imports, needs something that is not installed; says what to do */
 export function checkBenchNeeds(script: string, name: string): void {
   const { packages, files } = needsOf(script);
   if (files.length > 0)
@@ -50,14 +50,14 @@ function needsOf(script: string) {
   return { packages: [...packages], files: [...files] };
 }
 
-/** "assemblyscript" of "assemblyscript/asc". */
+/** "assemblyscript/asc" → "assemblyscript". */
 const packageOf = (what: string) =>
   what
     .split("/")
     .slice(0, what.startsWith("@") ? 2 : 1)
     .join("/");
 
-/** With the version that Segue measures with. */
+/** Adds the version that Segue's own figures were measured with. */
 function withVersion(name: string): string {
   const { devDependencies = {} } = JSON.parse(readFileSync(`${packageRoot}/package.json`, "utf8")) as {
     devDependencies?: Record<string, string>;

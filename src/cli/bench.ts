@@ -1,4 +1,4 @@
-/** `segue bench`: lists and runs the measurements behind every claim of speed and quality, on this machine. */
+/** `segue bench`: lists or runs the measurements behind every claim about speed and quality. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -51,14 +51,14 @@ async function bench(
   process.exitCode = await run(script, given);
 }
 
-/** The scripts of the folder that measure something, with the first sentence of what they say of themselves. */
+/** The folder's benches, each with the first sentence of its head comment. */
 async function listBenches(folder: string): Promise<Array<{ name: string; measures: string }>> {
   if (!existsSync(folder)) throw misuse("the benches are not in this installation", `wanted ${folder}`);
   const listed = [];
   for (const file of (await readdir(folder)).sort()) {
     if (!file.endsWith(".mjs")) continue;
     const comment = /^\/\*\*\n([\s\S]*?)\n \*\//.exec(await readFile(join(folder, file), "utf8"))?.[1];
-    // A script without a way to call it is a part of others.
+    // A script that does not say how to call it is a helper of others.
     if (comment === undefined || !comment.includes(`node bench/${file}`)) continue;
     const text = comment
       .split("\n")

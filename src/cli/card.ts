@@ -1,4 +1,4 @@
-/** `segue card`: the page that a step made. */
+/** `segue card`: a task's HTML card. */
 import type { Command } from "commander";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { ofOption } from "./of-option.js";

@@ -1,17 +1,17 @@
-/** Several flows of one `segue run` are a chain: each reads the runs of the chain, and whoever resumes one says what comes after it. */
+/** The flows of one `segue run` form a chain: each reads the earlier runs of the chain, and resuming one names the flows that follow. */
 import { misuse } from "../system/index.js";
 import type { AnyFlow, Client, FlowsToRun } from "../workflow/index.js";
 import { flagsWithout } from "../workflow/terminal/commands.js";
 import { flagsOf } from "../workflow/terminal/flags.js";
 
-/** By flow, a run whose results the flows after it read. */
+/** For each flow, the run whose results later flows read. */
 export type Sources = Readonly<Record<string, string>>;
 
 /**
- * The runs that --from names.
+ * Resolves the runs named by --from.
  *
  * @param names each as "flow/run", the end of a run's id, or a flow (its latest run)
- * @throws SegueError (misuse) where there is no such run, it is not done, or two are of one flow
+ * @throws SegueError (misuse) if there is no such run, it is not done, or two are of the same flow
  */
 export async function sourcesFrom(client: Client, names: readonly string[]): Promise<Sources> {
   const sources: Record<string, string> = {};
@@ -35,9 +35,9 @@ export async function sourcesFrom(client: Client, names: readonly string[]): Pro
 }
 
 /**
- * The flows of a command from one of them on, with the flags that they need. The runs that they read are named apart.
+ * The flows of a command from number `place` on, with the flags that they need, except --from.
  *
- * @param foreign the parameters, as flags, that none of these flows has
+ * @param foreign parameters, as flags, that none of these flows has
  */
 export function flowsFrom(
   place: number,
@@ -50,7 +50,7 @@ export function flowsFrom(
   };
 }
 
-/** The parameters, as flags, that some of all flows have and none of the wanted ones. */
+/** The parameters, as flags, of `all` flows that none of the `wanted` ones has. */
 export function flagsOfOthers(all: readonly AnyFlow[], wanted: readonly AnyFlow[]): string[] {
   const own = wanted.flatMap(flagsOf);
   return [...new Set(all.flatMap(flagsOf))].filter((name) => !own.includes(name));

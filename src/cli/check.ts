@@ -1,4 +1,4 @@
-/** `segue check`: whether flows are sound, without running them. */
+/** `segue check`: validates flows without running them. */
 import type { Command } from "commander";
 import type { SegueError } from "../system/index.js";
 import { flowsNamed, ownFlows } from "./flow-named.js";

@@ -1,6 +1,6 @@
 /**
- * The command to run a flow anew with other parameters. What a step advises may be a parameter of an earlier flow, such as
- * --session-gap where primary finds too few playlists: then it is that flow from which all is to run again.
+ * The command to rerun a flow with other parameters. A step's hint may name a parameter of an earlier flow, such as
+ * --session-gap if primary finds too few playlists: then everything from that flow on has to run again.
  */
 import { flowOrder } from "../flows/index.js";
 import type { AnyFlow, Client, RunRecord, TaskFailure } from "../workflow/index.js";
@@ -9,9 +9,9 @@ import { flagsOf } from "../workflow/terminal/flags.js";
 import { flagsOfOthers } from "./chain.js";
 
 /**
- * @param run the one that failed
- * @param datastore as of `commandAgain`
- * @returns undefined where no command began the run
+ * @param run the failed run
+ * @param datastore as for `commandAgain`
+ * @returns undefined if the run was not started by a command
  */
 export async function commandAnew(
   client: Client,
@@ -30,7 +30,7 @@ export async function commandAnew(
   if (first?.again === undefined) return as;
   const last = flowOrder.findIndex(({ name }) => name === run.again!.flows.at(-1));
   const flows = flowOrder.slice(flowOrder.indexOf(owner), last + 1);
-  // One command may have begun both, or one each.
+  // Both runs may come from one command, or from two.
   const given = first.again.flags;
   const more = run.again.flags.every((word) => given.includes(word)) ? [] : run.again.flags;
   const others = flagsOfOthers(flowOrder, flows);
@@ -47,7 +47,7 @@ export async function commandAnew(
   );
 }
 
-/** The first flag of an advice that the flow has not, and the nearest flow before it has: "--session-gap 30". */
+/** The first flag of a hint ("--session-gap 30") that the flow lacks, and the nearest earlier flow that has it. */
 function earlierFlag(
   flow: string,
   advice: string,

@@ -1,8 +1,8 @@
-/** The option that says where runs and artifacts are kept; every verb that reads or writes them has it. */
+/** The option --datastore of every verb that reads or writes runs and artifacts. */
 import { readdir } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { type Command, Option } from "commander";
-// Not by the room's door, which takes long to load.
+// Not through the room's door, which is slow to load.
 import { misuse, shellWord } from "../system/index.js";
 import type { Client } from "../workflow/index.js";
 import { ofOption } from "./of-option.js";
@@ -20,7 +20,7 @@ export function addDatastoreOption(command: Command): Command {
   );
 }
 
-/** The runs and artifacts there. */
+/** Opens a client for the datastore. */
 export async function clientOf(options: DatastoreOptions): Promise<Client> {
   const { openClient, openStore } = await import("../workflow/index.js");
   const store = await openStore(options.datastore);
@@ -28,7 +28,7 @@ export async function clientOf(options: DatastoreOptions): Promise<Client> {
   return openClient(store);
 }
 
-/** @throws SegueError where something other than a folder stands there, or one that may not be read; none at all is a new datastore */
+/** @throws SegueError if the path is not a folder or not readable; a missing folder is a new datastore */
 async function requireFolder(path: string): Promise<void> {
   await ofOption("--datastore", async () => {
     try {
@@ -46,9 +46,9 @@ async function requireFolder(path: string): Promise<void> {
 }
 
 /**
- * The flag as it was given, for commands that are suggested; "" where it was not.
+ * The flag as given, for suggested commands; "" if not given.
  *
- * @param options `elsewhere`: they will be typed in another terminal, which may have no SEGUE_DATASTORE; default false
+ * @param options `elsewhere`: the command will be typed in another terminal, where SEGUE_DATASTORE may not be set; default false
  */
 export function datastoreFlag(
   command: Command,

@@ -1,4 +1,4 @@
-/** `segue dump`: an artifact's value, or a list of what a task's artifacts are. */
+/** `segue dump`: an artifact's value, or a list of a task's artifacts. */
 import type { Command } from "commander";
 import type { ArtifactRef } from "../workflow/artifacts/ref.js";
 import type { FileArtifact } from "../workflow/index.js";

@@ -1,13 +1,12 @@
-/** Paths of no letters: what a shell makes of a variable that was never set, and nobody means. */
+/** Refuses empty paths: the shell expands an unset variable to one, and nobody means it. */
 import type { Command } from "commander";
 import { misuse } from "../system/index.js";
 
-/** What stands for a path in the flags of an option. */
+/** Matches the placeholder of a path in an option's flags. */
 const path = /[<[](files?|folder|path|url|bundle|address|file\|share)(\.\.\.)?[>\]]/;
 
 /**
- * @throws SegueError (misuse) naming the first option that takes a path, or the first argument, that is empty; also where the
- *   environment variable of the option is
+ * @throws SegueError (misuse) naming the first path option, its environment variable, or the first argument that is empty
  */
 export function refuseEmptyPaths(command: Command): void {
   for (const option of command.options) {

@@ -1,10 +1,10 @@
-/** One recommender of the leaderboard in a process of its own, so that its memory can be told from the others'. */
+/** Evaluates one recommender of the leaderboard in a separate process, so that its memory can be measured by itself. */
 import type { Entry, Evaluation, MetricName } from "../evaluation/index.js";
 import { type ErrorData, errorData, type ProgressReport } from "../system/index.js";
 import type { MeasureTask } from "./load-and-measure.js";
 
 export interface EvaluateTask extends MeasureTask {
-  /** Whether another process says what is left out of the files. */
+  /** Whether to suppress notes on what is left out of the files, since another process prints them. */
   readonly quiet: boolean;
 }
 
@@ -22,14 +22,14 @@ export type EvaluateAnswer =
 
 const answer = (message: EvaluateAnswer) => new Promise((resolve) => process.send!(message, resolve));
 
-// Who asked is gone, and nobody waits for the answer.
+// The parent has gone, and nobody waits for the answer.
 process.once("disconnect", () => process.exit(1));
 
 process.once("message", async (task: EvaluateTask) => {
   try {
     const { loadAndMeasure } = await import("./load-and-measure.js");
     const progress = (report: ProgressReport) => void answer({ kind: "progress", report });
-    // The terminal, where a line of progress stands, is the other process's.
+    // The parent prints, since its progress line is on the terminal.
     const tell = (line: string) => void (task.quiet || answer({ kind: "told", line }));
     const { evaluation, fitSeconds, peakRssMb } = await loadAndMeasure(task, progress, tell);
     const { catalogue, knownTargets, knownContexts, copies } = evaluation;
@@ -50,7 +50,7 @@ process.once("message", async (task: EvaluateTask) => {
       },
     });
   } catch (error) {
-    // The other process, which was stopped too, says so.
+    // The parent was stopped too, and reports it.
     if ((error as Error).name === "AbortError") process.exit(130);
     await answer({ kind: "failed", error: errorData(error) });
   }

@@ -1,4 +1,4 @@
-/** `segue evaluate`: fits on one file, asks another, prints the figures. */
+/** `segue evaluate`: fits a recommender, measures its answers to queries, prints the figures. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Measured } from "../evaluation/index.js";
 import { misuse, numberWithin, wholeNumber } from "../system/index.js";

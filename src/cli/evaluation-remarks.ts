@@ -1,7 +1,7 @@
 /** Notes below the figures of `segue evaluate`. */
 import type { Evaluation } from "../evaluation/index.js";
 
-/** What the figures mean where they rest on little. @param playlists of each query, where they are of playlists */
+/** Remarks on figures that rest on little data. @param playlists the playlist of each query, if queries come from playlists */
 export async function remarksFor(
   asked: Pick<Evaluation, "queries" | "catalogue" | "knownTargets" | "knownContexts" | "copies"> & {
     readonly k: number;

@@ -1,4 +1,4 @@
-/** What `segue evaluate` is told to measure, whichever recommender it is. */
+/** Turns the options of `segue evaluate` into a task, without the recommender. */
 import { misuse } from "../system/index.js";
 import type { MeasureTask } from "./load-and-measure.js";
 import { ofOption } from "./of-option.js";
@@ -21,7 +21,7 @@ export interface EvaluateOptions extends RawFileOptions {
   readonly json?: boolean;
 }
 
-/** What is the same for every recommender. @throws SegueError where a file is missing, or options contradict each other */
+/** The part of the task common to all recommenders. @throws SegueError if a file is missing or options contradict each other */
 export async function taskOf(
   options: EvaluateOptions,
   take: { readonly pipes: boolean },

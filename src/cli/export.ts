@@ -1,4 +1,4 @@
-/** `segue export`: the track vectors of a model in a form that other tools run or read. */
+/** `segue export`: writes a model's track vectors for other tools. */
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";

@@ -6,8 +6,8 @@ import { didYouMean, distPath, misuse, type SegueError } from "../system/index.j
 import type { AnyFlow } from "../workflow/index.js";
 
 /**
- * @param target "modeling", "./flows/tuning.js", or "./flows.js:tuning" where a module exports several
- * @throws SegueError (misuse) where there is none, or a module exports several and it is not said which
+ * @param target "modeling", "./flows/tuning.js", or "./flows.js:tuning" if a module exports several
+ * @throws SegueError (misuse) if there is none, or the target does not say which of several
  */
 export async function flowNamed(target: string): Promise<AnyFlow> {
   const [flow, ...others] = await flowsNamed(target);
@@ -17,7 +17,7 @@ export async function flowNamed(target: string): Promise<AnyFlow> {
 }
 
 /**
- * As `flowNamed`; of a module that exports several, all where it is not said which.
+ * As `flowNamed`, but returns all flows of a module if the target does not say which.
  *
  * @returns at least one
  */
@@ -49,14 +49,14 @@ export async function flowsNamed(target: string): Promise<AnyFlow[]> {
   return flows.filter((flow) => flow.name === target);
 }
 
-/** The error for a name that is none of Segue's own flows. */
+/** The error for a name that is not one of Segue's own flows. */
 export const noFlow = (name: string, known: readonly string[]): SegueError =>
   misuse(`there is no flow "${name}"`, didYouMean(name, known, `the flows are ${known.join(", ")}`));
 
-/** Whether a flow is named by its file: "./tuning.js", "flows.js:tuning". In TypeScript it is refused, but is one. */
+/** Whether the target is a module: "./tuning.js", "flows.js:tuning". True for TypeScript too, which is refused later. */
 export const isFlowModule = (target: string): boolean => /\.m?[jt]s(:.+)?$/.test(target);
 
-/** The names of Segue's own flows: the modules of dist/flows that are named as the flow they export. */
+/** The names of Segue's own flows: the modules of dist/flows, each named like the flow it exports. */
 export function ownFlows(): string[] {
   const folder = distPath("flows");
   if (!existsSync(folder)) return [];

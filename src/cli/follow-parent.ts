@@ -1,8 +1,8 @@
-/** An end that follows that of the process which started this one. */
+/** Ends this process together with its parent. */
 
 /**
- * Where another Node process started this one with a channel (deployments do), the endpoint ends when that process does,
- * unless it was told to stay.
+ * If a Node process started this one with an IPC channel, as deployments do, the returned signal is aborted when that process
+ * ends, unless it has sent "keep".
  */
 export function followParent(): AbortSignal | undefined {
   if (process.send === undefined) return undefined;
@@ -14,7 +14,7 @@ export function followParent(): AbortSignal | undefined {
   process.once("disconnect", () => {
     if (!keep) controller.abort();
   });
-  // Listening must not keep the process alive once the endpoint has stopped.
+  // The channel must not keep the process alive once the endpoint has stopped.
   process.channel?.unref();
   return controller.signal;
 }

@@ -1,4 +1,4 @@
-/** `segue gc`: removes old runs and what only they used. */
+/** `segue gc`: removes old runs and the artifacts that only they used. */
 import type { Command } from "commander";
 import { wholeNumber } from "../system/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";

@@ -1,9 +1,9 @@
-/** gensim's options that `segue train` has not, or by another name: known to it so that it can say what to write instead. */
+/** gensim's options that `segue train` lacks or calls differently: recognised so that the error says what to write instead. */
 import { Option } from "commander";
 import { misuse } from "../system/index.js";
 import { insteadOf, namesOfGensim } from "../track2vec/gensim-names.js";
 
-/** Of those that a command does otherwise than code. */
+/** Hints that differ between the command and the library. */
 const inCommands: Readonly<Record<string, string>> = {
   sentences: "Playlists are --input.",
   corpus_file: "Playlists are --input.",
@@ -12,7 +12,7 @@ const inCommands: Readonly<Record<string, string>> = {
 };
 
 /**
- * One for each spelling, hidden from --help. To use one is misuse.
+ * One option per spelling, hidden from --help. Using one throws a SegueError (misuse).
  *
  * @param name how messages name options: "vectorSize" as "--vector-size"
  */

@@ -1,4 +1,4 @@
-/** `segue help`: what a verb takes; the same as --help behind it. */
+/** `segue help VERB`: the same as `segue VERB --help`. */
 import type { Command } from "commander";
 import { didYouMean, misuse } from "../system/index.js";
 
@@ -12,7 +12,7 @@ export function registerHelp(program: Command): void {
       const verbs = program.commands.map((command) => command.name());
       if (!verbs.includes(name))
         throw misuse(`there is no command "${name}"`, didYouMean(name, verbs, "segue --help lists them"));
-      // As it is typed: a verb may have a help of its own.
+      // Parsed as if typed: a verb may have its own help.
       await program.parseAsync([name, "--help"], { from: "user" });
     });
 }

@@ -1,8 +1,8 @@
-/** The options that say how steps are run, of the verbs that run them. */
+/** Options of the verbs that run steps. */
 import { Option } from "commander";
 import { misuse } from "../system/index.js";
 
-/** --with, to be read by `retryOf`. */
+/** --with; `retryOf` interprets its values. */
 export const withOption = (more = ""): Option =>
   new Option("--with <decorators...>", `for every step without its own: retry=3${more}`);
 
@@ -10,10 +10,10 @@ export const cacheOption = (): Option =>
   new Option("--cache", "reuse results of earlier runs if code, parameters and inputs are unchanged");
 
 /**
- * How often steps without a retry of their own are tried again: "retry" is three times, the last one counts.
+ * The number of retries for steps without their own setting: "retry" means three; the last decorator wins.
  *
- * @param decorators what --with was given
- * @returns undefined for none
+ * @param decorators the values of --with
+ * @returns undefined if there are none
  * @throws SegueError (misuse) for any other decorator
  */
 export function retryOf(decorators: readonly string[] = []): number | undefined {

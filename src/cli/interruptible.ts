@@ -1,9 +1,9 @@
-/** Ctrl-C (or SIGTERM) for verbs that write files: the work is told to stop, and so leaves nothing half-written. */
+/** Ctrl-C (or SIGTERM) for verbs that write files: aborts the work, so that no file is left half-written. */
 
 /**
- * @param work is given a signal that Ctrl-C aborts; a second Ctrl-C does not wait for it
- * @param hint what to do then, or what says it when that has happened
- * @throws an AbortError with the hint, where the work was stopped
+ * @param work receives a signal that Ctrl-C aborts; a second Ctrl-C exits at once
+ * @param hint what to do after an interruption; a function is called when that has happened
+ * @throws an AbortError with the hint, if the work was stopped
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Which bundle a verb works on: the one named, or the one that the latest successful run built. */
+/** Finds the bundle that a verb works on: the one named, or that of the latest successful run. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { SegueError } from "../system/index.js";
@@ -9,8 +9,8 @@ import { clientOf, type DatastoreOptions } from "./datastore.js";
 /**
  * @param named a bundle's folder or archive, a folder of bundles, or a run of the deployment or modeling flow
  *   ("deployment/2026…"); default: the latest
- * @returns the place of a bundle: its folder or archive, or the folder of bundles that was named
- * @throws SegueError where there is none
+ * @returns the path of a bundle's folder or archive, or the folder of bundles that was named
+ * @throws SegueError if there is none
  */
 export async function bundlePlaceFor(named: string | undefined, options: DatastoreOptions): Promise<string> {
   return (await placeFor(named, options)).place;
@@ -18,7 +18,7 @@ export async function bundlePlaceFor(named: string | undefined, options: Datasto
 
 interface Place {
   readonly place: string;
-  /** The run that it is of, where it is one's. */
+  /** The run that built it, if known. */
   readonly run?: RunReader;
 }
 
@@ -26,7 +26,7 @@ async function placeFor(named: string | undefined, options: DatastoreOptions): P
   if (named !== undefined && existsSync(named)) return { place: named };
   const client = await clientOf(options);
   if (named !== undefined) {
-    // A run is "flow/run" or an id; anything else was meant as a path.
+    // "flow/run" or an id may be a run; anything else is a path.
     const run = /^\w+(\/[\w-]+)?$|^[\w-]+$/.test(named)
       ? await client.findRun(named).catch(() => undefined)
       : undefined;
@@ -51,10 +51,10 @@ async function placeFor(named: string | undefined, options: DatastoreOptions): P
 }
 
 /**
- * The bundle whose track vectors are meant: where the best model of a run has none, that of its nearest tracks.
+ * The track vectors of a bundle. If the best model of a run has none, those of its nearest-tracks model.
  *
- * @param named as of `bundlePlaceFor`
- * @throws SegueError where no bundle has vectors
+ * @param named as for `bundlePlaceFor`
+ * @throws SegueError if no bundle has vectors
  */
 export async function vectorsFor(
   named: string | undefined,
@@ -79,13 +79,13 @@ export async function vectorsFor(
       });
 }
 
-/** The bundle's own folder or archive, where the place that `bundlePlaceFor` finds may be a folder of bundles. */
+/** As `bundlePlaceFor`, but always the bundle itself, never a folder of bundles. */
 export async function bundleFor(named: string | undefined, options: DatastoreOptions): Promise<string> {
   const { bundlePath } = await import("../serving/index.js");
   return bundlePath(await bundlePlaceFor(named, options));
 }
 
-/** What could have been named instead. */
+/** The hint: what could be named instead. */
 async function whatThereIs(named: string): Promise<string> {
   const { bundlesIn } = await import("../bundle/index.js");
   const folder = dirname(named);
@@ -95,7 +95,7 @@ async function whatThereIs(named: string): Promise<string> {
     : `name ${folder} for the latest bundle there, or one of: ${bundles.slice(0, 3).join(", ")}`;
 }
 
-/** Of a deployment run what it built, of any other the `model` that its last step has. */
+/** The bundle built by a deployment run, or the `model` of any other run's last step. */
 async function modelOf(run: RunReader): Promise<string | undefined> {
   return (
     (await pathOf(() => run.task("build").artifact<FileArtifact>("bundle"))) ??
@@ -120,7 +120,7 @@ async function madeNoModel(run: RunReader): Promise<SegueError> {
       });
 }
 
-/** Undefined where there is no such run, task or artifact; that its content is gone, or damaged, is said. */
+/** Undefined if there is no such run, task or artifact; throws if its content is missing or damaged. */
 async function pathOf(artifact: () => Promise<FileArtifact | null>): Promise<string | undefined> {
   const found = await artifact().catch((error: unknown) => {
     if (error instanceof SegueError && ["no-run", "task-not-done", "misuse"].includes(error.code ?? ""))

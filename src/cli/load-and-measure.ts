@@ -1,4 +1,4 @@
-/** Reads the files, fits, asks: what `segue evaluate` does for one recommender. */
+/** `segue evaluate` for one recommender: reads the files, fits, measures. */
 import { type Corpus, playlistCount, readQueries } from "../corpus/index.js";
 import {
   type HoldOut,
@@ -15,7 +15,7 @@ import type { RawFileOptions } from "./raw-files.js";
 import { readTrainingPlaylists } from "./read-playlists.js";
 import type { ReadOptions } from "./read-raw-playlists.js";
 
-/** What is asked: queries of files, or some of the playlists themselves. */
+/** The source of the queries: files, or a share of the playlists. */
 export type Asked =
   | { readonly queries: readonly string[] }
   | { readonly share: number; readonly positions: NonNullable<QuestionOptions["positions"]> };
@@ -31,7 +31,7 @@ export interface MeasureTask {
   readonly threads?: number | undefined;
 }
 
-/** @param tell hears what is left out of raw files, and how many playlists were held out */
+/** @param tell called with what is left out of raw files, and how many playlists were held out */
 export async function loadAndMeasure(
   task: MeasureTask,
   progress: Progress,
@@ -39,9 +39,9 @@ export async function loadAndMeasure(
 ): Promise<Measured> {
   const { recommender, settings, ks, seed, threads } = task;
   const told = throttled(progress);
-  // Only what is read is in files of its own that have to go; what fits lets no signal be heard, and is best ended by it.
+  // Only reading needs to clean up temporary files. Fitting blocks the event loop, so there a signal should end the process.
   const { train: corpus, questions } = await interruptible((signal) => load(task, told, tell, signal));
-  // Threads pay for themselves when there is much to ask.
+  // Threads only pay off for many queries.
   const lanes = Math.min(threads ?? usableCores(), Math.ceil(questions.length / 1000));
   let close = async () => {};
   const fitOn = () => fitRecommender(recommender, corpus, settings, { seed, threads, progress: told });
@@ -61,7 +61,7 @@ export async function loadAndMeasure(
   }
 }
 
-/** @param advice what to do where there are too few playlists, of plays that look like a log */
+/** @param advice the hint if there are too few playlists because the plays look like an unsplit log */
 function splitOf(playlists: Corpus, options: HoldOutOptions, advice: string | undefined): HoldOut {
   try {
     return holdOut(playlists, options);
@@ -79,7 +79,7 @@ async function load(
 ): Promise<Pick<HoldOut, "train" | "questions">> {
   const reading = { ...raw, progress, tell, signal };
   if ("queries" in asked) {
-    // Before the playlists, which take longer: what is wrong with them is known at once.
+    // Before the playlists, which take longer, so that errors in the queries show at once.
     const questions = await readQueries(asked.queries, { progress, signal });
     return { train: await readTrainingPlaylists(train, reading), questions };
   }

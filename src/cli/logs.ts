@@ -38,7 +38,7 @@ async function logs(path: string, options: Options): Promise<void> {
   let attempt = wanted;
   let shown = 0;
   for (;;) {
-    // The state first: what was printed before the end is then in the log that is read after it.
+    // Read the status before the log: if the task is over, the log is then complete.
     const { attempts, status } = await task.summary();
     attempt ??= attempts.at(-1)?.attempt;
     const lines = await task.logs(attempt);

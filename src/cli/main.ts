@@ -1,20 +1,20 @@
 #!/usr/bin/env node
-/** The `segue` command: gathers the verbs, runs one, and turns what goes wrong into one clear message and an exit code. */
+/** The `segue` command: runs a verb, and turns any error into one message and an exit code. */
 import { explainDiskError, messageOf, SegueError } from "../system/index.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough ("segue runs | head") is no error; a run, which listens itself, goes on without.
+  // A reader that closes early ("segue runs | head") is not an error. A run has its own listener, and continues.
   if (error.code === "EPIPE") return process.stdout.listenerCount("error") === 1 && process.exit(0);
   const explained = explainDiskError(error, "standard output");
   const failed = `cannot write to standard output: ${messageOf(error)}`;
   process.exit(reportError(explained instanceof SegueError ? explained : new SegueError(failed)));
 });
-// Process 1 of a container is ended by no signal that it does not hear. Those that a verb hears are left to it.
+// A container's process 1 ignores signals without a handler. If the verb handles one, leave it to the verb.
 for (const [name, code] of process.pid === 1 ? Object.entries({ SIGINT: 130, SIGTERM: 143 }) : [])
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(code));
-// Where nobody can be told anything, the work goes on, and the exit code says how it ended.
+// If standard error is closed, the work continues, and only the exit code reports the result.
 process.stderr.on("error", () => {});
 
 try {

@@ -1,4 +1,4 @@
-/** The options of every verb that draws the map of music. */
+/** Options of the verbs that draw the map of music. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { misuse, wholeNumber } from "../system/index.js";
 import { numberOption } from "./number-option.js";
@@ -21,7 +21,7 @@ export function addMapOptions(command: Command): Command {
     );
 }
 
-/** @throws SegueError (misuse) where one of them is given, and no map is drawn */
+/** To be called if no map is drawn. @throws SegueError (misuse) if one of these options is given */
 export function refuseMapOptions(command: Command): void {
   for (const name of ["mapTracks", "genres"] as const)
     if (command.getOptionValueSource(name) === "cli")

@@ -1,23 +1,23 @@
-/** Options that take numbers: what one may be is said once, and `--help` and errors both say it. */
+/** Options that take numbers: one range serves both `--help` and errors. */
 import { InvalidArgumentError, Option } from "commander";
 import { type ValueRange, wholeNumber } from "../system/index.js";
 
 /**
- * An option that takes a number: `addOption(numberOption("-k <n>", "how many tracks", wholeNumber(1)).default(10))`. What
- * the range does not hold is misuse: exit code 2.
+ * An option that takes a number: `addOption(numberOption("-k <n>", "how many tracks", wholeNumber(1)).default(10))`. A number
+ * out of range is misuse (exit code 2).
  */
 export function numberOption(flags: string, description: string, range: ValueRange): Option {
   return optionOf(flags, description, range).argParser((text: string) => numberFrom(text, range));
 }
 
-/** As `numberOption`, of several with commas between: each once, in the order in which they are written. */
+/** As `numberOption`, for several numbers separated by commas: without duplicates, in the order given. */
 export function numbersOption(flags: string, description: string, range: ValueRange): Option {
   return optionOf(flags, description, range).argParser((text: string) => [
     ...new Set(text.split(",").map((part) => numberFrom(part, range))),
   ]);
 }
 
-/** --max-workers, of every verb that runs tasks. */
+/** --max-workers, for every verb that runs tasks. */
 export function maxWorkersOption(): Option {
   const description = "how many tasks run at once (default: the number of processors)";
   return numberOption("--max-workers <n>", description, wholeNumber(1));

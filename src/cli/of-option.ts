@@ -1,11 +1,11 @@
-/** Which option an error is about: a path alone does not say where it was typed. */
+/** Names the option in error messages: a path alone does not say which one it belongs to. */
 import { errorAbout, explainDiskError, SegueError } from "../system/index.js";
 
 /**
- * Does the work, and names the option in whatever message it ends with, where that does not name it already.
+ * Does the work, and adds the option to its error message unless that names it already.
  *
- * @param option as it is typed: "--output"
- * @throws what the work throws
+ * @param option as typed: "--output"
+ * @throws whatever the work throws
  */
 export async function ofOption<T>(option: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -17,7 +17,7 @@ export async function ofOption<T>(option: string, work: () => T | Promise<T>): P
   }
 }
 
-/** As `ofOption`, where the option was given: what goes wrong without it is not about it. */
+/** As `ofOption`, but only if the option was given (`value` is defined). */
 export async function ofGiven<T>(option: string, value: unknown, work: () => T | Promise<T>): Promise<T> {
   return value === undefined ? work() : ofOption(option, work);
 }

@@ -1,13 +1,13 @@
-/** An output that is one of the inputs, or the archive that one lies in, would take its place. */
+/** Refuses an output that would overwrite one of the inputs, or the archive that holds it. */
 import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { misuse } from "../system/index.js";
 
 /**
- * @param output a file that will be written, there already or not
- * @param option what names it on the command line: "--output"
- * @param inputs files that will be read
- * @throws SegueError (misuse) where the output is one of them, by whatever path, or an archive with one of them in it
+ * @param output a file to be written, existing or not
+ * @param option its name on the command line: "--output"
+ * @param inputs files to be read
+ * @throws SegueError (misuse) if the output is one of the inputs, by whatever path, or an archive that holds one
  */
 export async function requireApart(output: string, option: string, inputs: readonly string[]): Promise<void> {
   const place = await realpath(output).catch(() => undefined);
@@ -21,6 +21,6 @@ export async function requireApart(output: string, option: string, inputs: reado
   }
 }
 
-/** Of a path into an archive, the archive. */
+/** The real path; for a path into an archive, that of the archive. */
 const fileOf = (path: string): Promise<string | undefined> =>
   realpath(path).catch(() => (dirname(path) === path ? undefined : fileOf(dirname(path))));

@@ -1,12 +1,12 @@
-/** The files that a verb is to read, of the paths and globs that it was given. */
-// The room itself takes long to load, and JSON lines need no more of it.
+/** Expands the paths and globs given to a verb. */
+// Not through the room's door, which is slow to load: JSON lines need nothing else of it.
 import { findInputs } from "../playlists/clean/input-files.js";
 
 /**
- * In the order given, what a glob matches in natural order.
+ * The files in the order given; the matches of a glob are in natural order.
  *
- * @param options `pipes`: whether pipes are taken, as by a verb that reads each file once; default false
- * @throws SegueError where a path or a glob names no file, or a pipe that is not taken
+ * @param options `pipes`: whether pipes are allowed, as for verbs that read each file once; default false
+ * @throws SegueError if a path or glob matches no file, or is a pipe that is not allowed
  */
 export async function pathsOf(
   inputs: readonly string[],

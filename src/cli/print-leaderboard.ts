@@ -1,4 +1,4 @@
-/** `segue evaluate --leaderboard`: every recommender by itself in a process of its own, then one table of all. */
+/** `segue evaluate --leaderboard`: evaluates each recommender in its own process, one at a time, then prints one table. */
 import { fork } from "node:child_process";
 import type { Entry } from "../evaluation/index.js";
 import {
@@ -28,7 +28,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   );
   const { html } = options;
   if (html !== undefined) await ofOption("--html", () => checkOutput(html));
-  // Each recommender reads them anew.
+  // Every recommender's process reads the files again, so pipes are not allowed.
   const task = await taskOf(options, { pipes: false });
   const entries: Entry[] = [];
   let playlists: Uint32Array | undefined;
@@ -62,7 +62,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
     const list = failures.map(({ recommender, error }) => `${recommender} (${error})`).join("; ");
     problems.push(`could not evaluate ${list}`);
   }
-  // After the figures, which took long: a disk that is full by now must not cost them.
+  // After printing the figures, which took long: a full disk must not lose them.
   if (options.html)
     await writeFileAtomic(options.html, page(leaderboardHtml(board), remarks)).catch((error: unknown) => {
       problems.push(messageOf(explainDiskError(error, options.html)));
@@ -70,7 +70,7 @@ export async function printLeaderboard(options: EvaluateOptions, names: readonly
   if (problems.length > 0) throw new SegueError(problems.join("; "));
 }
 
-/** Milliseconds that a process has to end by itself. */
+/** How long a process may take to end by itself, in ms. */
 const patience = 500;
 
 type Done = Extract<EvaluateAnswer, { kind: "done" }>;
@@ -100,7 +100,7 @@ function measureApart(task: EvaluateTask, signal: AbortSignal): Promise<Done> {
       ),
     );
     end = () => void child.kill("SIGKILL");
-    // Told first, so that it can put away what it has read.
+    // SIGTERM first, so that it can remove its temporary files.
     signal.addEventListener("abort", () => {
       child.kill();
       setTimeout(end!, patience).unref();
@@ -117,7 +117,7 @@ function page(table: string, remarks: readonly string[]): string {
   const style =
     ":root{color-scheme:light dark}body{font:14px system-ui;margin:1rem}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}" +
     "td,th{padding:.3rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid #8884}th:first-child{text-align:left}" +
-    // A table that is wider than the window scrolls by itself, with its names in sight; paper is turned, and has it whole.
+    // A table wider than the window scrolls horizontally, with its first column fixed; print uses landscape.
     ".wide{overflow-x:auto}tbody th{position:sticky;left:0;background:Canvas}" +
     "@page{size:landscape}@media print{body{margin:0;font-size:10px}td,th{padding:.2rem .3rem}}";
   const notes = remarks.map((remark) => `<p>note: ${escapeHtml(remark)}</p>`).join("");

@@ -165,7 +165,7 @@ describe("a chain of runs", () => {
     const ran = await segue("run", "--input", "chained.csv", "--recommenders", "popularity", ...told);
     expect(ran.stderr).toContain("the TensorFlow image cannot serve");
     expect(ran.code).toBe(2);
-    const command = /anew .*: segue (run deployment .* --from .*)\n/.exec(ran.stderr)![1]!;
+    const command = /again .*: segue (run deployment .* --from .*)\n/.exec(ran.stderr)![1]!;
     expect(command).toContain(`deployment ${told.join(" ")} --from intermediate/`);
     // What only the flows before it go by is left out.
     expect(command).not.toMatch(/chained.csv|popularity/);

@@ -188,7 +188,7 @@ it("tells of tasks and resumes though the records of an attempt and a lock are d
   const [, task] = await openClient(store).flow("fan-out").run(run).tasks("work");
   expect(task).toMatchObject({
     status: "interrupted",
-    error: { message: expect.stringContaining("no JSON") },
+    error: { message: expect.stringContaining("not JSON") },
   });
   expect((await resumeRun("fan-out", { store })).status).toBe("done");
 });

@@ -198,7 +198,7 @@ export const made = flow("made", { module: import.meta.url, parameters: z.object
       expect.unreachable();
     } catch (error) {
       expect((error as { hint: string }).hint).toMatch(
-        /^segue run \.\/src\/workflow\/parameters\.test\.ts:tuning --help tells/,
+        /^segue run \.\/src\/workflow\/parameters\.test\.ts:tuning --help explains/,
       );
     }
   });

@@ -65,7 +65,7 @@ it.each(["track2vec", "nearest"])("%s without a single vector is a result, and s
 });
 
 it("says the min_count that the recommender takes by itself, and of one vector that it is alone", async () => {
-  expect((await fitted("nearest", {})).glance).toContain("min_count 5 has no vectors");
+  expect((await fitted("nearest", {})).glance).toContain("min_count 5 leaves no vectors");
   expect((await fitted("track2vec", { minCount: 2 })).glance).toBe("near a: no other track has a vector");
 });
 

@@ -174,7 +174,7 @@ export class Pool {
   #watchLoading(spec: TaskSpec, say: (why: string | TaskFailure) => void): { stop(): void } {
     const { told = 30, ended = 600 } = this.#loading;
     const path = fileURLToPath(spec.module);
-    const first = setTimeout(() => say(`is still loading ${path}after ${told} s`), told * 1000);
+    const first = setTimeout(() => say(`is still loading ${path} after ${told} s`), told * 1000);
     const last = setTimeout(
       () => say({ kind: "timeout", message: `has not loaded ${path} within ${ended} s`, hint: topLevel }),
       ended * 1000,

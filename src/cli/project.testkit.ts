@@ -1,4 +1,4 @@
-/** A scratch project, and the command in it as people call it. */
+/** A scratch project, and the command run in it as users do. */
 import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { distPath } from "../system/index.js";
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -30,7 +30,7 @@ export class ScratchProject {
     return readFileSync(this.at(name), "utf8");
   }
 
-  /** Writes a module of flows, in which `segue` is what "segue/workflow" exports. */
+  /** Writes a module of flows, in which `segue` stands for the exports of "segue/workflow". */
   writeFlows(name: string, text: string): void {
     const workflow = pathToFileURL(distPath("workflow/index.js")).href;
     this.write(name, `import * as segue from ${JSON.stringify(workflow)};\n${text}`);
@@ -44,7 +44,7 @@ export class ScratchProject {
     return { code: status, stdout, stderr };
   }
 
-  /** The same while this process goes on, so that several can run at once. */
+  /** Likewise, but asynchronously, so that several can run at once. */
   async segueMeanwhile(...args: string[]): Promise<Ended> {
     return promisify(execFile)(process.execPath, [distPath("cli/main.js"), ...args], this.#how).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -1,6 +1,6 @@
-/** How raw files are to be read: the options of every verb that takes playlists of any form, as `segue run` has them. */
+/** How to read raw files: the options of every verb that takes playlists of any form, as in `segue run`. */
 import { type Command, Option } from "commander";
-// Not by the room's door, which takes long to load.
+// Not through the room's door, which is slow to load.
 import {
   type DayOrder,
   dayOrders,
@@ -13,25 +13,25 @@ import { misuse, wholeNumber } from "../system/index.js";
 import { numberOption } from "./number-option.js";
 
 export interface RawFileOptions {
-  /** Which columns hold what: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at". */
+  /** The columns to read: "artist=performer,track=song,playlist=list,user_id=owner,time=played_at". */
   readonly columns?: string;
   readonly encoding: TextEncoding;
-  /** How CSV writes a quote within quotes; "auto" has it from the columns. */
+  /** How CSV writes a quote within quotes; "auto" infers it from the columns. */
   readonly escape: "auto" | EscapeStyle;
-  /** Plays more minutes apart than this are two playlists; 0: none are parted. */
+  /** A pause of more minutes than this starts a new playlist; 0: never. */
   readonly sessionGap: number;
-  /** With a gap, playlists begin at each multiple of so many minutes, too; 0: at none. */
+  /** With a gap, a new playlist also starts at each multiple of this many minutes; 0: never. */
   readonly sessionLength: number;
-  /** Which number of a date such as 01/02/2024 is the day; "auto" has it from the other dates. */
+  /** Which number of a date such as 01/02/2024 is the day; "auto" infers it from the other dates. */
   readonly dates: "auto" | DayOrder;
-  /** Artists whose plays are left out; "@radio.txt": those in that file. */
+  /** Artists whose plays are left out; "@radio.txt": those listed in that file. */
   readonly leaveOut: readonly string[];
-  /** Whether "Song - Radio Edit" counts as "Song", and names that differ in capitals alone as the one played most. */
+  /** Whether "Song - Radio Edit" counts as "Song", and names that differ only in case as the most played one. */
   readonly mergeVersions?: boolean;
   readonly mergeCapitals?: boolean;
 }
 
-/** These options among those of a verb. */
+/** Picks these options from those of a verb. */
 export function rawFileOptions({
   columns,
   encoding,
@@ -51,8 +51,8 @@ export function rawFileOptions({
 }
 
 /**
- * @param of what is read, and is no raw file: "p.jsonl holds sequences"
- * @throws SegueError (misuse) where one of them is given that would change nothing
+ * @param of what is read instead of raw files: "p.jsonl holds sequences"
+ * @throws SegueError (misuse) if one of these options is given, since it would change nothing
  */
 export function refuseRawFileOptions(
   {
@@ -84,14 +84,14 @@ export function refuseRawFileOptions(
   if (given !== undefined) throw misuse(`${given[0]} is for raw files, and ${of}`, "leave it out");
 }
 
-/** How short a playlist of raw files may be; of verbs for which that is not given. */
+/** --min-tracks, for verbs that let the user choose the shortest playlist. */
 export function minTracksOption(): Option {
   const description = "raw files: leave out shorter playlists (default: 3)";
-  // Without a default of its own, so that it is known whether it was given.
+  // No default, to know whether it was given.
   return numberOption("--min-tracks <n>", description, wholeNumber(2));
 }
 
-/** Whose plays are left out. One name each time, so that a comma may be part of it and no file behind it is taken for another. */
+/** --leave-out. Takes one name at a time, so that the name may have a comma and a file after it is not taken for another name. */
 export function leaveOutOption(): Option {
   return new Option(
     "--leave-out <artist>",
@@ -101,7 +101,7 @@ export function leaveOutOption(): Option {
     .default([], "none");
 }
 
-/** Adds them to a verb. */
+/** Adds these options to a verb. */
 export function addRawFileOptions(command: Command): Command {
   return command
     .option(

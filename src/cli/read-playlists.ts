@@ -1,21 +1,21 @@
 /**
- * Playlists of any form that Segue reads, as a corpus: sequences and prepared datasets as they are, raw files and master tables cleaned
- * and put together first.
+ * Reads playlists of any supported form as a corpus: sequences and prepared datasets directly, raw files and master tables after
+ * cleaning and preparing them.
  */
 import { extname } from "node:path";
 import { type Corpus, readSequences } from "../corpus/index.js";
-// Not by the room's door, which takes long to load.
+// Not through the room's door, which is slow to load.
 import { findInputs, type InputFile } from "../playlists/clean/input-files.js";
 import { misuse, SegueError } from "../system/index.js";
 import { refuseRawFileOptions } from "./raw-files.js";
 import { type ReadOptions, readRawPlaylists } from "./read-raw-playlists.js";
 
 /**
- * Reads them, in the order of the files.
+ * Reads the playlists, in the order of the files.
  *
  * @param inputs files, globs, and pipes of sequences ("-": standard input)
- * @throws SegueError where a file is missing, of no form that Segue knows, has other columns, or holds nothing to use; (misuse)
- *   where `columns` is no mapping
+ * @throws SegueError if a file is missing, of an unknown form, has other columns, or holds nothing usable; (misuse) if `columns`
+ *   is not a mapping
  */
 export async function readPlaylists(inputs: readonly string[], options: ReadOptions): Promise<Corpus> {
   const found = await findInputs(inputs, { pipes: true });
@@ -27,7 +27,7 @@ export async function readPlaylists(inputs: readonly string[], options: ReadOpti
   );
 }
 
-/** Undefined where they are no sequences, or more is asked of them than to be read. */
+/** Undefined if they are not sequences, or need cleaning. */
 async function sequencesIn(
   found: readonly InputFile[],
   paths: readonly string[],
@@ -40,13 +40,13 @@ async function sequencesIn(
     refuseRawFileOptions(options, `${paths[0]} holds sequences`);
     return corpus;
   } catch (error) {
-    // Playlists or plays in other words go the way of raw files.
+    // JSON of another form is read as raw files.
     if (error instanceof SegueError && (await anyIsOtherJson(found))) return undefined;
     throw error;
   }
 }
 
-/** What only cleaning does. */
+/** Whether an option needs cleaning. */
 function isAskedForMore({
   sessionGap = 0,
   leaveOut = [],
@@ -56,13 +56,13 @@ function isAskedForMore({
   return sessionGap > 0 || leaveOut.length > 0 || Boolean(mergeVersions || mergeCapitals);
 }
 
-/** All that can be read of a pipe, which has no name to tell by: `<(zcat playlists.jsonl.gz)`. */
+/** By extension. A pipe without one, such as `<(zcat playlists.jsonl.gz)`, can only hold sequences. */
 function isSequences({ path, pipe, member }: InputFile): boolean {
   if (member !== undefined) return false;
   return /\.(jsonl|ndjson)(\.gz)?$/.test(path) || (pipe === true && extname(path) === "");
 }
 
-/** Undefined where they are no prepared dataset. */
+/** Undefined if they are not a prepared dataset. */
 async function preparedIn(paths: readonly string[], options: ReadOptions): Promise<Corpus | undefined> {
   const { columns, sessionGap = 0, leaveOut = [], mergeVersions, mergeCapitals, signal } = options;
   const path = paths[0]!;
@@ -70,7 +70,7 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
     return undefined;
   const { readCorpus } = await import("../playlists/index.js");
   const corpus = await readCorpus(path, { signal }).catch((error: unknown) => {
-    // A Parquet file with other columns is rows of plays: it goes the way of raw files.
+    // A Parquet file with other columns has rows of plays: it is read as a raw file.
     if (error instanceof SegueError) return undefined;
     throw error;
   });
@@ -91,11 +91,11 @@ async function preparedIn(paths: readonly string[], options: ReadOptions): Promi
 }
 
 /**
- * Reads what a recommender is fitted on. Sequences are read as they are, whatever their file is called and however short the
- * playlists; so is what can be read once only, such as a pipe. All else goes the way of raw files, and so do sequences of which more
- * is asked: that way says no to what cannot be parted by its pauses.
+ * Reads the playlists to fit a recommender on. Sequences and pipes are read directly, whatever the file's name and however short the
+ * playlists. Everything else is read as raw files; so are sequences with options that need cleaning, which refuses what has no times to
+ * split by.
  *
- * @param paths as `pathsOf` gives them
+ * @param paths from `pathsOf`
  * @throws SegueError as `readPlaylists`
  */
 export async function readTrainingPlaylists(paths: readonly string[], options: ReadOptions): Promise<Corpus> {

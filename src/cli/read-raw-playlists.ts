@@ -1,4 +1,4 @@
-/** Raw files and master tables as a corpus: cleaned, and put together, in a folder that is gone afterwards. */
+/** Reads raw files and master tables as a corpus: cleans and prepares them in a temporary folder. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Corpus } from "../corpus/index.js";
@@ -8,19 +8,19 @@ import type { RawFileOptions } from "./raw-files.js";
 export interface ReadOptions extends Partial<RawFileOptions> {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
-  /** Raw playlists of fewer tracks are left out; what is no raw file is refused with it. Default: `usualMinTracks`. */
+  /** Raw playlists with fewer tracks are left out; an error with files that are not raw. Default: `usualMinTracks`. */
   readonly minTracks?: number | undefined;
-  /** Which raw playlists are long enough where `minTracks` does not say; default 3, as in the flows. */
+  /** The verb's default for `minTracks`; default 3, as in the flows. */
   readonly usualMinTracks?: number;
-  /** Hears what is left out of raw files: rows that cannot be used, playlists that are too short; and which files are one playlist each. Default: standard error. */
+  /** Called with what is left out of raw files (unusable rows, short playlists), and which files are one playlist each. Default: prints to standard error. */
   readonly tell?: (line: string) => void;
-  /** Is given what to do about it, where plays look like a log that has not been parted into playlists. */
+  /** Called with a hint if the plays look like a log that was not split into playlists. */
   readonly onUnpartedLog?: (advice: string) => void;
 }
 
 /**
- * @param paths files that there are
- * @throws SegueError where one has other columns, or holds nothing to use; (misuse) where `columns` is no mapping
+ * @param paths existing files
+ * @throws SegueError if a file has other columns or holds nothing usable; (misuse) if `columns` is not a mapping
  */
 export async function readRawPlaylists(
   paths: readonly string[],

@@ -1,4 +1,4 @@
-/** What `segue recommend` says beside its answer: what is not known, what the answer rests on, why there is none. */
+/** The remarks of `segue recommend`: what is unknown, what the answer is based on, why there is none. */
 import {
   artistOfId,
   type Context,
@@ -19,25 +19,25 @@ import { quoted } from "../system/index.js";
 
 export interface Unknown {
   readonly track: string;
-  /** Known tracks whose titles are nearest. */
+  /** Known tracks with the most similar titles. */
   readonly nearest: readonly string[];
 }
 
 export interface Answered {
   readonly live: LiveModel;
-  /** Whose answer it is. */
+  /** The recommender that gave the answer. */
   readonly recommender: FittedRecommender;
   readonly context: Context;
   readonly rules: Rules;
-  /** The tracks of the context that are not known. */
+  /** The unknown tracks of the context. */
   readonly unknown: readonly Unknown[];
-  /** Names that were taken for tracks which have the same words, but for guests and marks of release. */
+  /** Names matched to tracks with the same words, except for guests and release tags. */
   readonly readAs: readonly ReadAs[];
   /** Track ids, best first. */
   readonly answer: readonly string[];
 }
 
-/** The tracks that the model does not know, each with the nearest that it does know. */
+/** The tracks that the model does not know, each with the most similar known ones. */
 export async function unknownOf(live: LiveModel, tracks: readonly string[]): Promise<Unknown[]> {
   const unknown = tracks.filter((track) => !live.knows(track));
   if (unknown.length === 0) return [];
@@ -52,7 +52,7 @@ const flags: RuleNames = {
   recommender: "--recommender",
 };
 
-/** One line each; none where everything is known and something is answered. */
+/** One line per remark; none if everything is known and there is an answer. */
 export async function remarksOn(answered: Answered): Promise<string[]> {
   const { live, recommender, context, unknown, rules, answer } = answered;
   const looks = new Looks(live, recommender);
@@ -73,7 +73,7 @@ export async function remarksOn(answered: Answered): Promise<string[]> {
   ];
 }
 
-/** Which of several artists or words nothing has, where something has another of them. */
+/** Reports the artists or words that match nothing, if others of the same list match something. */
 function unmetBeside(
   wanted: readonly string[] = [],
   isMet: (one: string) => boolean,
@@ -83,7 +83,7 @@ function unmetBeside(
   return unmet.length > 0 && unmet.length < wanted.length ? [say(unmet)] : [];
 }
 
-/** Looks into a recommender: what it reads, and which rules let any track pass. */
+/** Inspects a recommender: what it reads, and which rules let any track pass. */
 class Looks {
   readonly #live: LiveModel;
   readonly #recommender: FittedRecommender;
@@ -98,7 +98,7 @@ class Looks {
     return findState(this.#state, "title-words") !== undefined;
   }
 
-  /** Where it knows no track it goes by the artists that ids name. */
+  /** Whether it falls back to the artists named in ids if it knows no track. */
   get readsArtists(): boolean {
     return (
       findState(this.#state, "fallback") !== undefined && this.#live.model.catalogue.artists !== undefined
@@ -110,7 +110,7 @@ class Looks {
     return this.#live.letPass(this.#recommender, rules, { tracks: [] });
   }
 
-  /** Whether any playlists have a word of this in their titles. */
+  /** Whether any playlist has a word of this title in its own. */
   knowsTitle(title: string | undefined): boolean {
     return title !== undefined && this.readsTitles && this.passes({ words: [title] });
   }
@@ -122,14 +122,14 @@ class Looks {
 
 const meant = ({ nearest }: Unknown) => (nearest.length > 0 ? `; did you mean ${quoted(nearest)}?` : "");
 
-/** Where the title says nothing. */
+/** The remark on a title that does not help. */
 function ofTitle({ live, context: { title } }: Answered, looks: Looks): string[] {
   if (title === undefined || looks.knowsTitle(title)) return [];
   if (!looks.readsTitles) return [`${live.recommender()!.name} does not read titles`];
   return [`the title is unknown: no playlist has a word of "${title}" in its title`];
 }
 
-/** What the answer rests on, where that is no known track. */
+/** What the answer is based on, if not on known tracks. */
 function restsOn({ live, recommender, context, unknown, answer }: Answered, looks: Looks): string[] {
   if (unknown.length < context.tracks.length) return [];
   const asked = live.recommender()!;
@@ -142,7 +142,7 @@ function restsOn({ live, recommender, context, unknown, answer }: Answered, look
   return unknown.length === 0 ? [] : ["no track is known; these follow from the title alone"];
 }
 
-/** The artists of ids that are not known, as recommenders read them. */
+/** The artists named in unknown ids, as recommenders read them. */
 function artistsNamed({ model: { catalogue } }: LiveModel, unknown: readonly Unknown[]): string[] {
   const known = new Set(catalogue.artists);
   const found = new Set<string>();

@@ -137,12 +137,12 @@ async function print(
 
 interface Shown {
   readonly track: string;
-  /** Of a list that goes on there are none. */
+  /** Undefined for an extended playlist. */
   readonly score?: number;
   readonly because?: string;
 }
 
-/** What the model's recommender answers, or the one that stands in where it has no answer. */
+/** The answer of the model's recommender, or of the fallback if it has none. */
 async function answered(
   live: LiveModel,
   context: Context,
@@ -164,7 +164,7 @@ async function answered(
   return live.answered(live.recommender()!, context, ask, (answer) => answer.length === 0);
 }
 
-/** With the reasons for each; in a list that goes on those are of the context and of what was added before. */
+/** Adds the reasons for each track; in an extended playlist they include the tracks added before. */
 async function explained(
   live: LiveModel,
   recommender: FittedRecommender,
@@ -182,7 +182,7 @@ async function explained(
   });
 }
 
-/** A line a track: place, id, score (a bar where `bar` draws one), reasons. */
+/** One row per track: rank, id, score (a bar if `bar` draws one), reasons. */
 function rowsOf(shown: readonly Shown[], bar: (bar: string) => string | undefined): string[][] {
   const scores = shown.map(({ score }) => score ?? 0);
   const width = Math.max(...scores, Number.MIN_VALUE);

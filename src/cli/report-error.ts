@@ -1,4 +1,4 @@
-/** Prints what went wrong as one message and says which exit code it deserves: 1 failed, 2 misused, 130 interrupted. */
+/** Prints an error as one message and returns the exit code: 1 failed, 2 misused, 130 interrupted. */
 import { CommanderError } from "commander";
 import { explainDiskError, SegueError } from "../system/index.js";
 
@@ -23,7 +23,7 @@ export function reportError(thrown: unknown): number {
   return 1;
 }
 
-/** Each line of a hint is one thing to do. */
+/** Each line of a hint is one action. */
 const hintLines = (hint: string) =>
   hint
     .split("\n")

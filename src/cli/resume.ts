@@ -1,4 +1,4 @@
-/** `segue resume`: takes over what a run has done, and does the rest. */
+/** `segue resume`: reuses what a run has finished, and runs the rest. */
 import type { Command } from "commander";
 import { commandAfter } from "../workflow/terminal/commands.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions, datastoreFlag } from "./datastore.js";
@@ -59,7 +59,7 @@ async function resume(target: string | undefined, options: Options, command: Com
     {
       quiet: options.json,
       flags,
-      // The flows take long to load.
+      // The flows are slow to load.
       again: async (error) =>
         (await import("./command-anew.js")).commandAnew(client, await run.record(), error, flags),
     },

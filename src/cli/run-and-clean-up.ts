@@ -1,11 +1,11 @@
-/** Running a flow at a terminal so that no local endpoint outlives a run that came to nothing. */
+/** Runs a flow in the terminal so that no local endpoint outlives a failed run. */
 import type { LocalEndpoint } from "../deployment/index.js";
 import { isAlive } from "../system/index.js";
 import { type Client, type RunListener, type RunResult, runInTerminal } from "../workflow/index.js";
 
 type Options = Parameters<typeof runInTerminal>[1];
 
-/** As `runInTerminal`; an endpoint that the run started and did not live to stop is stopped. */
+/** As `runInTerminal`; also stops an endpoint that the run started but ended too early to stop. */
 export async function runAndCleanUp(
   client: Client,
   run: Parameters<typeof runInTerminal>[0],
@@ -29,7 +29,7 @@ export async function runAndCleanUp(
   }
 }
 
-/** Stops the endpoint that a deployment run started and did not live to stop; does nothing for runs of other flows. */
+/** Stops the endpoint that a deployment run started but ended too early to stop; does nothing for runs of other flows. */
 export async function stopEndpoint(client: Client, flow: string, run: string): Promise<void> {
   if (flow !== "deployment") return;
   const started = client
@@ -38,7 +38,7 @@ export async function stopEndpoint(client: Client, flow: string, run: string): P
     .task("deploy")
     .artifact<{ target: string } & LocalEndpoint>("endpoint");
   const endpoint = await started.catch(() => undefined);
-  // Its room is large: it is loaded only where there is something to stop.
+  // That room is large: load it only if there is something to stop.
   if (endpoint?.target === "local" && isAlive(endpoint.pid))
     await (await import("../deployment/index.js")).stopLocal(endpoint);
 }

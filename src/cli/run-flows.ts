@@ -1,4 +1,4 @@
-/** What `segue run` does: reads flags and conf/, runs the flows one after the other, and tells how it came out. */
+/** The work of `segue run`: reads flags and conf/, runs the flows one after the other, and prints the outcome. */
 import { join } from "node:path";
 import { Command } from "commander";
 import { flowOrder, placesOf } from "../flows/index.js";
@@ -49,7 +49,7 @@ interface Options extends DatastoreOptions {
 export async function runFlows(args: readonly string[]): Promise<void> {
   const firstFlag = args.findIndex((arg) => arg.startsWith("-"));
   const first = args.slice(0, firstFlag < 0 ? args.length : firstFlag);
-  // The flags are the flow's parameters, so a module has to be known before they are read.
+  // The flags are the flow's parameters, so its module has to be loaded before they are parsed.
   const own = first.some(isFlowModule) ? await Promise.all(first.map(flowNamed)) : undefined;
   const command = own ? ownFlowsCommand(first, own) : runCommand();
   const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
@@ -82,7 +82,7 @@ function runCommand(): Command {
   return addRunOptions(command, flowOrder, "modeling");
 }
 
-/** For flows of one's own: their parameters, and what every run takes. */
+/** The command for the user's own flows: their parameters, and the options of every run. */
 function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]): Command {
   const named = modules.join(" ");
   const command = new Command(`segue run ${named}`)
@@ -100,7 +100,7 @@ function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]):
   return addRunOptions(command, flows, flows[0]!.name);
 }
 
-/** @param example the flow whose run is the example of --from */
+/** @param example the flow named in the help of --from */
 function addRunOptions(command: Command, flows: readonly AnyFlow[], example: string): Command {
   addDatastoreOption(command)
     .addOption(maxWorkersOption())
@@ -120,7 +120,7 @@ function addRunOptions(command: Command, flows: readonly AnyFlow[], example: str
   return command;
 }
 
-/** @param modules as which the flows were named, where they are none of Segue's own */
+/** @param modules how the flows were named, if they are not Segue's own */
 async function runAll(
   flows: readonly AnyFlow[],
   command: Command,
@@ -136,7 +136,7 @@ async function runAll(
   const engine = options.engine ?? "local";
   if (engine !== "local" && engine !== "dbos")
     throw misuse(`there is no engine "${String(engine)}"`, "the engines are local and dbos");
-  // Segue's own parameters are none of somebody else's flow.
+  // Segue's own parameters do not apply to other flows.
   const shipped = modules === undefined ? { shipped: join(packageRoot, "conf") } : {};
   // All parameters are checked before the first flow starts: a typo in the last must not cost the work of the first.
   const plans = [];
@@ -149,12 +149,12 @@ async function runAll(
   }
   for (const { flow, checked } of plans) await checkParameters(flow, checked, engine);
   const client = await clientOf(options);
-  // By flow, the run that this command made of it, or was told to take: others may run the same flows meanwhile.
+  // For each flow, the run made by this command or named by --from: others may run the same flows meanwhile.
   const sources: Record<string, string> = { ...(await sourcesFrom(client, options.from ?? [])) };
   if (modules === undefined) await refuseNothingToRead(client, flows, sources, datastoreFlag(command));
-  // The flows share their processes: what one has loaded, the next need not load again.
+  // The flows share their processes, so that modules are loaded once.
   const pool = new Pool();
-  // A second process loads what comes later while the first is at work.
+  // A second process preloads the later flows while the first works.
   if (engine === "local" && flows.length > 1) pool.expect(flows, Math.min(2, usableCores(), maxWorkers ?? 2));
   const chain = { flows: modules ?? flows.map((each) => each.name), flags };
   const results: RunResult[] = [];
@@ -203,7 +203,7 @@ async function runAll(
   else printOutcome(outcome, report, datastoreFlag(command));
 }
 
-/** The last step's card of the deployment flow tells of all four; it is kept where people look for outputs. */
+/** Copies the card of the deployment flow's last step, which covers all four flows, to the outputs. */
 async function writeReport(
   client: Client,
   results: readonly RunResult[],

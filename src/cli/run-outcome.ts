@@ -1,4 +1,4 @@
-/** How a run came out: the figures a newcomer wants to see, as an object and as a few lines. */
+/** The outcome of a run: its main figures, as an object and as a few lines. */
 import type { CheckResult, LocalEndpoint } from "../deployment/index.js";
 import type { TestFigures, TrainedPoint } from "../flows/index.js";
 import { shellWord } from "../system/index.js";
@@ -25,12 +25,12 @@ export interface RunOutcome {
   readonly baseProtocolTestHitRatio?: number;
   readonly popularityHitRatio?: number;
   readonly randomBetHitRatio?: number;
-  /** What the figures mean and what to do, where they rest on little: a sentence each. */
+  /** If the figures rest on little data: what they mean and what to do, one sentence each. */
   readonly remarks: readonly string[];
   readonly check?: CheckResult;
-  /** The endpoint on this machine, where it was left running. */
+  /** The local endpoint, if left running. */
   readonly endpoint?: { readonly url: string; readonly pid: number };
-  /** Of a dry run: what would be asked of AWS, in this order. */
+  /** For a dry run: the requests that would be sent to AWS, in order. */
   readonly requests?: readonly object[];
 }
 
@@ -52,10 +52,10 @@ export async function runOutcome(
   const ranking = await modeling?.task("keep_best").artifact<TrainedPoint[]>("ranking");
   const test = await modeling?.task("eval").artifact<TestFigures>("testFigures");
   const check = await reader("deployment")?.task("check").artifact<CheckResult | null>("check");
-  // The check may have started the endpoint anew.
+  // The check may have restarted the endpoint.
   const endpoint = await reader("deployment")?.task("check").artifact<Endpoint>("endpoint");
   const isKept = await reader("deployment")?.task("end").artifact<boolean>("kept");
-  // Late, so that nothing waits for it.
+  // Imported late, so that nothing waits for it.
   const { remarksOn } = await import("../evaluation/index.js");
   return {
     flows: results.map(({ flow, run, seconds: took }) => ({ flow, run, seconds: took })),
@@ -84,7 +84,7 @@ export async function runOutcome(
 /**
  * Prints the outcome for people.
  *
- * @param flags what the commands that it suggests need, such as the datastore's; "" for none
+ * @param flags added to the commands that it suggests, such as --datastore; "" for none
  */
 export function printOutcome(outcome: RunOutcome, report: string | undefined, flags: string): void {
   const lines: string[] = [];

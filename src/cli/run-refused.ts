@@ -14,7 +14,7 @@ interface Given {
   readonly tag?: readonly string[];
 }
 
-/** What stands behind the flags of modules, and belongs to none of them. */
+/** Refuses words after the flags that belong to no flag. */
 export function refuseStrayWords(words: readonly string[], modules: readonly string[]): void {
   const [word] = words;
   if (word === undefined) return;
@@ -24,7 +24,7 @@ export function refuseStrayWords(words: readonly string[], modules: readonly str
   );
 }
 
-/** Of a flag that takes several words the last ones, where they were meant as flows: "--input a.csv modeling". */
+/** Refuses flow names taken as the last values of a flag that takes several: "--input a.csv modeling". */
 export function refuseFlowsAsValues({ input = [], tag = [] }: Given): void {
   for (const [flag, words] of [
     ["--input", input.filter((word) => !existsSync(word))],
@@ -39,7 +39,7 @@ export function refuseFlowsAsValues({ input = [], tag = [] }: Given): void {
   }
 }
 
-/** What belongs to flows that are not asked for would change nothing: `segue run primary --input new.csv` reads what it read before. */
+/** Refuses flags of flows that were not requested: `segue run primary --input new.csv` would ignore the file. */
 export function refuseFlagsOfOthers(command: Command, flows: readonly AnyFlow[]): void {
   for (const flag of flagsOfOthers(flowOrder, flows)) {
     const attribute = new Option(`--${flag}`).attributeName();
@@ -70,9 +70,10 @@ export function flowsToRun(names: readonly string[]): readonly AnyFlow[] {
 }
 
 /**
- * Each of Segue's flows reads what the one before it made: in this command, in the run that --from names, or in the latest.
+ * Each of Segue's flows reads the results of the one before it: from this command, the run named by --from, or the latest run.
+ * Refuses flows for which there are none.
  *
- * @param datastore the flag of the datastore, for the command that is advised
+ * @param datastore the datastore's flag, for the suggested command
  */
 export async function refuseNothingToRead(
   client: Client,

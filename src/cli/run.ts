@@ -1,8 +1,8 @@
-/** `segue run`: one flow, several, or all four in order. Parameters come from conf/, flags win. */
+/** `segue run`: one flow, several, or all four in order. Parameters come from conf/; flags override them. */
 import type { Command } from "commander";
 
 export function registerRun(program: Command): void {
-  // The flags are those of the flows, whose modules are loaded only when this verb is asked for.
+  // The flags come from the flows, whose modules are loaded only for this verb.
   program
     .command("run")
     .description("run the flows: from raw playlists to a checked endpoint")

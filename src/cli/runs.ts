@@ -5,7 +5,7 @@ import type { Client } from "../workflow/index.js";
 import { addDatastoreOption, clientOf, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 
-/** How many a person is shown who did not say. */
+/** The default limit, without --json. */
 const shortList = 20;
 
 interface Options extends DatastoreOptions {

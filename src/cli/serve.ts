@@ -131,7 +131,7 @@ async function serve(named: string | undefined, flags: Flags): Promise<void> {
     workers: flags.workers,
     threads: flags.threads,
     apiKeys,
-    // The environment stays as it is.
+    // Only a file can change: the environment stays as it is.
     ...(file === undefined ? {} : { readApiKeys: readKeys }),
     maxWaiting: flags.maxWaiting,
     bodyLimit: flags.bodyLimit,

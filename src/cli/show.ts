@@ -29,7 +29,7 @@ async function show(target: string, options: Options, command: Command): Promise
   if (isFlowModule(target)) return showFlow(await flowNamed(target), options);
   const client = await clientOf(options);
   const run = await client.findRun(target).catch((error: unknown) => {
-    // A flow of Segue's own that never ran.
+    // One of Segue's own flows that never ran.
     if (isSegueError(error) && error.code === "misuse" && ownFlows().includes(target)) return undefined;
     throw error;
   });
@@ -90,19 +90,19 @@ async function commandForFailed(
   flags: string,
 ): Promise<string | undefined> {
   if (failed === undefined) return undefined;
-  // The flows take long to load.
+  // The flows are slow to load.
   const { commandAnew } = await import("./command-anew.js");
   return commandAnew(client, record, failed.error, flags);
 }
 
-/** So many of the lines that a failed task printed are shown. */
+/** How many of a failed task's last lines to show. */
 const shownLines = 5;
 
-/** What the task for which the run failed printed last, without the stack, whose one line that matters stands beside the error. */
+/** The last lines printed by the task that failed the run, without the stack: its relevant line is shown with the error. */
 async function lastPrinted(run: RunReader, { failed }: RunSummary): Promise<string[]> {
   if (failed === undefined) return [];
   const { step, task, error } = failed;
-  // A run that failed before any task of it began has no log.
+  // A run that failed before any task began has no log.
   const lines = await run
     .task(step, task)
     .logs()

@@ -1,4 +1,4 @@
-/** `segue studio`: the web app, on this machine alone. */
+/** `segue studio`: the local web app. */
 import type { Command } from "commander";
 import { ports } from "../serving/options.js";
 import type { StudioOptions } from "../studio/index.js";
@@ -60,7 +60,7 @@ async function studio(inputs: readonly string[], options: Options, command: Comm
       : await ofOption("--bundle", () => bundleFor(options.bundle, options));
   const client = await clientOf(options);
   const flags = datastoreFlag(command, { elsewhere: true });
-  // The flows take long to load.
+  // The flows are slow to load.
   const again: StudioOptions["again"] = async (run, error) =>
     (await import("./command-anew.js")).commandAnew(client, run, error, flags);
   const server = await startStudio({ ...options, bundle, corpus, client, flags, again, progress }).finally(

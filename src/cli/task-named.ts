@@ -1,17 +1,17 @@
-/** Takes "run/step/task" paths apart: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
+/** Parses "run/step/task" paths: flow/run/step[/task[/artifact]], or run/step[/task], where run may be a flow's name. */
 import { misuse } from "../system/index.js";
 import type { Client, RunReader, TaskReader } from "../workflow/index.js";
 import { requireStep } from "../workflow/require-step.js";
 
 export interface Named {
   readonly task: TaskReader;
-  /** What stands after the task. */
+  /** The parts after the task. */
   readonly rest: readonly string[];
 }
 
 /**
  * @param path "modeling/k3f9/train/3", "modeling/train/3" (of the latest run), "k3f9/train"
- * @throws SegueError (misuse) where it names no run or no step
+ * @throws SegueError (misuse) if it does not name a run and a step
  */
 export async function taskNamed(client: Client, path: string): Promise<Named> {
   const [first = "", second, ...others] = partsOf(path);
@@ -27,15 +27,15 @@ export async function taskNamed(client: Client, path: string): Promise<Named> {
     if (isRunId(second)) throw noRun;
   }
   const run = await client.findRun(first);
-  // "modeling/k3f9/train" of a run that is gone: it is the run that is missing, not a step "k3f9" of the latest.
+  // "modeling/k3f9/train" of a removed run: report the missing run, not a missing step "k3f9" of the latest run.
   if (noRun !== undefined && !(await hasStep(run, second)) && (await hasStep(run, others[0]!))) throw noRun;
   return taskOf(run, [second, ...others]);
 }
 
 /**
- * The task that a path names, with nothing behind it.
+ * The task that a path names, without further parts.
  *
- * @throws SegueError (misuse) where something stands behind the step that is no task, or behind the task
+ * @throws SegueError (misuse) if the part after the step is not a task, or there is anything after the task
  */
 export async function onlyTaskNamed(client: Client, path: string): Promise<TaskReader> {
   const { task, rest } = await taskNamed(client, path);
@@ -65,5 +65,5 @@ const hasStep = async (run: RunReader, step: string): Promise<boolean> =>
 
 const isTaskName = (word: string): boolean => /^\d+(\.\d+)*$/.test(word);
 
-/** As runs are called: "20260131-090507-k3f9". No step is called like that. */
+/** Whether it looks like a run's id, "20260131-090507-k3f9". No step has such a name. */
 const isRunId = (word: string): boolean => /^\d{8}-\d{6}-/.test(word);

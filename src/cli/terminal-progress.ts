@@ -1,7 +1,7 @@
-/** One line of progress on a terminal, rewritten in place; nothing at all in a pipe or a log. */
+/** A progress line on a terminal, rewritten in place; nothing in a pipe or a log. */
 import { type Progress, throttled } from "../system/index.js";
 
-/** `progress` draws, `clear` wipes the line before something else is printed, `tell` prints a line for people and goes on. */
+/** `progress` draws the line, `clear` erases it before other output, `tell` prints a message above it. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): {
   progress: Progress;
   clear: () => void;

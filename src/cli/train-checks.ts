@@ -1,9 +1,9 @@
-/** What can be told of the options of `segue train` before an hour of training rather than after it. */
+/** Checks the options of `segue train` before training, which may take an hour. */
 import type { VectorFormat } from "../track2vec/index.js";
 import { ofOption } from "./of-option.js";
 import type { TrainFlags } from "./train-options.js";
 
-/** @throws SegueError (misuse) where no format is told, vectors to go on from have none, or there is no writing to where they go */
+/** @throws SegueError (misuse) if the format of --output or --from is unknown, or an output cannot be written */
 export async function checkedFormat({
   format: named,
   output,
@@ -28,7 +28,7 @@ export async function checkedFormat({
   return found;
 }
 
-/** The files to read, none of which is to be written; but vectors may take the place of those they began with. */
+/** The files to read. Refuses outputs that would overwrite them, except that --output may be the file of --from. */
 export async function checkedInputs(options: TrainFlags): Promise<string[]> {
   const { input, validation, resume, from, output, checkpoint } = options;
   const { resolve } = await import("node:path");
@@ -41,19 +41,19 @@ export async function checkedInputs(options: TrainFlags): Promise<string[]> {
       "Name another file for one of the two.",
     );
   const paths = await ofOption("--input", () => pathsOf(input, { pipes: true }));
-  // Before the playlists are read, which takes long; vectors are read at once.
+  // Checked before reading the playlists, which takes long. --from needs no check: it is read first.
   if (resume !== undefined) await ofOption("--resume", () => requireReadable(resume));
   if (validation !== undefined && Number.isNaN(Number(validation)))
     await ofOption("--validation", () => requireReadable(validation));
   const read = (...others: (string | undefined)[]) =>
     [...paths, validation, ...others].filter((path) => path !== undefined);
   await requireApart(output, "--output", read(resume));
-  // Which could never be resumed from: what it began with would be gone.
+  // A checkpoint that overwrites --from could not be resumed, since resuming needs the initial vectors.
   if (checkpoint !== undefined) await requireApart(checkpoint, "--checkpoint", read(from));
   return paths;
 }
 
-/** @throws where it cannot be opened, or is a folder */
+/** @throws if it cannot be opened, or is a folder */
 async function requireReadable(path: string): Promise<void> {
   const { access, constants, stat } = await import("node:fs/promises");
   const { misuse } = await import("../system/index.js");

@@ -1,7 +1,7 @@
 /** The options of `segue train`: word2vec's, and what is read and written. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
-// The room itself takes long to load: it waits until the verb runs.
+// Not through the room's door, which is slow to load.
 import { word2vecRanges } from "../track2vec/options.js";
 import { gensimOptions } from "./gensim-options.js";
 import { numberOption } from "./number-option.js";
@@ -100,7 +100,7 @@ export function addTrainOptions(command: Command): Command {
     .addOption(
       new Option("--workers <mode>", "deterministic: the same vectors at any number of threads; racy: faster")
         .choices(["deterministic", "racy"])
-        // Refused with all other settings: gensim's workers are another option here.
+        // Validated with all other settings, whose message explains that gensim's `workers` is another option here.
         .argParser((text: string) => text)
         .default("deterministic"),
     )
@@ -133,7 +133,7 @@ export function addTrainOptions(command: Command): Command {
   return addRawFileOptions(command);
 }
 
-/** Messages name options as they were typed. */
+/** Messages name options as typed. */
 export const wording = {
   option: (name: string): string =>
     name === "validation.k"

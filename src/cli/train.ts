@@ -61,14 +61,14 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
     const { readPlaylists } = await import("./read-playlists.js");
     const { minTracks } = options;
     const reading = { progress, signal, tell, minTracks, ...rawFileOptions(options) };
-    // Not held by a name: what is put aside would be in memory twice.
+    // Not assigned to a variable: the held-out playlists would be in memory twice.
     const { trained, validation } = await validationOf(await readPlaylists(inputs, reading), options, signal);
     const result = await trainTrack2Vec(trained, {
       ...settings,
       vectorSize: vectorSize ?? from?.size ?? 48,
       ...(from && { from }),
       ...(validation && { validation }),
-      // Heard of only where somebody asks, since threads wait at the end of each epoch for who listens.
+      // Only with a checkpoint, since with `onEpoch` the threads wait after each epoch.
       ...(options.checkpoint && {
         checkpoint: options.checkpoint,
         onEpoch: ({ epoch }: EpochReport) => {
@@ -106,7 +106,7 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   );
 }
 
-/** What epochs are judged by, if by anything, and the playlists that are left to train on. */
+/** The validation, if any, and the playlists left to train on. */
 async function validationOf(
   corpus: Corpus,
   { validation: told, validationK: k, patience, seed }: TrainFlags,

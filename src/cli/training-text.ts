@@ -1,20 +1,20 @@
-/** What `segue train` says at its end, or where it was stopped. */
+/** The output of `segue train` when it is done or stopped. */
 
 import { shellWord } from "../system/index.js";
 import type { TrainingResult } from "../track2vec/index.js";
 import { counted } from "../workflow/terminal/format.js";
 
-/** As --json prints them. */
+/** The figures as --json prints them. */
 export interface TrainingFigures {
   readonly vocabulary: number;
   readonly words: number;
   readonly seconds: number;
   readonly words_per_second: number;
   readonly loss_per_epoch: readonly number[];
-  /** With a validation only. */
+  /** Only with a validation. */
   readonly hit_ratio_per_epoch?: readonly number[];
   readonly best_epoch?: number;
-  /** With a checkpoint that was resumed only: how many of the epochs it had. */
+  /** Only with --resume: how many of the epochs the checkpoint had. */
   readonly resumed_epochs?: number;
   readonly peak_rss_mb: number;
 }
@@ -46,7 +46,7 @@ export function trainingText(
   return lines.join("\n");
 }
 
-/** Where a checkpoint that was to be resumed had nothing left to train. */
+/** The message if the resumed checkpoint had nothing left to train. */
 export function alreadyFinished(
   { resume, output }: { readonly resume: string; readonly output: string },
   { epochs, options }: TrainingResult,
@@ -61,7 +61,7 @@ export function alreadyFinished(
   );
 }
 
-/** Where no epoch had a pair of tracks to learn from, the loss is zero. */
+/** The message if the loss of every epoch is zero: there was no pair of tracks to learn from. */
 export function nothingLearnt(sample: number): string {
   const why =
     sample > 0
@@ -70,7 +70,7 @@ export function nothingLearnt(sample: number): string {
   return `nothing was learnt, the vectors did not change; ${why}`;
 }
 
-/** What stands on disk after Ctrl-C, and how to use it. */
+/** The hint after Ctrl-C: what is on disk, and how to use it. */
 export function howToResume(
   { checkpoint, resume }: { readonly checkpoint?: string; readonly resume?: string },
   epochs: number,

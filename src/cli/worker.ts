@@ -1,4 +1,4 @@
-/** `segue worker`: joins the queue of the engine dbos. */
+/** `segue worker`: takes tasks from the queue of the engine dbos. */
 import { type Command, Option } from "commander";
 import { maxWorkersOption } from "./number-option.js";
 
@@ -39,6 +39,6 @@ async function worker(options: Options): Promise<void> {
     },
     signal: controller.signal,
   });
-  // DBOS keeps connections open that nobody needs any more.
+  // DBOS leaves connections open.
   process.exit(0);
 }

@@ -1,4 +1,4 @@
-/** An artifact's copy outside of the datastore, in the form that its name asks for. */
+/** Copies an artifact out of the datastore, in the form given by the file's name. */
 import { copyFile, cp, readdir } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { checkOutput, misuse, writeAtomically, writeFileAtomic } from "../system/index.js";
@@ -7,15 +7,15 @@ import type { ArtifactKind } from "../workflow/artifacts/ref.js";
 import type { FileArtifact, Table } from "../workflow/index.js";
 import { artifactAsJson } from "./artifact-as-json.js";
 
-/** How it is kept, where a file's name may promise one of these. */
+/** The stored form of each kind that a file name's extension may contradict. */
 const forms: Partial<Record<ArtifactKind, string>> = { json: ".json", array: ".npy", table: ".parquet" };
 
 /**
- * Writes an artifact to `output` and says so: files and folders as they are, a table as Parquet, a typed array as .npy; tables
- * and arrays as JSON where the name ends in .json or `json` is set.
+ * Writes an artifact to `output` and prints where: files and folders as they are, a table as Parquet, a typed array as .npy;
+ * tables and arrays as JSON if the name ends in .json or `json` is set.
  *
- * @throws SegueError (misuse) where the name promises another form, something else stands there, or a folder would be mixed
- *   with what is there
+ * @throws SegueError (misuse) if the name implies another form, the target exists and cannot be replaced, or is a folder that
+ *   is not empty
  */
 export async function writeArtifact(
   { name, kind, value }: { name: string; kind: ArtifactKind; value: unknown },
@@ -51,12 +51,12 @@ export async function writeArtifact(
 async function copyFolder(source: string, output: string): Promise<void> {
   const target = resolve(output);
   const held = await readdir(target).catch(() => undefined);
-  // Two models in one folder are neither.
+  // Two models in one folder would be unusable.
   if (held !== undefined && held.length > 0)
     throw misuse(`${output} is not empty`, "name a new folder, or empty this one");
   const copy = (from: string, to: string) =>
     writeAtomically(to, (temporary) => cp(from, temporary, { recursive: true }));
   if (held === undefined) return copy(source, target);
-  // An empty folder stays the one it is: somebody may be in it.
+  // Keep an empty folder rather than replace it: it may be a shell's current folder.
   for (const entry of await readdir(source)) await copy(join(source, entry), join(target, entry));
 }

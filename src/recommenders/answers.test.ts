@@ -326,6 +326,17 @@ describe("extend", () => {
     expect(added).toHaveLength(6);
   });
 
+  it("does not cap tracks without an artist", async () => {
+    const builder = new CorpusBuilder();
+    const tracks = ["one", "two", "three", "A-four", "A-five"];
+    builder.add({ id: "1", tracks, artists: ["", "", "", "A", "A"] });
+    const partly = builder.build();
+    const recommender = await fitRecommender("popularity", partly);
+    const added = extendPlaylist(recommender, partly, { tracks: [] }, 5, { rules: { perArtist: 1 } });
+    expect(added).toHaveLength(4);
+    expect(added).toEqual(expect.arrayContaining(["one", "two", "three"]));
+  });
+
   it("goes on to other artists where the first ones are full", async () => {
     const recommender = await fitRecommender("artist", crowd);
     const added = extendPlaylist(recommender, crowd, { tracks: ["Pop 0-0"] }, 40, {

@@ -19,10 +19,10 @@ export class ArtistMix {
 
   /**
    * @param context the artist of each track played; "" if unknown
-   * @param artists the number of artists in the catalogue
+   * @param catalogue the artist of each of its tracks
    */
-  constructor(context: readonly string[], artists: number) {
-    this.#least = Math.max(usualShare, 2 / Math.max(1, artists));
+  constructor(context: readonly string[], catalogue: readonly string[]) {
+    this.#least = Math.max(usualShare, 2 / countUpTo(2 / usualShare, catalogue));
     const one = 1 / (context.length + others);
     for (const artist of context) this.#shares.set(artist, (this.#shares.get(artist) ?? 0) + one);
   }
@@ -43,4 +43,11 @@ export class ArtistMix {
     const share = Math.max(this.#least, this.#shares.get(artist) ?? 0);
     return this.added(artist) >= Math.max(always, share * (this.#length + 1));
   }
+}
+
+/** The number of different artists, at least 1. It stops at `most`: a large catalogue need not be read for each list. */
+function countUpTo(most: number, artists: readonly string[]): number {
+  const seen = new Set<string>();
+  for (const artist of artists) if (seen.add(artist).size >= most) break;
+  return Math.max(1, seen.size);
 }

@@ -70,12 +70,12 @@ export function extendPlaylist(
   const ruled = new RuledRecommender(recommender, catalogue);
   const numbers = TrackNumbers.of(catalogue);
   const artistOf = (track: string) => catalogue.artists?.[numbers.get(track)] ?? "";
-  const mix = new ArtistMix(context.tracks.map(artistOf), new Set(catalogue.artists).size);
+  const mix = new ArtistMix(context.tracks.map(artistOf), catalogue.artists ?? []);
   const { perArtist } = rules;
   let capped = (artist: string) =>
     perArtist === undefined
       ? rules.artists === undefined && mix.isFull(artist)
-      : mix.added(artist) >= perArtist;
+      : artist !== "" && mix.added(artist) >= perArtist;
   const songs = new Set(context.tracks.map(twinKey));
   const added: string[] = [];
   const ask = () =>

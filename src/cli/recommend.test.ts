@@ -99,6 +99,16 @@ describe("segue recommend", () => {
       drake[2]!,
       "no track is known, but their artists are: tracks by Drake come first",
     ],
+    [
+      "the artist of an unknown track, written otherwise",
+      ["the drake"],
+      drake[2]!,
+      [
+        '"the drake" is read as "Drake"',
+        'not known: "Drake"; did you mean "Drake-Energy", "Drake-One Dance", "Drake-Hotline Bling"?',
+        "no track is known, but their artists are: tracks by Drake come first",
+      ].join("\n"),
+    ],
     ["nothing", ["Nobody-Nothing"], jazz[2]!, "nothing in the context is known; popular tracks follow"],
     [
       "a title that no playlist has",

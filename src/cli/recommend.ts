@@ -203,7 +203,7 @@ async function rulesOf(live: LiveModel, options: Options): Promise<Rules> {
     ...(options.unplayed ? { excludePlayed: true } : {}),
     ...(options.not ? { exclude: await live.meant(options.not) } : {}),
     ...(options.perArtist === undefined ? {} : { perArtist: options.perArtist }),
-    ...(options.artist ? { artists: options.artist } : {}),
+    ...(options.artist ? { artists: await live.artistsMeant(options.artist) } : {}),
     ...(options.word ? { words: options.word } : {}),
   };
 }

@@ -125,7 +125,8 @@ const answerFields = {
     .array(z.object({ track: z.string(), as: z.string() }))
     .optional()
     .describe(
-      "Tracks of the context that were matched to a known one by their words, without guests and release tags",
+      "Tracks of the context that were matched to a known one by their words, without guests and release tags, or at " +
+        "least to a known artist",
     ),
   remarks: z.array(z.string()).optional().describe("Why there are no tracks, if there are none"),
 };

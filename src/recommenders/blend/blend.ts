@@ -24,8 +24,8 @@ import type { Signals } from "./signals.js";
 /** Increase it when features or their meanings change: saved trees refer to features by number. */
 const stateVersion = 6;
 
-/** Subtracted from all candidates but the finalists; far more than any sum of leaves. */
-const lead = 1000;
+/** How far the lowest finalist stays above all other candidates, at least. */
+const lead = 1e-3;
 
 class Blend {
   /** Each candidate's score after the first trees. */
@@ -69,8 +69,10 @@ class Blend {
     picked.set(best);
     scores.set(this.#pickedScores.subarray(0, finalists));
     forest.add(finalists, first, forest.trees);
-    // Keep the finalists ahead of all others.
-    for (let i = 0; i < count; i++) guesses[i]! -= lead;
+    // Keep the finalists ahead of all others, whose guesses are at most `highest`.
+    const highest = minimum(this.#pickedScores, finalists);
+    const drop = Math.max(0, highest - minimum(scores, finalists) + lead);
+    for (let i = 0; i < count; i++) guesses[i]! -= drop;
     for (let i = 0; i < finalists; i++) guesses[best[i]!] = scores[i]!;
     for (let i = 0; i < count; i++) board.add(signals.candidates[i]!, guesses[i]!);
   }
@@ -79,6 +81,12 @@ class Blend {
     const { artists } = this.signals.fallback;
     return tracks.length > 0 || (artists !== undefined && unknown.some((id) => artists.guess(id) !== 0));
   }
+}
+
+function minimum(values: Float64Array, count: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < count; i++) least = Math.min(least, values[i]!);
+  return least;
 }
 
 function recommenderOf(

@@ -45,3 +45,24 @@ it("reads 80's as 80s; other apostrophes part words", () => {
   expect(of.words).toEqual(["80s", "mom", "16", "amour", "l", "rock", "summer"]);
   expect([...of.known("The 80's").values()]).toEqual(["80's"]);
 });
+
+it("reads two words as one if a title writes them so", () => {
+  const named = new CorpusBuilder();
+  ["K-Pop", "kpop hits", "pop", "Hip Hop", "rainy day"].forEach((title, id) => {
+    named.add({ id: `${id}`, title, tracks: [title, "A"] });
+  });
+  const built = named.build();
+  const of = TitleWords.fit(built, built.titles!);
+  const tracksOf = (word: string) => {
+    const w = of.words.indexOf(word);
+    return Array.from(of.tracks.subarray(of.offsets[w]!, of.offsets[w + 1]!), (t) => built.tracks[t]!).sort();
+  };
+  expect(tracksOf("kpop")).toEqual(["A", "K-Pop", "kpop hits"]);
+  expect(tracksOf("pop")).toEqual(["A", "K-Pop", "pop"]);
+  expect(of.words).not.toContain("hiphop");
+  expect([...of.known("Best K-pop").values()]).toEqual(["K", "pop", "K-pop"]);
+  const meant = (text: string) => of.meant(text).map((w) => of.words[w]);
+  expect(meant("k pop")).toEqual(["kpop"]);
+  expect(meant("hip-hop")).toEqual(["hip", "hop"]);
+  expect(meant("rainy day pop")).toEqual(["rainy", "day", "pop"]);
+});

@@ -15,18 +15,29 @@ import { TopK } from "./top-k.js";
 const writtenWord =
   /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’]s(?![\p{L}\p{N}]))?|\p{RI}{2}|\p{Extended_Pictographic}/giu;
 
-/** The distinct words of a title, normalised (lower case, no accents, no plural "s"), each with its spelling in the title. */
-function wordsOf(title: string): Map<string, string> {
-  const words = new Map<string, string>();
-  for (const [written] of title.matchAll(writtenWord)) {
+/** The words of a title, normalised (lower case, no accents, no plural "s"), each with its spelling in the title. */
+interface Words {
+  readonly single: Map<string, string>;
+  /** Neighbours written as one: "kpop" for "K-Pop", "hiphop" for "Hip Hop". Without the single words. */
+  readonly joined: Map<string, string>;
+}
+
+function wordsOf(title: string): Words {
+  const single = new Map<string, string>();
+  const joined = new Map<string, string>();
+  let before: { word: string; at: number } | undefined;
+  for (const { 0: written, index: at } of title.matchAll(writtenWord)) {
     const plain = written.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     for (const [marked] of plain.matchAll(writtenWord)) {
-      const word = marked.replace(/['’]/, "");
-      const singular = word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word;
-      if (!words.has(singular)) words.set(singular, written);
+      const unmarked = marked.replace(/['’]/, "");
+      const word = unmarked.length > 3 && unmarked.endsWith("s") ? unmarked.slice(0, -1) : unmarked;
+      if (!single.has(word)) single.set(word, written);
+      if (before !== undefined) joined.set(before.word + word, title.slice(before.at, at + written.length));
+      before = { word, at };
     }
   }
-  return words;
+  for (const word of single.keys()) joined.delete(word);
+  return { single, joined };
 }
 
 /** Only a word's most frequent tracks are scored. */
@@ -62,13 +73,17 @@ export class TitleWords {
   /** Keeps all tracks of each word if there is room. Shares are smoothed: playlists with both / (playlists with the word + 3). */
   static fit(corpus: Corpus, titles: readonly string[]): TitleWords {
     const playlistsOf = new Map<string, number[]>();
-    for (let p = 0; p < titles.length; p++) {
-      for (const word of wordsOf(titles[p]!).keys()) {
+    titles.forEach((title, p) => {
+      for (const word of wordsOf(title).single.keys()) {
         const list = playlistsOf.get(word);
         if (list === undefined) playlistsOf.set(word, [p]);
         else list.push(p);
       }
-    }
+    });
+    // "K-Pop" is "kpop", too, if another title writes it so.
+    titles.forEach((title, p) => {
+      for (const word of wordsOf(title).joined.keys()) playlistsOf.get(word)?.push(p);
+    });
     const isShared = (word: string) => playlistsOf.get(word)!.length > 1;
     const all = [...playlistsOf.keys()].sort();
     const words = [...all.filter(isShared), ...all.filter((word) => !isShared(word))];
@@ -141,11 +156,20 @@ export class TitleWords {
   known(title: string | undefined): Map<number, string> {
     const known = new Map<number, string>();
     if (title === undefined) return known;
-    for (const [word, written] of wordsOf(title)) {
+    const { single, joined } = wordsOf(title);
+    for (const [word, written] of [...single, ...joined]) {
       const number = this.#numbers.get(word);
       if (number !== undefined) known.set(number, written);
     }
     return known;
+  }
+
+  /** The numbers of a text's known words; of a pair that titles also write as one word ("k-pop", "kpop"), only of that word. */
+  meant(text: string): number[] {
+    const { single, joined } = wordsOf(text);
+    const [whole] = single.size === 2 ? joined.keys() : [];
+    const number = whole === undefined ? undefined : this.#numbers.get(whole);
+    return number === undefined ? [...this.known(text).keys()] : [number];
   }
 
   /**

@@ -71,7 +71,7 @@ export async function readRules(live: LiveModel, request: RuleRequest): Promise<
     ...(exclude === undefined ? {} : { exclude: await live.meant(exclude) }),
     ...(excludePlayed === undefined ? {} : { excludePlayed }),
     ...(perArtist === undefined ? {} : { perArtist }),
-    ...(filters?.artists === undefined ? {} : { artists: filters.artists }),
+    ...(filters?.artists === undefined ? {} : { artists: await live.artistsMeant(filters.artists) }),
     ...(filters?.words === undefined ? {} : { words: filters.words }),
   };
 }

@@ -13,6 +13,7 @@ import {
   type Rules,
 } from "../../recommenders/index.js";
 import { misuse } from "../../system/index.js";
+import { ArtistNames, sameButForCase } from "../artist-names.js";
 import { plainName } from "../plain-name.js";
 import { TrackSearch } from "../track-search.js";
 
@@ -49,6 +50,7 @@ export class LiveModel {
   readonly #rulesAlone = new Map<FittedRecommender, RuledRecommender>();
   readonly #explainers = new Map<FittedRecommender, Explainer>();
   #search: Promise<TrackSearch> | undefined;
+  #artists: Promise<ArtistNames> | undefined;
   /** How many playlists have each track; empty if the model has no `popularity` recommender. */
   #counts: ArrayLike<number> | undefined;
 
@@ -90,7 +92,7 @@ export class LiveModel {
   /**
    * Resolves each name to an id of the catalogue: by `asKnown`, or by the words of a name as people write it ("nina simone - feeling
    * good"), which may lack guests and release tags or have extra ones. Of several versions by one artist, the one in the most playlists
-   * wins. Names without a match are returned unchanged.
+   * wins. Of names without a match, only the artist is respelled, if the catalogue has it ("beatles-Unknown" → "The Beatles-Unknown").
    */
   async meant(tracks: readonly string[]): Promise<string[]> {
     const unknown: number[] = [];
@@ -101,14 +103,24 @@ export class LiveModel {
     });
     if (unknown.length === 0) return meant;
     const search = await this.search();
+    const artists = await this.#artistNames();
     let sliceEnd = performance.now() + sliceMs;
     for (const i of unknown) {
-      meant[i] = this.#named(search, meant[i]!) ?? meant[i]!;
+      meant[i] = this.#named(search, meant[i]!) ?? artists.respelled(meant[i]!) ?? meant[i]!;
       if (performance.now() < sliceEnd) continue;
       await nextTurn();
       sliceEnd = performance.now() + sliceMs;
     }
     return meant;
+  }
+
+  /** The catalogue's spellings of artists. Names that it has in some case, which rules ignore, or not at all, are returned unchanged. */
+  async artistsMeant(names: readonly string[]): Promise<string[]> {
+    const artists = await this.#artistNames();
+    return names.flatMap((name) => {
+      const spellings = artists.named(name);
+      return spellings.length === 0 || sameButForCase(spellings[0]!, name) ? [name] : spellings;
+    });
   }
 
   #named(search: TrackSearch, written: string): string | undefined {
@@ -215,6 +227,10 @@ export class LiveModel {
       },
     );
     return this.#search;
+  }
+
+  #artistNames(): Promise<ArtistNames> {
+    return (this.#artists ??= ArtistNames.build(this.model.catalogue.artists ?? []));
   }
 }
 

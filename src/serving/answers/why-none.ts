@@ -52,7 +52,9 @@ export function whyNone(
 /** Says that no track is by these artists, and suggests artists with similar names. */
 export function noneBy(artists: readonly string[], { model }: LiveModel): string {
   const { names } = artistNumbers(model.catalogue.artists ?? []);
-  const near = artists.slice(0, shown).flatMap((name) => closest(name, names) ?? []);
+  const near = artists
+    .slice(0, shown)
+    .flatMap((name) => closest(name, names) ?? closest(`the ${name}`, names) ?? []);
   return `no track is by ${quoted(artists)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
 }
 

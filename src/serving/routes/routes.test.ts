@@ -135,6 +135,15 @@ describe("the endpoint's routes", () => {
     expect(ids).not.toContain(as);
   });
 
+  it("respells the artist of an unknown track, and of a filter", async () => {
+    const asked = { context: ["the beyonce-Unheard"], filters: { artists: ["sigur ros", "cassius"] } };
+    const { body } = await post("/v1/recommend", asked);
+    const as = "Beyoncé-Unheard";
+    expect(body).toMatchObject({ read_as: [{ track: asked.context[0], as }], unknown: [{ track: as }] });
+    const artists = recommendAnswer.parse(body).tracks.map(({ artist }) => artist);
+    expect(new Set(artists)).toEqual(new Set(["Sigur Rós", "Cassius"]));
+  });
+
   it("takes no track for another that has more words, fewer or others", async () => {
     for (const track of ["Daft Punk-One More", "Daft Punk-One More Time Again", "Time More One-Punk Daft"]) {
       const { body } = await post("/v1/recommend", { context: [track] });

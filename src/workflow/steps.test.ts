@@ -50,6 +50,7 @@ it("tells what is wrong with one artifact though another is still being stored",
 
 it("finishes a task though a process that it started still writes into its folder", async () => {
   expect(await run("fillsFolder", { bad: false })).toMatchObject({ status: "done" });
+  rmSync(await latest("fills-folder").artifact<string>("filled"), { recursive: true, force: true });
 });
 
 it("finds the first task of a step within nested foreach steps, and says which tasks and steps there are", async () => {

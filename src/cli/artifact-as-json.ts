@@ -1,4 +1,5 @@
-/** A value, a table or a typed array as JSON; NaN and infinities become null. */
+/** A value, a table or a typed array as JSON; NaN and infinities become null, integers of any size stay exact. */
+import { randomUUID } from "node:crypto";
 import type { ArtifactKind } from "../workflow/artifacts/ref.js";
 import type { Table } from "../workflow/index.js";
 
@@ -9,5 +10,8 @@ export async function artifactAsJson(kind: ArtifactKind, value: unknown): Promis
       : kind === "array"
         ? Array.from(value as ArrayLike<number | bigint>)
         : value;
-  return JSON.stringify(plain, (_key, each) => (typeof each === "bigint" ? Number(each) : each), 2);
+  // JSON.stringify takes no bigint: it writes a marked text, which then loses its mark and its quotes.
+  const mark = randomUUID();
+  const text = JSON.stringify(plain, (_key, each) => (typeof each === "bigint" ? `${mark}${each}` : each), 2);
+  return text.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
 }

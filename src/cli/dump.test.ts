@@ -55,6 +55,7 @@ describe("segue dump -o", () => {
       stdout: '{"artifact":"f","file":"f.txt"}\n',
     });
     expect(JSON.parse(project.read("f.txt"))).toEqual([1, null, 3]);
+    expect(dump("kinds/start/ids").stdout).toBe("[\n  9007199254740993\n]\n");
   });
 
   it("refuses a name that promises another form than the artifact has", () => {

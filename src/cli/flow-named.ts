@@ -51,7 +51,14 @@ export async function flowsNamed(target: string): Promise<AnyFlow[]> {
 
 /** The error for a name that is not one of Segue's own flows. */
 export const noFlow = (name: string, known: readonly string[]): SegueError =>
-  misuse(`there is no flow "${name}"`, didYouMean(name, known, `the flows are ${known.join(", ")}`));
+  misuse(
+    `there is no flow "${name}"`,
+    didYouMean(
+      name,
+      known,
+      `the flows are ${known.join(", ")}; name a flow of your own by its module: ./my_flow.js`,
+    ),
+  );
 
 /** Whether the target is a module: "./tuning.js", "flows.js:tuning". True for TypeScript too, which is refused later. */
 export const isFlowModule = (target: string): boolean => /\.m?[jt]s(:.+)?$/.test(target);

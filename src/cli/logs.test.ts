@@ -54,4 +54,19 @@ describe("segue logs", () => {
     const none = await segue("logs", "chatty/start", "--attempt", "4");
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("had no attempt 4") });
   });
+
+  it("waits for a task that has not begun, if it is to follow it", async () => {
+    const { chatty } = (await import(/* @vite-ignore */ fixtures)) as Record<string, AnyFlow>;
+    const store = new FolderStore(folder);
+    const running = runFlow(chatty!, { folder }, { store, maxWorkers: 1 });
+    const status = async () => (await openClient(store).flow("chatty").runs({ limit: 1 }))[0]?.status;
+    while ((await status()) !== "running") await new Promise((resolve) => setTimeout(resolve, 20));
+    const followed = await segue("logs", "chatty/end", "--follow");
+    expect((await running).status).toBe("done");
+    expect(followed).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "end/0 has not begun yet; waiting for it\n",
+    });
+  });
 });

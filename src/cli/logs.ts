@@ -1,4 +1,5 @@
 /** `segue logs`: what tasks printed. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../system/index.js";
 import type { LogLine, TaskReader } from "../workflow/index.js";
@@ -14,6 +15,8 @@ interface Options extends DatastoreOptions {
   readonly attempt?: number;
   readonly json?: boolean;
 }
+
+const lookEvery = 300;
 
 export function registerLogs(program: Command): void {
   addDatastoreOption(program.command("logs"))
@@ -34,6 +37,7 @@ export function registerLogs(program: Command): void {
 
 async function logs(path: string, options: Options): Promise<void> {
   const task = await onlyTaskNamed(await clientOf(options), path);
+  if (options.follow) await begun(task);
   const wanted = await attemptOf(task, options.attempt);
   let attempt = wanted;
   let shown = 0;
@@ -57,7 +61,20 @@ async function logs(path: string, options: Options): Promise<void> {
       continue;
     }
     if (status !== "running" || later || (wanted !== undefined && attempts[at]?.finished)) return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(lookEvery);
+  }
+}
+
+/** Waits until the task begins, or never will. */
+async function begun(task: TaskReader): Promise<void> {
+  for (let isTold = false; (await task.run.status()) === "running"; isTold = true) {
+    const isWaiting = await task.summary().then(
+      () => false,
+      (error: { readonly code?: string }) => error.code === "task-not-done",
+    );
+    if (!isWaiting) return;
+    if (!isTold) process.stderr.write(`${task.step}/${task.task} has not begun yet; waiting for it\n`);
+    await sleep(lookEvery);
   }
 }
 

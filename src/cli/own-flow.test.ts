@@ -148,6 +148,48 @@ $`,
     expect(project.read("ran.txt")).toBe("start luck luck luck luck ");
   }, 30_000);
 
+  it("is named as a shell takes it, and asked about parameters that it did not have when it ran", async () => {
+    const module = (shape: string) =>
+      project.writeFlows(
+        "my flow.js",
+        `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+         export const mine = segue
+           .flow("mine", { module: import.meta.url, parameters: z.object(${shape}) })
+           .step("start", () => { throw new Error("no luck"); });`,
+      );
+    module("{ seed: z.int().default(1) }");
+    const failed = await segue("run", "my flow.js");
+    expect(failed.stderr).toMatch(/with other parameters: segue run 'my flow\.js'\n$/);
+    const refused = await segue("run", "my flow.js", "--seed", "x");
+    expect(refused.stderr).toContain("→ segue run './my flow.js:mine' --help explains each parameter");
+    module("{ seed: z.int(), kind: z.string() }");
+    const resumed = await segue("resume", "mine");
+    expect([resumed.code, resumed.stderr]).toEqual([
+      2,
+      `error: the run's parameters no longer fit its flow: kind is required
+  → give new parameters a default, or begin anew: segue run './my flow.js:mine'
+`,
+    ]);
+  }, 30_000);
+
+  it.each(["tag", "max_workers", "help"])("may have no parameter %s: the command has one", async (name) => {
+    project.writeFlows(
+      "taken.js",
+      `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
+       export const taken = segue
+         .flow("taken", { module: import.meta.url, parameters: z.object({ ${name}: z.string().default("") }) })
+         .step("start", () => {});`,
+    );
+    const flag = name.replace("_", "-");
+    const { code, stderr } = await segue("run", "taken.js");
+    expect([code, stderr]).toEqual([
+      2,
+      `error: parameter ${flag} of flow "taken" is a flag of segue run itself
+  → give the parameter another name, such as taken-${flag}
+`,
+    ]);
+  });
+
   it.each(["a/b", "", "a\nb"])("is told of an artifact that is called %j", async (name) => {
     const { code, stderr } = await segue("run", "own.js:named", `--name=${name}`);
     expect(code).toBe(1);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { flowOrder, placesOf } from "../flows/index.js";
-import { misuse, packageRoot, usableCores, writeFileAtomic } from "../system/index.js";
+import { misuse, packageRoot, shellWord, usableCores, writeFileAtomic } from "../system/index.js";
 import { flagName } from "../workflow/flag-name.js";
 import {
   type AnyFlow,
@@ -32,6 +32,7 @@ import {
   refuseFlowsAsValues,
   refuseNothingToRead,
   refuseStrayWords,
+  refuseTakenFlags,
 } from "./run-refused.js";
 
 interface Options extends DatastoreOptions {
@@ -79,12 +80,12 @@ function runCommand(): Command {
       "after",
       "\nExamples:\n  segue run --input my_playlists.csv\n  segue run --input Library.xml\n  segue run --input my_spotify_data.zip --session-gap 30\n  segue run modeling --knn-k 50 --recommenders track2vec,blend\n  segue run --input 'mpd.slice.*.json' --dev --ratio 0.1 --tag try\n  segue run deployment --from modeling/20260131-090507-k3f9\n  segue run ./tuning.js --seed 7\n  segue run ./tuning.js --help",
     );
-  return addRunOptions(command, flowOrder, "modeling");
+  return addFlagsOf(flowOrder, addRunOptions(command, "modeling"));
 }
 
 /** The command for the user's own flows: their parameters, and the options of every run. */
 function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]): Command {
-  const named = modules.join(" ");
+  const named = modules.map(shellWord).join(" ");
   const command = new Command(`segue run ${named}`)
     .usage("[options]")
     .description(
@@ -97,12 +98,14 @@ function ownFlowsCommand(modules: readonly string[], flows: readonly AnyFlow[]):
       `\nExamples:\n  segue run ${named} --tag try\n  segue run ${named} --with retry=2 --cache`,
     );
   command.configureHelp({ visibleArguments: () => [] });
-  return addRunOptions(command, flows, flows[0]!.name);
+  addRunOptions(command, flows[0]!.name);
+  refuseTakenFlags(command, flows);
+  return addFlagsOf(flows, command);
 }
 
 /** @param example the flow named in the help of --from */
-function addRunOptions(command: Command, flows: readonly AnyFlow[], example: string): Command {
-  addDatastoreOption(command)
+function addRunOptions(command: Command, example: string): Command {
+  return addDatastoreOption(command)
     .addOption(maxWorkersOption())
     .option(
       "--from <runs...>",
@@ -116,6 +119,9 @@ function addRunOptions(command: Command, flows: readonly AnyFlow[], example: str
     .showHelpAfterError("(add --help for the options and an example)")
     .showSuggestionAfterError(true)
     .exitOverride();
+}
+
+function addFlagsOf(flows: readonly AnyFlow[], command: Command): Command {
   for (const flow of flows) addParameterFlags(command, flow);
   return command;
 }

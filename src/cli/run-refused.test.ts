@@ -31,6 +31,7 @@ describe("segue run refuses", () => {
     [["run", "--json", "yes"], 2, /--json takes no value, got "yes"\n.*write --json alone/],
     [["run", "--knn-kk", "5"], 2, /--knn-kk.*\n?.*--knn-k/],
     [["run", "modelling"], 2, /did you mean "modeling"/],
+    [["run", "tuning"], 2, /name a flow of your own by its module: \.\/\w+\.js\n$/],
     [
       ["run"],
       2,

@@ -20,8 +20,20 @@ export function refuseStrayWords(words: readonly string[], modules: readonly str
   if (word === undefined) return;
   throw misuse(
     `"${word}" follows a flag that does not take it`,
-    `flows go before the flags: segue run ${modules.join(" ")} --…`,
+    `flows go before the flags: segue run ${modules.map(shellWord).join(" ")} --…`,
   );
+}
+
+/** Refuses parameters that the command's own flags would hide, before the parameters get theirs. */
+export function refuseTakenFlags(command: Command, flows: readonly AnyFlow[]): void {
+  const taken = ["--help", ...command.options.map(({ long }) => long)];
+  for (const flow of flows)
+    for (const flag of flagsOf(flow))
+      if (taken.includes(`--${flag}`))
+        throw misuse(
+          `parameter ${flag} of flow "${flow.name}" is a flag of segue run itself`,
+          `give the parameter another name, such as ${flow.name}-${flag}`,
+        );
 }
 
 /** Refuses flow names taken as the last values of a flag that takes several: "--input a.csv modeling". */

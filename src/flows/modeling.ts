@@ -7,7 +7,7 @@ import { checkedGrid } from "./parts/check-grid.js";
 import { pointName, threadsOf } from "./parts/grid.js";
 import { gridChart } from "./parts/hit-ratio-charts.js";
 import { modelingParameters } from "./parts/parameters.js";
-import { asTable, gridRow, isEmpty, type TrainedPoint } from "./parts/ranking.js";
+import { asTable, gridRow, isEmpty, leadOf, type TrainedPoint } from "./parts/ranking.js";
 
 export const modeling = flow("modeling", {
   module: import.meta.url,
@@ -89,6 +89,7 @@ export const modeling = flow("modeling", {
           value: best.result.hitRatio.toFixed(4),
           note: best.result.name,
         },
+        ...leadOf(ranking),
         { title: "grid points", value: ranking.length },
       ]);
       card.table(rows, { highlight: 0, caption: "Validation, best first" });

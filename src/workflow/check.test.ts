@@ -73,6 +73,11 @@ describe("checking a flow", () => {
       ],
       /brings together "b", outside of every foreach, and "each", within the foreach "each".*end the foreach first/,
     ],
+    [
+      "a step that waits for itself, and of nothing that follows from it",
+      [step("start", []), step("a", ["a"])],
+      /^step "a" can never be reached: it waits for itself → [^→]*$/,
+    ],
   ])("tells of %s, and what to write", (_what, nodes, message) => {
     expect(messages(nodes).join("\n")).toMatch(message);
   });

@@ -38,10 +38,15 @@ export function checkFlow(flow: AnyFlow): void {
 export function findProblems(nodes: readonly StepNode[]): FlowProblem[] {
   if (nodes.length === 0)
     return [{ message: "it has no step", hint: 'add one: .step("start", () => ({ … }))' }];
-  const problems = [...nameProblems(nodes), ...wiringProblems(nodes)];
-  // The other checks need every name to be known.
-  return problems.length > 0 ? problems : [...reachProblems(nodes), ...levelProblems(nodes)];
+  // Each check needs what the one before has made sure of: that every name is known, that every step is reached.
+  for (const problemsOf of [namesAndWiring, reachProblems]) {
+    const problems = problemsOf(nodes);
+    if (problems.length > 0) return problems;
+  }
+  return levelProblems(nodes);
 }
+
+const namesAndWiring = (nodes: readonly StepNode[]) => [...nameProblems(nodes), ...wiringProblems(nodes)];
 
 function nameProblems(nodes: readonly StepNode[]): FlowProblem[] {
   const problems: FlowProblem[] = [];
@@ -124,7 +129,7 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
     if (reached.has(node.name)) continue;
     problems.push({
       step: node.name,
-      message: `step "${node.name}" can never be reached: it waits for ${node.after.map((each) => `"${each}"`).join(" and ")}, which wait for it`,
+      message: `step "${node.name}" can never be reached: it waits for ${waitsFor(node)}`,
       hint: "let one of them come after a step that runs",
     });
   }
@@ -138,6 +143,11 @@ function reachProblems(nodes: readonly StepNode[]): FlowProblem[] {
     });
   return problems;
 }
+
+const waitsFor = ({ name, after }: StepNode): string =>
+  after.includes(name)
+    ? "itself"
+    : `${after.map((each) => `"${each}"`).join(" and ")}, which ${after.length > 1 ? "wait" : "waits"} for it`;
 
 function comesBack(nodes: readonly StepNode[], name: string): boolean {
   const seen = new Set<string>();

@@ -38,6 +38,11 @@ export interface StepNode {
   readonly cache?: boolean;
 }
 
+/** The name of a step's first task: "0"; within nested foreach steps "0.0". */
+export function firstTask(nodes: readonly StepNode[], step: string): string {
+  return (foreachScopes(nodes).get(step) ?? []).map(() => "0").join(".") || "0";
+}
+
 /** The foreach steps that each step is in, outermost first. */
 export function foreachScopes(nodes: readonly StepNode[]): Map<string, readonly string[]> {
   const byName = new Map(nodes.map((node) => [node.name, node]));

@@ -13,6 +13,7 @@ import {
   refusePipe,
   requireWithin,
   SegueError,
+  shellWord,
   someText,
 } from "../system/index.js";
 import { ownModules } from "./code-hash.js";
@@ -124,11 +125,11 @@ export function moduleUrl(place: string): string {
   return url;
 }
 
-/** A flow as an argument of `segue run`: one of Segue's own by its name, any other by its module. */
+/** A flow as an argument of `segue run` in a shell: one of Segue's own by its name, any other by its module. */
 export function asCommandsName(flow: { readonly name: string; readonly module?: string }): string {
   if (flow.module === undefined || dirname(modulePlace(flow.module)) === "dist/flows") return flow.name;
   const path = shown(flow.module);
-  return `${path.startsWith("..") || isAbsolute(path) ? path : `./${path}`}:${flow.name}`;
+  return shellWord(`${path.startsWith("..") || isAbsolute(path) ? path : `./${path}`}:${flow.name}`);
 }
 
 function shown(url: string): string {

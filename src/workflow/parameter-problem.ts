@@ -25,6 +25,8 @@ const kinds: Readonly<Record<string, string>> = {
   array: "a list",
   string: "text",
   object: "an object",
+  record: "an object",
+  tuple: "a list",
   date: "a date such as 2026-01-31 or 2026-01-31T09:05:07Z",
 };
 

@@ -95,7 +95,7 @@ function keepable(flow: HasParameters, parameters: Record<string, unknown>): Rec
 /**
  * The parameters of an earlier run, for the current version of its flow: new ones take their defaults.
  *
- * @throws SegueError (misuse) like `parseParameters`
+ * @throws SegueError (misuse) like `parseParameters`, with what to do about a run whose parameters no longer fit
  */
 export function parametersAgain(flow: HasParameters, recorded: object): Record<string, unknown> {
   const values = parametersFromRecord(recorded);
@@ -103,9 +103,16 @@ export function parametersAgain(flow: HasParameters, recorded: object): Record<s
   const made = Object.keys(values).filter((key) => shape[key] && innerType(shape[key]) instanceof z.ZodPipe);
   const asTheyAre = Object.fromEntries(made.map((key) => [key, z.unknown()]));
   const parameters = flow.parameters.safeExtend(asTheyAre) as unknown as z.ZodObject;
-  return parseParameters({ name: flow.name, module: flow.module, parameters }, values, {
-    ignoreUnknown: true,
-  });
+  try {
+    return parseParameters({ name: flow.name, module: flow.module, parameters }, values, {
+      ignoreUnknown: true,
+    });
+  } catch (error) {
+    throw misuse(
+      `the run's parameters no longer fit its flow: ${messageOf(error)}`,
+      `give new parameters a default, or begin anew: segue run ${asCommandsName(flow)}`,
+    );
+  }
 }
 
 /**

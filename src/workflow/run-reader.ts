@@ -3,6 +3,7 @@ import type { Store } from "../storage/index.js";
 import { didYouMean, misuse, SegueError } from "../system/index.js";
 import { loadArtifact } from "./artifacts/load-artifact.js";
 import type { ArtifactRef } from "./artifacts/ref.js";
+import { firstTask } from "./graph.js";
 import { readRecord } from "./read-record.js";
 import { type DoneRecord, keys, type RunRecord, type RunStatus } from "./records.js";
 import { requireStep } from "./require-step.js";
@@ -53,9 +54,15 @@ export class RunReader {
     return (await this.record()).tags;
   }
 
-  /** Summaries of all started tasks, or of those of one step, in the order of the flow. */
+  /**
+   * Summaries of all started tasks, or of those of one step, in the order of the flow.
+   *
+   * @throws SegueError (misuse) if there is no such step
+   */
   async tasks(step?: string): Promise<TaskSummary[]> {
-    return findTasks(this.store, await this.record(), step);
+    const record = await this.record();
+    if (step !== undefined) requireStep(this.flow, record.nodes, step);
+    return findTasks(this.store, record, step);
   }
 
   /** @param task the position of its item in a foreach: "3", nested "3.1"; default: the first */
@@ -82,24 +89,38 @@ export class TaskReader {
     this.task = task;
   }
 
-  /** @throws SegueError (code "task-not-done") if the task is not done; (misuse) if there is no such step */
+  /** @throws SegueError (code "task-not-done") if the task is not done; (misuse) if there is no such step or task */
   async record(): Promise<DoneRecord> {
     const { store, flow } = this.run;
     const id = await this.run.id();
     const record = await readRecord<DoneRecord>(store, keys.done(flow, id, this.step, this.task));
     if (record) return record;
-    requireStep(flow, (await this.run.record()).nodes, this.step);
-    const done = (await this.run.tasks(this.step)).filter((each) => each.status === "done");
-    throw new SegueError(`task ${flow}/${id}/${this.step}/${this.task} is not done`, {
-      hint:
+    const name = await this.#name();
+    if (name !== this.task) return this.run.task(this.step, name).record();
+    const isOver = (await this.run.status()) === "done";
+    const tasks = await this.run.tasks(this.step);
+    const done = tasks.filter((each) => each.status === "done").map((each) => each.task);
+    const some = `${done.slice(0, 10).join(", ")}${done.length > 10 ? ", …" : ""}`;
+    const place = `${flow}/${id}/${this.step}/${name}`;
+    if (isOver)
+      throw misuse(
+        `there is no task ${place}`,
         done.length > 0
-          ? `done in this step: ${done
-              .slice(0, 10)
-              .map((each) => each.task)
-              .join(", ")}${done.length > 10 ? ", …" : ""}`
-          : `see how far the run is: segue show ${flow}/${id}`,
+          ? `its step has ${some}`
+          : "its step had no task: the list that it iterates over is empty",
+      );
+    throw new SegueError(`task ${place} is not done`, {
+      hint:
+        done.length > 0 ? `done in this step: ${some}` : `see how far the run is: segue show ${flow}/${id}`,
       code: "task-not-done",
     });
+  }
+
+  /** "0", the default, stands for the first task also if the step is within nested foreach steps. */
+  async #name(): Promise<string> {
+    const { nodes } = await this.run.record();
+    requireStep(this.run.flow, nodes, this.step);
+    return this.task === "0" ? firstTask(nodes, this.step) : this.task;
   }
 
   /** References to all artifacts that can be read after the task: their kind, size and hash. */
@@ -113,8 +134,8 @@ export class TaskReader {
    * @throws SegueError if the task has no such artifact; lists those that it has
    */
   async artifact<T = unknown>(name: string): Promise<T> {
-    const { artifacts } = await this.record();
-    const place = `${this.run.flow}/${await this.run.id()}/${this.step}/${this.task}`;
+    const { artifacts, task } = await this.record();
+    const place = `${this.run.flow}/${await this.run.id()}/${this.step}/${task}`;
     const ref = Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
     if (!ref) {
       const names = Object.keys(artifacts);
@@ -140,7 +161,8 @@ export class TaskReader {
 
   /** The task's status, attempts and times. */
   async summary(): Promise<TaskSummary> {
-    const [found] = await findTasks(this.run.store, await this.run.record(), this.step, this.task);
+    const name = await this.#name();
+    const [found] = await findTasks(this.run.store, await this.run.record(), this.step, name);
     if (found) return found;
     await this.record();
     throw new SegueError(`task ${this.step}/${this.task} has not started`);
@@ -153,6 +175,6 @@ export class TaskReader {
     if (name === undefined) return undefined;
     // The log and card of a reused task are with the run in which it ran.
     const run = summary.reusedFrom ?? (await this.run.id());
-    return store.get(keys.attempt(flow, run, this.step, this.task, name, file));
+    return store.get(keys.attempt(flow, run, this.step, summary.task, name, file));
   }
 }

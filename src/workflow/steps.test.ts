@@ -43,11 +43,37 @@ it("takes an object without a prototype", async () => {
   expect((await run("returns", { what: "bare" })).status).toBe("done");
 });
 
+it("tells what is wrong with one artifact though another is still being stored", async () => {
+  const { end } = await run("fillsFolder", { bad: true });
+  expect(end.failed?.error.message).toBe('cannot store artifact "map" of step start/0: it is a Map');
+});
+
+it("finishes a task though a process that it started still writes into its folder", async () => {
+  expect(await run("fillsFolder", { bad: false })).toMatchObject({ status: "done" });
+  rmSync(await latest("fills-folder").artifact<string>("filled"), { recursive: true, force: true });
+});
+
+it("finds the first task of a step within nested foreach steps, and says which tasks and steps there are", async () => {
+  await run("nested");
+  const first = latest("nested").task("letter");
+  expect(await first.artifact("upper")).toBe("A2");
+  expect(await first.summary()).toMatchObject({ task: "0.0", status: "done" });
+  expect(await first.logs()).toEqual([]);
+  await expect(first.artifact("uper")).rejects.toThrow('/letter/0.0 has no artifact "uper"');
+  await expect(latest("nested").task("split", 7).logs()).rejects.toMatchObject({
+    message: expect.stringMatching(/^there is no task nested\/\S+\/split\/7$/),
+    hint: "its step has 0, 1, 2",
+    exitCode: 2,
+  });
+  await expect(latest("nested").tasks("lettre")).rejects.toThrow('flow "nested" has no step "lettre"');
+});
+
 it("says in a card what cannot be drawn, and draws the rest", async () => {
   const { status } = await run("badCard");
   expect(status).toBe("done");
   const card = await latest("bad-card").task("start").card();
   expect(card).toContain("Cannot convert undefined or null to object");
+  expect(card).toContain("thrown as text");
   expect(card).toContain("the rest");
 });
 

@@ -105,7 +105,8 @@ export async function runTask(
     if (node.catch === undefined || !isOver || options.signal.aborted) return { failed: error };
     return publishCaught(store, spec, started, error);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // Fails if a process that the step started still writes there; that does not change how the task ended.
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -167,7 +168,7 @@ async function publish(
  */
 export async function writeFailure(
   store: Store,
-  spec: TaskSpec,
+  spec: Pick<TaskSpec, "flow" | "run" | "ready" | "attempt">,
   started: string,
   error: TaskFailure,
 ): Promise<void> {
@@ -195,8 +196,16 @@ async function storeAll(
     throw new SegueError(`step "${origin.step}" returned an artifact named ${JSON.stringify(wrong[0])}`, {
       hint: artifactNames,
     });
-  const refs = await Promise.all(entries.map(([name, value]) => storeArtifact(store, name, value, origin)));
-  return Object.fromEntries(entries.map(([name], i) => [name, refs[i]!]));
+  const stored = await Promise.allSettled(
+    entries.map(async ([name, value]) => [name, await storeArtifact(store, name, value, origin)] as const),
+  );
+  // Only now: until all have settled, one of them may still be writing into the folder.
+  return Object.fromEntries(
+    stored.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    }),
+  );
 }
 
 /** Only plain objects: a Map's entries would be lost, and a typed array's elements would become artifacts. */

@@ -91,7 +91,12 @@ async function summarize(
       };
     }),
   );
-  attempts.sort((a, b) => Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10));
+  // A worker that takes over a task makes the lost attempt again, with the same number.
+  attempts.sort(
+    (a, b) =>
+      Number.parseInt(a.attempt, 10) - Number.parseInt(b.attempt, 10) ||
+      ((a.started ?? "") < (b.started ?? "") ? -1 : 1),
+  );
   const done = found.done
     ? await readSoundRecord<DoneRecord>(store, keys.done(flow, run, step, task), note)
     : undefined;

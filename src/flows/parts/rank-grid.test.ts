@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { rankGrid } from "./rank-grid.js";
-import type { TrainedPoint } from "./ranking.js";
+import { leadOf, type TrainedPoint } from "./ranking.js";
 
 /** A point that hit the first `hit` of 400 playlists after `from`. */
 function point(name: string, from: number, hit: number, vocabulary?: number) {
@@ -22,6 +22,15 @@ it("says of each but the best how far it is behind, playlist by playlist", () =>
   // 50 fewer, of others: three times as far away, and less sure by the spread.
   expect(far!.behind!.mean).toBeCloseTo(-0.125);
   expect(far!.behind!.high - far!.behind!.low).toBeGreaterThan(3 * (near!.behind!.high - near!.behind!.low));
+  // As the card of the grid says it.
+  expect(leadOf([best!, near!])).toEqual([
+    {
+      title: "ahead of near",
+      value: "+0.0300",
+      note: expect.stringMatching(/^95 % \+0\.0\d+ to \+0\.0\d+, more than chance$/),
+    },
+  ]);
+  expect(leadOf([best!])).toEqual([]);
 });
 
 it("ranks what has learned nothing last, and compares only what was asked the same", () => {

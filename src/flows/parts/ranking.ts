@@ -1,6 +1,6 @@
 /** The results of a trained grid point, and how the grid is ranked and printed. */
 import type { Difference } from "../../evaluation/index.js";
-
+import type { ValueBox } from "../../workflow/index.js";
 import { columns, interval } from "../../workflow/terminal/format.js";
 
 export interface ProtocolFigures {
@@ -45,6 +45,20 @@ export const isEmpty = (point: TrainedPoint) => point.vocabulary === 0;
 export function byHitRatio(a: TrainedPoint, b: TrainedPoint): number {
   const empty = Number(isEmpty(a)) - Number(isEmpty(b));
   return empty || b.hitRatio - a.hitRatio || b.mrr - a.mrr || (a.name < b.name ? -1 : 1);
+}
+
+/** For a card: by how much the best beats the second, and whether that may be chance. Empty if nothing is known of that. */
+export function leadOf([, second]: readonly TrainedPoint[]): ValueBox[] {
+  if (second?.behind === undefined) return [];
+  const { mean, low, high, p } = second.behind;
+  const signed = (lead: number) => `${lead < 0 ? "−" : "+"}${Math.abs(lead).toFixed(4)}`;
+  return [
+    {
+      title: `ahead of ${second.name}`,
+      value: signed(-mean),
+      note: `95 % ${signed(-high)} to ${signed(-low)}, ${p < 0.05 ? "more than chance" : "may be chance"}`,
+    },
+  ];
 }
 
 /** Rows as a text table for a task's log. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { file } from "./file.js";
 import { fromJson, toJson } from "./json.js";
+import { table } from "./table.js";
 
 const again = (value: unknown) => fromJson(toJson(value));
 
@@ -43,6 +45,8 @@ describe("plain values", () => {
     [{ a: new List() }, "its a is a List"],
     [{ a: [new Point()] }, "its a[0] is a Point"],
     [{ a: new Map() }, "its a is a Map"],
+    [{ models: [file(".")] }, "its models[0] is a file"],
+    [{ ranking: table([{ a: 1 }]) }, "its ranking is a table"],
     [{ when: new Date("never") }, "its when is an invalid date"],
     [Uint8ClampedArray.of(1), "it is a Uint8ClampedArray"],
   ])("are refused with their place where JSON would change them: %o", (value, message) => {

@@ -4,6 +4,7 @@
  * Map becomes {}, a class instance loses its class, undefined in an array becomes null) is refused with its place. A key whose
  * value is undefined is left out, as usual in JSON.
  */
+import { handleMark } from "./ref.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -50,6 +51,7 @@ function plainObject(value: object, place: string, above: Set<object>): Json {
     if (Number.isNaN(value.getTime())) throw unstorable(place, "an invalid date");
     return { $date: value.toISOString() };
   }
+  if (handleMark in value) throw unstorable(place, `a ${value[handleMark]}`);
   if (above.has(value)) throw unstorable(place, "an object that contains itself");
   above.add(value);
   try {

@@ -59,7 +59,7 @@ export async function storeArtifact(
     const error = explainDiskError(thrown, store.url);
     if (error instanceof SegueError) throw error;
     throw new SegueError(`cannot store artifact "${name}" of step ${by}: ${messageOf(error)}`, {
-      hint: "artifacts are plain values (JSON), typed arrays, table(rows) and file(path)",
+      hint: "artifacts are plain values (JSON), typed arrays, table(rows) and file(path), each of the last three under a name of its own",
       cause: error,
       code: "artifact-unstorable",
     });

@@ -1,5 +1,4 @@
 /** A step's card: blocks that make up one HTML page, which can be viewed while the step runs. */
-import type { TaskFailure } from "../types.js";
 
 export interface ValueBox {
   readonly title: string;
@@ -29,5 +28,6 @@ export interface Card {
   /** Figures in boxes side by side. */
   values(boxes: readonly ValueBox[]): void;
   progress(title: string, total: number, unit?: string): ProgressBar;
-  error(error: TaskFailure | Error): void;
+  /** What was thrown, or an artifact of `catch`. */
+  error(error: unknown): void;
 }

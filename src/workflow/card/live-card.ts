@@ -1,5 +1,6 @@
 /** A card that is written to the datastore while its step runs, at most once a second, and once more at the end. */
 import type { Store } from "../../storage/index.js";
+import { messageOf } from "../../system/index.js";
 import type { TaskFailure } from "../types.js";
 import type { Card, ProgressBar, ValueBox } from "./card.js";
 import { type Block, type CardPlace, renderCard } from "./render.js";
@@ -62,8 +63,10 @@ export function openCard(store: Store, key: string, place: CardPlace): LiveCard 
         },
       };
     },
-    error: (error: TaskFailure | Error) =>
-      add({ type: "error", message: error.message, hint: (error as TaskFailure).hint, stack: error.stack }),
+    error: (thrown: unknown) => {
+      const { hint, stack } = (thrown ?? {}) as Partial<TaskFailure>;
+      add({ type: "error", message: messageOf(thrown), hint, stack });
+    },
     async close() {
       clearTimeout(timer);
       await writing.catch(() => {});

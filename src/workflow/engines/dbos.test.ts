@@ -1,9 +1,18 @@
 /** The engine on DBOS: the contract with two workers, and what happens when workers, the command or the database go away. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FolderStore, type Store } from "../../storage/index.js";
 import { motoMissing, motoPython } from "../../storage/moto.testkit.js";
@@ -264,6 +273,41 @@ describe.skipIf(!hasPostgres)("on DBOS", () => {
         ["1", undefined],
         ["1", undefined],
       ]);
+    }));
+
+  it("says of each task that a worker refused since its code has changed", () =>
+    withGate(async ({ store, parameters, begun, open }) => {
+      const path = join(parameters.folder, "changing.mjs");
+      const door = new URL("../../../dist/workflow/index.js", import.meta.url).href;
+      writeFileSync(
+        path,
+        `import { flow } from ${JSON.stringify(door)};
+        import { appendFileSync, existsSync } from "node:fs";
+        export const changing = flow("changing", { module: import.meta.url })
+          .step("start", async () => {
+            appendFileSync(${JSON.stringify(join(parameters.folder, "ran.txt"))}, "begun\\n");
+            while (existsSync(${JSON.stringify(join(parameters.folder, "closed"))}))
+              await new Promise((resolve) => setTimeout(resolve, 20));
+          })
+          .step("end", () => {});`,
+      );
+      const { changing } = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as typeof flows;
+      const lines: string[] = [];
+      const running = runFlow(
+        changing!,
+        {},
+        {
+          ...{ store, engine: "dbos", databaseUrl: postgres.url },
+          listener: (event) => event.type === "task-log" && lines.push(`${event.step} ${event.line}`),
+        },
+      );
+      while (begun().length < 1) await sleep(50);
+      appendFileSync(path, "// changed");
+      open();
+      expect((await running).end.failed?.error.code).toBe("other-code");
+      const [refused] = await openClient(store).flow("changing").latestRun.tasks("end");
+      expect(refused).toMatchObject({ status: "failed", error: { code: "other-code" } });
+      expect(lines).toEqual([expect.stringMatching(/^end attempt 1 failed: this worker has other code/)]);
     }));
 
   it("ends a worker whose user may make no tables, and says so", async () => {

@@ -42,7 +42,7 @@ function commandFor(
   if (datastore) flags.push(datastore);
   const runs = Object.entries(sources).map(([flow, id]) => `${flow}/${id}`);
   const from = runs.length === 0 ? [] : ["--from", ...runs];
-  return ["segue run", ...toRun.flows, ...flags, ...from].join(" ");
+  return ["segue run", ...toRun.flows.map(shellWord), ...flags, ...from].join(" ");
 }
 
 /** Removes the named flags with their values, and the `--no-` forms of switches. */

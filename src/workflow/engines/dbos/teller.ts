@@ -44,7 +44,13 @@ export class Teller {
         read.push(async () => {
           const failed = await readRecord<FailedRecord>(this.#store, key);
           if (failed)
-            this.#listener({ type: "task-log", step, task, stream: "err", line: failed.error.message });
+            this.#listener({
+              type: "task-log",
+              step,
+              task,
+              stream: "err",
+              line: `attempt ${Number.parseInt(attempt, 10)} failed: ${failed.error.message}`,
+            });
           this.#seen.add(key);
         });
     }

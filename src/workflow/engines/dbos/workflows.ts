@@ -162,20 +162,20 @@ async function attempt(
   const published = await reuse.find(ready);
   if (published) return { done: published };
   const module = codeOrProblem(run);
+  const place = { flow: run.flow, run: run.run, ready, attempt: `${number}-${randomWord(4)}` };
   if (module instanceof SegueError) {
     context.log(`${id}: ${module.message}`);
-    return { failed: failureOf(module) };
+    const failed = failureOf(module);
+    await writeFailure(store, place, new Date().toISOString(), failed);
+    return { failed };
   }
   const spec: TaskSpec = {
-    flow: run.flow,
-    run: run.run,
+    ...place,
     module,
     store: order.store,
     parameters: run.parameters,
     sources: run.sources,
-    ready,
     number,
-    attempt: `${number}-${randomWord(4)}`,
     last,
   };
   const { signal, release } = context.signalFor(id);

@@ -7,6 +7,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+// Ctrl-C reaches the command too: wait until it has stopped its processes and said how to go on.
+process.on("SIGINT", () => {});
 
 function run(script, ...args) {
   const done = spawnSync(process.execPath, [script, ...args], { stdio: "inherit" });

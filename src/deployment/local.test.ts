@@ -140,15 +140,16 @@ describe("deploying to this machine", () => {
   it("says why an endpoint did not start, and leaves nothing", async () => {
     const logFile = join(folder, "shared.log");
     await expect(deploy({ recommender: "magic", logFile })).rejects.toMatchObject({
-      hint: expect.stringContaining("magic"),
+      message: expect.stringMatching(/^the endpoint did not start: .*magic/),
     });
     // Of this endpoint alone, though the log is that of the one before too.
     await expect(deploy({ bundle: join(folder, "none"), logFile })).rejects.toMatchObject({
-      hint: expect.stringMatching(/^error: there is no bundle/),
+      message: expect.stringMatching(/^the endpoint did not start: there is no bundle/),
     });
-    const { url } = await deploy();
-    await expect(deploy({ port: Number(new URL(url).port) })).rejects.toMatchObject({
-      hint: expect.stringContaining("in use"),
+    const port = Number(new URL((await deploy()).url).port);
+    await expect(deploy({ port, logFile })).rejects.toMatchObject({
+      message: `the endpoint did not start: port ${port} on 127.0.0.1 is in use`,
+      hint: `choose another with --port, or --port 0 for any free one\nthe whole log: ${logFile}`,
     });
     await expect(deploy({ signal: AbortSignal.abort() })).rejects.toThrow();
     // Before the process is there to be waited for.

@@ -74,7 +74,7 @@ const deployRanges: Readonly<Record<keyof LocalDeployOptions, ValueRange>> = {
 /**
  * Starts `segue serve` on a bundle and waits until it is ready.
  *
- * @throws SegueError (misuse) if an option is wrong; SegueError with the end of the log if it does not become ready
+ * @throws SegueError (misuse) if an option is wrong; SegueError with the reason in its log if it does not become ready
  */
 export async function deployLocal(options: LocalDeployOptions): Promise<LocalDeployment> {
   requireOptions(options, deployRanges, "deployLocal", ["bundle"]);
@@ -114,8 +114,9 @@ export async function deployLocal(options: LocalDeployOptions): Promise<LocalDep
   } catch (error) {
     if (pid !== undefined) await endProcess(pid, 1_000);
     if (signal?.aborted) throw error;
-    throw new SegueError(`the endpoint did not start: ${messageOf(error)}`, {
-      hint: `${await endOf(logFile, logStart)} (the whole log: ${logFile})`,
+    const { reason = messageOf(error), hints } = endOf(await textFrom(logFile, logStart));
+    throw new SegueError(`the endpoint did not start: ${reason}`, {
+      hint: [...hints, `the whole log: ${logFile}`].join("\n"),
       cause: error,
     });
   }
@@ -258,10 +259,15 @@ function readyUrl(
   });
 }
 
-/** The last three lines of a log after byte `from`. */
-async function endOf(file: string, from: number): Promise<string> {
+/** What a log says after byte `from`. */
+async function textFrom(file: string, from: number): Promise<string> {
   const text = await readFile(file).catch(() => Buffer.alloc(0));
-  return (
-    text.subarray(from).toString("utf8").trimEnd().split("\n").slice(-3).join(" | ") || "its log is empty"
-  );
+  return text.subarray(from).toString("utf8").trimEnd();
+}
+
+/** The error in a log, as the command prints it, and what to do about it; without one, its last three lines. */
+function endOf(log: string): { reason?: string; hints: string[] } {
+  const [, reason, hints = ""] = /^error: (.+)((?:\n {2}→ .+)*)/m.exec(log) ?? [];
+  if (reason !== undefined) return { reason, hints: hints.split("\n  → ").slice(1) };
+  return { hints: [log.split("\n").slice(-3).join(" | ") || "its log is empty"] };
 }

@@ -216,6 +216,11 @@ describe("broken inputs", () => {
       expect(failed).toMatchObject({ code: "different-forms", left: [] });
       expect(failed.message).toMatch(lacks);
     }
+    const forced = await failure({ "a.csv": header + good }, { format: "mpd" });
+    expect(forced).toMatchObject({
+      message: expect.stringMatching(/a\.csv is CSV, not a Spotify Million Playlist slice$/),
+      hint: "leave out the format: CSV is detected",
+    });
     const turned = await failure({
       "a.csv": "artist,track\na,t\n",
       "b.csv": "artist,track,playlist\na,t,p\n",

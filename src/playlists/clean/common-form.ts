@@ -25,7 +25,9 @@ export async function commonForm(
         ? `${files[odd]!.path} is ${formTitles[forms[odd]!]}, but ${files[0]!.path} is ${formTitles[wanted]}`
         : `${files[odd]!.path} is ${formTitles[forms[odd]!]}, not ${formTitles[wanted]}`,
       {
-        hint: byThemselves,
+        hint: forms.every((form) => form === forms[0])
+          ? `leave out the format: ${formTitles[forms[odd]!]} is detected`
+          : byThemselves,
         code: "different-forms",
       },
     );

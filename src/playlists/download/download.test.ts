@@ -216,7 +216,10 @@ describe("download", () => {
     const broken = Buffer.from(archive);
     broken.fill(0x55, 5000, 9000);
     handler = (request, response) => serve(response, request, { body: broken });
-    await expect(get()).rejects.toMatchObject({ code: "damaged" });
+    await expect(get()).rejects.toMatchObject({
+      code: "damaged",
+      message: expect.stringContaining(`${url} is damaged: `),
+    });
     expect(await readdir(join(folder, "raw"))).toEqual([]);
   });
 
@@ -302,5 +305,11 @@ describe("download", () => {
     await expect(download({ from: join(folder, "two.zip"), to: to() })).rejects.toThrow(
       /several.*a\.csv, b\.csv/,
     );
+    // The downloaded copy is gone by then.
+    handler = (request, response) => serve(response, request, { body: zipOf({ "a.txt": "x" }) });
+    await expect(get()).rejects.toMatchObject({
+      message: `${url} holds no CSV file`,
+      hint: expect.stringContaining("--from"),
+    });
   });
 });

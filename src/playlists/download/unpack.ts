@@ -41,7 +41,7 @@ export async function unpackCsv(
         { signal: options.signal },
       );
     try {
-      if (kind === "zip") await unzip(archive, basename(to), write);
+      if (kind === "zip") await unzip(archive, options.name, basename(to), write);
       else if (kind === "gzip") {
         const file = createReadStream(archive);
         const gunzip = createGunzip();
@@ -51,7 +51,7 @@ export async function unpackCsv(
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof SegueError || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-      throw new SegueError(`${archive} is damaged: ${messageOf(error)}`, {
+      throw new SegueError(`${options.name} is damaged: ${messageOf(error)}`, {
         hint: "download it again",
         code: "damaged",
         cause: error,
@@ -77,6 +77,7 @@ function kindOf(head: Buffer, name: string): "zip" | "gzip" | "plain" {
 
 async function unzip(
   archive: string,
+  name: string,
   wanted: string,
   write: (source: Readable, total: number) => Promise<void>,
 ): Promise<void> {
@@ -88,9 +89,12 @@ async function unzip(
     if (entry === undefined)
       throw new SegueError(
         entries.length === 0
-          ? `${archive} holds no CSV file`
-          : `${archive} holds several CSV files, none called ${wanted}: ${entries.map((one) => one.fileName).join(", ")}`,
-        { hint: "unpack it by hand", code: "wrong-archive" },
+          ? `${name} holds no CSV file`
+          : `${name} holds several CSV files, none called ${wanted}: ${entries.map((one) => one.fileName).join(", ")}`,
+        {
+          hint: "unpack it yourself, and name the file with the playlists: --from FILE.csv",
+          code: "wrong-archive",
+        },
       );
     await write(await openEntry(archive, entry), entry.uncompressedSize);
   } finally {

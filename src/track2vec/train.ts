@@ -11,7 +11,7 @@ import {
 } from "../system/index.js";
 import { fingerprint, loadCheckpoint } from "./checkpoint.js";
 import { Epochs, type Given, type Prepared } from "./epochs.js";
-import { resolveOptions, type Word2VecOptions, word2vecDefaults } from "./options.js";
+import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { requireVectors } from "./require-vectors.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
@@ -68,7 +68,8 @@ export interface TrainingResult {
  * @throws the signal's reason, within 100 ms of its abort
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
-  requireKnown(options, [...Object.keys(word2vecDefaults), ...Object.keys(ownRanges)]);
+  // The names and values are validated below.
+  requireKnown(options, Object.keys(Object(options)));
   const { from, validation, signal } = options;
   if (from !== undefined) requireVectors(from, "from");
   const wording = { ...ofTracks, ...options.wording };

@@ -290,7 +290,7 @@ describe("segue train", () => {
         /no track occurs 100000 times or more among 2400 plays[\s\S]*Lower --min-count/,
       ],
       [["--resume", file("none.safetensors")], /--resume: cannot use .*none\.safetensors/],
-      [["--from", file("none.bin")], /cannot read .*none\.bin/],
+      [["--from", file("none.bin")], /--from: cannot use .*none\.bin: there is no such file/],
     ];
     for (const [args, message] of cases) {
       const inputs = args.includes("--input") ? [] : ["--input", input];

@@ -1,6 +1,5 @@
 /** Reads a file of any size front to back, a few megabytes at a time. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { SegueError } from "../../system/index.js";
 
 const HELD_BYTES = 4 * 1024 * 1024;
 
@@ -12,14 +11,9 @@ export class ByteCursor {
   #end = 0;
   #taken = 0;
 
-  /** @throws SegueError if the file cannot be opened */
   constructor(readonly path: string) {
-    try {
-      this.size = statSync(path).size;
-      this.#file = openSync(path, "r");
-    } catch (cause) {
-      throw new SegueError(`cannot read ${path}`, { cause, hint: "Is the name right, and may you read it?" });
-    }
+    this.size = statSync(path).size;
+    this.#file = openSync(path, "r");
   }
 
   /** The offset of the next byte. */

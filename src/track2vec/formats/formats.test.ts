@@ -67,6 +67,13 @@ describe.each(vectorFormats)("%s", (format) => {
     if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
   });
 
+  it("takes a name for a name, though it reads as a pattern", async () => {
+    const [patterned, other] = [file(`v[1]*?.${extension[format]}`), file(`v1-2.${extension[format]}`)];
+    await saveVectors(sample, patterned);
+    await saveVectors(new TrackVectors({ tracks: ["other"], size: 1, vectors: Float32Array.of(1) }), other);
+    expect((await loadVectors(patterned)).tracks).toEqual(sample.tracks);
+  });
+
   it("refuses to write what could not be loaded again, and leaves no file", async () => {
     const parts = { tracks: ["a", "b"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) };
     const broken = Float32Array.of(1, 2, Number.NaN, 4);

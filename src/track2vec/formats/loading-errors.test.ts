@@ -109,7 +109,12 @@ const cases: Record<VectorFormat, readonly Case[]> = {
   "word2vec-text": [
     ["an empty file", () => text(""), /the first line is not "<tracks> <dimensions>" but ""/],
     ["no header", () => text("a 1 2\n"), /the first line is not .* but "a 1 2"/],
-    ["a cut", () => text("3 2\na 1 2\nb 3 4\nc 5"), /line 4 is not a track and 2 numbers/],
+    ["a cut", () => text("3 2\na 1 2\nb 3 4\nc 5"), /cut short in line 4: it does not end with a newline/],
+    [
+      "a cut in the last number",
+      () => text("2 2\na 1 2\nb 3 4.2"),
+      /cut short in line 3: it does not end with a newline/,
+    ],
     [
       "lines too few",
       () => text("3 1\nabcdefgh 1\nb 3\n"),
@@ -121,6 +126,11 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       /cut short: 9 tracks of 9 dimensions do not fit into 4 bytes/,
     ],
     ["lines too many", () => text("1 2\na 1 2\nb 3 4\n"), /6 bytes too many after the 1 tracks/],
+    [
+      "lines too many after an empty one",
+      () => text("1 2\na 1 2\n\nb 3 4\n"),
+      /7 bytes too many after the 1/,
+    ],
     ["a wrong size", () => text("2 2\na 1 2\nb 3\n"), /line 3 is not a track and 2 numbers/],
     ["what is no number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
     [

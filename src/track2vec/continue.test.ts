@@ -119,6 +119,16 @@ describe("checkpoints", () => {
     }
     await writeSafetensors(cut, { weights: { array: Float32Array.of(1) } });
     await expect(resume(cut)).rejects.toThrow(/is not a checkpoint of a training/);
+    await expect(loadVectors(path)).rejects.toMatchObject({
+      code: "corrupt",
+      message: `${path}: it is a checkpoint of a training and holds no finished vectors`,
+      hint: "Resume the training with it: resume, or --resume.",
+    });
+    await saveVectors((await trainTrack2Vec(corpus, { ...quick, epochs: 1 })).vectors, cut);
+    await expect(resume(cut)).rejects.toMatchObject({
+      message: `${cut} is not a checkpoint of a training but vectors`,
+      hint: "Start from them: from.",
+    });
     const { tensors, metadata } = await readSafetensors(path);
     const { "weights.inputs": _, ...without } = tensors;
     await writeSafetensors(cut, without, metadata);

@@ -82,6 +82,7 @@ describe.each(vectorFormats)("%s", (format) => {
       [{ vectors: broken }, "not-finite", 'the vector of track "b" has NaN'],
       [{ outputs: broken }, "not-finite", 'the output vector of track "b" has NaN'],
       [{ tracks: ["a", "a"] }, "duplicate-track", 'track "a" has two vectors'],
+      [{ tracks: ["a", "b\ud83d"] }, "not-unicode", 'track "b\\ud83d" holds half a character'],
     ] as const)
       await expect(saveVectors(new TrackVectors({ ...parts, ...changed }), unwritten)).rejects.toMatchObject({
         code,

@@ -30,7 +30,11 @@ const all: ReadonlyArray<readonly [readonly string[], string, Readonly<Record<st
   [train.slice(0, 3), "--output", { folder: "cannot tell the format", "file/x.bin": "file is not a folder" }],
   [train, "--checkpoint", { folder: "folder is a folder" }],
   [train, "--resume", { folder: "folder is a folder", none: "cannot use none: there is no such file" }],
-  [train, "--from", { folder: "cannot tell the format of folder", "none.bin": "cannot read none.bin" }],
+  [
+    train,
+    "--from",
+    { folder: "cannot tell the format of folder", "none.bin": "cannot use none.bin: there is no such file" },
+  ],
   [train, "--validation", { folder: "folder is a folder", none: "cannot use none: there is no such file" }],
   [["download", "--from", "playlists.csv"], "--to", { folder: "folder is a folder" }],
   [["analyze", "playlists.csv"], "--output", { file: "file is a file", "file/x": "file is not a folder" }],

@@ -163,7 +163,8 @@ describe("segue train", () => {
     [["--workers", "wild"], /--workers must be "deterministic" or "racy", got "wild"/],
     [["--format", "csv"], /there is no vector format "csv"/],
     [["--output", "vectors.dat"], /cannot tell the format of vectors\.dat/],
-    [["--validation", "1.5"], /1\.5 is not a share between 0 and 1/],
+    // Before any file is read.
+    [["--validation", "1.5", "--resume", "none"], /1\.5 is not a share between 0 and 1/],
     [["--validation", "0.1", "--patience", "0"], /--patience <n>' .* a whole number ≥ 1/],
     [["--validation", "0.1", "--validation-k", "0"], /--validation-k <n>' .* a whole number ≥ 1/],
     [["--patience", "3"], /--patience without --validation would change nothing/],
@@ -290,7 +291,7 @@ describe("segue train", () => {
         /no track occurs 100000 times or more among 2400 plays[\s\S]*Lower --min-count/,
       ],
       [["--resume", file("none.safetensors")], /--resume: cannot use .*none\.safetensors/],
-      [["--from", file("none.bin")], /cannot read .*none\.bin/],
+      [["--from", file("none.bin")], /--from: cannot use .*none\.bin: there is no such file/],
     ];
     for (const [args, message] of cases) {
       const inputs = args.includes("--input") ? [] : ["--input", input];

@@ -43,6 +43,9 @@ async function train(options: TrainFlags, command: Command): Promise<void> {
   for (const name of ["validationK", "patience"])
     if (options.validation === undefined && command.getOptionValueSource(name) === "cli")
       throw misuse(`${wording.option(name)} without --validation would change nothing`, howToValidate);
+  const share = Number(options.validation);
+  if (share <= 0 || share >= 1)
+    throw misuse(`--validation ${options.validation} is not a share between 0 and 1`, howToValidate);
   const format = await checkedFormat(options);
   const inputs = await checkedInputs(options);
   const { sg, hs, cbowMean, shrinkWindows, window, negative, nsExponent, minCount, maxFinalVocab } = options;
@@ -119,9 +122,6 @@ async function validationOf(
     const queries = await ofOption("--validation", () => readQueries(told, { signal }));
     return { trained: corpus, validation: { k, patience, queries } };
   }
-  const { misuse } = await import("../system/index.js");
-  if (!(share > 0 && share < 1))
-    throw misuse(`--validation ${told} is not a share between 0 and 1`, howToValidate);
   const { holdBack } = await import("../track2vec/index.js");
   const { rest, queries } = holdBack(corpus, share, seed);
   return { trained: rest, validation: { k, patience, queries } };

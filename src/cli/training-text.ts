@@ -42,7 +42,11 @@ export function trainingText(
     `loss ${loss_per_epoch[0]!.toFixed(4)} → ${loss_per_epoch.at(-1)!.toFixed(4)}, ${peak_rss_mb.toLocaleString("en")} MiB at most`,
   ];
   if (ratios && best)
-    lines.push(`best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`);
+    lines.push(
+      ratios[best - 1] === 0
+        ? `the validation had no hit in any epoch; the vectors are those of the last, ${best}`
+        : `best on validation: epoch ${best}, hit ratio ${ratios[best - 1]!.toFixed(4)}`,
+    );
   return lines.join("\n");
 }
 

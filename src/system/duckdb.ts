@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { explainDiskError } from "./disk-error.js";
 import { messageOf, SegueError } from "./errors.js";
 import { usableCores, usableMemory } from "./machine.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -182,6 +183,11 @@ export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path as a SQL literal for `read_parquet`, which would take `*`, `?` and `[` in it for a pattern. */
+export function sqlPath(path: string): string {
+  return sqlString(path.replace(/[*?[]/g, "[$&]"));
+}
+
 /** A name as a SQL identifier. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -199,6 +205,14 @@ export function fillSql(template: string, fragments: Readonly<Record<string, str
   const unused = Object.keys(fragments).filter((name) => !used.has(name));
   if (unused.length > 0) throw new Error(`the SQL has no place for ${unused.join(", ")}`);
   return filled;
+}
+
+/** What DuckDB says about Parquet whose content it cannot read, in one line; undefined for any other error. */
+export function parquetDamage(error: unknown): string | undefined {
+  // A full disk, or a file that may not be read, is another matter.
+  if (explainDiskError(error) !== error) return undefined;
+  const [line = ""] = messageOf(error).split("\n");
+  return /^(Invalid|Invalid Input|IO|Not implemented) Error: /.test(line) ? line : undefined;
 }
 
 function plain(value: unknown): unknown {

@@ -4,6 +4,7 @@
  * same arrays always give the same bytes.
  */
 import { type FileHandle, open } from "node:fs/promises";
+import { explainDiskError } from "./disk-error.js";
 import { SegueError } from "./errors.js";
 import { halfFloats } from "./half-floats.js";
 import { refusePipe } from "./ordinary-file.js";
@@ -101,7 +102,7 @@ export async function writeSafetensors(
  * @param options.shared puts the arrays into shared memory, for worker threads
  * @param options.onBytes receives every byte in order, for a checksum
  * @throws SegueError if it is not a safetensors file, is truncated, or its header does not match its data; code
- *   "unsupported-type" if Segue does not read an array's type
+ *   "unsupported-type" if Segue does not read an array's type, "disk" if the file cannot be opened
  */
 export async function readSafetensors(
   path: string,
@@ -113,8 +114,8 @@ export async function readSafetensors(
       hint: "The file is damaged or not a safetensors file.",
     });
   await refusePipe(path);
-  const file = await open(path, "r").catch((cause) => {
-    throw new SegueError(`cannot read ${path}`, { cause });
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw explainDiskError(error, path);
   });
   try {
     const { size } = await file.stat();

@@ -27,7 +27,8 @@ import { defaultK, type Validation } from "./validation.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { ofTracks, type Wording } from "./wording.js";
 
-const FORMAT = "segue-track2vec-checkpoint";
+/** The name of the format, in the file's metadata. */
+export const checkpointFormat = "segue-track2vec-checkpoint";
 /** Also raised when the random draws change: a training resumed by a different kernel would end with a different result. */
 const VERSION = "7";
 
@@ -109,7 +110,7 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint, print
     }
   }
   await writeAtomically(path, (temporary) =>
-    writeSafetensors(temporary, tensors, { format: FORMAT, version: VERSION, fingerprint: print }),
+    writeSafetensors(temporary, tensors, { format: checkpointFormat, version: VERSION, fingerprint: print }),
   ).catch((error: unknown) => {
     throw explainDiskError(error, path);
   });
@@ -130,8 +131,15 @@ export async function loadCheckpoint(
   const { tensors, metadata } = await readSafetensors(path).catch((error: unknown) => {
     throw explainDiskError(error, path);
   });
-  const corrupt = (what: string) => new SegueError(`${path} ${what}`, { code: "corrupt" });
-  if (metadata.format !== FORMAT) throw corrupt("is not a checkpoint of a training");
+  const corrupt = (what: string, hint?: string) =>
+    new SegueError(`${path} ${what}`, { code: "corrupt", hint });
+  if (metadata.format !== checkpointFormat)
+    throw tensors.vectors
+      ? corrupt(
+          "is not a checkpoint of a training but vectors",
+          `Start from them: ${wording.option("from")}.`,
+        )
+      : corrupt("is not a checkpoint of a training");
   if (metadata.version !== VERSION) {
     throw corrupt(`is a checkpoint of version ${metadata.version}; this is version ${VERSION}`);
   }

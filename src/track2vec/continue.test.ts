@@ -119,13 +119,23 @@ describe("checkpoints", () => {
     }
     await writeSafetensors(cut, { weights: { array: Float32Array.of(1) } });
     await expect(resume(cut)).rejects.toThrow(/is not a checkpoint of a training/);
+    await expect(loadVectors(path)).rejects.toMatchObject({
+      code: "corrupt",
+      message: `${path}: it is a checkpoint of a training and holds no finished vectors`,
+      hint: "Resume the training with it: resume, or --resume.",
+    });
+    await saveVectors((await trainTrack2Vec(corpus, { ...quick, epochs: 1 })).vectors, cut);
+    await expect(resume(cut)).rejects.toMatchObject({
+      message: `${cut} is not a checkpoint of a training but vectors`,
+      hint: "Start from them: from.",
+    });
     const { tensors, metadata } = await readSafetensors(path);
     const { "weights.inputs": _, ...without } = tensors;
     await writeSafetensors(cut, without, metadata);
     await expect(resume(cut)).rejects.toThrow(/cut\.safetensors lacks weights\.inputs, 36000 32-bit floats/);
     await writeSafetensors(cut, tensors, { ...metadata, fingerprint: "{" });
     await expect(resume(cut)).rejects.toThrow(/does not tell what it was made with/);
-    await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot read .*none/);
+    await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot use .*none: there is no such file/);
     const nowhere = trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: join(path, "inside") });
     await expect(nowhere.then(() => "written")).rejects.toThrow(
       /good\.safetensors is not a folder, so .*inside cannot be written/,

@@ -181,7 +181,8 @@ export class Epochs {
   }
 }
 
-/** The first epoch with the highest hit ratio, from 1; 0 if there is none. */
+/** The first epoch with the highest hit ratio, from 1; the last if none has a hit, as nothing tells them apart; 0 without epochs. */
 function bestEpoch(ratios: readonly number[]): number {
-  return ratios.length === 0 ? 0 : ratios.indexOf(Math.max(...ratios)) + 1;
+  const most = Math.max(0, ...ratios);
+  return most === 0 ? ratios.length : ratios.indexOf(most) + 1;
 }

@@ -11,13 +11,13 @@ import {
 } from "../system/index.js";
 import { fingerprint, loadCheckpoint } from "./checkpoint.js";
 import { Epochs, type Given, type Prepared } from "./epochs.js";
-import { resolveOptions, type Word2VecOptions, word2vecDefaults } from "./options.js";
+import { resolveOptions, type Word2VecOptions } from "./options.js";
 import { requireVectors } from "./require-vectors.js";
 import { Session } from "./session.js";
 import { mostThreads } from "./shards.js";
 import { Crew, runOnThisThread } from "./threads.js";
 import { ownRanges, type TrainOptions } from "./train-options.js";
-import { reportTraining } from "./training-progress.js";
+import { guarded, reportTraining } from "./training-progress.js";
 import { Judge, requireValidation } from "./validation.js";
 import type { TrackVectors } from "./vectors.js";
 import { vocabularySteps } from "./vocabulary.js";
@@ -65,10 +65,11 @@ export interface TrainingResult {
  *   "empty-vocabulary" if no track is left; "out-of-memory" if memory does not suffice, with how much is needed and what
  *   would fit; "diverged" after the first epoch with a non-finite loss, or if the final vectors are not finite; "corrupt"
  *   if the checkpoint is damaged
- * @throws the signal's reason, within 100 ms of its abort
+ * @throws the signal's reason, within 100 ms of its abort; likewise what `progress` or `onEpoch` throws
  */
 export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {}): Promise<TrainingResult> {
-  requireKnown(options, [...Object.keys(word2vecDefaults), ...Object.keys(ownRanges)]);
+  // The names and values are validated below.
+  requireKnown(options, Object.keys(Object(options)));
   const { from, validation, signal } = options;
   if (from !== undefined) requireVectors(from, "from");
   const wording = { ...ofTracks, ...options.wording };
@@ -93,7 +94,7 @@ export async function trainTrack2Vec(corpus: Corpus, options: TrainOptions = {})
   const shared = options.shared ?? typeof SharedArrayBuffer !== "undefined";
   const crew = shared ? new Crew(mostThreads(corpus.items.length, resolved)) : undefined;
   try {
-    return await train(corpus, { ...options, wording }, resolved, crew);
+    return await train(corpus, { ...options, ...guarded(options), wording }, resolved, crew);
   } finally {
     await crew?.end();
   }
@@ -163,6 +164,8 @@ async function train(
   } finally {
     timer.end();
   }
+  // The last report may have failed.
+  signal?.throwIfAborted();
   const vectors = await epochs.vectors();
   const seconds = (performance.now() - began) / 1000;
   const { words, threads, layout } = session.job;

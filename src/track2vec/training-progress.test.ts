@@ -45,6 +45,19 @@ it("tells words, words a second, loss and time left, five times a second, and th
   }
 });
 
+it("ends the training with the error that it throws, be it at the last report", async () => {
+  const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
+  const train = (epochs: number, isReached: (report: ProgressReport) => boolean) =>
+    trainTrack2Vec(corpus, {
+      ...{ minCount: 1, epochs },
+      progress: (report) => {
+        if (isReached(report)) throw new Error("no place to write to");
+      },
+    });
+  await expect(train(1_000_000, ({ done }) => done > 0)).rejects.toThrow("no place to write to");
+  await expect(train(1, ({ done, total }) => done === total)).rejects.toThrow("no place to write to");
+});
+
 it("grows while a training runs and ends at all of its words", async () => {
   const corpus = groupedCorpus({ groups: 60, tracksPerGroup: 50, playlists: 2500, length: 16 });
   const reports: ProgressReport[] = [];

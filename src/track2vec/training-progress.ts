@@ -1,6 +1,11 @@
 /** Reports the progress of a training: words, speed, time left. */
 import { type Progress, throttled } from "../system/index.js";
 
+interface Watched {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
 export interface TrainingState {
   /** Words done, and in total, over all epochs. */
   readonly done: number;
@@ -10,6 +15,25 @@ export interface TrainingState {
   readonly lossPerEpoch: readonly number[];
   /** Whether the first epoch has not begun yet. */
   readonly preparing?: boolean;
+}
+
+/**
+ * The same, for a training: an error that `progress` throws aborts the signal. Reports come from a timer, where it would end the
+ * process.
+ */
+export function guarded({ progress, signal }: Watched): Watched {
+  if (!progress) return { signal };
+  const failed = new AbortController();
+  return {
+    progress: (report) => {
+      try {
+        progress(report);
+      } catch (error) {
+        failed.abort(error);
+      }
+    },
+    signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal,
+  };
 }
 
 /** Reports five times a second until `end`. */

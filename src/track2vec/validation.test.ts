@@ -105,6 +105,19 @@ it("ends training after three epochs that bring nothing, where nobody says how m
   expect(run.epoch).toBe(1);
 });
 
+it("does not end training before the first hit, and keeps the last epoch if there is none", async () => {
+  const corpus = groupedCorpus();
+  const options = { minCount: 1, epochs: 6, sample: 0 };
+  const unknown = { context: ["nobody"], next: corpus.tracks[1]! };
+  const judged = await trainTrack2Vec(corpus, {
+    ...options,
+    validation: { queries: [unknown], patience: 1 },
+  });
+  expect(judged.hitRatioPerEpoch).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(judged.epoch).toBe(6);
+  expect(judged.vectors.vectors).toEqual((await trainTrack2Vec(corpus, options)).vectors.vectors);
+});
+
 it("training refuses a validation that cannot judge", async () => {
   const queries = [{ context: ["a"], next: "b" }];
   const train = (validation: object) =>

@@ -33,7 +33,7 @@ export interface Validation {
   readonly queries: readonly Query[];
   /** How many nearest tracks count as an answer, an integer ≥ 1. Default 100. */
   readonly k?: number;
-  /** Training stops after this many epochs without a better hit ratio, an integer ≥ 1. Default 3. */
+  /** Training stops after this many epochs without a better hit ratio, but not before the first hit; an integer ≥ 1. Default 3. */
   readonly patience?: number;
 }
 

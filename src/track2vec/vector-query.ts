@@ -41,6 +41,11 @@ export function resolveQuery(query: VectorQuery, asked: Asked): { vector: Float3
     return { vector: query, named: [] };
   }
   if (ArrayBuffer.isView(query)) throw misuse("the query vector must be a Float32Array");
+  if (typeof query !== "object" || query === null || Array.isArray(query))
+    throw misuse(
+      `a query is a ${noun}, a Float32Array or { positive, negative }, got ${asWritten(query)}`,
+      `Write several ${noun}s as { positive: [...] }.`,
+    );
   requireKnown(query, ["positive", "negative"], "a query");
   const { positive = [], negative = [] } = query;
   for (const [name, list] of Object.entries({ positive, negative }))

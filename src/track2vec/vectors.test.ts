@@ -72,6 +72,8 @@ describe("TrackVectors", () => {
       [{ positive: [{}] }, "a query is made of tracks and vectors, got {}"],
       [{ positive: [["a"]] }, "a weight must be a number, got undefined"],
       [Float64Array.of(1, 2), "the query vector must be a Float32Array"],
+      [["a", "b"], 'a query is a track, a Float32Array or { positive, negative }, got ["a","b"]'],
+      [null, "a query is a track, a Float32Array or { positive, negative }, got null"],
     ] as const)
       expect(() => circle.nearest(query as never)).toThrow(expect.objectContaining({ message, exitCode: 2 }));
     for (const row of [5, -1, 0.5, Number.NaN])
@@ -83,6 +85,12 @@ describe("TrackVectors", () => {
       expect(() => new TrackVectors({ ...parts, counts: Float64Array.of(3, count) })).toThrow(
         `track "b" has ${count} for a count, which is no whole number ≥ 0`,
       );
+    const doubles = Float64Array.of(1, 2) as never;
+    expect(() => new TrackVectors({ ...parts, vectors: doubles })).toThrow("a Float32Array of vectors");
+    expect(() => new TrackVectors({ ...parts, outputs: doubles })).toThrow("outputs must be a Float32Array");
+    expect(() => circle.nearestRows(Float32Array.of(1, 0), 2, { skip: [0] as never })).toThrow(
+      "skip must be an Int32Array of one row a query, got [0]",
+    );
     const twice = new TrackVectors({ tracks: ["a", "a"], size: 1, vectors: new Float32Array(2) });
     expect(() => twice.indexOf("a")).toThrow('track "a" has two vectors');
     const broken = new TrackVectors({ tracks: ["a"], size: 1, vectors: Float32Array.of(Number.NaN) });

@@ -11,6 +11,7 @@ import {
   requireWithin,
   SegueError,
   thingWith,
+  type ValueRange,
   wholeNumber,
 } from "../system/index.js";
 import { ExactIndex, type NearestRows } from "./exact-index.js";
@@ -49,8 +50,12 @@ export interface NearestTracks {
 
 const oneOrMore = wholeNumber(1);
 const iterable = thingWith("a list", Symbol.iterator);
-const rowNumbers = thingWith("an Int32Array of one row a query", "some", "length");
+const rowNumbers: ValueRange = {
+  wanted: "an Int32Array of one row a query",
+  holds: (value) => value instanceof Int32Array,
+};
 const perRow = thingWith("a typed array", "subarray", "length");
+const floats: ValueRange = { wanted: "a Float32Array", holds: (value) => value instanceof Float32Array };
 const partNames: readonly (keyof TrackVectorsParts)[] = [
   ...(["tracks", "size", "vectors", "counts", "outputs", "noun"] as const),
 ];
@@ -74,15 +79,15 @@ export class TrackVectors {
     requireKnown(parts, partNames, "TrackVectors");
     const { tracks, size, vectors, counts, outputs, noun = "track" } = parts;
     requireWithin(oneOrMore, "vector size", size);
-    if (!Array.isArray(tracks) || !ArrayBuffer.isView(vectors))
+    if (!Array.isArray(tracks) || !floats.holds(vectors))
       throw misuse("track vectors are made of a list of tracks and a Float32Array of vectors");
     const values = tracks.length * size;
     if (vectors.length !== values)
       throw misuse(
         `${tracks.length} ${noun}s of ${size} dimensions need ${values} values, not ${vectors.length}`,
       );
-    for (const [name, values] of Object.entries({ counts, outputs }))
-      if (values !== undefined) requireWithin(perRow, name, values);
+    if (counts !== undefined) requireWithin(perRow, "counts", counts);
+    if (outputs !== undefined) requireWithin(floats, "outputs", outputs);
     if (counts && counts.length !== tracks.length)
       throw misuse(`${tracks.length} ${noun}s need as many counts, not ${counts.length}`);
     const odd = counts?.findIndex((count: number) => !isCount(count)) ?? -1;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { sqlString, withDuckDb } from "../../system/index.js";
@@ -263,6 +263,19 @@ describe("broken inputs", () => {
     const failed = await failure({ [name]: contents });
     expect(failed.message).toMatch(message);
     expect(failed.left).toEqual([]);
+  });
+
+  it("Parquet whose rows are damaged, though its columns can be read", async () => {
+    await withDuckDb({}, (database) =>
+      database.run(
+        `COPY (SELECT 'artist ' || i % 9 AS artist, 'track ' || i AS track FROM range(400) t(i))
+         TO ${sqlString(at("rows.parquet"))} (FORMAT parquet)`,
+      ),
+    );
+    const whole = await readFile(at("rows.parquet"));
+    const { code, message, left } = await failure({ "a.parquet": whole.fill(0xff, 40, 60) });
+    expect({ code, left }).toEqual({ code: "damaged", left: [] });
+    expect(message).toMatch(/a\.parquet is damaged Parquet: .*decompression failure/);
   });
 
   it.each([

@@ -2,7 +2,7 @@
  * Times of plays with dates such as 01/02/2024. Whether the day or the month is first is known only after reading all inputs, from
  * dates that can be read only one way. Until then such a time is kept in both readings.
  */
-import { type Database, misuse, SegueError, sqlString } from "../../system/index.js";
+import { type Database, misuse, SegueError, sqlPath } from "../../system/index.js";
 import type { DayOrder } from "./raw-file-choices.js";
 import {
   hasShortYear,
@@ -78,7 +78,7 @@ export class PlayTimes {
     file: { path: string; stored: string; part: string; column: string; firstRowId: number },
   ): Promise<void> {
     const { path, part, column, firstRowId } = file;
-    const stored = `read_parquet(${sqlString(file.stored)}, file_row_number = true)`;
+    const stored = `read_parquet(${sqlPath(file.stored)}, file_row_number = true)`;
     const met = await database.rows<{ time: string; row: number }>(
       `SELECT min_by(time, row_id) AS time, min(row_id) - ${firstRowId} AS row FROM ${part}
        WHERE reason IS NULL AND contains(time, '${either}')

@@ -1,6 +1,6 @@
 /** Copies a Parquet input into a part by DuckDB. Unusable rows have a `reason` there, and are also added to the rejects. */
 import { isDeepStrictEqual } from "node:util";
-import { type Database, messageOf, SegueError, sqlName, sqlString } from "../../system/index.js";
+import { type Database, parquetDamage, SegueError, sqlName, sqlPath, sqlString } from "../../system/index.js";
 import { sqlFile } from "../sql-file.js";
 import type { ColumnMapping } from "./column-mapping.js";
 import { matchColumns, spareTime } from "./match-columns.js";
@@ -40,7 +40,7 @@ export async function readParquetRows(
   const at = { ...matchPlainColumns(types, options, path) };
   // A master table has these columns even if the plays had no users or artists.
   if (isDeepStrictEqual(columns, ["row_id", ...fieldNames]))
-    for (const field of await emptyColumns(database, stored)) at[field] = -1;
+    for (const field of await reading(path, emptyColumns(database, stored))) at[field] = -1;
   const value = (field: FieldName) => {
     if (at[field] !== -1) {
       const name = columns[at[field]]!;
@@ -54,19 +54,20 @@ export async function readParquetRows(
   const part = sqlString(options.part);
   const [day, clock] = [columns[at.time], columns[at.clock]].map((name) => name && sqlName(name));
   const time = day && (clock === undefined ? day : withClockSql(day, clock));
-  await database.run(
+  const copied = database.run(
     sqlFile("read-parquet-rows", {
       first_row_id: String(options.firstRowId),
       user_is_wanted: String(at.user_id !== -1),
       artist_is_wanted: String(at.artist !== -1),
       time_is_wanted: String(time !== undefined),
       time: time === undefined ? "NULL" : options.times.readSql(time),
-      path: sqlString(stored),
+      path: sqlPath(stored),
       part,
       ...Object.fromEntries(fieldNames.map((field) => [field, value(field)])),
       ...Object.fromEntries(fieldNames.map((field) => [`tidy_${field}`, tidySql(field)])),
     }),
   );
+  await reading(path, copied);
   const { rows, tidied } = await database.row<{ rows: number; tidied: number }>(
     `SELECT count(*) AS rows, count(*) FILTER (is_tidied) AS tidied FROM ${part}`,
   );
@@ -90,7 +91,7 @@ export async function readParquetRows(
 async function emptyColumns(database: Database, path: string): Promise<FieldName[]> {
   const optional = ["user_id", "artist"] as const;
   const values = await database.row<Record<(typeof optional)[number], number>>(
-    `SELECT ${optional.map((field) => `count(${field}) AS ${field}`).join(", ")} FROM read_parquet(${sqlString(path)})`,
+    `SELECT ${optional.map((field) => `count(${field}) AS ${field}`).join(", ")} FROM read_parquet(${sqlPath(path)})`,
   );
   return optional.filter((field) => values[field] === 0);
 }
@@ -141,13 +142,23 @@ async function columnsOf(
   database: Database,
   { path, stored }: { readonly path: string; readonly stored: string },
 ): Promise<ReadonlyMap<string, string>> {
+  const described = await reading(
+    path,
+    database.rows<{ column_name: string; column_type: string }>(
+      `DESCRIBE SELECT * FROM read_parquet(${sqlPath(stored)})`,
+    ),
+  );
+  return new Map(described.map((column) => [column.column_name, column.column_type]));
+}
+
+/** @throws SegueError code "damaged" if the work fails because DuckDB cannot read the file */
+async function reading<T>(path: string, work: Promise<T>): Promise<T> {
   try {
-    const described = await database.rows<{ column_name: string; column_type: string }>(
-      `DESCRIBE SELECT * FROM read_parquet(${sqlString(stored)})`,
-    );
-    return new Map(described.map((column) => [column.column_name, column.column_type]));
+    return await work;
   } catch (error) {
-    throw new SegueError(`${path} is damaged Parquet: ${messageOf(error).split("\n")[0]}`, {
+    const damage = parquetDamage(error);
+    if (damage === undefined) throw error;
+    throw new SegueError(`${path} is damaged Parquet: ${damage}`, {
       hint: "copy or download it again",
       code: "damaged",
       cause: error,

@@ -1,6 +1,5 @@
 /** Reads a file of any size front to back, a few megabytes at a time. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { SegueError } from "../../system/index.js";
 
 const HELD_BYTES = 4 * 1024 * 1024;
 
@@ -12,14 +11,9 @@ export class ByteCursor {
   #end = 0;
   #taken = 0;
 
-  /** @throws SegueError if the file cannot be opened */
   constructor(readonly path: string) {
-    try {
-      this.size = statSync(path).size;
-      this.#file = openSync(path, "r");
-    } catch (cause) {
-      throw new SegueError(`cannot read ${path}`, { cause, hint: "Is the name right, and may you read it?" });
-    }
+    this.size = statSync(path).size;
+    this.#file = openSync(path, "r");
   }
 
   /** The offset of the next byte. */
@@ -47,15 +41,12 @@ export class ByteCursor {
     this.#taken += bytes;
   }
 
-  /**
-   * The bytes before the next `stop`, which is consumed too; undefined if there are more than `most`, or if the file ends
-   * first (unless `endStops`: then its end counts as a stop).
-   */
-  until(stop: number, most: number, endStops = false): Uint8Array | undefined {
+  /** The bytes before the next `stop`, which is consumed too; undefined if there are more than `most`, or if the file ends first. */
+  until(stop: number, most = Number.POSITIVE_INFINITY): Uint8Array | undefined {
     const parts: Buffer[] = [];
     let length = 0;
     for (;;) {
-      if (this.#at === this.#end && !this.#fill()) return endStops ? Buffer.concat(parts) : undefined;
+      if (this.#at === this.#end && !this.#fill()) return undefined;
       const found = this.#buffer.subarray(this.#at, this.#end).indexOf(stop);
       const to = found < 0 ? this.#end : this.#at + found;
       parts.push(Buffer.from(this.#buffer.subarray(this.#at, to)));

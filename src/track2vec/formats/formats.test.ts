@@ -67,6 +67,13 @@ describe.each(vectorFormats)("%s", (format) => {
     if (format === "safetensors") expect(loaded.outputs).toEqual(sample.outputs);
   });
 
+  it("takes a name for a name, though it reads as a pattern", async () => {
+    const [patterned, other] = [file(`v[1]*?.${extension[format]}`), file(`v1-2.${extension[format]}`)];
+    await saveVectors(sample, patterned);
+    await saveVectors(new TrackVectors({ tracks: ["other"], size: 1, vectors: Float32Array.of(1) }), other);
+    expect((await loadVectors(patterned)).tracks).toEqual(sample.tracks);
+  });
+
   it("refuses to write what could not be loaded again, and leaves no file", async () => {
     const parts = { tracks: ["a", "b"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) };
     const broken = Float32Array.of(1, 2, Number.NaN, 4);
@@ -75,6 +82,7 @@ describe.each(vectorFormats)("%s", (format) => {
       [{ vectors: broken }, "not-finite", 'the vector of track "b" has NaN'],
       [{ outputs: broken }, "not-finite", 'the output vector of track "b" has NaN'],
       [{ tracks: ["a", "a"] }, "duplicate-track", 'track "a" has two vectors'],
+      [{ tracks: ["a", "b\ud83d"] }, "not-unicode", 'track "b\\ud83d" holds half a character'],
     ] as const)
       await expect(saveVectors(new TrackVectors({ ...parts, ...changed }), unwritten)).rejects.toMatchObject({
         code,
@@ -172,7 +180,7 @@ describe("word2vec text", () => {
   });
 
   it("reads keys with blanks and blanks at the ends of lines, as other writers leave them", async () => {
-    writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4");
+    writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4\n");
     expect((await loadVectors(file("other.txt"))).tracks).toEqual(["New York", "b"]);
   });
 });

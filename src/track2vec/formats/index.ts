@@ -48,7 +48,7 @@ export function formatOf(path: string): VectorFormat | undefined {
  *
  * @param format default: by extension (.bin, .txt or .vec, .parquet, .safetensors)
  * @throws SegueError (misuse) if the format is unknown, or an argument is not vectors or not a path; code "disk" if the file cannot
- *   be written; "not-finite" or "duplicate-track" if the file could not be loaded again
+ *   be written; "not-finite", "duplicate-track" or "not-unicode" if the file could not be loaded again
  */
 export async function saveVectors(vectors: TrackVectors, path: string, format?: VectorFormat): Promise<void> {
   requireVectors(vectors, "saveVectors");
@@ -81,6 +81,13 @@ function requireLoadable(vectors: TrackVectors): void {
   const { tracks, size, noun, outputs } = vectors;
   // The first look-up also checks for duplicate ids.
   if (tracks.length > 0) vectors.indexOf(tracks[0]!);
+  // UTF-8 would turn it into another id.
+  const half = tracks.find((track) => !track.isWellFormed());
+  if (half !== undefined)
+    throw new SegueError(`cannot save: ${noun} ${JSON.stringify(half)} holds half a character`, {
+      code: "not-unicode",
+      hint: "Repair the id before training: id.toWellFormed().",
+    });
   for (const [name, values] of Object.entries({ vector: vectors.vectors, "output vector": outputs })) {
     const broken = values === undefined ? -1 : firstNotFinite(values);
     if (broken < 0) continue;

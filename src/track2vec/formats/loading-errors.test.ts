@@ -47,6 +47,13 @@ const cut = async (format: VectorFormat) => {
   const whole = readFileSync(path);
   writeFileSync(path, whole.subarray(0, whole.length - 5));
 };
+/** The list of columns stays whole. */
+const damageRows = async () => {
+  const tracks = Array.from({ length: 500 }, (_, row) => `track ${row % 250} of ${row}`);
+  await saveVectors(new TrackVectors({ tracks, size: 1, vectors: new Float32Array(500) }), path, "parquet");
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.fill(0xff, 40, 60));
+};
 const rows = (...values: string[]) =>
   `SELECT * FROM (VALUES ${values.join(", ")}) AS t(track, "count", vector)`;
 const floats = (list: string) => `${list}::FLOAT[]`;
@@ -102,7 +109,12 @@ const cases: Record<VectorFormat, readonly Case[]> = {
   "word2vec-text": [
     ["an empty file", () => text(""), /the first line is not "<tracks> <dimensions>" but ""/],
     ["no header", () => text("a 1 2\n"), /the first line is not .* but "a 1 2"/],
-    ["a cut", () => text("3 2\na 1 2\nb 3 4\nc 5"), /line 4 is not a track and 2 numbers/],
+    ["a cut", () => text("3 2\na 1 2\nb 3 4\nc 5"), /cut short in line 4: it does not end with a newline/],
+    [
+      "a cut in the last number",
+      () => text("2 2\na 1 2\nb 3 4.2"),
+      /cut short in line 3: it does not end with a newline/,
+    ],
     [
       "lines too few",
       () => text("3 1\nabcdefgh 1\nb 3\n"),
@@ -114,6 +126,11 @@ const cases: Record<VectorFormat, readonly Case[]> = {
       /cut short: 9 tracks of 9 dimensions do not fit into 4 bytes/,
     ],
     ["lines too many", () => text("1 2\na 1 2\nb 3 4\n"), /6 bytes too many after the 1 tracks/],
+    [
+      "lines too many after an empty one",
+      () => text("1 2\na 1 2\n\nb 3 4\n"),
+      /7 bytes too many after the 1/,
+    ],
     ["a wrong size", () => text("2 2\na 1 2\nb 3\n"), /line 3 is not a track and 2 numbers/],
     ["what is no number", () => text("1 2\na 1 x7\n"), /line 2: "x7" is not a number/],
     [
@@ -133,6 +150,7 @@ const cases: Record<VectorFormat, readonly Case[]> = {
     ["an empty file", () => text(""), /not a readable Parquet file/],
     ["another format", () => text("2 2\na 1 2\nb 3 4\n"), /not a readable Parquet file/],
     ["a cut", () => cut("parquet"), /not a readable Parquet file/],
+    ["damaged rows", () => damageRows(), /not a readable Parquet file \(.*Snappy decompression failure/],
     [
       "other columns",
       () => parquet("SELECT 'a' AS track, 1.0 AS x"),
@@ -288,6 +306,34 @@ describe.each(vectorFormats)("%s", (format) => {
     });
     await expect(refused).rejects.toThrow(path);
   });
+});
+
+it("takes damage anywhere in Parquet for damage, if not for other values", async () => {
+  await parquet(rows(`('a', 1, ${floats("[1, 2]")})`, `('b', 2, ${floats("[3, 4]")})`));
+  const whole = readFileSync(path);
+  const met = new Set<string>();
+  for (let at = 0; at < whole.length; at += 5) {
+    writeFileSync(path, Buffer.from(whole).fill(whole[at]! ^ 0x15, at, at + 1));
+    met.add(
+      await loadVectors(path, "parquet").then(
+        () => "loaded",
+        (error) => `${error.name} ${error.code}`,
+      ),
+    );
+  }
+  expect([...met].sort()).toEqual(["SegueError corrupt", "loaded"]);
+});
+
+it.each(vectorFormats)("says why a file cannot be read: %s", async (format) => {
+  for (const [file, why] of [
+    [join(folder, "none"), "there is no such file or folder"],
+    [folder, "it is a folder"],
+  ] as const)
+    await expect(loadVectors(file, format)).rejects.toMatchObject({
+      name: "SegueError",
+      code: "disk",
+      message: `cannot use ${file}: ${why}`,
+    });
 });
 
 it("points to the text format where gensim wrote keys with blanks", async () => {

@@ -1,6 +1,6 @@
 /** Track vectors as a Parquet table for people and other tools: track VARCHAR, count BIGINT, vector FLOAT[size]. */
-import { stat } from "node:fs/promises";
-import { messageOf, SegueError, sqlString, withDuckDb } from "../../system/index.js";
+import { open } from "node:fs/promises";
+import { parquetDamage, SegueError, sqlPath, sqlString, withDuckDb } from "../../system/index.js";
 import { isCount } from "../is-count.js";
 import { TrackVectors } from "../vectors.js";
 
@@ -42,18 +42,16 @@ export async function writeVectorParquet(vectors: TrackVectors, path: string): P
 
 /** @throws SegueError if the file is damaged, or has other columns, duplicate tracks, counts that are not integers, or vectors of several sizes */
 export async function readVectorParquet(path: string): Promise<TrackVectors> {
-  await stat(path).catch((cause) => {
-    throw new SegueError(`cannot read ${path}`, { cause });
-  });
+  // For a folder or a missing file DuckDB says only that nothing matches.
+  const file = await open(path);
+  await file.read(Buffer.alloc(1)).finally(() => file.close());
   const fail = (what: string, cause?: unknown) =>
     new SegueError(`${path}: ${what}`, { code: "corrupt", cause });
   return withDuckDb({}, async (database) => {
-    const from = `read_parquet(${sqlString(path)})`;
-    const columns = await database
-      .rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${from}`)
-      .catch((error) => {
-        throw fail(`not a readable Parquet file (${messageOf(error).split("\n")[0]})`, error);
-      });
+    const from = `read_parquet(${sqlPath(path)})`;
+    const columns = await database.rows<{ column_name: string; column_type: string }>(
+      `DESCRIBE SELECT * FROM ${from}`,
+    );
     const names = columns.map((column) => column.column_name);
     for (const name of ["track", "vector"])
       if (!names.includes(name)) throw fail(`it has no column "${name}", only ${names.join(", ")}`);
@@ -71,7 +69,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     if (facts.sizes > 1) throw fail(`its vectors have ${facts.sizes} different sizes`);
     if (facts.broken > 0) {
       const { row } = await database.row<{ row: number }>(
-        `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlString(path)}, file_row_number = true)
+        `SELECT min(file_row_number) + 1 AS row FROM read_parquet(${sqlPath(path)}, file_row_number = true)
          WHERE ${broken}`,
       );
       throw fail(
@@ -81,7 +79,7 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
     if (facts.distinct_n < n) {
       const { track, rows } = await database.row<{ track: string; rows: number[] }>(
         `SELECT track::VARCHAR AS track, list(file_row_number + 1 ORDER BY file_row_number) AS rows
-         FROM read_parquet(${sqlString(path)}, file_row_number = true)
+         FROM read_parquet(${sqlPath(path)}, file_row_number = true)
          GROUP BY 1 HAVING count(*) > 1 ORDER BY min(file_row_number) LIMIT 1`,
       );
       throw fail(`track ${JSON.stringify(track)} comes more than once: rows ${rows.slice(0, 5).join(", ")}`);
@@ -111,6 +109,9 @@ export async function readVectorParquet(path: string): Promise<TrackVectors> {
       for (const track of chunk.getColumnValues(0)) tracks.push(track as string);
     }
     return new TrackVectors({ tracks, size, vectors, ...(counts && counted ? { counts } : {}) });
+  }).catch((error: unknown) => {
+    const damage = parquetDamage(error);
+    throw damage === undefined ? error : fail(`not a readable Parquet file (${damage})`, error);
   });
 }
 

@@ -10,6 +10,7 @@ import {
   unpackStrings,
   writeSafetensors,
 } from "../../system/index.js";
+import { checkpointFormat } from "../checkpoint.js";
 import { firstNotFinite } from "../finite.js";
 import { isCount } from "../is-count.js";
 import { TrackVectors } from "../vectors.js";
@@ -29,8 +30,13 @@ export async function writeVectorTensors(vectors: TrackVectors, path: string): P
 
 /** @throws SegueError if the file is damaged, holds no track vectors, or has duplicate ids or values that are not finite */
 export async function readVectorTensors(path: string): Promise<TrackVectors> {
-  const { tensors } = await readSafetensors(path);
-  const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
+  const { tensors, metadata } = await readSafetensors(path);
+  const fail = (what: string, hint?: string) => new SegueError(`${path}: ${what}`, { code: "corrupt", hint });
+  if (metadata.format === checkpointFormat)
+    throw fail(
+      "it is a checkpoint of a training and holds no finished vectors",
+      "Resume the training with it: resume, or --resume.",
+    );
   const { vectors, counts, outputs, "tracks.text": text, "tracks.ends": ends } = tensors;
   if (!(vectors?.array instanceof Float32Array) || vectors.shape.length !== 2)
     throw fail('it has no tensor "vectors" of 32-bit floats in two dimensions');

@@ -35,15 +35,22 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
   const cursor = new ByteCursor(path);
   try {
     const { count, size } = parseHeader(cursor.until(NEWLINE, 100), path);
-    const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
+    const fail = (what: string, hint?: string) =>
+      new SegueError(`${path}: ${what}`, { code: "corrupt", hint });
     if (cursor.left < count * size * 2)
       throw fail(`cut short: ${count} tracks of ${size} dimensions do not fit into ${cursor.left} bytes`);
     const rows = new Rows(path, count, size, (row) => `line ${row + 2}`);
     for (let row = 0; row < count; row++) {
       const where = () => `${path}, line ${row + 2}`;
-      const line = cursor.peek() === undefined ? undefined : lineOf(cursor);
-      if (line === undefined)
+      if (cursor.left === 0)
         throw fail(`cut short after line ${row + 1}: ${row} tracks where line 1 tells ${count}`);
+      const line = cursor.until(NEWLINE);
+      // Without the newline, nothing tells whether the last number is whole.
+      if (line === undefined)
+        throw fail(
+          `cut short in line ${row + 2}: it does not end with a newline`,
+          "If the file is whole, add a newline at its end.",
+        );
       const start = startOfNumbers(line, size);
       const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
       if (start < 1 || numbers.length !== size) {
@@ -59,17 +66,12 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
       rows.add(decodeKey(line.subarray(0, start - 1), where));
     }
     const rest = cursor.left;
-    if (rest > 0 && lineOf(cursor).some((byte) => byte > BLANK))
-      throw fail(`${rest} bytes too many after the ${count} tracks that line 1 tells`);
+    for (let byte = cursor.peek(); byte !== undefined && byte <= BLANK; byte = cursor.peek()) cursor.skip(1);
+    if (cursor.left > 0) throw fail(`${rest} bytes too many after the ${count} tracks that line 1 tells`);
     return new TrackVectors({ tracks: rows.tracks, size, vectors: rows.vectors });
   } finally {
     cursor.close();
   }
-}
-
-/** The next line; the last one may lack its newline. */
-function lineOf(cursor: ByteCursor): Uint8Array {
-  return cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
 }
 
 /**

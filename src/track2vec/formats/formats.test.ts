@@ -180,7 +180,7 @@ describe("word2vec text", () => {
   });
 
   it("reads keys with blanks and blanks at the ends of lines, as other writers leave them", async () => {
-    writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4\n");
+    writeFileSync(file("other.txt"), "2 2\nNew York 1 2 \nb 3 4");
     expect((await loadVectors(file("other.txt"))).tracks).toEqual(["New York", "b"]);
   });
 });

@@ -35,8 +35,7 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
   const cursor = new ByteCursor(path);
   try {
     const { count, size } = parseHeader(cursor.until(NEWLINE, 100), path);
-    const fail = (what: string, hint?: string) =>
-      new SegueError(`${path}: ${what}`, { code: "corrupt", hint });
+    const fail = (what: string) => new SegueError(`${path}: ${what}`, { code: "corrupt" });
     if (cursor.left < count * size * 2)
       throw fail(`cut short: ${count} tracks of ${size} dimensions do not fit into ${cursor.left} bytes`);
     const rows = new Rows(path, count, size, (row) => `line ${row + 2}`);
@@ -44,13 +43,8 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
       const where = () => `${path}, line ${row + 2}`;
       if (cursor.left === 0)
         throw fail(`cut short after line ${row + 1}: ${row} tracks where line 1 tells ${count}`);
-      const line = cursor.until(NEWLINE);
-      // Without the newline, nothing tells whether the last number is whole.
-      if (line === undefined)
-        throw fail(
-          `cut short in line ${row + 2}: it does not end with a newline`,
-          "If the file is whole, add a newline at its end.",
-        );
+      // The last line may lack its newline, as other writers leave it.
+      const line = cursor.until(NEWLINE, Number.POSITIVE_INFINITY, true)!;
       const start = startOfNumbers(line, size);
       const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
       if (start < 1 || numbers.length !== size) {

@@ -27,6 +27,17 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** Parts in lines of at most 80 columns, where none is longer by itself. */
+export function packed(parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const joined = lines.length === 0 ? part : `${lines.at(-1)}  ${part}`;
+    if (lines.length > 0 && textWidth(joined) <= 80) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines;
+}
+
 /** Ranges of characters that take two columns: Hangul, CJK, full-width forms, emoji. */
 const wide = [
   [0x1100, 0x115f],

@@ -51,15 +51,13 @@ function bins(title: string, list: readonly Bin[]): string[] {
   ];
 }
 
-function ranking(title: string, list: readonly Ranked[], count = 10): string[] {
+function ranking(title: string, list: readonly Ranked[]): string[] {
   const most = list[0]?.plays ?? 1;
   return [
     title,
-    ...list
-      .slice(0, count)
-      .map(({ name, plays }) =>
-        `  ${fitColumns(name, 40)} ${number(plays).padStart(9)} ${bar(plays / most, 26)}`.trimEnd(),
-      ),
+    ...list.map(({ name, plays }) =>
+      `  ${fitColumns(name, 40)} ${number(plays).padStart(9)} ${bar(plays / most, 26)}`.trimEnd(),
+    ),
     "",
   ];
 }

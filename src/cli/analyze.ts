@@ -75,7 +75,7 @@ async function analyze(inputs: readonly string[], options: Options, signal: Abor
     const { genres, mapTracks } = options;
     try {
       const vectors = await mapVectors(corpus, { seed, progress, signal });
-      return await drawMap(corpus, vectors, { tracks: mapTracks, genres, seed, progress });
+      return await drawMap(corpus, vectors, { tracks: mapTracks, genres, seed, progress, signal });
     } catch (error) {
       if (!(error instanceof SegueError && error.code === "too-little-data")) throw error;
       tell(`the map is left out: ${error.message}; ${error.hint}`);

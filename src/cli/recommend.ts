@@ -6,6 +6,7 @@ import { numberWithin, requireWithin, wholeNumber } from "../system/index.js";
 import { addDatastoreOption, type DatastoreOptions } from "./datastore.js";
 import { numberOption } from "./number-option.js";
 import { ofGiven } from "./of-option.js";
+import type { Shown } from "./recommendation-text.js";
 
 interface Options extends DatastoreOptions {
   readonly k: number;
@@ -131,15 +132,8 @@ async function print(
     return;
   }
   if (shown.length === 0) return;
-  const { colour, columns } = await import("../workflow/terminal/format.js");
-  console.log(columns(rowsOf(shown, (bar) => (process.stdout.isTTY ? colour("dim", bar) : undefined))));
-}
-
-interface Shown {
-  readonly track: string;
-  /** Undefined for an extended playlist. */
-  readonly score?: number;
-  readonly because?: string;
+  const { recommendationText } = await import("./recommendation-text.js");
+  console.log(recommendationText(shown, process.stdout.isTTY ? process.stdout.columns || 80 : undefined));
 }
 
 /** The answer of the model's recommender, or of the fallback if it has none. */
@@ -179,22 +173,6 @@ async function explained(
     const reasons = explainer.explain({ ...context, tracks: played }, each.track);
     if (extend) played.push(each.track);
     return { ...each, reasons, because: reasonsAsText(reasons) };
-  });
-}
-
-/** One row per track: rank, id, score (a bar if `bar` draws one), reasons. */
-function rowsOf(shown: readonly Shown[], bar: (bar: string) => string | undefined): string[][] {
-  const scores = shown.map(({ score }) => score ?? 0);
-  const width = Math.max(...scores, Number.MIN_VALUE);
-  const least = Math.min(...scores, 0);
-  return shown.map(({ track, score, because }, i) => {
-    const row = [String(i + 1).padStart(3), track];
-    if (score !== undefined) {
-      const blocks = Math.max(1, Math.round((12 * (score - least)) / (width - least || 1)));
-      row.push(bar("▇".repeat(blocks)) ?? score.toFixed(4));
-    }
-    if (because !== undefined) row.push(because);
-    return row;
   });
 }
 

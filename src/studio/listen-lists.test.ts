@@ -85,6 +85,27 @@ describe.skipIf(!hasChromium)("lists and links in Listen", () => {
     },
   );
 
+  it("says which lines of a list name their track only loosely", async () => {
+    await open("#/listen");
+    await page.getByLabel("Import a list").fill("Bjork - Joga\nSimon, Songs - Two\nQuasar - Xyzzy");
+    await page.getByRole("button", { name: "Find these" }).click();
+    await page.getByText("Found 2 of 3.").waitFor();
+    await page.getByText("Not found: Quasar - Xyzzy").waitFor();
+    await page
+      .getByText("Perhaps another is meant: “Simon, Songs - Two” as Songs - One by Simon - Garfunkel")
+      .waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("says where nothing can be suggested what to do", async () => {
+    await open(linkTo(...ids));
+    await page.getByText("what goes with them is in the playlist already").waitFor();
+    await page.route("**/v1/studio/next", (route) => route.fulfill({ json: { tracks: [] } }));
+    await page.keyboard.press("u");
+    await page.getByText("This recommender needs a song to start from").waitFor();
+    expect(problems).toEqual([]);
+  });
+
   it("brings a file that is dropped on the page, and leaves the tracks that it is dropped on where they are", async () => {
     await open(linkTo(ids[0]!, ids[1]!, ids[2]!));
     await expect.poll(playlist).toHaveLength(3);

@@ -74,6 +74,7 @@ describe.skipIf(!hasChromium)("searching in Listen", () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     await page.waitForTimeout(2 * later);
+    expect(await hits().count()).toBe(0);
     await page.locator("#search").fill("xyzzyqwrt");
     await page.keyboard.press("Enter");
     await page.getByText("Nothing matches “xyzzyqwrt”").waitFor();

@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium)("the map", () => {
   it("says which one of those found is chosen, and where nothing is", async () => {
     const page = await openCorners();
     const search = page.getByRole("searchbox", { name: "Search the map" });
-    await search.fill("song");
+    await search.fill("artist song");
     await page.locator("aside li button", { hasText: "Song 2" }).click();
     await page.getByRole("button", { name: /^Listen to Song 2 with/ }).waitFor();
     expect(await page.locator("aside [aria-current]").allTextContents()).toEqual([

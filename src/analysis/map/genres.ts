@@ -10,16 +10,17 @@ export const unknownGenre = 255;
  * The genre word of each track: of the words, the one that most titles of its playlists hold; equal counts go to the word that
  * comes first.
  *
- * @param words at most 255, compared without case, as whole words ("rap" is not in "trap")
+ * @param words at most 255, compared without case and punctuation ("hip hop" is in "Hip-Hop 90s"), as whole words ("rap" is not in
+ *   "trap")
  * @returns for each track number a number into `words`, or `unknownGenre`
  */
 export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaultGenres): Uint8Array {
-  const wanted = new Map(words.map((word, i) => [word.toLowerCase(), i]));
+  const wanted = words.map(spaced);
   const counts = new Uint32Array(corpus.tracks.length * words.length);
   for (let p = 0; p < playlistCount(corpus); p++) {
-    const found = new Set(wordsOf(corpus.titles?.[p]).map((word) => wanted.get(word)));
-    for (const genre of found) {
-      if (genre === undefined) continue;
+    const title = spaced(corpus.titles?.[p]);
+    for (const [genre, word] of wanted.entries()) {
+      if (word.trim() === "" || !title.includes(word)) continue;
       for (let i = corpus.offsets[p]!; i < corpus.offsets[p + 1]!; i++)
         counts[corpus.items[i]! * words.length + genre]!++;
     }
@@ -35,6 +36,9 @@ export function genresOfTracks(corpus: Corpus, words: readonly string[] = defaul
 }
 
 const wordsOf = (title = "") => title.toLowerCase().split(/[^\p{L}\p{N}&]+/u);
+
+/** The words with a space around each, so that a search for " hip hop " finds whole words. */
+const spaced = (text?: string) => ` ${wordsOf(text).filter(Boolean).join(" ")} `;
 
 /**
  * The words in the titles of the most playlists, for who asked for words that no title holds. Those of fewer than four letters are

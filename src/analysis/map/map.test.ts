@@ -152,6 +152,17 @@ describe("genres", () => {
     expect([...genresOfTracks(corpus, ["rock", "rap"])]).toEqual([1, 0, unknownGenre]);
   });
 
+  it("takes words of more than one part however titles write them", () => {
+    const corpus = {
+      tracks: ["a", "b", "c", "d", "e"],
+      offsets: Uint32Array.of(0, 1, 2, 3, 4, 5),
+      items: Uint32Array.of(0, 1, 2, 3, 4),
+      titles: ["(Hip-Hop) 90s", "K-Pop!", "r&b", "hip hopping", ""],
+    };
+    const words = ["hip hop", "k-pop", "R&B", "!"];
+    expect([...genresOfTracks(corpus, words)]).toEqual([0, 1, 2, unknownGenre, unknownGenre]);
+  });
+
   it("counts how often neighbours share a genre, against chance", () => {
     const agreement = genreAgreement([0, 0, 1, 1], Uint32Array.of(1, 0, 3, 2), 1);
     expect(agreement).toMatchObject({ share: 1, tracks: 4, neighbours: 1 });

@@ -8,6 +8,7 @@ import { duration, statusAndTime } from "./duration.js";
 import { afterFailure } from "./failure.js";
 import { colour, colourOfStatus, columns, localTime } from "./format.js";
 import { ownPlace } from "./own-place.js";
+import { packed } from "./text-width.js";
 
 /** How many tasks of one step are listed individually. */
 const shownTasks = 20;
@@ -32,7 +33,7 @@ export function describeRun(
   const parameters = Object.entries(run.parameters).map(
     ([name, value]) => `${name} = ${JSON.stringify(value)}`,
   );
-  if (parameters.length > 0) head.push(colour("dim", parameters.join("  ")));
+  if (parameters.length > 0) head.push(...packed(parameters).map((line) => colour("dim", line)));
   const rows: string[][] = [];
   for (const step of new Set(tasks.map((task) => task.step))) {
     const own = tasks.filter((task) => task.step === step);

@@ -1,5 +1,6 @@
 /** Sizes, colours and columns for people. */
 import { styleText } from "node:util";
+import { textWidth } from "./text-width.js";
 
 /** "1 run", "2 runs". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
@@ -34,20 +35,17 @@ export function colour(
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, visible(cell));
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, textWidth(cell));
   }
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - visible(cell))))
+        .map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - textWidth(cell))))
         .join("  ")
         .trimEnd(),
     )
     .join("\n");
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC.
-const visible = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "").length;
 
 /** The colour of a run's or a task's status. */
 export function colourOfStatus(status: string): "red" | "green" | "yellow" {

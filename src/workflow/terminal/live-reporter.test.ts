@@ -10,7 +10,7 @@ import { distPath, isAlive } from "../../system/index.js";
 import { msToEnd } from "../../system/time.testkit.js";
 import type { StepNode } from "../graph.js";
 import type { DoneRecord } from "../records.js";
-import { cut, ScreenRegion, textWidth } from "./screen-region.js";
+import { ScreenRegion } from "./screen-region.js";
 import { StepBoard } from "./step-board.js";
 
 const nodes: StepNode[] = [
@@ -76,13 +76,6 @@ describe("the lines of a run", () => {
     expect(lines[0]).toBe("  … 14 more done");
     expect(lines.some((line) => line.startsWith("  ⠋ s19"))).toBe(true);
     expect(lines.at(-1)).toBe("  … 10 more to come");
-  });
-
-  it("are cut to the width in columns, wide characters counted as two", () => {
-    expect(textWidth("夏の夜 e\u0301 \x1b[31mred\x1b[39m")).toBe(12);
-    expect(cut("夏の夜の音楽", 7)).toBe("夏の夜…");
-    expect(cut("abc", 3)).toBe("abc");
-    expect(cut("\x1b[31mabcdef\x1b[39m", 4)).toBe("\x1b[31mabc…\x1b[39m");
   });
 
   it("are drawn over the last ones, below what was printed", () => {

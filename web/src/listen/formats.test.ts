@@ -25,7 +25,8 @@ describe("formats", () => {
     const two = tracks.slice(0, 2);
     expect(formats.text.write(two)).toBe('Björk - Jóga\nA, B - "Quoted"\n');
     expect(formats.M3U.write(two)).toMatch(/^#EXTM3U\n#EXTINF:-1,Björk - Jóga\n/);
-    expect(JSON.parse(formats.JSON.write(two))).toEqual({ tracks: two });
+    const scored = two.map((track) => ({ ...track, score: 0.5, place: 2 }));
+    expect(JSON.parse(formats.JSON.write(scored))).toEqual({ tracks: two });
   });
 
   it("keeps what CSV has in quotes", () => {
@@ -48,7 +49,10 @@ describe("formats", () => {
       "Abba",
     ]);
     expect(linesOf("artistname,trackname\nAbba,Waterloo")).toEqual(["Abba-Waterloo"]);
-    expect(linesOf("Artist,Title,Id\nAbba,Waterloo,\nAbba,SOS,7")).toEqual(["Abba-Waterloo", "7"]);
+    expect(linesOf("Artist,Title,Id\nAbba,Waterloo,\nAbba,SOS,7xQ2")).toEqual(["Abba-Waterloo", "Abba-SOS"]);
+    const other = '"Track URI","Track Name","Album Name","Artist Name(s)"\nspotify:track:7xQ2,SOS,Gold,ABBA';
+    expect(linesOf(other)).toEqual(["ABBA-SOS"]);
+    expect(linesOf("id,name,artists\n7xQ2,SOS,ABBA")).toEqual(["ABBA-SOS"]);
   });
 
   it("reads M3U of others: by what it says, else by the names of files", () => {

@@ -20,7 +20,8 @@ export const formats = {
   JSON: {
     extension: "json",
     type: "application/json",
-    write: (tracks: readonly Track[]) => `${JSON.stringify({ tracks }, null, 2)}\n`,
+    write: (tracks: readonly Track[]) =>
+      `${JSON.stringify({ tracks: tracks.map(({ id, artist, title }) => ({ id, artist, title })) }, null, 2)}\n`,
   },
   M3U: {
     extension: "m3u",
@@ -48,22 +49,24 @@ export function csvRows(text: string): string[][] {
   return rows;
 }
 
+/** The letters of names: "Artist Name(s)" and "artist_name" too. */
 const columns = {
-  id: ["id", "track_id"],
-  artist: ["artist", "artistname", "artist_name"],
-  title: ["track", "title", "trackname", "track_name"],
+  id: ["id", "trackid"],
+  artist: ["artist", "artists", "artistname", "artistnames"],
+  title: ["track", "title", "trackname", "song", "name"],
 } as const;
+const letters = (name: string) => name.toLowerCase().replace(/[^a-z]/g, "");
 
-/** The track's id, else its artist and title as ids are made of them. */
+/** The track's id, else its artist and title as ids are made of them. An id without the title is another service's. */
 const entryOf = (id: unknown, artist: unknown, title: unknown): string[] => {
   const filled = (value: unknown): value is string => typeof value === "string" && value !== "";
-  if (filled(id)) return [id];
+  if (filled(id) && (!filled(title) || id.includes(title))) return [id];
   return filled(title) ? [[artist, title].filter(filled).join("-")] : [];
 };
 
 function csvEntries(text: string): string[] | undefined {
   const [header = [], ...rows] = csvRows(text);
-  const names = header.map((name) => name.toLowerCase());
+  const names = header.map(letters);
   const find = (among: readonly string[]) => names.findIndex((name) => among.includes(name));
   const [id, artist, title] = [find(columns.id), find(columns.artist), find(columns.title)];
   if (id < 0 && title < 0) return undefined;
@@ -83,7 +86,7 @@ function jsonEntries(text: string): string[] | undefined {
   return list.flatMap((each: unknown) => {
     if (typeof each === "string") return [each];
     if (typeof each !== "object" || each === null) return [];
-    const fields = Object.entries(each).map(([name, field]) => [name.toLowerCase(), field] as const);
+    const fields = Object.entries(each).map(([name, field]) => [letters(name), field] as const);
     const find = (among: readonly string[]) => fields.find(([name]) => among.includes(name))?.[1];
     return entryOf(find(columns.id), find(columns.artist), find(columns.title));
   });

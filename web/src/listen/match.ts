@@ -5,6 +5,8 @@ export interface Match {
   readonly line: string;
   /** The matching track; undefined if none is similar. */
   readonly track?: Track;
+  /** How similar the track is, from 0 to 1. */
+  readonly score?: number;
 }
 
 /** What the server takes at once. */

@@ -1,5 +1,6 @@
 /** What of the map is shown, looked for and chosen. */
 import type { MusicMap } from "../../../src/analysis/index.js";
+import { holds, plain } from "./holds.js";
 import { Places } from "./places.js";
 import { thinned } from "./thinned.js";
 import { trackOf } from "./track-of.js";
@@ -54,10 +55,11 @@ export class Selection {
 
   /** The matching points, the most played first; undefined if the search is empty. */
   readonly found = $derived.by(() => {
-    const wanted = this.text.trim().toLowerCase();
-    if (wanted === "") return undefined;
-    return this.shown.filter((i) => this.map.points[i]!.track.toLowerCase().includes(wanted));
+    const wanted = this.text.trim();
+    return wanted === "" ? undefined : this.shown.filter((i) => holds(this.#names[i]!, wanted));
   });
+
+  readonly #names = $derived.by(() => this.map.points.map(({ track }) => plain(track)));
 
   /** The most played first, as the server sends them. */
   readonly shown = $derived.by(() => this.map.points.flatMap((_, i) => (this.isShown(i) ? [i] : [])));

@@ -1,0 +1,52 @@
+/** The answer of `segue recommend` for people: rank, track, score, reasons. */
+import { colour, columns } from "../workflow/terminal/format.js";
+import { cut } from "../workflow/terminal/text-width.js";
+
+export interface Shown {
+  readonly track: string;
+  /** Undefined for an extended playlist. */
+  readonly score?: number;
+  /** Reasons, with "; " between. */
+  readonly because?: string;
+}
+
+const rank = (i: number) => String(i + 1).padStart(3);
+const barWidth = 12;
+/** What a row has beside the track: the rank, the bar and the gaps. */
+const beside = 3 + 2 + 2 + barWidth;
+
+/**
+ * One row per track.
+ *
+ * @param width columns of the terminal: scores are bars, tracks are cut to fit, and each reason has a line of its own below. Undefined:
+ *   not a terminal; scores are numbers, and nothing is cut
+ */
+export function recommendationText(shown: readonly Shown[], width?: number): string {
+  if (width === undefined)
+    return columns(
+      shown.map(({ track, score, because }, i) => [
+        ...[rank(i), track],
+        ...(score === undefined ? [] : [score.toFixed(4)]),
+        ...(because === undefined ? [] : [because]),
+      ]),
+    );
+  const bar = barsOf(shown);
+  const room = Math.max(20, width - beside);
+  const rows = shown.map(({ track, score }, i) => [rank(i), cut(track, room), ...bar(score)]);
+  return columns(rows)
+    .split("\n")
+    .flatMap((row, i) => [row, ...(shown[i]!.because?.split("; ").map((reason) => `     ${reason}`) ?? [])])
+    .join("\n");
+}
+
+/** From 0, or from the lowest score if some are below. */
+function barsOf(shown: readonly Shown[]): (score?: number) => string[] {
+  const scores = shown.map(({ score }) => score ?? 0);
+  const most = Math.max(...scores, Number.MIN_VALUE);
+  const least = Math.min(...scores, 0);
+  return (score) => {
+    if (score === undefined) return [];
+    const blocks = Math.max(1, Math.round((barWidth * (score - least)) / (most - least || 1)));
+    return [colour("dim", "▇".repeat(blocks))];
+  };
+}

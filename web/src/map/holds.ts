@@ -1,0 +1,9 @@
+/** Without case and accents. */
+export const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Whether a plain text holds each word that was typed: "drake one" is in "drake-one dance". */
+export function holds(text: string, typed: string): boolean {
+  return plain(typed)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -58,7 +58,9 @@ it("is a flag and a line of params.yml, in segue run", async () => {
   const prepared = await segue("analyze", "data/03_inputs/model_input_full.parquet", "--leave-out", "Band 1");
   expect([prepared.code, prepared.stderr]).toEqual([
     2,
-    expect.stringMatching(/is a prepared dataset: .*\n {2}→ say --leave-out there: segue run intermediate/),
+    expect.stringMatching(
+      /is a prepared dataset: .*\n {2}→ give --leave-out to that run: segue run intermediate/,
+    ),
   ]);
 });
 

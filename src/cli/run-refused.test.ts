@@ -40,17 +40,17 @@ describe("segue run refuses", () => {
     [
       ["run", "primary", "--input", "x.csv"],
       2,
-      /--input means nothing to primary\n.*run intermediate primary --input/,
+      /--input is not an option of primary\n.*run intermediate primary --input/,
     ],
     [
       ["run", "deployment", "--no-dev"],
       2,
-      /--dev means nothing to deployment\n.*run primary modeling deployment --dev/,
+      /--dev is not an option of deployment\n.*run primary modeling deployment --dev/,
     ],
     [
       ["run", "intermediate", "--knn-k", "5"],
       2,
-      /to intermediate\n.*run intermediate primary modeling --knn-k/,
+      /of intermediate\n.*run intermediate primary modeling --knn-k/,
     ],
     [["run", "--tag", "nightly", "modeling"], 2, /"modeling" follows --tag.*\n.*run modeling --tag/],
     [
@@ -62,13 +62,13 @@ describe("segue run refuses", () => {
     [
       ["run", "primary"],
       2,
-      /^error: primary needs a finished run of intermediate, and there is none in .*\n {2}→ run that, too: segue run intermediate primary\n$/,
+      /^error: primary needs a finished run of intermediate, and there is none in .*\n {2}→ run that too: segue run intermediate primary\n$/,
     ],
     // The second one has nothing to read, which must not cost the work of the first.
     [
       ["run", "intermediate", "modeling", "--input", "x.csv", "--datastore", "none"],
       2,
-      /modeling needs a finished run of primary.*\n {2}→ run that, too: segue run primary modeling --datastore none\n$/,
+      /modeling needs a finished run of primary.*\n {2}→ run that too: segue run primary modeling --datastore none\n$/,
     ],
     [["run", "deployment", "--from", "nowhere/x"], 2, /there (is no run "nowhere\/x"|are no runs)/],
     [["run", "--memory-limit", "lots"], 2, /memory-limit: wanted an amount such as "512MB"/],

@@ -66,7 +66,7 @@ export const bare = segue.flow("bare", { module: import.meta.url });`,
     ["./imports-broken.mjs", 1, "Unexpected token '=' (broken.mjs:3)"],
     ["./wrong-import.mjs", 1, "export named 'nothing' (wrong-import.mjs:1)"],
     ["./typed.ts", 2, "./typed.ts is TypeScript, and flows run as JavaScript"],
-    ["./typed.ts:a", 2, "then name what comes out: ./typed.js:a"],
+    ["./typed.ts:a", 2, "then name the output: ./typed.js:a"],
   ])("%s is refused in the same words by show, check and run", (module, code, message) => {
     const shown = project.segue("show", module);
     expect(shown).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(message) });

@@ -34,7 +34,7 @@ describe.each(["logs", "card"])("segue %s", (verb) => {
   it.each([
     ["odd/train/zz", 'step "train" has no task "zz"\n  → its tasks: 0, 1'],
     ["odd/latest/train/zz/1", 'step "train" has no task "zz/1"\n  → its tasks: 0, 1'],
-    ["odd/train/1/4/5", '"4/5" stands behind task odd/train/1\n  → leave it out: odd/train/1'],
+    ["odd/train/1/4/5", 'nothing may follow task odd/train/1, but "4/5" does\n  → leave it out: odd/train/1'],
     ["odd/trian/1", 'flow "odd" has no step "trian"\n  → did you mean "train"?'],
     ["odd/20261126-234422-d5kt9/start", 'there is no run "odd/20261126-234422-d5kt9" in '],
     ["odd/20261126-234422-d5kt9/train/0", "`segue runs odd` lists them"],

@@ -263,7 +263,7 @@ describe("evaluateRecommender, worked by hand", () => {
         evaluateRecommender(recommender, [{ context: ["a"], next: "b" }], options as never),
       ).rejects.toMatchObject(misused("evaluateRecommender needs the facts of training"));
     expect(() => trainingFacts(Promise.resolve(training) as never)).toThrow(
-      expect.objectContaining(misused("trainingFacts wants a corpus")),
+      expect.objectContaining(misused("trainingFacts needs a corpus")),
     );
   });
 });

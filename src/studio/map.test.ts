@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)("the map", () => {
       /^\d+ tracks, each played \d+ times or more\. Of 10 nearest neighbours [\d.]+ % share the genre word, [\d.]+ % by chance \([\d.]+×\)\.$/,
     );
     expect(await said(await openCorners())).toMatch(
-      /^4 tracks, each played 40 times or more\. No playlist of theirs has rock or rap in its title; name others, where there are titles, by --genres\.$/,
+      /^4 tracks, each played 40 times or more\. None of their playlists has rock or rap in its title; if there are titles, choose other words with --genres\.$/,
     );
   });
 

@@ -124,7 +124,7 @@ describe("checkpoints", () => {
     await writeSafetensors(cut, without, metadata);
     await expect(resume(cut)).rejects.toThrow(/cut\.safetensors lacks weights\.inputs, 36000 32-bit floats/);
     await writeSafetensors(cut, tensors, { ...metadata, fingerprint: "{" });
-    await expect(resume(cut)).rejects.toThrow(/does not tell what it was made with/);
+    await expect(resume(cut)).rejects.toThrow(/does not record the options it was made with/);
     await expect(resume(join(folder, "none"))).rejects.toThrow(/cannot read .*none/);
     const nowhere = trainTrack2Vec(corpus, { ...quick, epochs: 1, checkpoint: join(path, "inside") });
     await expect(nowhere.then(() => "written")).rejects.toThrow(

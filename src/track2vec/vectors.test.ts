@@ -81,7 +81,7 @@ describe("TrackVectors", () => {
     const parts = { tracks: ["a", "b"], size: 1, vectors: Float32Array.of(1, 2) };
     for (const count of [1.5, -1, Number.NaN])
       expect(() => new TrackVectors({ ...parts, counts: Float64Array.of(3, count) })).toThrow(
-        `track "b" has ${count} for a count, which is no whole number ≥ 0`,
+        `track "b" has ${count} as its count, which is not a whole number ≥ 0`,
       );
     const twice = new TrackVectors({ tracks: ["a", "a"], size: 1, vectors: new Float32Array(2) });
     expect(() => twice.indexOf("a")).toThrow('track "a" has two vectors');

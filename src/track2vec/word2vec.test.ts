@@ -53,10 +53,10 @@ describe("trainWord2Vec", () => {
     const { words } = await trainWord2Vec([[], ["a", "b"], []], quick);
     expect(words).toBe(2);
     await expect(trainWord2Vec(["the cat"] as never)).rejects.toThrow(
-      "sentence 1 is no list of tokens but string",
+      "sentence 1 must be a list of tokens, got string",
     );
     await expect(trainWord2Vec([["a"], ["a", 3]] as never)).rejects.toThrow(
-      "token 2 of sentence 2 is no text",
+      "token 2 of sentence 2 must be a string",
     );
     await expect(trainWord2Vec([], quick)).rejects.toMatchObject({ code: "empty-vocabulary" });
     await expect(trainWord2Vec([["a", "b"]], { ...quick, maxFinalVocab: 1 })).rejects.toMatchObject({

@@ -135,7 +135,7 @@ describe("mapVectors", () => {
 
   it("says what to do where there are too few tracks", async () => {
     await expect(mapVectors(played({ 9: 3 }))).rejects.toMatchObject({
-      message: "a map takes 4 tracks, and these playlists have 3",
+      message: "a map needs at least 4 tracks, and these playlists have 3",
       hint: "give it more playlists",
     });
   });
@@ -177,7 +177,9 @@ describe("genres", () => {
     const grey = await drawMap(corpus, vectors, { tracks: 50, iterations: 60, genres: ["rainy", "gym"] });
     expect(grey.frequentWords).toContain("rock");
     const text = analysisText({ ...analysis, map: grey }).replace(/\n {2}/g, " ");
-    expect(text).toContain(`no playlist of theirs has rainy or gym in its title; frequent there: --genres `);
+    expect(text).toContain(
+      `none of their playlists has rainy or gym in its title; frequent words there: --genres `,
+    );
     const svg = await renderSvg(picturesOf(corpus, { ...analysis, map: grey }, "light").map!, {
       theme: "light",
     });

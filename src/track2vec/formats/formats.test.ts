@@ -108,7 +108,7 @@ describe.each(vectorFormats)("%s", (format) => {
     }
   });
 
-  it("refuses a track that comes twice and values that are not finite", async () => {
+  it("refuses a track that occurs twice and values that are not finite", async () => {
     const twice = new TrackVectors({ tracks: ["x", "x"], size: 2, vectors: Float32Array.of(1, 2, 3, 4) });
     await writers[format](twice, file("bad"));
     const load = async () => (await loadVectors(file("bad"), format)).indexOf("x");

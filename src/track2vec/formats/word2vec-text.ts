@@ -43,7 +43,7 @@ export async function readWord2VecText(path: string): Promise<TrackVectors> {
       const where = () => `${path}, line ${row + 2}`;
       const line = cursor.peek() === undefined ? undefined : lineOf(cursor);
       if (line === undefined)
-        throw fail(`cut short after line ${row + 1}: ${row} tracks where line 1 tells ${count}`);
+        throw fail(`cut short after line ${row + 1}: ${row} tracks, but line 1 says ${count}`);
       const start = startOfNumbers(line, size);
       const numbers = Buffer.from(line.subarray(start)).toString("latin1").trim().split(" ");
       if (start < 1 || numbers.length !== size) {

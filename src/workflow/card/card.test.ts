@@ -86,7 +86,7 @@ it("says in the page what is wrong with a chart and fetches nothing for it, and 
   const page = await renderCard({ ...place, isOver: false, blocks: [{ type: "chart", spec }] });
   expect(page).toContain('http-equiv="refresh"');
   expect(page).toContain(
-    "this chart cannot be drawn: it wants to load http://example.org/data.json; put the data into the spec",
+    "this chart cannot be drawn: it loads http://example.org/data.json; put the data into the spec",
   );
 });
 

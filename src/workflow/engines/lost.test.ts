@@ -14,7 +14,7 @@ it("blames the system's lack of memory for a SIGKILL only where the system has k
   });
   expect(died({ signal: "SIGKILL" })).toMatchObject({
     message: "its process (7) was killed by SIGKILL before the task was done",
-    hint: "was there not enough memory? Then run fewer tasks at once: --max-workers 1",
+    hint: "if it lacked memory, run fewer tasks at once: --max-workers 1",
   });
 });
 

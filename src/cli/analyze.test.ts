@@ -27,7 +27,7 @@ function segue(...args: string[]) {
 }
 
 describe("segue analyze", () => {
-  it("leaves out the map of three tracks, and says what it takes", async () => {
+  it("omits the map for three tracks, and says how many it needs", async () => {
     const three = await file("three.jsonl", ['{"playlist_id": "p", "tracks": ["A-1", "A-2", "B-1"]}']);
     const { status, stdout, stderr } = segue(three, "--json");
     expect(stderr).toBe(
@@ -62,7 +62,7 @@ describe("segue analyze", () => {
     }
   });
 
-  it("reads raw files of other columns and another encoding, as its hint says", async () => {
+  it("reads raw files with other columns and encoding as its hint suggests", async () => {
     const rows = ["1", "2", "3", "1"].map((song, i) => `${i < 3 ? "A" : "B"},song ${song},mix`);
     const path = await file("mine.csv", ["performer,song,list", ...rows]);
     expect(segue(path).stderr).toContain('--columns "artist=…,track=song,playlist=list"');

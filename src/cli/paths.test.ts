@@ -66,7 +66,7 @@ it.each(all.map((each) => [`${each[0].join(" ")} ${each[1]}`, each] as const))(
 );
 
 it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment"]])(
-  "refuses data that is no folder before a run begins: %s",
+  "refuses a data path that is not a folder before a run begins: %s",
   async (...flow) => {
     for (const [path, what] of [
       ["file", "data: file is a file"],
@@ -81,7 +81,7 @@ it.each([["intermediate", "--input", "playlists.csv"], ["primary"], ["deployment
   },
 );
 
-it("names the argument that is empty", async () => {
+it("names an empty argument", async () => {
   const { code, stderr } = project.segue("serve", "");
   expect([code, stderr]).toEqual([2, "error: an argument is empty: bundle\n  → see segue serve --help\n"]);
   const key = project.segue("serve", "folder", "--api-key-file", "");

@@ -108,7 +108,7 @@ describe("segue run refuses", () => {
     expect(result.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("refuses words behind the flags of a module of one's own", async () => {
+  it("refuses words after the flags of a user's module", async () => {
     const fixtures = fileURLToPath(new URL("../workflow/fixtures/flows.mjs", import.meta.url));
     for (const [args, message] of [
       [["--bad", "false"], /--bad takes no value, got "false"\n.*--no-bad/],
@@ -133,7 +133,7 @@ describe("segue run refuses", () => {
     expect(await readdir(home)).not.toContain("unread");
   });
 
-  it("begins no run on the engine dbos where no database is named", async () => {
+  it("begins no run on the engine dbos without a database", async () => {
     const refused = await segue(
       ...["run", "intermediate", "--input", "x.csv", "--engine", "dbos", "--datastore", "unbegun"],
     );
@@ -174,7 +174,7 @@ describe("segue run refuses", () => {
       /line 2: models.path: s3:.* is not a path on this machine\n.*--datastore/,
     ],
     ["params.yml", "data: s3://models/segue\n", /data: wanted a folder on this machine/],
-  ])("refuses in conf/local/%s what no flow goes by: %j", async (file, text, message) => {
+  ])("refuses in conf/local/%s what no flow uses: %j", async (file, text, message) => {
     const project = await mkdtemp(join(home, "conf-"));
     await mkdir(join(project, "conf", "local"), { recursive: true });
     await writeFile(join(project, "conf", "local", file), text);

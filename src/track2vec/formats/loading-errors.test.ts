@@ -290,7 +290,7 @@ describe.each(vectorFormats)("%s", (format) => {
   });
 });
 
-it("points to the text format where gensim wrote keys with blanks", async () => {
+it("points to the text format if gensim wrote keys with blanks", async () => {
   binary("2 2\n", "A-One Way ", [1, 2], "B-Two Ways ", [3, 4]);
   await expect(loadVectors(path, "word2vec-binary")).rejects.toMatchObject({
     code: "corrupt",

@@ -101,7 +101,7 @@ describe("analyzeCorpus", () => {
     const svg = await renderSvg(pictures["power-law"]!, { theme: "light" });
     for (const law of ["power law", "lognormal", "exponential", "truncated power law"])
       expect(svg).toContain(`>${law}</text>`);
-    // One legend, of colours and strokes together.
+    // One legend for both colours and strokes.
     expect(svg.match(/>power law<\/text>/g)).toHaveLength(1);
   });
 

@@ -104,7 +104,7 @@ describe("tsne", () => {
 });
 
 describe("mapVectors", () => {
-  /** One playlist for each number, in which so many tracks are played so often as it says. */
+  /** Plays as many tracks as each value says, as often as its key says. */
   const played = (counts: Readonly<Record<number, number>>) => {
     const builder = new CorpusBuilder();
     for (const [times, tracks] of Object.entries(counts))

@@ -5,7 +5,7 @@ import { processorMs } from "../../system/time.testkit.js";
 import { compareFit, fitPowerLaw, goodnessOfFit, hurwitzZeta, tally } from "./index.js";
 import { logBetween, logUpperTail } from "./normal.js";
 
-/** Counts that a discrete power law made, by inversion of its distribution. */
+/** Draws from a discrete power law, by inversion of its distribution. */
 function powerLawSample(alpha: number, xmin: number, n: number, seed = 1): number[] {
   const random = new Random(seed);
   const norm = hurwitzZeta(alpha, xmin);
@@ -18,7 +18,7 @@ function powerLawSample(alpha: number, xmin: number, n: number, seed = 1): numbe
   });
 }
 
-/** A body that is no power law below 5, and one above. */
+/** A power law from 5 on, with a different body below. */
 function mixedSample(): number[] {
   const random = new Random(4);
   return [...powerLawSample(2.4, 5, 3000, 9), ...Array.from({ length: 3000 }, () => 1 + random.below(4))];
@@ -84,7 +84,7 @@ describe("compareFit", () => {
     );
     expect(against.exponential!.ratio).toBeGreaterThan(0);
     expect(against.exponential!.p).toBeLessThan(0.01);
-    // It holds the power law as a special case, so it is never less likely.
+    // The power law is a special case of it, so it is never less likely.
     expect(against.truncated_power_law!.ratio).toBeLessThanOrEqual(1e-3);
     const random = new Random(3);
     const decaying = Array.from({ length: 3000 }, () => 1 + Math.floor(-20 * Math.log(1 - random.next())));
